@@ -1,0 +1,3 @@
+module tnn-gpu
+
+go 1.26
