@@ -1,0 +1,70 @@
+// Package backend is the seam between a model's run loop and what computes its
+// steps: the pure-Go reference or an OpenCL device.
+package backend
+
+import (
+	"errors"
+	"fmt"
+
+	"tnn-gpu/host/state"
+)
+
+// Backend advances one network, with all its replicas, on one device. It is
+// owned by one goroutine; nothing in it may be called concurrently.
+type Backend interface {
+	// Describe says what computes.
+	Describe() Description
+
+	// Advance performs the next n steps and returns their sums, step after
+	// step, replica after replica, in the order of the model's sum names:
+	// n * replicas * len(sums) values.
+	Advance(n int) ([]float64, error)
+
+	// State copies out every field that is not derived.
+	State() (*state.State, error)
+
+	// SetState replaces the whole state, the step number included.
+	SetState(*state.State) error
+
+	// Field copies out one field, derived ones included (after Watch).
+	Field(name string) (*state.Array, error)
+
+	// Watch has the named derived fields computed from the next step on, and
+	// the others not. It never changes any other value.
+	Watch(derived ...string) error
+
+	// Control changes how the following steps are made, by the model's own
+	// name for it (for example "adapt"), until it is changed again.
+	Control(name string, value float64) error
+
+	// Close frees the device's memory. The backend is unusable afterwards.
+	Close() error
+}
+
+// Description of what computes, as shown to the user and stored with a run.
+type Description struct {
+	Backend   string // "cpu" or "opencl"
+	Device    string // processor or device name
+	Driver    string
+	Precision state.Precision
+	Strict    bool   // same bits as the reference
+	Note      string // why it is not strict, or other remarks
+	Bytes     int64  // memory the network takes on the device
+}
+
+func (d Description) String() string {
+	s := fmt.Sprintf("%s: %s, %s precision", d.Backend, d.Device, d.Precision)
+	if !d.Strict {
+		s += ", tolerant"
+		if d.Note != "" {
+			s += " (" + d.Note + ")"
+		}
+	}
+	return s
+}
+
+// ErrUnknownField is wrapped by Field and Watch for a name the model does not have.
+var ErrUnknownField = errors.New("unknown field")
+
+// ErrUnknownControl is wrapped by Control for a name the model does not have.
+var ErrUnknownControl = errors.New("unknown control")
