@@ -68,3 +68,15 @@ var ErrUnknownField = errors.New("unknown field")
 
 // ErrUnknownControl is wrapped by Control for a name the model does not have.
 var ErrUnknownControl = errors.New("unknown control")
+
+// Options of opening a network on a backend. Both models' constructors,
+// cpuref.New and gpu.New, take them and return the network at step 0, its
+// initialisation done.
+type Options struct {
+	Precision state.Precision
+	Seeds     []uint64 // one per replica
+	Device    string   // gpu: as in gpu.OpenDevice
+	Threads   int      // cpuref: 0 takes all cores
+	WorkGroup int      // gpu: nodes per work-group, 0 lets the backend choose
+	Profile   bool     // gpu: keep times per kernel
+}

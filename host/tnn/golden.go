@@ -1,0 +1,242 @@
+package tnn
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"tnn-gpu/host/graph"
+	"tnn-gpu/host/state"
+)
+
+// Golden is a recorded trajectory: a network, its start, and what every step
+// must give (testdata/golden/README.md).
+type Golden struct {
+	Name    string
+	Network *Network
+	Seed    uint64 // of the noise
+	Start   GoldenStart
+	Steps   []GoldenStep
+}
+
+// GoldenStart is the state after the initialisation visit: weights by edge of
+// the graph, the others by node id.
+type GoldenStart struct {
+	Weight        []float64 `json:"weight"`
+	State         []float64 `json:"state"`
+	PreviousState []float64 `json:"previous_state"`
+	Energy        []float64 `json:"energy"`
+}
+
+// GoldenStep is what one step gives. Weight is absent from most steps.
+type GoldenStep struct {
+	T           int64              `json:"t"`
+	Observables map[string]float64 `json:"observables"`
+	State       []float64          `json:"state"`
+	Energy      []float64          `json:"energy"`
+	Weight      []float64          `json:"weight"`
+}
+
+// goldenFile mirrors the file, format tnn-golden/1.
+type goldenFile struct {
+	Format      string    `json:"format"`
+	Name        string    `json:"name"`
+	Rule        Rule      `json:"rule"`
+	Relaxations int       `json:"relaxations"`
+	Key         [2]uint32 `json:"key"`
+	Lattice     []int     `json:"lattice"`
+	Bipartite   bool      `json:"bipartite"`
+	Node        struct {
+		States             int     `json:"states"`
+		InverseTemperature float64 `json:"inverse_temperature"`
+		Threshold          float64 `json:"threshold"`
+	} `json:"node"`
+	Edge struct {
+		Kind               EdgeKind `json:"kind"`
+		InverseTemperature float64  `json:"inverse_temperature"`
+		Bound              float64  `json:"bound"`
+		SizeMass           float64  `json:"size_mass"`
+		ChangeMass         float64  `json:"change_mass"`
+		Noise              bool     `json:"noise"`
+	} `json:"edge"`
+	External []struct {
+		ID       int32 `json:"id"`
+		Polarity int   `json:"polarity"`
+		Period   []int `json:"period"`
+	} `json:"external"`
+	Schedule graph.Schedule `json:"schedule"`
+	Eras     []struct {
+		Steps   int   `json:"steps"`
+		Adapt   *bool `json:"adapt"`
+		Mode    Mode  `json:"mode"`
+		Predict bool  `json:"predict"`
+	} `json:"eras"`
+	Edges [][3]any     `json:"edges"`
+	Start GoldenStart  `json:"start"`
+	Steps []GoldenStep `json:"steps"`
+}
+
+// goldenLimit bounds what a golden file may unpack to.
+const goldenLimit = 1 << 30
+
+// OpenGolden reads a trajectory from a file, gzipped or not.
+func OpenGolden(path string) (*Golden, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the golden file cannot be opened: %w", err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s is not a gzipped golden file: %w", path, err)
+	}
+	g, err := ReadGolden(z)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return g, nil
+}
+
+// ReadGolden reads a trajectory and checks that it is consistent.
+func ReadGolden(r io.Reader) (*Golden, error) {
+	var f goldenFile
+	limited := &io.LimitedReader{R: r, N: goldenLimit}
+	if err := json.NewDecoder(limited).Decode(&f); err != nil {
+		if limited.N == 0 {
+			return nil, fmt.Errorf("it unpacks to more than %d bytes", goldenLimit)
+		}
+		return nil, fmt.Errorf("it is not a golden trajectory: %w", err)
+	}
+	if f.Format != "tnn-golden/1" {
+		return nil, fmt.Errorf("its format is %q, but only \"tnn-golden/1\" is known", f.Format)
+	}
+	g, err := f.graph()
+	if err != nil {
+		return nil, err
+	}
+	if err := f.checkLengths(g); err != nil {
+		return nil, err
+	}
+	spec := f.spec()
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	net, err := Assemble(spec, g, nil, f.externals(g), f.Schedule)
+	if err != nil {
+		return nil, err
+	}
+	return &Golden{Name: f.Name, Network: net, Seed: uint64(f.Key[1])<<32 | uint64(f.Key[0]), Start: f.Start, Steps: f.Steps}, nil
+}
+
+func (f *goldenFile) graph() (*graph.Graph, error) {
+	lattice := graph.Lattice{Sides: f.Lattice}
+	if len(f.Lattice) < 1 || len(f.Lattice) > 3 {
+		return nil, fmt.Errorf("lattice has %d sides; 1, 2 or 3 are possible", len(f.Lattice))
+	}
+	nodes := 1
+	for _, side := range f.Lattice {
+		if side < 1 || side > 1<<20 || nodes > 1<<24/side {
+			return nil, fmt.Errorf("lattice %v is out of range for a golden file (at most 2^24 nodes)", f.Lattice)
+		}
+		nodes *= side
+	}
+	g := &graph.Graph{Nodes: nodes, Lattice: lattice, Bipartite: f.Bipartite}
+	for i, e := range f.Edges {
+		a, aOK := e[0].(float64)
+		b, bOK := e[1].(float64)
+		kind, kOK := e[2].(string)
+		if !aOK || !bOK || !kOK || a < 0 || b < 0 || int(a) >= nodes || int(b) >= nodes {
+			return nil, fmt.Errorf("edge %d is %v; expected [node, node, kind] with nodes below %d", i, e, nodes)
+		}
+		if want := f.kindOf(int32(a), int32(b)); EdgeKind(kind) != want {
+			return nil, fmt.Errorf("edge %d is of kind %s, but its nodes call for %s", i, kind, want)
+		}
+		g.Edges = append(g.Edges, graph.Edge{A: int32(a), B: int32(b)})
+	}
+	return g, nil
+}
+
+// kindOf is fixed for the edges of external nodes and the network's kind elsewhere.
+func (f *goldenFile) kindOf(a, b int32) EdgeKind {
+	for _, x := range f.External {
+		if x.ID == a || x.ID == b {
+			return Fixed
+		}
+	}
+	return f.Edge.Kind
+}
+
+func (f *goldenFile) checkLengths(g *graph.Graph) error {
+	if len(f.Start.Weight) != len(g.Edges) || len(f.Start.State) != g.Nodes || len(f.Start.PreviousState) != g.Nodes {
+		return errors.New("the start has not one weight per edge and one state and previous state per node")
+	}
+	if f.Rule == Hylton2020 && len(f.Start.Energy) != g.Nodes {
+		return errors.New("the start has not one energy per node")
+	}
+	for i, s := range f.Steps {
+		if s.T != int64(i+1) || len(s.State) != g.Nodes || len(s.Energy) != g.Nodes || s.Weight != nil && len(s.Weight) != len(g.Edges) {
+			return fmt.Errorf("step %d has the wrong number, or not one value per node or edge", i+1)
+		}
+	}
+	for _, x := range f.External {
+		if x.ID < 0 || int(x.ID) >= g.Nodes || len(x.Period) == 0 || x.Polarity != 1 && x.Polarity != -1 {
+			return fmt.Errorf("external node %d is out of range, or has no period, or its polarity is not 1 or -1", x.ID)
+		}
+	}
+	return nil
+}
+
+func (f *goldenFile) spec() *Spec {
+	s := &Spec{
+		Network: NetworkSpec{Rule: f.Rule, Relaxations: f.Relaxations},
+		Graph:   GraphSpec{Kind: "file", Sides: f.Lattice, Bipartite: f.Bipartite},
+		Groups:  []GroupSpec{{Levels: f.Node.States, Threshold: f.Node.Threshold, InverseTemperature: f.Node.InverseTemperature}},
+		Edge: EdgeSpec{Kind: f.Edge.Kind, InverseTemperature: f.Edge.InverseTemperature, SizeMass: f.Edge.SizeMass,
+			ChangeMass: f.Edge.ChangeMass, Bound: f.Edge.Bound, Noise: f.Edge.Noise},
+	}
+	for _, e := range f.Eras {
+		era := EraSpec{Steps: e.Steps, Adapt: e.Adapt == nil || *e.Adapt, Mode: e.Mode, Predict: e.Predict}
+		if era.Mode == "" {
+			era.Mode = Driven
+		}
+		s.Eras = append(s.Eras, era)
+	}
+	return s
+}
+
+// externals takes the weight of each external node from the start of its edges.
+func (f *goldenFile) externals(g *graph.Graph) []External {
+	var out []External
+	for _, x := range f.External {
+		e := External{ID: x.ID, Polarity: x.Polarity, Periods: x.Period}
+		for i, edge := range g.Edges {
+			if edge.A == x.ID || edge.B == x.ID {
+				e.Weight = f.Start.Weight[i]
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// State is the start of the trajectory, for SetState.
+func (g *Golden) State(p state.Precision) *state.State {
+	s := g.Network.Start(p, []uint64{g.Seed})
+	for i, w := range g.Start.Weight {
+		s.Array("weight").Set(int(g.Network.Layout.EdgeWeight[i]), w)
+	}
+	previous := s.Array("adapted_state")
+	for id, at := range g.Network.Layout.Position {
+		s.Array("state").Set(int(at), g.Start.State[id])
+		if previous != nil {
+			previous.Set(int(at), g.Start.PreviousState[id])
+		}
+		if len(g.Start.Energy) > 0 {
+			s.Array("energy").Set(int(at), g.Start.Energy[id])
+		}
+	}
+	return s
+}

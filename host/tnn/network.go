@@ -1,0 +1,217 @@
+package tnn
+
+import (
+	"math"
+
+	"tnn-gpu/host/graph"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
+)
+
+// External is one external node (docs/model.md section 6).
+type External struct {
+	ID       int32
+	Polarity int   // 1 or -1
+	Periods  []int // in steps, one per era; the last holds on
+	Weight   float64
+}
+
+// Period of the node in an era.
+func (e External) Period(era int) int { return e.Periods[min(era, len(e.Periods)-1)] }
+
+// Network is a specification made concrete: everything that a backend needs to
+// run it, apart from the seed of its noise.
+type Network struct {
+	Spec      *Spec
+	Graph     *graph.Graph
+	Group     []uint8    // by id; nil where there is one group
+	Externals []External // by ascending id
+	Schedule  graph.Schedule
+	Layout    *Layout
+	Report    *graph.Report // what could not be placed; nil for a graph that was given
+}
+
+// Assemble lays out a network whose graph, groups and external nodes are given.
+// The schedule is validated.
+func Assemble(spec *Spec, g *graph.Graph, groups []uint8, externals []External, schedule graph.Schedule) (*Network, error) {
+	n := &Network{Spec: spec, Graph: g, Group: groups, Externals: externals, Schedule: schedule}
+	outside := make(map[int32]bool, len(externals))
+	for _, e := range externals {
+		outside[e.ID] = true
+	}
+	external := func(id int32) bool { return outside[id] }
+	if err := schedule.Validate(g, func(id int) bool { return !outside[int32(id)] }); err != nil {
+		return nil, err
+	}
+	var err error
+	n.Layout, err = NewLayout(g, schedule, n.group, external)
+	return n, err
+}
+
+func (n *Network) group(id int32) int {
+	if n.Group == nil {
+		return 0
+	}
+	return int(n.Group[id])
+}
+
+// Counts of what observables are averaged over.
+func (n *Network) Counts() Counts {
+	c := Counts{Nodes: n.Graph.Nodes - len(n.Externals), External: len(n.Externals)}
+	for _, e := range n.Graph.Edges {
+		if !n.IsNetwork(e.A) || !n.IsNetwork(e.B) {
+			continue
+		}
+		c.Plastic++
+		if e.A == e.B {
+			c.SelfLoops++
+		}
+	}
+	return c
+}
+
+// IsNetwork tells network nodes from external ones.
+func (n *Network) IsNetwork(id int32) bool {
+	p := n.Layout.Position[id]
+	return n.Layout.Active[p/Lanes]>>(p%Lanes)&1 == 1
+}
+
+// Length of an index space, per replica.
+func (n *Network) Length(p state.Per) int {
+	switch p {
+	case state.HalfEdge:
+		return n.Layout.HalfEdges()
+	case state.Edge:
+		return n.Layout.Weights
+	}
+	return n.Layout.Positions
+}
+
+// NewState allocates a state with all values zero, at step 0.
+func (n *Network) NewState(p state.Precision, replicas int) *state.State {
+	s := &state.State{Precision: p, Replicas: replicas}
+	for _, f := range Fields(n.Spec.Network.Rule) {
+		if !f.Derived {
+			s.Arrays = append(s.Arrays, state.NewArray(f, p, replicas*n.Length(f.Per)))
+		}
+	}
+	return s
+}
+
+// Start is the state before the initialisation visit of docs/model.md section 8:
+// random weights, fixed weights of the external nodes, and for hylton2019 random
+// states. One seed makes one replica.
+func (n *Network) Start(p state.Precision, seeds []uint64) *state.State {
+	s := n.NewState(p, len(seeds))
+	for r, seed := range seeds {
+		key := rng.Key(seed)
+		n.startWeights(s.Array("weight"), r*n.Length(state.Edge), key)
+		nodes := r * n.Length(state.Node)
+		if n.Spec.Network.Rule == Hylton2019 {
+			n.startStates(s, nodes, key)
+			continue
+		}
+		for _, held := range []string{"dissipation", "transport", "quality_numerator", "quality_denominator"} {
+			a := s.Array(held)
+			for i := range n.Layout.Positions {
+				if n.Layout.Active[i/Lanes]>>(i%Lanes)&1 == 1 {
+					a.Set(nodes+i, 1)
+				}
+			}
+		}
+	}
+	return s
+}
+
+func (n *Network) startWeights(weight *state.Array, base int, key [2]uint32) {
+	e := n.Spec.Edge.Derived()
+	variance := func(selfLoop bool) float64 {
+		switch {
+		case n.Spec.Network.Rule == Hylton2020:
+			return 1 / (2 * e.M)
+		case selfLoop:
+			return 2 / (2 * e.M)
+		}
+		return 3 / (2 * e.M)
+	}
+	plain, loop := math.Sqrt(variance(false)), math.Sqrt(variance(true))
+	fixed := make(map[int32]float64, len(n.Externals))
+	for _, x := range n.Externals {
+		fixed[x.ID] = x.Weight
+	}
+	loops := make(map[int32]uint32)
+	for i, edge := range n.Graph.Edges {
+		at := base + int(n.Layout.EdgeWeight[i])
+		if w, ok := fixed[edge.A]; ok {
+			weight.Set(at, w)
+			continue
+		}
+		if w, ok := fixed[edge.B]; ok {
+			weight.Set(at, w)
+			continue
+		}
+		lo, hi, sd := min(edge.A, edge.B), uint32(max(edge.A, edge.B)), plain
+		if edge.A == edge.B {
+			hi, sd = rng.SelfLoop(loops[edge.A]), loop
+			loops[edge.A]++
+		}
+		x := rng.Philox([4]uint32{uint32(lo), hi, 0, rng.InitialWeight}, key)
+		weight.Set(at, sd*rng.Normal[float64](x[0], x[1]))
+	}
+}
+
+func (n *Network) startStates(s *state.State, base int, key [2]uint32) {
+	current, adapted := s.Array("state"), s.Array("adapted_state")
+	for id := range n.Graph.Nodes {
+		if !n.IsNetwork(int32(id)) {
+			continue
+		}
+		levels := n.Spec.Groups[n.group(int32(id))].Levels
+		x := rng.Philox([4]uint32{uint32(id), 0, 0, rng.InitialState}, key)
+		level := math.Floor(float64(levels) * rng.Uniform[float64](x[0]))
+		v := -1 + 2*level/float64(levels-1)
+		at := base + int(n.Layout.Position[id])
+		current.Set(at, v)
+		adapted.Set(at, v)
+	}
+}
+
+// EdgeParameters are the constants of docs/model.md sections 1 and 4.
+type EdgeParameters struct {
+	G, SizeMass, M, Bound float64
+}
+
+// Derived computes the constants of a weight change.
+func (e EdgeSpec) Derived() EdgeParameters {
+	g := 2 * e.InverseTemperature
+	return EdgeParameters{G: g, SizeMass: e.SizeMass, M: g + e.SizeMass + e.ChangeMass, Bound: e.Bound}
+}
+
+// Sweeps is the number of sweeps of one step.
+func (s *Spec) Sweeps() int {
+	if s.Network.Rule == Hylton2019 {
+		return s.Network.Relaxations + 1
+	}
+	return 1
+}
+
+// Steps is the length of the run.
+func (s *Spec) Steps() int64 {
+	var total int64
+	for _, e := range s.Eras {
+		total += int64(e.Steps)
+	}
+	return total
+}
+
+// Era finds the era of a step, counted from 1, and its index. After the last
+// era the last one goes on.
+func (s *Spec) Era(step int64) (EraSpec, int) {
+	for i, e := range s.Eras {
+		if step -= int64(e.Steps); step <= 0 {
+			return e, i
+		}
+	}
+	last := len(s.Eras) - 1
+	return s.Eras[last], last
+}
