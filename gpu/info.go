@@ -1,0 +1,79 @@
+package gpu
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// The reasons for which there is nothing to compute on, or not enough of it.
+var (
+	// ErrNotBuilt is returned by every entry of a build without the tag opencl.
+	ErrNotBuilt = errors.New("this program was built without OpenCL; build it with `make build`, or with " +
+		"`go build -tags opencl ./cmd/tnn-gpu` where a C compiler, pkg-config and the OpenCL headers and loader are installed " +
+		"(Debian packages: gcc pkg-config opencl-headers ocl-icd-opencl-dev)")
+	// ErrNoDevice is wrapped where no platform offers a device, or none that was asked for.
+	ErrNoDevice = errors.New("no such OpenCL device")
+	// ErrMemory is wrapped where a device has less memory than was asked for.
+	ErrMemory = errors.New("not enough device memory")
+)
+
+// Strict is the verdict on a device whose arithmetic gives the reference's bits.
+const Strict = "strict"
+
+// Info describes a device. Sizes are in bytes.
+type Info struct {
+	Index    int    // position in the list of Devices
+	Platform string // the name of the driver's platform
+	Name     string
+	Vendor   string
+	Driver   string
+	Version  string // the OpenCL version, as the device words it
+	Kind     string // "gpu", "cpu" or "accelerator"
+
+	ComputeUnits int
+	MaxWorkGroup int // work-items in one work-group, all dimensions together
+	GlobalMemory uint64
+	MaxAlloc     uint64 // the largest single buffer
+	LocalMemory  uint64 // of one work-group
+
+	Double bool // has 64-bit floating point
+
+	// What Probe found for either precision: Strict, or "tolerant: " and the
+	// first function whose bits differ from the host's. Empty before Probe, and
+	// where the device lacks the precision.
+	SingleVerdict string
+	DoubleVerdict string
+}
+
+func (i Info) String() string {
+	return fmt.Sprintf("%d: %s (%s, %s)", i.Index, i.Name, i.Kind, i.Platform)
+}
+
+// Error is a driver call that failed.
+type Error struct {
+	Call   string // the OpenCL function, for example "clEnqueueReadBuffer"
+	Kernel string // the kernel concerned, or ""
+	Device string // the device's name, or "" before one is known
+	Log    string // what the compiler said, for a failed build
+	Err    error  // the driver's answer
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("the OpenCL call " + e.Call)
+	if e.Kernel != "" {
+		b.WriteString(" for kernel " + e.Kernel)
+	}
+	if e.Device != "" {
+		b.WriteString(" on " + e.Device)
+	}
+	fmt.Fprintf(&b, " failed: %v", e.Err)
+	if e.Log != "" {
+		b.WriteString("; the compiler says:\n" + e.Log)
+	}
+	return b.String()
+}
+
+// Unwrap gives the driver's answer.
+func (e *Error) Unwrap() error { return e.Err }

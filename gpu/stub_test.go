@@ -1,0 +1,23 @@
+//go:build !opencl
+
+package gpu
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestNotBuilt(t *testing.T) {
+	if os.Getenv("TNN_REQUIRE_OPENCL") == "1" {
+		t.Fatal("TNN_REQUIRE_OPENCL=1 asks for a test run with -tags opencl")
+	}
+	_, devices := Devices()
+	_, probe := Probe(Info{})
+	for _, err := range []error{devices, probe} {
+		if !errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), "-tags opencl") {
+			t.Errorf("the error is %v, want ErrNotBuilt and how to build it", err)
+		}
+	}
+}
