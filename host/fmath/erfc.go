@@ -1,0 +1,167 @@
+package fmath
+
+import "math"
+
+// Erfc is the complementary error function, with a relative error of at most
+// ERR. It is exactly 0 where it would be tiny (x > 9 in float32, x > 26 in
+// float64). Device twin: r_erfc.
+func Erfc[F Float](x F) F {
+	a := x
+	if x < 0 {
+		a = -x
+	}
+	// e^(-a^2) needs a^2 to more bits than one number has: it is square + rest,
+	// and e^(-rest) = 1 - rest.
+	square := F(a * a)
+	h := head(a)
+	l := a - h
+	rest := ((F(h*h) - square) + F(F(2*h)*l)) + F(l*l)
+	y := F(F(Exp(-square)*(1-rest)) * erfcx(a))
+	if single[F]() && a > 9 || a > 26 {
+		y = 0
+	}
+	if x < 0 {
+		y = 2 - y
+	}
+	return y
+}
+
+// ErfcInv is the inverse of Erfc: +Inf at 0 and at subnormal numbers, -Inf at
+// 2, NaN outside [0, 2]; elsewhere its relative error is at most ERR. Device
+// twin: r_erfcinv.
+func ErfcInv[F Float](y F) F {
+	tail := y
+	if y > 1 {
+		tail = 2 - y
+	}
+	x := F((1 - y) * erfcInvCentre(-Log(F(y*(2-y)))))
+	if tail < 0.03125 {
+		x = erfcInvTail(tail)
+		if y > 1 {
+			x = -x
+		}
+	}
+	return x
+}
+
+// erfcInvTail is ErfcInv for 0 <= y < 1/32: a start good to 2^-18 and one step
+// of third order (Chebyshev's) on x^2 - ln erfcx(x) + ln y = 0. In logarithms
+// nothing underflows, and an error of the left side matters 2 x^2 times less in
+// x. Device twin: r_erfcinv_tail.
+func erfcInvTail[F Float](y F) F {
+	log := Log(y)
+	v := Sqrt(-log)
+	x := F(v * erfcInvStart(1/(v+2)))
+	g := erfcx(x)
+	slope := 1.1283791670955126 / g // of the left side: 2/(sqrt(pi) g)
+	step := ((F(x*x) + log) - Log(g)) / slope
+	x = x - (step + F(F(F(0.5*slope)-x)*F(step*step)))
+	if log < -math.MaxFloat32 {
+		x = -log
+	}
+	return x
+}
+
+// erfcx is e^(x^2) erfc(x) for 0 <= x <= 27, as p(t)/(x+k) with
+// t = (x-k)/(x+k), k = 15/4: a form that is nearly flat from 0 to infinity
+// (Shepherd and Laframboise, Math. Comp. 36, 1981). Device twin: r_erfcx.
+func erfcx[F Float](x F) F {
+	inverse := 1 / (x + 3.75)
+	t := F((x - 3.75) * inverse)
+	if single[F]() {
+		return F(F(erfcx32(float32(t))) * inverse)
+	}
+	return F(F(erfcx64(float64(t))) * inverse)
+}
+
+func erfcx32(t float32) float32 {
+	p := float32(-0.000130278102*t) + 0.00107664487
+	p = float32(p*t) + 0.00101456209
+	p = float32(p*t) - 0.0126457764
+	p = float32(p*t) + 0.0490844026
+	p = float32(p*t) - 0.131940484
+	p = float32(p*t) + 0.279067397
+	p = float32(p*t) - 0.490471154
+	p = float32(p*t) + 0.736318707
+	p = float32(p*t) - 0.958741546
+	p = float32(p*t) + 1.09192288
+	return p
+}
+
+func erfcx64(t float64) float64 {
+	p := float64(-1.191607754452729e-09*t) - 4.3759192310236046e-09
+	p = float64(p*t) + 6.0384621218633374e-09
+	p = float64(p*t) + 3.9622926994534563e-08
+	p = float64(p*t) - 3.079410921284e-08
+	p = float64(p*t) - 2.637840193204176e-07
+	p = float64(p*t) + 2.8285728908798543e-07
+	p = float64(p*t) + 1.6563933743866106e-06
+	p = float64(p*t) - 3.2908772474531349e-06
+	p = float64(p*t) - 8.9041643173821409e-06
+	p = float64(p*t) + 3.747214718858916e-05
+	p = float64(p*t) + 1.0594063727629384e-05
+	p = float64(p*t) - 0.00034864694134173339
+	p = float64(p*t) + 0.00079482308529276022
+	p = float64(p*t) + 0.00098633809101719358
+	p = float64(p*t) - 0.012535880039480843
+	p = float64(p*t) + 0.049118778614359884
+	p = float64(p*t) - 0.13195540117862556
+	p = float64(p*t) + 0.27906204903382298
+	p = float64(p*t) - 0.49047029120767616
+	p = float64(p*t) + 0.73631892522175102
+	p = float64(p*t) - 0.9587415766529096
+	p = float64(p*t) + 1.0919229095627891
+	return p
+}
+
+// erfcInvCentre is erfc^-1(y)/(1-y) for 1/32 <= y <= 1 as a polynomial in
+// w = -ln(y(2-y)) (the variable of Giles, GPU Computing Gems, 2011).
+func erfcInvCentre[F Float](w F) F {
+	if single[F]() {
+		return F(erfcInvCentre32(float32(w)))
+	}
+	return F(erfcInvCentre64(float64(w)))
+}
+
+func erfcInvCentre32(t float32) float32 {
+	p := float32(-1.99522134e-07*t) - 2.87690023e-06
+	p = float32(p*t) + 5.89644224e-05
+	p = float32(p*t) - 0.000144343416
+	p = float32(p*t) - 0.00232371222
+	p = float32(p*t) + 0.0115454979
+	p = float32(p*t) + 0.232014149
+	p = float32(p*t) + 0.886226892
+	return p
+}
+
+func erfcInvCentre64(t float64) float64 {
+	p := float64(-4.7329143921657898e-15*t) + 2.744370806374132e-13
+	p = float64(p*t) - 4.8680666809881507e-12
+	p = float64(p*t) + 3.8068892834860943e-11
+	p = float64(p*t) - 1.0050054700588852e-10
+	p = float64(p*t) - 3.2847009077890169e-10
+	p = float64(p*t) + 4.208186848465753e-10
+	p = float64(p*t) + 2.3214939256565532e-08
+	p = float64(p*t) - 3.7689565881827114e-08
+	p = float64(p*t) - 1.0122840049405473e-06
+	p = float64(p*t) + 2.019855873298471e-06
+	p = float64(p*t) + 4.6611485733951804e-05
+	p = float64(p*t) - 0.00012804330442222204
+	p = float64(p*t) - 0.0023351016402323559
+	p = float64(p*t) + 0.011549342038172802
+	p = float64(p*t) + 0.23201366653465724
+	p = float64(p*t) + 0.88622692545275805
+	return p
+}
+
+// erfcInvStart is erfc^-1(y)/v for y < 1/32 as a polynomial in 1/(v+2),
+// v = sqrt(-ln y), good to 2^-18.
+func erfcInvStart[F Float](t F) F {
+	p := F(36.205524475550341*t) - 33.999749607799068
+	p = F(p*t) - 2.2268579026434252
+	p = F(p*t) - 1.477599450079925
+	p = F(p*t) - 1.6625469750889925
+	p = F(p*t) - 0.024286804503043727
+	p = F(p*t) + 1.0002260184614671
+	return p
+}

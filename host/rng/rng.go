@@ -1,0 +1,67 @@
+// Package rng is the noise of every run: a pure function of who draws, what
+// for and in which sweep (docs/model.md section 7). Layout, order, threads and
+// devices therefore cannot change it, and there is no generator state to keep.
+package rng
+
+import "tnn-gpu/host/fmath"
+
+// Purpose is the last word of a Philox counter: what a draw is for.
+type Purpose uint32
+
+// The purposes of docs/model.md section 7; from GraphStubs on they belong to
+// graph building.
+const (
+	NodeState     Purpose = 0
+	WeightNoise   Purpose = 1
+	External      Purpose = 2
+	InitialWeight Purpose = 3
+	InitialState  Purpose = 4
+	GraphStubs    Purpose = 8
+	GraphRewire   Purpose = 9
+	Placement     Purpose = 10
+	Grouping      Purpose = 11
+)
+
+// Key is the Philox key of a run's seed: its low and its high word.
+func Key(seed uint64) [2]uint32 {
+	return [2]uint32{uint32(seed), uint32(seed >> 32)}
+}
+
+// SelfLoop is the counter word j of self-loop r of a node, where an edge to
+// another node has that node's number (docs/model.md section 7).
+func SelfLoop(r uint32) uint32 { return ^r }
+
+// Philox is Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random
+// numbers: as easy as 1, 2, 3" (SC'11). Device twin: philox in kernels.cl.
+func Philox(counter [4]uint32, key [2]uint32) [4]uint32 {
+	x0, x1, x2, x3 := philox(counter[0], counter[1], counter[2], counter[3], key[0], key[1])
+	return [4]uint32{x0, x1, x2, x3}
+}
+
+// philox has scalar arguments because those travel in registers and arrays do
+// not.
+func philox(x0, x1, x2, x3, k0, k1 uint32) (uint32, uint32, uint32, uint32) {
+	for range 10 {
+		p := uint64(x0) * 0xD2511F53
+		q := uint64(x2) * 0xCD9E8D57
+		x0, x1 = uint32(q>>32)^x1^k0, uint32(q)
+		x2, x3 = uint32(p>>32)^x3^k1, uint32(p)
+		k0 += 0x9E3779B9
+		k1 += 0xBB67AE85
+	}
+	return x0, x1, x2, x3
+}
+
+// Uniform is ((x >> 9) + 1/2) 2^-23, in (0, 1): exact in float32, and never 0
+// or 1. Device twin: uniform in kernels.cl.
+func Uniform[F fmath.Float](x uint32) F {
+	return F((F(int32(x>>9)) + 0.5) * 0x1p-23)
+}
+
+// Normal is a standard normal deviate from two words, by Box and Muller:
+// sqrt(-2 ln u(x)) cos(2 pi u(y)), of magnitude below 5.8. Device twin: normal
+// in kernels.cl.
+func Normal[F fmath.Float](x, y uint32) F {
+	radius := fmath.Sqrt(F(-2 * fmath.Log(Uniform[F](x))))
+	return F(radius * fmath.Cos2Pi(Uniform[F](y)))
+}
