@@ -124,15 +124,15 @@ func (n *Network) Start(p state.Precision, seeds []uint64) *state.State {
 }
 
 func (n *Network) startWeights(weight *state.Array, base int, key [2]uint32) {
-	e := n.Spec.Edge.Derived()
+	m := n.Spec.Edge.M()
 	variance := func(selfLoop bool) float64 {
 		switch {
 		case n.Spec.Network.Rule == Hylton2020:
-			return 1 / (2 * e.M)
+			return 1 / (2 * m)
 		case selfLoop:
-			return 2 / (2 * e.M)
+			return 2 / (2 * m)
 		}
-		return 3 / (2 * e.M)
+		return 3 / (2 * m)
 	}
 	plain, loop := math.Sqrt(variance(false)), math.Sqrt(variance(true))
 	fixed := make(map[int32]float64, len(n.Externals))
@@ -155,7 +155,7 @@ func (n *Network) startWeights(weight *state.Array, base int, key [2]uint32) {
 			hi, sd = rng.SelfLoop(loops[edge.A]), loop
 			loops[edge.A]++
 		}
-		x := rng.Philox([4]uint32{uint32(lo), hi, 0, rng.InitialWeight}, key)
+		x := rng.Philox([4]uint32{uint32(lo), hi, 0, uint32(rng.InitialWeight)}, key)
 		weight.Set(at, sd*rng.Normal[float64](x[0], x[1]))
 	}
 }
@@ -167,24 +167,13 @@ func (n *Network) startStates(s *state.State, base int, key [2]uint32) {
 			continue
 		}
 		levels := n.Spec.Groups[n.group(int32(id))].Levels
-		x := rng.Philox([4]uint32{uint32(id), 0, 0, rng.InitialState}, key)
+		x := rng.Philox([4]uint32{uint32(id), 0, 0, uint32(rng.InitialState)}, key)
 		level := math.Floor(float64(levels) * rng.Uniform[float64](x[0]))
 		v := -1 + 2*level/float64(levels-1)
 		at := base + int(n.Layout.Position[id])
 		current.Set(at, v)
 		adapted.Set(at, v)
 	}
-}
-
-// EdgeParameters are the constants of docs/model.md sections 1 and 4.
-type EdgeParameters struct {
-	G, SizeMass, M, Bound float64
-}
-
-// Derived computes the constants of a weight change.
-func (e EdgeSpec) Derived() EdgeParameters {
-	g := 2 * e.InverseTemperature
-	return EdgeParameters{G: g, SizeMass: e.SizeMass, M: g + e.SizeMass + e.ChangeMass, Bound: e.Bound}
 }
 
 // Sweeps is the number of sweeps of one step.

@@ -1,0 +1,314 @@
+package cpuref
+
+import (
+	"fmt"
+	"sync"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+)
+
+// engine runs all replicas of a network in one precision. It implements
+// backend.Backend.
+type engine[F fmath.Float] struct {
+	net      *tnn.Network
+	state    *state.State
+	replicas []*replica[F]
+	nodes    []tnn.NodeParameters[F] // by group
+	edge     plasticity[F]
+	threads  int
+	controls tnn.Controls
+	device   string
+}
+
+// replica is one copy of the network: views into the state's arrays, in the
+// order of the layout.
+type replica[F fmath.Float] struct {
+	net *tnn.Network
+	key [2]uint32
+
+	id, neighbour []int32
+	weightOf      []uint32
+	active        []uint32
+
+	state, energy                        []F
+	dissipation, transport               []F // hylton2020
+	qualityNumerator, qualityDenominator []F // hylton2020
+	adapted, offered                     []F // hylton2019
+	charge0, memory0, potential0         []F
+	charge1, memory1, potential1         []F
+	weight                               []F
+	watched                              watched[F]
+	partial                              [tnn.NodeSums][]F // by slice of a segment
+}
+
+// watched holds the derived fields that are asked for; the others are nil.
+type watched[F fmath.Float] struct {
+	entropy, fluctuating, dissipation, transport []F
+}
+
+// sweep is what is the same for all visits of one segment in one sweep.
+type sweep[F fmath.Float] struct {
+	k        uint32
+	adapt    bool // weights may change
+	adapting bool // the adapting sweep of hylton2019
+	predict  bool
+	node     *tnn.NodeParameters[F]
+	edge     *plasticity[F]
+}
+
+func newEngine[F fmath.Float](net *tnn.Network, o backend.Options) (*engine[F], error) {
+	e := &engine[F]{net: net, threads: o.Threads, device: processor()}
+	for _, g := range net.Spec.Groups {
+		e.nodes = append(e.nodes, tnn.NodeParametersOf[F](g))
+	}
+	e.edge = plasticity[F]{tnn.EdgeParametersOf[F](net.Spec.Edge), net.Spec.Edge.Kind, net.Spec.Edge.Noise}
+	for _, seed := range o.Seeds {
+		e.replicas = append(e.replicas, newReplica[F](net, rng.Key(seed)))
+	}
+	if err := e.SetState(net.Start(o.Precision, o.Seeds)); err != nil {
+		return nil, err
+	}
+	if net.Spec.Network.Rule == tnn.Hylton2020 {
+		e.initialise()
+	}
+	return e, nil
+}
+
+func newReplica[F fmath.Float](net *tnn.Network, key [2]uint32) *replica[F] {
+	l := net.Layout
+	r := &replica[F]{net: net, key: key, id: l.ID, neighbour: l.Neighbour, weightOf: l.Weight, active: l.Active}
+	for i := range r.partial {
+		r.partial[i] = make([]F, len(l.Active))
+	}
+	return r
+}
+
+// initialise is the first visit of docs/model.md section 8.
+func (e *engine[F]) initialise() {
+	for _, r := range e.replicas {
+		r.drive(tnn.Noise, 0, 0, 0)
+	}
+	e.sweepAll(0, false, false, false)
+}
+
+// Advance implements backend.Backend.
+func (e *engine[F]) Advance(n int) ([]float64, error) {
+	rows := make([]float64, 0, n*len(e.replicas)*int(tnn.Sums))
+	for range n {
+		e.state.Step++
+		rows = append(rows, e.step(e.state.Step)...)
+	}
+	return rows, nil
+}
+
+// step makes step t and returns its sums, replica after replica.
+func (e *engine[F]) step(t int64) []float64 {
+	era, index := e.net.Spec.Era(t)
+	sweeps := uint32(e.net.Spec.Sweeps())
+	last := uint32(t) * sweeps
+	for _, r := range e.replicas {
+		r.drive(era.Mode, t, index, last-sweeps+1)
+		for id, v := range e.controls.External() {
+			r.state[e.net.Layout.Position[id]] = F(v)
+		}
+	}
+	for k := last - sweeps + 1; k < last; k++ {
+		e.sweepAll(k, false, false, era.Predict)
+	}
+	sums := e.sweepAll(last, e.controls.Adapt(era), sweeps > 1, era.Predict)
+	for i, r := range e.replicas {
+		sums[i*int(tnn.Sums)+int(tnn.SumSolved)] = r.solved()
+	}
+	return sums
+}
+
+// sweepAll visits every network node of every replica once, in schedule order,
+// and returns the sums over the visits.
+func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool) []float64 {
+	sums := make([]float64, len(e.replicas)*int(tnn.Sums))
+	for _, seg := range e.net.Layout.Segments {
+		s := sweep[F]{k: k, adapt: adapt, adapting: adapting, predict: predict, node: &e.nodes[seg.Group], edge: &e.edge}
+		e.parallel(len(e.replicas)*seg.Slices, func(i int) {
+			e.replicas[i/seg.Slices].visitSlice(&s, seg.First, i%seg.Slices)
+		})
+		for i, r := range e.replicas {
+			for q := range tnn.NodeSums {
+				v := float64(total(r.partial[q][:seg.Slices]))
+				if tnn.Sum(q) == tnn.SumState {
+					v *= float64(seg.Sign)
+				}
+				sums[i*int(tnn.Sums)+q] += v
+			}
+		}
+	}
+	return sums
+}
+
+// visitSlice visits the network nodes of a slice of a segment, and keeps their
+// sums. Nodes of a slice share no edge, so their order does not matter.
+func (r *replica[F]) visitSlice(s *sweep[F], first, slice int) {
+	at := first + slice
+	row, slots := int(r.net.Layout.Rows[at])*tnn.Lanes, r.net.Layout.Slots(at)
+	var lanes sliceSums[F]
+	activeLanes(r.active[at], func(lane int) {
+		var out nodeSums[F]
+		pos := int32(at*tnn.Lanes + lane)
+		if r.adapted == nil {
+			r.visit2020(s, pos, row+lane, slots, &out)
+		} else {
+			r.visit2019(s, pos, row+lane, slots, &out)
+		}
+		out.store(&lanes, lane)
+	})
+	for q := range lanes {
+		r.partial[q][slice] = total(lanes[q][:])
+	}
+}
+
+// grain is the number of slices below which a goroutine is not worth starting.
+const grain = 4
+
+// parallel calls f for 0..n-1, split into as many runs as there are threads.
+func (e *engine[F]) parallel(n int, f func(i int)) {
+	threads := min(e.threads, n/grain)
+	if threads < 2 {
+		for i := range n {
+			f(i)
+		}
+		return
+	}
+	var wait sync.WaitGroup
+	for t := range threads {
+		wait.Go(func() {
+			for i := t * n / threads; i < (t+1)*n/threads; i++ {
+				f(i)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// input is the voltage that node n offers to a node whose state is own.
+func (r *replica[F]) input(s *sweep[F], n int32, own F) F {
+	v := r.state[n]
+	if s.predict && !r.isActive(n) && !(F(v*own) < 0) {
+		return 0
+	}
+	return v
+}
+
+// isActive tells network nodes from external ones.
+func (r *replica[F]) isActive(n int32) bool {
+	return r.active[n/tnn.Lanes]>>(n%tnn.Lanes)&1 == 1
+}
+
+// State implements backend.Backend.
+func (e *engine[F]) State() (*state.State, error) { return e.state.Clone(), nil }
+
+// SetState implements backend.Backend.
+func (e *engine[F]) SetState(s *state.State) error {
+	want := e.net.NewState(e.precision(), len(e.replicas))
+	if err := s.SameShape(want); err != nil {
+		return err
+	}
+	e.state = s.Clone()
+	for i, r := range e.replicas {
+		r.bind(e.state, i)
+	}
+	return nil
+}
+
+func (e *engine[F]) precision() state.Precision {
+	if _, double := any(F(0)).(float64); double {
+		return state.Double
+	}
+	return state.Single
+}
+
+// bind points the views at replica i of the arrays. A field that the rule lacks
+// stays nil.
+func (r *replica[F]) bind(s *state.State, i int) {
+	for name, view := range map[string]*[]F{
+		"state": &r.state, "energy": &r.energy, "dissipation": &r.dissipation, "transport": &r.transport,
+		"quality_numerator": &r.qualityNumerator, "quality_denominator": &r.qualityDenominator,
+		"adapted_state": &r.adapted, "offered_state": &r.offered,
+		"charge0": &r.charge0, "memory0": &r.memory0, "potential0": &r.potential0,
+		"charge1": &r.charge1, "memory1": &r.memory1, "potential1": &r.potential1, "weight": &r.weight,
+	} {
+		if a := s.Array(name); a != nil {
+			n := r.net.Length(a.Per)
+			*view = state.Values[F](a)[i*n : (i+1)*n]
+		}
+	}
+}
+
+// Watch implements backend.Backend.
+func (e *engine[F]) Watch(names ...string) error {
+	for _, r := range e.replicas {
+		r.watched = watched[F]{}
+		for _, name := range names {
+			view, err := e.watchedField(r, name)
+			if err != nil {
+				return err
+			}
+			*view = make([]F, e.net.Layout.Positions)
+		}
+	}
+	return nil
+}
+
+func (e *engine[F]) watchedField(r *replica[F], name string) (*[]F, error) {
+	for _, f := range tnn.Fields(e.net.Spec.Network.Rule) {
+		if !f.Derived || f.Name != name {
+			continue
+		}
+		return map[string]*[]F{"entropy": &r.watched.entropy, "fluctuating": &r.watched.fluctuating,
+			"dissipation": &r.watched.dissipation, "transport": &r.watched.transport}[name], nil
+	}
+	return nil, fmt.Errorf("%s has no derived field %q: %w", e.net.Spec.Network.Rule, name, backend.ErrUnknownField)
+}
+
+// Field implements backend.Backend.
+func (e *engine[F]) Field(name string) (*state.Array, error) {
+	if a := e.state.Array(name); a != nil {
+		one := state.State{Arrays: []state.Array{*a}}
+		return &one.Clone().Arrays[0], nil
+	}
+	var out state.Array
+	for i, r := range e.replicas {
+		view, err := e.watchedField(r, name)
+		if err != nil {
+			return nil, err
+		}
+		if *view == nil {
+			return nil, fmt.Errorf("field %q is not watched: %w", name, backend.ErrUnknownField)
+		}
+		if i == 0 {
+			out = state.NewArray(state.Field{Name: name, Per: state.Node, Derived: true}, e.precision(), len(e.replicas)*len(*view))
+		}
+		copy(state.Values[F](&out)[i*len(*view):], *view)
+	}
+	return &out, nil
+}
+
+// Control implements backend.Backend. "adapt" is 0 or 1; "external:ID" holds an
+// external node at a state, NaN lets it go.
+func (e *engine[F]) Control(name string, value float64) error {
+	return e.controls.Set(e.net, name, value)
+}
+
+// Describe implements backend.Backend.
+func (e *engine[F]) Describe() backend.Description {
+	bytes := int64(len(e.net.Layout.Neighbour)) * 8
+	for _, a := range e.state.Arrays {
+		bytes += int64(a.Len() * e.precision().Bytes())
+	}
+	return backend.Description{Backend: "cpu", Device: e.device, Precision: e.precision(), Strict: true, Bytes: bytes}
+}
+
+// Close implements backend.Backend.
+func (e *engine[F]) Close() error { return nil }

@@ -1,0 +1,216 @@
+package cpuref
+
+import (
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/tnn"
+)
+
+// held is what a half-edge holds in a visit of hylton2019, after the input has
+// arrived: its two compartments of the present sign of the weight.
+type held[F fmath.Float] struct {
+	q0, p0 F // positive charge
+	q1, p1 F // negative charge
+}
+
+// hold drops what was charged under another sign of the weight, then adds the
+// input v (docs/model.md section 3). A potential has the sign of charge times
+// weight. Device twin: charge2019 in kernels.cl.
+func hold[F fmath.Float](q0, p0, q1, p1, v, w F) held[F] {
+	var c held[F]
+	if w > 0 && !signbit(p0) || w < 0 && signbit(p0) {
+		c.q0, c.p0 = q0, p0
+	}
+	if w > 0 && signbit(p1) || w < 0 && !signbit(p1) {
+		c.q1, c.p1 = q1, p1
+	}
+	input := F(v * w)
+	switch {
+	case input > 0:
+		c.q0, c.p0 = lesser(c.q0+input, abs(w)), clamp(c.p0+v, 1)
+	case input < 0:
+		c.q1, c.p1 = greater(c.q1+input, -abs(w)), clamp(c.p1+v, 1)
+	}
+	return c
+}
+
+// pairSums is one of the two pairs of compartments, A of positive and B of
+// negative charge: charges, weights, potentials and numbers of its members.
+type pairSums[F fmath.Float] struct {
+	chargeA, chargeB       F
+	capacityA, capacityB   F
+	potentialA, potentialB F
+	membersA, membersB     F
+}
+
+// add counts a half-edge in: its positive charge is in A of one pair, its
+// negative charge in B of the other.
+func (c *held[F]) add(first, second *pairSums[F], w F) {
+	a, b := first, second
+	if w < 0 {
+		a, b = second, first
+	}
+	if c.q0 != 0 {
+		a.chargeA += c.q0
+		a.capacityA += w
+		a.potentialA += abs(c.p0)
+		a.membersA++
+	}
+	if c.q1 != 0 {
+		b.chargeB += c.q1
+		b.capacityB += w
+		b.potentialB += abs(c.p1)
+		b.membersB++
+	}
+}
+
+// gather charges all half-edges of a node tentatively and sums them. w2 is the
+// sum of the squared weights, edges their number.
+func (r *replica[F]) gather(s *sweep[F], pos int32, row, slots int, old F) (first, second pairSums[F], w2, edges F) {
+	for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
+		n := r.neighbour[h]
+		if n < 0 {
+			break
+		}
+		w := r.weight[r.weightOf[h]]
+		c := hold(r.charge0[h], r.potential0[h], r.charge1[h], r.potential1[h], r.input(s, n, r.basis(s, pos, old)), w)
+		c.add(&first, &second, w)
+		w2 += F(w * w)
+		edges++
+	}
+	return first, second, w2, edges
+}
+
+// basis is the own state that external nodes which predict look at: that of the
+// beginning of the last relaxation sweep.
+func (r *replica[F]) basis(s *sweep[F], pos int32, old F) F {
+	if s.adapting {
+		return r.offered[pos]
+	}
+	return old
+}
+
+// visit2019 is one visit of the node at a position (docs/model.md section 3).
+// Device twin: visit2019 in kernels.cl.
+func (r *replica[F]) visit2019(s *sweep[F], pos int32, row, slots int, out *nodeSums[F]) {
+	old := r.state[pos]
+	first, second, w2, edges := r.gather(s, pos, row, slots, old)
+	depthMinus := F(s.node.Four * abs(F(first.chargeA*first.capacityB)+F(first.chargeB*first.capacityA)))
+	depthPlus := F(s.node.Four * abs(F(second.chargeA*second.capacityB)+F(second.chargeB*second.capacityA)))
+	word := rng.Philox([4]uint32{uint32(r.id[pos]), 0, s.k, uint32(rng.NodeState)}, r.key)
+	draw := sample2019(depthMinus, depthPlus, rng.Uniform[F](word[0]), s.node)
+	if !s.adapting {
+		r.offered[pos] = old
+		r.state[pos] = draw.x
+		return
+	}
+	draw.energy += depthPlus + depthMinus
+	out.draw(&draw, draw.x-r.adapted[pos])
+	r.relax(s, pos, row, slots, old, draw.x, &first, &second, w2/edges, out)
+	r.state[pos], r.adapted[pos], r.energy[pos] = draw.x, draw.x, draw.energy
+	r.sumEdges(pos, row, slots, draw.x, out)
+	for _, w := range []struct {
+		field []F
+		value F
+	}{{r.watched.entropy, draw.entropy}, {r.watched.dissipation, out.dissipation}, {r.watched.transport, out.transport}} {
+		if w.field != nil {
+			w.field[pos] = w.value
+		}
+	}
+}
+
+// correction is what the update of a pair's members needs.
+type correction[F fmath.Float] struct {
+	e1, e2 F
+	sigma  F
+	keep   F    // 1 - h
+	skip   bool // nothing is updated or multiplied
+}
+
+// settle computes a pair's residuals and its part of the observables.
+func (p *pairSums[F]) settle(h, x, sigma F, out *nodeSums[F]) correction[F] {
+	r1, r2 := p.chargeA-F(p.capacityB*x), p.chargeB-F(p.capacityA*x)
+	t1, t2 := p.chargeA+F(p.capacityB*x), p.chargeB+F(p.capacityA*x)
+	hh := F(h * h)
+	out.dissipation += F(hh * (F(r1*r1) + F(r2*r2)))
+	out.transport += F(hh * (F(t1*t1) + F(t2*t2)) * 0.25)
+	out.qualityNumerator += F(h * (abs(t1) + abs(t2)))
+	out.qualityDenominator += F(h * (abs(r1) + abs(r2)))
+	d1, d2 := p.potentialA+F(p.membersB*abs(x)), p.potentialB+F(p.membersA*abs(x))
+	if d1 <= 0 || d2 <= 0 {
+		return correction[F]{skip: true, keep: 1}
+	}
+	return correction[F]{e1: -F(h*r1) / d1, e2: -F(h*r2) / d2, sigma: sigma, keep: 1 - h}
+}
+
+// err is the error of a member with potential p. x is signed.
+func (c *correction[F]) err(own, opposite, p, x F) F {
+	pp, xx := F(p*p), F(x*x)
+	if pp+xx == 0 {
+		return 0
+	}
+	if x > 0 {
+		opposite = -opposite
+	}
+	return F((F(F(c.sigma*own)*pp) + F(opposite*xx)) / (pp + xx) * 0.5)
+}
+
+// relax updates the weights over both pairs and stores charges and potentials.
+// Device twin: relax in kernels.cl.
+func (r *replica[F]) relax(s *sweep[F], pos int32, row, slots int, old, x F, first, second *pairSums[F], w2 F, out *nodeSums[F]) {
+	hFirst, hSecond := F(0), F(0)
+	if x < 0 {
+		hFirst = -x
+	} else {
+		hSecond = x
+	}
+	c1, c2 := first.settle(hFirst, x, 1, out), second.settle(hSecond, x, -1, out)
+	loops := uint32(0)
+	for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
+		n := r.neighbour[h]
+		if n < 0 {
+			break
+		}
+		at := r.weightOf[h]
+		w := r.weight[at]
+		c := hold(r.charge0[h], r.potential0[h], r.charge1[h], r.potential1[h], r.input(s, n, r.basis(s, pos, old)), w)
+		j := uint32(r.id[n])
+		if n == pos {
+			j = rng.SelfLoop(loops)
+			loops++
+		}
+		// The positive charge is in A of the pair of its weight's sign, the
+		// negative one in B of the other.
+		a, b := &c1, &c2
+		if w < 0 {
+			a, b = &c2, &c1
+		}
+		if s.adapt && s.edge.kind != tnn.Fixed && r.isActive(n) {
+			r.weight[at] = r.update2019(s, uint32(r.id[pos]), j, w, w2, x, &c, a, b)
+		}
+		r.charge0[h], r.potential0[h] = F(c.q0*a.keep), F(c.p0*a.keep)
+		r.charge1[h], r.potential1[h] = F(c.q1*b.keep), F(c.p1*b.keep)
+	}
+}
+
+// update2019 changes one weight: by the first pair, then by the second. w > 0
+// has its positive charge in the first pair, w < 0 its negative one.
+func (r *replica[F]) update2019(s *sweep[F], i, j uint32, w, w2, x F, c *held[F], a, b *correction[F]) F {
+	inA, inB := c.q0 != 0 && !a.skip, c.q1 != 0 && !b.skip
+	if !inA && !inB {
+		return w
+	}
+	word := noiseWords(i, j, s.k, r.key)
+	errA, errB := a.err(a.e1, a.e2, c.p0, x), b.err(b.e2, b.e1, c.p1, x)
+	if w < 0 {
+		inA, inB, errA, errB = inB, inA, errB, errA
+	}
+	if inA {
+		w = s.edge.change(w, errA, w2, word[0], word[1])
+		word[0], word[1] = word[2], word[3]
+	}
+	if inB {
+		w = s.edge.change(w, errB, w2, word[0], word[1])
+	}
+	return w
+}

@@ -1,0 +1,177 @@
+package state
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+)
+
+// Checkpoint is everything that a run needs to go on as if it had never been
+// interrupted, on any backend.
+type Checkpoint struct {
+	Config    string // SHA-256 of the configuration's text, in hexadecimal
+	Model     string
+	Rule      string
+	State     *State
+	EpochSums []float64 // replicas x sums, over the steps of the unfinished epoch
+	Controls  []Control // in the order in which they were given
+	Files     []FileLength
+}
+
+// Control is an intervention: from the step after Step on, Name had this value.
+type Control struct {
+	Step  int64   `json:"step"`
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+}
+
+// FileLength is how much of a file that only grows belongs to a checkpoint.
+type FileLength struct {
+	Name   string `json:"name"`
+	Length int64  `json:"length"` // bytes
+}
+
+// ErrBroken is wrapped by DecodeCheckpoint for what was truncated or altered.
+var ErrBroken = errors.New("the checkpoint is truncated or altered")
+
+// A checkpoint is: magic, format version and header length (uint32 each), a
+// header in JSON, the epoch's sums as float64, the arrays in the order and the
+// precision that the header gives, and the SHA-256 of all that. Numbers are
+// little-endian. Every version keeps the first twelve and the last 32 bytes.
+const (
+	checkpointMagic   = "TNNCKPT\n"
+	checkpointVersion = 1
+	prefixBytes       = len(checkpointMagic) + 8
+	headerLimit       = 16 << 20
+)
+
+// checkpointHeader is the JSON part of a checkpoint.
+type checkpointHeader struct {
+	Config    string        `json:"config"`
+	Model     string        `json:"model"`
+	Rule      string        `json:"rule"`
+	Precision string        `json:"precision"`
+	Replicas  int           `json:"replicas"`
+	Step      int64         `json:"step"`
+	EpochSums int64         `json:"epoch_sums"`
+	Arrays    []arrayHeader `json:"arrays"`
+	Controls  []Control     `json:"controls"`
+	Files     []FileLength  `json:"files"`
+}
+
+type arrayHeader struct {
+	Name   string `json:"name"`
+	Per    string `json:"per"`
+	Length int64  `json:"length"` // values, all replicas together
+}
+
+// Encode writes the checkpoint.
+func (c *Checkpoint) Encode(w io.Writer) error {
+	header, err := c.header()
+	if err != nil {
+		return err
+	}
+	sum := sha256.New()
+	out := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<18)
+	prefix := []byte(checkpointMagic)
+	prefix = binary.LittleEndian.AppendUint32(prefix, checkpointVersion)
+	prefix = binary.LittleEndian.AppendUint32(prefix, uint32(len(header)))
+	// A bufio.Writer keeps its first error and Flush returns it.
+	out.Write(prefix)
+	out.Write(header)
+	writeDoubles(out, c.EpochSums)
+	for i := range c.State.Arrays {
+		writeSingles(out, c.State.Arrays[i].Single)
+		writeDoubles(out, c.State.Arrays[i].Double)
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("the checkpoint cannot be written: %w", err)
+	}
+	if _, err := w.Write(sum.Sum(nil)); err != nil {
+		return fmt.Errorf("the checkpoint cannot be written: %w", err)
+	}
+	return nil
+}
+
+func (c *Checkpoint) header() ([]byte, error) {
+	h := checkpointHeader{
+		Config: c.Config, Model: c.Model, Rule: c.Rule,
+		Precision: c.State.Precision.String(), Replicas: c.State.Replicas, Step: c.State.Step,
+		EpochSums: int64(len(c.EpochSums)), Controls: c.Controls, Files: c.Files,
+	}
+	for i := range c.State.Arrays {
+		a := &c.State.Arrays[i]
+		if a.Len() > 0 && a.Precision() != c.State.Precision {
+			return nil, fmt.Errorf("field %s is of %s precision in a state of %s precision", a.Name, a.Precision(), c.State.Precision)
+		}
+		h.Arrays = append(h.Arrays, arrayHeader{Name: a.Name, Per: a.Per.String(), Length: int64(a.Len())})
+	}
+	if err := h.validate(); err != nil {
+		return nil, fmt.Errorf("the checkpoint is inconsistent: %w", err)
+	}
+	text, err := json.Marshal(h)
+	if err != nil {
+		return nil, fmt.Errorf("the checkpoint's header cannot be encoded: %w", err)
+	}
+	if len(text) > headerLimit {
+		return nil, fmt.Errorf("the checkpoint's header has %d bytes, more than the %d that are allowed; fewer interventions fit", len(text), headerLimit)
+	}
+	return text, nil
+}
+
+// validate checks what does not depend on the size of the file.
+func (h *checkpointHeader) validate() error {
+	switch {
+	case h.Replicas < 1:
+		return fmt.Errorf("it has %d replicas; at least one is needed", h.Replicas)
+	case h.Step < 0:
+		return fmt.Errorf("its step %d is negative", h.Step)
+	case h.EpochSums < 0 || h.EpochSums%int64(h.Replicas) != 0:
+		return fmt.Errorf("it has %d sums of the epoch for %d replicas", h.EpochSums, h.Replicas)
+	}
+	seen := make(map[string]bool, len(h.Arrays))
+	for _, a := range h.Arrays {
+		if a.Name == "" || seen[a.Name] {
+			return fmt.Errorf("field %q has no name or is there twice", a.Name)
+		}
+		seen[a.Name] = true
+		if _, err := parsePer(a.Per); err != nil {
+			return fmt.Errorf("field %s: %w", a.Name, err)
+		}
+		if a.Length < 0 || a.Length%int64(h.Replicas) != 0 {
+			return fmt.Errorf("field %s has %d values for %d replicas", a.Name, a.Length, h.Replicas)
+		}
+	}
+	for _, f := range h.Files {
+		if f.Name == "" || f.Length < 0 {
+			return fmt.Errorf("file %q has length %d", f.Name, f.Length)
+		}
+	}
+	return nil
+}
+
+func parsePer(s string) (Per, error) {
+	for p := Node; p <= Edge; p++ {
+		if p.String() == s {
+			return p, nil
+		}
+	}
+	return 0, fmt.Errorf("it has one value per %q; node, half-edge and edge are known", s)
+}
+
+func writeSingles(out *bufio.Writer, values []float32) {
+	for _, v := range values {
+		out.Write(binary.LittleEndian.AppendUint32(out.AvailableBuffer(), math.Float32bits(v)))
+	}
+}
+
+func writeDoubles(out *bufio.Writer, values []float64) {
+	for _, v := range values {
+		out.Write(binary.LittleEndian.AppendUint64(out.AvailableBuffer(), math.Float64bits(v)))
+	}
+}

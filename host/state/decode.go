@@ -1,0 +1,210 @@
+package state
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"math"
+)
+
+// DecodeCheckpoint reads a checkpoint of size bytes from r. It takes no more
+// memory than the size allows, and returns nothing that the checksum does not
+// cover. What is not whole is an error that wraps ErrBroken.
+func DecodeCheckpoint(r io.Reader, size int64) (*Checkpoint, error) {
+	d := &decoder{sum: sha256.New(), left: size - sha256.Size}
+	d.input, d.body = r, io.TeeReader(r, d.sum)
+	c, err := d.decode()
+	var other *versionError
+	switch {
+	case err == nil:
+		return c, nil
+	case errors.As(err, &other):
+		return nil, err
+	}
+	return nil, fmt.Errorf("%w: %w", ErrBroken, err)
+}
+
+// versionError is not damage: the file is whole, but not for this program.
+type versionError struct{ version uint32 }
+
+func (e *versionError) Error() string {
+	return fmt.Sprintf("the checkpoint has format version %d, but this program knows version %d only; use the version that wrote it", e.version, checkpointVersion)
+}
+
+// decoder reads the bytes that the checksum covers.
+type decoder struct {
+	input io.Reader
+	body  io.Reader // input, seen by sum
+	sum   hash.Hash
+	left  int64 // bytes before the checksum
+}
+
+func (d *decoder) decode() (*Checkpoint, error) {
+	prefix, err := d.bytes(int64(prefixBytes), "prefix")
+	if err != nil {
+		return nil, err
+	}
+	if string(prefix[:len(checkpointMagic)]) != checkpointMagic {
+		return nil, errors.New("it does not begin like a checkpoint")
+	}
+	numbers := prefix[len(checkpointMagic):]
+	if version := binary.LittleEndian.Uint32(numbers); version != checkpointVersion {
+		return nil, d.otherVersion(version)
+	}
+	text, err := d.bytes(int64(binary.LittleEndian.Uint32(numbers[4:])), "header")
+	if err != nil {
+		return nil, err
+	}
+	h, err := parseHeader(text)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.checkSize(d.left); err != nil {
+		return nil, err
+	}
+	c, err := d.arrays(h)
+	if err != nil {
+		return nil, err
+	}
+	return c, d.verify()
+}
+
+// bytes reads a part of known length.
+func (d *decoder) bytes(n int64, what string) ([]byte, error) {
+	if n > d.left || n > headerLimit {
+		return nil, fmt.Errorf("its %s has %d bytes, but %d are left", what, n, max(d.left, 0))
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(d.body, b); err != nil {
+		return nil, fmt.Errorf("its %s cannot be read: %w", what, err)
+	}
+	d.left -= n
+	return b, nil
+}
+
+// otherVersion tells a file of another version from one with a damaged number.
+func (d *decoder) otherVersion(version uint32) error {
+	if _, err := io.CopyN(io.Discard, d.body, d.left); err != nil {
+		return fmt.Errorf("it ends early: %w", err)
+	}
+	if err := d.verify(); err != nil {
+		return err
+	}
+	return &versionError{version}
+}
+
+// verify compares the checksum, which must be the last of the input.
+func (d *decoder) verify() error {
+	var want [sha256.Size]byte
+	if _, err := io.ReadFull(d.input, want[:]); err != nil {
+		return fmt.Errorf("its checksum cannot be read: %w", err)
+	}
+	if !bytes.Equal(d.sum.Sum(nil), want[:]) {
+		return errors.New("its checksum does not match its contents")
+	}
+	return nil
+}
+
+func parseHeader(text []byte) (*checkpointHeader, error) {
+	h := &checkpointHeader{}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(h); err != nil {
+		return nil, fmt.Errorf("its header cannot be read: %w", err)
+	}
+	if _, err := ParsePrecision(h.Precision); err != nil {
+		return nil, err
+	}
+	return h, h.validate()
+}
+
+// checkSize compares what the header announces with the bytes that are there,
+// before memory is taken for it.
+func (h *checkpointHeader) checkSize(bytes int64) error {
+	precision, err := ParsePrecision(h.Precision)
+	if err != nil {
+		return err
+	}
+	width := int64(precision.Bytes())
+	left := bytes
+	take := func(values, width int64) bool {
+		if values > left/width {
+			return false
+		}
+		left -= values * width
+		return true
+	}
+	fits := take(h.EpochSums, 8)
+	for _, a := range h.Arrays {
+		fits = fits && take(a.Length, width)
+	}
+	if !fits || left != 0 {
+		return fmt.Errorf("its fields do not take the %d bytes that follow the header", bytes)
+	}
+	return nil
+}
+
+func (d *decoder) arrays(h *checkpointHeader) (*Checkpoint, error) {
+	precision, err := ParsePrecision(h.Precision)
+	if err != nil {
+		return nil, err
+	}
+	c := &Checkpoint{
+		Config: h.Config, Model: h.Model, Rule: h.Rule, Controls: h.Controls, Files: h.Files,
+		State: &State{Step: h.Step, Precision: precision, Replicas: h.Replicas},
+	}
+	c.EpochSums = make([]float64, h.EpochSums)
+	if err := d.doubles(c.EpochSums); err != nil {
+		return nil, err
+	}
+	for _, a := range h.Arrays {
+		per, err := parsePer(a.Per)
+		if err != nil {
+			return nil, err
+		}
+		array := NewArray(Field{Name: a.Name, Per: per}, precision, int(a.Length))
+		if err := errors.Join(d.singles(array.Single), d.doubles(array.Double)); err != nil {
+			return nil, fmt.Errorf("field %s cannot be read: %w", a.Name, err)
+		}
+		c.State.Arrays = append(c.State.Arrays, array)
+	}
+	return c, nil
+}
+
+// chunkBytes is what is read at a time.
+const chunkBytes = 1 << 16
+
+func (d *decoder) singles(values []float32) error {
+	var chunk [chunkBytes]byte
+	for len(values) > 0 {
+		n := min(len(values), chunkBytes/4)
+		if _, err := io.ReadFull(d.body, chunk[:4*n]); err != nil {
+			return err
+		}
+		for i := range n {
+			values[i] = math.Float32frombits(binary.LittleEndian.Uint32(chunk[4*i:]))
+		}
+		values = values[n:]
+	}
+	return nil
+}
+
+func (d *decoder) doubles(values []float64) error {
+	var chunk [chunkBytes]byte
+	for len(values) > 0 {
+		n := min(len(values), chunkBytes/8)
+		if _, err := io.ReadFull(d.body, chunk[:8*n]); err != nil {
+			return err
+		}
+		for i := range n {
+			values[i] = math.Float64frombits(binary.LittleEndian.Uint64(chunk[8*i:]))
+		}
+		values = values[n:]
+	}
+	return nil
+}
