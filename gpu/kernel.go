@@ -38,7 +38,8 @@ func (k *Kernel) MaxWorkGroup() int { return int(k.workGroup) }
 
 // Bind sets all arguments, in the order of the source: a [*Buffer] of this
 // device for a global pointer, int32, uint32, int64, uint64, float32 or float64
-// for a number of the same width. The kernel keeps the buffers alive.
+// for a number of the same width, [2]uint32 for a uint2. The kernel keeps the
+// buffers alive.
 func (k *Kernel) Bind(args ...any) error {
 	if len(args) != len(k.args) {
 		return fmt.Errorf("kernel %s has %d arguments, not %d", k.name, len(k.args), len(args))
@@ -72,6 +73,8 @@ func (k *Kernel) Set(index int, arg any) error {
 	case int64:
 		err = k.setArg(index, 8, unsafe.Pointer(&v))
 	case uint64:
+		err = k.setArg(index, 8, unsafe.Pointer(&v))
+	case [2]uint32:
 		err = k.setArg(index, 8, unsafe.Pointer(&v))
 	case float32:
 		err = k.setArg(index, 4, unsafe.Pointer(&v))

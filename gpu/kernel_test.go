@@ -104,14 +104,14 @@ func TestLaunchTakesNoMemory(t *testing.T) {
 func TestEveryTypeOfArgument(t *testing.T) {
 	d := openTest(t)
 	k := build(t, d, `
-kernel void keep(global long *out, int a, uint b, long c, ulong e, float f) {
-	out[0] = a; out[1] = b; out[2] = c; out[3] = (long)e; out[4] = (long)(8 * f);
+kernel void keep(global long *out, int a, uint b, long c, ulong e, float f, uint2 g) {
+	out[0] = a; out[1] = b; out[2] = c; out[3] = (long)e; out[4] = (long)(8 * f); out[5] = g.x; out[6] = g.y;
 }`, "keep")
-	b := alloc(t, d, 40)
-	got := make([]int64, 5)
-	must(t, k.Bind(b, int32(-1), uint32(1<<31), int64(-1<<40), uint64(1<<50), float32(-0.125)),
+	b := alloc(t, d, 7*8)
+	got := make([]int64, 7)
+	must(t, k.Bind(b, int32(-1), uint32(1<<31), int64(-1<<40), uint64(1<<50), float32(-0.125), [2]uint32{6, 7}),
 		k.Launch([]int{1}, nil), Read(b, 0, got))
-	if diff := cmp.Diff([]int64{-1, 1 << 31, -1 << 40, 1 << 50, -1}, got); diff != "" {
+	if diff := cmp.Diff([]int64{-1, 1 << 31, -1 << 40, 1 << 50, -1, 6, 7}, got); diff != "" {
 		t.Error(diff)
 	}
 }
