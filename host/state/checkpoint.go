@@ -48,6 +48,7 @@ const (
 	checkpointVersion = 1
 	prefixBytes       = len(checkpointMagic) + 8
 	headerLimit       = 16 << 20
+	chunkBytes        = 1 << 16 // converted at a time
 )
 
 // checkpointHeader is the JSON part of a checkpoint.
@@ -55,7 +56,7 @@ type checkpointHeader struct {
 	Config    string        `json:"config"`
 	Model     string        `json:"model"`
 	Rule      string        `json:"rule"`
-	Precision string        `json:"precision"`
+	Precision Precision     `json:"precision"`
 	Replicas  int           `json:"replicas"`
 	Step      int64         `json:"step"`
 	EpochSums int64         `json:"epoch_sums"`
@@ -66,7 +67,7 @@ type checkpointHeader struct {
 
 type arrayHeader struct {
 	Name   string `json:"name"`
-	Per    string `json:"per"`
+	Per    Per    `json:"per"`
 	Length int64  `json:"length"` // values, all replicas together
 }
 
@@ -77,7 +78,7 @@ func (c *Checkpoint) Encode(w io.Writer) error {
 		return err
 	}
 	sum := sha256.New()
-	out := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<18)
+	out := bufio.NewWriterSize(io.MultiWriter(w, sum), chunkBytes)
 	prefix := []byte(checkpointMagic)
 	prefix = binary.LittleEndian.AppendUint32(prefix, checkpointVersion)
 	prefix = binary.LittleEndian.AppendUint32(prefix, uint32(len(header)))
@@ -101,7 +102,7 @@ func (c *Checkpoint) Encode(w io.Writer) error {
 func (c *Checkpoint) header() ([]byte, error) {
 	h := checkpointHeader{
 		Config: c.Config, Model: c.Model, Rule: c.Rule,
-		Precision: c.State.Precision.String(), Replicas: c.State.Replicas, Step: c.State.Step,
+		Precision: c.State.Precision, Replicas: c.State.Replicas, Step: c.State.Step,
 		EpochSums: int64(len(c.EpochSums)), Controls: c.Controls, Files: c.Files,
 	}
 	for i := range c.State.Arrays {
@@ -109,7 +110,7 @@ func (c *Checkpoint) header() ([]byte, error) {
 		if a.Len() > 0 && a.Precision() != c.State.Precision {
 			return nil, fmt.Errorf("field %s is of %s precision in a state of %s precision", a.Name, a.Precision(), c.State.Precision)
 		}
-		h.Arrays = append(h.Arrays, arrayHeader{Name: a.Name, Per: a.Per.String(), Length: int64(a.Len())})
+		h.Arrays = append(h.Arrays, arrayHeader{Name: a.Name, Per: a.Per, Length: int64(a.Len())})
 	}
 	if err := h.validate(); err != nil {
 		return nil, fmt.Errorf("the checkpoint is inconsistent: %w", err)
@@ -140,9 +141,6 @@ func (h *checkpointHeader) validate() error {
 			return fmt.Errorf("field %q has no name or is there twice", a.Name)
 		}
 		seen[a.Name] = true
-		if _, err := parsePer(a.Per); err != nil {
-			return fmt.Errorf("field %s: %w", a.Name, err)
-		}
 		if a.Length < 0 || a.Length%int64(h.Replicas) != 0 {
 			return fmt.Errorf("field %s has %d values for %d replicas", a.Name, a.Length, h.Replicas)
 		}
@@ -155,23 +153,26 @@ func (h *checkpointHeader) validate() error {
 	return nil
 }
 
-func parsePer(s string) (Per, error) {
-	for p := Node; p <= Edge; p++ {
-		if p.String() == s {
-			return p, nil
-		}
-	}
-	return 0, fmt.Errorf("it has one value per %q; node, half-edge and edge are known", s)
-}
-
 func writeSingles(out *bufio.Writer, values []float32) {
-	for _, v := range values {
-		out.Write(binary.LittleEndian.AppendUint32(out.AvailableBuffer(), math.Float32bits(v)))
+	for len(values) > 0 {
+		n := min(len(values), chunkBytes/4)
+		chunk := make([]byte, 0, chunkBytes)
+		for _, v := range values[:n] {
+			chunk = binary.LittleEndian.AppendUint32(chunk, math.Float32bits(v))
+		}
+		out.Write(chunk)
+		values = values[n:]
 	}
 }
 
 func writeDoubles(out *bufio.Writer, values []float64) {
-	for _, v := range values {
-		out.Write(binary.LittleEndian.AppendUint64(out.AvailableBuffer(), math.Float64bits(v)))
+	for len(values) > 0 {
+		n := min(len(values), chunkBytes/8)
+		chunk := make([]byte, 0, chunkBytes)
+		for _, v := range values[:n] {
+			chunk = binary.LittleEndian.AppendUint64(chunk, math.Float64bits(v))
+		}
+		out.Write(chunk)
+		values = values[n:]
 	}
 }

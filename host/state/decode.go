@@ -117,21 +117,13 @@ func parseHeader(text []byte) (*checkpointHeader, error) {
 	if err := decoder.Decode(h); err != nil {
 		return nil, fmt.Errorf("its header cannot be read: %w", err)
 	}
-	if _, err := ParsePrecision(h.Precision); err != nil {
-		return nil, err
-	}
 	return h, h.validate()
 }
 
 // checkSize compares what the header announces with the bytes that are there,
 // before memory is taken for it.
 func (h *checkpointHeader) checkSize(bytes int64) error {
-	precision, err := ParsePrecision(h.Precision)
-	if err != nil {
-		return err
-	}
-	width := int64(precision.Bytes())
-	left := bytes
+	left, width := bytes, int64(h.Precision.Bytes())
 	take := func(values, width int64) bool {
 		if values > left/width {
 			return false
@@ -150,24 +142,16 @@ func (h *checkpointHeader) checkSize(bytes int64) error {
 }
 
 func (d *decoder) arrays(h *checkpointHeader) (*Checkpoint, error) {
-	precision, err := ParsePrecision(h.Precision)
-	if err != nil {
-		return nil, err
-	}
 	c := &Checkpoint{
 		Config: h.Config, Model: h.Model, Rule: h.Rule, Controls: h.Controls, Files: h.Files,
-		State: &State{Step: h.Step, Precision: precision, Replicas: h.Replicas},
+		State: &State{Step: h.Step, Precision: h.Precision, Replicas: h.Replicas},
 	}
 	c.EpochSums = make([]float64, h.EpochSums)
 	if err := d.doubles(c.EpochSums); err != nil {
 		return nil, err
 	}
 	for _, a := range h.Arrays {
-		per, err := parsePer(a.Per)
-		if err != nil {
-			return nil, err
-		}
-		array := NewArray(Field{Name: a.Name, Per: per}, precision, int(a.Length))
+		array := NewArray(Field{Name: a.Name, Per: a.Per}, h.Precision, int(a.Length))
 		if err := errors.Join(d.singles(array.Single), d.doubles(array.Double)); err != nil {
 			return nil, fmt.Errorf("field %s cannot be read: %w", a.Name, err)
 		}
@@ -175,9 +159,6 @@ func (d *decoder) arrays(h *checkpointHeader) (*Checkpoint, error) {
 	}
 	return c, nil
 }
-
-// chunkBytes is what is read at a time.
-const chunkBytes = 1 << 16
 
 func (d *decoder) singles(values []float32) error {
 	var chunk [chunkBytes]byte

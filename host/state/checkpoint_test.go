@@ -1,0 +1,259 @@
+package state_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"math"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"tnn-gpu/host/state"
+)
+
+// example is a checkpoint of two replicas with every part in use.
+func example(p state.Precision) *state.Checkpoint {
+	s := &state.State{Step: 123, Precision: p, Replicas: 2}
+	for i, per := range []state.Per{state.Node, state.HalfEdge, state.Edge} {
+		a := state.NewArray(state.Field{Name: per.String(), Per: per}, p, 2*(3+i))
+		for j := range a.Len() {
+			a.Set(j, float64(j)/3)
+		}
+		s.Arrays = append(s.Arrays, a)
+	}
+	s.Arrays[0].Set(1, math.Copysign(0, -1))
+	s.Arrays[0].Set(2, math.Inf(-1))
+	return &state.Checkpoint{
+		Config: strings.Repeat("ab", 32), Model: "tnn", Rule: "hylton2020", State: s,
+		EpochSums: []float64{1, -2.5, 1e300, 0.1},
+		Controls:  []state.Control{{Step: 7, Name: "adapt", Value: 0.1}},
+		Files:     []state.FileLength{{Name: "steps.csv", Length: 4711}, {Name: "recordings/state.npy", Length: 1 << 40}},
+	}
+}
+
+func encode(t testing.TB, c *state.Checkpoint) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := c.Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func decode(b []byte) (*state.Checkpoint, error) {
+	return state.DecodeCheckpoint(bytes.NewReader(b), int64(len(b)))
+}
+
+func TestCheckpointComesBackAsItWas(t *testing.T) {
+	for _, p := range []state.Precision{state.Single, state.Double} {
+		want := example(p)
+		got, err := decode(encode(t, want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s precision (-want +got):\n%s", p, d)
+		}
+		if d, err := state.Diff(want.State, got.State); err != nil || d != nil {
+			t.Errorf("%s precision: bits differ: %v, %v", p, d, err)
+		}
+	}
+}
+
+func TestArraysLongerThanAChunkComeBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := state.Precision(rapid.IntRange(0, 1).Draw(t, "precision"))
+		n := rapid.IntRange(0, 40000).Draw(t, "length")
+		a := state.NewArray(state.Field{Name: "x"}, p, n)
+		for i := range n {
+			a.Set(i, float64(i*i)/7)
+		}
+		want := &state.Checkpoint{State: &state.State{Precision: p, Replicas: 1, Arrays: []state.Array{a}}}
+		var b bytes.Buffer
+		if err := want.Encode(&b); err != nil {
+			t.Fatal(err)
+		}
+		got, err := decode(b.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, err := state.Diff(want.State, got.State); err != nil || d != nil {
+			t.Fatalf("%v, %v", d, err)
+		}
+	})
+}
+
+func TestEveryTruncationIsRefused(t *testing.T) {
+	whole := encode(t, example(state.Single))
+	for n := range whole {
+		if c, err := decode(whole[:n]); !errors.Is(err, state.ErrBroken) || c != nil {
+			t.Fatalf("%d of %d bytes: %v", n, len(whole), err)
+		}
+	}
+	if _, err := decode(append(whole[:len(whole):len(whole)], 0)); !errors.Is(err, state.ErrBroken) {
+		t.Errorf("with one byte more: %v", err)
+	}
+}
+
+func TestEveryAlterationIsRefused(t *testing.T) {
+	whole := encode(t, example(state.Double))
+	for i := range whole {
+		for _, mask := range []byte{1, 0x80} {
+			altered := bytes.Clone(whole)
+			altered[i] ^= mask
+			if c, err := decode(altered); !errors.Is(err, state.ErrBroken) || c != nil {
+				t.Fatalf("bit of byte %d turned: %v", i, err)
+			}
+		}
+	}
+}
+
+// reseal gives altered contents a checksum that fits.
+func reseal(b []byte) []byte {
+	body := b[:len(b)-sha256.Size]
+	sum := sha256.Sum256(body)
+	return append(bytes.Clone(body), sum[:]...)
+}
+
+func TestAnotherVersionIsNotDamage(t *testing.T) {
+	b := encode(t, example(state.Single))
+	binary.LittleEndian.PutUint32(b[8:], 9)
+	_, err := decode(reseal(b))
+	if err == nil || errors.Is(err, state.ErrBroken) || !strings.Contains(err.Error(), "version 9") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// hostile is a resealed file with another header and no data.
+func hostile(header string) []byte {
+	b := []byte("TNNCKPT\n")
+	b = binary.LittleEndian.AppendUint32(b, 1)
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(header)))
+	b = append(b, header...)
+	return reseal(append(b, make([]byte, sha256.Size)...))
+}
+
+func TestHostileHeadersAreRefusedBeforeMemoryIsTaken(t *testing.T) {
+	const rest = `"config":"","model":"","rule":"","precision":"double","step":0,"controls":null,"files":null`
+	for _, header := range []string{
+		`{` + rest + `,"replicas":1,"epoch_sums":1000000000000,"arrays":null}`,
+		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":[{"name":"a","per":"node","length":9223372036854775807}]}`,
+		`{` + rest + `,"replicas":1,"epoch_sums":2,"arrays":[{"name":"a","per":"node","length":9223372036854775806}]}`,
+		`{` + rest + `,"replicas":0,"epoch_sums":0,"arrays":null}`,
+		`{` + rest + `,"replicas":1,"epoch_sums":-1,"arrays":null}`,
+		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":[{"name":"a","per":"node","length":-4}]}`,
+		`{` + rest + `,"replicas":2,"epoch_sums":0,"arrays":[{"name":"a","per":"node","length":3}]}`,
+		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":[{"name":"a","per":"site","length":0}]}`,
+		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":[{"name":"a","per":"node","length":0},{"name":"a","per":"node","length":0}]}`,
+		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":null,"more":1}`,
+		`{"precision":"half","replicas":1}`,
+		`[]`, ``, `{`,
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := decode(hostile(header))
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, state.ErrBroken) {
+			t.Errorf("%s: %v", header, err)
+		}
+		if taken := after.TotalAlloc - before.TotalAlloc; taken > 1<<20 {
+			t.Errorf("%s: %d bytes of memory were taken", header, taken)
+		}
+	}
+	accepted := `{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":null}`
+	if _, err := decode(hostile(accepted)); err != nil {
+		t.Errorf("the pattern that the others vary is refused itself: %v", err)
+	}
+}
+
+func TestInconsistentCheckpointIsNotWritten(t *testing.T) {
+	for name, spoil := range map[string]func(*state.Checkpoint){
+		"no replica":       func(c *state.Checkpoint) { c.State.Replicas = 0 },
+		"negative step":    func(c *state.Checkpoint) { c.State.Step = -1 },
+		"uneven sums":      func(c *state.Checkpoint) { c.EpochSums = c.EpochSums[:3] },
+		"two fields alike": func(c *state.Checkpoint) { c.State.Arrays[1].Name = c.State.Arrays[0].Name },
+		"mixed precision":  func(c *state.Checkpoint) { c.State.Precision = state.Double },
+		"not a number":     func(c *state.Checkpoint) { c.Controls[0].Value = math.NaN() },
+	} {
+		c := example(state.Single)
+		spoil(c)
+		var b bytes.Buffer
+		if err := c.Encode(&b); err == nil || b.Len() > 0 {
+			t.Errorf("%s: error %v, %d bytes written", name, err, b.Len())
+		}
+	}
+}
+
+// full takes some bytes and no more.
+type full struct{ room int }
+
+var errFull = errors.New("no space left on device")
+
+func (f *full) Write(p []byte) (int, error) {
+	if len(p) > f.room {
+		return 0, errFull
+	}
+	f.room -= len(p)
+	return len(p), nil
+}
+
+func TestWriteErrorsArriveWhereverTheyHappen(t *testing.T) {
+	c := example(state.Double)
+	size := len(encode(t, c))
+	for room := range size {
+		if err := c.Encode(&full{room}); !errors.Is(err, errFull) {
+			t.Fatalf("with room for %d of %d bytes: %v", room, size, err)
+		}
+	}
+	if err := c.Encode(&full{size}); err != nil {
+		t.Error(err)
+	}
+}
+
+func FuzzDecodeCheckpoint(f *testing.F) {
+	for _, p := range []state.Precision{state.Single, state.Double} {
+		b := encode(f, example(p))
+		f.Add(b)
+		f.Add(b[:len(b)/2])
+	}
+	f.Add(hostile(`{"precision":"single","replicas":1,"arrays":[{"name":"a","per":"edge","length":4}]}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, in := range [][]byte{b, sealed(b)} {
+			c, err := decode(in)
+			if err != nil {
+				continue
+			}
+			again, err := decode(encode(t, c))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d, err := state.Diff(c.State, again.State); err != nil || d != nil {
+				t.Fatalf("a decoded checkpoint does not survive a second time: %v, %v", d, err)
+			}
+		}
+	})
+}
+
+// sealed lets the fuzzer past the checksum.
+func sealed(b []byte) []byte {
+	if len(b) < sha256.Size {
+		return b
+	}
+	return reseal(b)
+}
+
+func BenchmarkEncode(b *testing.B) {
+	a := state.NewArray(state.Field{Name: "x"}, state.Single, 1<<24)
+	c := &state.Checkpoint{State: &state.State{Replicas: 1, Arrays: []state.Array{a}}}
+	b.SetBytes(1 << 26)
+	for b.Loop() {
+		if err := c.Encode(&full{1 << 30}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
