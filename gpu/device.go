@@ -13,13 +13,15 @@ import (
 
 // Device is an opened OpenCL device with one in-order queue. Close it after use.
 type Device struct {
-	info     Info
-	device   *cl.Device
-	context  *cl.Context
-	queue    *cl.CommandQueue
-	handle   queueHandle
-	options  string   // every program is built with them
-	maxItems []uint64 // largest local size in each dimension
+	info    Info
+	device  *cl.Device
+	context *cl.Context
+	queue   *cl.CommandQueue
+	handle  queueHandle
+	options string // every program is built with them
+
+	maxItems      []uint64 // largest local size in each dimension
+	maxParameters uint64   // bytes of all arguments of a kernel
 
 	owned   []releaser // context, queues, programs, kernels, as they were made
 	buffers map[*Buffer]struct{}
@@ -113,7 +115,7 @@ func open(info Info, device *cl.Device) (*Device, error) {
 	if rounds {
 		d.options += " -cl-fp32-correctly-rounded-divide-sqrt"
 	}
-	if d.maxItems, err = maxWorkItems(device); err != nil {
+	if d.maxItems, d.maxParameters, err = launchLimits(device); err != nil {
 		return nil, err
 	}
 	err = d.call("clCreateContext", "", func() (err error) {

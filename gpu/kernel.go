@@ -25,7 +25,7 @@ type Kernel struct {
 // bound is what an argument was set to. The driver need not keep a buffer alive
 // that is set as an argument, so the kernel does.
 type bound struct {
-	set    bool
+	size   uint64  // in bytes; 0 before the argument is set
 	buffer *Buffer // nil for a number
 }
 
@@ -59,42 +59,39 @@ func (k *Kernel) Set(index int, arg any) error {
 		return fmt.Errorf("kernel %s has %d arguments, so none of index %d", k.name, len(k.args), index)
 	}
 	var b bound
-	var err error
+	var value unsafe.Pointer
 	switch v := arg.(type) {
 	case *Buffer:
-		if b.buffer, err = v, v.usableOn(k.device); err == nil {
-			memory := handle(v.memory, "clMem")
-			err = k.setArg(index, unsafe.Sizeof(memory), unsafe.Pointer(&memory))
+		if err := v.usableOn(k.device); err != nil {
+			return fmt.Errorf("argument %d of kernel %s: %w", index, k.name, err)
 		}
+		memory := handle(v.memory, "clMem")
+		b, value = bound{uint64(unsafe.Sizeof(memory)), v}, unsafe.Pointer(&memory)
 	case int32:
-		err = k.setArg(index, 4, unsafe.Pointer(&v))
+		b.size, value = 4, unsafe.Pointer(&v)
 	case uint32:
-		err = k.setArg(index, 4, unsafe.Pointer(&v))
+		b.size, value = 4, unsafe.Pointer(&v)
 	case int64:
-		err = k.setArg(index, 8, unsafe.Pointer(&v))
+		b.size, value = 8, unsafe.Pointer(&v)
 	case uint64:
-		err = k.setArg(index, 8, unsafe.Pointer(&v))
+		b.size, value = 8, unsafe.Pointer(&v)
 	case [2]uint32:
-		err = k.setArg(index, 8, unsafe.Pointer(&v))
+		b.size, value = 8, unsafe.Pointer(&v)
 	case float32:
-		err = k.setArg(index, 4, unsafe.Pointer(&v))
+		b.size, value = 4, unsafe.Pointer(&v)
 	case float64:
-		err = k.setArg(index, 8, unsafe.Pointer(&v))
+		b.size, value = 8, unsafe.Pointer(&v)
 	default:
-		err = fmt.Errorf("a value of type %T cannot be a kernel's argument", arg)
+		return fmt.Errorf("argument %d of kernel %s: a value of type %T cannot be passed to a kernel", index, k.name, arg)
 	}
+	err := k.device.call("clSetKernelArg", k.name, func() error {
+		return k.kernel.SetArgUnsafe(index, int(b.size), value)
+	})
 	if err != nil {
 		return fmt.Errorf("argument %d of kernel %s: %w", index, k.name, err)
 	}
-	b.set = true
 	k.args[index] = b
 	return nil
-}
-
-func (k *Kernel) setArg(index int, size uintptr, value unsafe.Pointer) error {
-	return k.device.call("clSetKernelArg", k.name, func() error {
-		return k.kernel.SetArgUnsafe(index, int(size), value)
-	})
 }
 
 // Launch enqueues the kernel over global work-items in one to three dimensions,
@@ -149,16 +146,25 @@ func (k *Kernel) check(global, local []int) error {
 	if k.local > k.device.info.LocalMemory {
 		return fmt.Errorf("it takes %d bytes of local memory, the device has %d", k.local, k.device.info.LocalMemory)
 	}
+	return k.checkArgs()
+}
+
+func (k *Kernel) checkArgs() error {
+	var total uint64
 	for i, a := range k.args {
-		if !a.set {
+		if a.size == 0 {
 			return fmt.Errorf("argument %d is not bound", i)
 		}
+		total += a.size
 		if a.buffer == nil {
 			continue
 		}
 		if err := a.buffer.usableOn(k.device); err != nil {
 			return fmt.Errorf("argument %d: %w", i, err)
 		}
+	}
+	if total > k.device.maxParameters {
+		return fmt.Errorf("its arguments take %d bytes, the device allows %d", total, k.device.maxParameters)
 	}
 	return nil
 }

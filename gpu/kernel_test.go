@@ -193,6 +193,12 @@ func TestLaunchErrors(t *testing.T) {
 			t.Errorf("%s: the error is %v, want one that says %q and the kernel's name", test.name, err, test.says)
 		}
 	}
+	allowed := d.maxParameters
+	d.maxParameters = 11
+	if err := k.Launch([]int{16}, nil); err == nil || !strings.Contains(err.Error(), "12 bytes") {
+		t.Errorf("12 bytes of arguments where 11 are allowed give %v", err)
+	}
+	d.maxParameters = allowed
 	must(t, b.Release())
 	if err := k.Launch([]int{16}, nil); err == nil || !strings.Contains(err.Error(), "released") {
 		t.Errorf("a launch with a released buffer gives %v", err)

@@ -166,20 +166,26 @@ func roundsDivision(d *cl.Device) (bool, error) {
 	return config&C.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT != 0, err
 }
 
-// maxWorkItems is the largest local size in each dimension.
-func maxWorkItems(d *cl.Device) ([]uint64, error) {
+// launchLimits gives the largest local size in each dimension and the bytes that
+// the arguments of a kernel can take together.
+func launchLimits(d *cl.Device) (items []uint64, parameters uint64, err error) {
 	b, err := deviceInfo(d, C.CL_DEVICE_MAX_WORK_ITEM_SIZES)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	const word = int(unsafe.Sizeof(C.size_t(0)))
-	sizes := make([]uint64, len(b)/word)
-	for i := range sizes {
-		if sizes[i], err = number(b[i*word : (i+1)*word]); err != nil {
-			return nil, err
+	for ; len(b) >= word; b = b[word:] {
+		n, err := number(b[:word])
+		if err != nil {
+			return nil, 0, err
 		}
+		items = append(items, n)
 	}
-	return sizes, nil
+	if b, err = deviceInfo(d, C.CL_DEVICE_MAX_PARAMETER_SIZE); err != nil {
+		return nil, 0, err
+	}
+	parameters, err = number(b)
+	return items, parameters, err
 }
 
 func buildLog(p *cl.Program, d *cl.Device) string {
