@@ -55,7 +55,7 @@ func erfcInvTail[F Float](y F) F {
 	g := erfcx(x)
 	slope := 1.1283791670955126 / g // of the left side: 2/(sqrt(pi) g)
 	step := ((F(x*x) + log) - Log(g)) / slope
-	x = x - (step + F(F(F(0.5*slope)-x)*F(step*step)))
+	x = x - (step + F((F(0.5*slope)-x)*F(step*step)))
 	if log < -math.MaxFloat32 {
 		x = -log
 	}
@@ -63,11 +63,11 @@ func erfcInvTail[F Float](y F) F {
 }
 
 // erfcx is e^(x^2) erfc(x) for 0 <= x <= 27, as p(t)/(x+k) with
-// t = (x-k)/(x+k), k = 15/4: a form that is nearly flat from 0 to infinity
+// t = (x-k)/(x+k), k = 2: a form that is nearly flat from 0 to infinity
 // (Shepherd and Laframboise, Math. Comp. 36, 1981). Device twin: r_erfcx.
 func erfcx[F Float](x F) F {
-	inverse := 1 / (x + 3.75)
-	t := F((x - 3.75) * inverse)
+	inverse := 1 / (x + 2)
+	t := F((x - 2) * inverse)
 	if single[F]() {
 		return F(F(erfcx32(float32(t))) * inverse)
 	}
@@ -75,42 +75,44 @@ func erfcx[F Float](x F) F {
 }
 
 func erfcx32(t float32) float32 {
-	p := float32(-0.000130278102*t) + 0.00107664487
-	p = float32(p*t) + 0.00101456209
-	p = float32(p*t) - 0.0126457764
-	p = float32(p*t) + 0.0490844026
-	p = float32(p*t) - 0.131940484
-	p = float32(p*t) + 0.279067397
-	p = float32(p*t) - 0.490471154
-	p = float32(p*t) + 0.736318707
-	p = float32(p*t) - 0.958741546
-	p = float32(p*t) + 1.09192288
+	p := float32(6.60842998e-05*t) + 4.03587983e-05
+	p = float32(p*t) - 0.000592803292
+	p = float32(p*t) - 0.000826476025
+	p = float32(p*t) + 0.0030643316
+	p = float32(p*t) + 0.00647429144
+	p = float32(p*t) - 0.0215062723
+	p = float32(p*t) - 0.036441613
+	p = float32(p*t) + 0.279471815
+	p = float32(p*t) - 0.68716073
+	p = float32(p*t) + 1.02158272
 	return p
 }
 
 func erfcx64(t float64) float64 {
-	p := float64(-1.191607754452729e-09*t) - 4.3759192310236046e-09
-	p = float64(p*t) + 6.0384621218633374e-09
-	p = float64(p*t) + 3.9622926994534563e-08
-	p = float64(p*t) - 3.079410921284e-08
-	p = float64(p*t) - 2.637840193204176e-07
-	p = float64(p*t) + 2.8285728908798543e-07
-	p = float64(p*t) + 1.6563933743866106e-06
-	p = float64(p*t) - 3.2908772474531349e-06
-	p = float64(p*t) - 8.9041643173821409e-06
-	p = float64(p*t) + 3.747214718858916e-05
-	p = float64(p*t) + 1.0594063727629384e-05
-	p = float64(p*t) - 0.00034864694134173339
-	p = float64(p*t) + 0.00079482308529276022
-	p = float64(p*t) + 0.00098633809101719358
-	p = float64(p*t) - 0.012535880039480843
-	p = float64(p*t) + 0.049118778614359884
-	p = float64(p*t) - 0.13195540117862556
-	p = float64(p*t) + 0.27906204903382298
-	p = float64(p*t) - 0.49047029120767616
-	p = float64(p*t) + 0.73631892522175102
-	p = float64(p*t) - 0.9587415766529096
-	p = float64(p*t) + 1.0919229095627891
+	p := float64(-5.9832742395427185e-09*t) - 1.4957026906505504e-08
+	p = float64(p*t) + 2.4683137599066038e-08
+	p = float64(p*t) + 1.121422020683967e-07
+	p = float64(p*t) + 4.4683026229192503e-08
+	p = float64(p*t) - 3.2033141001082274e-07
+	p = float64(p*t) - 6.1579408774992436e-07
+	p = float64(p*t) - 4.5772371858730626e-09
+	p = float64(p*t) + 2.0299612780664387e-06
+	p = float64(p*t) + 3.6485609183891418e-06
+	p = float64(p*t) - 1.1378267441146952e-06
+	p = float64(p*t) - 1.6122931381427883e-05
+	p = float64(p*t) - 2.1692479533728622e-05
+	p = float64(p*t) + 3.4149425934903783e-05
+	p = float64(p*t) + 0.00014446997130900655
+	p = float64(p*t) + 3.4371349624392263e-05
+	p = float64(p*t) - 0.00066307340064560905
+	p = float64(p*t) - 0.00083729605405871677
+	p = float64(p*t) + 0.0030906120507817178
+	p = float64(p*t) + 0.0064791850672972443
+	p = float64(p*t) - 0.021510661889136015
+	p = float64(p*t) - 0.036442231506868865
+	p = float64(p*t) + 0.27947209255604905
+	p = float64(p*t) - 0.68716068441381062
+	p = float64(p*t) + 1.021582705242023
 	return p
 }
 

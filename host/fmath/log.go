@@ -9,20 +9,19 @@ func Log32(x float32) float32 {
 	bits := math.Float32bits(x) - root
 	k := float32(int32(bits) >> 23)
 	f := math.Float32frombits(bits&(1<<23-1)+root) - 1
-	p := float32(-0.0763225481*f) + 0.127608418
-	p = float32(p*f) - 0.131606355
-	p = float32(p*f) + 0.142018855
-	p = float32(p*f) - 0.166233271
-	p = float32(p*f) + 0.200012207
-	p = float32(p*f) - 0.250008225
-	p = float32(p*f) + 0.333333313
-	square := float32(f * f)
+	f2 := float32(f * f)
+	f4 := float32(f2 * f2)
+	p0 := float32(f*-0.250008225) + 0.333333313
+	p2 := float32(f*-0.166233271) + 0.200012207
+	p4 := float32(f*-0.131606355) + 0.142018855
+	p6 := float32(f*-0.0763225481) + 0.127608418
+	p := (p0 + float32(f2*p2)) + float32(f4*(p4+float32(f2*p6)))
 	// The first part of ln 2 has 16 bits, so high is exact, and rest is what
 	// the sum high + f lost (it is 0 for k = 0).
 	high := float32(k * 0.693145751953125)
 	sum := high + f
 	rest := (high - sum) + f
-	low := float32(float32(square*f)*p) - float32(square*0.5)
+	low := float32(float32(f2*f)*p) - float32(f2*0.5)
 	y := sum + (rest + (float32(k*1.42860677e-06) + low))
 	if x < 0x1p-126 {
 		y = float32(math.Inf(-1))
@@ -45,12 +44,12 @@ func Log64(x float64) float64 {
 	f := math.Float64frombits(bits&(1<<52-1)+root) - 1
 	s := f / (2 + f)
 	z := float64(s * s)
-	p := float64(0.14795600173314405*z) + 0.15314087042661409
-	p = float64(p*z) + 0.18183562837369671
-	p = float64(p*z) + 0.22222198603048654
-	p = float64(p*z) + 0.28571428742084864
-	p = float64(p*z) + 0.39999999999416092
-	p = float64(p*z) + 0.6666666666666734
+	z2 := float64(z * z)
+	z4 := float64(z2 * z2)
+	p0 := float64(z*0.39999999999416092) + 0.6666666666666734
+	p2 := float64(z*0.22222198603048654) + 0.28571428742084864
+	p4 := float64(z*0.15314087042661409) + 0.18183562837369671
+	p := (p0 + float64(z2*p2)) + float64(z4*(p4+float64(z2*0.14795600173314405)))
 	half := float64(float64(f*f) * 0.5)
 	high := float64(k * 0.69314718036912382)
 	sum := high + f

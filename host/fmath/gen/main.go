@@ -97,13 +97,14 @@ func sinSamples() []sample {
 	return samples
 }
 
-// cosSamples: cos(2 pi r) = 1 + r^2 p(r^2), |r| <= 1/8.
+// cosSamples: cos(2 pi r) = 1 - 19.75 r^2 + r^2 p(r^2), |r| <= 1/8.
 func cosSamples() []sample {
 	var samples []sample
 	for _, r := range nodes(0, 0.125, 1000) {
 		cos := exact.Cos2Pi(r)
 		square := mul(r, r)
-		samples = append(samples, sample{square, quo(sub(cos, number(1)), square), quo(square, cos)})
+		p := add(quo(sub(cos, number(1)), square), number(19.75))
+		samples = append(samples, sample{square, p, quo(square, cos)})
 	}
 	return samples
 }
@@ -158,7 +159,7 @@ func main() {
 	for _, c := range constants {
 		fmt.Printf("%s: float32 %s, float64 %s\n", c.name, literal(c.value, 32), literal(c.value, 64))
 	}
-	for _, bits := range []int{12, 16, 32} {
+	for _, bits := range []int{16, 32} {
 		fmt.Printf("ln 2 in %d bits: %s\n", bits, split(ln2, uint(bits)))
 		fmt.Printf("2 pi in %d bits: %s\n", bits, split(add(pi, pi), uint(bits)))
 	}
@@ -170,8 +171,8 @@ func main() {
 	fit("sin p", 64, 5, sinSamples())
 	fit("cos p", 32, 3, cosSamples())
 	fit("cos p", 64, 6, cosSamples())
-	fit("erfc p", 32, 10, erfcSamples(3.75, 9.3))
-	fit("erfc p", 64, 22, erfcSamples(3.75, 27))
+	fit("erfc p", 32, 10, erfcSamples(2, 9.3))
+	fit("erfc p", 64, 24, erfcSamples(2, 27))
 	fit("erfc^-1 p", 32, 7, erfcInvSamples())
 	fit("erfc^-1 p", 64, 16, erfcInvSamples())
 	fit("erfc^-1 start", 32, 4, startSamples(9.3))
