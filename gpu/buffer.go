@@ -24,6 +24,12 @@ type Element interface {
 	~uint8 | ~int32 | ~uint32 | ~int64 | ~uint64 | ~float32 | ~float64
 }
 
+// SizeOf is how many bytes data takes in a buffer.
+func SizeOf[T Element](data []T) uint64 {
+	var element T
+	return uint64(len(data)) * uint64(unsafe.Sizeof(element))
+}
+
 // leastBuffer stands for an empty buffer, which OpenCL does not have.
 const leastBuffer = 16
 

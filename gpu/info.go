@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"tnn-gpu/host/state"
 )
 
 // The reasons for which there is nothing to compute on, or not enough of it.
@@ -14,6 +16,11 @@ var (
 		"(Debian packages: gcc pkg-config opencl-headers ocl-icd-opencl-dev)")
 	// ErrNoDevice is wrapped where no platform offers a device, or none that was asked for.
 	ErrNoDevice = errors.New("no such OpenCL device")
+	// ErrNoDouble is wrapped where double precision is asked of a device without it.
+	ErrNoDouble = errors.New("no double precision")
+	// ErrWrong is wrapped where a device answers the probes with wrong numbers, not
+	// merely with numbers that are rounded in another way.
+	ErrWrong = errors.New("the device computes wrongly")
 	// ErrMemory is wrapped where a device has less memory than was asked for.
 	ErrMemory = errors.New("not enough device memory")
 )
@@ -44,6 +51,14 @@ type Info struct {
 	// where the device lacks the precision.
 	SingleVerdict string
 	DoubleVerdict string
+}
+
+// Verdict is what Probe found for a precision.
+func (i Info) Verdict(p state.Precision) string {
+	if p == state.Double {
+		return i.DoubleVerdict
+	}
+	return i.SingleVerdict
 }
 
 func (i Info) String() string {

@@ -1,0 +1,170 @@
+//go:build opencl && cgo
+
+package gpu
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	tnngpu "tnn-gpu"
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
+)
+
+// probeRows is how many arguments each function is tried with.
+const probeRows = 4096
+
+// Probe opens the device that info describes, builds the program's kernels in
+// every precision that it has, and returns info with the verdicts.
+func Probe(info Info) (Info, error) {
+	infos, devices, err := list()
+	if err != nil {
+		return Info{}, err
+	}
+	if info.Index < 0 || info.Index >= len(infos) {
+		return Info{}, fmt.Errorf("%w: there is no device %d, only %s", ErrNoDevice, info.Index, enumerate(infos))
+	}
+	d, err := open(infos[info.Index], devices[info.Index])
+	if err != nil {
+		return Info{}, err
+	}
+	_, err = d.BuildKernels(state.Single)
+	if err == nil && d.info.Double {
+		_, err = d.BuildKernels(state.Double)
+	}
+	return d.info, errors.Join(err, d.Close())
+}
+
+// BuildKernels compiles kernels.cl for a precision and probes the device's
+// arithmetic with it; Info then holds the verdict. The error wraps [ErrNoDouble]
+// where the device lacks the precision, and [ErrWrong] where its answers are not
+// merely rounded in another way.
+func (d *Device) BuildKernels(precision state.Precision) (*Program, error) {
+	options, verdict := "", &d.info.SingleVerdict
+	if precision == state.Double {
+		options, verdict = "-DREAL_IS_DOUBLE", &d.info.DoubleVerdict
+		if !d.info.Double {
+			return nil, fmt.Errorf("%w: %s computes in single precision alone; take that, or another device", ErrNoDouble, d.info.Name)
+		}
+	}
+	p, err := d.Build(tnngpu.KernelSource, options)
+	if err != nil {
+		return nil, err
+	}
+	*verdict, err = p.probe(precision, probeRows)
+	if err != nil {
+		return nil, fmt.Errorf("probing the %s precision arithmetic of %s: %w", precision, d.info.Name, err)
+	}
+	return p, nil
+}
+
+func (p *Program) probe(precision state.Precision, rows int) (verdict string, err error) {
+	if precision == state.Double {
+		return probe[float64](p, rows)
+	}
+	return probe[float32](p, rows)
+}
+
+// elementary is how many of fmath.ProbeFunctions come before plain arithmetic.
+const elementary = 6
+
+// probe compares what the device makes of section 9 of kernels.cl with what the
+// host does.
+func probe[F fmath.Float](p *Program, rows int) (verdict string, err error) {
+	input, numbers := fmath.Probe[F](rows)
+	key := rng.Key(probeSeed)
+	words, reals := rng.Probe[F](key, rows)
+	got, err := runProbes(p, input, key, words, numbers, reals)
+	if err != nil {
+		return "", err
+	}
+	if i := firstDifference(words, got.words, func(a, b uint32) bool { return a == b }); i >= 0 {
+		return "", fmt.Errorf("%w: word %d of the noise generator is %08x, not %08x", ErrWrong, i, got.words[i], words[i])
+	}
+	// Plain arithmetic is not judged: with the smallest numbers, or where all but
+	// the rounding cancels, another rounding gives another number altogether.
+	if i := firstDifference(numbers[:elementary*rows], got.numbers, near); i >= 0 {
+		return "", fmt.Errorf("%w: %s is %v, not %v, for x = %v", ErrWrong, fmath.ProbeFunctions[i/rows], got.numbers[i], numbers[i], input[i%rows])
+	}
+	if i := firstDifference(reals, got.reals, near); i >= 0 {
+		return "", fmt.Errorf("%w: random number %d is %v, not %v", ErrWrong, i, got.reals[i], reals[i])
+	}
+	if i := firstDifference(numbers, got.numbers, fmath.SameBits); i >= 0 {
+		return "tolerant: " + fmath.ProbeFunctions[i/rows], nil
+	}
+	if i := firstDifference(reals, got.reals, fmath.SameBits); i >= 0 {
+		return "tolerant: " + [...]string{"uniform", "normal", "normal"}[i/rows], nil
+	}
+	return Strict, nil
+}
+
+// probeSeed is any seed with ones and zeros in both halves.
+const probeSeed = 0x0123456789abcdef
+
+// answers is what a device made of the two probe kernels.
+type answers[F fmath.Float] struct {
+	words          []uint32
+	numbers, reals []F
+}
+
+// runProbes runs both kernels; words, numbers and reals give the sizes alone.
+func runProbes[F fmath.Float](p *Program, input []F, key [2]uint32, words []uint32, numbers, reals []F) (a answers[F], err error) {
+	d, rows := p.device, uint32(len(input)/3)
+	var buffers [4]*Buffer
+	sizes := [...]uint64{SizeOf(input), SizeOf(numbers), SizeOf(words), SizeOf(reals)}
+	for i, size := range sizes {
+		if buffers[i], err = d.Alloc("of the probe", size); err != nil {
+			return a, err
+		}
+		defer buffers[i].Release()
+		// Memory may still hold the answers of an earlier probe.
+		if err := Fill(buffers[i], 0, int(size/4), ^uint32(0)); err != nil {
+			return a, err
+		}
+	}
+	if err := Write(buffers[0], 0, input); err != nil {
+		return a, err
+	}
+	if err := p.launchRows("probe_math", rows, buffers[0], rows, buffers[1]); err != nil {
+		return a, err
+	}
+	if err := p.launchRows("probe_noise", rows, key, rows, buffers[2], buffers[3]); err != nil {
+		return a, err
+	}
+	a = answers[F]{make([]uint32, len(words)), make([]F, len(numbers)), make([]F, len(reals))}
+	return a, errors.Join(Read(buffers[1], 0, a.numbers), Read(buffers[2], 0, a.words), Read(buffers[3], 0, a.reals))
+}
+
+func (p *Program) launchRows(kernel string, rows uint32, args ...any) error {
+	k, err := p.Kernel(kernel)
+	if err != nil {
+		return err
+	}
+	if err := k.Bind(args...); err != nil {
+		return err
+	}
+	return k.Launch([]int{int(rows)}, nil)
+}
+
+// firstDifference is the first index at which two slices are not the same, or
+// -1. Only as much of b is looked at as a has.
+func firstDifference[T any](a, b []T, same func(a, b T) bool) int {
+	for i := range a {
+		if !same(a[i], b[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// near tells whether got can be want in another rounding. What overflows or is no
+// number is passed over: it occurs in no healthy network.
+func near[F fmath.Float](want, got F) bool {
+	w, g := float64(want), float64(got)
+	if math.IsNaN(w) || math.IsInf(w, 0) {
+		return true
+	}
+	return math.Abs(g-w) <= 1e-3*math.Abs(w)+1e-6
+}
