@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 
 	tnngpu "tnn-gpu"
 	"tnn-gpu/host/fmath"
@@ -16,55 +17,45 @@ import (
 // probeRows is how many arguments each function is tried with.
 const probeRows = 4096
 
-// Probe opens the device that info describes, builds the program's kernels in
-// every precision that it has, and returns info with the verdicts.
+// Probe opens the device that info describes, probes it in every precision that
+// it has, and returns info with the verdicts.
 func Probe(info Info) (Info, error) {
-	infos, devices, err := list()
+	d, err := OpenDevice(strconv.Itoa(info.Index))
 	if err != nil {
 		return Info{}, err
 	}
-	if info.Index < 0 || info.Index >= len(infos) {
-		return Info{}, fmt.Errorf("%w: there is no device %d, only %s", ErrNoDevice, info.Index, enumerate(infos))
-	}
-	d, err := open(infos[info.Index], devices[info.Index])
-	if err != nil {
-		return Info{}, err
-	}
-	_, err = d.BuildKernels(state.Single)
+	err = d.Probe(state.Single)
 	if err == nil && d.info.Double {
-		_, err = d.BuildKernels(state.Double)
+		err = d.Probe(state.Double)
 	}
 	return d.info, errors.Join(err, d.Close())
 }
 
-// BuildKernels compiles kernels.cl for a precision and probes the device's
-// arithmetic with it; Info then holds the verdict. The error wraps [ErrNoDouble]
-// where the device lacks the precision, and [ErrWrong] where its answers are not
-// merely rounded in another way.
-func (d *Device) BuildKernels(precision state.Precision) (*Program, error) {
-	options, verdict := "", &d.info.SingleVerdict
+// Probe has the device compute with the functions of kernels.cl in a precision
+// and compares its answers with the host's. Info then holds the verdict. The
+// error wraps [ErrNoDouble] where the device lacks the precision, and [ErrWrong]
+// where its answers are not merely rounded in another way.
+func (d *Device) Probe(precision state.Precision) error {
+	if precision == state.Double && !d.info.Double {
+		return fmt.Errorf("%w: %s computes in single precision alone; take that, or another device", ErrNoDouble, d.info.Name)
+	}
+	verdict, err := d.probe(tnngpu.KernelSource, precision, probeRows)
+	if err != nil {
+		return fmt.Errorf("probing the %s precision arithmetic of %s: %w", precision, d.info.Name, err)
+	}
 	if precision == state.Double {
-		options, verdict = "-DREAL_IS_DOUBLE", &d.info.DoubleVerdict
-		if !d.info.Double {
-			return nil, fmt.Errorf("%w: %s computes in single precision alone; take that, or another device", ErrNoDouble, d.info.Name)
-		}
+		d.info.DoubleVerdict = verdict
+	} else {
+		d.info.SingleVerdict = verdict
 	}
-	p, err := d.Build(tnngpu.KernelSource, options)
-	if err != nil {
-		return nil, err
-	}
-	*verdict, err = p.probe(precision, probeRows)
-	if err != nil {
-		return nil, fmt.Errorf("probing the %s precision arithmetic of %s: %w", precision, d.info.Name, err)
-	}
-	return p, nil
+	return nil
 }
 
-func (p *Program) probe(precision state.Precision, rows int) (verdict string, err error) {
+func (d *Device) probe(source string, precision state.Precision, rows int) (verdict string, err error) {
 	if precision == state.Double {
-		return probe[float64](p, rows)
+		return probe[float64](d, source, "-DREAL_IS_DOUBLE", rows)
 	}
-	return probe[float32](p, rows)
+	return probe[float32](d, source, "", rows)
 }
 
 // elementary is how many of fmath.ProbeFunctions come before plain arithmetic.
@@ -72,7 +63,11 @@ const elementary = 6
 
 // probe compares what the device makes of section 9 of kernels.cl with what the
 // host does.
-func probe[F fmath.Float](p *Program, rows int) (verdict string, err error) {
+func probe[F fmath.Float](d *Device, source, options string, rows int) (verdict string, err error) {
+	p, err := d.Build(source, options)
+	if err != nil {
+		return "", err
+	}
 	input, numbers := fmath.Probe[F](rows)
 	key := rng.Key(probeSeed)
 	words, reals := rng.Probe[F](key, rows)

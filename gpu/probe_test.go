@@ -20,12 +20,11 @@ func TestProbe(t *testing.T) {
 			if precision == state.Double && !d.Info().Double {
 				t.Skip("the device has no double precision")
 			}
-			p, err := d.BuildKernels(precision)
-			must(t, err)
+			must(t, d.Probe(precision))
 			if got := d.Info().Verdict(precision); got != Strict {
 				t.Errorf("the verdict is %q", got)
 			}
-			verdict, err := p.probe(precision, 1<<16)
+			verdict, err := d.probe(tnngpu.KernelSource, precision, 1<<16)
 			must(t, err)
 			if verdict != Strict {
 				t.Errorf("the verdict over more rows is %q", verdict)
@@ -71,9 +70,7 @@ func TestProbeFindsDeviations(t *testing.T) {
 			if source == tnngpu.KernelSource {
 				t.Fatalf("%q is not in kernels.cl", test.old)
 			}
-			p, err := d.Build(source, "")
-			must(t, err)
-			verdict, err := p.probe(state.Single, probeRows)
+			verdict, err := d.probe(source, state.Single, probeRows)
 			if verdict != test.verdict || errors.Is(err, ErrWrong) != (test.verdict == "") {
 				t.Errorf("the verdict is %q, %v; want %q", verdict, err, test.verdict)
 			}
@@ -84,7 +81,7 @@ func TestProbeFindsDeviations(t *testing.T) {
 func TestDoubleOnADeviceWithoutIt(t *testing.T) {
 	d := openTest(t)
 	d.info.Double = false
-	if _, err := d.BuildKernels(state.Double); !errors.Is(err, ErrNoDouble) || !strings.Contains(err.Error(), d.info.Name) {
+	if err := d.Probe(state.Double); !errors.Is(err, ErrNoDouble) || !strings.Contains(err.Error(), d.info.Name) {
 		t.Errorf("double precision where there is none gives %v", err)
 	}
 }
