@@ -1,0 +1,119 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tnn-gpu/host/state"
+)
+
+// ErrEnded is returned for a command to a run that has ended.
+var ErrEnded = errors.New("the run has ended")
+
+// command is carried out by the goroutine of the run, between steps.
+type command struct {
+	do   func() error
+	done chan error
+}
+
+// mode is what commands have made of the run.
+type mode struct {
+	paused  bool
+	single  bool // one step is to be made although the run is paused
+	stopped bool
+	idle    time.Duration // spent waiting for commands
+}
+
+// Pause holds the run before its next step. Commands are still carried out.
+func (r *Run) Pause(ctx context.Context) error {
+	return r.give(ctx, func() error { r.mode.paused = true; return nil })
+}
+
+// Resume goes on after a pause.
+func (r *Run) Resume(ctx context.Context) error {
+	return r.give(ctx, func() error { r.mode.paused = false; return nil })
+}
+
+// Step makes one step and pauses.
+func (r *Run) Step(ctx context.Context) error {
+	return r.give(ctx, func() error { r.mode.paused, r.mode.single = true, true; return nil })
+}
+
+// Stop ends the run before its next step.
+func (r *Run) Stop(ctx context.Context) error {
+	return r.give(ctx, func() error { r.mode.stopped = true; return nil })
+}
+
+// Checkpoint hands a checkpoint to the observers now. If that fails the run ends.
+func (r *Run) Checkpoint(ctx context.Context) error {
+	return r.give(ctx, func() error { r.failed = r.checkpoint(); return r.failed })
+}
+
+// Snapshot copies fields as they are now. A derived one must have been watched
+// when the last step was made.
+func (r *Run) Snapshot(ctx context.Context, fields ...string) (*Snapshot, error) {
+	var s *Snapshot
+	err := r.give(ctx, func() (err error) { s, err = r.snapshot(fields); return err })
+	return s, err
+}
+
+// Watch has the given derived fields computed from the next step on, besides
+// those that the plan needs, instead of those of the Watch before.
+func (r *Run) Watch(ctx context.Context, derived ...string) error {
+	return r.give(ctx, func() error { return r.watch(derived) })
+}
+
+// Control changes how the following steps are made, by the model's own name for
+// it. Checkpoints carry it on.
+func (r *Run) Control(ctx context.Context, name string, value float64) error {
+	return r.give(ctx, func() error {
+		if err := r.backend.Control(name, value); err != nil {
+			return fmt.Errorf("%s cannot be set to %v: %w", name, value, err)
+		}
+		r.controls = append(r.controls, state.Control{Step: r.step, Name: name, Value: value})
+		return nil
+	})
+}
+
+// give has the run do something and waits until it has. A run that has not
+// begun yet does it when it begins.
+func (r *Run) give(ctx context.Context, do func() error) error {
+	c := command{do: do, done: make(chan error, 1)}
+	select {
+	case r.commands <- c:
+	case <-r.ended:
+		return ErrEnded
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	// The run has taken it, and takes a command only to do it at once.
+	return <-c.done
+}
+
+// serve carries out the commands that wait, and during a pause waits for more.
+// It returns an error if the run cannot go on.
+func (r *Run) serve(ctx context.Context) error {
+	for !r.mode.single && !r.mode.stopped && r.failed == nil {
+		if !r.mode.paused {
+			select {
+			case c := <-r.commands:
+				c.done <- c.do()
+				continue
+			default:
+				return nil
+			}
+		}
+		began := r.now()
+		select {
+		case c := <-r.commands:
+			r.mode.idle += r.now().Sub(began)
+			c.done <- c.do()
+		case <-ctx.Done():
+			r.mode.idle += r.now().Sub(began)
+			return nil
+		}
+	}
+	return r.failed
+}

@@ -1,0 +1,77 @@
+package sim
+
+import "math"
+
+// epoch adds up the sums of its steps.
+type epoch struct {
+	model    Model
+	columns  int
+	replicas int
+	length   int64     // steps
+	sums     []float64 // replicas x sums
+}
+
+func newEpoch(m Model, plan *Plan) *epoch {
+	d := m.Describe()
+	return &epoch{
+		model: m, columns: len(d.Columns), replicas: plan.Replicas, length: plan.Epoch,
+		sums: make([]float64, plan.Replicas*len(d.Sums)),
+	}
+}
+
+// add takes the sums of one step, and returns the epoch if that step completes it.
+func (e *epoch) add(step int64, sums []float64) *Epoch {
+	for i, v := range sums {
+		e.sums[i] += v
+	}
+	if step%e.length != 0 {
+		return nil
+	}
+	done := e.upTo(step)
+	clear(e.sums)
+	return done
+}
+
+// upTo is the epoch so far, with step as its last.
+func (e *epoch) upTo(step int64) *Epoch {
+	index := (step + e.length - 1) / e.length
+	out := &Epoch{Index: index, First: (index-1)*e.length + 1, Last: step}
+	steps := float64(out.Last - out.First + 1)
+	perReplica := len(e.sums) / e.replicas
+	mean := make([]float64, perReplica)
+	for r := range e.replicas {
+		for i := range mean {
+			mean[i] = e.sums[r*perReplica+i] / steps
+		}
+		row := make([]float64, e.columns)
+		e.model.Row(row, mean)
+		out.Replicas = append(out.Replicas, row)
+	}
+	out.Mean, out.Error = meanAndError(out.Replicas)
+	return out
+}
+
+// meanAndError over replicas, by column. One replica has no error.
+func meanAndError(rows [][]float64) (mean, stderr []float64) {
+	n := float64(len(rows))
+	mean = make([]float64, len(rows[0]))
+	for c := range mean {
+		for _, row := range rows {
+			mean[c] += row[c]
+		}
+		mean[c] /= n
+	}
+	if len(rows) == 1 {
+		return mean, nil
+	}
+	stderr = make([]float64, len(mean))
+	for c := range stderr {
+		var squares float64
+		for _, row := range rows {
+			d := row[c] - mean[c]
+			squares += float64(d * d)
+		}
+		stderr[c] = math.Sqrt(squares / (n - 1) / n)
+	}
+	return mean, stderr
+}

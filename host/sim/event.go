@@ -1,0 +1,86 @@
+package sim
+
+import "tnn-gpu/host/state"
+
+// Event is something that an observer is told: *Rows, *Epoch, *Snapshot,
+// *Checkpoint or *End. No one changes it afterwards, so it may be kept.
+type Event interface{ event() }
+
+// Observer is told what a run does, in order of steps, by the goroutine that
+// runs it. It must not give commands to the run from within. An error ends the
+// run.
+type Observer func(Event) error
+
+// Rows are the quantities of consecutive steps.
+type Rows struct {
+	First    int64 // step of the first row
+	Replicas int
+	Columns  int
+	Values   []float64 // steps x replicas x columns
+}
+
+// Steps is how many steps the rows cover.
+func (r *Rows) Steps() int { return len(r.Values) / (r.Replicas * r.Columns) }
+
+// Row is the row of one replica in the i-th of the steps.
+func (r *Rows) Row(i, replica int) []float64 {
+	at := (i*r.Replicas + replica) * r.Columns
+	return r.Values[at : at+r.Columns]
+}
+
+// Epoch holds the quantities of the mean sums of some steps. The last epoch of a
+// run may be shorter than the others.
+type Epoch struct {
+	Index       int64 // from 1
+	First, Last int64 // steps
+	Mean        []float64
+	// Error is the standard error of the mean over the replicas, by column; nil
+	// if there is one replica.
+	Error    []float64
+	Replicas [][]float64 // by replica and column
+}
+
+// Snapshot holds fields as they were after a step.
+type Snapshot struct {
+	Step   int64
+	Arrays []*state.Array
+}
+
+// Array finds a field of the snapshot by name, or returns nil.
+func (s *Snapshot) Array(name string) *state.Array {
+	for _, a := range s.Arrays {
+		if a.Name == name {
+			return a
+		}
+	}
+	return nil
+}
+
+// Checkpoint is all that a resumed run needs. Observers that write it add what
+// they know themselves to a copy.
+type Checkpoint struct{ state.Checkpoint }
+
+// End is the last event of a run that was not broken off by an error. Everything
+// before it belongs to the checkpoint of the same step, apart from the epoch that
+// the end cut short.
+type End struct {
+	State  *state.State
+	Reason Reason
+}
+
+func (*Rows) event()       {}
+func (*Epoch) event()      {}
+func (*Snapshot) event()   {}
+func (*Checkpoint) event() {}
+func (*End) event()        {}
+
+// Reason tells why a run ended.
+type Reason string
+
+// The reasons.
+const (
+	Finished  Reason = "finished"  // the planned steps are done
+	Stopped   Reason = "stopped"   // by a command
+	Cancelled Reason = "cancelled" // through the context
+	Failed    Reason = "failed"    // by an error
+)

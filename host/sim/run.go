@@ -1,0 +1,331 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/state"
+)
+
+// Run is one run of a network from its plan's beginning, or a checkpoint, to its
+// end. Go makes it; the methods of commands.go may be called meanwhile.
+type Run struct {
+	model     Model
+	about     Description
+	backend   backend.Backend
+	plan      Plan
+	observers []Observer
+
+	step     int64
+	epoch    *epoch
+	controls []state.Control
+	saved    int64     // step of the last checkpoint, or -1
+	savedAt  time.Time // when it was made
+	pace     pace
+	now      func() time.Time
+
+	commands chan command
+	ended    chan struct{}
+	mode     mode
+	failed   error // of a command, and the run cannot go on
+}
+
+// Summary of what a call of Go has done.
+type Summary struct {
+	Reason      Reason
+	First, Last int64         // steps before and after
+	Wall        time.Duration // pauses left out
+	Updates     int64         // node updates, of all replicas
+}
+
+// Rate is the number of node updates per second.
+func (s Summary) Rate() float64 {
+	if s.Wall <= 0 {
+		return 0
+	}
+	return float64(s.Updates) / s.Wall.Seconds()
+}
+
+// NotFiniteError tells that a sum is NaN or infinite, so that something in the
+// state is, or soon will be. The rows of earlier steps have been handed out; the
+// backend still holds the state of the end of its batch.
+type NotFiniteError struct {
+	Step    int64
+	Replica int
+	Sum     string
+	Value   float64
+}
+
+func (e *NotFiniteError) Error() string {
+	return fmt.Sprintf("step %d of replica %d gave %v as its sum of %s, so the run was stopped", e.Step, e.Replica, e.Value, e.Sum)
+}
+
+// New prepares a run of a network that a backend holds at step 0.
+func New(m Model, b backend.Backend, plan Plan, observers ...Observer) (*Run, error) {
+	about := m.Describe()
+	if err := plan.validate(&about); err != nil {
+		return nil, err
+	}
+	return &Run{
+		model: m, about: about, backend: b, plan: plan, observers: observers,
+		epoch: newEpoch(m, &plan), saved: -1, pace: newPace(plan.Replicas * len(about.Sums)), now: time.Now,
+		commands: make(chan command), ended: make(chan struct{}),
+	}, nil
+}
+
+// Restore puts the run and its backend where a checkpoint left them. It must be
+// called before Go.
+func (r *Run) Restore(c *state.Checkpoint) error {
+	if err := r.plan.checkFits(c, &r.about); err != nil {
+		return err
+	}
+	if p := r.backend.Describe().Precision; p != c.State.Precision {
+		return fmt.Errorf("the checkpoint is of %s precision, but the run of %s precision", c.State.Precision, p)
+	}
+	if err := r.backend.SetState(c.State); err != nil {
+		return fmt.Errorf("the backend does not take the checkpoint's state: %w", err)
+	}
+	for _, control := range c.Controls {
+		if err := r.backend.Control(control.Name, control.Value); err != nil {
+			return fmt.Errorf("the intervention %s = %v of step %d cannot be repeated: %w", control.Name, control.Value, control.Step, err)
+		}
+	}
+	r.step, r.saved = c.State.Step, c.State.Step
+	copy(r.epoch.sums, c.EpochSums)
+	r.controls = append([]state.Control(nil), c.Controls...)
+	return nil
+}
+
+// Go makes the run. It returns when the planned steps are done, after a Stop
+// command, or soon after the context is done; each of these ends with a
+// checkpoint and an End event. On an error there is neither. Go must not be
+// called twice.
+func (r *Run) Go(ctx context.Context) (Summary, error) {
+	defer close(r.ended)
+	s := Summary{First: r.step, Reason: Finished}
+	began := r.now()
+	r.savedAt = began
+	err := r.begin()
+	for err == nil && r.step < r.plan.Steps {
+		err = r.serve(ctx)
+		if reason, ends := r.ends(ctx); ends {
+			s.Reason = reason
+			break
+		}
+		if err == nil {
+			err = r.batch()
+		}
+	}
+	if err == nil {
+		err = r.end(s.Reason)
+	}
+	if err != nil {
+		s.Reason = Failed
+	}
+	s.Last = r.step
+	s.Updates = (s.Last - s.First) * int64(r.plan.Replicas) * r.about.Updates
+	s.Wall = r.now().Sub(began) - r.mode.idle
+	return s, err
+}
+
+func (r *Run) ends(ctx context.Context) (Reason, bool) {
+	switch {
+	case r.mode.stopped:
+		return Stopped, true
+	case ctx.Err() != nil:
+		return Cancelled, true
+	}
+	return "", false
+}
+
+func (r *Run) begin() error {
+	if err := r.watch(nil); err != nil {
+		return err
+	}
+	if r.step > 0 || len(r.plan.Start) == 0 {
+		return nil
+	}
+	return r.capture(r.plan.Start)
+}
+
+// watch has the derived fields of the plan and some more computed.
+func (r *Run) watch(more []string) error {
+	names := derived(append(r.plan.fields(), more...), &r.about)
+	if err := r.backend.Watch(names...); err != nil {
+		return fmt.Errorf("the backend cannot compute the fields to be shown: %w", err)
+	}
+	return nil
+}
+
+// batch advances as far as nothing is due, and hands out what then is.
+func (r *Run) batch() error {
+	n := int(min(r.plan.next(r.step)-r.step, int64(r.pace.steps)))
+	if r.mode.single {
+		n = 1
+	}
+	began := r.now()
+	sums, err := r.backend.Advance(n)
+	if err != nil {
+		return fmt.Errorf("steps %d to %d failed: %w", r.step+1, r.step+int64(n), err)
+	}
+	r.pace.took(n, r.now().Sub(began))
+	r.mode.single = false
+	if err := r.report(n, sums); err != nil {
+		return err
+	}
+	if names := r.plan.due(r.step); len(names) > 0 {
+		if err := r.capture(names); err != nil {
+			return err
+		}
+	}
+	if r.checkpointDue() {
+		return r.checkpoint()
+	}
+	return nil
+}
+
+// report turns the sums of n steps into rows and epochs, up to the first sum
+// that is not finite.
+func (r *Run) report(n int, sums []float64) error {
+	perStep := r.plan.Replicas * len(r.about.Sums)
+	if len(sums) != n*perStep {
+		return fmt.Errorf("the backend returned %d sums for %d steps; %d were expected", len(sums), n, n*perStep)
+	}
+	bad := r.notFinite(sums)
+	if bad != nil {
+		n = int(bad.Step - r.step - 1)
+	}
+	rows := &Rows{First: r.step + 1, Replicas: r.plan.Replicas, Columns: len(r.about.Columns)}
+	rows.Values = make([]float64, n*rows.Replicas*rows.Columns)
+	var epochs []*Epoch
+	for i := range n {
+		step := sums[i*perStep : (i+1)*perStep]
+		for k := range rows.Replicas {
+			r.model.Row(rows.Row(i, k), step[k*len(r.about.Sums):(k+1)*len(r.about.Sums)])
+		}
+		if e := r.epoch.add(rows.First+int64(i), step); e != nil {
+			epochs = append(epochs, e)
+		}
+	}
+	r.step += int64(n)
+	if n > 0 {
+		if err := r.emit(rows); err != nil {
+			return err
+		}
+	}
+	for _, e := range epochs {
+		if err := r.emit(e); err != nil {
+			return err
+		}
+	}
+	if bad != nil {
+		return bad
+	}
+	return nil
+}
+
+func (r *Run) notFinite(sums []float64) *NotFiniteError {
+	names := r.about.Sums
+	for i, v := range sums {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			row := i / len(names)
+			return &NotFiniteError{
+				Step: r.step + 1 + int64(row/r.plan.Replicas), Replica: row % r.plan.Replicas,
+				Sum: names[i%len(names)], Value: v,
+			}
+		}
+	}
+	return nil
+}
+
+// capture shows observers some fields as they are now.
+func (r *Run) capture(names []string) error {
+	s, err := r.snapshot(names)
+	if err != nil {
+		return err
+	}
+	return r.emit(s)
+}
+
+func (r *Run) snapshot(names []string) (*Snapshot, error) {
+	s := &Snapshot{Step: r.step}
+	for _, name := range names {
+		a, err := r.backend.Field(name)
+		if err != nil {
+			return nil, fmt.Errorf("field %s cannot be read at step %d: %w", name, r.step, err)
+		}
+		s.Arrays = append(s.Arrays, a)
+	}
+	return s, nil
+}
+
+// checkpointDue leaves out the last step, whose checkpoint the end makes.
+func (r *Run) checkpointDue() bool {
+	if r.step >= r.plan.Steps {
+		return false
+	}
+	byStep := r.plan.Checkpoint > 0 && r.step%r.plan.Checkpoint == 0
+	byClock := r.plan.CheckpointTime > 0 && r.now().Sub(r.savedAt) >= r.plan.CheckpointTime
+	return byStep || byClock
+}
+
+func (r *Run) checkpoint() error {
+	s, err := r.state()
+	if err != nil {
+		return err
+	}
+	return r.save(s)
+}
+
+func (r *Run) state() (*state.State, error) {
+	s, err := r.backend.State()
+	if err != nil {
+		return nil, fmt.Errorf("the state of step %d cannot be read: %w", r.step, err)
+	}
+	if s.Step != r.step {
+		return nil, fmt.Errorf("the backend is at step %d, but the run at step %d", s.Step, r.step)
+	}
+	return s, nil
+}
+
+func (r *Run) save(s *state.State) error {
+	c := &Checkpoint{state.Checkpoint{
+		Model: r.about.Name, Rule: r.about.Rule, State: s,
+		EpochSums: append([]float64(nil), r.epoch.sums...),
+		Controls:  append([]state.Control(nil), r.controls...),
+	}}
+	r.saved, r.savedAt = r.step, r.now()
+	return r.emit(c)
+}
+
+// end hands out the last checkpoint, unless the step has one, and what is to be
+// left out of it: the shortened epoch.
+func (r *Run) end(reason Reason) error {
+	s, err := r.state()
+	if err != nil {
+		return err
+	}
+	if r.saved != r.step {
+		if err := r.save(s); err != nil {
+			return err
+		}
+	}
+	if r.step%r.plan.Epoch != 0 {
+		if err := r.emit(r.epoch.upTo(r.step)); err != nil {
+			return err
+		}
+	}
+	return r.emit(&End{State: s, Reason: reason})
+}
+
+func (r *Run) emit(e Event) error {
+	var errs []error
+	for _, o := range r.observers {
+		errs = append(errs, o(e))
+	}
+	return errors.Join(errs...)
+}

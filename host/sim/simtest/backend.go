@@ -1,0 +1,142 @@
+package simtest
+
+import (
+	"fmt"
+	"math"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/state"
+)
+
+// Backend computes a Model. Its first fields spoil its results or its time, the
+// next tell what was asked of it.
+type Backend struct {
+	NaN        int64            // step whose second sum is NaN in the last replica
+	FailAt     int64            // step that cannot be made
+	BeforeStep func(step int64) // called by Advance
+
+	Calls    []int    // numbers of steps asked for
+	Watched  []string // as last asked for
+	Reads    []string // fields that were read
+	Controls map[string]float64
+
+	model Model
+	state *state.State
+	speed state.Array
+}
+
+// NewBackend is a network of the model at step 0.
+func NewBackend(m Model, p state.Precision, replicas int) *Backend {
+	b := &Backend{model: m, Controls: map[string]float64{"drive": 0.1}}
+	s := &state.State{Precision: p, Replicas: replicas}
+	for _, f := range m.Describe().Fields {
+		a := state.NewArray(f, p, replicas*m.length(f.Per))
+		if f.Derived {
+			b.speed = a
+			continue
+		}
+		for i := range a.Len() {
+			a.Set(i, float64(i+1)/float64(a.Len()+2))
+		}
+		s.Arrays = append(s.Arrays, a)
+	}
+	b.state = s
+	return b
+}
+
+// Describe implements backend.Backend.
+func (b *Backend) Describe() backend.Description {
+	return backend.Description{Backend: "test", Device: "none", Precision: b.state.Precision, Strict: true}
+}
+
+// Advance implements backend.Backend.
+func (b *Backend) Advance(n int) ([]float64, error) {
+	b.Calls = append(b.Calls, n)
+	var sums []float64
+	for range n {
+		b.state.Step++
+		if b.state.Step == b.FailAt {
+			return nil, fmt.Errorf("the device is gone")
+		}
+		if b.BeforeStep != nil {
+			b.BeforeStep(b.state.Step)
+		}
+		b.drift()
+		for r := range b.state.Replicas {
+			sums = append(sums, b.sums(r)...)
+		}
+		if b.state.Step == b.NaN {
+			sums[len(sums)-1] = math.NaN()
+		}
+	}
+	return sums, nil
+}
+
+func (b *Backend) drift() {
+	drive := b.Controls["drive"] + float64(b.state.Step%7)/100
+	before := b.state.Clone()
+	for i := range b.state.Arrays {
+		a := &b.state.Arrays[i]
+		for k := range a.Len() {
+			a.Set(k, drift(a.At(k), drive))
+		}
+	}
+	if len(b.Watched) == 0 {
+		return
+	}
+	for k := range b.speed.Len() {
+		b.speed.Set(k, b.state.Arrays[0].At(k)-before.Arrays[0].At(k))
+	}
+}
+
+func (b *Backend) sums(replica int) []float64 {
+	a, n := &b.state.Arrays[0], b.model.length(state.Node)
+	var sum, square float64
+	for _, at := range b.model.Order(state.Node) {
+		x := a.At(replica*n + at)
+		sum += x
+		square += float64(x * x)
+	}
+	return []float64{sum, square}
+}
+
+// State implements backend.Backend.
+func (b *Backend) State() (*state.State, error) { return b.state.Clone(), nil }
+
+// SetState implements backend.Backend.
+func (b *Backend) SetState(s *state.State) error {
+	b.state = s.Clone()
+	return nil
+}
+
+// Field implements backend.Backend.
+func (b *Backend) Field(name string) (*state.Array, error) {
+	b.Reads = append(b.Reads, name)
+	a := b.state.Clone().Array(name)
+	if name == b.speed.Name && len(b.Watched) > 0 {
+		copied := state.State{Arrays: []state.Array{b.speed}}
+		a = copied.Clone().Array(name)
+	}
+	if a == nil {
+		return nil, fmt.Errorf("%q: %w", name, backend.ErrUnknownField)
+	}
+	return a, nil
+}
+
+// Watch implements backend.Backend.
+func (b *Backend) Watch(derived ...string) error {
+	b.Watched = derived
+	return nil
+}
+
+// Control implements backend.Backend.
+func (b *Backend) Control(name string, value float64) error {
+	if _, ok := b.Controls[name]; !ok {
+		return fmt.Errorf("%q: %w", name, backend.ErrUnknownControl)
+	}
+	b.Controls[name] = value
+	return nil
+}
+
+// Close implements backend.Backend.
+func (b *Backend) Close() error { return nil }

@@ -1,0 +1,110 @@
+// Package simtest has a small model and its backend, for tests of what drives
+// and records runs: fast, deterministic, with every kind of field, and an order
+// in memory that is not the original one.
+package simtest
+
+import (
+	"math"
+
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+)
+
+// Model is a ring of nodes: edge i joins node i to node i+1, and the last edge is
+// a self-loop of node 0. In memory nodes and edges stand in reverse order, the
+// nodes behind one value of padding.
+type Model struct{ Nodes int }
+
+// Edges is the number of edges.
+func (m Model) Edges() int { return m.Nodes + 1 }
+
+// Edge implements sim.Model.
+func (m Model) Edge(i int) (a, b int32) {
+	if i == m.Nodes {
+		return 0, 0
+	}
+	return int32(i), int32((i + 1) % m.Nodes)
+}
+
+// Order implements sim.Model.
+func (m Model) Order(p state.Per) []int {
+	var order []int
+	switch p {
+	case state.Node:
+		for i := range m.Nodes {
+			order = append(order, m.Nodes-i)
+		}
+	case state.Edge:
+		for i := range m.Edges() {
+			order = append(order, m.Edges()-1-i)
+		}
+	case state.HalfEdge:
+		for i := range m.Nodes {
+			order = append(order, 2*i, 2*i+1)
+		}
+		order = append(order, 2*m.Nodes, 2*m.Nodes)
+	}
+	return order
+}
+
+// length of an index space, per replica.
+func (m Model) length(p state.Per) int {
+	return map[state.Per]int{state.Node: m.Nodes + 1, state.HalfEdge: 2*m.Nodes + 1, state.Edge: m.Edges()}[p]
+}
+
+// Row implements sim.Model.
+func (m Model) Row(row, sums []float64) {
+	row[0] = sums[0] / float64(m.Nodes)
+	row[1] = sums[1] / sums[0]
+}
+
+// Describe implements sim.Model.
+func (m Model) Describe() sim.Description {
+	return sim.Description{
+		Name: "ring", Rule: "drift", Updates: int64(m.Nodes),
+		Counts: []sim.Count{{Name: "nodes", Value: int64(m.Nodes)}, {Name: "edges", Value: int64(m.Edges())}},
+		Sums:   []string{"state", "square"},
+		Columns: []sim.Column{
+			{Name: "mean", Title: "mean state", Unit: "1", Doc: "mean state of the nodes"},
+			{Name: "ratio", Title: "ratio", Unit: "kT", Doc: "sum of squares per sum of states"},
+		},
+		Fields: []state.Field{
+			{Name: "state", Unit: "1", Per: state.Node, Doc: "state of the node"},
+			{Name: "charge", Unit: "C", Per: state.HalfEdge, Doc: "charge of the half-edge"},
+			{Name: "weight", Unit: "1", Per: state.Edge, Doc: "weight of the edge"},
+			{Name: "speed", Unit: "1", Per: state.Node, Doc: "change of state", Derived: true},
+		},
+		Computed: []sim.Computed{{
+			Field: state.Field{Name: "double", Unit: "1", Per: state.Node, Doc: "twice the state"},
+			From:  []string{"state"}, Values: m.double,
+		}},
+		Distributions: []sim.Distribution{{
+			Column: sim.Column{Name: "weight", Title: "weight", Unit: "1", Doc: "weights of the edges"},
+			From:   "weight", Width: 0.25, Values: values,
+		}},
+	}
+}
+
+func (m Model) double(from []*state.Array, replicas int) state.Array {
+	out := state.NewArray(state.Field{Name: "double"}, from[0].Precision(), replicas*m.Nodes)
+	for r := range replicas {
+		for i, at := range m.Order(state.Node) {
+			out.Set(r*m.Nodes+i, 2*from[0].At(r*m.length(state.Node)+at))
+		}
+	}
+	return out
+}
+
+func values(a *state.Array, _ int) []float64 {
+	var out []float64
+	for i := range a.Len() {
+		out = append(out, a.At(i))
+	}
+	return out
+}
+
+// drift is the next value of a state or weight: any chaotic map would do.
+func drift(x, drive float64) float64 {
+	x = 3.9*x*(1-x) + drive
+	return x - math.Floor(x)
+}
