@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"tnn-gpu/host/state"
@@ -68,6 +69,9 @@ func (r *Run) Watch(ctx context.Context, derived ...string) error {
 // Control changes how the following steps are made, by the model's own name for
 // it. Checkpoints carry it on.
 func (r *Run) Control(ctx context.Context, name string, value float64) error {
+	if math.IsInf(value, 0) {
+		return fmt.Errorf("%s cannot be set to %v; use a finite value", name, value)
+	}
 	return r.give(ctx, func() error {
 		if err := r.backend.Control(name, value); err != nil {
 			return fmt.Errorf("%s cannot be set to %v: %w", name, value, err)

@@ -3,6 +3,7 @@ package sim_test
 import (
 	"context"
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -122,6 +123,9 @@ func TestControlHoldsAndIsCarriedOn(t *testing.T) {
 	}
 	if err := e.run.Control(ctx, "heat", 1); !errors.Is(err, backend.ErrUnknownControl) {
 		t.Errorf("an unknown control gives %v", err)
+	}
+	if err := e.run.Control(ctx, "drive", math.Inf(1)); err == nil {
+		t.Error("an infinite value is accepted")
 	}
 	e.do(e.run.Step)
 	e.stop()

@@ -23,13 +23,6 @@ type Checkpoint struct {
 	Files     []FileLength
 }
 
-// Control is an intervention: from the step after Step on, Name had this value.
-type Control struct {
-	Step  int64   `json:"step"`
-	Name  string  `json:"name"`
-	Value float64 `json:"value"`
-}
-
 // FileLength is how much of a file that only grows belongs to a checkpoint.
 type FileLength struct {
 	Name   string `json:"name"`
