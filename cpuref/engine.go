@@ -136,13 +136,11 @@ func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool) []float64 
 			e.replicas[i/seg.Slices].visitSlice(&s, seg.First, i%seg.Slices)
 		})
 		for i, r := range e.replicas {
-			for q := range tnn.NodeSums {
-				v := float64(total(r.partial[q][:seg.Slices]))
-				if tnn.Sum(q) == tnn.SumState {
-					v *= float64(seg.Sign)
-				}
-				sums[i*int(tnn.Sums)+q] += v
+			var segment [tnn.NodeSums]F
+			for q := range segment {
+				segment[q] = total(r.partial[q][:seg.Slices])
 			}
+			tnn.AddSegment(sums[i*int(tnn.Sums):], seg, segment[:])
 		}
 	}
 	return sums

@@ -103,3 +103,14 @@ func quantities() []Quantity {
 			value: func(v []float64, c Counts) float64 { return 100 * ratio(v[SumSolved], float64(c.External)) }, needs: externals},
 	}
 }
+
+// AddSegment adds the sums over a segment's visits to those of a step.
+func AddSegment[F float32 | float64](step []float64, s Segment, sums []F) {
+	for q := range NodeSums {
+		v := float64(sums[q])
+		if Sum(q) == SumState {
+			v *= float64(s.Sign)
+		}
+		step[q] += v
+	}
+}

@@ -1,0 +1,319 @@
+//go:build opencl && cgo
+
+package gpu
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	tnngpu "tnn-gpu"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+)
+
+// New opens a network on an OpenCL device, at step 0. Device is as in
+// OpenDevice; a device without double precision refuses it.
+func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
+	d, err := OpenDevice(o.Device)
+	if err != nil {
+		return nil, err
+	}
+	b, err := newOn(d, net, o)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return b, nil
+}
+
+func newOn(d *Device, net *tnn.Network, o backend.Options) (backend.Backend, error) {
+	if o.Profile {
+		if err := d.StartProfile(); err != nil {
+			return nil, err
+		}
+	}
+	if err := d.Probe(o.Precision); err != nil {
+		return nil, err
+	}
+	if o.Precision == state.Double {
+		return newNetwork[float64](d, net, o)
+	}
+	return newNetwork[float32](d, net, o)
+}
+
+// network runs all replicas of a network on a device in one precision. It
+// implements backend.Backend.
+type network[F float32 | float64] struct {
+	device   *Device
+	net      *tnn.Network
+	options  backend.Options
+	step     int64
+	controls tnn.Controls
+	flags    uint32 // of watched fields
+
+	fields  map[string]*Buffer // of the state
+	layout  layoutBuffers
+	watched *Buffer
+	sums    *Buffer // of a batch: by step, replica, segment, sum
+	solved  *Buffer // of a batch: by step, replica
+	forced  *Buffer // states that external nodes are held at
+	periods *Buffer
+	keys    *Buffer
+
+	sweepKernel, addKernel, driveKernel, solvedKernel *Kernel
+
+	group      int   // nodes per work-group
+	groups     int   // work-groups of all segments
+	firstGroup []int // by segment
+}
+
+type layoutBuffers struct {
+	id, active, rows, neighbour, weightOf, external, polarity, parameters, partial, scratch *Buffer
+}
+
+// batch is the number of steps whose sums stay on the device before the host
+// reads them.
+const batch = 256
+
+// defaultGroup is the number of nodes of a work-group where nothing else is asked for.
+const defaultGroup = 64
+
+// Flags of a sweep, as in kernels.cl.
+const (
+	sweepAdapt uint32 = 1 << iota
+	sweepAdapting
+	sweepPredict
+)
+
+// watchedValues is the room for watched values of a node, as in kernels.cl.
+const watchedValues = 3
+
+// watch says where a derived field is among a node's watched values, and its
+// flag, as in kernels.cl.
+type watch struct {
+	slot int
+	flag uint32
+}
+
+func watches(rule tnn.Rule) map[string]watch {
+	if rule == tnn.Hylton2019 {
+		return map[string]watch{"entropy": {0, 8}, "dissipation": {1, 32}, "transport": {2, 64}}
+	}
+	return map[string]watch{"entropy": {0, 8}, "fluctuating": {1, 16}}
+}
+
+func newNetwork[F float32 | float64](d *Device, net *tnn.Network, o backend.Options) (*network[F], error) {
+	if o.WorkGroup == 0 {
+		o.WorkGroup = defaultGroup
+	}
+	if o.WorkGroup < tnn.Lanes || o.WorkGroup > 1024 || o.WorkGroup&(o.WorkGroup-1) != 0 {
+		return nil, fmt.Errorf("work-groups of %d nodes are not possible; use a power of two from %d to 1024", o.WorkGroup, tnn.Lanes)
+	}
+	n := &network[F]{device: d, net: net, options: o, group: o.WorkGroup, fields: map[string]*Buffer{}}
+	for _, seg := range net.Layout.Segments {
+		n.firstGroup = append(n.firstGroup, n.groups)
+		n.groups += n.groupsOf(seg)
+	}
+	for _, prepare := range []func() error{n.build, n.uploadLayout, n.uploadParameters, n.allocate, n.bind, n.start} {
+		if err := prepare(); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+func (n *network[F]) groupsOf(s tnn.Segment) int {
+	return (s.Slices*tnn.Lanes + n.group - 1) / n.group
+}
+
+// build compiles the kernels for this rule, edge kind and precision.
+func (n *network[F]) build() error {
+	options := fmt.Sprintf("-DGROUP=%d", n.group)
+	if n.options.Precision == state.Double {
+		options += " -DREAL_IS_DOUBLE"
+	}
+	if n.net.Spec.Network.Rule == tnn.Hylton2019 {
+		options += " -DRULE_2019"
+	}
+	switch n.net.Spec.Edge.Kind {
+	case tnn.Fixed:
+		options += " -DEDGE_FIXED"
+	case tnn.Real2:
+		options += " -DEDGE_REAL2"
+	}
+	if n.net.Spec.Edge.Noise {
+		options += " -DEDGE_NOISE"
+	}
+	program, err := n.device.Build(tnngpu.KernelSource, options)
+	if err != nil {
+		return err
+	}
+	for name, kernel := range map[string]**Kernel{"sweep_segment": &n.sweepKernel, "add_partials": &n.addKernel,
+		"drive": &n.driveKernel, "count_solved": &n.solvedKernel} {
+		if *kernel, err = program.Kernel(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// upload makes a buffer that holds data.
+func upload[T Element](d *Device, name string, data []T, into **Buffer) error {
+	b, err := d.Alloc(name, SizeOf(data))
+	if err != nil {
+		return err
+	}
+	*into = b
+	return Write(b, 0, data)
+}
+
+func (n *network[F]) uploadLayout() error {
+	l, b := n.net.Layout, &n.layout
+	return errors.Join(
+		upload(n.device, "id", l.ID, &b.id),
+		upload(n.device, "active", l.Active, &b.active),
+		upload(n.device, "rows", l.Rows, &b.rows),
+		upload(n.device, "neighbour", l.Neighbour, &b.neighbour),
+		upload(n.device, "weight_of", l.Weight, &b.weightOf),
+		upload(n.device, "external", l.External, &b.external),
+	)
+}
+
+// uploadParameters sends what the specification says: constants of edges and
+// groups, and the external nodes' periods.
+func (n *network[F]) uploadParameters() error {
+	var parameters []F
+	for range n.options.Seeds {
+		e := tnn.EdgeParametersOf[F](n.net.Spec.Edge)
+		parameters = append(parameters, e.G, e.SizeMass, e.M, e.TwoM, e.Deviation, e.RootM, e.Bound)
+		for _, g := range n.net.Spec.Groups {
+			p := tnn.NodeParametersOf[F](g)
+			parameters = append(parameters, p.Levels, p.Temperature, p.Four, p.Threshold, p.LogLevels, p.Cut)
+		}
+	}
+	var keys []uint32
+	for _, seed := range n.options.Seeds {
+		key := rng.Key(seed)
+		keys = append(keys, key[0], key[1])
+	}
+	var polarity, periods []int32
+	for _, x := range n.net.Externals {
+		polarity = append(polarity, int32(x.Polarity))
+	}
+	for era := range n.net.Spec.Eras {
+		for _, x := range n.net.Externals {
+			periods = append(periods, int32(x.Period(era)))
+		}
+	}
+	return errors.Join(
+		upload(n.device, "parameters", parameters, &n.layout.parameters),
+		upload(n.device, "keys", keys, &n.keys),
+		upload(n.device, "polarity", polarity, &n.layout.polarity),
+		upload(n.device, "periods", periods, &n.periods),
+		n.forceExternals(),
+	)
+}
+
+// forceExternals sends the states at which a user holds external nodes.
+func (n *network[F]) forceExternals() error {
+	forced := make([]F, len(n.net.Externals))
+	for i, x := range n.net.Externals {
+		forced[i] = F(math.NaN())
+		if v, held := n.controls.External()[x.ID]; held {
+			forced[i] = F(v)
+		}
+	}
+	if n.forced == nil {
+		return upload(n.device, "forced", forced, &n.forced)
+	}
+	return Write(n.forced, 0, forced)
+}
+
+func (n *network[F]) allocate() error {
+	replicas, size := uint64(len(n.options.Seeds)), uint64(n.options.Precision.Bytes())
+	sums := batch * replicas * uint64(len(n.net.Layout.Segments)) * uint64(tnn.NodeSums) * size
+	partial := replicas * uint64(tnn.NodeSums) * uint64(n.groups) * size
+	for _, want := range []struct {
+		name  string
+		bytes uint64
+		into  **Buffer
+	}{
+		{"sums", sums, &n.sums}, {"solved", batch * replicas * 4, &n.solved}, {"watched", 0, &n.watched},
+		{"partial sums", partial, &n.layout.partial}, {"scratch of sums", partial, &n.layout.scratch},
+	} {
+		var err error
+		if *want.into, err = n.device.Alloc(want.name, want.bytes); err != nil {
+			return err
+		}
+	}
+	for _, f := range tnn.Fields(n.net.Spec.Network.Rule) {
+		if f.Derived {
+			continue
+		}
+		b, err := n.device.Alloc(f.Name, replicas*uint64(n.net.Length(f.Per))*size)
+		if err != nil {
+			return err
+		}
+		n.fields[f.Name] = b
+	}
+	return nil
+}
+
+// field is the buffer of a field, or an empty one where the rule lacks it.
+func (n *network[F]) field(names ...string) *Buffer {
+	for _, name := range names {
+		if b := n.fields[name]; b != nil {
+			return b
+		}
+	}
+	return n.fields["state"] // bound, never used
+}
+
+// Arguments of sweep_segment that change from launch to launch.
+const (
+	argWatched    = 21
+	argFirstSlice = 26
+)
+
+func (n *network[F]) bind() error {
+	l, b, net := n.net.Layout, &n.layout, n.net
+	stride := uint32(7 + 6*len(net.Spec.Groups))
+	err := n.sweepKernel.Bind(b.id, b.active, b.rows, b.neighbour, b.weightOf, b.parameters, stride, n.keys,
+		n.field("state"), n.field("energy"), n.field("dissipation", "adapted_state"), n.field("transport", "offered_state"),
+		n.field("quality_numerator"), n.field("quality_denominator"),
+		n.field("charge0"), n.field("memory0"), n.field("potential0"), n.field("charge1"), n.field("memory1"), n.field("potential1"),
+		n.field("weight"), n.watched, b.partial,
+		uint32(l.Positions), uint64(l.HalfEdges()), uint64(l.Weights),
+		uint32(0), uint32(0), uint32(0), uint32(n.groups), uint32(0), uint32(0), uint32(0))
+	if err != nil {
+		return err
+	}
+	segmentSums := len(l.Segments) * tnn.NodeSums
+	err = n.addKernel.Bind(b.partial, b.scratch, uint32(n.groups), uint32(0), uint32(0), n.sums, uint64(0), uint32(segmentSums))
+	if err != nil {
+		return err
+	}
+	count := uint32(len(net.Externals))
+	err = n.driveKernel.Bind(b.external, b.polarity, n.periods, n.forced, count, b.id, b.rows, b.neighbour, b.weightOf,
+		n.keys, n.field("state"), n.field("weight"), uint32(l.Positions), uint64(l.Weights), uint32(0), uint64(1), uint32(0), uint32(0))
+	if err != nil {
+		return err
+	}
+	return n.solvedKernel.Bind(b.external, count, b.rows, b.neighbour, n.field("state"), uint32(l.Positions), n.solved, uint32(0))
+}
+
+// start sets the start of docs/model.md section 8.
+func (n *network[F]) start() error {
+	if err := n.SetState(n.net.Start(n.options.Precision, n.options.Seeds)); err != nil {
+		return err
+	}
+	if n.net.Spec.Network.Rule != tnn.Hylton2020 {
+		return nil
+	}
+	if err := n.drive(tnn.Noise, 1, 0, 0); err != nil {
+		return err
+	}
+	return n.sweep(0, 0)
+}

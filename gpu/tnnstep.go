@@ -1,0 +1,274 @@
+//go:build opencl && cgo
+
+package gpu
+
+import (
+	"errors"
+	"fmt"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+)
+
+// Advance implements backend.Backend. The steps of a batch are enqueued without
+// waiting; their sums are read at its end.
+func (n *network[F]) Advance(steps int) ([]float64, error) {
+	var rows []float64
+	for steps > 0 {
+		now := min(steps, batch)
+		sums, err := n.advanceBatch(now)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, sums...)
+		steps -= now
+	}
+	return rows, nil
+}
+
+func (n *network[F]) advanceBatch(steps int) ([]float64, error) {
+	replicas := len(n.options.Seeds)
+	if err := Fill(n.solved, 0, steps*replicas, uint32(0)); err != nil {
+		return nil, err
+	}
+	for i := range steps {
+		if err := n.enqueueStep(n.step+int64(i)+1, i); err != nil {
+			return nil, fmt.Errorf("step %d could not be enqueued: %w", n.step+int64(i)+1, err)
+		}
+	}
+	segments := n.net.Layout.Segments
+	sums := make([]F, steps*replicas*len(segments)*tnn.NodeSums)
+	solved := make([]uint32, steps*replicas)
+	if err := errors.Join(Read(n.sums, 0, sums), Read(n.solved, 0, solved)); err != nil {
+		return nil, fmt.Errorf("steps %d to %d failed: %w", n.step+1, n.step+int64(steps), err)
+	}
+	n.step += int64(steps)
+	rows := make([]float64, steps*replicas*int(tnn.Sums))
+	for i := range solved {
+		row := rows[i*int(tnn.Sums) : (i+1)*int(tnn.Sums)]
+		for s, seg := range segments {
+			tnn.AddSegment(row, seg, sums[(i*len(segments)+s)*tnn.NodeSums:])
+		}
+		row[tnn.SumSolved] = float64(solved[i])
+	}
+	return rows, nil
+}
+
+// enqueueStep enqueues step t, whose sums go to place i of the batch.
+func (n *network[F]) enqueueStep(t int64, i int) error {
+	era, index := n.net.Spec.Era(t)
+	sweeps := uint32(n.net.Spec.Sweeps())
+	last := uint32(t) * sweeps
+	flags := uint32(0)
+	if era.Predict {
+		flags |= sweepPredict
+	}
+	if err := n.drive(era.Mode, t, index, last-sweeps+1); err != nil {
+		return err
+	}
+	for k := last - sweeps + 1; k < last; k++ {
+		if err := n.sweep(k, flags); err != nil {
+			return err
+		}
+	}
+	if n.controls.Adapt(era) {
+		flags |= sweepAdapt
+	}
+	if sweeps > 1 {
+		flags |= sweepAdapting
+	}
+	if err := n.sweep(last, flags|n.flags); err != nil {
+		return err
+	}
+	return errors.Join(n.addPartials(i), n.countSolved(i))
+}
+
+// modes numbers the modes as kernels.cl does.
+func modes(m tnn.Mode) uint32 {
+	switch m {
+	case tnn.Off:
+		return 1
+	case tnn.Noise:
+		return 2
+	case tnn.Reflect:
+		return 3
+	}
+	return 0
+}
+
+// small is the work-group of kernels over the few external nodes.
+const small = 16
+
+func (n *network[F]) drive(mode tnn.Mode, t int64, era int, k uint32) error {
+	count := len(n.net.Externals)
+	if count == 0 {
+		return nil
+	}
+	if err := n.driveKernel.setFrom(14, modes(mode), uint64(t), uint32(era), k); err != nil {
+		return err
+	}
+	return n.driveKernel.Launch([]int{ceil(count, small), len(n.options.Seeds)}, []int{small, 1})
+}
+
+func (n *network[F]) countSolved(i int) error {
+	count := len(n.net.Externals)
+	if count == 0 {
+		return nil
+	}
+	if err := n.solvedKernel.Set(7, uint32(i*len(n.options.Seeds))); err != nil {
+		return err
+	}
+	return n.solvedKernel.Launch([]int{ceil(count, small), len(n.options.Seeds)}, []int{small, 1})
+}
+
+func ceil(n, unit int) int { return (n + unit - 1) / unit * unit }
+
+// sweep visits every network node of every replica once.
+func (n *network[F]) sweep(k, flags uint32) error {
+	for i, seg := range n.net.Layout.Segments {
+		err := n.sweepKernel.setFrom(argFirstSlice, uint32(seg.First), uint32(seg.Slices), uint32(seg.Group), uint32(n.groups), uint32(n.firstGroup[i]), k, flags)
+		if err != nil {
+			return err
+		}
+		err = n.sweepKernel.Launch([]int{n.groupsOf(seg) * n.group, len(n.options.Seeds)}, []int{n.group, 1})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addPartials adds each segment's partial sums to place i of the batch.
+func (n *network[F]) addPartials(i int) error {
+	segments, replicas := len(n.net.Layout.Segments), len(n.options.Seeds)
+	for s, seg := range n.net.Layout.Segments {
+		at := uint64(i*replicas*segments+s) * uint64(tnn.NodeSums)
+		if err := n.addKernel.setFrom(3, uint32(n.firstGroup[s]), uint32(n.groupsOf(seg))); err != nil {
+			return err
+		}
+		if err := n.addKernel.Set(6, at); err != nil {
+			return err
+		}
+		if err := n.addKernel.Launch([]int{n.group, tnn.NodeSums, replicas}, []int{n.group, 1, 1}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setFrom sets consecutive arguments.
+func (k *Kernel) setFrom(first int, args ...any) error {
+	for i, arg := range args {
+		if err := k.Set(first+i, arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// State implements backend.Backend.
+func (n *network[F]) State() (*state.State, error) {
+	s := n.net.NewState(n.options.Precision, len(n.options.Seeds))
+	s.Step = n.step
+	for i := range s.Arrays {
+		if err := Read(n.fields[s.Arrays[i].Name], 0, state.Values[F](&s.Arrays[i])); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// SetState implements backend.Backend.
+func (n *network[F]) SetState(s *state.State) error {
+	if err := s.SameShape(n.net.NewState(n.options.Precision, len(n.options.Seeds))); err != nil {
+		return err
+	}
+	for i := range s.Arrays {
+		a := &s.Arrays[i]
+		if err := Write(n.fields[a.Name], 0, state.Values[F](a)); err != nil {
+			return err
+		}
+	}
+	n.step = s.Step
+	return nil
+}
+
+// Field implements backend.Backend.
+func (n *network[F]) Field(name string) (*state.Array, error) {
+	for _, f := range tnn.Fields(n.net.Spec.Network.Rule) {
+		if f.Name != name {
+			continue
+		}
+		a := state.NewArray(f, n.options.Precision, len(n.options.Seeds)*n.net.Length(f.Per))
+		if !f.Derived {
+			return &a, Read(n.fields[name], 0, state.Values[F](&a))
+		}
+		w := watches(n.net.Spec.Network.Rule)[name]
+		if n.flags&w.flag == 0 {
+			return nil, fmt.Errorf("field %q is not watched: %w", name, backend.ErrUnknownField)
+		}
+		all := make([]F, a.Len()*watchedValues)
+		if err := Read(n.watched, 0, all); err != nil {
+			return nil, err
+		}
+		into := state.Values[F](&a)
+		for i := range into {
+			into[i] = all[i*watchedValues+w.slot]
+		}
+		return &a, nil
+	}
+	return nil, fmt.Errorf("%s has no field %q: %w", n.net.Spec.Network.Rule, name, backend.ErrUnknownField)
+}
+
+// Watch implements backend.Backend.
+func (n *network[F]) Watch(names ...string) error {
+	flags := uint32(0)
+	for _, name := range names {
+		w, known := watches(n.net.Spec.Network.Rule)[name]
+		if !known {
+			return fmt.Errorf("%s has no derived field %q: %w", n.net.Spec.Network.Rule, name, backend.ErrUnknownField)
+		}
+		flags |= w.flag
+	}
+	if err := n.watched.Release(); err != nil {
+		return err
+	}
+	size := 0
+	if flags != 0 {
+		size = len(n.options.Seeds) * n.net.Layout.Positions * watchedValues
+	}
+	zero := make([]F, size)
+	var err error
+	if n.watched, err = n.device.Alloc("watched", uint64(size*n.options.Precision.Bytes())); err != nil {
+		return err
+	}
+	n.flags = flags
+	return errors.Join(Write(n.watched, 0, zero), n.sweepKernel.Set(argWatched, n.watched))
+}
+
+// Control implements backend.Backend, with the controls of tnn.Controls.
+func (n *network[F]) Control(name string, value float64) error {
+	if err := n.controls.Set(n.net, name, value); err != nil {
+		return err
+	}
+	return n.forceExternals()
+}
+
+// Describe implements backend.Backend.
+func (n *network[F]) Describe() backend.Description {
+	info := n.device.Info()
+	verdict := info.SingleVerdict
+	if n.options.Precision == state.Double {
+		verdict = info.DoubleVerdict
+	}
+	d := backend.Description{Backend: "opencl", Device: info.Name, Driver: info.Platform + " " + info.Driver,
+		Precision: n.options.Precision, Strict: verdict == Strict, Bytes: int64(n.device.used)}
+	if !d.Strict {
+		d.Note = verdict
+	}
+	return d
+}
+
+// Close implements backend.Backend.
+func (n *network[F]) Close() error { return n.device.Close() }
