@@ -1278,7 +1278,7 @@ __kernel void count_solved(__global const int *external, uint count, __global co
 // (9 arrays of n).
 __kernel void probe_math(__global const real *input, uint n, __global real *output)
 {
-    uint i = get_global_id(0);
+    uint i = (uint)get_global_id(0);
     if (i >= n)
         return;
     real x = input[i], y = input[n + i], z = input[2 * n + i];
@@ -1297,7 +1297,7 @@ __kernel void probe_math(__global const real *input, uint n, __global real *outp
 // reals: 3 arrays of n).
 __kernel void probe_noise(uint2 key, uint n, __global uint *words, __global real *reals)
 {
-    uint i = get_global_id(0);
+    uint i = (uint)get_global_id(0);
     if (i >= n)
         return;
     uint4 x = philox((uint4)(i, ~i, i * i, 0), key);
