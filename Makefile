@@ -1,4 +1,4 @@
-# Needs Go and make. `make run` and `make test` install the rest (Debian packages)
+# Needs make and Go. `make run` and `make test` install the rest (Debian packages)
 # where it is missing and they may.
 
 RUN_PACKAGES  = ca-certificates gcc libc6-dev pkg-config ocl-icd-opencl-dev opencl-headers pocl-opencl-icd
@@ -13,39 +13,46 @@ FUZZTIME = 1m
 
 .PHONY: build run test test-cpu test-opencl test-fma bench lint lint-go lint-kernels soak setup-run setup-test clean
 
-build: ## bin/tnn-gpu, with OpenCL where its headers are
-	@. scripts/env && echo "go build -tags '$$TAGS'" && go build -tags "$$TAGS" -o bin/tnn-gpu ./cmd/tnn-gpu
+# bin/tnn-gpu, with OpenCL where its headers are.
+build:
+	@. scripts/env && set -x && go build -tags "$$TAGS" -o bin/tnn-gpu ./cmd/tnn-gpu
 
-run: setup-run build ## the main job
+# The main job.
+run: setup-run build
 	@. scripts/env && bin/tnn-gpu run $(ARGS)
 
-test: setup-test test-cpu test-opencl lint-kernels ## everything, on both backends
+# Everything, on both backends.
+test: setup-test test-cpu test-opencl lint-kernels
 
 # What a machine with Go alone can do.
 test-cpu:
 	@. scripts/env && export CGO_ENABLED=0 TNN_REQUIRE_OPENCL= && go vet ./... && go test -timeout 15m ./...
 
-# The packages that the tag changes, again with it.
+# What the tag opencl changes.
 test-opencl:
 	@. scripts/env && scripts/test-opencl
 
-# The processor's fused multiply-add must change no bit.
+# Where the compiler fuses multiplications and additions, no bit may change.
 test-fma:
-	@. scripts/env && if grep -q avx2.*fma /proc/cpuinfo || grep -q fma.*avx2 /proc/cpuinfo; then \
-		GOAMD64=v3 CGO_ENABLED=0 go test -timeout 15m ./host/fmath/... ./cpuref/...; fi
+	@. scripts/env && ! grep -q '^flags.* avx2 ' /proc/cpuinfo || \
+		GOAMD64=v3 CGO_ENABLED=0 go test -timeout 15m ./host/fmath/... ./host/rng/... ./cpuref/...
 
-bench: ## all benchmarks, in the format that benchstat reads
+# All benchmarks, in the format that benchstat reads:
+# go tool -modfile=tools/go.mod benchstat OLD NEW
+bench:
 	@. scripts/env && go test -tags "$$TAGS" -run '^$$' -bench . -benchmem -count $(COUNT) ./...
 
-lint: setup-test lint-go lint-kernels ## gofmt, vet and staticcheck in both builds, and the kernels
+lint: setup-test lint-go lint-kernels
 
+# gofmt, vet and staticcheck, in both builds.
 lint-go:
 	@. scripts/env && scripts/lint-go
 
 lint-kernels:
 	@scripts/lint-kernels
 
-soak: setup-test ## the long tests, also under the race detector, and every fuzz target for FUZZTIME
+# The long tests, also under the race detector, and every fuzz target.
+soak: setup-test
 	@. scripts/env && scripts/soak $(FUZZTIME)
 
 setup-run:
