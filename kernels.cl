@@ -94,7 +94,9 @@ real r_exp(real x)
     const real shift = R(0x1.8p52);
     real shifted = x * R(1.4426950408889634) + shift;
     real n = shifted - shift;
-    real r = (x - n * R(0.69314718036912382)) - n * R(1.9082149292705877e-10);
+    real high = x - n * R(0.69314718036912382);
+    real low = n * R(1.9082149292705877e-10);
+    real r = high - low;
     real r2 = r * r;
     real r4 = r2 * r2;
     real q0 = r * R(0.16666666666666413) + R(0.50000000000000111);
@@ -103,7 +105,7 @@ real r_exp(real x)
     real q6 = r * R(2.7557586356023903e-06) + R(2.4801493108366448e-05);
     real q8 = r * R(2.5000059790150014e-08) + R(2.7630244721630621e-07);
     real q = (q0 + r2 * q2) + r4 * ((q4 + r2 * q6) + r4 * q8);
-    real e = R(1.0) + (r + r2 * q);
+    real e = R(1.0) + (high + (r2 * q - low));
     real y = as_real(as_real_uint(e) + (as_real_uint(shifted) << 52));
     y = x < R(-708.0) ? R(0.0) : y;
     y = x > R(709.782712893384) ? REAL_INF : y;
@@ -232,12 +234,14 @@ real r_exp(real x)
     const real shift = R(0x1.8p23);
     real shifted = x * R(1.44269502) + shift;
     real n = shifted - shift;
-    real r = (x - n * R(0.693145751953125)) - n * R(1.42860677e-06);
+    real high = x - n * R(0.693145751953125);
+    real low = n * R(1.42860677e-06);
+    real r = high - low;
     real r2 = r * r;
     real q0 = r * R(0.166665211) + R(0.49999994);
     real q2 = r * R(0.00836871471) + R(0.041668389);
     real q = q0 + r2 * (q2 + r2 * R(0.00138146034));
-    real e = R(1.0) + (r + r2 * q);
+    real e = R(1.0) + (high + (r2 * q - low));
     real y = as_real(as_real_uint(e) + (as_real_uint(shifted) << 23));
     y = x < R(-87.0) ? R(0.0) : y;
     y = x > R(88.72283) ? REAL_INF : y;

@@ -9,13 +9,15 @@ func Exp32(x float32) float32 {
 	const shift = 0x1.8p23
 	shifted := float32(x*1.44269502) + shift
 	n := shifted - shift
-	// ln 2 in two parts: the first has 16 bits, so its product is exact.
-	r := (x - float32(n*0.693145751953125)) - float32(n*1.42860677e-06)
+	// ln 2 in two parts: the first has 16 bits, so high is exact.
+	high := x - float32(n*0.693145751953125)
+	low := float32(n * 1.42860677e-06)
+	r := high - low
 	r2 := float32(r * r)
 	q0 := float32(r*0.166665211) + 0.49999994
 	q2 := float32(r*0.00836871471) + 0.041668389
 	q := q0 + float32(r2*(q2+float32(r2*0.00138146034)))
-	e := 1 + (r + float32(r2*q))
+	e := 1 + (high + (float32(r2*q) - low))
 	y := math.Float32frombits(math.Float32bits(e) + math.Float32bits(shifted)<<23)
 	if x < -87 {
 		y = 0
@@ -34,7 +36,9 @@ func Exp64(x float64) float64 {
 	const shift = 0x1.8p52
 	shifted := float64(x*1.4426950408889634) + shift
 	n := shifted - shift
-	r := (x - float64(n*0.69314718036912382)) - float64(n*1.9082149292705877e-10)
+	high := x - float64(n*0.69314718036912382)
+	low := float64(n * 1.9082149292705877e-10)
+	r := high - low
 	r2 := float64(r * r)
 	r4 := float64(r2 * r2)
 	q0 := float64(r*0.16666666666666413) + 0.50000000000000111
@@ -43,7 +47,7 @@ func Exp64(x float64) float64 {
 	q6 := float64(r*2.7557586356023903e-06) + 2.4801493108366448e-05
 	q8 := float64(r*2.5000059790150014e-08) + 2.7630244721630621e-07
 	q := (q0 + float64(r2*q2)) + float64(r4*((q4+float64(r2*q6))+float64(r4*q8)))
-	e := 1 + (r + float64(r2*q))
+	e := 1 + (high + (float64(r2*q) - low))
 	y := math.Float64frombits(math.Float64bits(e) + math.Float64bits(shifted)<<52)
 	if x < -708 {
 		y = 0

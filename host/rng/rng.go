@@ -34,18 +34,22 @@ func SelfLoop(r uint32) uint32 { return ^r }
 // Philox is Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random
 // numbers: as easy as 1, 2, 3" (SC'11). Device twin: philox in kernels.cl.
 func Philox(counter [4]uint32, key [2]uint32) [4]uint32 {
-	x0, x1, x2, x3 := philox(counter[0], counter[1], counter[2], counter[3], key[0], key[1])
+	x0, x1, x2, x3 := Draw(counter[0], counter[1], counter[2], Purpose(counter[3]), key)
 	return [4]uint32{x0, x1, x2, x3}
 }
 
-// philox has scalar arguments because those travel in registers and arrays do
-// not.
-func philox(x0, x1, x2, x3, k0, k1 uint32) (uint32, uint32, uint32, uint32) {
+// Draw is Philox of the counter (i, j, k, purpose) of docs/model.md section 7:
+// the visiting node, what the draw is for, the sweep, the purpose. It is the
+// form for inner loops: its words travel in registers, which arrays do not.
+func Draw(i, j, k uint32, purpose Purpose, key [2]uint32) (x0, x1, x2, x3 uint32) {
+	x0, x1, x2, x3 = i, j, k, uint32(purpose)
+	k0, k1 := key[0], key[1]
 	for range 10 {
 		p := uint64(x0) * 0xD2511F53
 		q := uint64(x2) * 0xCD9E8D57
-		x0, x1 = uint32(q>>32)^x1^k0, uint32(q)
-		x2, x3 = uint32(p>>32)^x3^k1, uint32(p)
+		// x1^k0 first: it need not wait for the product, which is slow.
+		x0, x1 = uint32(q>>32)^(x1^k0), uint32(q)
+		x2, x3 = uint32(p>>32)^(x3^k1), uint32(p)
 		k0 += 0x9E3779B9
 		k1 += 0xBB67AE85
 	}
