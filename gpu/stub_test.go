@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"tnn-gpu/host/backend"
 )
 
 func TestNotBuilt(t *testing.T) {
@@ -15,7 +17,8 @@ func TestNotBuilt(t *testing.T) {
 	}
 	_, devices := Devices()
 	_, probe := Probe(Info{})
-	for _, err := range []error{devices, probe} {
+	_, open := New(nil, backend.Options{})
+	for _, err := range []error{devices, probe, open} {
 		if !errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), "-tags opencl") {
 			t.Errorf("the error is %v, want ErrNotBuilt and how to build it", err)
 		}
