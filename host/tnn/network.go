@@ -29,6 +29,9 @@ type Network struct {
 	Schedule  graph.Schedule
 	Layout    *Layout
 	Report    *graph.Report // what could not be placed; nil for a graph that was given
+	// Weights at the start, by edge of the graph; nil where they are drawn. Edges
+	// of external nodes have the weight of their node all the same.
+	Weights []float64
 }
 
 // Assemble lays out a network whose graph, groups and external nodes are given.
@@ -148,6 +151,10 @@ func (n *Network) startWeights(weight *state.Array, base int, key [2]uint32) {
 		}
 		if w, ok := fixed[edge.B]; ok {
 			weight.Set(at, w)
+			continue
+		}
+		if n.Weights != nil {
+			weight.Set(at, n.Weights[i])
 			continue
 		}
 		lo, hi, sd := min(edge.A, edge.B), uint32(max(edge.A, edge.B)), plain

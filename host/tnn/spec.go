@@ -3,6 +3,8 @@
 // model in words and formulas; its section numbers are quoted here.
 package tnn
 
+import "tnn-gpu/host/graph"
+
 // Rule names one of the two published update rules (docs/model.md sections 2, 3).
 type Rule string
 
@@ -33,78 +35,93 @@ const (
 	Reflect Mode = "reflect"
 )
 
+// Sublattice names half of the sites of a lattice, by their coordinate sum.
+type Sublattice string
+
+// The sublattices.
+const (
+	Even Sublattice = "even"
+	Odd  Sublattice = "odd"
+)
+
+// FromFile is the kind of a graph that is read from an edge list, beside the
+// kinds that package graph builds.
+const FromFile graph.Kind = "file"
+
 // Spec is the complete description of a network and of what is done to it. With
-// a seed it determines every bit of a run.
+// a seed it determines every bit of a run. The comments of its keys are those of
+// a written configuration; keys marked bits:"no" have no influence on a run.
 type Spec struct {
 	Network   NetworkSpec    `toml:"network" comment:"The update rule (docs/model.md sections 2 and 3)."`
 	Graph     GraphSpec      `toml:"graph" comment:"Which nodes are joined (section 9)."`
 	Groups    []GroupSpec    `toml:"group" comment:"Network nodes, in groups that share their parameters (section 1)."`
 	Edge      EdgeSpec       `toml:"edge" comment:"Edges between network nodes (sections 1 and 4)."`
-	Externals []ExternalSpec `toml:"external,omitempty" comment:"External nodes, in complementary pairs (section 6)."`
+	Externals []ExternalSpec `toml:"external" comment:"External nodes, in complementary pairs: the second node of a pair has the\nopposite polarity and sublattice of the first (section 6)."`
 	Eras      []EraSpec      `toml:"era" comment:"The run, era after era (section 6)."`
 }
 
 // NetworkSpec chooses the rule.
 type NetworkSpec struct {
-	Rule Rule `toml:"rule"`
+	Rule Rule `toml:"rule" comment:"hylton2020 or hylton2019"`
 	// Relaxations is R of hylton2019: sweeps before each adapting sweep.
-	Relaxations int `toml:"relaxations,omitempty"`
+	Relaxations int `toml:"relaxations,omitempty" comment:"R of hylton2019: sweeps that relax, before the one that adapts"`
 }
 
 // GraphSpec describes the graph (docs/model.md section 9).
 type GraphSpec struct {
-	Kind      string  `toml:"kind"` // neighbor, random, gaussian, exponential, file
-	Sides     []int   `toml:"sides,omitempty"`
-	Bipartite bool    `toml:"bipartite"`
-	Scale     float64 `toml:"scale,omitempty"` // of gaussian and exponential, in lattice units
-	File      string  `toml:"file,omitempty"`  // an edge list, for kind file
+	Kind      graph.Kind `toml:"kind" comment:"neighbor, random, gaussian, exponential or file"`
+	Sides     []int      `toml:"sides,omitempty" comment:"of the periodic lattice: 1, 2 or 3 of them"`
+	Bipartite bool       `toml:"bipartite" comment:"join only even with odd sites"`
+	Scale     float64    `toml:"scale,omitempty" comment:"of gaussian and exponential, in lattice units"`
+	File      string     `toml:"file,omitempty" bits:"no" comment:"the edge list of kind file, its name relative to this file"`
 	// Separation is the least number of hops between two external nodes.
-	Separation int `toml:"separation,omitempty"`
-	// Seed of the graph and of the placement of external nodes; 0 takes the run's.
-	Seed uint64 `toml:"seed,omitempty"`
+	Separation int `toml:"separation" comment:"least number of hops between two external nodes"`
+	// Seed of the graph, of the groups and of the placement of external nodes; 0
+	// takes the run's.
+	Seed uint64 `toml:"seed,omitempty" comment:"of edges, groups and places; 0 takes the seed of the run"`
 }
 
 // GroupSpec describes network nodes that share their parameters.
 type GroupSpec struct {
-	Name string `toml:"name,omitempty"`
+	Name string `toml:"name,omitempty" bits:"no" comment:"of the group, for the reader"`
 	// Count of nodes; 0 takes all that the other groups leave. Which sites they
 	// take is drawn from the graph's seed.
-	Count              int     `toml:"count,omitempty"`
-	Connections        int     `toml:"connections"`
-	SelfLoops          int     `toml:"self_loops,omitempty"`
-	Levels             int     `toml:"levels"`
-	Threshold          float64 `toml:"threshold,omitempty"` // energy resolution T, hylton2020
-	InverseTemperature float64 `toml:"inverse_temperature"` // f
+	Count              int     `toml:"count,omitempty" comment:"nodes, at random sites; 0 takes all that are left"`
+	Connections        int     `toml:"connections,omitempty" comment:"edges of a node to other nodes"`
+	SelfLoops          int     `toml:"self_loops,omitempty" comment:"edges of a node to itself"`
+	Levels             int     `toml:"levels" comment:"S: 2 is binary, 3 ternary"`
+	Threshold          float64 `toml:"threshold" comment:"T, the energy resolution of hylton2020, in kT"`
+	InverseTemperature float64 `toml:"inverse_temperature" comment:"f, the node energy factor"`
 }
 
 // EdgeSpec describes the plastic edges.
 type EdgeSpec struct {
-	Kind               EdgeKind `toml:"kind"`
-	InverseTemperature float64  `toml:"inverse_temperature"` // g
-	SizeMass           float64  `toml:"size_mass,omitempty"`
-	ChangeMass         float64  `toml:"change_mass,omitempty"`
-	Bound              float64  `toml:"bound"`
-	Noise              bool     `toml:"noise"`
+	Kind               EdgeKind `toml:"kind" comment:"real1 (normal noise), real2 (noise cut off at the bounds) or fixed"`
+	InverseTemperature float64  `toml:"inverse_temperature" comment:"g, the synapse energy factor"`
+	SizeMass           float64  `toml:"size_mass" comment:"resistance of a weight to being large"`
+	ChangeMass         float64  `toml:"change_mass" comment:"resistance of a weight to change"`
+	Bound              float64  `toml:"bound" comment:"B, the largest magnitude of a weight"`
+	Noise              bool     `toml:"noise" comment:"weights fluctuate when they change"`
 }
 
 // ExternalSpec describes complementary pairs of external nodes: the first node
 // of a pair has the polarity and sublattice given here, the second the opposite
 // of both.
 type ExternalSpec struct {
-	Pairs       int     `toml:"pairs"`
-	Connections int     `toml:"connections"`
-	Periods     []int   `toml:"periods"`              // in steps, one per era; the last holds on
-	Polarity    int     `toml:"polarity,omitempty"`   // of the first node: 1 (default) or -1
-	Sublattice  string  `toml:"sublattice,omitempty"` // of the first node: even (default) or odd
-	Weight      float64 `toml:"weight"`
+	Pairs       int        `toml:"pairs" comment:"of nodes"`
+	Connections int        `toml:"connections,omitempty" comment:"edges of a node to network nodes"`
+	Periods     []int      `toml:"periods" comment:"in steps, one for each era; the last holds on"`
+	Polarity    int        `toml:"polarity" comment:"of the first node: 1 or -1"`
+	Sublattice  Sublattice `toml:"sublattice" comment:"of the first node: even or odd"`
+	Weight      float64    `toml:"weight" comment:"of the edges, which never changes"`
 	// Nodes names the sites (first, second, first, second, ...) instead of drawing them.
-	Nodes []int `toml:"nodes,omitempty"`
+	Nodes []int `toml:"nodes,omitempty" comment:"sites (first, second, first, ...), instead of random ones"`
 }
 
 // EraSpec is a stretch of a run under one regime.
 type EraSpec struct {
-	Steps   int  `toml:"steps"`
-	Adapt   bool `toml:"adapt"`
-	Mode    Mode `toml:"mode"` // of the external nodes
-	Predict bool `toml:"predict,omitempty"`
+	Steps   int  `toml:"steps" comment:"of the era"`
+	Adapt   bool `toml:"adapt" comment:"weights change"`
+	Mode    Mode `toml:"mode" comment:"of the external nodes: driven, off, noise or reflect"`
+	Predict bool `toml:"predict" comment:"external nodes feed only neighbours of opposite sign"`
 }

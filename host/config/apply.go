@@ -1,0 +1,184 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// byFlag is where settings come from, for messages.
+const byFlag = "--set"
+
+// Apply changes single keys, each by a text key=value, and validates the result:
+//
+//	graph.sides=[64, 64]
+//	group[0].levels=5
+//	era[1].mode=off
+//	era=[{steps = 10}, {steps = 20, adapt = false}]
+//
+// Values are those of TOML; texts may do without quotes. After an error the
+// configuration is not to be used.
+func (c *Config) Apply(settings ...string) error {
+	for _, setting := range settings {
+		if err := c.apply(setting); err != nil {
+			return err
+		}
+	}
+	if err := c.resolve("."); err != nil {
+		return err
+	}
+	return c.Validate()
+}
+
+func (c *Config) apply(setting string) error {
+	key, text, found := strings.Cut(setting, "=")
+	key, text = strings.TrimSpace(key), strings.TrimSpace(text)
+	switch {
+	case !found:
+		return badSetting(key, "%q is no setting: write key=value", short(setting))
+	case !utf8.ValidString(setting) || strings.ContainsAny(setting, "\r\n"):
+		return badSetting(key, "%q is no setting: write it on one line, in UTF-8", short(setting))
+	}
+	t, err := c.find(key)
+	if err != nil {
+		return err
+	}
+	return c.set(t, text)
+}
+
+func badSetting(key, format string, args ...any) error {
+	return &Error{Where: byFlag, Key: key, Err: fmt.Errorf(format, args...)}
+}
+
+// target is a field of a table of a configuration, and its default.
+type target struct {
+	table, defaults reflect.Value
+	at              place // of the table
+	field           reflect.StructField
+}
+
+func (t *target) key() string { return join(t.at.key, name(t.field)) }
+
+// step is a word of a key, with the index of an element if it has one.
+type step struct {
+	word  string
+	index int // -1: none
+}
+
+func parseKey(key string) ([]step, bool) {
+	var steps []step
+	for _, text := range strings.Split(key, ".") {
+		word, rest, indexed := strings.Cut(text, "[")
+		s := step{word, -1}
+		if indexed {
+			n, err := strconv.ParseUint(strings.TrimSuffix(rest, "]"), 10, 31)
+			if err != nil || !strings.HasSuffix(rest, "]") {
+				return nil, false
+			}
+			s.index = int(n)
+		}
+		steps = append(steps, s)
+	}
+	return steps, true
+}
+
+// find goes from table to table by the words of a key.
+func (c *Config) find(key string) (*target, error) {
+	steps, ok := parseKey(key)
+	if !ok {
+		return nil, badSetting(key, "%q is no key: write one as in edge.noise or group[0].levels", short(key))
+	}
+	t := c.root(steps[0].word)
+	for i, s := range steps {
+		f, found := field(t.table.Type(), s.word)
+		if !found {
+			return nil, c.scanner(nil).unknown(key)
+		}
+		t.field = f
+		last := i == len(steps)-1
+		switch {
+		case last && s.index < 0:
+			return t, nil
+		case last && isTables(f.Type):
+			return nil, badSetting(key, "%s is a table: set its keys, as in %s=...", key, join(key, name(fields(f.Type.Elem())[0])))
+		case last && f.Type.Kind() == reflect.Slice:
+			return nil, badSetting(key, "%s cannot be set by itself: set the whole list, as in %s=[64, 64]", key, t.key())
+		}
+		if err := t.enter(s.index); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// root is what is outside of tables, on the side of the model unless the common
+// part knows the word.
+func (c *Config) root(word string) *target {
+	common, spec := c.roots()
+	if _, found := field(common.Type(), word); found {
+		return &target{table: common, defaults: reflect.ValueOf(newConfig(c.Model, nil)).Elem()}
+	}
+	t := &target{table: spec}
+	for _, m := range Models() {
+		if m.Name == c.Model {
+			t.defaults = reflect.ValueOf(m.defaults()).Elem()
+		}
+	}
+	return t
+}
+
+func (c *Config) roots() (common, spec reflect.Value) {
+	return reflect.ValueOf(c).Elem(), reflect.ValueOf(c.Spec).Elem()
+}
+
+// enter goes into the table that the field is, or into the element of the list
+// of tables that it is.
+func (t *target) enter(index int) error {
+	key, kind := t.key(), t.field.Type
+	v, d := t.table.FieldByIndex(t.field.Index), t.defaults.FieldByIndex(t.field.Index)
+	switch {
+	case isTable(kind) && index < 0:
+	case !isTables(kind):
+		return badSetting(key, "%s is no table or list of them: %s", key, wanted(kind))
+	case index < 0:
+		return badSetting(key, "%s is a list of tables: name one of them, as in %s", key, element(key, 0))
+	case index >= v.Len():
+		return badSetting(key, "there is no %s: the number of %s tables is %d, counted from 0", element(key, index), key, v.Len())
+	default:
+		key = element(key, index)
+		v, d = v.Index(index), d.Index(0)
+	}
+	*t = target{table: v, defaults: d, at: place{key, v.Type()}}
+	return nil
+}
+
+func (c *Config) scanner(src []byte) *scanner {
+	common, spec := c.roots()
+	return newScanner(src, func(int) string { return byFlag }, common.Type(), spec.Type())
+}
+
+// set decodes a value as the only key of its table.
+func (c *Config) set(t *target, text string) error {
+	key, v := t.key(), t.table.FieldByIndex(t.field.Index)
+	if t.field.Type.Kind() == reflect.String && !strings.HasPrefix(text, `"`) && !strings.HasPrefix(text, "'") {
+		text = tomlString(text)
+	}
+	src := []byte(name(t.field) + " = " + text)
+	s := c.scanner(src)
+	if err := s.scan(t.at); err != nil {
+		return err
+	}
+	v.SetZero()
+	if err := unmarshal(src, s.here, t.table.Addr().Interface()); err != nil {
+		return badSetting(key, "%s is %q: %s", key, short(text), wanted(t.field.Type))
+	}
+	fill(v, t.defaults.FieldByIndex(t.field.Index), key, s.origins)
+	maps.DeleteFunc(c.origins, func(k, _ string) bool {
+		return strings.HasPrefix(k, key+".") || strings.HasPrefix(k, key+"[")
+	})
+	maps.Copy(c.origins, s.origins)
+	return nil
+}

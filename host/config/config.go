@@ -1,0 +1,206 @@
+// Package config is the configuration of a run: a TOML file, a preset, settings
+// of single keys, and back to a complete file. It knows what all models share;
+// the tables of a model are those of its specification.
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"tnn-gpu/host/state"
+)
+
+// Format is the version of the files that this package reads and writes.
+const Format = 1
+
+// Config is one run, complete: what a file leaves out has its default. All
+// functions here that return one have validated it.
+type Config struct {
+	Format int    `toml:"format" bits:"no" comment:"version of this file's layout"`
+	Model  string `toml:"model" comment:"whose tables follow"`
+	Run    Run    `toml:"run" comment:"How to run it."`
+	Spec   Spec   `toml:"-"` // of the model
+
+	file    string            // that it was read from, for messages
+	origins map[string]string // of keys: net.toml:12, or --set
+}
+
+// Run is what does not depend on the model. Keys marked bits:"no" have no
+// influence on what is computed.
+type Run struct {
+	Seed      uint64 `toml:"seed" comment:"of all noise"`
+	Replicas  int    `toml:"replicas" comment:"independent copies, each with noise of its own"`
+	Precision string `toml:"precision" comment:"single or double"`
+	Epoch     int    `toml:"epoch" bits:"no" comment:"steps that a line of the epoch table averages"`
+	Backend   string `toml:"backend" bits:"no" comment:"auto, opencl or cpu"`
+	Device    string `toml:"device,omitempty" bits:"no" comment:"part of the device's name, or its number"`
+}
+
+func defaultRun() Run {
+	return Run{Seed: 1, Replicas: 1, Precision: state.Single.String(), Epoch: 10, Backend: "auto"}
+}
+
+// newConfig is a configuration of a model with a specification of its own.
+func newConfig(model string, spec Spec) *Config {
+	return &Config{Format: Format, Model: model, Run: defaultRun(), Spec: spec, origins: make(map[string]string)}
+}
+
+// maxBytes bounds what a file may hold; the longest sensible ones name nodes.
+const maxBytes = 4 << 20
+
+// Load reads a configuration file and applies settings (see Apply) to it. Names
+// of files in it are relative to its folder, those in settings to the working
+// directory.
+func Load(path string, settings ...string) (*Config, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the configuration cannot be opened: %w", err)
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
+	}
+	return Decode(path, src, settings...)
+}
+
+// Decode is Load for the contents of a file of that name.
+func Decode(path string, src []byte, settings ...string) (*Config, error) {
+	if len(src) > maxBytes {
+		return nil, fmt.Errorf("the configuration %s has more than the %d bytes that are read: it must be another kind of file", path, maxBytes)
+	}
+	c, err := decode(path, src)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.resolve(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	return c, c.Apply(settings...)
+}
+
+// NewPreset is the preset of that name, with settings applied to it.
+func NewPreset(name string, settings ...string) (*Config, error) {
+	var names []string
+	for _, p := range Presets() {
+		if p.Name == name {
+			return p.Config, p.Config.Apply(settings...)
+		}
+		names = append(names, p.Name)
+	}
+	return nil, fmt.Errorf("there is no preset %q: use %s", name, either(names))
+}
+
+// resolve makes the names of files absolute, so that the configuration means the
+// same wherever it is written to.
+func (c *Config) resolve(dir string) error {
+	for key, name := range c.Spec.Files() {
+		if *name == "" || filepath.IsAbs(*name) {
+			continue
+		}
+		path, err := filepath.Abs(filepath.Join(dir, *name))
+		if err != nil {
+			return fmt.Errorf("%s is %q, which cannot be made absolute: %w", key, *name, err)
+		}
+		*name = path
+	}
+	return nil
+}
+
+// SetSteps makes the run n steps long: eras are cut off at the end, or the last
+// one is made longer.
+func (c *Config) SetSteps(n int64) error {
+	if n < 1 {
+		return fmt.Errorf("a run of %d steps is asked for: it must have 1 or more", n)
+	}
+	c.Spec.SetSteps(n)
+	return c.Validate()
+}
+
+// Validate says what the first impossible value is, as an *Error.
+func (c *Config) Validate() error {
+	if err := c.check(); err != nil {
+		return c.Locate(err)
+	}
+	return c.Locate(c.Spec.Validate())
+}
+
+func (c *Config) check() error {
+	r := c.Run
+	switch {
+	case c.Format != Format:
+		return invalid("format", c.Format, "this program reads format %d", Format)
+	case !slices.ContainsFunc(Models(), func(m Model) bool { return m.Name == c.Model }):
+		return invalid("model", c.Model, "use %s", either(modelNames()))
+	case r.Seed > math.MaxInt64:
+		return invalid("run.seed", r.Seed, "use a whole number from 0 to %d", int64(math.MaxInt64))
+	case r.Replicas < 1 || r.Replicas > maxReplicas:
+		return invalid("run.replicas", r.Replicas, "use a whole number from 1 to %d", maxReplicas)
+	case r.Precision != state.Single.String() && r.Precision != state.Double.String():
+		return invalid("run.precision", r.Precision, "use single or double")
+	case r.Epoch < 1 || r.Epoch > math.MaxUint32:
+		return invalid("run.epoch", r.Epoch, "use a whole number from 1 to %d", uint32(math.MaxUint32))
+	case !slices.Contains([]string{"auto", "opencl", "cpu"}, r.Backend):
+		return invalid("run.backend", r.Backend, "use auto, opencl or cpu")
+	}
+	return nil
+}
+
+const maxReplicas = 1 << 20
+
+// Hash identifies what determines the bits of a run: the model, its
+// specification, the seed, replicas and precision, and the contents of the files
+// that the network rests on. Where and how the run is computed, shown or named
+// does not count. A key that is zero counts as absent, so that new keys with
+// that default change no hash.
+func (c *Config) Hash() (string, error) {
+	h := sha256.New()
+	write := func(key string, v reflect.Value, f reflect.StructField) {
+		if f.Tag.Get("bits") != "no" && !isEmpty(v) {
+			fmt.Fprintf(h, "%s = %s\n", key, literal(v))
+		}
+	}
+	common, spec := c.roots()
+	leaves(common, "", write)
+	leaves(spec, "", write)
+	files := c.Spec.Files()
+	for _, key := range slices.Sorted(maps.Keys(files)) {
+		sum, err := hashFile(*files[key])
+		if err != nil {
+			return "", c.Locate(invalid(key, *files[key], "it cannot be read: %w", err))
+		}
+		fmt.Fprintf(h, "%s = %x\n", key, sum)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func hashFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return nil, err
+	}
+	return h.Sum(nil), nil
+}
+
+// either lists alternatives: a, b or c.
+func either(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}

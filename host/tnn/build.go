@@ -1,0 +1,191 @@
+package tnn
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"tnn-gpu/host/graph"
+	"tnn-gpu/host/rng"
+)
+
+// Build makes the network that a specification describes: external nodes and
+// groups take their sites, the graph is built or read, its nodes are scheduled
+// and laid out (docs/model.md sections 5, 6 and 9). What is drawn follows from
+// Graph.Seed or, where that is 0, from the seed given, which is the run's. The
+// specification is validated first; whatever the user can mend is a *SpecError.
+func Build(spec *Spec, seed uint64) (*Network, error) {
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	b := &builder{Spec: spec, seed: seed}
+	if spec.Graph.Seed != 0 {
+		b.seed = spec.Graph.Seed
+	}
+	var err error
+	if spec.Graph.Kind == FromFile {
+		err = b.read()
+	} else {
+		err = b.build()
+	}
+	if err != nil {
+		return nil, err
+	}
+	schedule := graph.DefaultSchedule(b.graph, func(id int) bool { return !b.isExternal(id) })
+	n, err := Assemble(spec, b.graph, b.group, b.externals, schedule)
+	if err != nil {
+		return nil, fmt.Errorf("the network cannot be laid out: %w", err)
+	}
+	n.Report, n.Weights = b.report, b.weights
+	return n, nil
+}
+
+// builder gathers the parts of a network.
+type builder struct {
+	*Spec
+	seed      uint64
+	graph     *graph.Graph
+	report    *graph.Report
+	weights   []float64
+	group     []uint8       // by id; nil where there is one group
+	externals []External    // by ascending id
+	table     map[int32]int // of an external node: the index of its ExternalSpec
+}
+
+func (b *builder) isExternal(id int) bool {
+	_, found := b.table[int32(id)]
+	return found
+}
+
+// build makes a graph on a lattice.
+func (b *builder) build() error {
+	pairs, err := b.place()
+	if err != nil {
+		return err
+	}
+	b.addExternals(pairs)
+	b.drawGroups(int(b.sites()))
+	o := graph.Options{
+		Kind: b.Graph.Kind, Sides: b.Graph.Sides, Bipartite: b.Graph.Bipartite, Scale: b.Graph.Scale,
+		Seed: b.seed, Connections: b.connections, Separation: b.Graph.Separation,
+	}
+	if slices.ContainsFunc(b.Groups, func(g GroupSpec) bool { return g.SelfLoops > 0 }) {
+		o.SelfLoops = b.selfLoops
+	}
+	if len(b.externals) > 0 {
+		o.External = b.isExternal
+	}
+	if b.graph, b.report, err = graph.Build(o); err != nil {
+		return b.misplaced(err)
+	}
+	if len(b.externals) > 0 && len(b.Externals[0].Nodes) > 0 {
+		return b.misplaced(graph.CheckSeparation(b.graph, b.isExternal, b.Graph.Separation))
+	}
+	return nil
+}
+
+// place draws the sites of all pairs, or none where they are named.
+func (b *builder) place() ([]graph.Pair, error) {
+	if len(b.Externals) == 0 || len(b.Externals[0].Nodes) > 0 {
+		return nil, nil
+	}
+	p := graph.Placement{
+		Kind: b.Graph.Kind, Sides: b.Graph.Sides, Bipartite: b.Graph.Bipartite,
+		Pairs: int(b.external() / 2), Separation: b.Graph.Separation, Seed: b.seed,
+	}
+	for _, g := range b.Groups {
+		p.Connections = max(p.Connections, g.Connections)
+	}
+	for _, e := range b.Externals {
+		p.ExternalConnections = max(p.ExternalConnections, e.Connections)
+	}
+	pairs, err := graph.PlaceExternals(p)
+	return pairs, b.misplaced(err)
+}
+
+// misplaced says that the external nodes are where they cannot be; a valid
+// specification allows no other error in building a graph.
+func (b *builder) misplaced(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &SpecError{"graph.separation", b.Graph.Separation, err.Error()}
+}
+
+// addExternals makes the external nodes, at the sites that are named or else at
+// those drawn.
+func (b *builder) addExternals(drawn []graph.Pair) {
+	b.table = make(map[int32]int, b.external())
+	for i, e := range b.Externals {
+		nodes := e.Nodes
+		if len(nodes) == 0 {
+			for _, p := range drawn[:e.Pairs] {
+				pair := [...]int{int(p.Even), int(p.Odd)}
+				nodes = append(nodes, pair[parityOf(e, 0)], pair[parityOf(e, 1)])
+			}
+			drawn = drawn[e.Pairs:]
+		}
+		for k, id := range nodes {
+			polarity := e.Polarity
+			if k%2 == 1 {
+				polarity = -polarity
+			}
+			b.externals = append(b.externals, External{ID: int32(id), Polarity: polarity, Periods: e.Periods, Weight: e.Weight})
+			b.table[int32(id)] = i
+		}
+	}
+	slices.SortFunc(b.externals, func(x, y External) int { return cmp.Compare(x.ID, y.ID) })
+}
+
+// drawGroups gives each group as many nodes as it counts, at random, and the
+// others to the group that takes what is left.
+func (b *builder) drawGroups(nodes int) {
+	if len(b.Groups) == 1 {
+		return
+	}
+	left := make([]int32, 0, nodes)
+	for id := range nodes {
+		if !b.isExternal(id) {
+			left = append(left, int32(id))
+		}
+	}
+	b.group = make([]uint8, nodes)
+	draws := rng.NewStream(rng.Key(b.seed), rng.Grouping, 0)
+	rest := 0
+	for i, g := range b.Groups {
+		if g.Count == 0 {
+			rest = i
+		}
+		for range g.Count {
+			k, last := draws.IntN(len(left)), len(left)-1
+			b.group[left[k]] = uint8(i)
+			left[k] = left[last]
+			left = left[:last]
+		}
+	}
+	for _, id := range left {
+		b.group[id] = uint8(rest)
+	}
+}
+
+func (b *builder) groupOf(id int) GroupSpec {
+	if b.group == nil {
+		return b.Groups[0]
+	}
+	return b.Groups[b.group[id]]
+}
+
+// connections of a node are those of its group, or of its pair.
+func (b *builder) connections(id int) int {
+	if i, found := b.table[int32(id)]; found {
+		return b.Externals[i].Connections
+	}
+	return b.groupOf(id).Connections
+}
+
+func (b *builder) selfLoops(id int) int {
+	if b.isExternal(id) {
+		return 0
+	}
+	return b.groupOf(id).SelfLoops
+}

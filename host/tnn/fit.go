@@ -1,0 +1,190 @@
+package tnn
+
+import (
+	"fmt"
+	"math"
+
+	"tnn-gpu/host/graph"
+)
+
+// What follows checks how many nodes and edges there are and whether they fit.
+
+// sites is the number of nodes, external ones included; 0 where a file says it.
+func (s *Spec) sites() int64 {
+	if len(s.Graph.Sides) == 0 {
+		return 0
+	}
+	n := int64(1)
+	for _, side := range s.Graph.Sides {
+		n *= int64(side)
+	}
+	return n
+}
+
+// external is the number of external nodes.
+func (s *Spec) external() int64 {
+	var n int64
+	for _, e := range s.Externals {
+		n += 2 * int64(e.Pairs)
+	}
+	return n
+}
+
+func (s *Spec) checkExternals() error {
+	var nodes int64
+	named := make(map[int]string)
+	for i, e := range s.Externals {
+		key := fmt.Sprintf("external[%d]", i)
+		if err := s.checkExternal(key, e); err != nil {
+			return err
+		}
+		nodes += 2 * int64(e.Pairs)
+		if n := s.sites(); n > 0 && nodes >= n {
+			return &SpecError{key + ".pairs", e.Pairs, fmt.Sprintf("with it there are %d external nodes, and the lattice has %d sites; use fewer pairs or longer graph.sides", nodes, n)}
+		}
+		if err := s.checkNodes(key, e, named); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Spec) checkExternal(key string, e ExternalSpec) error {
+	return firstOf(
+		func() error { return within(key+".pairs", e.Pairs, 1, MaxNodes/2, "pairs of external nodes") },
+		func() error { return s.checkConnectionCount(key, e.Connections) },
+		func() error { return checkPeriods(key+".periods", e.Periods) },
+		func() error {
+			if e.Polarity == 1 || e.Polarity == -1 {
+				return nil
+			}
+			return &SpecError{key + ".polarity", e.Polarity, "use 1 or -1"}
+		},
+		func() error { return oneOf(key+".sublattice", e.Sublattice, Even, Odd) },
+		func() error {
+			if w := math.Abs(e.Weight); w >= smallestReal && w <= largestReal {
+				return nil
+			}
+			return &SpecError{key + ".weight", e.Weight, fmt.Sprintf("use a number of magnitude %g to %g, such as 160", smallestReal, largestReal)}
+		},
+	)
+}
+
+func checkPeriods(key string, periods []int) error {
+	if len(periods) == 0 {
+		return &SpecError{key, nil, "give the steps of a period, such as [100], one for each era, the last of which holds on"}
+	}
+	for _, p := range periods {
+		if p < 1 || p > maxPeriod {
+			return &SpecError{key, periods, fmt.Sprintf("every period must be from 1 to %d steps", maxPeriod)}
+		}
+	}
+	return nil
+}
+
+// checkNodes checks sites that are named; named holds those of other tables.
+func (s *Spec) checkNodes(key string, e ExternalSpec, named map[int]string) error {
+	key += ".nodes"
+	switch first := s.Externals[0]; {
+	case len(e.Nodes) == 0 && s.Graph.Kind == FromFile:
+		return &SpecError{key, nil, "a graph of kind file does not place external nodes, so name two nodes for each pair"}
+	case (len(e.Nodes) == 0) != (len(first.Nodes) == 0):
+		return &SpecError{key, e.Nodes, "name the nodes of every [[external]] or of none"}
+	case len(e.Nodes) == 0:
+		return nil
+	case len(e.Nodes) != 2*e.Pairs:
+		return &SpecError{key, e.Nodes, fmt.Sprintf("name two nodes for each pair, which makes %d", 2*e.Pairs)}
+	}
+	lattice := graph.Lattice{Sides: s.Graph.Sides}
+	for i, id := range e.Nodes {
+		here := fmt.Sprintf("%s[%d]", key, i)
+		if n := s.sites(); id < 0 || n > 0 && int64(id) >= n || int64(id) > MaxNodes {
+			return &SpecError{here, id, fmt.Sprintf("nodes are numbered from 0 to %d", lastNode(n))}
+		}
+		if other, taken := named[id]; taken {
+			return &SpecError{here, id, fmt.Sprintf("%s names this node too", other)}
+		}
+		named[id] = here
+		if want := parityOf(e, i); s.Graph.Bipartite && lattice.Parity(id) != want {
+			return &SpecError{here, id, fmt.Sprintf("this node of the pair must be on an %s site, and %d is on an %s one", parityName(want), id, parityName(1-want))}
+		}
+	}
+	return nil
+}
+
+func lastNode(sites int64) int64 {
+	if sites == 0 {
+		return MaxNodes - 1
+	}
+	return sites - 1
+}
+
+// parityOf is the sublattice of the i-th node of a table, 0 for even: first and
+// second nodes of pairs alternate.
+func parityOf(e ExternalSpec, i int) int {
+	parity := i % 2
+	if e.Sublattice == Odd {
+		parity = 1 - parity
+	}
+	return parity
+}
+
+func parityName(parity int) Sublattice { return [...]Sublattice{Even, Odd}[parity] }
+
+// checkSize checks the counts of groups against the nodes there are, and the
+// number of edges.
+func (s *Spec) checkSize() error {
+	if n := s.sites(); n > 0 {
+		if err := s.checkCounts(n); err != nil {
+			return err
+		}
+	} else if err := s.checkOneRest(); err != nil {
+		return err
+	}
+	if _, edges := s.Estimate(); edges > MaxEdges {
+		return &SpecError{"graph.sides", s.Graph.Sides, fmt.Sprintf("this would make %d edges, and %d can be numbered; use shorter sides or fewer connections", edges, MaxEdges)}
+	}
+	return nil
+}
+
+// checkCounts checks that the groups share out all nodes that are not external.
+func (s *Spec) checkCounts(nodes int64) error {
+	if err := s.checkOneRest(); err != nil {
+		return err
+	}
+	network, rest := nodes-s.external(), -1
+	left := network
+	for i, g := range s.Groups {
+		key := fmt.Sprintf("group[%d].count", i)
+		if g.Count == 0 {
+			rest = i
+		}
+		if int64(g.Count) > left {
+			return &SpecError{key, g.Count, fmt.Sprintf("only %d of the %d network nodes are left for it", left, network)}
+		}
+		left -= int64(g.Count)
+	}
+	switch {
+	case rest >= 0 && left == 0:
+		return &SpecError{fmt.Sprintf("group[%d].count", rest), 0, fmt.Sprintf("it takes what is left of the %d network nodes, and the other groups leave none", network)}
+	case rest < 0 && left > 0:
+		last := len(s.Groups) - 1
+		return &SpecError{fmt.Sprintf("group[%d].count", last), s.Groups[last].Count, fmt.Sprintf("%d of the %d network nodes are in no group; use 0 for one group to take them", left, network)}
+	}
+	return nil
+}
+
+// checkOneRest checks that at most one group takes what is left.
+func (s *Spec) checkOneRest() error {
+	rest := -1
+	for i, g := range s.Groups {
+		if g.Count != 0 {
+			continue
+		}
+		if rest >= 0 {
+			return &SpecError{fmt.Sprintf("group[%d].count", i), 0, fmt.Sprintf("only one group can take the nodes that are left, and group[%d] does already", rest)}
+		}
+		rest = i
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package tnn
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+
+	"tnn-gpu/host/graph"
+)
+
+// read takes the graph from a file, and checks what Validate could not.
+func (b *builder) read() error {
+	if err := b.readFile(); err != nil {
+		return err
+	}
+	b.addExternals(nil)
+	return firstOf(
+		b.checkLattice,
+		b.checkNamed,
+		func() error { return b.checkCounts(int64(b.graph.Nodes)) },
+		func() error {
+			if len(b.externals) == 0 {
+				return nil
+			}
+			return b.misplaced(graph.CheckSeparation(b.graph, b.isExternal, max(2, b.Graph.Separation)))
+		},
+		b.checkWeights,
+		func() error { b.drawGroups(b.graph.Nodes); return nil },
+	)
+}
+
+func (b *builder) readFile() error {
+	name := b.Graph.File
+	if name == "" {
+		return &SpecError{"graph.file", nil, "name the edge list of a graph of kind file"}
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		var path *fs.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		return &SpecError{"graph.file", name, fmt.Sprintf("it cannot be opened (%v)", err)}
+	}
+	defer f.Close()
+	if b.graph, b.weights, err = graph.ReadEdgeList(f, name); err != nil {
+		return &SpecError{"graph.file", name, "it is no edge list; " + err.Error()}
+	}
+	if n := b.graph.Nodes; n == 0 || n > MaxNodes || len(b.graph.Edges) > MaxEdges {
+		return &SpecError{"graph.file", name, fmt.Sprintf("it has %d nodes and %d edges; 1 to %d nodes and %d edges are possible",
+			n, len(b.graph.Edges), int64(MaxNodes), MaxEdges)}
+	}
+	return nil
+}
+
+// checkLattice puts the graph on the lattice, if there is one. Nodes that the
+// file does not name have no edges.
+func (b *builder) checkLattice() error {
+	sites := int(b.sites())
+	if sites == 0 {
+		return nil
+	}
+	g := b.graph
+	if g.Nodes > sites {
+		return &SpecError{"graph.sides", b.Graph.Sides, fmt.Sprintf("the lattice has %d sites, and %s has %d nodes", sites, b.Graph.File, g.Nodes)}
+	}
+	g.Nodes, g.Lattice, g.Bipartite = sites, graph.Lattice{Sides: b.Graph.Sides}, b.Graph.Bipartite
+	if !g.Bipartite {
+		return nil
+	}
+	for _, e := range g.Edges {
+		if parity := g.Lattice.Parity(int(e.A)); e.A != e.B && parity == g.Lattice.Parity(int(e.B)) {
+			return &SpecError{"graph.bipartite", true, fmt.Sprintf("%s has an edge between nodes %d and %d, which are both on %s sites", b.Graph.File, e.A, e.B, parityName(parity))}
+		}
+	}
+	return nil
+}
+
+// checkNamed checks the external nodes.
+func (b *builder) checkNamed() error {
+	for i, e := range b.Externals {
+		for k, id := range e.Nodes {
+			if id >= b.graph.Nodes {
+				return &SpecError{fmt.Sprintf("external[%d].nodes[%d]", i, k), id, fmt.Sprintf("nodes are numbered from 0 to %d", b.graph.Nodes-1)}
+			}
+		}
+	}
+	if len(b.externals) == b.graph.Nodes {
+		return &SpecError{"external", len(b.externals), "all nodes are external, and at least one must be a network node"}
+	}
+	return nil
+}
+
+// checkWeights checks the start weights, if there are any. Those of external
+// nodes' edges are not used.
+func (b *builder) checkWeights() error {
+	for i, w := range b.weights {
+		e := b.graph.Edges[i]
+		if math.Abs(w) > b.Edge.Bound && !b.isExternal(int(e.A)) && !b.isExternal(int(e.B)) {
+			return &SpecError{"edge.bound", b.Edge.Bound, fmt.Sprintf("%s gives the edge of nodes %d and %d the weight %v, which is out of these bounds", b.Graph.File, e.A, e.B, w)}
+		}
+	}
+	return nil
+}
