@@ -2,9 +2,8 @@ package fmath
 
 import "math"
 
-// Erfc is the complementary error function, with a relative error of at most
-// ERR. It is exactly 0 where it would be tiny (x > 9 in float32, x > 26 in
-// float64). Device twin: r_erfc.
+// Erfc is the complementary error function to within 6 ulp. It is exactly 0 where
+// it would be tiny (x > 9 in float32, x > 26 in float64). Device twin: r_erfc.
 func Erfc[F Float](x F) F {
 	a := x
 	if x < 0 {
@@ -26,9 +25,8 @@ func Erfc[F Float](x F) F {
 	return y
 }
 
-// ErfcInv is the inverse of Erfc: +Inf at 0 and at subnormal numbers, -Inf at
-// 2, NaN outside [0, 2]; elsewhere its relative error is at most ERR. Device
-// twin: r_erfcinv.
+// ErfcInv is the inverse of Erfc to within 3 ulp: +Inf at 0 and at subnormal
+// numbers, -Inf at 2, NaN outside [0, 2]. Device twin: r_erfcinv.
 func ErfcInv[F Float](y F) F {
 	tail := y
 	if y > 1 {

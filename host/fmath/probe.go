@@ -98,10 +98,9 @@ func neighbour[F Float](x F, step int) F {
 func probeArgument[F Float](kind int, random *splitMix) F {
 	bits := random.next()
 	u := F(float64(bits>>11) * 0x1p-53) // in [0, 1], any bits
-	limit, small := F(90), F(0x1p-126)
+	limit, normal := F(90), F(0x1p-126)
 	if !single[F]() {
-		limit, small = 710, 0
-		small = F(math.Float64frombits(1 << 52))
+		limit, normal = 710, 0x1p-1022
 	}
 	switch kind % 8 {
 	case 0: // exp
@@ -122,7 +121,7 @@ func probeArgument[F Float](kind int, random *splitMix) F {
 	case 6: // log near 1, and deviates
 		return F(0.5 + u)
 	default: // subnormal and just above
-		return F(F(u*small) * 2)
+		return F(F(u*normal) * 2)
 	}
 }
 

@@ -175,7 +175,6 @@ func main() {
 	fit("erfc p", 64, 24, erfcSamples(2, 27))
 	fit("erfc^-1 p", 32, 7, erfcInvSamples())
 	fit("erfc^-1 p", 64, 16, erfcInvSamples())
-	fit("erfc^-1 start", 32, 4, startSamples(9.3))
 	fit("erfc^-1 start", 64, 6, startSamples(26.7))
 }
 
