@@ -58,7 +58,10 @@ func list() ([]Info, []*cl.Device, error) {
 	}
 	if len(infos) == 0 {
 		_, none := choose(nil, "")
-		return nil, nil, errors.Join(none, err)
+		if err != nil {
+			none = fmt.Errorf("%w (%w)", none, err)
+		}
+		return nil, nil, none
 	}
 	for i := range infos {
 		infos[i].Index = i
