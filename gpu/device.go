@@ -59,7 +59,7 @@ func list() ([]Info, []*cl.Device, error) {
 	if len(infos) == 0 {
 		_, none := choose(nil, "")
 		if err != nil {
-			none = fmt.Errorf("%w (%w)", none, err)
+			none = fmt.Errorf("%w; %w", none, err)
 		}
 		return nil, nil, none
 	}
