@@ -34,8 +34,105 @@ typedef int real_int;
 #define REAL_MIN_NORMAL R(0x1.0p-126)
 #endif
 
-#define REAL_INF ((real)INFINITY)
-#define REAL_NAN ((real)NAN)
+// A work-item computes WIDTH values at once, lane by lane with the same
+// operations: 1 on a GPU, the processor's vector width where that is the device.
+// Comparisons give a mask; NOT and ANY work on masks.
+#ifndef WIDTH
+#define WIDTH 1
+#endif
+
+#if WIDTH == 1
+typedef real vreal;
+typedef real_uint vbits;
+typedef int vmask;
+typedef uint vuint;
+typedef int vint;
+typedef ulong vulong;
+#define TO_REAL(integer) ((real)(integer))
+#define TO_ULONG(integer) ((ulong)(integer))
+#define TO_UINT(integer) ((uint)(integer))
+#define TO_INT(integer) ((int)(integer))
+#define TO_MASK(comparison) (comparison)
+#define TO_UINT_MASK(mask) (mask)
+#define AS_REAL(bits) as_real(bits)
+#define AS_BITS(x) as_real_uint(x)
+#define AS_SIGNED(bits) ((real_int)(bits))
+#define AS_UINT(integer) ((uint)(integer))
+#define AS_INT(integer) ((int)(integer))
+#define ANY(mask) (mask)
+#define LANE_NUMBERS 0
+#define GATHER(array, index) (array)[index]
+#define GATHER_INT(array, index) (array)[index]
+#define GATHER_UINT(array, index) (array)[index]
+#define SCATTER(array, index, where, x) if (where) (array)[index] = (x)
+#define PUT(array, x) *(array) = (x)
+#define FIRST(x) (x)
+#else
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+#ifdef REAL_IS_DOUBLE
+typedef JOIN(double, WIDTH) vreal;
+typedef JOIN(ulong, WIDTH) vbits;
+typedef JOIN(long, WIDTH) vmask;
+#define TO_REAL(integer) JOIN(convert_double, WIDTH)(integer)
+#define TO_MASK(comparison) JOIN(convert_long, WIDTH)(comparison)
+#define TO_UINT_MASK(mask) JOIN(convert_int, WIDTH)(mask)
+#define AS_REAL(bits) JOIN(as_double, WIDTH)(bits)
+#define AS_BITS(x) JOIN(as_ulong, WIDTH)(x)
+#define AS_SIGNED(bits) JOIN(as_long, WIDTH)(bits)
+#else
+typedef JOIN(float, WIDTH) vreal;
+typedef JOIN(uint, WIDTH) vbits;
+typedef JOIN(int, WIDTH) vmask;
+#define TO_REAL(integer) JOIN(convert_float, WIDTH)(integer)
+#define TO_MASK(comparison) (comparison)
+#define TO_UINT_MASK(mask) (mask)
+#define AS_REAL(bits) JOIN(as_float, WIDTH)(bits)
+#define AS_BITS(x) JOIN(as_uint, WIDTH)(x)
+#define AS_SIGNED(bits) JOIN(as_int, WIDTH)(bits)
+#endif
+typedef JOIN(uint, WIDTH) vuint;
+typedef JOIN(int, WIDTH) vint;
+typedef JOIN(ulong, WIDTH) vulong;
+#define TO_ULONG(integer) JOIN(convert_ulong, WIDTH)(integer)
+#define TO_UINT(integer) JOIN(convert_uint, WIDTH)(integer)
+#define TO_INT(integer) JOIN(convert_int, WIDTH)(integer)
+#define AS_UINT(integer) JOIN(as_uint, WIDTH)(integer)
+#define AS_INT(integer) JOIN(as_int, WIDTH)(integer)
+#define ANY(mask) any(mask)
+#define FIRST(x) (x).s0
+#define PUT(array, x) JOIN(vstore, WIDTH)(x, 0, array)
+#define GATHER(array, index) GATHERED(vreal, array, index)
+#define GATHER_INT(array, index) GATHERED(vint, array, index)
+#define GATHER_UINT(array, index) GATHERED(vuint, array, index)
+#if WIDTH == 2
+#define LANE_NUMBERS ((vint)(0, 1))
+#define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1]))
+#define SCATTER(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) } while (0)
+#elif WIDTH == 4
+#define LANE_NUMBERS ((vint)(0, 1, 2, 3))
+#define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1], (base)[(index).s2], (base)[(index).s3]))
+#define SCATTER(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) } while (0)
+#elif WIDTH == 8
+#define LANE_NUMBERS ((vint)(0, 1, 2, 3, 4, 5, 6, 7))
+#define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1], (base)[(index).s2], (base)[(index).s3], (base)[(index).s4], (base)[(index).s5], (base)[(index).s6], (base)[(index).s7]))
+#define SCATTER(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) \
+        PUT_LANE(base, index, where, x, 4) PUT_LANE(base, index, where, x, 5) PUT_LANE(base, index, where, x, 6) PUT_LANE(base, index, where, x, 7) } while (0)
+#else
+#define LANE_NUMBERS ((vint)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
+#define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1], (base)[(index).s2], (base)[(index).s3], (base)[(index).s4], (base)[(index).s5], (base)[(index).s6], (base)[(index).s7], \
+        (base)[(index).s8], (base)[(index).s9], (base)[(index).sa], (base)[(index).sb], (base)[(index).sc], (base)[(index).sd], (base)[(index).se], (base)[(index).sf]))
+#define SCATTER(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) \
+        PUT_LANE(base, index, where, x, 4) PUT_LANE(base, index, where, x, 5) PUT_LANE(base, index, where, x, 6) PUT_LANE(base, index, where, x, 7) \
+        PUT_LANE(base, index, where, x, 8) PUT_LANE(base, index, where, x, 9) PUT_LANE(base, index, where, x, a) PUT_LANE(base, index, where, x, b) \
+        PUT_LANE(base, index, where, x, c) PUT_LANE(base, index, where, x, d) PUT_LANE(base, index, where, x, e) PUT_LANE(base, index, where, x, f) } while (0)
+#endif
+#define PUT_LANE(array, index, where, x, lane) if ((where).s##lane) (array)[(index).s##lane] = (x).s##lane;
+#endif
+
+#define NOT(mask) ((mask) == 0)
+#define REAL_INF ((vreal)((real)INFINITY))
+#define REAL_NAN ((vreal)((real)NAN))
 
 // ============================================================================
 // Section 2: noise. Mirrors package host/rng; needs section 3's functions.
@@ -46,38 +143,43 @@ typedef int real_int;
 #define PURPOSE_WEIGHT_NOISE 1u
 #define PURPOSE_EXTERNAL 2u
 
-real r_log(real x);
-real r_cos2pi(real u);
-real r_sqrt(real x);
+vreal r_log(vreal x);
+vreal r_cos2pi(vreal u);
+vreal r_sqrt(vreal x);
 
-// Philox4x32-10. The 64-bit product is spelled out because mul_hi is slow on
-// CPU devices.
-uint4 philox(uint4 counter, uint2 key)
+// Four words of noise.
+typedef struct {
+    vuint x, y, z, w;
+} words;
+
+// Philox4x32-10 of the counters (i, j, k, purpose). The 64-bit product is spelled
+// out because mul_hi is slow on CPU devices.
+words philox(vuint i, vuint j, vuint k, uint purpose, uint key0, uint key1)
 {
-    uint x0 = counter.x, x1 = counter.y, x2 = counter.z, x3 = counter.w;
-    for (int i = 0; i < 10; i++) {
-        ulong p = (ulong)x0 * 0xD2511F53u;
-        ulong q = (ulong)x2 * 0xCD9E8D57u;
-        x0 = (uint)(q >> 32) ^ x1 ^ key.x;
-        x1 = (uint)q;
-        x2 = (uint)(p >> 32) ^ x3 ^ key.y;
-        x3 = (uint)p;
-        key.x += 0x9E3779B9u;
-        key.y += 0xBB67AE85u;
+    words c = { i, j, k, (vuint)(purpose) };
+    for (int round = 0; round < 10; round++) {
+        vulong p = TO_ULONG(c.x) * (ulong)0xD2511F53u;
+        vulong q = TO_ULONG(c.z) * (ulong)0xCD9E8D57u;
+        c.x = TO_UINT(q >> 32) ^ c.y ^ key0;
+        c.y = TO_UINT(q);
+        c.z = TO_UINT(p >> 32) ^ c.w ^ key1;
+        c.w = TO_UINT(p);
+        key0 += 0x9E3779B9u;
+        key1 += 0xBB67AE85u;
     }
-    return (uint4)(x0, x1, x2, x3);
+    return c;
 }
 
 // rng.Uniform
-real uniform_real(uint x)
+vreal uniform_real(vuint x)
 {
-    return ((real)(int)(x >> 9) + R(0.5)) * R(0x1.0p-23);
+    return (TO_REAL(AS_INT(x >> 9)) + R(0.5)) * R(0x1.0p-23);
 }
 
 // rng.Normal
-real normal(uint x, uint y)
+vreal normal(vuint x, vuint y)
 {
-    real radius = r_sqrt(R(-2.0) * r_log(uniform_real(x)));
+    vreal radius = r_sqrt(R(-2.0) * r_log(uniform_real(x)));
     return radius * r_cos2pi(uniform_real(y));
 }
 
@@ -89,95 +191,95 @@ real normal(uint x, uint y)
 #ifdef REAL_IS_DOUBLE
 
 // fmath.Exp64
-real r_exp(real x)
+vreal r_exp(vreal x)
 {
     const real shift = R(0x1.8p52);
-    real shifted = x * R(1.4426950408889634) + shift;
-    real n = shifted - shift;
-    real high = x - n * R(0.69314718036912382);
-    real low = n * R(1.9082149292705877e-10);
-    real r = high - low;
-    real r2 = r * r;
-    real r4 = r2 * r2;
-    real q0 = r * R(0.16666666666666413) + R(0.50000000000000111);
-    real q2 = r * R(0.0083333333334944266) + R(0.041666666666530183);
-    real q4 = r * R(0.00019841269506626455) + R(0.0013888888943621857);
-    real q6 = r * R(2.7557586356023903e-06) + R(2.4801493108366448e-05);
-    real q8 = r * R(2.5000059790150014e-08) + R(2.7630244721630621e-07);
-    real q = (q0 + r2 * q2) + r4 * ((q4 + r2 * q6) + r4 * q8);
-    real e = R(1.0) + (high + (r2 * q - low));
-    real y = as_real(as_real_uint(e) + (as_real_uint(shifted) << 52));
-    y = x < R(-708.0) ? R(0.0) : y;
+    vreal shifted = x * R(1.4426950408889634) + shift;
+    vreal n = shifted - shift;
+    vreal high = x - n * R(0.69314718036912382);
+    vreal low = n * R(1.9082149292705877e-10);
+    vreal r = high - low;
+    vreal r2 = r * r;
+    vreal r4 = r2 * r2;
+    vreal q0 = r * R(0.16666666666666413) + R(0.50000000000000111);
+    vreal q2 = r * R(0.0083333333334944266) + R(0.041666666666530183);
+    vreal q4 = r * R(0.00019841269506626455) + R(0.0013888888943621857);
+    vreal q6 = r * R(2.7557586356023903e-06) + R(2.4801493108366448e-05);
+    vreal q8 = r * R(2.5000059790150014e-08) + R(2.7630244721630621e-07);
+    vreal q = (q0 + r2 * q2) + r4 * ((q4 + r2 * q6) + r4 * q8);
+    vreal e = R(1.0) + (high + (r2 * q - low));
+    vreal y = AS_REAL(AS_BITS(e) + (AS_BITS(shifted) << 52));
+    y = x < R(-708.0) ? (vreal)(R(0.0)) : y;
     y = x > R(709.782712893384) ? REAL_INF : y;
     return x != x ? x : y;
 }
 
 // fmath.Log64
-real r_log(real x)
+vreal r_log(vreal x)
 {
     const real_uint root = 0x3fe6a09e667f3bcdUL; // the bits of sqrt(1/2)
-    real_uint bits = as_real_uint(x) - root;
-    real k = (real)(int)((real_int)bits >> 52);
-    real f = as_real((bits & 0xfffffffffffffUL) + root) - R(1.0);
-    real s = f / (R(2.0) + f);
-    real z = s * s;
-    real z2 = z * z;
-    real z4 = z2 * z2;
-    real p0 = z * R(0.39999999999416092) + R(0.6666666666666734);
-    real p2 = z * R(0.22222198603048654) + R(0.28571428742084864);
-    real p4 = z * R(0.15314087042661409) + R(0.18183562837369671);
-    real p = (p0 + z2 * p2) + z4 * (p4 + z2 * R(0.14795600173314405));
-    real half_square = f * f * R(0.5);
-    real high = k * R(0.69314718036912382);
-    real sum = high + f;
-    real rest = (high - sum) + f;
-    real low = s * (half_square + z * p) - half_square;
-    real y = sum + (rest + (k * R(1.9082149292705877e-10) + low));
+    vbits bits = AS_BITS(x) - root;
+    vreal k = TO_REAL(TO_INT(AS_SIGNED(bits) >> 52));
+    vreal f = AS_REAL((bits & 0xfffffffffffffUL) + root) - R(1.0);
+    vreal s = f / (R(2.0) + f);
+    vreal z = s * s;
+    vreal z2 = z * z;
+    vreal z4 = z2 * z2;
+    vreal p0 = z * R(0.39999999999416092) + R(0.6666666666666734);
+    vreal p2 = z * R(0.22222198603048654) + R(0.28571428742084864);
+    vreal p4 = z * R(0.15314087042661409) + R(0.18183562837369671);
+    vreal p = (p0 + z2 * p2) + z4 * (p4 + z2 * R(0.14795600173314405));
+    vreal half_square = f * f * R(0.5);
+    vreal high = k * R(0.69314718036912382);
+    vreal sum = high + f;
+    vreal rest = (high - sum) + f;
+    vreal low = s * (half_square + z * p) - half_square;
+    vreal y = sum + (rest + (k * R(1.9082149292705877e-10) + low));
     y = x < REAL_MIN_NORMAL ? -REAL_INF : y;
     y = x > REAL_MAX || x != x ? x : y;
     return x < R(0.0) ? REAL_NAN : y;
 }
 
 // fmath.head64
-real r_head(real x)
+vreal r_head(vreal x)
 {
-    return as_real(as_real_uint(x) & 0xfffffffff8000000UL);
+    return AS_REAL(AS_BITS(x) & 0xfffffffff8000000UL);
 }
 
 // fmath.Cos2Pi64
-real r_cos2pi(real u)
+vreal r_cos2pi(vreal u)
 {
     const real shift = R(0x1.8p52);
-    real shifted = u * R(4.0) + shift;
-    real_uint k = as_real_uint(shifted);
-    real r = u - (shifted - shift) * R(0.25);
-    real h = as_real(as_real_uint(r) & 0xffffffff00000000UL);
-    real l = r - h;
-    real z = r * r;
-    real z2 = z * z;
-    real z4 = z2 * z2;
-    real s0 = z * R(81.605249275965235) - R(41.34170224039967);
-    real s2 = z * R(42.058685394141037) - R(76.705859707906214);
-    real s4 = z * R(3.7812243154307335) - R(15.093822765607902);
-    real s = s0 + z2 * (s2 + z2 * s4);
+    vreal shifted = u * R(4.0) + shift;
+    vbits k = AS_BITS(shifted);
+    vreal r = u - (shifted - shift) * R(0.25);
+    vreal h = AS_REAL(AS_BITS(r) & 0xffffffff00000000UL);
+    vreal l = r - h;
+    vreal z = r * r;
+    vreal z2 = z * z;
+    vreal z4 = z2 * z2;
+    vreal s0 = z * R(81.605249275965235) - R(41.34170224039967);
+    vreal s2 = z * R(42.058685394141037) - R(76.705859707906214);
+    vreal s4 = z * R(3.7812243154307335) - R(15.093822765607902);
+    vreal s = s0 + z2 * (s2 + z2 * s4);
     s = r * z * s + (r * R(2.4308402026024769e-10) + l * R(6.2831853069365025));
     s = h * R(6.2831853069365025) + s;
-    real c0 = z * R(64.939394022667983) + R(0.010791197821282955);
-    real c2 = z * R(60.244641329386397) - R(85.456817206528285);
-    real c4 = z * R(7.9030915943789726) - R(26.426250927378526);
-    real c = (c0 + z2 * c2) + z4 * (c4 + z2 * -R(1.6968348148042889));
+    vreal c0 = z * R(64.939394022667983) + R(0.010791197821282955);
+    vreal c2 = z * R(60.244641329386397) - R(85.456817206528285);
+    vreal c4 = z * R(7.9030915943789726) - R(26.426250927378526);
+    vreal c = (c0 + z2 * c2) + z4 * (c4 + z2 * -R(1.6968348148042889));
     c = z * c - l * (r + h) * R(19.75);
-    real a = h * h * R(19.75);
-    real w = R(1.0) - a;
+    vreal a = h * h * R(19.75);
+    vreal w = R(1.0) - a;
     c = w + (((R(1.0) - w) - a) + c);
-    real_uint bits = (k & 1) != 0 ? as_real_uint(s) : as_real_uint(c);
-    return as_real(bits ^ (((k + 1) & 2) << 62));
+    vbits bits = (k & 1) != 0 ? AS_BITS(s) : AS_BITS(c);
+    return AS_REAL(bits ^ (((k + 1) & 2) << 62));
 }
 
 // fmath.erfcx64
-real r_erfcx_polynomial(real t)
+vreal r_erfcx_polynomial(vreal t)
 {
-    real p = -R(5.9832742395427185e-09) * t - R(1.4957026906505504e-08);
+    vreal p = -R(5.9832742395427185e-09) * t - R(1.4957026906505504e-08);
     p = p * t + R(2.4683137599066038e-08);
     p = p * t + R(1.121422020683967e-07);
     p = p * t + R(4.4683026229192503e-08);
@@ -205,9 +307,9 @@ real r_erfcx_polynomial(real t)
 }
 
 // fmath.erfcInvCentre64
-real r_erfcinv_centre(real t)
+vreal r_erfcinv_centre(vreal t)
 {
-    real p = -R(4.7329143921657898e-15) * t + R(2.744370806374132e-13);
+    vreal p = -R(4.7329143921657898e-15) * t + R(2.744370806374132e-13);
     p = p * t - R(4.8680666809881507e-12);
     p = p * t + R(3.8068892834860943e-11);
     p = p * t - R(1.0050054700588852e-10);
@@ -229,85 +331,85 @@ real r_erfcinv_centre(real t)
 #else
 
 // fmath.Exp32
-real r_exp(real x)
+vreal r_exp(vreal x)
 {
     const real shift = R(0x1.8p23);
-    real shifted = x * R(1.44269502) + shift;
-    real n = shifted - shift;
-    real high = x - n * R(0.693145751953125);
-    real low = n * R(1.42860677e-06);
-    real r = high - low;
-    real r2 = r * r;
-    real q0 = r * R(0.166665211) + R(0.49999994);
-    real q2 = r * R(0.00836871471) + R(0.041668389);
-    real q = q0 + r2 * (q2 + r2 * R(0.00138146034));
-    real e = R(1.0) + (high + (r2 * q - low));
-    real y = as_real(as_real_uint(e) + (as_real_uint(shifted) << 23));
-    y = x < R(-87.0) ? R(0.0) : y;
+    vreal shifted = x * R(1.44269502) + shift;
+    vreal n = shifted - shift;
+    vreal high = x - n * R(0.693145751953125);
+    vreal low = n * R(1.42860677e-06);
+    vreal r = high - low;
+    vreal r2 = r * r;
+    vreal q0 = r * R(0.166665211) + R(0.49999994);
+    vreal q2 = r * R(0.00836871471) + R(0.041668389);
+    vreal q = q0 + r2 * (q2 + r2 * R(0.00138146034));
+    vreal e = R(1.0) + (high + (r2 * q - low));
+    vreal y = AS_REAL(AS_BITS(e) + (AS_BITS(shifted) << 23));
+    y = x < R(-87.0) ? (vreal)(R(0.0)) : y;
     y = x > R(88.72283) ? REAL_INF : y;
     return x != x ? x : y;
 }
 
 // fmath.Log32
-real r_log(real x)
+vreal r_log(vreal x)
 {
     const real_uint root = 0x3f3504f3u; // the bits of sqrt(1/2)
-    real_uint bits = as_real_uint(x) - root;
-    real k = (real)((real_int)bits >> 23);
-    real f = as_real((bits & 0x7fffffu) + root) - R(1.0);
-    real f2 = f * f;
-    real f4 = f2 * f2;
-    real p0 = f * -R(0.250008225) + R(0.333333313);
-    real p2 = f * -R(0.166233271) + R(0.200012207);
-    real p4 = f * -R(0.131606355) + R(0.142018855);
-    real p6 = f * -R(0.0763225481) + R(0.127608418);
-    real p = (p0 + f2 * p2) + f4 * (p4 + f2 * p6);
-    real high = k * R(0.693145751953125);
-    real sum = high + f;
-    real rest = (high - sum) + f;
-    real low = f2 * f * p - f2 * R(0.5);
-    real y = sum + (rest + (k * R(1.42860677e-06) + low));
+    vbits bits = AS_BITS(x) - root;
+    vreal k = TO_REAL(AS_SIGNED(bits) >> 23);
+    vreal f = AS_REAL((bits & 0x7fffffu) + root) - R(1.0);
+    vreal f2 = f * f;
+    vreal f4 = f2 * f2;
+    vreal p0 = f * -R(0.250008225) + R(0.333333313);
+    vreal p2 = f * -R(0.166233271) + R(0.200012207);
+    vreal p4 = f * -R(0.131606355) + R(0.142018855);
+    vreal p6 = f * -R(0.0763225481) + R(0.127608418);
+    vreal p = (p0 + f2 * p2) + f4 * (p4 + f2 * p6);
+    vreal high = k * R(0.693145751953125);
+    vreal sum = high + f;
+    vreal rest = (high - sum) + f;
+    vreal low = f2 * f * p - f2 * R(0.5);
+    vreal y = sum + (rest + (k * R(1.42860677e-06) + low));
     y = x < REAL_MIN_NORMAL ? -REAL_INF : y;
     y = x > REAL_MAX || x != x ? x : y;
     return x < R(0.0) ? REAL_NAN : y;
 }
 
 // fmath.head32
-real r_head(real x)
+vreal r_head(vreal x)
 {
-    return as_real(as_real_uint(x) & 0xfffff000u);
+    return AS_REAL(AS_BITS(x) & 0xfffff000u);
 }
 
 // fmath.Cos2Pi32
-real r_cos2pi(real u)
+vreal r_cos2pi(vreal u)
 {
     const real shift = R(0x1.8p23);
-    real shifted = u * R(4.0) + shift;
-    real_uint k = as_real_uint(shifted);
-    real r = u - (shifted - shift) * R(0.25);
-    real h = as_real(as_real_uint(r) & 0xffff0000u);
-    real l = r - h;
-    real z = r * r;
-    real z2 = z * z;
-    real s0 = z * R(81.5937653) - R(41.341671);
-    real s = s0 + z2 * -R(75.4456024);
+    vreal shifted = u * R(4.0) + shift;
+    vbits k = AS_BITS(shifted);
+    vreal r = u - (shifted - shift) * R(0.25);
+    vreal h = AS_REAL(AS_BITS(r) & 0xffff0000u);
+    vreal l = r - h;
+    vreal z = r * r;
+    vreal z2 = z * z;
+    vreal s0 = z * R(81.5937653) - R(41.341671);
+    vreal s = s0 + z2 * -R(75.4456024);
     s = r * z * s + (r * R(0.000104252489) + l * R(6.2830810546875));
     s = h * R(6.2830810546875) + s;
-    real c0 = z * R(64.9393234) + R(0.0107913185);
-    real c2 = z * R(59.229248) - R(85.4432373);
-    real c = c0 + z2 * c2;
+    vreal c0 = z * R(64.9393234) + R(0.0107913185);
+    vreal c2 = z * R(59.229248) - R(85.4432373);
+    vreal c = c0 + z2 * c2;
     c = z * c - l * (r + h) * R(19.75);
-    real a = h * h * R(19.75);
-    real w = R(1.0) - a;
+    vreal a = h * h * R(19.75);
+    vreal w = R(1.0) - a;
     c = w + (((R(1.0) - w) - a) + c);
-    real_uint bits = (k & 1) != 0 ? as_real_uint(s) : as_real_uint(c);
-    return as_real(bits ^ (((k + 1) & 2) << 30));
+    vbits bits = (k & 1) != 0 ? AS_BITS(s) : AS_BITS(c);
+    return AS_REAL(bits ^ (((k + 1) & 2) << 30));
 }
 
 // fmath.erfcx32
-real r_erfcx_polynomial(real t)
+vreal r_erfcx_polynomial(vreal t)
 {
-    real p = R(6.60842998e-05) * t + R(4.03587983e-05);
+    vreal p = R(6.60842998e-05) * t + R(4.03587983e-05);
     p = p * t - R(0.000592803292);
     p = p * t - R(0.000826476025);
     p = p * t + R(0.0030643316);
@@ -321,9 +423,9 @@ real r_erfcx_polynomial(real t)
 }
 
 // fmath.erfcInvCentre32
-real r_erfcinv_centre(real t)
+vreal r_erfcinv_centre(vreal t)
 {
-    real p = -R(1.99522134e-07) * t - R(2.87690023e-06);
+    vreal p = -R(1.99522134e-07) * t - R(2.87690023e-06);
     p = p * t + R(5.89644224e-05);
     p = p * t - R(0.000144343416);
     p = p * t - R(0.00232371222);
@@ -336,36 +438,36 @@ real r_erfcinv_centre(real t)
 #endif
 
 // fmath.Sqrt
-real r_sqrt(real x)
+vreal r_sqrt(vreal x)
 {
     return sqrt(x);
 }
 
 // fmath.erfcx
-real r_erfcx(real x)
+vreal r_erfcx(vreal x)
 {
-    real inverse = R(1.0) / (x + R(2.0));
-    real t = (x - R(2.0)) * inverse;
+    vreal inverse = R(1.0) / (x + R(2.0));
+    vreal t = (x - R(2.0)) * inverse;
     return r_erfcx_polynomial(t) * inverse;
 }
 
 // fmath.Erfc
-real r_erfc(real x)
+vreal r_erfc(vreal x)
 {
-    real a = x < R(0.0) ? -x : x;
-    real square = a * a;
-    real h = r_head(a);
-    real l = a - h;
-    real rest = ((h * h - square) + R(2.0) * h * l) + l * l;
-    real y = r_exp(-square) * (R(1.0) - rest) * r_erfcx(a);
-    y = a > (sizeof(real) == 4 ? R(9.0) : R(26.0)) ? R(0.0) : y;
+    vreal a = x < R(0.0) ? -x : x;
+    vreal square = a * a;
+    vreal h = r_head(a);
+    vreal l = a - h;
+    vreal rest = ((h * h - square) + R(2.0) * h * l) + l * l;
+    vreal y = r_exp(-square) * (R(1.0) - rest) * r_erfcx(a);
+    y = a > (sizeof(real) == 4 ? (vreal)(R(9.0)) : R(26.0)) ? (vreal)(R(0.0)) : y;
     return x < R(0.0) ? R(2.0) - y : y;
 }
 
 // fmath.erfcInvStart
-real r_erfcinv_start(real t)
+vreal r_erfcinv_start(vreal t)
 {
-    real p = R(36.205524475550341) * t - R(33.999749607799068);
+    vreal p = R(36.205524475550341) * t - R(33.999749607799068);
     p = p * t - R(2.2268579026434252);
     p = p * t - R(1.477599450079925);
     p = p * t - R(1.6625469750889925);
@@ -375,26 +477,26 @@ real r_erfcinv_start(real t)
 }
 
 // fmath.erfcInvTail
-real r_erfcinv_tail(real y)
+vreal r_erfcinv_tail(vreal y)
 {
-    real logarithm = r_log(y);
-    real v = r_sqrt(-logarithm);
-    real x = v * r_erfcinv_start(R(1.0) / (v + R(2.0)));
-    real g = r_erfcx(x);
-    real slope = R(1.1283791670955126) / g;
-    real step = ((x * x + logarithm) - r_log(g)) / slope;
+    vreal logarithm = r_log(y);
+    vreal v = r_sqrt(-logarithm);
+    vreal x = v * r_erfcinv_start(R(1.0) / (v + R(2.0)));
+    vreal g = r_erfcx(x);
+    vreal slope = R(1.1283791670955126) / g;
+    vreal step = ((x * x + logarithm) - r_log(g)) / slope;
     x = x - (step + (R(0.5) * slope - x) * (step * step));
     return logarithm < -(real)MAXFLOAT ? -logarithm : x;
 }
 
 // fmath.ErfcInv
-real r_erfcinv(real y)
+vreal r_erfcinv(vreal y)
 {
-    real tail = y > R(1.0) ? R(2.0) - y : y;
-    real x = (R(1.0) - y) * r_erfcinv_centre(-r_log(y * (R(2.0) - y)));
-    if (tail < R(0.03125)) {
-        x = r_erfcinv_tail(tail);
-        x = y > R(1.0) ? -x : x;
+    vreal tail = y > R(1.0) ? R(2.0) - y : y;
+    vreal x = (R(1.0) - y) * r_erfcinv_centre(-r_log(y * (R(2.0) - y)));
+    if (ANY(tail < R(0.03125))) {
+        vreal far = r_erfcinv_tail(tail);
+        x = tail < R(0.03125) ? (y > R(1.0) ? -far : far) : x;
     }
     return x;
 }
@@ -405,44 +507,50 @@ real r_erfcinv(real y)
 //
 // Build options: -DGROUP=n, nodes per work-group, a power of two from 32 to
 // 1024; -DRULE_2019 for hylton2019, else hylton2020; -DEDGE_FIXED, -DEDGE_REAL2
-// for these kinds, else real1; -DEDGE_NOISE.
+// for these kinds, else real1; -DEDGE_NOISE; -DEXTERNALS where there are
+// external nodes; -DSELF_LOOPS where there are self-loops.
+//
+// A work-item visits WIDTH nodes of a slice at once. Where the Go code branches
+// for one node, this code computes both ways and selects by a mask.
 // ============================================================================
 
 #ifdef GROUP
 
 #define LANES 32
-#define WATCHED 3 // watched values of a node
 #define NODE_SUMS 12
+#define ZERO ((vreal)(R(0.0)))
+#define ONE ((vreal)(R(1.0)))
 
 // Parameters of a replica and group: EDGE_PARAMETERS, then NODE_PARAMETERS for
 // each group.
 enum { EDGE_G, EDGE_SIZE_MASS, EDGE_M, EDGE_TWO_M, EDGE_DEVIATION, EDGE_ROOT_M, EDGE_BOUND, EDGE_PARAMETERS };
 enum { NODE_LEVELS, NODE_TEMPERATURE, NODE_FOUR, NODE_THRESHOLD, NODE_LOG_LEVELS, NODE_CUT, NODE_PARAMETERS };
 
-// What a sweep does: tnn.Sweep flags in gpu.
+// What a sweep does, and which derived fields it leaves in watched.
 #define SWEEP_ADAPT 1u    // weights may change
 #define SWEEP_ADAPTING 2u // the adapting sweep of hylton2019
 #define SWEEP_PREDICT 4u
-#define WATCH_ENTROPY 8u
-#define WATCH_FLUCTUATING 16u
-#define WATCH_DISSIPATION 32u
-#define WATCH_TRANSPORT 64u
+#define WATCH_FIRST 8u
+#define WATCH_SECOND 16u
+#define WATCH_THIRD 32u
 
-// One replica's view of the network.
+// One replica's view of the network in one sweep.
 typedef struct {
-    __global const int *id;          // by position
-    __global const uint *active;     // by slice
-    __global const long *rows;       // by slice
-    __global const int *neighbour;   // by half-edge
-    __global const uint *weight_of;  // by half-edge
-    __global const real *parameters;
+    __global const int *id;         // by position
+    __global const uint *active;    // by slice
+    __global const int *neighbour;  // by half-edge
+    __global const uint *weight_of; // by half-edge
+    __global const real *edge;      // edge parameters
+    __global const real *node;      // node parameters of the segment's group
     __global real *state;
     __global real *energy;
     __global real *node0, *node1, *node2, *node3; // see below
     __global real *charge0, *memory0, *potential0;
     __global real *charge1, *memory1, *potential1;
     __global real *weight;
-    uint2 key;
+    __global real *watched; // three fields, each watch_stride long
+    ulong watch_stride;
+    uint key0, key1;
     uint k;
     uint flags;
 } net;
@@ -458,76 +566,141 @@ typedef struct {
 #define quality_denominator node3
 #endif
 
+// The nodes that a work-item visits: WIDTH of them from position first on.
+typedef struct {
+    int first;
+    vmask mine; // lanes that are network nodes
+    long row;   // the first of their half-edges
+    int slots;
+    vreal old; // their states
+} visited;
+
+// A half-edge of each of them.
+typedef struct {
+    long at;
+    vint other; // position of the other end
+    vuint index; // of the weight
+    vreal v, w;  // voltage and weight; zero where a lane has no such half-edge
+    vmask there; // lanes that have it
+} half_edge;
+
 // What a visit adds to the sums of a step: cpuref nodeSums.
 typedef struct {
-    real energy, free, entropy, dissipated, transported, numerator, denominator;
-    real change, fluctuating, state, weight2, order;
+    vreal energy, free, entropy, dissipated, transported, numerator, denominator;
+    vreal change, fluctuating, state, weight2, order;
 } node_sums;
 
 // What a node draws: cpuref sample.
 typedef struct {
-    real x, energy, free, entropy;
+    vreal x, energy, free, entropy;
 } sample;
 
-real lesser(real a, real b) { return a > b ? b : a; }
-real greater(real a, real b) { return a < b ? b : a; }
-real magnitude(real x) { return x < R(0.0) ? -x : x; }
+vreal lesser(vreal a, vreal b) { return a > b ? b : a; }
+vreal greater(vreal a, vreal b) { return a < b ? b : a; }
+vreal magnitude(vreal x) { return x < ZERO ? -x : x; }
 
-real clamp_to(real x, real bound)
+vreal clamp_to(vreal x, vreal bound)
 {
     return x > bound ? bound : (x < -bound ? -bound : x);
 }
 
-bool is_active(const net *n, int pos)
+vreal load(__global const real *p) { return *(__global const vreal *)p; }
+
+void store(__global real *p, vmask where, vreal x)
 {
-    return (n->active[pos / LANES] >> (pos % LANES) & 1u) != 0;
+#if WIDTH == 1
+    if (where)
+        *p = x;
+#else
+    *(__global vreal *)p = where ? x : *(__global vreal *)p;
+#endif
 }
 
-real input(const net *n, int pos, real own)
+vmask is_active(const net *n, vint position)
 {
-    real v = n->state[pos];
-    if ((n->flags & SWEEP_PREDICT) != 0 && !is_active(n, pos) && !(v * own < R(0.0)))
-        return R(0.0);
-    return v;
+#ifdef EXTERNALS
+    return TO_MASK((GATHER_UINT(n->active, position / LANES) >> AS_UINT(position % LANES) & 1u) != 0);
+#else
+    return TO_MASK(position >= 0);
+#endif
+}
+
+// half_edge_of reads slot i. own is the state that external nodes which predict
+// compare with.
+half_edge half_edge_of(const net *n, const visited *at, int i, vreal own)
+{
+    half_edge h;
+    h.at = at->row + (long)i * LANES;
+    vint other = *(__global const vint *)(n->neighbour + h.at);
+    vint exists = other >= 0;
+    h.there = TO_MASK(exists);
+    h.other = exists ? other : 0;
+    h.index = *(__global const vuint *)(n->weight_of + h.at);
+    h.v = h.there ? GATHER(n->state, h.other) : ZERO;
+    h.w = h.there ? GATHER(n->weight, h.index) : ZERO;
+#ifdef EXTERNALS
+    if ((n->flags & SWEEP_PREDICT) != 0)
+        h.v = (is_active(n, h.other) | (h.v * own < ZERO)) ? h.v : ZERO;
+#endif
+    return h;
+}
+
+// noise_words draws the words for the edges between nodes i and j.
+words noise_words(const net *n, const visited *at, const half_edge *h, vuint *loops)
+{
+    vuint i = AS_UINT(*(__global const vint *)(n->id + at->first));
+    vuint j = AS_UINT(GATHER_INT(n->id, h->other));
+#ifdef SELF_LOOPS
+    vint loop = h->other == at->first + LANE_NUMBERS;
+    j = loop ? ~*loops : j;
+    *loops = *loops + (loop ? (vuint)(1u) : (vuint)(0u));
+#endif
+    return philox(i, j, (vuint)(n->k), PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
+}
+
+// plastic tells where the half-edge's weight may change.
+vmask plastic(const net *n, const half_edge *h)
+{
+#ifdef EDGE_FIXED
+    return TO_MASK(h->other < 0);
+#else
+    return h->there & is_active(n, h->other);
+#endif
 }
 
 // cpuref plasticity.truncatedNormal
-real truncated_normal(__global const real *e, real w, real u)
+vreal truncated_normal(__global const real *e, vreal w, vreal u)
 {
-    real low = r_erfc(e[EDGE_ROOT_M] * (-e[EDGE_BOUND] - w));
-    real high = r_erfc(e[EDGE_ROOT_M] * (e[EDGE_BOUND] - w));
-    return w + r_erfcinv((R(1.0) - u) * low + u * high) / e[EDGE_ROOT_M];
+    vreal low = r_erfc(e[EDGE_ROOT_M] * (-e[EDGE_BOUND] - w));
+    vreal high = r_erfc(e[EDGE_ROOT_M] * (e[EDGE_BOUND] - w));
+    return w + r_erfcinv((ONE - u) * low + u * high) / e[EDGE_ROOT_M];
 }
 
 // cpuref plasticity.change
-real change_weight(__global const real *e, real w, real err, real w2, uint x, uint y)
+vreal change_weight(__global const real *e, vreal w, vreal err, vreal w2, vuint x, vuint y)
 {
     w += (e[EDGE_G] * err - e[EDGE_SIZE_MASS] * w) / e[EDGE_M];
 #ifdef EDGE_NOISE
-    w /= r_sqrt(R(1.0) + R(1.0) / (e[EDGE_TWO_M] * w2));
+    w /= r_sqrt(ONE + ONE / (e[EDGE_TWO_M] * w2));
 #ifdef EDGE_REAL2
     w = truncated_normal(e, w, uniform_real(x));
 #else
     w += e[EDGE_DEVIATION] * normal(x, y);
 #endif
 #endif
-    return clamp_to(w, e[EDGE_BOUND]);
+    return clamp_to(w, (vreal)(e[EDGE_BOUND]));
 }
 
 // cpuref replica.sumEdges
-void sum_edges(const net *n, int pos, long row, int slots, real x, node_sums *out)
+void sum_edges(const net *n, const visited *at, vreal x, node_sums *out)
 {
-    long h = row;
-    for (int i = 0; i < slots; i++, h += LANES) {
-        int j = n->neighbour[h];
-        if (j < 0)
-            break;
-        if (j > pos || !is_active(n, j))
-            continue;
-        real w = n->weight[n->weight_of[h]];
-        out->weight2 += w * w;
-        if (j != pos)
-            out->order -= x * n->state[j];
+    vint own = at->first + LANE_NUMBERS;
+    for (int i = 0; i < at->slots; i++) {
+        half_edge h = half_edge_of(n, at, i, at->old);
+        vmask done = h.there & TO_MASK(h.other <= own) & is_active(n, h.other);
+        vmask loop = TO_MASK(h.other == own);
+        out->weight2 += done ? h.w * h.w : ZERO;
+        out->order -= (done & NOT(loop)) ? x * h.v : ZERO;
     }
 }
 
@@ -539,277 +712,288 @@ void sum_edges(const net *n, int pos, long row, int slots, real x, node_sums *ou
 
 // cpuref series
 typedef struct {
-    real first, ratio, total, energy_total;
-    int terms;
+    vreal first, ratio, total, energy_total, terms;
 } series;
 
 // cpuref wing.weigh
-series weigh(real depth, real levels, real count, real lowest, real cut)
+series weigh(vreal depth, vreal levels, vreal count, vreal lowest, real cut)
 {
-    series s = { R(0.0), R(0.0), R(0.0), R(0.0), 0 };
-    if (count < R(1.0))
-        return s;
-    real rise = depth / levels;
-    real energy = -depth - lowest;
-    s.first = r_exp(-energy);
-    s.ratio = r_exp(-rise);
-    if (count * rise > cut)
-        count = floor(cut / rise) + R(1.0);
-    s.terms = (int)count;
-    real weight = s.first;
-    for (int i = 0; i < s.terms; i++) {
-        s.total += weight;
-        s.energy_total += weight * energy;
+    series s;
+    vmask some = count >= ONE;
+    vreal rise = depth / levels;
+    vreal energy = -depth - lowest;
+    s.first = some ? r_exp(-energy) : ZERO;
+    s.ratio = some ? r_exp(-rise) : ZERO;
+    count = count * rise > cut ? floor(cut / rise) + ONE : count;
+    s.terms = some ? count : ZERO;
+    s.total = ZERO;
+    s.energy_total = ZERO;
+    vreal weight = s.first;
+    for (vreal i = ZERO; ANY(i < s.terms); i += ONE) {
+        vmask on = i < s.terms;
+        s.total += on ? weight : ZERO;
+        s.energy_total += on ? weight * energy : ZERO;
         weight *= s.ratio;
         energy += rise;
     }
     return s;
 }
 
-// cpuref series.index
-int term_of(const series *s, real mass)
+// cpuref series.index: how many terms, the last one left out, end below mass.
+vreal term_of(const series *s, vreal mass)
 {
-    real weight = s->first, sum = R(0.0);
-    for (int i = 0; i < s->terms - 1; i++) {
+    vreal weight = s->first, sum = ZERO, term = ZERO, last = s->terms - ONE;
+    vmask searching = term < last;
+    while (ANY(searching)) {
         sum += weight;
-        if (sum > mass)
-            return i;
+        searching = searching & NOT(sum > mass);
+        term += searching ? ONE : ZERO;
+        searching = searching & (term < last);
         weight *= s->ratio;
     }
-    return s->terms - 1;
+    return term;
 }
 
 // cpuref wings and sample2020
-sample sample2020(real depth_minus, real depth_plus, real u, __global const real *p)
+sample sample2020(vreal depth_minus, vreal depth_plus, vreal u, __global const real *p)
 {
     real threshold = p[NODE_THRESHOLD];
-    real n = floor(depth_minus / threshold), m = floor(depth_plus / threshold);
-    n = n < R(1.0) ? R(1.0) : n;
-    m = m < R(1.0) ? R(1.0) : m;
-    real deep = n > m ? n : m, shallow = n > m ? m : n;
-    real skip_deep = deep - p[NODE_LEVELS];
-    skip_deep = skip_deep < R(0.0) ? R(0.0) : skip_deep;
-    real skip_shallow = shallow < skip_deep ? shallow : skip_deep;
-    real count_minus = n > m ? n - skip_deep : n - skip_shallow;
-    real count_plus = n > m ? m - skip_shallow : m - skip_deep;
-    bool has_zero = skip_deep == R(0.0) || skip_shallow == R(0.0);
+    vreal n = greater(floor(depth_minus / threshold), ONE), m = greater(floor(depth_plus / threshold), ONE);
+    vreal deep = greater(n, m), shallow = lesser(n, m);
+    vreal skip_deep = greater(deep - p[NODE_LEVELS], ZERO);
+    vreal skip_shallow = lesser(skip_deep, shallow);
+    vreal count_minus = n - (n > m ? skip_deep : skip_shallow);
+    vreal count_plus = m - (n > m ? skip_shallow : skip_deep);
+    vmask has_zero = (skip_deep == ZERO) | (skip_shallow == ZERO);
 
-    real lowest = R(0.0);
-    if (count_minus >= R(1.0))
-        lowest = -depth_minus;
-    if (count_plus >= R(1.0) && -depth_plus < lowest)
-        lowest = -depth_plus;
+    vreal lowest = count_minus >= ONE ? -depth_minus : ZERO;
+    lowest = ((count_plus >= ONE) & (-depth_plus < lowest)) ? -depth_plus : lowest;
     series sm = weigh(depth_minus, n, count_minus, lowest, p[NODE_CUT]);
     series sp = weigh(depth_plus, m, count_plus, lowest, p[NODE_CUT]);
-    real zero = has_zero ? r_exp(lowest) : R(0.0);
-    real z = sm.total + zero + sp.total;
-    real energy_total = sm.energy_total + zero * -lowest + sp.energy_total;
+    vreal zero = has_zero ? r_exp(lowest) : ZERO;
+    vreal z = sm.total + zero + sp.total;
+    vreal energy_total = sm.energy_total + zero * -lowest + sp.energy_total;
 
-    real x = R(0.0), depth = R(0.0);
-    real target = u * z;
-    if (target <= sm.total && sm.terms > 0) {
-        x = -((n - (real)term_of(&sm, target)) / n);
-        depth = depth_minus;
-    } else if ((target > sm.total + zero && sp.terms > 0) || !has_zero) {
-        x = (m - (real)term_of(&sp, z - target)) / m;
-        depth = depth_plus;
-    }
-    real log_z = r_log(z);
-    real size = floor((depth_plus + depth_minus + R(1.0)) / threshold);
-    size = size < R(3.0) ? R(3.0) : size;
+    vreal target = u * z;
+    vmask below = (target <= sm.total) & (sm.terms > ZERO);
+    vmask above = NOT(below) & (((target > sm.total + zero) & (sp.terms > ZERO)) | NOT(has_zero));
+    series chosen = sm;
+    chosen.first = below ? sm.first : sp.first;
+    chosen.ratio = below ? sm.ratio : sp.ratio;
+    chosen.terms = below ? sm.terms : (above ? sp.terms : ZERO);
+    vreal levels = below ? n : m;
+    vreal size = (levels - term_of(&chosen, below ? target : z - target)) / levels;
+    vreal x = below ? -size : (above ? size : ZERO);
+    vreal depth = below ? depth_minus : (above ? depth_plus : ZERO);
+
+    vreal log_z = r_log(z);
+    vreal states = greater(floor((depth_plus + depth_minus + ONE) / threshold), (vreal)(R(3.0)));
     sample s;
     s.x = x;
     s.energy = -(depth * magnitude(x));
     s.free = lowest - log_z;
-    s.entropy = (energy_total / z + log_z) / r_log(size);
+    s.entropy = (energy_total / z + log_z) / r_log(states);
     return s;
 }
 
 // cpuref charging
 typedef struct {
-    real pp, mp, pm, mm;
-    real wpp, wmp, wpm, wmm;
+    vreal pp, mp, pm, mm;
+    vreal wpp, wmp, wpm, wmm;
 } charging;
 
-// cpuref charge
-charging charge2020(const net *n, long h, real v, real w)
+// Where an input goes: cpuref charge.
+typedef struct {
+    vmask pp, mp, pm, mm;
+} destination;
+
+destination destination_of(vreal in, vreal w)
 {
-    real q0 = n->charge0[h], m0 = n->memory0[h], q1 = n->charge1[h], m1 = n->memory1[h];
-    bool positive0 = q0 > R(0.0), positive1 = q1 > R(0.0);
+    destination d;
+    d.pp = (in > ZERO) & (w > ZERO);
+    d.mp = (in < ZERO) & (w > ZERO);
+    d.pm = (in > ZERO) & NOT(w > ZERO);
+    d.mm = (in < ZERO) & NOT(w > ZERO);
+    return d;
+}
+
+// cpuref charge
+charging charge2020(const net *n, const half_edge *h)
+{
+    vreal q0 = load(n->charge0 + h->at), m0 = load(n->memory0 + h->at);
+    vreal q1 = load(n->charge1 + h->at), m1 = load(n->memory1 + h->at);
+    vmask positive0 = q0 > ZERO, positive1 = q1 > ZERO;
+    vreal w = h->w, in = h->v * w;
+    destination d = destination_of(in, w);
     charging c;
-    c.pp = positive0 ? q0 : R(0.0);
-    c.wpp = positive0 ? m0 : R(0.0);
-    c.mp = positive0 ? R(0.0) : q0;
-    c.wmp = positive0 ? R(0.0) : m0;
-    c.pm = positive1 ? q1 : R(0.0);
-    c.wpm = positive1 ? m1 : R(0.0);
-    c.mm = positive1 ? R(0.0) : q1;
-    c.wmm = positive1 ? R(0.0) : m1;
-    real in = v * w;
-    if (in > R(0.0) && w > R(0.0)) {
-        c.pp = lesser(c.pp + in, w);
-        c.wpp = w;
-    } else if (in > R(0.0)) {
-        c.pm = lesser(c.pm + in, -w);
-        c.wpm = w;
-    } else if (in < R(0.0) && w > R(0.0)) {
-        c.mp = greater(c.mp + in, -w);
-        c.wmp = w;
-    } else if (in < R(0.0)) {
-        c.mm = greater(c.mm + in, w);
-        c.wmm = w;
-    }
+    c.pp = positive0 ? q0 : ZERO;
+    c.mp = positive0 ? ZERO : q0;
+    c.pm = positive1 ? q1 : ZERO;
+    c.mm = positive1 ? ZERO : q1;
+    c.wpp = d.pp ? w : (positive0 ? m0 : ZERO);
+    c.wmp = d.mp ? w : (positive0 ? ZERO : m0);
+    c.wpm = d.pm ? w : (positive1 ? m1 : ZERO);
+    c.wmm = d.mm ? w : (positive1 ? ZERO : m1);
+    c.pp = d.pp ? lesser(c.pp + in, w) : c.pp;
+    c.mp = d.mp ? greater(c.mp + in, -w) : c.mp;
+    c.pm = d.pm ? lesser(c.pm + in, -w) : c.pm;
+    c.mm = d.mm ? greater(c.mm + in, w) : c.mm;
     return c;
 }
 
+// cpuref kept
+typedef struct {
+    vreal q, m, p;
+} kept;
+
 // cpuref side
 typedef struct {
-    real qa, pa, qb, pb;
-    real rest_qa, rest_ma, rest_pa, rest_qb, rest_mb, rest_pb;
+    vreal qa, pa, qb, pb;
+    kept rest0, rest1; // what stays in slots 0 and 1
 } side;
 
-// cpuref replica.chosen
-side chosen(const net *n, long h, real v, real w, real x)
+// cpuref replica.chosen. down is where x < 0.
+side chosen(const net *n, const half_edge *h, vmask down)
 {
-    charging c = charge2020(n, h, v, w);
-    real p0 = n->potential0[h], p1 = n->potential1[h];
-    bool positive0 = n->charge0[h] > R(0.0), positive1 = n->charge1[h] > R(0.0);
-    real ppp = positive0 ? p0 : R(0.0), pmp = positive0 ? R(0.0) : p0;
-    real ppm = positive1 ? p1 : R(0.0), pmm = positive1 ? R(0.0) : p1;
-    real in = v * w;
-    if (in > R(0.0) && w > R(0.0))
-        ppp = clamp_to(ppp + v, R(1.0));
-    else if (in > R(0.0))
-        ppm = clamp_to(ppm + v, R(1.0));
-    else if (in < R(0.0) && w > R(0.0))
-        pmp = clamp_to(pmp + v, R(1.0));
-    else if (in < R(0.0))
-        pmm = clamp_to(pmm + v, R(1.0));
+    charging c = charge2020(n, h);
+    vreal p0 = load(n->potential0 + h->at), p1 = load(n->potential1 + h->at);
+    vmask positive0 = load(n->charge0 + h->at) > ZERO, positive1 = load(n->charge1 + h->at) > ZERO;
+    destination d = destination_of(h->v * h->w, h->w);
+    vreal ppp = positive0 ? p0 : ZERO, pmp = positive0 ? ZERO : p0;
+    vreal ppm = positive1 ? p1 : ZERO, pmm = positive1 ? ZERO : p1;
+    ppp = d.pp ? clamp_to(ppp + h->v, ONE) : ppp;
+    pmp = d.mp ? clamp_to(pmp + h->v, ONE) : pmp;
+    ppm = d.pm ? clamp_to(ppm + h->v, ONE) : ppm;
+    pmm = d.mm ? clamp_to(pmm + h->v, ONE) : pmm;
     side s;
-    if (x < R(0.0)) {
-        s.qa = c.pp, s.pa = ppp, s.qb = c.mm, s.pb = pmm;
-        s.rest_qa = c.mp, s.rest_ma = c.wmp, s.rest_pa = pmp;
-        s.rest_qb = c.pm, s.rest_mb = c.wpm, s.rest_pb = ppm;
-    } else {
-        s.qa = c.pm, s.pa = ppm, s.qb = c.mp, s.pb = pmp;
-        s.rest_qa = c.mm, s.rest_ma = c.wmm, s.rest_pa = pmm;
-        s.rest_qb = c.pp, s.rest_mb = c.wpp, s.rest_pb = ppp;
-    }
+    s.qa = down ? c.pp : c.pm;
+    s.pa = down ? ppp : ppm;
+    s.qb = down ? c.mm : c.mp;
+    s.pb = down ? pmm : pmp;
+    s.rest0.q = down ? c.mp : c.pp;
+    s.rest0.m = down ? c.wmp : c.wpp;
+    s.rest0.p = down ? pmp : ppp;
+    s.rest1.q = down ? c.pm : c.mm;
+    s.rest1.m = down ? c.wpm : c.wmm;
+    s.rest1.p = down ? ppm : pmm;
     return s;
 }
 
 // cpuref replica.equilibrate
-void equilibrate(const net *n, __global const real *p, int pos, long row, int slots, const charging *sum, real old, real x)
+void equilibrate(const net *n, const visited *at, vmask where, const charging *sum, vreal x)
 {
-    real potential_a = R(0.0), potential_b = R(0.0), weight_a = R(0.0), weight_b = R(0.0);
-    real members_a = R(0.0), members_b = R(0.0);
-    long h = row;
-    for (int i = 0; i < slots; i++, h += LANES) {
-        int j = n->neighbour[h];
-        if (j < 0)
-            break;
-        real w = n->weight[n->weight_of[h]];
-        side m = chosen(n, h, input(n, j, old), w, x);
-        if (m.qa != R(0.0)) {
-            potential_a += magnitude(m.pa);
-            weight_a += w * w;
-            members_a += R(1.0);
-        }
-        if (m.qb != R(0.0)) {
-            potential_b += magnitude(m.pb);
-            weight_b += w * w;
-            members_b += R(1.0);
-        }
+    vmask down = x < ZERO;
+    vreal potential_a = ZERO, potential_b = ZERO, weight_a = ZERO, weight_b = ZERO;
+    vreal members_a = ZERO, members_b = ZERO;
+    for (int i = 0; i < at->slots; i++) {
+        half_edge h = half_edge_of(n, at, i, at->old);
+        side m = chosen(n, &h, down);
+        vmask in_a = m.qa != ZERO, in_b = m.qb != ZERO;
+        vreal ww = h.w * h.w;
+        potential_a += in_a ? magnitude(m.pa) : ZERO;
+        weight_a += in_a ? ww : ZERO;
+        members_a += in_a ? ONE : ZERO;
+        potential_b += in_b ? magnitude(m.pb) : ZERO;
+        weight_b += in_b ? ww : ZERO;
+        members_b += in_b ? ONE : ZERO;
     }
-    bool up = x > R(0.0);
-    real charge_a = up ? sum->pm : sum->pp, charge_b = up ? sum->mp : sum->mm;
-    real capacity_a = up ? sum->wpm : sum->wpp, capacity_b = up ? sum->wmp : sum->wmm;
-    real sigma = up ? R(-1.0) : R(1.0);
-    real r1 = charge_a - capacity_b * x, r2 = charge_b - capacity_a * x;
-    real t1 = charge_a + capacity_b * x, t2 = charge_b + capacity_a * x;
-    n->dissipation[pos] = p[NODE_TEMPERATURE] * (r1 * r1 + r2 * r2);
-    n->transport[pos] = p[NODE_TEMPERATURE] * (t1 * t1 + t2 * t2) * R(0.25);
-    n->quality_numerator[pos] = magnitude(t1) + magnitude(t2);
-    n->quality_denominator[pos] = magnitude(r1) + magnitude(r2);
+    vreal charge_a = down ? sum->pp : sum->pm, charge_b = down ? sum->mm : sum->mp;
+    vreal capacity_a = down ? sum->wpp : sum->wpm, capacity_b = down ? sum->wmm : sum->wmp;
+    vreal sigma = down ? ONE : -ONE;
+    vreal r1 = charge_a - capacity_b * x, r2 = charge_b - capacity_a * x;
+    vreal t1 = charge_a + capacity_b * x, t2 = charge_b + capacity_a * x;
+    real f = n->node[NODE_TEMPERATURE];
+    store(n->dissipation + at->first, where, f * (r1 * r1 + r2 * r2));
+    store(n->transport + at->first, where, f * (t1 * t1 + t2 * t2) * R(0.25));
+    store(n->quality_numerator + at->first, where, magnitude(t1) + magnitude(t2));
+    store(n->quality_denominator + at->first, where, magnitude(r1) + magnitude(r2));
 
-    real d1 = potential_a + members_b * magnitude(x), d2 = potential_b + members_a * magnitude(x);
-    real e1 = R(0.0), e2 = R(0.0);
-    if (d1 > R(0.0) && d2 > R(0.0)) {
-        e1 = -r1 / (R(2.0) * d1);
-        e2 = -r2 / (R(2.0) * d2);
-    }
-    real w2 = (weight_a + weight_b) / (members_a + members_b);
-    real xx = x * x;
-    uint id = (uint)n->id[pos], loops = 0;
-    h = row;
-    for (int i = 0; i < slots; i++, h += LANES) {
-        int j = n->neighbour[h];
-        if (j < 0)
-            break;
-        uint at = n->weight_of[h];
-        real w = n->weight[at];
-        side m = chosen(n, h, input(n, j, old), w, x);
-        n->charge0[h] = up ? m.rest_qb : m.rest_qa;
-        n->memory0[h] = up ? m.rest_mb : m.rest_ma;
-        n->potential0[h] = up ? m.rest_pb : m.rest_pa;
-        n->charge1[h] = up ? m.rest_qa : m.rest_qb;
-        n->memory1[h] = up ? m.rest_ma : m.rest_mb;
-        n->potential1[h] = up ? m.rest_pa : m.rest_pb;
-        uint other = j == pos ? ~loops++ : (uint)n->id[j];
-#ifndef EDGE_FIXED
-        if ((m.qa == R(0.0) && m.qb == R(0.0)) || !is_active(n, j))
+    vreal d1 = potential_a + members_b * magnitude(x), d2 = potential_b + members_a * magnitude(x);
+    vmask solvable = (d1 > ZERO) & (d2 > ZERO);
+    vreal e1 = solvable ? -r1 / (R(2.0) * d1) : ZERO;
+    vreal e2 = solvable ? -r2 / (R(2.0) * d2) : ZERO;
+    vreal w2 = (weight_a + weight_b) / (members_a + members_b);
+    vreal xx = x * x;
+    vuint loops = 0;
+    for (int i = 0; i < at->slots; i++) {
+        half_edge h = half_edge_of(n, at, i, at->old);
+        side m = chosen(n, &h, down);
+        store(n->charge0 + h.at, where, m.rest0.q);
+        store(n->memory0 + h.at, where, m.rest0.m);
+        store(n->potential0 + h.at, where, m.rest0.p);
+        store(n->charge1 + h.at, where, m.rest1.q);
+        store(n->memory1 + h.at, where, m.rest1.m);
+        store(n->potential1 + h.at, where, m.rest1.p);
+        vmask may = where & plastic(n, &h);
+        vmask in_a = may & (m.qa != ZERO), in_b = may & (m.qb != ZERO);
+#ifndef SELF_LOOPS
+        if (!ANY(in_a | in_b))
             continue;
-        uint4 word = philox((uint4)(id, other, n->k, PURPOSE_WEIGHT_NOISE), n->key);
-        if (m.qa != R(0.0)) {
-            real pp = m.pa * m.pa;
-            w = change_weight(n->parameters, w, sigma * (e1 * pp + e2 * xx) / (pp + xx), w2, word.x, word.y);
-            word.xy = word.zw;
-        }
-        if (m.qb != R(0.0)) {
-            real pp = m.pb * m.pb;
-            w = change_weight(n->parameters, w, sigma * (e2 * pp + e1 * xx) / (pp + xx), w2, word.x, word.y);
-        }
-        n->weight[at] = w;
 #endif
+        words word = noise_words(n, at, &h, &loops);
+        vreal w = h.w;
+        if (ANY(in_a)) {
+            vreal pp = m.pa * m.pa;
+            vreal changed = change_weight(n->edge, w, sigma * (e1 * pp + e2 * xx) / (pp + xx), w2, word.x, word.y);
+            w = in_a ? changed : w;
+        }
+        if (ANY(in_b)) {
+            vreal pp = m.pb * m.pb;
+            vuint x0 = TO_UINT_MASK(in_a) ? word.z : word.x, x1 = TO_UINT_MASK(in_a) ? word.w : word.y;
+            vreal changed = change_weight(n->edge, w, sigma * (e2 * pp + e1 * xx) / (pp + xx), w2, x0, x1);
+            w = in_b ? changed : w;
+        }
+        SCATTER(n->weight, h.index, in_a | in_b, w);
     }
 }
 
 // cpuref replica.visit2020
-node_sums visit(const net *n, __global const real *p, int pos, long row, int slots, __global real *watched)
+node_sums visit(const net *n, visited *at)
 {
-    real old = n->state[pos];
-    charging sum = { R(0.0), R(0.0), R(0.0), R(0.0), R(0.0), R(0.0), R(0.0), R(0.0) };
-    long h = row;
-    for (int i = 0; i < slots; i++, h += LANES) {
-        int j = n->neighbour[h];
-        if (j < 0)
-            break;
-        charging c = charge2020(n, h, input(n, j, old), n->weight[n->weight_of[h]]);
-        sum.pp += c.pp, sum.mp += c.mp, sum.pm += c.pm, sum.mm += c.mm;
-        sum.wpp += c.wpp, sum.wmp += c.wmp, sum.wpm += c.wpm, sum.wmm += c.wmm;
+    charging sum = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
+    for (int i = 0; i < at->slots; i++) {
+        half_edge h = half_edge_of(n, at, i, at->old);
+        charging c = charge2020(n, &h);
+        sum.pp += c.pp;
+        sum.mp += c.mp;
+        sum.pm += c.pm;
+        sum.mm += c.mm;
+        sum.wpp += c.wpp;
+        sum.wmp += c.wmp;
+        sum.wpm += c.wpm;
+        sum.wmm += c.wmm;
     }
-    real depth_minus = p[NODE_FOUR] * (sum.pp * -sum.wmm + sum.mm * -sum.wpp);
-    real depth_plus = p[NODE_FOUR] * (sum.pm * sum.wmp + sum.mp * sum.wpm);
-    uint4 word = philox((uint4)((uint)n->id[pos], 0, n->k, PURPOSE_NODE_STATE), n->key);
-    sample draw = sample2020(depth_minus, depth_plus, uniform_real(word.x), p);
-    bool fluctuating = magnitude(draw.energy - n->energy[pos]) > p[NODE_THRESHOLD];
-    n->energy[pos] = draw.energy;
+    vreal depth_minus = n->node[NODE_FOUR] * (sum.pp * -sum.wmm + sum.mm * -sum.wpp);
+    vreal depth_plus = n->node[NODE_FOUR] * (sum.pm * sum.wmp + sum.mp * sum.wpm);
+    words word = philox(AS_UINT(*(__global const vint *)(n->id + at->first)), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
+    sample draw = sample2020(depth_minus, depth_plus, uniform_real(word.x), n->node);
+    vmask fluctuating = magnitude(draw.energy - load(n->energy + at->first)) > n->node[NODE_THRESHOLD];
+    store(n->energy + at->first, at->mine, draw.energy);
 
-    node_sums out = { draw.energy, draw.free, draw.entropy, 0, 0, 0, 0, 0, 0, draw.x, 0, 0 };
-    out.change = magnitude((draw.x - old) * R(0.5));
-    out.fluctuating = fluctuating ? R(1.0) : R(0.0);
-    if (!fluctuating && (n->flags & SWEEP_ADAPT) != 0 && draw.x != R(0.0))
-        equilibrate(n, p, pos, row, slots, &sum, old, draw.x);
-    n->state[pos] = draw.x; // not before: a self-loop's input is the old state
-    out.dissipated = n->dissipation[pos];
-    out.transported = n->transport[pos];
-    out.numerator = n->quality_numerator[pos];
-    out.denominator = n->quality_denominator[pos];
-    sum_edges(n, pos, row, slots, draw.x, &out);
-    if ((n->flags & WATCH_ENTROPY) != 0)
-        watched[0] = draw.entropy;
-    if ((n->flags & WATCH_FLUCTUATING) != 0)
-        watched[1] = out.fluctuating;
+    if ((n->flags & SWEEP_ADAPT) != 0) {
+        vmask where = at->mine & NOT(fluctuating) & (draw.x != ZERO);
+        if (ANY(where))
+            equilibrate(n, at, where, &sum, draw.x);
+    }
+    store(n->state + at->first, at->mine, draw.x); // not before: a self-loop's input is the old state
+    node_sums out;
+    out.energy = draw.energy;
+    out.free = draw.free;
+    out.entropy = draw.entropy;
+    out.dissipated = load(n->dissipation + at->first);
+    out.transported = load(n->transport + at->first);
+    out.numerator = load(n->quality_numerator + at->first);
+    out.denominator = load(n->quality_denominator + at->first);
+    out.change = magnitude((draw.x - at->old) * R(0.5));
+    out.fluctuating = fluctuating ? ONE : ZERO;
+    out.state = draw.x;
+    out.weight2 = ZERO;
+    out.order = ZERO;
+    sum_edges(n, at, draw.x, &out);
+    if ((n->flags & WATCH_FIRST) != 0)
+        store(n->watched + at->first, at->mine, draw.entropy);
+    if ((n->flags & WATCH_SECOND) != 0)
+        store(n->watched + n->watch_stride + at->first, at->mine, out.fluctuating);
     return out;
 }
 
@@ -827,250 +1011,266 @@ real level(int l, real levels)
 }
 
 // cpuref cubic
-real cubic(real x, real depth_minus, real depth_plus, real lowest)
+vreal cubic(vreal x, vreal depth_minus, vreal depth_plus, vreal lowest)
 {
-    real depth = x < R(0.0) ? depth_minus : depth_plus;
-    real a = x < R(0.0) ? -x : x;
+    vreal depth = x < ZERO ? depth_minus : depth_plus;
+    vreal a = magnitude(x);
     return -(depth * (a * a * a)) - lowest;
 }
 
-// cpuref pick2019
-real pick2019(real depth_minus, real depth_plus, real lowest, real target, real low, real z, __global const real *p)
+// What one side's levels weigh, from the end inwards; steps is how many have any weight.
+typedef struct {
+    vreal total, energy_total;
+} weighed;
+
+// weigh adds the levels first, first + by, ... up to count of them, until one has
+// no weight: the loops of cpuref sample2019.
+weighed weigh(int first, int by, int count, vreal depth_minus, vreal depth_plus, vreal lowest, __global const real *p)
 {
-    int levels = (int)p[NODE_LEVELS], middle = (levels + 1) / 2;
-    bool above = target > low;
-    int l = above ? levels - 1 : 0, by = above ? -1 : 1, last = above ? middle : middle - 1;
-    real mass = above ? z - target : target;
-    real x = level(l, p[NODE_LEVELS]), sum = R(0.0);
-    for (;; l += by) {
-        real here = level(l, p[NODE_LEVELS]);
-        real e = cubic(here, depth_minus, depth_plus, lowest);
-        if (e > p[NODE_CUT])
-            return x;
-        x = here;
-        sum += r_exp(-e);
-        if (sum > mass || l == last)
-            return x;
+    weighed s = { ZERO, ZERO };
+    vmask on = ZERO == ZERO;
+    for (int i = 0; i < count; i++) {
+        vreal e = cubic((vreal)(level(first + i * by, p[NODE_LEVELS])), depth_minus, depth_plus, lowest);
+        on = on & NOT(e > p[NODE_CUT]);
+        if (!ANY(on))
+            break;
+        vreal weight = r_exp(-e);
+        s.total += on ? weight : ZERO;
+        s.energy_total += on ? weight * e : ZERO;
     }
+    return s;
+}
+
+// pick finds the level at which the weights from the end inwards exceed mass:
+// one half of cpuref pick2019.
+vreal pick(int first, int by, int count, vreal mass, vmask on, vreal depth_minus, vreal depth_plus, vreal lowest, __global const real *p)
+{
+    vreal x = (vreal)(level(first, p[NODE_LEVELS])), sum = ZERO;
+    for (int i = 0; i < count; i++) {
+        vreal here = (vreal)(level(first + i * by, p[NODE_LEVELS]));
+        vreal e = cubic(here, depth_minus, depth_plus, lowest);
+        on = on & NOT(e > p[NODE_CUT]);
+        if (!ANY(on))
+            break;
+        x = on ? here : x;
+        sum += r_exp(-e);
+        on = on & NOT(sum > mass);
+    }
+    return x;
 }
 
 // cpuref sample2019
-sample sample2019(real depth_minus, real depth_plus, real u, __global const real *p)
+sample sample2019(vreal depth_minus, vreal depth_plus, vreal u, __global const real *p)
 {
     int levels = (int)p[NODE_LEVELS], middle = (levels + 1) / 2;
-    real lowest = depth_plus > depth_minus ? -depth_plus : -depth_minus;
-    real low = R(0.0), high = R(0.0), energy_total = R(0.0);
-    for (int l = 0; l < middle; l++) {
-        real e = cubic(level(l, p[NODE_LEVELS]), depth_minus, depth_plus, lowest);
-        if (e > p[NODE_CUT])
-            break;
-        real weight = r_exp(-e);
-        low += weight;
-        energy_total += weight * e;
+    vreal lowest = depth_plus > depth_minus ? -depth_plus : -depth_minus;
+    weighed low = weigh(0, 1, middle, depth_minus, depth_plus, lowest, p);
+    // The sums go on from the lower half to the upper one.
+    weighed high = weigh(levels - 1, -1, levels - middle, depth_minus, depth_plus, lowest, p);
+    vreal z = low.total + high.total;
+    vreal target = u * z;
+    vmask above = target > low.total;
+    vreal x = ZERO;
+    if (ANY(NOT(above)))
+        x = pick(0, 1, middle, target, NOT(above), depth_minus, depth_plus, lowest, p);
+    if (ANY(above)) {
+        vreal upper = pick(levels - 1, -1, levels - middle, z - target, above, depth_minus, depth_plus, lowest, p);
+        x = above ? upper : x;
     }
-    for (int l = levels - 1; l >= middle; l--) {
-        real e = cubic(level(l, p[NODE_LEVELS]), depth_minus, depth_plus, lowest);
-        if (e > p[NODE_CUT])
-            break;
-        real weight = r_exp(-e);
-        high += weight;
-        energy_total += weight * e;
-    }
-    real z = low + high;
-    real log_z = r_log(z);
+    vreal log_z = r_log(z);
     sample s;
-    s.x = pick2019(depth_minus, depth_plus, lowest, u * z, low, z, p);
-    s.energy = cubic(s.x, depth_minus, depth_plus, R(0.0));
+    s.x = x;
+    s.energy = cubic(x, depth_minus, depth_plus, ZERO);
     s.free = lowest - log_z;
-    s.entropy = (energy_total / z + log_z) / p[NODE_LOG_LEVELS];
+    s.entropy = ((low.energy_total + high.energy_total) / z + log_z) / p[NODE_LOG_LEVELS];
     return s;
 }
 
 // cpuref held
 typedef struct {
-    real q0, p0, q1, p1;
+    vreal q0, p0, q1, p1;
 } held;
 
-bool negative(real x)
+vmask negative(vreal x)
 {
-    return as_real_uint(x) >> (sizeof(real) * 8 - 1) != 0;
+    return AS_SIGNED(AS_BITS(x)) < 0;
 }
 
 // cpuref hold
-held charge2019(const net *n, long h, real v, real w)
+held charge2019(const net *n, const half_edge *h)
 {
-    real p0 = n->potential0[h], p1 = n->potential1[h];
-    bool keep0 = (w > R(0.0) && !negative(p0)) || (w < R(0.0) && negative(p0));
-    bool keep1 = (w > R(0.0) && negative(p1)) || (w < R(0.0) && !negative(p1));
+    vreal p0 = load(n->potential0 + h->at), p1 = load(n->potential1 + h->at);
+    vmask up = h->w > ZERO, down = h->w < ZERO;
+    vmask keep0 = (up & NOT(negative(p0))) | (down & negative(p0));
+    vmask keep1 = (up & negative(p1)) | (down & NOT(negative(p1)));
     held c;
-    c.q0 = keep0 ? n->charge0[h] : R(0.0);
-    c.p0 = keep0 ? p0 : R(0.0);
-    c.q1 = keep1 ? n->charge1[h] : R(0.0);
-    c.p1 = keep1 ? p1 : R(0.0);
-    real in = v * w;
-    if (in > R(0.0)) {
-        c.q0 = lesser(c.q0 + in, magnitude(w));
-        c.p0 = clamp_to(c.p0 + v, R(1.0));
-    } else if (in < R(0.0)) {
-        c.q1 = greater(c.q1 + in, -magnitude(w));
-        c.p1 = clamp_to(c.p1 + v, R(1.0));
-    }
+    c.q0 = keep0 ? load(n->charge0 + h->at) : ZERO;
+    c.p0 = keep0 ? p0 : ZERO;
+    c.q1 = keep1 ? load(n->charge1 + h->at) : ZERO;
+    c.p1 = keep1 ? p1 : ZERO;
+    vreal in = h->v * h->w, size = magnitude(h->w);
+    c.q0 = in > ZERO ? lesser(c.q0 + in, size) : c.q0;
+    c.p0 = in > ZERO ? clamp_to(c.p0 + h->v, ONE) : c.p0;
+    c.q1 = in < ZERO ? greater(c.q1 + in, -size) : c.q1;
+    c.p1 = in < ZERO ? clamp_to(c.p1 + h->v, ONE) : c.p1;
     return c;
 }
 
 // cpuref pairSums
 typedef struct {
-    real charge_a, charge_b, capacity_a, capacity_b, potential_a, potential_b, members_a, members_b;
+    vreal charge_a, charge_b, capacity_a, capacity_b, potential_a, potential_b, members_a, members_b;
 } pair_sums;
 
-// cpuref held.add
-void add_member(const held *c, pair_sums *first, pair_sums *second, real w)
+// add_member counts the half-edge's positive charge into A, its negative charge
+// into B of a pair where the mask is set: cpuref held.add.
+void add_member(const held *c, pair_sums *s, vmask a, vmask b, vreal w)
 {
-    pair_sums *a = w < R(0.0) ? second : first, *b = w < R(0.0) ? first : second;
-    if (c->q0 != R(0.0)) {
-        a->charge_a += c->q0;
-        a->capacity_a += w;
-        a->potential_a += magnitude(c->p0);
-        a->members_a += R(1.0);
-    }
-    if (c->q1 != R(0.0)) {
-        b->charge_b += c->q1;
-        b->capacity_b += w;
-        b->potential_b += magnitude(c->p1);
-        b->members_b += R(1.0);
-    }
+    a = a & (c->q0 != ZERO);
+    b = b & (c->q1 != ZERO);
+    s->charge_a += a ? c->q0 : ZERO;
+    s->capacity_a += a ? w : ZERO;
+    s->potential_a += a ? magnitude(c->p0) : ZERO;
+    s->members_a += a ? ONE : ZERO;
+    s->charge_b += b ? c->q1 : ZERO;
+    s->capacity_b += b ? w : ZERO;
+    s->potential_b += b ? magnitude(c->p1) : ZERO;
+    s->members_b += b ? ONE : ZERO;
 }
 
 // cpuref correction
 typedef struct {
-    real e1, e2, sigma, keep;
-    bool skip;
+    vreal e1, e2, sigma, keep;
+    vmask skip;
 } correction;
 
 // cpuref pairSums.settle
-correction settle(const pair_sums *p, real h, real x, real sigma, node_sums *out)
+correction settle(const pair_sums *p, vreal h, vreal x, vreal sigma, node_sums *out)
 {
-    real r1 = p->charge_a - p->capacity_b * x, r2 = p->charge_b - p->capacity_a * x;
-    real t1 = p->charge_a + p->capacity_b * x, t2 = p->charge_b + p->capacity_a * x;
-    real hh = h * h;
+    vreal r1 = p->charge_a - p->capacity_b * x, r2 = p->charge_b - p->capacity_a * x;
+    vreal t1 = p->charge_a + p->capacity_b * x, t2 = p->charge_b + p->capacity_a * x;
+    vreal hh = h * h;
     out->dissipated += hh * (r1 * r1 + r2 * r2);
     out->transported += hh * (t1 * t1 + t2 * t2) * R(0.25);
     out->numerator += h * (magnitude(t1) + magnitude(t2));
     out->denominator += h * (magnitude(r1) + magnitude(r2));
-    real d1 = p->potential_a + p->members_b * magnitude(x), d2 = p->potential_b + p->members_a * magnitude(x);
-    correction c = { R(0.0), R(0.0), sigma, R(1.0), true };
-    if (d1 <= R(0.0) || d2 <= R(0.0))
-        return c;
-    c.e1 = -(h * r1) / d1;
-    c.e2 = -(h * r2) / d2;
-    c.keep = R(1.0) - h;
-    c.skip = false;
+    vreal d1 = p->potential_a + p->members_b * magnitude(x), d2 = p->potential_b + p->members_a * magnitude(x);
+    correction c;
+    c.skip = (d1 <= ZERO) | (d2 <= ZERO);
+    c.e1 = c.skip ? ZERO : -(h * r1) / d1;
+    c.e2 = c.skip ? ZERO : -(h * r2) / d2;
+    c.sigma = sigma;
+    c.keep = c.skip ? ONE : ONE - h;
+    return c;
+}
+
+// pick_correction takes a where the mask is set, else b.
+correction pick_correction(vmask which, const correction *a, const correction *b)
+{
+    correction c;
+    c.e1 = which ? a->e1 : b->e1;
+    c.e2 = which ? a->e2 : b->e2;
+    c.sigma = which ? a->sigma : b->sigma;
+    c.keep = which ? a->keep : b->keep;
+    c.skip = which ? a->skip : b->skip;
     return c;
 }
 
 // cpuref correction.err
-real error_of(const correction *c, real own, real opposite, real p, real x)
+vreal error_of(const correction *c, vreal own, vreal opposite, vreal p, vreal x)
 {
-    real pp = p * p, xx = x * x;
-    if (pp + xx == R(0.0))
-        return R(0.0);
-    if (x > R(0.0))
-        opposite = -opposite;
-    return (c->sigma * own * pp + opposite * xx) / (pp + xx) * R(0.5);
+    vreal pp = p * p, xx = x * x;
+    opposite = x > ZERO ? -opposite : opposite;
+    vreal err = (c->sigma * own * pp + opposite * xx) / (pp + xx) * R(0.5);
+    return pp + xx == ZERO ? ZERO : err;
 }
 
 // cpuref replica.update2019
-real update2019(const net *n, uint i, uint j, real w, real w2, real x, const held *c, const correction *a, const correction *b)
+void update2019(const net *n, const visited *at, const half_edge *h, vreal w2, vreal x, const held *c,
+                const correction *a, const correction *b, vuint *loops)
 {
-    bool in_a = c->q0 != R(0.0) && !a->skip, in_b = c->q1 != R(0.0) && !b->skip;
-    if (!in_a && !in_b)
-        return w;
-    uint4 word = philox((uint4)(i, j, n->k, PURPOSE_WEIGHT_NOISE), n->key);
-    real err_a = error_of(a, a->e1, a->e2, c->p0, x), err_b = error_of(b, b->e2, b->e1, c->p1, x);
-    bool swap = w < R(0.0);
-    bool first = swap ? in_b : in_a, second = swap ? in_a : in_b;
-    if (first) {
-        w = change_weight(n->parameters, w, swap ? err_b : err_a, w2, word.x, word.y);
-        word.xy = word.zw;
+    vmask may = at->mine & plastic(n, h);
+    vmask in_a = may & (c->q0 != ZERO) & NOT(a->skip), in_b = may & (c->q1 != ZERO) & NOT(b->skip);
+#ifndef SELF_LOOPS
+    if (!ANY(in_a | in_b))
+        return;
+#endif
+    words word = noise_words(n, at, h, loops);
+    vreal err_a = error_of(a, a->e1, a->e2, c->p0, x), err_b = error_of(b, b->e2, b->e1, c->p1, x);
+    vmask swap = h->w < ZERO;
+    vmask first = swap ? in_b : in_a, second = swap ? in_a : in_b;
+    vreal changed = change_weight(n->edge, h->w, swap ? err_b : err_a, w2, word.x, word.y);
+    vreal w = first ? changed : h->w;
+    if (ANY(second)) {
+        vuint x0 = TO_UINT_MASK(first) ? word.z : word.x, x1 = TO_UINT_MASK(first) ? word.w : word.y;
+        changed = change_weight(n->edge, w, swap ? err_a : err_b, w2, x0, x1);
+        w = second ? changed : w;
     }
-    if (second)
-        w = change_weight(n->parameters, w, swap ? err_a : err_b, w2, word.x, word.y);
-    return w;
+    SCATTER(n->weight, h->index, first | second, w);
 }
 
 // cpuref replica.relax
-void relax(const net *n, int pos, long row, int slots, real basis, real x, const pair_sums *first, const pair_sums *second, real w2, node_sums *out)
+void relax(const net *n, const visited *at, vreal basis, vreal x, const pair_sums *first, const pair_sums *second, vreal w2, node_sums *out)
 {
-    correction c1 = settle(first, x < R(0.0) ? -x : R(0.0), x, R(1.0), out);
-    correction c2 = settle(second, x < R(0.0) ? R(0.0) : x, x, R(-1.0), out);
-    uint loops = 0;
-    long h = row;
-    for (int i = 0; i < slots; i++, h += LANES) {
-        int j = n->neighbour[h];
-        if (j < 0)
-            break;
-        uint at = n->weight_of[h];
-        real w = n->weight[at];
-        held c = charge2019(n, h, input(n, j, basis), w);
-        uint other = j == pos ? ~loops++ : (uint)n->id[j];
-        const correction *a = w < R(0.0) ? &c2 : &c1, *b = w < R(0.0) ? &c1 : &c2;
-#ifndef EDGE_FIXED
-        if ((n->flags & SWEEP_ADAPT) != 0 && is_active(n, j))
-            n->weight[at] = update2019(n, (uint)n->id[pos], other, w, w2, x, &c, a, b);
-#endif
-        n->charge0[h] = c.q0 * a->keep;
-        n->potential0[h] = c.p0 * a->keep;
-        n->charge1[h] = c.q1 * b->keep;
-        n->potential1[h] = c.p1 * b->keep;
+    correction c1 = settle(first, x < ZERO ? -x : ZERO, x, ONE, out);
+    correction c2 = settle(second, x < ZERO ? ZERO : x, x, -ONE, out);
+    vuint loops = 0;
+    for (int i = 0; i < at->slots; i++) {
+        half_edge h = half_edge_of(n, at, i, basis);
+        held c = charge2019(n, &h);
+        vmask down = h.w < ZERO;
+        correction a = pick_correction(down, &c2, &c1), b = pick_correction(down, &c1, &c2);
+        if ((n->flags & SWEEP_ADAPT) != 0)
+            update2019(n, at, &h, w2, x, &c, &a, &b, &loops);
+        store(n->charge0 + h.at, at->mine, c.q0 * a.keep);
+        store(n->potential0 + h.at, at->mine, c.p0 * a.keep);
+        store(n->charge1 + h.at, at->mine, c.q1 * b.keep);
+        store(n->potential1 + h.at, at->mine, c.p1 * b.keep);
     }
 }
 
 // cpuref replica.visit2019
-node_sums visit(const net *n, __global const real *p, int pos, long row, int slots, __global real *watched)
+node_sums visit(const net *n, visited *at)
 {
     bool adapting = (n->flags & SWEEP_ADAPTING) != 0;
-    real old = n->state[pos];
-    real basis = adapting ? n->offered[pos] : old;
-    pair_sums first = { 0, 0, 0, 0, 0, 0, 0, 0 }, second = { 0, 0, 0, 0, 0, 0, 0, 0 };
-    real w2 = R(0.0), edges = R(0.0);
-    long h = row;
-    for (int i = 0; i < slots; i++, h += LANES) {
-        int j = n->neighbour[h];
-        if (j < 0)
-            break;
-        real w = n->weight[n->weight_of[h]];
-        held c = charge2019(n, h, input(n, j, basis), w);
-        add_member(&c, &first, &second, w);
-        w2 += w * w;
-        edges += R(1.0);
+    vreal basis = adapting ? load(n->offered + at->first) : at->old;
+    pair_sums first = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO }, second = first;
+    vreal w2 = ZERO, edges = ZERO;
+    for (int i = 0; i < at->slots; i++) {
+        half_edge h = half_edge_of(n, at, i, basis);
+        held c = charge2019(n, &h);
+        vmask down = h.w < ZERO, up = NOT(down);
+        add_member(&c, &first, up, down, h.w);
+        add_member(&c, &second, down, up, h.w);
+        w2 += h.w * h.w;
+        edges += h.there ? ONE : ZERO;
     }
-    real depth_minus = p[NODE_FOUR] * magnitude(first.charge_a * first.capacity_b + first.charge_b * first.capacity_a);
-    real depth_plus = p[NODE_FOUR] * magnitude(second.charge_a * second.capacity_b + second.charge_b * second.capacity_a);
-    uint4 word = philox((uint4)((uint)n->id[pos], 0, n->k, PURPOSE_NODE_STATE), n->key);
-    sample draw = sample2019(depth_minus, depth_plus, uniform_real(word.x), p);
-    node_sums out = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+    vreal depth_minus = n->node[NODE_FOUR] * magnitude(first.charge_a * first.capacity_b + first.charge_b * first.capacity_a);
+    vreal depth_plus = n->node[NODE_FOUR] * magnitude(second.charge_a * second.capacity_b + second.charge_b * second.capacity_a);
+    words word = philox(AS_UINT(*(__global const vint *)(n->id + at->first)), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
+    sample draw = sample2019(depth_minus, depth_plus, uniform_real(word.x), n->node);
+    node_sums out = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
     if (!adapting) {
-        n->offered[pos] = old;
-        n->state[pos] = draw.x;
+        store(n->offered + at->first, at->mine, at->old);
+        store(n->state + at->first, at->mine, draw.x);
         return out;
     }
     draw.energy += depth_plus + depth_minus;
     out.energy = draw.energy;
     out.free = draw.free;
     out.entropy = draw.entropy;
-    out.change = magnitude((draw.x - n->adapted[pos]) * R(0.5));
+    out.change = magnitude((draw.x - load(n->adapted + at->first)) * R(0.5));
     out.state = draw.x;
-    relax(n, pos, row, slots, basis, draw.x, &first, &second, w2 / edges, &out);
-    n->state[pos] = draw.x;
-    n->adapted[pos] = draw.x;
-    n->energy[pos] = draw.energy;
-    sum_edges(n, pos, row, slots, draw.x, &out);
-    if ((n->flags & WATCH_ENTROPY) != 0)
-        watched[0] = draw.entropy;
-    if ((n->flags & WATCH_DISSIPATION) != 0)
-        watched[1] = out.dissipated;
-    if ((n->flags & WATCH_TRANSPORT) != 0)
-        watched[2] = out.transported;
+    relax(n, at, basis, draw.x, &first, &second, w2 / edges, &out);
+    store(n->state + at->first, at->mine, draw.x);
+    store(n->adapted + at->first, at->mine, draw.x);
+    store(n->energy + at->first, at->mine, draw.energy);
+    sum_edges(n, at, draw.x, &out);
+    if ((n->flags & WATCH_FIRST) != 0)
+        store(n->watched + at->first, at->mine, draw.entropy);
+    if ((n->flags & WATCH_SECOND) != 0)
+        store(n->watched + n->watch_stride + at->first, at->mine, out.dissipated);
+    if ((n->flags & WATCH_THIRD) != 0)
+        store(n->watched + 2 * n->watch_stride + at->first, at->mine, out.transported);
     return out;
 }
 
@@ -1085,8 +1285,9 @@ node_sums visit(const net *n, __global const real *p, int pos, long row, int slo
 // A run of this many values is added by one work-item.
 #define RUN 16
 #define RUNS (GROUP / RUN)
+#define ITEMS (GROUP / WIDTH) // work-items of a work-group
 
-// tree adds 2^k values along the tree of neighbours in pairs.
+// tree adds count values, a power of two, along the tree of neighbours in pairs.
 real tree(real *v, int count)
 {
     for (int n = count / 2; n > 0; n /= 2)
@@ -1095,39 +1296,45 @@ real tree(real *v, int count)
     return v[0];
 }
 
+// put leaves a value of each of the work-item's nodes; runs are one word further
+// apart than long, against bank conflicts.
+void put(__local real *values, vmask mine, vreal value)
+{
+    int first = (int)get_local_id(0) * WIDTH;
+    PUT(values + first + first / RUN, mine ? value : ZERO);
+}
+
 // add_group adds the values of a work-group's nodes: one value of each sum to
 // partial, whose sums are stride apart.
-void add_group(const node_sums *own, __local real *values, __local real *runs, __global real *partial, ulong stride)
+void add_group(const node_sums *own, vmask mine, __local real *values, __local real *runs, __global real *partial, ulong stride)
 {
-    int me = (int)get_local_id(0);
-    // Runs are one word further apart than long, against bank conflicts.
-    __local real *at = values + me + me / RUN;
     const int row = GROUP + RUNS;
-    at[0 * row] = own->energy;
-    at[1 * row] = own->free;
-    at[2 * row] = own->entropy;
-    at[3 * row] = own->dissipated;
-    at[4 * row] = own->transported;
-    at[5 * row] = own->numerator;
-    at[6 * row] = own->denominator;
-    at[7 * row] = own->change;
-    at[8 * row] = own->fluctuating;
-    at[9 * row] = own->state;
-    at[10 * row] = own->weight2;
-    at[11 * row] = own->order;
+    int me = (int)get_local_id(0);
+    put(values + 0 * row, mine, own->energy);
+    put(values + 1 * row, mine, own->free);
+    put(values + 2 * row, mine, own->entropy);
+    put(values + 3 * row, mine, own->dissipated);
+    put(values + 4 * row, mine, own->transported);
+    put(values + 5 * row, mine, own->numerator);
+    put(values + 6 * row, mine, own->denominator);
+    put(values + 7 * row, mine, own->change);
+    put(values + 8 * row, mine, own->fluctuating);
+    put(values + 9 * row, mine, own->state);
+    put(values + 10 * row, mine, own->weight2);
+    put(values + 11 * row, mine, own->order);
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int i = me; i < NODE_SUMS * RUNS; i += GROUP) {
+    for (int i = me; i < NODE_SUMS * RUNS; i += ITEMS) {
         real v[RUN];
         for (int k = 0; k < RUN; k++)
             v[k] = values[(i / RUNS) * row + (i % RUNS) * (RUN + 1) + k];
         runs[i] = tree(v, RUN);
     }
     barrier(CLK_LOCAL_MEM_FENCE);
-    if (me < NODE_SUMS) {
+    for (int i = me; i < NODE_SUMS; i += ITEMS) {
         real v[RUNS];
         for (int k = 0; k < RUNS; k++)
-            v[k] = runs[me * RUNS + k];
-        partial[(ulong)me * stride] = tree(v, RUNS);
+            v[k] = runs[i * RUNS + k];
+        partial[(ulong)i * stride] = tree(v, RUNS);
     }
 }
 
@@ -1136,9 +1343,10 @@ void add_group(const node_sums *own, __local real *values, __local real *runs, _
 // ============================================================================
 
 // sweep_segment visits the network nodes of one segment: dimension 0 its
-// positions, padded to whole work-groups, dimension 1 the replicas. Work-group
-// g of replica r leaves its sums in partial[(r NODE_SUMS + sum) groups + first_group + g].
-__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
+// positions, WIDTH to a work-item, padded to whole work-groups, dimension 1 the
+// replicas. Work-group g of replica r leaves its sums in
+// partial[(r NODE_SUMS + sum) groups + first_group + g].
+__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 void sweep_segment(__global const int *id, __global const uint *active, __global const long *rows,
                    __global const int *neighbour, __global const uint *weight_of,
                    __global const real *parameters, uint parameter_stride, __global const uint *keys,
@@ -1155,37 +1363,46 @@ void sweep_segment(__global const int *id, __global const uint *active, __global
     __local real runs[NODE_SUMS * RUNS];
     size_t r = get_global_id(1), nodes = r * positions, slots = r * half_edges;
     net n;
-    n.id = id, n.active = active, n.rows = rows, n.neighbour = neighbour, n.weight_of = weight_of;
-    n.parameters = parameters + r * parameter_stride;
+    n.id = id, n.active = active, n.neighbour = neighbour, n.weight_of = weight_of;
+    n.edge = parameters + r * parameter_stride;
+    n.node = n.edge + EDGE_PARAMETERS + group * NODE_PARAMETERS;
     n.state = state + nodes, n.energy = energy + nodes;
     n.node0 = node0 + nodes, n.node1 = node1 + nodes, n.node2 = node2 + nodes, n.node3 = node3 + nodes;
     n.charge0 = charge0 + slots, n.memory0 = memory0 + slots, n.potential0 = potential0 + slots;
     n.charge1 = charge1 + slots, n.memory1 = memory1 + slots, n.potential1 = potential1 + slots;
     n.weight = weight + r * weights;
-    n.key = (uint2)(keys[2 * r], keys[2 * r + 1]);
+    n.watched = watched + nodes;
+    n.watch_stride = (ulong)positions * get_global_size(1);
+    n.key0 = keys[2 * r], n.key1 = keys[2 * r + 1];
     n.k = k;
     n.flags = flags;
-    __global const real *p = n.parameters + EDGE_PARAMETERS + group * NODE_PARAMETERS;
 
-    uint slice = first_slice + (uint)get_global_id(0) / LANES, lane = (uint)get_global_id(0) % LANES;
-    node_sums own = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
-    if (slice < first_slice + slices && (active[slice] >> lane & 1u) != 0) {
-        int pos = (int)(slice * LANES + lane);
-        own = visit(&n, p, pos, rows[slice] * LANES + lane, (int)(rows[slice + 1] - rows[slice]), watched + (nodes + (size_t)pos) * WATCHED);
+    uint node = (uint)get_global_id(0) * WIDTH, slice = first_slice + node / LANES, lane = node % LANES;
+    node_sums own = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
+    vmask mine = ZERO != ZERO;
+    if (slice < first_slice + slices && (active[slice] >> lane & (uint)((1ul << WIDTH) - 1)) != 0) {
+        visited at;
+        at.first = (int)(slice * LANES + lane);
+        at.row = rows[slice] * LANES + lane;
+        at.slots = (int)(rows[slice + 1] - rows[slice]);
+        mine = TO_MASK(((vuint)(active[slice]) >> (lane + AS_UINT(LANE_NUMBERS)) & 1u) != 0);
+        at.mine = mine;
+        at.old = load(n.state + at.first);
+        own = visit(&n, &at);
     }
-    add_group(&own, values, runs, partial + r * NODE_SUMS * groups + first_group + get_group_id(0), groups);
+    add_group(&own, mine, values, runs, partial + r * NODE_SUMS * groups + first_group + get_group_id(0), groups);
 }
 
 // add_partials adds the partial sums of a segment to one: dimension 0 is one
 // work-group, dimension 1 the sum, dimension 2 the replica. It overwrites
 // partial, and needs scratch of the same size.
-__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
+__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 void add_partials(__global real *partial, __global real *scratch, uint groups, uint first_group, uint count, __global real *sums, ulong at, uint replica_stride)
 {
     size_t row = (get_global_id(2) * NODE_SUMS + get_global_id(1)) * groups + first_group;
     __global real *from = partial + row, *to = scratch + row;
     for (uint n = count; n > 1; n = (n + 1) / 2) {
-        for (uint i = (uint)get_local_id(0); i < (n + 1) / 2; i += GROUP)
+        for (uint i = (uint)get_local_id(0); i < (n + 1) / 2; i += ITEMS)
             to[i] = from[2 * i] + (2 * i + 1 < n ? from[2 * i + 1] : R(0.0));
         barrier(CLK_GLOBAL_MEM_FENCE);
         __global real *swap = from;
@@ -1217,8 +1434,8 @@ real reflect(__global const int *neighbour, __global const uint *weight_of, __gl
         minus += a * a;
         plus += b * b;
     }
-    real lowest = lesser(minus, plus);
-    real at_minus = r_exp(lowest - minus), at_plus = r_exp(lowest - plus);
+    real lowest = minus > plus ? plus : minus;
+    real at_minus = FIRST(r_exp((vreal)(lowest - minus))), at_plus = FIRST(r_exp((vreal)(lowest - plus)));
     return u * (at_minus + at_plus) <= at_minus ? R(-1.0) : R(1.0);
 }
 
@@ -1235,7 +1452,7 @@ __kernel void drive(__global const int *external, __global const int *polarity, 
         return;
     int pos = external[i];
     state += r * positions;
-    uint4 word = philox((uint4)((uint)id[pos], 0, k, PURPOSE_EXTERNAL), (uint2)(keys[2 * r], keys[2 * r + 1]));
+    words word = philox((vuint)((uint)id[pos]), (vuint)(0u), (vuint)(k), PURPOSE_EXTERNAL, keys[2 * r], keys[2 * r + 1]);
     real s = R(0.0);
     if (mode == MODE_DRIVEN) {
         ulong length = (ulong)period[era * count + i];
@@ -1243,11 +1460,11 @@ __kernel void drive(__global const int *external, __global const int *polarity, 
         if (2 * ((t - 1) % length) >= length)
             s = -s;
     } else if (mode == MODE_NOISE) {
-        s = word.x >> 31 ? R(1.0) : R(-1.0);
+        s = FIRST(word.x) >> 31 != 0 ? R(1.0) : R(-1.0);
     } else if (mode == MODE_REFLECT) {
         int slice = pos / LANES;
         s = reflect(neighbour, weight_of, state, weight + r * weights, rows[slice] * LANES + pos % LANES,
-                    (int)(rows[slice + 1] - rows[slice]), uniform_real(word.x));
+                    (int)(rows[slice + 1] - rows[slice]), FIRST(uniform_real(word.x)));
     }
     real held_at = forced[i];
     state[pos] = held_at == held_at ? held_at : s;
@@ -1282,34 +1499,37 @@ __kernel void count_solved(__global const int *external, uint count, __global co
 // (9 arrays of n).
 __kernel void probe_math(__global const real *input, uint n, __global real *output)
 {
-    uint i = (uint)get_global_id(0);
+    uint i = (uint)get_global_id(0) * WIDTH;
     if (i >= n)
         return;
-    real x = input[i], y = input[n + i], z = input[2 * n + i];
-    output[i] = r_exp(x);
-    output[n + i] = r_log(x);
-    output[2 * n + i] = r_cos2pi(x);
-    output[3 * n + i] = r_sqrt(x);
-    output[4 * n + i] = r_erfc(x);
-    output[5 * n + i] = r_erfcinv(x);
-    output[6 * n + i] = x * y + z;
-    output[7 * n + i] = x / y;
-    output[8 * n + i] = x * y;
+    vreal x = *(__global const vreal *)(input + i);
+    vreal y = *(__global const vreal *)(input + n + i);
+    vreal z = *(__global const vreal *)(input + 2 * n + i);
+    *(__global vreal *)(output + i) = r_exp(x);
+    *(__global vreal *)(output + n + i) = r_log(x);
+    *(__global vreal *)(output + 2 * n + i) = r_cos2pi(x);
+    *(__global vreal *)(output + 3 * n + i) = r_sqrt(x);
+    *(__global vreal *)(output + 4 * n + i) = r_erfc(x);
+    *(__global vreal *)(output + 5 * n + i) = r_erfcinv(x);
+    *(__global vreal *)(output + 6 * n + i) = x * y + z;
+    *(__global vreal *)(output + 7 * n + i) = x / y;
+    *(__global vreal *)(output + 8 * n + i) = x * y;
 }
 
 // probe_noise: rng.Probe states the order of output (words: 4 arrays of n;
 // reals: 3 arrays of n).
-__kernel void probe_noise(uint2 key, uint n, __global uint *words, __global real *reals)
+__kernel void probe_noise(uint2 key, uint n, __global uint *output, __global real *reals)
 {
-    uint i = (uint)get_global_id(0);
-    if (i >= n)
+    uint row = (uint)get_global_id(0) * WIDTH;
+    if (row >= n)
         return;
-    uint4 x = philox((uint4)(i, ~i, i * i, 0), key);
-    words[i] = x.x;
-    words[n + i] = x.y;
-    words[2 * n + i] = x.z;
-    words[3 * n + i] = x.w;
-    reals[i] = uniform_real(x.x);
-    reals[n + i] = normal(x.x, x.y);
-    reals[2 * n + i] = normal(x.z, x.w);
+    vuint i = row + AS_UINT((vint)(LANE_NUMBERS));
+    words x = philox(i, ~i, i * i, 0, key.x, key.y);
+    *(__global vuint *)(output + row) = x.x;
+    *(__global vuint *)(output + n + row) = x.y;
+    *(__global vuint *)(output + 2 * n + row) = x.z;
+    *(__global vuint *)(output + 3 * n + row) = x.w;
+    *(__global vreal *)(reals + row) = uniform_real(x.x);
+    *(__global vreal *)(reals + n + row) = normal(x.x, x.y);
+    *(__global vreal *)(reals + 2 * n + row) = normal(x.z, x.w);
 }

@@ -158,25 +158,8 @@ func sample2019[F fmath.Float](depthMinus, depthPlus, u F, p *tnn.NodeParameters
 	if depthPlus > depthMinus {
 		lowest = -depthPlus
 	}
-	var low, high, energyTotal F // Boltzmann weight at or below zero, above it
-	for l := 0; l < minus; l++ {
-		e := cubic(level(l, p.Levels), depthMinus, depthPlus, lowest)
-		if e > p.Cut {
-			break
-		}
-		weight := fmath.Exp(-e)
-		low += weight
-		energyTotal += F(weight * e)
-	}
-	for l := levels - 1; l >= minus; l-- {
-		e := cubic(level(l, p.Levels), depthMinus, depthPlus, lowest)
-		if e > p.Cut {
-			break
-		}
-		weight := fmath.Exp(-e)
-		high += weight
-		energyTotal += F(weight * e)
-	}
+	low, energyLow := weigh2019(0, 1, minus, depthMinus, depthPlus, lowest, p)
+	high, energyHigh := weigh2019(levels-1, -1, levels-minus, depthMinus, depthPlus, lowest, p)
 	z := low + high
 	x := pick2019(depthMinus, depthPlus, lowest, F(u*z), low, z, p)
 	logZ := fmath.Log(z)
@@ -184,8 +167,23 @@ func sample2019[F fmath.Float](depthMinus, depthPlus, u F, p *tnn.NodeParameters
 		x:       x,
 		energy:  cubic(x, depthMinus, depthPlus, 0),
 		free:    lowest - logZ,
-		entropy: (energyTotal/z + logZ) / p.LogLevels,
+		entropy: ((energyLow+energyHigh)/z + logZ) / p.LogLevels,
 	}
+}
+
+// weigh2019 sums the Boltzmann weights, and those times the energy above the
+// lowest, of the levels first, first+by, ... up to count of them.
+func weigh2019[F fmath.Float](first, by, count int, depthMinus, depthPlus, lowest F, p *tnn.NodeParameters[F]) (total, energyTotal F) {
+	for i := range count {
+		e := cubic(level(first+i*by, p.Levels), depthMinus, depthPlus, lowest)
+		if e > p.Cut {
+			break
+		}
+		weight := fmath.Exp(-e)
+		total += weight
+		energyTotal += F(weight * e)
+	}
+	return total, energyTotal
 }
 
 // pick2019 finds the level at which the cumulative weight reaches target.

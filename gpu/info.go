@@ -45,6 +45,8 @@ type Info struct {
 	LocalMemory  uint64 // of one work-group
 
 	Double bool // has 64-bit floating point
+	// Values in one of the hardware's vectors, by precision.
+	VectorSingle, VectorDouble int
 
 	// What Probe found for either precision: Strict, or "tolerant: " and the
 	// first function whose bits differ from the host's. Empty before Probe, and

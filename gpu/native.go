@@ -129,6 +129,8 @@ func describe(d *cl.Device) (Info, error) {
 		Driver: str(C.CL_DRIVER_VERSION), Version: str(C.CL_DEVICE_VERSION),
 		ComputeUnits: int(num(C.CL_DEVICE_MAX_COMPUTE_UNITS)),
 		MaxWorkGroup: int(num(C.CL_DEVICE_MAX_WORK_GROUP_SIZE)),
+		VectorSingle: int(num(C.CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT)),
+		VectorDouble: int(num(C.CL_DEVICE_NATIVE_VECTOR_WIDTH_DOUBLE)),
 		GlobalMemory: num(C.CL_DEVICE_GLOBAL_MEM_SIZE),
 		MaxAlloc:     num(C.CL_DEVICE_MAX_MEM_ALLOC_SIZE),
 		LocalMemory:  num(C.CL_DEVICE_LOCAL_MEM_SIZE),

@@ -53,9 +53,9 @@ func (d *Device) Probe(precision state.Precision) error {
 
 func (d *Device) probe(source string, precision state.Precision, rows int) (verdict string, err error) {
 	if precision == state.Double {
-		return probe[float64](d, source, "-DREAL_IS_DOUBLE", rows)
+		return probe[float64](d, source, precision, rows)
 	}
-	return probe[float32](d, source, "", rows)
+	return probe[float32](d, source, precision, rows)
 }
 
 // elementary is how many of fmath.ProbeFunctions come before plain arithmetic.
@@ -63,15 +63,15 @@ const elementary = 6
 
 // probe compares what the device makes of section 9 of kernels.cl with what the
 // host does.
-func probe[F fmath.Float](d *Device, source, options string, rows int) (verdict string, err error) {
-	p, err := d.Build(source, options)
+func probe[F fmath.Float](d *Device, source string, precision state.Precision, rows int) (verdict string, err error) {
+	p, err := d.Build(source, d.realOptions(precision))
 	if err != nil {
 		return "", err
 	}
 	input, numbers := fmath.Probe[F](rows)
 	key := rng.Key(probeSeed)
 	words, reals := rng.Probe[F](key, rows)
-	got, err := runProbes(p, input, key, words, numbers, reals)
+	got, err := runProbes(p, d.width(precision), input, key, words, numbers, reals)
 	if err != nil {
 		return "", err
 	}
@@ -105,7 +105,7 @@ type answers[F fmath.Float] struct {
 }
 
 // runProbes runs both kernels; words, numbers and reals give the sizes alone.
-func runProbes[F fmath.Float](p *Program, input []F, key [2]uint32, words []uint32, numbers, reals []F) (a answers[F], err error) {
+func runProbes[F fmath.Float](p *Program, width int, input []F, key [2]uint32, words []uint32, numbers, reals []F) (a answers[F], err error) {
 	d, rows := p.device, uint32(len(input)/3)
 	var buffers [4]*Buffer
 	sizes := [...]uint64{SizeOf(input), SizeOf(numbers), SizeOf(words), SizeOf(reals)}
@@ -122,17 +122,17 @@ func runProbes[F fmath.Float](p *Program, input []F, key [2]uint32, words []uint
 	if err := Write(buffers[0], 0, input); err != nil {
 		return a, err
 	}
-	if err := p.launchRows("probe_math", rows, buffers[0], rows, buffers[1]); err != nil {
+	if err := p.launchRows("probe_math", int(rows)/width, buffers[0], rows, buffers[1]); err != nil {
 		return a, err
 	}
-	if err := p.launchRows("probe_noise", rows, key, rows, buffers[2], buffers[3]); err != nil {
+	if err := p.launchRows("probe_noise", int(rows)/width, key, rows, buffers[2], buffers[3]); err != nil {
 		return a, err
 	}
 	a = answers[F]{make([]uint32, len(words)), make([]F, len(numbers)), make([]F, len(reals))}
 	return a, errors.Join(Read(buffers[1], 0, a.numbers), Read(buffers[2], 0, a.words), Read(buffers[3], 0, a.reals))
 }
 
-func (p *Program) launchRows(kernel string, rows uint32, args ...any) error {
+func (p *Program) launchRows(kernel string, items int, args ...any) error {
 	k, err := p.Kernel(kernel)
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func (p *Program) launchRows(kernel string, rows uint32, args ...any) error {
 	if err := k.Bind(args...); err != nil {
 		return err
 	}
-	return k.Launch([]int{int(rows)}, nil)
+	return k.Launch([]int{items}, nil)
 }
 
 // firstDifference is the first index at which two slices are not the same, or
@@ -162,4 +162,30 @@ func near[F fmath.Float](want, got F) bool {
 		return true
 	}
 	return math.Abs(g-w) <= 1e-3*math.Abs(w)+1e-6
+}
+
+// width is how many values a work-item computes at once, WIDTH in kernels.cl: as
+// many as the processor's vectors hold where that is the device, else 1.
+func (d *Device) width(precision state.Precision) int {
+	if d.info.Kind != "cpu" {
+		return 1
+	}
+	native := d.info.VectorSingle
+	if precision == state.Double {
+		native = d.info.VectorDouble
+	}
+	width := 1
+	for width < min(native, 16) {
+		width *= 2
+	}
+	return width
+}
+
+// realOptions are the build options of section 1 of kernels.cl.
+func (d *Device) realOptions(precision state.Precision) string {
+	options := fmt.Sprintf("-DWIDTH=%d", d.width(precision))
+	if precision == state.Double {
+		options += " -DREAL_IS_DOUBLE"
+	}
+	return options
 }

@@ -65,6 +65,7 @@ type network[F float32 | float64] struct {
 	sweepKernel, addKernel, driveKernel, solvedKernel *Kernel
 
 	group      int   // nodes per work-group
+	items      int   // work-items of a work-group
 	groups     int   // work-groups of all segments
 	firstGroup []int // by segment
 }
@@ -87,22 +88,16 @@ const (
 	sweepPredict
 )
 
-// watchedValues is the room for watched values of a node, as in kernels.cl.
-const watchedValues = 3
-
-// watch says where a derived field is among a node's watched values, and its
-// flag, as in kernels.cl.
-type watch struct {
-	slot int
-	flag uint32
-}
-
-func watches(rule tnn.Rule) map[string]watch {
+// watches orders the derived fields of a rule as the watched values are.
+func watches(rule tnn.Rule) []string {
 	if rule == tnn.Hylton2019 {
-		return map[string]watch{"entropy": {0, 8}, "dissipation": {1, 32}, "transport": {2, 64}}
+		return []string{"entropy", "dissipation", "transport"}
 	}
-	return map[string]watch{"entropy": {0, 8}, "fluctuating": {1, 16}}
+	return []string{"entropy", "fluctuating"}
 }
+
+// watchFlag is the flag of a sweep that leaves watched value i.
+func watchFlag(i int) uint32 { return 8 << i }
 
 func newNetwork[F float32 | float64](d *Device, net *tnn.Network, o backend.Options) (*network[F], error) {
 	if o.WorkGroup == 0 {
@@ -111,7 +106,7 @@ func newNetwork[F float32 | float64](d *Device, net *tnn.Network, o backend.Opti
 	if o.WorkGroup < tnn.Lanes || o.WorkGroup > 1024 || o.WorkGroup&(o.WorkGroup-1) != 0 {
 		return nil, fmt.Errorf("work-groups of %d nodes are not possible; use a power of two from %d to 1024", o.WorkGroup, tnn.Lanes)
 	}
-	n := &network[F]{device: d, net: net, options: o, group: o.WorkGroup, fields: map[string]*Buffer{}}
+	n := &network[F]{device: d, net: net, options: o, group: o.WorkGroup, items: o.WorkGroup / d.width(o.Precision), fields: map[string]*Buffer{}}
 	for _, seg := range net.Layout.Segments {
 		n.firstGroup = append(n.firstGroup, n.groups)
 		n.groups += n.groupsOf(seg)
@@ -130,9 +125,12 @@ func (n *network[F]) groupsOf(s tnn.Segment) int {
 
 // build compiles the kernels for this rule, edge kind and precision.
 func (n *network[F]) build() error {
-	options := fmt.Sprintf("-DGROUP=%d", n.group)
-	if n.options.Precision == state.Double {
-		options += " -DREAL_IS_DOUBLE"
+	options := fmt.Sprintf("%s -DGROUP=%d", n.device.realOptions(n.options.Precision), n.group)
+	if len(n.net.Externals) > 0 {
+		options += " -DEXTERNALS"
+	}
+	if n.net.Counts().SelfLoops > 0 {
+		options += " -DSELF_LOOPS"
 	}
 	if n.net.Spec.Network.Rule == tnn.Hylton2019 {
 		options += " -DRULE_2019"

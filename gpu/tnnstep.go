@@ -5,6 +5,7 @@ package gpu
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/state"
@@ -131,7 +132,7 @@ func (n *network[F]) sweep(k, flags uint32) error {
 		if err != nil {
 			return err
 		}
-		err = n.sweepKernel.Launch([]int{n.groupsOf(seg) * n.group, len(n.options.Seeds)}, []int{n.group, 1})
+		err = n.sweepKernel.Launch([]int{n.groupsOf(seg) * n.items, len(n.options.Seeds)}, []int{n.items, 1})
 		if err != nil {
 			return err
 		}
@@ -150,7 +151,7 @@ func (n *network[F]) addPartials(i int) error {
 		if err := n.addKernel.Set(6, at); err != nil {
 			return err
 		}
-		if err := n.addKernel.Launch([]int{n.group, tnn.NodeSums, replicas}, []int{n.group, 1, 1}); err != nil {
+		if err := n.addKernel.Launch([]int{n.items, tnn.NodeSums, replicas}, []int{n.items, 1, 1}); err != nil {
 			return err
 		}
 	}
@@ -204,19 +205,11 @@ func (n *network[F]) Field(name string) (*state.Array, error) {
 		if !f.Derived {
 			return &a, Read(n.fields[name], 0, state.Values[F](&a))
 		}
-		w := watches(n.net.Spec.Network.Rule)[name]
-		if n.flags&w.flag == 0 {
+		w := slices.Index(watches(n.net.Spec.Network.Rule), name)
+		if n.flags&watchFlag(w) == 0 {
 			return nil, fmt.Errorf("field %q is not watched: %w", name, backend.ErrUnknownField)
 		}
-		all := make([]F, a.Len()*watchedValues)
-		if err := Read(n.watched, 0, all); err != nil {
-			return nil, err
-		}
-		into := state.Values[F](&a)
-		for i := range into {
-			into[i] = all[i*watchedValues+w.slot]
-		}
-		return &a, nil
+		return &a, Read(n.watched, w*a.Len(), state.Values[F](&a))
 	}
 	return nil, fmt.Errorf("%s has no field %q: %w", n.net.Spec.Network.Rule, name, backend.ErrUnknownField)
 }
@@ -225,18 +218,18 @@ func (n *network[F]) Field(name string) (*state.Array, error) {
 func (n *network[F]) Watch(names ...string) error {
 	flags := uint32(0)
 	for _, name := range names {
-		w, known := watches(n.net.Spec.Network.Rule)[name]
-		if !known {
+		w := slices.Index(watches(n.net.Spec.Network.Rule), name)
+		if w < 0 {
 			return fmt.Errorf("%s has no derived field %q: %w", n.net.Spec.Network.Rule, name, backend.ErrUnknownField)
 		}
-		flags |= w.flag
+		flags |= watchFlag(w)
 	}
 	if err := n.watched.Release(); err != nil {
 		return err
 	}
 	size := 0
 	if flags != 0 {
-		size = len(n.options.Seeds) * n.net.Layout.Positions * watchedValues
+		size = len(n.options.Seeds) * n.net.Layout.Positions * len(watches(n.net.Spec.Network.Rule))
 	}
 	zero := make([]F, size)
 	var err error
