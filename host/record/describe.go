@@ -1,0 +1,152 @@
+package record
+
+import (
+	"fmt"
+
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+)
+
+// files describes what the run folder will hold.
+func (r *Recorder) files() []File {
+	out := []File{
+		{Name: configName, Doc: "the whole configuration; running it again gives the same run"},
+		{Name: stepsName, Doc: "quantities of every step", Columns: append(r.numberColumns(), r.quantityColumns()...)},
+		{Name: epochsName, Doc: "quantities of the mean sums of the steps of each epoch" + r.overReplicas(), Columns: r.describeEpochs()},
+		{Name: histogramsName, Doc: "histograms at the start and the end, over all replicas; empty bins are left out", Columns: r.describeHistograms()},
+		{Name: finalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()},
+	}
+	if r.replicas > 1 {
+		out = append(out, File{
+			Name: replicaEpochsName, Doc: "the same as " + epochsName + " for each replica",
+			Columns: append(append(epochNumbers(), replicaColumn()), r.quantityColumns()...),
+		})
+	}
+	if len(r.probes) > 0 {
+		doc := fmt.Sprintf("fields at single nodes and edges, every %d steps", r.options.ProbeEvery)
+		out = append(out, File{Name: probesName, Doc: doc, Columns: r.describeProbes()})
+	}
+	for i, recording := range r.recordings {
+		out = append(out, recording.describe(r.options.Recordings[i]))
+	}
+	return out
+}
+
+func (r *Recorder) overReplicas() string {
+	if r.replicas == 1 {
+		return ""
+	}
+	return ", mean and standard error over the replicas"
+}
+
+func replicaColumn() Column { return Column{Name: "replica", Doc: "number of the replica, from 0"} }
+
+func (r *Recorder) numberColumns() []Column {
+	out := []Column{{Name: "step", Doc: "number of the step, from 1"}}
+	if r.replicas > 1 {
+		out = append(out, replicaColumn())
+	}
+	return out
+}
+
+func epochNumbers() []Column {
+	return []Column{
+		{Name: "epoch", Doc: "number of the epoch, from 1"},
+		{Name: "first", Doc: "its first step"},
+		{Name: "last", Doc: "its last step"},
+	}
+}
+
+func describeColumn(c sim.Column) Column {
+	return Column{Name: c.Name, Title: c.Title, Unit: c.Unit, Doc: c.Doc}
+}
+
+func (r *Recorder) quantityColumns() []Column {
+	var out []Column
+	for _, c := range r.about.Columns {
+		out = append(out, describeColumn(c))
+	}
+	return out
+}
+
+func (r *Recorder) describeEpochs() []Column {
+	out := epochNumbers()
+	for _, c := range r.quantityColumns() {
+		out = append(out, c)
+		if r.replicas > 1 {
+			out = append(out, Column{Name: c.Name + errorSuffix, Title: c.Title, Unit: c.Unit, Doc: "standard error of the column before"})
+		}
+	}
+	return out
+}
+
+func (r *Recorder) describeHistograms() []Column {
+	doc := "which histogram:"
+	for _, d := range r.about.Distributions {
+		doc += fmt.Sprintf(" %s (%s; unit %s),", d.Name, d.Doc, d.Unit)
+	}
+	return []Column{
+		{Name: "histogram", Doc: doc[:len(doc)-1]},
+		{Name: "when", Doc: "start or end of the run"},
+		{Name: "lower", Doc: "lower edge of the bin, which belongs to it"},
+		{Name: "upper", Doc: "upper edge of the bin"},
+		{Name: "count", Doc: "values in the bin"},
+	}
+}
+
+func (r *Recorder) describeProbes() []Column {
+	out := r.numberColumns()
+	for _, p := range r.probes {
+		f := p.source.field
+		out = append(out, Column{Name: p.column, Unit: f.Unit, Doc: f.Doc})
+	}
+	return out
+}
+
+func (r *Recorder) describeFinal() []Array {
+	from := newSources(r.options.Model)
+	edges := int64(len(from.order(state.Edge)))
+	out := []Array{
+		{Name: "step", Dtype: "<i8", Axes: []string{}, Shape: []int64{}, Doc: "number of the step"},
+		{Name: "a", Dtype: "<i4", Axes: []string{"edge"}, Shape: []int64{edges}, Doc: "id of the first node of the edge"},
+		{Name: "b", Dtype: "<i4", Axes: []string{"edge"}, Shape: []int64{edges}, Doc: "id of the second node of the edge"},
+	}
+	for _, f := range r.about.Fields {
+		if f.Derived {
+			continue
+		}
+		out = append(out, Array{
+			Name: f.Name, Dtype: dtypeOf(r.options.Backend.Precision), Unit: f.Unit, Doc: f.Doc, Axes: axes(r.replicas, f.Per),
+			Shape: replicated(r.replicas, shapeOf(f.Per, len(from.order(f.Per)))),
+		})
+	}
+	return out
+}
+
+// axes are the names of the axes of a field: half-edges are those of the first
+// and of the second end of an edge.
+func axes(replicas int, p state.Per) []string {
+	var out []string
+	if replicas > 1 {
+		out = append(out, "replica")
+	}
+	switch p {
+	case state.HalfEdge:
+		return append(out, "edge", "end")
+	case state.Edge:
+		return append(out, "edge")
+	}
+	return append(out, "node")
+}
+
+func (r *recording) describe(asked Recording) File {
+	f := r.source.field
+	a := Array{
+		Name: f.Name, Dtype: r.dtype, Unit: f.Unit, Doc: f.Doc, Every: r.every,
+		Axes: append([]string{"record"}, axes(r.replicas, f.Per)...), Shape: r.shape,
+	}
+	if asked.Items != nil {
+		a.Items = itemsName(f.Name)
+	}
+	return File{Name: r.file, Doc: fmt.Sprintf("field %s every %d steps", f.Name, r.every), Arrays: []Array{a}}
+}

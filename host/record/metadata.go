@@ -1,0 +1,188 @@
+package record
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+)
+
+// metadataFormat is the version of run.json and of the folder's layout.
+const metadataFormat = 1
+
+// What a run's status can be besides the reasons for its end.
+const (
+	Running sim.Reason = "running" // or killed, and not yet resumed
+	Killed  sim.Reason = "killed"  // of a session that could not tell its end
+)
+
+// Metadata is run.json: what a run is, how it went, and what its files hold.
+type Metadata struct {
+	Format           int              `json:"format"`
+	Model            string           `json:"model"`
+	Rule             string           `json:"rule"`
+	Precision        state.Precision  `json:"precision"`
+	Seeds            []uint64         `json:"seeds"` // by replica
+	Network          map[string]int64 `json:"network"`
+	Schedule         string           `json:"schedule"`
+	Config           string           `json:"config_sha256"`
+	Status           sim.Reason       `json:"status"`
+	Steps            int64            `json:"steps"`
+	Started          time.Time        `json:"started"`
+	Ended            *time.Time       `json:"ended"`
+	WallSeconds      float64          `json:"wall_seconds"`
+	Updates          int64            `json:"node_updates"`
+	UpdatesPerSecond float64          `json:"node_updates_per_second"`
+	Sessions         []Session        `json:"sessions"`
+	Controls         []state.Control  `json:"controls"`
+	Files            []File           `json:"files"`
+}
+
+// Session is a part of a run between two interruptions.
+type Session struct {
+	Program     string     `json:"program"`
+	Go          string     `json:"go"`
+	Platform    string     `json:"platform"`
+	Backend     Backend    `json:"backend"`
+	FirstStep   int64      `json:"first_step"` // the step before the first one made
+	LastStep    int64      `json:"last_step"`
+	Status      sim.Reason `json:"status"`
+	Error       string     `json:"error,omitempty"`
+	Started     time.Time  `json:"started"`
+	Ended       *time.Time `json:"ended"`
+	WallSeconds float64    `json:"wall_seconds"` // pauses left out
+	Updates     int64      `json:"node_updates"`
+}
+
+// Backend is what computed.
+type Backend struct {
+	Name   string `json:"name"`
+	Device string `json:"device"`
+	Driver string `json:"driver,omitempty"`
+	Strict bool   `json:"strict"`
+	Note   string `json:"note,omitempty"`
+	Bytes  int64  `json:"bytes"`
+}
+
+// File describes a file of the run folder: a table by its columns, NumPy files
+// by their arrays.
+type File struct {
+	Name    string   `json:"name"`
+	Doc     string   `json:"doc"`
+	Columns []Column `json:"columns,omitempty"`
+	Arrays  []Array  `json:"arrays,omitempty"`
+}
+
+// Column of a table.
+type Column struct {
+	Name  string `json:"name"`
+	Title string `json:"title,omitempty"`
+	Unit  string `json:"unit,omitempty"`
+	Doc   string `json:"doc"`
+}
+
+// Array of a NumPy file. A recording's own header counts its records.
+type Array struct {
+	Name  string   `json:"name"`
+	Dtype string   `json:"dtype"`
+	Axes  []string `json:"axes"`
+	Shape []int64  `json:"shape"` // without the records of a recording
+	Unit  string   `json:"unit,omitempty"`
+	Every int64    `json:"every,omitempty"` // steps from one record to the next; the first is at that step
+	Items string   `json:"items,omitempty"` // the file with the numbers of the recorded items
+	Doc   string   `json:"doc"`
+}
+
+// ReadMetadata reads the metadata of a run folder, whoever works on it.
+func ReadMetadata(folder string) (*Metadata, error) {
+	path := filepath.Join(folder, metadataName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the metadata of the run cannot be read: %w", err)
+	}
+	m := &Metadata{}
+	if err := json.Unmarshal(text, m); err != nil {
+		return nil, fmt.Errorf("%s is damaged: %w", path, err)
+	}
+	if m.Format != metadataFormat {
+		return nil, fmt.Errorf("%s has format %d, but this program knows format %d only; use the version that wrote it", path, m.Format, metadataFormat)
+	}
+	return m, nil
+}
+
+// readMetadata takes over the metadata of the folder, or makes new ones.
+func (r *Recorder) readMetadata() error {
+	m, err := ReadMetadata(r.folder.path)
+	if err == nil {
+		r.metadata = m
+		return nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	r.metadata = &Metadata{
+		Format: metadataFormat, Model: r.about.Name, Rule: r.about.Rule, Precision: r.options.Backend.Precision,
+		Seeds: r.options.Seeds, Network: make(map[string]int64), Schedule: r.options.Schedule,
+		Config: r.folder.configHash(), Started: now(),
+	}
+	for _, c := range r.about.Counts {
+		r.metadata.Network[c.Name] = c.Value
+	}
+	return nil
+}
+
+// now is to the millisecond, which is enough to read.
+func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
+// beginSession tells that the run goes on after a step.
+func (r *Recorder) beginSession(step int64) error {
+	m, d := r.metadata, r.options.Backend
+	if n := len(m.Sessions); n > 0 && m.Sessions[n-1].Status == Running {
+		m.Sessions[n-1].Status = Killed
+	}
+	m.Status, m.Steps, m.Ended, m.Controls, m.Files = Running, step, nil, r.controls, r.files()
+	m.Sessions = append(m.Sessions, Session{
+		Program: r.options.Program, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		Backend:   Backend{d.Backend, d.Device, d.Driver, d.Strict, d.Note, d.Bytes},
+		FirstStep: step, LastStep: step, Status: Running, Started: now(),
+	})
+	return r.writeMetadata()
+}
+
+// endSession tells how the session went.
+func (r *Recorder) endSession(s sim.Summary, err error) error {
+	m, ended := r.metadata, now()
+	last := &m.Sessions[len(m.Sessions)-1]
+	last.Ended, last.Status, last.LastStep = &ended, s.Reason, s.Last
+	last.WallSeconds, last.Updates = s.Wall.Seconds(), s.Updates
+	if err != nil {
+		last.Error = err.Error()
+	}
+	m.Status, m.Steps, m.Ended, m.Controls = s.Reason, s.Last, &ended, r.controls
+	m.WallSeconds, m.Updates, m.UpdatesPerSecond = 0, 0, 0
+	for _, s := range m.Sessions {
+		m.WallSeconds += s.WallSeconds
+		m.Updates += s.Updates
+	}
+	if m.WallSeconds > 0 {
+		m.UpdatesPerSecond = float64(m.Updates) / m.WallSeconds
+	}
+	return r.writeMetadata()
+}
+
+func (r *Recorder) writeMetadata() error {
+	return r.folder.replace(metadataName, func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false)
+		return e.Encode(r.metadata)
+	})
+}

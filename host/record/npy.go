@@ -1,0 +1,80 @@
+package record
+
+import (
+	"archive/zip"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"time"
+
+	"tnn-gpu/host/state"
+)
+
+// npyHeaderBytes has room for any shape, so that the shape of a growing file can
+// be changed in place.
+const npyHeaderBytes = 256
+
+// npyHeader is the beginning of a file in NumPy's format, version 1.0
+// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+func npyHeader(dtype string, shape []int64) []byte {
+	var sizes strings.Builder
+	for _, n := range shape {
+		fmt.Fprintf(&sizes, "%d, ", n)
+	}
+	h := []byte("\x93NUMPY\x01\x00")
+	h = binary.LittleEndian.AppendUint16(h, npyHeaderBytes-10)
+	h = fmt.Appendf(h, "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", dtype, sizes.String())
+	for len(h) < npyHeaderBytes-1 {
+		h = append(h, ' ')
+	}
+	return append(h, '\n')
+}
+
+func dtypeOf(p state.Precision) string { return fmt.Sprintf("<f%d", p.Bytes()) }
+
+// appendItems appends the values of an array at base + each of the indices.
+func appendItems(dst []byte, a *state.Array, base int, indices []int) []byte {
+	if a.Double != nil {
+		for _, i := range indices {
+			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(a.Double[base+i]))
+		}
+		return dst
+	}
+	for _, i := range indices {
+		dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(a.Single[base+i]))
+	}
+	return dst
+}
+
+// writeItems is appendItems for many values, over all replicas.
+func writeItems(w io.Writer, a *state.Array, replicas int, indices []int) error {
+	const chunk = 1 << 14
+	buffer := make([]byte, 0, 8*chunk)
+	for r := range replicas {
+		base := r * (a.Len() / replicas)
+		for rest := indices; len(rest) > 0; {
+			n := min(chunk, len(rest))
+			if _, err := w.Write(appendItems(buffer, a, base, rest[:n])); err != nil {
+				return err
+			}
+			rest = rest[n:]
+		}
+	}
+	return nil
+}
+
+// npz writes an archive of arrays that NumPy's load opens.
+type npz struct{ zip *zip.Writer }
+
+// add begins an array; its values are to be written to the result.
+func (z npz) add(name, dtype string, shape []int64) (io.Writer, error) {
+	// A fixed time: the same run has the same bytes.
+	w, err := z.zip.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)})
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(npyHeader(dtype, shape))
+	return w, err
+}

@@ -1,0 +1,137 @@
+package record
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+)
+
+// recording is a .npy file of records of one field, one after another.
+type recording struct {
+	file     string
+	every    int64
+	source   *source
+	indices  []int // of the recorded items, within a replica
+	replicas int
+	dtype    string
+	shape    []int64 // of one record
+	records  int64
+	tail     *tail
+	buffer   []byte
+}
+
+func recordingName(field string) string { return recordingsName + "/" + field + ".npy" }
+
+// itemsName is the file that lists the items of a recording that has not all.
+func itemsName(field string) string { return recordingsName + "/" + field + ".items.npy" }
+
+// newRecording prepares a recording without opening its file.
+func newRecording(o *Options, from *sources, r Recording) (*recording, error) {
+	s, err := from.find(r.Field)
+	if err != nil {
+		return nil, err
+	}
+	out := &recording{
+		file: recordingName(r.Field), every: r.Every, source: s, indices: s.order,
+		replicas: len(o.Seeds), dtype: dtypeOf(o.Backend.Precision), shape: replicated(len(o.Seeds), shapeOf(s.field.Per, len(s.order))),
+	}
+	if r.Items == nil {
+		return out, nil
+	}
+	if s.field.Per == state.HalfEdge {
+		return nil, fmt.Errorf("field %s has one value per half-edge, so all of it is recorded or nothing", r.Field)
+	}
+	out.indices = make([]int, len(r.Items))
+	out.shape = replicated(len(o.Seeds), []int64{int64(len(r.Items))})
+	for i, item := range r.Items {
+		if item < 0 || item >= len(s.order) {
+			return nil, fmt.Errorf("%s %d cannot be recorded; use 0 to %d", s.field.Per, item, len(s.order)-1)
+		}
+		out.indices[i] = s.order[item]
+	}
+	return out, nil
+}
+
+// shapeOf is the shape of one value for each item of an index space.
+func shapeOf(p state.Per, items int) []int64 {
+	if p == state.HalfEdge {
+		return []int64{int64(items / 2), 2}
+	}
+	return []int64{int64(items)}
+}
+
+// replicated puts replicas in front of a shape, where there is more than one.
+func replicated(replicas int, shape []int64) []int64 {
+	if replicas == 1 {
+		return shape
+	}
+	return append([]int64{int64(replicas)}, shape...)
+}
+
+func (r *recording) recordBytes() int64 {
+	width := int64(4)
+	if r.dtype == dtypeOf(state.Double) {
+		width = 8
+	}
+	return width * int64(r.replicas) * int64(len(r.indices))
+}
+
+// fits tells whether a length is that of all records up to a step.
+func (r *recording) fits(length, step int64) error {
+	if want := npyHeaderBytes + step/r.every*r.recordBytes(); length != want {
+		return fmt.Errorf("the checkpoint has %d bytes of %s, not %d; record what the run has recorded from its beginning", length, r.file, want)
+	}
+	return nil
+}
+
+func (r *recording) open(f *Folder, length int64) error {
+	var err error
+	r.tail, err = openTail(f.disk, filepath.Join(f.path, filepath.FromSlash(r.file)), length)
+	if err != nil {
+		return fmt.Errorf("%s cannot be opened: %w", r.file, err)
+	}
+	r.tail.end = max(length, npyHeaderBytes)
+	r.records = (r.tail.end - npyHeaderBytes) / max(r.recordBytes(), 1)
+	return r.writeHeader()
+}
+
+// writeHeader tells readers how many records there are; it comes after them.
+func (r *recording) writeHeader() error {
+	shape := append([]int64{r.records}, r.shape...)
+	_, err := r.tail.file.WriteAt(npyHeader(r.dtype, shape), 0)
+	return r.wrap(err)
+}
+
+// record adds a record if one is due at the snapshot's step.
+func (r *recording) record(shot *sim.Snapshot) error {
+	if shot.Step == 0 || shot.Step%r.every != 0 {
+		return nil
+	}
+	a, err := r.source.of(shot, r.replicas)
+	if err != nil {
+		return err
+	}
+	r.buffer = r.buffer[:0]
+	for k := range r.replicas {
+		r.buffer = appendItems(r.buffer, a, k*(a.Len()/r.replicas), r.indices)
+	}
+	if _, err := r.tail.Write(r.buffer); err != nil {
+		return r.wrap(err)
+	}
+	r.records++
+	return r.writeHeader()
+}
+
+func (r *recording) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s cannot be written: %w", r.file, err)
+}
+
+func (r *recording) name() string         { return r.file }
+func (r *recording) flush() error         { return nil }
+func (r *recording) sync() (int64, error) { return r.tail.end, r.wrap(r.tail.file.Sync()) }
+func (r *recording) close() error         { return r.wrap(r.tail.Close()) }

@@ -1,0 +1,338 @@
+package record
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+)
+
+func TestResumedRunLeavesWhatAnUninterruptedOneDoes(t *testing.T) {
+	for _, p := range []state.Precision{state.Single, state.Double} {
+		for _, replicas := range []int{1, 2} {
+			s := small(p, replicas)
+			whole := filepath.Join(t.TempDir(), "whole")
+			s.fresh(t, whole, 0)
+			want := results(t, whole)
+			for at := int64(1); at < s.plan.Steps; at += 5 {
+				path := filepath.Join(t.TempDir(), "run")
+				first := s.fresh(t, path, at)
+				if first.Reason != sim.Cancelled {
+					t.Fatalf("the first part ended with %+v", first)
+				}
+				second, skipped := s.resume(t, path, 0)
+				if second.First != first.Last || len(skipped) > 0 {
+					t.Fatalf("interrupted after step %d, resumed after step %d, skipped %v", first.Last, second.First, skipped)
+				}
+				sameResults(t, want, results(t, path))
+			}
+		}
+	}
+}
+
+func TestRunIsMadeLongerAsIfItHadBeenPlannedSo(t *testing.T) {
+	long, short := small(state.Single, 2), small(state.Single, 2)
+	whole, path := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "run")
+	short.plan.Steps = 23
+	long.fresh(t, whole, 0)
+	short.fresh(t, path, 0)
+	long.resume(t, path, 0)
+	sameResults(t, results(t, whole), results(t, path))
+	m, err := ReadMetadata(path)
+	if err != nil || len(m.Sessions) != 2 || m.Sessions[1].FirstStep != 23 || m.Steps != 47 || m.Updates != 47*2*5 {
+		t.Errorf("metadata %+v, error %v", m, err)
+	}
+}
+
+// afterPowerLoss makes a run on a machine that dies after some operations of its
+// disk, and tells whether it did not.
+func (s setup) afterPowerLoss(t *rapid.T, path string, operations int) (survived bool) {
+	d := &dyingDisk{left: operations}
+	defer d.closeAll()
+	f, err := create(d, path, []byte(config))
+	if err == nil {
+		_, err = s.make(f, nil, 0)
+	}
+	if f != nil {
+		f.Close()
+	}
+	if err != nil && !errors.Is(err, errDead) {
+		t.Fatal(err)
+	}
+	return err == nil
+}
+
+func TestPowerLossAtAnyMomentCostsNothingButTime(t *testing.T) {
+	s := small(state.Single, 2)
+	s.plan.Steps, s.plan.Checkpoint = 20, 6
+	folder := t.TempDir()
+	s.fresh(t, filepath.Join(folder, "whole"), 0)
+	want := results(t, filepath.Join(folder, "whole"))
+	path := filepath.Join(folder, "run")
+	died := 0
+	rapid.Check(t, func(t *rapid.T) {
+		if err := os.RemoveAll(path); err != nil {
+			t.Fatal(err)
+		}
+		if s.afterPowerLoss(t, path, rapid.IntRange(1, 500).Draw(t, "operations")) {
+			return
+		}
+		died++
+		if _, err := os.Stat(filepath.Join(path, configName)); err != nil {
+			return // nothing was begun
+		}
+		s.resume(t, path, 0)
+		sameResults(t, want, results(t, path))
+	})
+	if died == 0 {
+		t.Error("the machine never died")
+	}
+}
+
+func TestFullDiskStopsTheRunAndLosesNothing(t *testing.T) {
+	s := small(state.Double, 1)
+	folder := t.TempDir()
+	s.fresh(t, filepath.Join(folder, "whole"), 0)
+	want := results(t, filepath.Join(folder, "whole"))
+	path := filepath.Join(folder, "run")
+	full := 0
+	for room := int64(500); ; room += 1511 {
+		if err := os.RemoveAll(path); err != nil {
+			t.Fatal(err)
+		}
+		f, err := create(&fullDisk{room: room}, path, []byte(config))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.make(f, nil, 0)
+		f.Close()
+		if err == nil {
+			break
+		}
+		full++
+		if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "cannot be written: ") {
+			t.Fatalf("with room for %d bytes: %v", room, err)
+		}
+		left, globErr := filepath.Glob(filepath.Join(path, "*"+temporary))
+		if globErr != nil || len(left) > 0 {
+			t.Fatalf("with room for %d bytes: %v is left, %v", room, left, globErr)
+		}
+		if _, skipped := s.resume(t, path, 0); len(skipped) > 0 {
+			t.Fatalf("with room for %d bytes a checkpoint was broken: %v", room, skipped)
+		}
+		sameResults(t, want, results(t, path))
+	}
+	if full < 10 {
+		t.Errorf("the disk was full %d times only", full)
+	}
+}
+
+func TestFullDiskIsToldByTheMetadataOfTheSession(t *testing.T) {
+	s := small(state.Single, 1)
+	path := filepath.Join(t.TempDir(), "run")
+	d := &fullDisk{room: 1 << 20}
+	f, err := create(d, path, []byte(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	b := s.options(s.description())
+	r, err := f.Record(b, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.mu.Lock()
+	d.room = 0
+	d.mu.Unlock()
+	rows := &sim.Rows{First: 1, Replicas: 1, Columns: 2, Values: []float64{1, 2}}
+	if err := r.Observe(rows); err != nil {
+		t.Fatal(err)
+	}
+	<-r.written
+	d.mu.Lock()
+	d.room = 1 << 20 // someone made room
+	d.mu.Unlock()
+	failure := r.Observe(rows)
+	if !errors.Is(failure, syscall.ENOSPC) {
+		t.Fatalf("the run is told %v", failure)
+	}
+	if err := r.Close(sim.Summary{Reason: sim.Failed}, failure); err != nil {
+		t.Fatalf("the same error is returned twice: %v", err)
+	}
+	m, err := ReadMetadata(path)
+	if err != nil || m.Status != sim.Failed || m.Sessions[0].Error != failure.Error() {
+		t.Errorf("metadata %+v, error %v", m, err)
+	}
+}
+
+func TestFailureThatTheRunDidNotSeeIsReturnedByClose(t *testing.T) {
+	s := small(state.Single, 1)
+	d := &fullDisk{room: 1 << 20}
+	f, err := create(d, filepath.Join(t.TempDir(), "run"), []byte(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := f.Record(s.options(s.description()), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.mu.Lock()
+	d.room = 0
+	d.mu.Unlock()
+	if err := r.Observe(&sim.Rows{First: 1, Replicas: 1, Columns: 2, Values: []float64{1, 2}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(sim.Summary{Reason: sim.Finished}, nil); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("Close returns %v", err)
+	}
+}
+
+// interrupted leaves a run that ended at step 30, with checkpoints of steps 27
+// and 30, and gives what it would have left uninterrupted.
+func interrupted(t *testing.T) (s setup, path string, want map[string][]byte) {
+	t.Helper()
+	s = small(state.Single, 1)
+	folder := t.TempDir()
+	s.fresh(t, filepath.Join(folder, "whole"), 0)
+	path = filepath.Join(folder, "run")
+	if summary := s.fresh(t, path, 30); summary.Last != 30 {
+		t.Fatalf("interrupted after step %d", summary.Last)
+	}
+	return s, path, results(t, filepath.Join(folder, "whole"))
+}
+
+func alter(t *testing.T, path, name string, change func([]byte) []byte) {
+	t.Helper()
+	name = filepath.Join(path, name)
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, change(b), filePermissions); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func cut(b []byte) []byte { return b[:len(b)-1] }
+
+func flip(b []byte) []byte {
+	b[len(b)/2] ^= 4
+	return b
+}
+
+func TestBrokenCheckpointIsPassedOverForTheOneBefore(t *testing.T) {
+	for name, change := range map[string]func([]byte) []byte{
+		"truncated": cut, "altered": flip, "empty": func([]byte) []byte { return nil },
+		"too long": func(b []byte) []byte { return append(b, 0) },
+	} {
+		s, path, want := interrupted(t)
+		alter(t, path, "checkpoint-30.tnn", change)
+		summary, skipped := s.resume(t, path, 0)
+		if summary.First != 27 || len(skipped) != 1 || !strings.Contains(skipped[0].Error(), "checkpoint-30.tnn: the checkpoint is truncated or altered") {
+			t.Errorf("%s: resumed after step %d, skipped %v", name, summary.First, skipped)
+		}
+		sameResults(t, want, results(t, path))
+	}
+}
+
+func TestCheckpointsThatAreAllBrokenLeaveTheBeginning(t *testing.T) {
+	s, path, want := interrupted(t)
+	alter(t, path, "checkpoint-30.tnn", flip)
+	alter(t, path, "checkpoint-27.tnn", cut)
+	summary, skipped := s.resume(t, path, 0)
+	if summary.First != 0 || len(skipped) != 2 {
+		t.Errorf("resumed after step %d, skipped %v", summary.First, skipped)
+	}
+	sameResults(t, want, results(t, path))
+}
+
+func TestCheckpointWhoseTablesAreGoneIsPassedOver(t *testing.T) {
+	for _, name := range []string{stepsName, "recordings/state.npy"} {
+		s, path, want := interrupted(t)
+		alter(t, path, name, cut)
+		summary, skipped := s.resume(t, path, 0)
+		if summary.First != 27 || len(skipped) != 1 || !strings.Contains(skipped[0].Error(), name+" has ") {
+			t.Errorf("%s: resumed after step %d, skipped %v", name, summary.First, skipped)
+		}
+		sameResults(t, want, results(t, path))
+	}
+	s, path, _ := interrupted(t)
+	if err := os.Remove(filepath.Join(path, epochsName)); err != nil {
+		t.Fatal(err)
+	}
+	if summary, skipped := s.resume(t, path, 0); summary.First != 0 || len(skipped) != 2 {
+		t.Errorf("without a table: resumed after step %d, skipped %v", summary.First, skipped)
+	}
+}
+
+func TestLinesAfterTheCheckpointAreCutOff(t *testing.T) {
+	s, path, want := interrupted(t)
+	more := func(b []byte) []byte { return append(b, bytes.Repeat([]byte("31,1,2\n"), 9)...) }
+	for _, name := range []string{stepsName, epochsName, histogramsName, probesName, "recordings/state.npy", "recordings/weight.npy"} {
+		alter(t, path, name, more)
+	}
+	if summary, _ := s.resume(t, path, 0); summary.First != 30 {
+		t.Errorf("resumed after step %d", summary.First)
+	}
+	sameResults(t, want, results(t, path))
+}
+
+func TestInterruptedTwiceWithABrokenCheckpointBetween(t *testing.T) {
+	s, path, want := interrupted(t)
+	alter(t, path, "checkpoint-30.tnn", flip)
+	s.resume(t, path, 28) // ends with a checkpoint of step 28, older than the broken one
+	summary, skipped := s.resume(t, path, 0)
+	if summary.First != 28 || len(skipped) > 0 {
+		t.Errorf("resumed after step %d, skipped %v", summary.First, skipped)
+	}
+	sameResults(t, want, results(t, path))
+}
+
+func TestOtherConfigurationOrRecordingsAreRefused(t *testing.T) {
+	s, path, _ := interrupted(t)
+	take := func() (*Folder, *state.Checkpoint, error) {
+		f, err := open(quickDisk{}, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { f.Close() })
+		c, _, err := f.Checkpoint()
+		return f, c, err
+	}
+	before := results(t, path)
+	for name, change := range map[string]func(*setup){
+		"one less": func(s *setup) { s.recordings = s.recordings[1:] },
+		"one more": func(s *setup) {
+			s.recordings = append(s.recordings[:4:4], Recording{Field: "charge", Every: 20}, Recording{Field: "squared", Every: 1})
+		},
+		"fewer nodes": func(s *setup) {
+			s.recordings = append([]Recording{{Field: "state", Every: 3, Items: []int{0, 1, 2}}}, s.recordings[1:]...)
+		},
+	} {
+		f, c, err := take()
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := s
+		change(&other)
+		if _, err := other.make(f, c, 0); err == nil {
+			t.Errorf("%s is accepted", name)
+		}
+		f.Close()
+	}
+	sameResults(t, before, results(t, path))
+
+	alter(t, path, configName, func([]byte) []byte { return []byte("steps = 48\n") })
+	if _, _, err := take(); err == nil || !strings.Contains(err.Error(), configName) {
+		t.Errorf("another configuration gives %v", err)
+	}
+}
