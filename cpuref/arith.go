@@ -2,6 +2,7 @@ package cpuref
 
 import (
 	"math"
+	"unsafe"
 
 	"tnn-gpu/host/fmath"
 )
@@ -10,22 +11,21 @@ import (
 // either sign, here and on every device.
 
 func abs[F fmath.Float](x F) F {
-	if x < 0 {
-		return -x
-	}
-	return x
+	return F(math.Abs(float64(x)))
 }
 
 func clamp[F fmath.Float](x, bound F) F {
-	if x > bound {
-		return bound
-	}
-	if x < -bound {
-		return -bound
-	}
-	return x
+	return min(max(x, -bound), bound)
 }
 
 func floor[F fmath.Float](x F) F { return F(math.Floor(float64(x))) }
+
+// minusBit is 1 where x has a minus sign, else 0.
+func minusBit[F fmath.Float](x F) int {
+	if unsafe.Sizeof(x) == 4 {
+		return int(math.Float32bits(float32(x)) >> 31)
+	}
+	return int(math.Float64bits(float64(x)) >> 63)
+}
 
 func signbit[F fmath.Float](x F) bool { return math.Signbit(float64(x)) }

@@ -152,11 +152,12 @@ func (r *replica[F]) visitSlice(s *sweep[F], first, slice int) {
 	at := first + slice
 	row, slots := int(r.net.Layout.Rows[at])*tnn.Lanes, r.net.Layout.Slots(at)
 	var lanes sliceSums[F]
+	edges := make([]charged[F], slots)
 	activeLanes(r.active[at], func(lane int) {
 		var out nodeSums[F]
 		pos := int32(at*tnn.Lanes + lane)
 		if r.adapted == nil {
-			r.visit2020(s, pos, row+lane, slots, &out)
+			r.visit2020(s, pos, row+lane, slots, edges, &out)
 		} else {
 			r.visit2019(s, pos, row+lane, slots, &out)
 		}

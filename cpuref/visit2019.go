@@ -34,6 +34,20 @@ func hold[F fmath.Float](q0, p0, q1, p1, v, w F) held[F] {
 	return c
 }
 
+func lesser[F fmath.Float](a, b F) F {
+	if a > b {
+		return b
+	}
+	return a
+}
+
+func greater[F fmath.Float](a, b F) F {
+	if a < b {
+		return b
+	}
+	return a
+}
+
 // pairSums is one of the two pairs of compartments, A of positive and B of
 // negative charge: charges, weights, potentials and numbers of its members.
 type pairSums[F fmath.Float] struct {
@@ -97,8 +111,8 @@ func (r *replica[F]) visit2019(s *sweep[F], pos int32, row, slots int, out *node
 	first, second, w2, edges := r.gather(s, pos, row, slots, old)
 	depthMinus := F(s.node.Four * abs(F(first.chargeA*first.capacityB)+F(first.chargeB*first.capacityA)))
 	depthPlus := F(s.node.Four * abs(F(second.chargeA*second.capacityB)+F(second.chargeB*second.capacityA)))
-	word := rng.Philox([4]uint32{uint32(r.id[pos]), 0, s.k, uint32(rng.NodeState)}, r.key)
-	draw := sample2019(depthMinus, depthPlus, rng.Uniform[F](word[0]), s.node)
+	x0, _, _, _ := rng.Draw(uint32(r.id[pos]), 0, s.k, rng.NodeState, r.key)
+	draw := sample2019(depthMinus, depthPlus, rng.Uniform[F](x0), s.node)
 	if !s.adapting {
 		r.offered[pos] = old
 		r.state[pos] = draw.x
@@ -200,17 +214,17 @@ func (r *replica[F]) update2019(s *sweep[F], i, j uint32, w, w2, x F, c *held[F]
 	if !inA && !inB {
 		return w
 	}
-	word := noiseWords(i, j, s.k, r.key)
+	x0, x1, x2, x3 := rng.Draw(i, j, s.k, rng.WeightNoise, r.key)
 	errA, errB := a.err(a.e1, a.e2, c.p0, x), b.err(b.e2, b.e1, c.p1, x)
 	if w < 0 {
 		inA, inB, errA, errB = inB, inA, errB, errA
 	}
 	if inA {
-		w = s.edge.change(w, errA, w2, word[0], word[1])
-		word[0], word[1] = word[2], word[3]
+		w = s.edge.change(w, errA, w2, x0, x1)
+		x0, x1 = x2, x3
 	}
 	if inB {
-		w = s.edge.change(w, errB, w2, word[0], word[1])
+		w = s.edge.change(w, errB, w2, x0, x1)
 	}
 	return w
 }

@@ -13,12 +13,6 @@ type plasticity[F fmath.Float] struct {
 	noise bool
 }
 
-// noiseWords draws the two deviates' words for the edge between nodes i and j:
-// one pair for the edge's first update in a visit, one for its second.
-func noiseWords(i, j, sweep uint32, key [2]uint32) [4]uint32 {
-	return rng.Philox([4]uint32{i, j, sweep, uint32(rng.WeightNoise)}, key)
-}
-
 // change gives the new weight. w2 is the mean square weight of docs/model.md
 // section 2 step 9; x, y are the words of this update. Device twin:
 // change_weight in kernels.cl.
