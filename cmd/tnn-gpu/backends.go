@@ -1,0 +1,182 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"tnn-gpu/cpuref"
+	"tnn-gpu/gpu"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+)
+
+// opened is a backend that holds a network, and why it was taken.
+type opened struct {
+	backend.Backend
+	why string // empty where the user asked for it
+}
+
+// open puts a network on the backend that its configuration asks for.
+func (n *network) open(threads int) (*opened, error) {
+	if threads < 0 {
+		return nil, badUsage("--threads is %d: use 0, for all cores, or more", threads)
+	}
+	kind := n.config.Run.Backend
+	if kind == "auto" && n.config.Run.Device != "" {
+		kind = "opencl" // a device that is named is asked for
+	}
+	switch kind {
+	case "cpu":
+		return n.onCPU(threads, "")
+	case "opencl":
+		return n.onDevice(n.config.Run.Device, "")
+	}
+	return n.auto(threads)
+}
+
+func (n *network) onCPU(threads int, why string) (*opened, error) {
+	b, err := cpuref.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Threads: threads})
+	if err != nil {
+		return nil, err
+	}
+	return &opened{b, why}, nil
+}
+
+func (n *network) onDevice(selector, why string) (*opened, error) {
+	info, err := gpu.Find(selector)
+	if err != nil {
+		return nil, deviceError{err}
+	}
+	if err := n.checkMemory(info.Name, int64(info.GlobalMemory)); err != nil {
+		return nil, err
+	}
+	b, err := gpu.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Device: fmt.Sprint(info.Index)})
+	switch {
+	case errors.Is(err, gpu.ErrMemory):
+		return nil, usageError{err}
+	case err != nil:
+		return nil, deviceError{err}
+	}
+	return &opened{b, why}, nil
+}
+
+// smallRun is the number of node updates of a whole run that a processor makes in
+// about a second, so that looking for something faster is not worth the time.
+const smallRun = 4_000_000
+
+// auto takes a GPU, else another OpenCL device if it is faster, else the CPU.
+func (n *network) auto(threads int) (*opened, error) {
+	list, err := gpu.Devices()
+	switch {
+	case errors.Is(err, gpu.ErrNotBuilt):
+		return n.onCPU(threads, err.Error())
+	case err != nil:
+		return n.onCPU(threads, "there is no OpenCL device that can be used: "+err.Error())
+	}
+	for _, info := range list {
+		if info.Kind != "gpu" || n.precision == state.Double && !info.Double {
+			continue
+		}
+		return n.orCPU(info, threads, "it is a GPU")
+	}
+	for _, info := range list {
+		if n.precision == state.Double && !info.Double {
+			continue
+		}
+		return n.faster(info, threads)
+	}
+	return n.onCPU(threads, "no OpenCL device has double precision")
+}
+
+// orCPU takes a device, or says why it cannot be used.
+func (n *network) orCPU(info gpu.Info, threads int, why string) (*opened, error) {
+	b, err := n.onDevice(fmt.Sprint(info.Index), why)
+	if err != nil {
+		return n.onCPU(threads, fmt.Sprintf("%s cannot be used: %v", info.Name, err))
+	}
+	return b, nil
+}
+
+// faster measures an OpenCL device that is no GPU against the CPU.
+func (n *network) faster(info gpu.Info, threads int) (*opened, error) {
+	updates := n.model.Describe().Updates * n.config.Spec.Steps() * int64(len(n.seeds))
+	if updates < smallRun {
+		return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s is not tried for as few as %d node updates", info.Name, updates))
+	}
+	onCPU, onDevice, err := n.measure(info, threads)
+	switch {
+	case err != nil:
+		return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s cannot be used: %v", info.Name, err))
+	case onDevice > onCPU:
+		return n.orCPU(info, threads, fmt.Sprintf("there is no GPU, and it makes %s node updates a second where the program's own backend makes %s", quantity(onDevice), quantity(onCPU)))
+	}
+	return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s makes %s node updates a second where this backend makes %s", info.Name, quantity(onDevice), quantity(onCPU)))
+}
+
+// measure finds the node updates per second of both, for a network like this one
+// that is small enough to be opened at once.
+func (n *network) measure(info gpu.Info, threads int) (onCPU, onDevice float64, err error) {
+	net, err := tnn.Build(sample(n.spec), n.config.Run.Seed)
+	if err != nil {
+		return 0, 0, err
+	}
+	updates := tnn.NewModel(net).Describe().Updates
+	o := backend.Options{Precision: n.precision, Seeds: n.seeds[:1], Threads: threads, Device: fmt.Sprint(info.Index)}
+	reference, err := cpuref.New(net, o)
+	if err != nil {
+		return 0, 0, err
+	}
+	device, err := gpu.New(net, o)
+	if err != nil {
+		return 0, 0, err
+	}
+	onCPU, err = rate(reference, updates)
+	if err == nil {
+		onDevice, err = rate(device, updates)
+	}
+	return onCPU, onDevice, errors.Join(err, device.Close())
+}
+
+// sampleSide is the side of the lattice that backends are measured on.
+const sampleSide = 64
+
+// sample is a specification of a smaller network that costs as much per node.
+func sample(s *tnn.Spec) *tnn.Spec {
+	nodes, edges := s.Estimate()
+	out := &tnn.Spec{
+		Network: s.Network, Edge: s.Edge,
+		Graph:  tnn.GraphSpec{Kind: "random", Sides: []int{sampleSide, sampleSide}, Bipartite: s.Graph.Bipartite},
+		Groups: []tnn.GroupSpec{s.Groups[0]},
+		Eras:   []tnn.EraSpec{{Steps: 1 << 20, Adapt: true, Mode: tnn.Driven}},
+	}
+	out.Groups[0].Count, out.Groups[0].SelfLoops = 0, 0
+	out.Groups[0].Connections = 8
+	if nodes > 0 {
+		out.Groups[0].Connections = int(min(max(2*edges/nodes, 1), sampleSide*sampleSide/4))
+	}
+	if out.Network.Rule == tnn.Hylton2019 {
+		out.Eras[0].Steps = int(int64(tnn.MaxSweeps) / int64(out.Sweeps()))
+	}
+	return out
+}
+
+// measuring is how long a backend is measured.
+const measuring = 50 * time.Millisecond
+
+// rate is the number of node updates per second, after a first step that may have
+// to compile.
+func rate(b backend.Backend, updates int64) (float64, error) {
+	if _, err := b.Advance(1); err != nil {
+		return 0, err
+	}
+	began, steps := time.Now(), 0
+	for time.Since(began) < measuring {
+		if _, err := b.Advance(1); err != nil {
+			return 0, err
+		}
+		steps++
+	}
+	return float64(int64(steps)*updates) / time.Since(began).Seconds(), nil
+}

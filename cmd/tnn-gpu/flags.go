@@ -1,0 +1,143 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/config"
+)
+
+// networkFlags choose what is computed.
+func networkFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "preset", Usage: "run the preset `NAME` (see `tnn-gpu presets`)"},
+		&cli.StringSliceFlag{Name: "set", Usage: "set a key of the configuration: `KEY=VALUE`, such as graph.sides=[64, 64] or group[0].levels=3; may be repeated"},
+		&cli.StringFlag{Name: "seed", Usage: "`NUMBER` that all noise follows from"},
+	}
+}
+
+// computerFlags choose what computes it.
+func computerFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "backend", Usage: "compute on `BACKEND` auto, opencl or cpu"},
+		&cli.StringFlag{Name: "device", Usage: "OpenCL device: its `NUMBER` in `tnn-gpu devices`, or part of its name"},
+		threadsFlag(),
+	}
+}
+
+func threadsFlag() cli.Flag {
+	return &cli.IntFlag{Name: "threads", Usage: "`NUMBER` of processor threads; 0 takes all cores"}
+}
+
+func precisionFlag() cli.Flag {
+	return &cli.StringFlag{Name: "precision", Usage: "compute in `PRECISION` single or double"}
+}
+
+// configKeys are the flags that set a key of the configuration.
+var configKeys = [...]struct{ flag, key string }{
+	{"seed", "run.seed"}, {"replicas", "run.replicas"}, {"precision", "run.precision"},
+	{"backend", "run.backend"}, {"device", "run.device"},
+}
+
+// configuration is what the arguments and flags of a command ask to be run, and
+// its name.
+func configuration(c *cli.Context) (cfg *config.Config, name string, err error) {
+	preset, settings := c.String("preset"), c.StringSlice("set")
+	switch {
+	case c.NArg() > 1:
+		return nil, "", badUsage("%q is one configuration too many; see `%s --help`", c.Args().Get(1), c.Command.HelpName)
+	case c.NArg() == 1 && preset != "":
+		return nil, "", badUsage("there are both a configuration file, %s, and --preset %s; use one of them", c.Args().First(), preset)
+	case c.NArg() == 1:
+		name = baseName(c.Args().First())
+		cfg, err = config.Load(c.Args().First(), settings...)
+	default:
+		name = preset
+		if name == "" {
+			name = config.DefaultPreset
+		}
+		cfg, err = config.NewPreset(name, settings...)
+	}
+	if err == nil {
+		err = applyFlags(c, cfg)
+	}
+	if err != nil {
+		return nil, "", usageError{err}
+	}
+	return cfg, name, nil
+}
+
+// applyFlags overrides keys of the configuration by flags.
+func applyFlags(c *cli.Context, cfg *config.Config) error {
+	for _, k := range configKeys {
+		if !c.IsSet(k.flag) {
+			continue
+		}
+		if err := cfg.Apply(k.key + "=" + c.String(k.flag)); err != nil {
+			var at *config.Error
+			if errors.As(err, &at) && at.Key == k.key {
+				at.Where = "--" + k.flag
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// baseName is a file's name without folders and ending.
+func baseName(path string) string {
+	name := path[strings.LastIndexAny(path, `/\`)+1:]
+	if end := strings.LastIndex(name, "."); end > 0 {
+		name = name[:end]
+	}
+	return name
+}
+
+// steps is the number of steps that a flag asks for. With a plus they come on top
+// of those that are done.
+func steps(text string, done int64) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 || n > maxSteps {
+		return 0, badUsage("--steps is %q: use a whole number from 1 to %d", text, int64(maxSteps))
+	}
+	if strings.HasPrefix(text, "+") {
+		n += done
+	}
+	return n, nil
+}
+
+// maxSteps is what the 32-bit number of a sweep allows.
+const maxSteps = 1<<32 - 1
+
+// checkpointFlag sets how often a run is saved.
+func checkpointFlag() cli.Flag {
+	return &cli.StringFlag{Name: "checkpoint", Value: "10m", Usage: "save what is needed to resume at every multiple of `STEPS`, or after a time such as 10m; the end always is"}
+}
+
+// checkpointInterval reads the flag: steps or time.
+func checkpointInterval(c *cli.Context) (steps int64, every time.Duration, err error) {
+	text := c.String("checkpoint")
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > 0 {
+		return n, 0, nil
+	}
+	if d, err := time.ParseDuration(text); err == nil && d > 0 {
+		return 0, d, nil
+	}
+	return 0, 0, badUsage("--checkpoint is %q: use a number of steps, or a time such as 90s or 10m", text)
+}
+
+// count is a number with its noun.
+func count(n int64, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case n == 0:
+		return "no " + noun + "s"
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,168 @@
+// Command tnn-gpu simulates Thermodynamic Neural Networks.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/gpu"
+	"tnn-gpu/host/config"
+)
+
+// Exit codes. The help text exitCodes and README.md list them too.
+const (
+	codeDone        = 0
+	codeFailed      = 1
+	codeUsage       = 2
+	codeDevice      = 3
+	codeInterrupted = 130
+)
+
+const exitCodes = `
+EXIT CODES:
+     0   all went well
+     1   a run failed, or a comparison or verification found a difference
+     2   bad usage, configuration or input: nothing was computed
+     3   the device that was asked for is absent, or failed
+   130   interrupted: a run can be resumed
+`
+
+func main() {
+	p := program{out: os.Stdout, errs: os.Stderr}
+	os.Exit(p.run(context.Background(), os.Args[1:]))
+}
+
+// program is one invocation.
+type program struct {
+	out  io.Writer
+	errs io.Writer
+}
+
+// run carries out a command line and returns the exit code.
+func (p *program) run(ctx context.Context, args []string) int {
+	app := p.app()
+	err := app.RunContext(ctx, append([]string{app.Name}, flagsFirst(app, args)...))
+	if err != nil {
+		fmt.Fprintf(p.errs, "%s: %v\n", app.Name, err)
+	}
+	return exitCode(err)
+}
+
+func (p *program) app() *cli.App {
+	app := &cli.App{
+		Name:  "tnn-gpu",
+		Usage: "simulate Thermodynamic Neural Networks",
+		Description: "`tnn-gpu run` runs the default preset. Every command has its own help:\n" +
+			"`tnn-gpu run --help`.",
+		Commands: []*cli.Command{
+			p.runCommand(), p.resumeCommand(), p.presetsCommand(), p.devicesCommand(),
+			p.verifyCommand(), p.compareCommand(), p.selftestCommand(), p.versionCommand(),
+		},
+		Action: func(c *cli.Context) error {
+			if name := c.Args().First(); name != "" {
+				return badUsage("there is no command %q; `tnn-gpu --help` lists them", name)
+			}
+			return cli.ShowAppHelp(c)
+		},
+		CustomAppHelpTemplate:     cli.AppHelpTemplate + exitCodes,
+		DisableSliceFlagSeparator: true, // lists in values of --set have commas
+		HideHelpCommand:           true,
+		Writer:                    p.out,
+		ErrWriter:                 p.errs,
+		ExitErrHandler:            func(*cli.Context, error) {}, // run does it
+		OnUsageError:              onUsageError,
+	}
+	for _, c := range app.Commands {
+		c.OnUsageError = onUsageError
+		c.HideHelpCommand = true
+	}
+	return app
+}
+
+func onUsageError(c *cli.Context, err error, _ bool) error {
+	return badUsage("%w; see `%s --help`", err, c.Command.HelpName)
+}
+
+// usageError is a mistake of the user that was found before anything was done.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func badUsage(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+// deviceError is a device that was asked for and cannot be used, or that failed.
+type deviceError struct{ error }
+
+func (e deviceError) Unwrap() error { return e.error }
+
+// errInterrupted ends a command that was interrupted.
+var errInterrupted = errors.New("interrupted")
+
+func exitCode(err error) int {
+	var usage usageError
+	var device deviceError
+	var driver *gpu.Error
+	var configured *config.Error
+	switch {
+	case err == nil:
+		return codeDone
+	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+		return codeInterrupted
+	case errors.As(err, &usage), errors.As(err, &configured):
+		return codeUsage
+	case errors.As(err, &device), errors.As(err, &driver):
+		return codeDevice
+	}
+	return codeFailed
+}
+
+// flagsFirst moves the flags of a command before its other arguments, because the
+// parser takes what follows the first of those for arguments. What follows -- stays.
+func flagsFirst(app *cli.App, args []string) []string {
+	if len(args) < 2 {
+		return args
+	}
+	command := app.Command(args[0])
+	if command == nil {
+		return args
+	}
+	var flags, others []string
+	for rest := args[1:]; len(rest) > 0; rest = rest[1:] {
+		arg := rest[0]
+		if arg == "--" {
+			others = append(others, rest...)
+			break
+		}
+		if len(arg) < 2 || arg[0] != '-' {
+			others = append(others, arg)
+			continue
+		}
+		flags = append(flags, arg)
+		if len(rest) > 1 && takesNext(command, arg) {
+			rest = rest[1:]
+			flags = append(flags, rest[0])
+		}
+	}
+	return append(append(args[:1:1], flags...), others...)
+}
+
+// takesNext tells whether the value of a flag is the argument after it.
+func takesNext(c *cli.Command, arg string) bool {
+	name := strings.TrimLeft(arg, "-")
+	for _, f := range c.Flags {
+		for _, n := range f.Names() {
+			if value, ok := f.(cli.DocGenerationFlag); ok && n == name {
+				return value.TakesValue()
+			}
+		}
+	}
+	return false
+}

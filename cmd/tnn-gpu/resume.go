@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/record"
+	"tnn-gpu/host/state"
+)
+
+func (p *program) resumeCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "resume",
+		Usage:     "go on with a run that was interrupted, or make a finished one longer",
+		ArgsUsage: "FOLDER",
+		Description: "The run goes on from its last checkpoint, bit for bit as if it had not been\n" +
+			"interrupted, on any backend. Tables are cut back to the checkpoint first.",
+		Flags: append(computerFlags(),
+			&cli.StringFlag{Name: "steps", Usage: "go on to step `NUMBER`; with a plus, as in +100, that many steps from the checkpoint on"},
+			checkpointFlag(),
+		),
+		Action: p.resume,
+	}
+}
+
+func (p *program) resume(c *cli.Context) error {
+	if c.NArg() != 1 {
+		return badUsage("%s takes one argument, the folder of a run; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
+	}
+	folder, err := record.Open(c.Args().First())
+	if err != nil {
+		return usageError{err}
+	}
+	j, err := p.reopen(c, folder)
+	if err != nil {
+		return errors.Join(err, folder.Close())
+	}
+	defer j.backend.Close()
+	return p.carryOut(c.Context, j, folder)
+}
+
+// reopen prepares what is left to do of a run.
+func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, error) {
+	cfg, err := config.Decode(folder.Path()+"/config.toml", folder.Config())
+	if err == nil {
+		err = applyFlags(c, cfg)
+	}
+	if err != nil {
+		return nil, usageError{err}
+	}
+	from, done, err := p.checkpoint(folder)
+	if err != nil {
+		return nil, err
+	}
+	if err := extend(cfg, c.String("steps"), done); err != nil {
+		return nil, usageError{err}
+	}
+	j, err := p.prepare(c, cfg)
+	if err != nil {
+		return nil, err
+	}
+	j.from = from
+	return j, nil
+}
+
+// checkpoint reads the last checkpoint and its step, and says which ones it had to
+// pass over. Without any the run begins anew.
+func (p *program) checkpoint(folder *record.Folder) (from *state.Checkpoint, done int64, err error) {
+	from, skipped, err := folder.Checkpoint()
+	for _, s := range skipped {
+		fmt.Fprintf(p.errs, "A checkpoint is passed over: %v.\n", s)
+	}
+	switch {
+	case errors.Is(err, record.ErrNoCheckpoint):
+		fmt.Fprintf(p.errs, "There is no checkpoint in %s: the run begins anew.\n", folder.Path())
+		return nil, 0, nil
+	case err != nil:
+		return nil, 0, usageError{err}
+	}
+	return from, from.State.Step, nil
+}
+
+// extend sets the step at which a resumed run ends.
+func extend(cfg *config.Config, text string, done int64) error {
+	end := cfg.Spec.Steps()
+	if text != "" {
+		var err error
+		if end, err = steps(text, done); err != nil {
+			return err
+		}
+	}
+	if end <= done {
+		return fmt.Errorf("the run has made all of its %d steps; make it longer with --steps +100, for example", done)
+	}
+	return cfg.SetSteps(end)
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/record"
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+)
+
+func (p *program) runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "run a network and write what it does into a folder",
+		ArgsUsage: "[CONFIG.toml]",
+		Description: "Without a configuration or --preset the default preset is run. Flags override\n" +
+			"the configuration, and --set overrides any key of it.\n\n" +
+			"Backend auto takes a GPU where there is one. Another OpenCL device is taken if\n" +
+			"the run has 4 million node updates or more and a network like this one, of 4096\n" +
+			"nodes, runs faster on it; else the program's own backend, on all cores. A\n" +
+			"backend or device that is asked for and absent is an error.\n\n" +
+			"Ctrl-C saves the run, and `tnn-gpu resume FOLDER` goes on with it; a second\n" +
+			"Ctrl-C ends it at once.",
+		Flags: append(append(networkFlags(), computerFlags()...), precisionFlag(),
+			&cli.StringFlag{Name: "steps", Usage: "make the run this `NUMBER` of steps long: eras are cut off, or the last one is made longer"},
+			&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r has the noise of seed + r"},
+			&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
+			checkpointFlag(),
+		),
+		Action: p.runNew,
+	}
+}
+
+// job is a run that is about to begin or to go on.
+type job struct {
+	network *network
+	backend *opened
+	plan    sim.Plan
+	from    *state.Checkpoint // nil for a new run
+}
+
+func (p *program) runNew(c *cli.Context) error {
+	cfg, name, err := configuration(c)
+	if err != nil {
+		return err
+	}
+	if c.IsSet("steps") {
+		n, err := steps(c.String("steps"), 0)
+		if err == nil {
+			err = cfg.SetSteps(n)
+		}
+		if err != nil {
+			return usageError{err}
+		}
+	}
+	j, err := p.prepare(c, cfg)
+	if err != nil {
+		return err
+	}
+	defer j.backend.Close()
+	folder, err := createFolder(c.String("out"), name, cfg)
+	if err != nil {
+		return err
+	}
+	return p.carryOut(c.Context, j, folder)
+}
+
+// prepare builds the network of a configuration and opens it.
+func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
+	j := &job{plan: sim.Plan{Steps: cfg.Spec.Steps(), Replicas: cfg.Run.Replicas, Epoch: int64(cfg.Run.Epoch)}}
+	var err error
+	if j.plan.Checkpoint, j.plan.CheckpointTime, err = checkpointInterval(c); err != nil {
+		return nil, err
+	}
+	if j.network, err = buildNetwork(cfg); err != nil {
+		return nil, err
+	}
+	j.backend, err = j.network.open(c.Int("threads"))
+	return j, err
+}
+
+// createFolder makes the folder of a new run.
+func createFolder(path, name string, cfg *config.Config) (*record.Folder, error) {
+	if path == "" {
+		var err error
+		if path, err = freshFolder(name); err != nil {
+			return nil, usageError{err}
+		}
+	}
+	folder, err := record.Create(path, cfg.Encode())
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return folder, nil
+}
+
+// runsFolder is where runs go that are given no folder.
+const runsFolder = "runs"
+
+// freshFolder makes the first of runs/NAME-1, runs/NAME-2, ... that is not there.
+func freshFolder(name string) (string, error) {
+	if err := os.MkdirAll(runsFolder, 0o755); err != nil {
+		return "", fmt.Errorf("no folder for the run can be made: %w; name one with --out", err)
+	}
+	for i := 1; ; i++ {
+		path := filepath.Join(runsFolder, fmt.Sprintf("%s-%d", name, i))
+		err := os.Mkdir(path, 0o755)
+		if err == nil {
+			return path, nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return "", fmt.Errorf("no folder for the run can be made: %w; name one with --out", err)
+		}
+	}
+}
+
+// carryOut runs a job and records it in its folder, which it closes.
+func (p *program) carryOut(ctx context.Context, j *job, folder *record.Folder) (err error) {
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	options := record.Options{
+		Program: programVersion(), Model: j.network.model, Backend: j.backend.Describe(),
+		Seeds: j.network.seeds, Schedule: j.network.schedule(),
+	}
+	plan, err := options.Plan(j.plan)
+	if err != nil {
+		return err
+	}
+	p.announce(j, folder.Path())
+	recorder, err := folder.Record(options, j.from)
+	if err != nil {
+		return err
+	}
+	ctx, release := p.interruptible(ctx, "Interrupted: saving the run. Another Ctrl-C ends it at once, and it can then be resumed from its last checkpoint.")
+	summary, err := p.simulate(ctx, j, plan, recorder)
+	err = errors.Join(err, recorder.Close(summary, err))
+	interrupted := release()
+	if err != nil {
+		return fmt.Errorf("%w; what was written until then is in %s", err, folder.Path())
+	}
+	p.summarize(summary, plan, folder.Path())
+	if interrupted && summary.Reason != sim.Finished {
+		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s", errInterrupted, summary.Last, plan.Steps, folder.Path())
+	}
+	return nil
+}
+
+// simulate makes the steps.
+func (p *program) simulate(ctx context.Context, j *job, plan sim.Plan, recorder *record.Recorder) (sim.Summary, error) {
+	first := int64(0)
+	if j.from != nil {
+		first = j.from.State.Step
+	}
+	progress := newBar(p.errs, j.network, first, plan.Steps)
+	table := newEpochTable(p.out, progress, j.network, plan.Steps, terminalWidth(p.out))
+	run, err := sim.New(j.network.model, j.backend, plan, recorder.Observe, table.observe, progress.observe)
+	if err == nil && j.from != nil {
+		err = run.Restore(j.from)
+	}
+	if err != nil {
+		return sim.Summary{Reason: sim.Failed, First: first, Last: first}, err
+	}
+	table.printHeader(first)
+	summary, err := run.Go(ctx)
+	progress.clear()
+	return summary, err
+}
+
+// announce says what is going to be done.
+func (p *program) announce(j *job, folder string) {
+	d := j.backend.Describe()
+	lines := append(j.network.describe(), [2]string{"device", d.String()})
+	if j.backend.why != "" {
+		lines = append(lines, [2]string{"because", j.backend.why})
+	}
+	lines = append(lines, [2]string{"memory", bytesText(d.Bytes)}, [2]string{"folder", folder})
+	if j.from != nil {
+		lines = append(lines, [2]string{"resumed", fmt.Sprintf("after step %d", j.from.State.Step)})
+	}
+	for _, line := range lines {
+		fmt.Fprintf(p.out, "%-10s  %s\n", line[0], line[1])
+	}
+	fmt.Fprintln(p.out)
+}
+
+// summarize says what has been done.
+func (p *program) summarize(s sim.Summary, plan sim.Plan, folder string) {
+	fmt.Fprintf(p.out, "\n%s in %v: %s node updates/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv and final.npz\n",
+		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), folder)
+}

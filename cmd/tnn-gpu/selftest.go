@@ -1,0 +1,204 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	tnngpu "tnn-gpu"
+	"tnn-gpu/gpu"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/compare"
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+)
+
+func (p *program) selftestCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "selftest",
+		Usage: "check that this program computes rightly on this machine",
+		Description: "Checks the noise against its known answers, probes every OpenCL device, replays\n" +
+			"two recorded trajectories on everything that can compute, and runs a network on\n" +
+			"every device beside the CPU. Takes some seconds. The exit code is 1 if anything\n" +
+			"fails.",
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			return p.selftest(c.Context)
+		},
+	}
+}
+
+// selftest is a list of checks in progress.
+type selftest struct {
+	p      *program
+	count  int
+	failed int
+}
+
+// check prints a line about something that was tried.
+func (t *selftest) check(name, detail string, err error) {
+	t.count++
+	word := "ok"
+	if err != nil {
+		word, detail = "FAIL", err.Error()
+		t.failed++
+	}
+	fmt.Fprintf(t.p.out, "%-4s  %-44s  %s\n", word, name, detail)
+}
+
+func (p *program) selftest(ctx context.Context) error {
+	t := &selftest{p: p}
+	t.check("noise", "Philox4x32-10 gives its known answers", knownAnswers())
+	goldens, err := embeddedGoldens()
+	if err != nil {
+		return err
+	}
+	t.replay("cpu", goldens, &verifier{}, true)
+	infos, err := gpu.Devices()
+	if err != nil {
+		fmt.Fprintf(p.out, "%-4s  %-44s  %v\n", "skip", "opencl", err)
+	}
+	for _, info := range infos {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		t.device(ctx, info, goldens)
+	}
+	if t.failed > 0 {
+		return fmt.Errorf("%d of %s failed", t.failed, count(int64(t.count), "check"))
+	}
+	fmt.Fprintf(p.out, "%s passed.\n", count(int64(t.count), "check"))
+	return nil
+}
+
+// device checks one OpenCL device.
+func (t *selftest) device(ctx context.Context, info gpu.Info, goldens []*tnn.Golden) {
+	name := fmt.Sprintf("opencl:%d", info.Index)
+	probed, err := gpu.Probe(info)
+	verdicts := fmt.Sprintf("%s: single %s", info.Name, probed.SingleVerdict)
+	if probed.Double {
+		verdicts += ", double " + probed.DoubleVerdict
+	}
+	t.check(name+", probe", verdicts, err)
+	if err != nil {
+		return
+	}
+	t.replay(name, goldens, &verifier{opencl: true, options: backend.Options{Device: fmt.Sprint(info.Index)}}, info.Double)
+	for _, precision := range []state.Precision{state.Single, state.Double} {
+		if precision == state.Double && !info.Double {
+			continue
+		}
+		detail, err := besideCPU(ctx, info, precision)
+		t.check(fmt.Sprintf("%s, beside the CPU, %s", name, precision), detail, err)
+	}
+}
+
+// replay checks a backend with recorded trajectories.
+func (t *selftest) replay(name string, goldens []*tnn.Golden, v *verifier, double bool) {
+	for _, precision := range []state.Precision{state.Single, state.Double} {
+		if precision == state.Double && !double {
+			continue
+		}
+		v.options.Precision = precision
+		for _, g := range goldens {
+			worst, detail, err := v.replay(g)
+			if limit := tolerance(precision); err == nil && !(worst <= limit) {
+				err = fmt.Errorf("it deviates by %s, more than %g", detail, limit)
+			}
+			t.check(fmt.Sprintf("%s, %s, %s", name, g.Name, precision), "deviates by "+detail, err)
+		}
+	}
+}
+
+// besideCPU runs a network on a device and on the CPU.
+func besideCPU(ctx context.Context, info gpu.Info, precision state.Precision) (detail string, err error) {
+	const steps = 100
+	cfg, err := config.NewPreset("driven")
+	if err != nil {
+		return "", err
+	}
+	n, err := buildNetwork(cfg)
+	if err != nil {
+		return "", err
+	}
+	var in []compare.Contestant
+	for _, x := range []contestant{{"cpu", "", precision}, {"opencl", fmt.Sprint(info.Index), precision}} {
+		b, err := x.open(n, 0)
+		if err != nil {
+			return "", err
+		}
+		defer b.Close()
+		in = append(in, compare.Contestant{Name: x.String(), Backend: b})
+	}
+	r, err := compare.Run(ctx, n.model, in, steps)
+	if err != nil {
+		return "", err
+	}
+	pair := r.Pairs[0]
+	switch d := pair.Parted; {
+	case d == nil:
+		return fmt.Sprintf("every bit is equal over %d steps", steps), nil
+	case pair.Strict:
+		return "", fmt.Errorf("%s of %s is %v on the CPU and %v on the device at step %d", d.Field, d.Where, d.Reference, d.Other, d.Step)
+	default:
+		return fmt.Sprintf("parts at step %d, as a tolerant device may", d.Step), nil
+	}
+}
+
+// knownAnswers are those of docs/model.md section 7.
+func knownAnswers() error {
+	const ones = ^uint32(0)
+	for _, known := range []struct {
+		counter [4]uint32
+		key     [2]uint32
+		want    [4]uint32
+	}{
+		{[4]uint32{}, [2]uint32{}, [4]uint32{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+		{[4]uint32{ones, ones, ones, ones}, [2]uint32{ones, ones}, [4]uint32{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+		{[4]uint32{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, [2]uint32{0xa4093822, 0x299f31d0}, [4]uint32{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+	} {
+		if got := rng.Philox(known.counter, known.key); got != known.want {
+			return fmt.Errorf("Philox4x32-10 of %08x is %08x, not %08x", known.counter, got, known.want)
+		}
+	}
+	return nil
+}
+
+// embeddedGoldens are the recorded trajectories that the program carries.
+func embeddedGoldens() ([]*tnn.Golden, error) {
+	var out []*tnn.Golden
+	err := fs.WalkDir(tnngpu.Goldens, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		f, err := tnngpu.Goldens.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			return err
+		}
+		g, err := tnn.ReadGolden(z)
+		if err != nil {
+			return fmt.Errorf("%s: %w", strings.TrimSuffix(path.Base(name), ".json.gz"), err)
+		}
+		out = append(out, g)
+		return nil
+	})
+	if err == nil && len(out) == 0 {
+		err = errors.New("no trajectory is embedded")
+	}
+	return out, err
+}
