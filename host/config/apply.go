@@ -37,10 +37,10 @@ func (c *Config) apply(setting string) error {
 	key, text, found := strings.Cut(setting, "=")
 	key, text = strings.TrimSpace(key), strings.TrimSpace(text)
 	switch {
-	case !found:
-		return badSetting(key, "%q is no setting: write key=value", short(setting))
+	case !found || key == "":
+		return badSetting(key, "%q is not a setting: write key=value", short(setting))
 	case !utf8.ValidString(setting) || strings.ContainsAny(setting, "\r\n"):
-		return badSetting(key, "%q is no setting: write it on one line, in UTF-8", short(setting))
+		return badSetting(key, "%q is not a setting: write it on one line, in UTF-8", short(setting))
 	}
 	t, err := c.find(key)
 	if err != nil {
@@ -89,7 +89,7 @@ func parseKey(key string) ([]step, bool) {
 func (c *Config) find(key string) (*target, error) {
 	steps, ok := parseKey(key)
 	if !ok {
-		return nil, badSetting(key, "%q is no key: write one as in edge.noise or group[0].levels", short(key))
+		return nil, badSetting(key, "%q is not a key: write one as in edge.noise or group[0].levels", short(key))
 	}
 	t := c.root(steps[0].word)
 	for i, s := range steps {
@@ -141,12 +141,16 @@ func (t *target) enter(index int) error {
 	v, d := t.table.FieldByIndex(t.field.Index), t.defaults.FieldByIndex(t.field.Index)
 	switch {
 	case isTable(kind) && index < 0:
+	case isTable(kind):
+		return badSetting(key, "%s is a single table: write it without an index", key)
 	case !isTables(kind):
-		return badSetting(key, "%s is no table or list of them: %s", key, wanted(kind))
+		return badSetting(key, "%s is not a table: %s", key, wanted(kind))
 	case index < 0:
 		return badSetting(key, "%s is a list of tables: name one of them, as in %s", key, element(key, 0))
+	case v.Len() == 0:
+		return badSetting(key, "there is no %s: the list is empty, so set all of %s", element(key, index), key)
 	case index >= v.Len():
-		return badSetting(key, "there is no %s: the number of %s tables is %d, counted from 0", element(key, index), key, v.Len())
+		return badSetting(key, "there is no %s: the last is %s", element(key, index), element(key, v.Len()-1))
 	default:
 		key = element(key, index)
 		v, d = v.Index(index), d.Index(0)

@@ -23,7 +23,7 @@ import (
 const Format = 1
 
 // Config is one run, complete: what a file leaves out has its default. All
-// functions here that return one have validated it.
+// functions here that return one have validated it, and their errors are *Error.
 type Config struct {
 	Format int    `toml:"format" bits:"no" comment:"version of this file's layout"`
 	Model  string `toml:"model" comment:"whose tables follow"`
@@ -63,12 +63,12 @@ const maxBytes = 4 << 20
 func Load(path string, settings ...string) (*Config, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("the configuration cannot be opened: %w", err)
+		return nil, &Error{Err: fmt.Errorf("the configuration cannot be opened: %w", err)}
 	}
 	defer f.Close()
 	src, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
+		return nil, &Error{Err: fmt.Errorf("the configuration cannot be read: %w", err)}
 	}
 	return Decode(path, src, settings...)
 }
@@ -76,7 +76,7 @@ func Load(path string, settings ...string) (*Config, error) {
 // Decode is Load for the contents of a file of that name.
 func Decode(path string, src []byte, settings ...string) (*Config, error) {
 	if len(src) > maxBytes {
-		return nil, fmt.Errorf("the configuration %s has more than the %d bytes that are read: it must be another kind of file", path, maxBytes)
+		return nil, &Error{Where: path, Err: fmt.Errorf("it has more than the %d bytes that are read: it must be another kind of file", maxBytes)}
 	}
 	c, err := decode(path, src)
 	if err != nil {
@@ -97,7 +97,7 @@ func NewPreset(name string, settings ...string) (*Config, error) {
 		}
 		names = append(names, p.Name)
 	}
-	return nil, fmt.Errorf("there is no preset %q: use %s", name, either(names))
+	return nil, &Error{Err: fmt.Errorf("there is no preset %q: use %s", name, either(names))}
 }
 
 // resolve makes the names of files absolute, so that the configuration means the
@@ -109,7 +109,7 @@ func (c *Config) resolve(dir string) error {
 		}
 		path, err := filepath.Abs(filepath.Join(dir, *name))
 		if err != nil {
-			return fmt.Errorf("%s is %q, which cannot be made absolute: %w", key, *name, err)
+			return c.Locate(invalid(key, *name, "it cannot be made absolute: %w", err))
 		}
 		*name = path
 	}
@@ -120,7 +120,7 @@ func (c *Config) resolve(dir string) error {
 // one is made longer.
 func (c *Config) SetSteps(n int64) error {
 	if n < 1 {
-		return fmt.Errorf("a run of %d steps is asked for: it must have 1 or more", n)
+		return &Error{Err: fmt.Errorf("a run of %d steps is asked for: it must have 1 or more", n)}
 	}
 	c.Spec.SetSteps(n)
 	return c.Validate()

@@ -42,13 +42,13 @@ func modelOf(src []byte, here func(line int) string) (Model, error) {
 	if err := unmarshal(src, here, &head); err != nil {
 		return Model{}, err
 	}
-	_, number := head.Format.(int64)
-	if number && head.Format != int64(Format) {
+	if _, number := head.Format.(int64); number && head.Format != int64(Format) {
 		err := invalid("format", head.Format, "this program reads format %d", Format)
 		return Model{}, &Error{Where: here(lineOf(src, "format")), Key: "format", Err: err}
 	}
+	_, text := head.Model.(string)
 	for _, m := range Models() {
-		if m.Name == head.Model {
+		if m.Name == head.Model || !text { // other types are refused later
 			return m, nil
 		}
 	}
@@ -63,7 +63,7 @@ func unmarshal(src []byte, here func(line int) string, into ...any) error {
 		var at *toml.DecodeError
 		if errors.As(err, &at) {
 			line, _ := at.Position()
-			return &Error{Where: here(line), Err: fmt.Errorf("this is no valid TOML: %s", strings.TrimPrefix(at.Error(), "toml: "))}
+			return &Error{Where: here(line), Err: fmt.Errorf("this is not valid TOML: %s", strings.TrimPrefix(at.Error(), "toml: "))}
 		}
 		if err != nil {
 			return &Error{Where: here(1), Err: err}

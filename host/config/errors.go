@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Error is a configuration that cannot be used: one sentence that says where,
@@ -17,10 +18,19 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	if e.Where == "" {
-		return e.Err.Error()
+	text := e.Err.Error()
+	if e.Where != "" {
+		text = e.Where + ": " + text
 	}
-	return e.Where + ": " + e.Err.Error()
+	return strings.Map(onOneLine, text)
+}
+
+// onOneLine keeps what users put into keys and names from steering a terminal.
+func onOneLine(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return unicode.ReplacementChar
 }
 
 func (e *Error) Unwrap() error { return e.Err }

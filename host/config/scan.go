@@ -72,7 +72,7 @@ func (s *scanner) header(e *unstable.Node) (place, error) {
 		last, inList := keys.IsLast(), e.Kind == unstable.ArrayTable
 		switch {
 		case isTable(at.t) && last && inList:
-			return at, s.errorf(at.key, "%s is one table and no list of them: write [%s], once", at.key, at.key)
+			return at, s.errorf(at.key, "%s is a single table: write [%s], once", at.key, at.key)
 		case isTable(at.t):
 		case !isTables(at.t):
 			return at, s.errorf(at.key, "%s is a table here: %s", at.key, wanted(at.t))
@@ -132,8 +132,11 @@ func (s *scanner) keyValue(table place, e *unstable.Node) error {
 		if keys.IsLast() {
 			return s.value(at, e.Value())
 		}
+		if isTables(at.t) {
+			return s.errorf(at.key, "%s is a list of tables: write [[%s]] for each", at.key, at.key)
+		}
 		if !isTable(at.t) {
-			return s.errorf(at.key, "%s is no table: %s", at.key, wanted(at.t))
+			return s.errorf(at.key, "%s is not a table: %s", at.key, wanted(at.t))
 		}
 		table = at
 	}

@@ -137,12 +137,26 @@ func (s *Spec) territory() int64 {
 	case hops > 1:
 		covered = 2*first + (hops-2)*reach
 	}
-	radius := min(covered/2, (slices.Min(g.Sides)-1)/2)
-	ball := int64(1)
-	for d := 1; d <= radius; d++ {
-		ball += int64(shell(dimensions, d))
+	diameter := 0
+	for _, side := range g.Sides {
+		diameter += side / 2
 	}
-	return ball
+	if covered >= diameter {
+		return s.sites()
+	}
+	radius := min(covered/2, (slices.Min(g.Sides)-1)/2)
+	return ball(dimensions, int64(radius))
+}
+
+// ball is the number of sites at distances 0..r on an endless lattice.
+func ball(dimensions int, r int64) int64 {
+	switch dimensions {
+	case 1:
+		return 1 + 2*r
+	case 2:
+		return 1 + 2*r*(r+1)
+	}
+	return 1 + 2*r + 2*r*(r+1)*(2*r+1)/3
 }
 
 func count(n int, what string) string {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"tnn-gpu/host/graph"
 )
@@ -187,6 +188,12 @@ func (s *Spec) checkGroups() error {
 
 func (s *Spec) checkGroup(key string, g GroupSpec) error {
 	return firstOf(
+		func() error {
+			if strings.ContainsFunc(g.Name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+				return &SpecError{key + ".name", g.Name, "use printable characters"}
+			}
+			return nil
+		},
 		func() error { return within(key+".count", g.Count, 0, MaxNodes, "nodes, 0 taking all that are left") },
 		func() error { return s.checkConnectionCount(key, g.Connections) },
 		func() error {

@@ -73,6 +73,7 @@ func TestValidateNamesTheKey(t *testing.T) {
 
 		{"no group", "isolated", "group", func(s *tnn.Spec) { s.Groups = nil }},
 		{"256 groups", "isolated", "group", func(s *tnn.Spec) { s.Groups = make([]tnn.GroupSpec, 256) }},
+		{"name", "isolated", "group[0].name", func(s *tnn.Spec) { s.Groups[0].Name = "a\nb" }},
 		{"negative count", "isolated", "group[0].count", func(s *tnn.Spec) { s.Groups[0].Count = -1 }},
 		{"count above the sites", "isolated", "group[0].count", func(s *tnn.Spec) { s.Groups[0].Count = 901 }},
 		{"count below the sites", "isolated", "group[0].count", func(s *tnn.Spec) { s.Groups[0].Count = 899 }},
