@@ -4,6 +4,9 @@ package gpu
 
 import (
 	"os"
+	"os/exec"
+	"strconv"
+	"strings"
 	"testing"
 
 	"tnn-gpu/cpuref"
@@ -50,6 +53,101 @@ func TestAgreesWithReference(t *testing.T) {
 				}
 				backendtest.Agree(t, net, reference, device, 1, 2, 10, 100, 500, 1000)
 			})
+		}
+	}
+}
+
+// Rung 5: the size of work-groups shows in no bit. Every size is a program of its
+// own, which takes its time to build; TNN_SOAK=1 has all of them.
+func TestWorkGroups(t *testing.T) {
+	openTest(t)
+	soak := os.Getenv("TNN_SOAK") == "1"
+	for _, run := range []struct {
+		network   string
+		precision state.Precision
+		always    bool
+	}{
+		{"lattice", state.Single, true},
+		{"lattice", state.Double, soak},
+		{"relaxed lattice", state.Single, soak},
+		{"relaxed lattice", state.Double, true},
+	} {
+		if !run.always {
+			continue
+		}
+		t.Run(run.network+"/"+run.precision.String(), func(t *testing.T) {
+			net := find(t, run.network)
+			for _, size := range []int{32, 64, 128, 256, 1024} {
+				reference, device := openBoth(t, net, backend.Options{Precision: run.precision, Seeds: []uint64{1, 2}, WorkGroup: size})
+				backendtest.Agree(t, net, reference, device, 1, 50)
+			}
+		})
+	}
+}
+
+func find(t *testing.T, name string) *tnn.Network {
+	t.Helper()
+	for _, c := range backendtest.Catalogue() {
+		if c.Name == name {
+			return c.Network(t)
+		}
+	}
+	t.Fatalf("the catalogue has no network %q", name)
+	return nil
+}
+
+// Rung 5: nodes without edges change nothing.
+func TestIsolation(t *testing.T) {
+	openTest(t)
+	backendtest.Isolation(t, openNetwork)
+}
+
+// Rung 6: a run goes on where another backend left it.
+func TestResumeAcrossBackends(t *testing.T) {
+	openTest(t)
+	backendtest.Resume(t, cpuref.New, openNetwork, cpuref.New)
+}
+
+// Rung 5: all devices that are there give the bits of the reference.
+func TestEveryDevice(t *testing.T) {
+	openTest(t)
+	infos, err := Devices()
+	must(t, err)
+	net := find(t, "groups, external nodes in all modes")
+	for i, info := range infos {
+		t.Logf("device %d: %s", i, info)
+		options := backend.Options{Seeds: []uint64{9}, Device: strconv.Itoa(i)}
+		reference, err := cpuref.New(net, options)
+		must(t, err)
+		device, err := New(net, options)
+		must(t, err)
+		if device.Describe().Device != info.Name {
+			t.Errorf("device %d is %s, not %s", i, device.Describe().Device, info.Name)
+		}
+		if device.Describe().Strict {
+			backendtest.Agree(t, net, reference, device, 60)
+		}
+		must(t, device.Close())
+	}
+}
+
+// Rung 5: nor does it matter which device is how many and comes first. PoCL shows
+// those that it is asked for.
+func TestOtherDevices(t *testing.T) {
+	if !strings.Contains(openTest(t).Info().Platform, "Portable Computing Language") {
+		t.Skip("only PoCL can be asked for several devices")
+	}
+	for _, kinds := range []string{"basic pthread", "basic"} {
+		child := exec.Command(os.Args[0], "-test.run=^TestEveryDevice$", "-test.v")
+		child.Env = append(os.Environ(), "POCL_DEVICES="+kinds, "TNN_TEST_DEVICE=0")
+		out, err := child.CombinedOutput()
+		if err != nil {
+			t.Errorf("POCL_DEVICES=%q: %v\n%s", kinds, err, out)
+		}
+		for _, kind := range strings.Fields(kinds) {
+			if !strings.Contains(string(out), ": "+kind+"-") {
+				t.Errorf("POCL_DEVICES=%q shows no device %s:\n%s", kinds, kind, out)
+			}
 		}
 	}
 }
