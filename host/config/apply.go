@@ -121,13 +121,7 @@ func (c *Config) root(word string) *target {
 	if _, found := field(common.Type(), word); found {
 		return &target{table: common, defaults: reflect.ValueOf(newConfig(c.Model, nil)).Elem()}
 	}
-	t := &target{table: spec}
-	for _, m := range Models() {
-		if m.Name == c.Model {
-			t.defaults = reflect.ValueOf(m.defaults()).Elem()
-		}
-	}
-	return t
+	return &target{table: spec, defaults: reflect.ValueOf(c.model().defaults()).Elem()}
 }
 
 func (c *Config) roots() (common, spec reflect.Value) {

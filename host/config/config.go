@@ -139,8 +139,8 @@ func (c *Config) check() error {
 	switch {
 	case c.Format != Format:
 		return invalid("format", c.Format, "this program reads format %d", Format)
-	case !slices.ContainsFunc(Models(), func(m Model) bool { return m.Name == c.Model }):
-		return invalid("model", c.Model, "use %s", either(modelNames()))
+	case c.Model != c.model().Name:
+		return invalid("model", c.Model, "the tables are those of the model %s", c.model().Name)
 	case r.Seed > math.MaxInt64:
 		return invalid("run.seed", r.Seed, "use a whole number from 0 to %d", int64(math.MaxInt64))
 	case r.Replicas < 1 || r.Replicas > maxReplicas:

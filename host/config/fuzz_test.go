@@ -56,7 +56,7 @@ func FuzzLoad(f *testing.F) {
 func FuzzApply(f *testing.F) {
 	for _, setting := range []string{
 		"graph.sides=[64, 64]", "group[0].levels=5", "era[0].mode=off", "external=[{connections = 4, periods = [1], weight = 2}]",
-		"run.device='a'", "edge={noise = false}", "group[0].name=\"\\u00e9\"", "graph.kind=random", "model=tnn", "a[0].b=[",
+		"run.device='a'", "model=sorn\nedge.noise=false", "era=[]\nera=[{steps = 3}]\nera[0].adapt=false", "edge={noise = false}", "group[0].name=\"\\u00e9\"", "graph.kind=random", "model=tnn", "a[0].b=[",
 	} {
 		f.Add(setting)
 	}
@@ -65,7 +65,7 @@ func FuzzApply(f *testing.F) {
 		f.Add(c.title)
 	}
 	f.Fuzz(func(t *testing.T, setting string) {
-		c, err := NewPreset("driven", setting)
+		c, err := NewPreset("driven", strings.Split(setting, "\n")...)
 		if err != nil {
 			checkError(t, err)
 			return

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"tnn-gpu/host/tnn"
@@ -109,6 +110,9 @@ func TestApply(t *testing.T) {
 	}
 	if c.Run.Seed != 16 || c.Run.Device != "Radeon = #1" || c.Run.Precision != "double" || c.Run.Replicas != 1 {
 		t.Errorf("the settings gave %+v", c.Run)
+	}
+	if _, err := NewPreset("driven", "model=sorn", "edge.noise=false"); err == nil || !strings.Contains(err.Error(), "model is") {
+		t.Errorf("another model is set: %v", err)
 	}
 	if err := c.Apply("external=[]", "run={seed = 3}", "edge={}"); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,11 @@
 package config
 
-import "tnn-gpu/host/tnn"
+import (
+	"reflect"
+	"slices"
+
+	"tnn-gpu/host/tnn"
+)
 
 // Spec is the specification of a model's network: a pointer to a struct whose
 // fields are the model's tables, tagged with toml for their names, comment, and
@@ -56,6 +61,14 @@ func Presets() []Preset {
 		out = append(out, m.presets()...)
 	}
 	return out
+}
+
+// model is the one whose specification this is, whatever Model says.
+func (c *Config) model() Model {
+	models := Models()
+	return models[slices.IndexFunc(models, func(m Model) bool {
+		return reflect.TypeOf(m.defaults()) == reflect.TypeOf(c.Spec)
+	})]
 }
 
 func modelNames() []string {
