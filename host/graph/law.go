@@ -19,7 +19,7 @@ type law interface {
 	// likely is the probability of v as a partner of u, relative to that of
 	// the likeliest site.
 	likely(u, v int) float64
-	// far says whether v is well outside the range of most partners of u.
+	// far says whether v is farther from u than nearly all partners.
 	far(u, v int) bool
 }
 
@@ -58,10 +58,7 @@ func newAnyone(r *request) *anyone {
 const anyoneDraws = 4096
 
 func (l *anyone) partner(u int, fits func(u, x int) bool, _ []int32, s *rng.Stream) (int, bool) {
-	candidates := l.candidates[l.sublattice(u)]
-	if len(candidates) == 0 {
-		return 0, false
-	}
+	candidates := l.candidates[l.sublattice(u)] // some, or u could want none
 	for range anyoneDraws {
 		x := int(candidates[s.IntN(len(candidates))])
 		if fits(u, x) {
@@ -85,7 +82,7 @@ type byDistance struct {
 	weight   []float64 // by distance, the largest is 1; 0 where nobody may be
 	shells   shells
 	distance *alias
-	spread   int       // most partners are not beyond
+	spread   int       // partners beyond are one in a thousand
 	mass     []float64 // scratch of remaining: what is left of each distance
 }
 
@@ -95,7 +92,7 @@ func newByDistance(r *request, o Options) *byDistance {
 	sizes := l.shells.count[0]
 	l.weight = make([]float64, len(sizes))
 	l.mass = make([]float64, len(sizes))
-	var sum, moment float64
+	sum := 0.0
 	for d := 1; d < len(sizes); d++ {
 		if r.bipartite && d%2 == 0 {
 			continue
@@ -103,10 +100,9 @@ func newByDistance(r *request, o Options) *byDistance {
 		l.weight[d] = fmath.Exp(-o.exponent(d))
 		l.mass[d] = l.weight[d] * float64(sizes[d])
 		sum += l.mass[d]
-		moment += float64(l.mass[d] * float64(d))
 	}
 	l.distance = newAlias(l.mass)
-	l.spread = int(2 * moment / sum)
+	l.spread = pick(l.mass, 0.999*sum)
 	return l
 }
 
@@ -124,7 +120,7 @@ func (o *Options) exponent(d int) float64 {
 }
 
 // Draws before a node counts what is left of each distance, and after.
-const quickDraws, rareDraws = 64, 512
+const quickDraws, rareDraws = 64, 64
 
 func (l *byDistance) partner(u int, fits func(u, x int) bool, taken []int32, s *rng.Stream) (int, bool) {
 	for range quickDraws {

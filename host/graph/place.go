@@ -2,7 +2,6 @@ package graph
 
 import (
 	"fmt"
-	"math"
 
 	"tnn-gpu/host/rng"
 )
@@ -121,12 +120,10 @@ type hopping struct {
 	bipartite bool
 }
 
-// least is the least number of hops that may do for a distance d >= 1; it
-// counts the direct one, which external nodes would have if they were none.
+// least is the least number of hops that may do for a distance d >= 1 if first
+// is not 0; it counts the direct one, which external nodes would have if they
+// were none.
 func (h hopping) least(d int) int {
-	if h.first == 0 {
-		return math.MaxInt
-	}
 	if d <= h.first && (!h.bipartite || d%2 == 1) {
 		return 1
 	}

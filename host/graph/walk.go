@@ -61,7 +61,7 @@ func (w *wiring) settle() {
 		others = left[0]
 	}
 	// Far more than is ever needed, unless the wanted connections cannot be had.
-	steps := 1<<16 + 64*w.nodes() + 8*len(w.peers)
+	steps := 1<<14 + 4*w.nodes() + len(w.peers)
 	for _, u := range left[0] {
 		for w.free(u) > 0 {
 			for len(others) > 0 && (others[0] == u || w.free(others[0]) == 0) {
