@@ -47,10 +47,7 @@ typedef real_uint vbits;
 typedef int vmask;
 typedef uint vuint;
 typedef int vint;
-typedef ulong vulong;
 #define TO_REAL(integer) ((real)(integer))
-#define TO_ULONG(integer) ((ulong)(integer))
-#define TO_UINT(integer) ((uint)(integer))
 #define TO_INT(integer) ((int)(integer))
 #define TO_MASK(comparison) (comparison)
 #define TO_UINT_MASK(mask) (mask)
@@ -61,10 +58,8 @@ typedef ulong vulong;
 #define AS_INT(integer) ((int)(integer))
 #define ANY(mask) (mask)
 #define LANE_NUMBERS 0
-#define GATHER(array, index) (array)[index]
 #define GATHER_INT(array, index) (array)[index]
 #define GATHER_UINT(array, index) (array)[index]
-#define SCATTER(array, index, where, x) if (where) (array)[index] = (x)
 #define PUT(array, x) *(array) = (x)
 #define FIRST(x) (x)
 #else
@@ -93,40 +88,42 @@ typedef JOIN(int, WIDTH) vmask;
 #endif
 typedef JOIN(uint, WIDTH) vuint;
 typedef JOIN(int, WIDTH) vint;
-typedef JOIN(ulong, WIDTH) vulong;
-#define TO_ULONG(integer) JOIN(convert_ulong, WIDTH)(integer)
-#define TO_UINT(integer) JOIN(convert_uint, WIDTH)(integer)
+#define AS_PAIRS(integer) JOIN(as_ulong, PAIRS)(integer)
 #define TO_INT(integer) JOIN(convert_int, WIDTH)(integer)
 #define AS_UINT(integer) JOIN(as_uint, WIDTH)(integer)
 #define AS_INT(integer) JOIN(as_int, WIDTH)(integer)
 #define ANY(mask) any(mask)
 #define FIRST(x) (x).s0
 #define PUT(array, x) JOIN(vstore, WIDTH)(x, 0, array)
-#define GATHER(array, index) GATHERED(vreal, array, index)
 #define GATHER_INT(array, index) GATHERED(vint, array, index)
 #define GATHER_UINT(array, index) GATHERED(vuint, array, index)
 #if WIDTH == 2
+#define PAIRS 
 #define LANE_NUMBERS ((vint)(0, 1))
 #define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1]))
-#define SCATTER(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) } while (0)
+#define SCATTERED(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) } while (0)
 #elif WIDTH == 4
+#define PAIRS 2
 #define LANE_NUMBERS ((vint)(0, 1, 2, 3))
 #define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1], (base)[(index).s2], (base)[(index).s3]))
-#define SCATTER(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) } while (0)
+#define SCATTERED(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) } while (0)
 #elif WIDTH == 8
+#define PAIRS 4
 #define LANE_NUMBERS ((vint)(0, 1, 2, 3, 4, 5, 6, 7))
 #define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1], (base)[(index).s2], (base)[(index).s3], (base)[(index).s4], (base)[(index).s5], (base)[(index).s6], (base)[(index).s7]))
-#define SCATTER(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) \
+#define SCATTERED(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) \
         PUT_LANE(base, index, where, x, 4) PUT_LANE(base, index, where, x, 5) PUT_LANE(base, index, where, x, 6) PUT_LANE(base, index, where, x, 7) } while (0)
 #else
+#define PAIRS 8
 #define LANE_NUMBERS ((vint)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 #define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1], (base)[(index).s2], (base)[(index).s3], (base)[(index).s4], (base)[(index).s5], (base)[(index).s6], (base)[(index).s7], \
         (base)[(index).s8], (base)[(index).s9], (base)[(index).sa], (base)[(index).sb], (base)[(index).sc], (base)[(index).sd], (base)[(index).se], (base)[(index).sf]))
-#define SCATTER(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) \
+#define SCATTERED(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) \
         PUT_LANE(base, index, where, x, 4) PUT_LANE(base, index, where, x, 5) PUT_LANE(base, index, where, x, 6) PUT_LANE(base, index, where, x, 7) \
         PUT_LANE(base, index, where, x, 8) PUT_LANE(base, index, where, x, 9) PUT_LANE(base, index, where, x, a) PUT_LANE(base, index, where, x, b) \
         PUT_LANE(base, index, where, x, c) PUT_LANE(base, index, where, x, d) PUT_LANE(base, index, where, x, e) PUT_LANE(base, index, where, x, f) } while (0)
 #endif
+typedef JOIN(ulong, PAIRS) vpairs;
 #define PUT_LANE(array, index, where, x, lane) if ((where).s##lane) (array)[(index).s##lane] = (x).s##lane;
 #endif
 
@@ -152,18 +149,42 @@ typedef struct {
     vuint x, y, z, w;
 } words;
 
+// multiply gives the low and the high half of the 64-bit products with a
+// constant. Vectors take even and odd lanes apart, since the hardware multiplies
+// 32-bit numbers that lie in 64-bit lanes.
+typedef struct {
+    vuint low, high;
+} product;
+
+product multiply(vuint x, uint factor)
+{
+    product p;
+#if WIDTH == 1
+    ulong whole = (ulong)x * factor;
+    p.low = (uint)whole;
+    p.high = (uint)(whole >> 32);
+#else
+    vpairs even = AS_PAIRS(x) & 0xffffffffUL, odd = AS_PAIRS(x) >> 32;
+    even *= (ulong)factor;
+    odd *= (ulong)factor;
+    p.low = AS_UINT((even & 0xffffffffUL) | odd << 32);
+    p.high = AS_UINT(even >> 32 | (odd & 0xffffffff00000000UL));
+#endif
+    return p;
+}
+
 // Philox4x32-10 of the counters (i, j, k, purpose). The 64-bit product is spelled
 // out because mul_hi is slow on CPU devices.
 words philox(vuint i, vuint j, vuint k, uint purpose, uint key0, uint key1)
 {
     words c = { i, j, k, (vuint)(purpose) };
     for (int round = 0; round < 10; round++) {
-        vulong p = TO_ULONG(c.x) * (ulong)0xD2511F53u;
-        vulong q = TO_ULONG(c.z) * (ulong)0xCD9E8D57u;
-        c.x = TO_UINT(q >> 32) ^ c.y ^ key0;
-        c.y = TO_UINT(q);
-        c.z = TO_UINT(p >> 32) ^ c.w ^ key1;
-        c.w = TO_UINT(p);
+        product p = multiply(c.x, 0xD2511F53u);
+        product q = multiply(c.z, 0xCD9E8D57u);
+        c.x = q.high ^ c.y ^ key0;
+        c.y = q.low;
+        c.z = p.high ^ c.w ^ key1;
+        c.w = p.low;
         key0 += 0x9E3779B9u;
         key1 += 0xBB67AE85u;
     }
@@ -566,23 +587,36 @@ typedef struct {
 #define quality_denominator node3
 #endif
 
-// The nodes that a work-item visits: WIDTH of them from position first on.
+// A half-edge of each node that a work-item visits.
+typedef struct {
+    long at;
+    vint other;  // position of the other end
+    vuint index; // of the weight
+    vreal v, w;  // voltage and weight; zero where a lane has no such half-edge
+    vmask there; // lanes that have it
+} half_edge;
+
+// Its compartments in a visit of hylton2020: cpuref charged.
+typedef struct {
+    vreal pp, mp, pm, mm;
+    vreal wpp, wmp, wpm, wmm;
+} charging;
+
+// The nodes that a work-item visits: WIDTH of them from position first on. A
+// processor keeps their half-edges from pass to pass (-DKEEP=n, the most that a
+// node has); a GPU, whose registers they would fill, reads them again.
 typedef struct {
     int first;
     vmask mine; // lanes that are network nodes
     long row;   // the first of their half-edges
     int slots;
-    vreal old; // their states
+    vreal old;   // their states
+    vreal basis; // the states that external nodes which predict compare with
+#ifdef KEEP
+    half_edge edges[KEEP];
+    charging charges[KEEP];
+#endif
 } visited;
-
-// A half-edge of each of them.
-typedef struct {
-    long at;
-    vint other; // position of the other end
-    vuint index; // of the weight
-    vreal v, w;  // voltage and weight; zero where a lane has no such half-edge
-    vmask there; // lanes that have it
-} half_edge;
 
 // What a visit adds to the sums of a step: cpuref nodeSums.
 typedef struct {
@@ -616,6 +650,43 @@ void store(__global real *p, vmask where, vreal x)
 #endif
 }
 
+// contiguous tells whether the lanes' indices follow one another, as they mostly
+// do on a lattice; one vector then takes the place of many words.
+#if WIDTH > 1
+bool contiguous(vuint index)
+{
+    return all(index == index.s0 + AS_UINT(LANE_NUMBERS));
+}
+#endif
+
+vreal gather(__global const real *array, vuint index)
+{
+#if WIDTH == 1
+    return array[index];
+#else
+    if (contiguous(index))
+        return JOIN(vload, WIDTH)(0, array + index.s0);
+    return GATHERED(vreal, array, index);
+#endif
+}
+
+// scatter stores the lanes of a mask. The others of a contiguous range are the
+// work-item's own too.
+void scatter(__global real *array, vuint index, vmask where, vreal x)
+{
+#if WIDTH == 1
+    if (where)
+        array[index] = x;
+#else
+    if (contiguous(index)) {
+        vreal old = JOIN(vload, WIDTH)(0, array + index.s0);
+        JOIN(vstore, WIDTH)(where ? x : old, 0, array + index.s0);
+        return;
+    }
+    SCATTERED(array, index, where, x);
+#endif
+}
+
 vmask is_active(const net *n, vint position)
 {
 #ifdef EXTERNALS
@@ -625,9 +696,8 @@ vmask is_active(const net *n, vint position)
 #endif
 }
 
-// half_edge_of reads slot i. own is the state that external nodes which predict
-// compare with.
-half_edge half_edge_of(const net *n, const visited *at, int i, vreal own)
+// read_edge reads slot i.
+half_edge read_edge(const net *n, const visited *at, int i)
 {
     half_edge h;
     h.at = at->row + (long)i * LANES;
@@ -636,13 +706,33 @@ half_edge half_edge_of(const net *n, const visited *at, int i, vreal own)
     h.there = TO_MASK(exists);
     h.other = exists ? other : 0;
     h.index = *(__global const vuint *)(n->weight_of + h.at);
-    h.v = h.there ? GATHER(n->state, h.other) : ZERO;
-    h.w = h.there ? GATHER(n->weight, h.index) : ZERO;
+    h.v = h.there ? gather(n->state, AS_UINT(h.other)) : ZERO;
+    h.w = h.there ? gather(n->weight, h.index) : ZERO;
 #ifdef EXTERNALS
     if ((n->flags & SWEEP_PREDICT) != 0)
-        h.v = (is_active(n, h.other) | (h.v * own < ZERO)) ? h.v : ZERO;
+        h.v = (is_active(n, h.other) | (h.v * at->basis < ZERO)) ? h.v : ZERO;
 #endif
     return h;
+}
+
+// keep_edges reads all half-edges where they are kept.
+void keep_edges(const net *n, visited *at)
+{
+#ifdef KEEP
+    for (int i = 0; i < at->slots; i++)
+        at->edges[i] = read_edge(n, at, i);
+#endif
+}
+
+// edge_at gives slot i; room takes it where nothing is kept.
+const half_edge *edge_at(const net *n, const visited *at, int i, half_edge *room)
+{
+#ifdef KEEP
+    return &at->edges[i];
+#else
+    *room = read_edge(n, at, i);
+    return room;
+#endif
 }
 
 // noise_words draws the words for the edges between nodes i and j.
@@ -656,6 +746,15 @@ words noise_words(const net *n, const visited *at, const half_edge *h, vuint *lo
     *loops = *loops + (loop ? (vuint)(1u) : (vuint)(0u));
 #endif
     return philox(i, j, (vuint)(n->k), PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
+}
+
+// set_weight stores the weight of slot i where the mask is set.
+void set_weight(const net *n, visited *at, int i, const half_edge *h, vmask where, vreal w)
+{
+    scatter(n->weight, h->index, where, w);
+#ifdef KEEP
+    at->edges[i].w = where ? w : at->edges[i].w;
+#endif
 }
 
 // plastic tells where the half-edge's weight may change.
@@ -676,12 +775,18 @@ vreal truncated_normal(__global const real *e, vreal w, vreal u)
     return w + r_erfcinv((ONE - u) * low + u * high) / e[EDGE_ROOT_M];
 }
 
+// shrink_of is what noise divides a node's weights by, w2 their mean square.
+vreal shrink_of(__global const real *e, vreal w2)
+{
+    return r_sqrt(ONE + ONE / (e[EDGE_TWO_M] * w2));
+}
+
 // cpuref plasticity.change
-vreal change_weight(__global const real *e, vreal w, vreal err, vreal w2, vuint x, vuint y)
+vreal change_weight(__global const real *e, vreal w, vreal err, vreal shrink, vuint x, vuint y)
 {
     w += (e[EDGE_G] * err - e[EDGE_SIZE_MASS] * w) / e[EDGE_M];
 #ifdef EDGE_NOISE
-    w /= r_sqrt(ONE + ONE / (e[EDGE_TWO_M] * w2));
+    w /= shrink;
 #ifdef EDGE_REAL2
     w = truncated_normal(e, w, uniform_real(x));
 #else
@@ -696,11 +801,15 @@ void sum_edges(const net *n, const visited *at, vreal x, node_sums *out)
 {
     vint own = at->first + LANE_NUMBERS;
     for (int i = 0; i < at->slots; i++) {
-        half_edge h = half_edge_of(n, at, i, at->old);
-        vmask done = h.there & TO_MASK(h.other <= own) & is_active(n, h.other);
-        vmask loop = TO_MASK(h.other == own);
-        out->weight2 += done ? h.w * h.w : ZERO;
-        out->order -= (done & NOT(loop)) ? x * h.v : ZERO;
+        vint other = *(__global const vint *)(n->neighbour + at->row + (long)i * LANES);
+        if (!ANY((other >= 0) & (other <= own)))
+            continue;
+        half_edge room;
+        const half_edge *h = edge_at(n, at, i, &room);
+        vmask done = h->there & TO_MASK(h->other <= own) & is_active(n, h->other);
+        vmask loop = TO_MASK(h->other == own);
+        out->weight2 += done ? h->w * h->w : ZERO;
+        out->order -= (done & NOT(loop)) ? x * h->v : ZERO;
     }
 }
 
@@ -796,12 +905,6 @@ sample sample2020(vreal depth_minus, vreal depth_plus, vreal u, __global const r
     return s;
 }
 
-// cpuref charging
-typedef struct {
-    vreal pp, mp, pm, mm;
-    vreal wpp, wmp, wpm, wmm;
-} charging;
-
 // Where an input goes: cpuref charge.
 typedef struct {
     vmask pp, mp, pm, mm;
@@ -841,6 +944,17 @@ charging charge2020(const net *n, const half_edge *h)
     return c;
 }
 
+// charge_at gives the charges of slot i, likewise.
+const charging *charge_at(const net *n, const visited *at, int i, const half_edge *h, charging *room)
+{
+#ifdef KEEP
+    return &at->charges[i];
+#else
+    *room = charge2020(n, h);
+    return room;
+#endif
+}
+
 // cpuref kept
 typedef struct {
     vreal q, m, p;
@@ -853,9 +967,8 @@ typedef struct {
 } side;
 
 // cpuref replica.chosen. down is where x < 0.
-side chosen(const net *n, const half_edge *h, vmask down)
+side chosen(const net *n, const half_edge *h, const charging *c, vmask down)
 {
-    charging c = charge2020(n, h);
     vreal p0 = load(n->potential0 + h->at), p1 = load(n->potential1 + h->at);
     vmask positive0 = load(n->charge0 + h->at) > ZERO, positive1 = load(n->charge1 + h->at) > ZERO;
     destination d = destination_of(h->v * h->w, h->w);
@@ -866,30 +979,32 @@ side chosen(const net *n, const half_edge *h, vmask down)
     ppm = d.pm ? clamp_to(ppm + h->v, ONE) : ppm;
     pmm = d.mm ? clamp_to(pmm + h->v, ONE) : pmm;
     side s;
-    s.qa = down ? c.pp : c.pm;
+    s.qa = down ? c->pp : c->pm;
     s.pa = down ? ppp : ppm;
-    s.qb = down ? c.mm : c.mp;
+    s.qb = down ? c->mm : c->mp;
     s.pb = down ? pmm : pmp;
-    s.rest0.q = down ? c.mp : c.pp;
-    s.rest0.m = down ? c.wmp : c.wpp;
+    s.rest0.q = down ? c->mp : c->pp;
+    s.rest0.m = down ? c->wmp : c->wpp;
     s.rest0.p = down ? pmp : ppp;
-    s.rest1.q = down ? c.pm : c.mm;
-    s.rest1.m = down ? c.wpm : c.wmm;
+    s.rest1.q = down ? c->pm : c->mm;
+    s.rest1.m = down ? c->wpm : c->wmm;
     s.rest1.p = down ? ppm : pmm;
     return s;
 }
 
 // cpuref replica.equilibrate
-void equilibrate(const net *n, const visited *at, vmask where, const charging *sum, vreal x)
+void equilibrate(const net *n, visited *at, vmask where, const charging *sum, vreal x)
 {
     vmask down = x < ZERO;
     vreal potential_a = ZERO, potential_b = ZERO, weight_a = ZERO, weight_b = ZERO;
     vreal members_a = ZERO, members_b = ZERO;
     for (int i = 0; i < at->slots; i++) {
-        half_edge h = half_edge_of(n, at, i, at->old);
-        side m = chosen(n, &h, down);
+        half_edge room;
+        const half_edge *h = edge_at(n, at, i, &room);
+        charging again;
+        side m = chosen(n, h, charge_at(n, at, i, h, &again), down);
         vmask in_a = m.qa != ZERO, in_b = m.qb != ZERO;
-        vreal ww = h.w * h.w;
+        vreal ww = h->w * h->w;
         potential_a += in_a ? magnitude(m.pa) : ZERO;
         weight_a += in_a ? ww : ZERO;
         members_a += in_a ? ONE : ZERO;
@@ -912,48 +1027,56 @@ void equilibrate(const net *n, const visited *at, vmask where, const charging *s
     vmask solvable = (d1 > ZERO) & (d2 > ZERO);
     vreal e1 = solvable ? -r1 / (R(2.0) * d1) : ZERO;
     vreal e2 = solvable ? -r2 / (R(2.0) * d2) : ZERO;
-    vreal w2 = (weight_a + weight_b) / (members_a + members_b);
+    vreal shrink = shrink_of(n->edge, (weight_a + weight_b) / (members_a + members_b));
     vreal xx = x * x;
     vuint loops = 0;
     for (int i = 0; i < at->slots; i++) {
-        half_edge h = half_edge_of(n, at, i, at->old);
-        side m = chosen(n, &h, down);
-        store(n->charge0 + h.at, where, m.rest0.q);
-        store(n->memory0 + h.at, where, m.rest0.m);
-        store(n->potential0 + h.at, where, m.rest0.p);
-        store(n->charge1 + h.at, where, m.rest1.q);
-        store(n->memory1 + h.at, where, m.rest1.m);
-        store(n->potential1 + h.at, where, m.rest1.p);
-        vmask may = where & plastic(n, &h);
+        half_edge room;
+        const half_edge *h = edge_at(n, at, i, &room);
+        charging again;
+        side m = chosen(n, h, charge_at(n, at, i, h, &again), down);
+        store(n->charge0 + h->at, where, m.rest0.q);
+        store(n->memory0 + h->at, where, m.rest0.m);
+        store(n->potential0 + h->at, where, m.rest0.p);
+        store(n->charge1 + h->at, where, m.rest1.q);
+        store(n->memory1 + h->at, where, m.rest1.m);
+        store(n->potential1 + h->at, where, m.rest1.p);
+        vmask may = where & plastic(n, h);
         vmask in_a = may & (m.qa != ZERO), in_b = may & (m.qb != ZERO);
 #ifndef SELF_LOOPS
         if (!ANY(in_a | in_b))
             continue;
 #endif
-        words word = noise_words(n, at, &h, &loops);
-        vreal w = h.w;
+        words word = noise_words(n, at, h, &loops);
+        vreal w = h->w;
         if (ANY(in_a)) {
             vreal pp = m.pa * m.pa;
-            vreal changed = change_weight(n->edge, w, sigma * (e1 * pp + e2 * xx) / (pp + xx), w2, word.x, word.y);
+            vreal changed = change_weight(n->edge, w, sigma * (e1 * pp + e2 * xx) / (pp + xx), shrink, word.x, word.y);
             w = in_a ? changed : w;
         }
         if (ANY(in_b)) {
             vreal pp = m.pb * m.pb;
             vuint x0 = TO_UINT_MASK(in_a) ? word.z : word.x, x1 = TO_UINT_MASK(in_a) ? word.w : word.y;
-            vreal changed = change_weight(n->edge, w, sigma * (e2 * pp + e1 * xx) / (pp + xx), w2, x0, x1);
+            vreal changed = change_weight(n->edge, w, sigma * (e2 * pp + e1 * xx) / (pp + xx), shrink, x0, x1);
             w = in_b ? changed : w;
         }
-        SCATTER(n->weight, h.index, in_a | in_b, w);
+        set_weight(n, at, i, h, in_a | in_b, w);
     }
 }
 
 // cpuref replica.visit2020
 node_sums visit(const net *n, visited *at)
 {
+    at->basis = at->old;
+    keep_edges(n, at);
     charging sum = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
     for (int i = 0; i < at->slots; i++) {
-        half_edge h = half_edge_of(n, at, i, at->old);
-        charging c = charge2020(n, &h);
+        half_edge room;
+        const half_edge *h = edge_at(n, at, i, &room);
+        charging c = charge2020(n, h);
+#ifdef KEEP
+        at->charges[i] = c;
+#endif
         sum.pp += c.pp;
         sum.mp += c.mp;
         sum.pm += c.pm;
@@ -1185,7 +1308,7 @@ vreal error_of(const correction *c, vreal own, vreal opposite, vreal p, vreal x)
 }
 
 // cpuref replica.update2019
-void update2019(const net *n, const visited *at, const half_edge *h, vreal w2, vreal x, const held *c,
+void update2019(const net *n, visited *at, int i, const half_edge *h, vreal shrink, vreal x, const held *c,
                 const correction *a, const correction *b, vuint *loops)
 {
     vmask may = at->mine & plastic(n, h);
@@ -1198,33 +1321,35 @@ void update2019(const net *n, const visited *at, const half_edge *h, vreal w2, v
     vreal err_a = error_of(a, a->e1, a->e2, c->p0, x), err_b = error_of(b, b->e2, b->e1, c->p1, x);
     vmask swap = h->w < ZERO;
     vmask first = swap ? in_b : in_a, second = swap ? in_a : in_b;
-    vreal changed = change_weight(n->edge, h->w, swap ? err_b : err_a, w2, word.x, word.y);
+    vreal changed = change_weight(n->edge, h->w, swap ? err_b : err_a, shrink, word.x, word.y);
     vreal w = first ? changed : h->w;
     if (ANY(second)) {
         vuint x0 = TO_UINT_MASK(first) ? word.z : word.x, x1 = TO_UINT_MASK(first) ? word.w : word.y;
-        changed = change_weight(n->edge, w, swap ? err_a : err_b, w2, x0, x1);
+        changed = change_weight(n->edge, w, swap ? err_a : err_b, shrink, x0, x1);
         w = second ? changed : w;
     }
-    SCATTER(n->weight, h->index, first | second, w);
+    set_weight(n, at, i, h, first | second, w);
 }
 
 // cpuref replica.relax
-void relax(const net *n, const visited *at, vreal basis, vreal x, const pair_sums *first, const pair_sums *second, vreal w2, node_sums *out)
+void relax(const net *n, visited *at, vreal x, const pair_sums *first, const pair_sums *second, vreal w2, node_sums *out)
 {
     correction c1 = settle(first, x < ZERO ? -x : ZERO, x, ONE, out);
     correction c2 = settle(second, x < ZERO ? ZERO : x, x, -ONE, out);
+    vreal shrink = shrink_of(n->edge, w2);
     vuint loops = 0;
     for (int i = 0; i < at->slots; i++) {
-        half_edge h = half_edge_of(n, at, i, basis);
-        held c = charge2019(n, &h);
-        vmask down = h.w < ZERO;
+        half_edge room;
+        const half_edge *h = edge_at(n, at, i, &room);
+        held c = charge2019(n, h);
+        vmask down = h->w < ZERO;
         correction a = pick_correction(down, &c2, &c1), b = pick_correction(down, &c1, &c2);
         if ((n->flags & SWEEP_ADAPT) != 0)
-            update2019(n, at, &h, w2, x, &c, &a, &b, &loops);
-        store(n->charge0 + h.at, at->mine, c.q0 * a.keep);
-        store(n->potential0 + h.at, at->mine, c.p0 * a.keep);
-        store(n->charge1 + h.at, at->mine, c.q1 * b.keep);
-        store(n->potential1 + h.at, at->mine, c.p1 * b.keep);
+            update2019(n, at, i, h, shrink, x, &c, &a, &b, &loops);
+        store(n->charge0 + h->at, at->mine, c.q0 * a.keep);
+        store(n->potential0 + h->at, at->mine, c.p0 * a.keep);
+        store(n->charge1 + h->at, at->mine, c.q1 * b.keep);
+        store(n->potential1 + h->at, at->mine, c.p1 * b.keep);
     }
 }
 
@@ -1232,17 +1357,19 @@ void relax(const net *n, const visited *at, vreal basis, vreal x, const pair_sum
 node_sums visit(const net *n, visited *at)
 {
     bool adapting = (n->flags & SWEEP_ADAPTING) != 0;
-    vreal basis = adapting ? load(n->offered + at->first) : at->old;
+    at->basis = adapting ? load(n->offered + at->first) : at->old;
+    keep_edges(n, at);
     pair_sums first = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO }, second = first;
     vreal w2 = ZERO, edges = ZERO;
     for (int i = 0; i < at->slots; i++) {
-        half_edge h = half_edge_of(n, at, i, basis);
-        held c = charge2019(n, &h);
-        vmask down = h.w < ZERO, up = NOT(down);
-        add_member(&c, &first, up, down, h.w);
-        add_member(&c, &second, down, up, h.w);
-        w2 += h.w * h.w;
-        edges += h.there ? ONE : ZERO;
+        half_edge room;
+        const half_edge *h = edge_at(n, at, i, &room);
+        held c = charge2019(n, h);
+        vmask down = h->w < ZERO, up = NOT(down);
+        add_member(&c, &first, up, down, h->w);
+        add_member(&c, &second, down, up, h->w);
+        w2 += h->w * h->w;
+        edges += h->there ? ONE : ZERO;
     }
     vreal depth_minus = n->node[NODE_FOUR] * magnitude(first.charge_a * first.capacity_b + first.charge_b * first.capacity_a);
     vreal depth_plus = n->node[NODE_FOUR] * magnitude(second.charge_a * second.capacity_b + second.charge_b * second.capacity_a);
@@ -1260,7 +1387,7 @@ node_sums visit(const net *n, visited *at)
     out.entropy = draw.entropy;
     out.change = magnitude((draw.x - load(n->adapted + at->first)) * R(0.5));
     out.state = draw.x;
-    relax(n, at, basis, draw.x, &first, &second, w2 / edges, &out);
+    relax(n, at, draw.x, &first, &second, w2 / edges, &out);
     store(n->state + at->first, at->mine, draw.x);
     store(n->adapted + at->first, at->mine, draw.x);
     store(n->energy + at->first, at->mine, draw.energy);

@@ -78,6 +78,10 @@ type layoutBuffers struct {
 // reads them.
 const batch = 256
 
+// mostKept is the number of half-edges of a node up to which a processor keeps
+// them from pass to pass; with more they would not stay in its nearest cache.
+const mostKept = 64
+
 // defaultGroup is the number of nodes of a work-group where nothing else is asked for.
 const defaultGroup = 64
 
@@ -126,6 +130,9 @@ func (n *network[F]) groupsOf(s tnn.Segment) int {
 // build compiles the kernels for this rule, edge kind and precision.
 func (n *network[F]) build() error {
 	options := fmt.Sprintf("%s -DGROUP=%d", n.device.realOptions(n.options.Precision), n.group)
+	if slots := n.net.Layout.MostSlots(); n.device.width(n.options.Precision) > 1 && slots <= mostKept {
+		options += fmt.Sprintf(" -DKEEP=%d", slots)
+	}
 	if len(n.net.Externals) > 0 {
 		options += " -DEXTERNALS"
 	}

@@ -47,6 +47,15 @@ func (l *Layout) HalfEdges() int { return int(l.Rows[len(l.Rows)-1]) * Lanes }
 // Slots is the number of half-edges that slice s has room for, per node.
 func (l *Layout) Slots(s int) int { return int(l.Rows[s+1] - l.Rows[s]) }
 
+// MostSlots is the largest number of slots of any slice.
+func (l *Layout) MostSlots() int {
+	most := 0
+	for s := range l.Active {
+		most = max(most, l.Slots(s))
+	}
+	return most
+}
+
 // node sorts the nodes of a colour set into segments.
 type node struct {
 	id          int32
