@@ -14,7 +14,9 @@ import (
 // that lost the edge draws in its turn. So every edge was drawn from all
 // partners alike, not from those that happened to be free, and those dropped
 // are no particular ones: the law holds to the last stub. After this first pass
-// a few stubs are left far apart; settle brings them together.
+// a few stubs are left far apart; settle brings them together. What still bends
+// the law is that no two nodes are joined twice: by about one part in as many
+// as there are likely partners for each connection.
 func joinAtRandom(r *request, o Options) ([]Edge, error) {
 	l, err := newLaw(r, o)
 	if err != nil {
