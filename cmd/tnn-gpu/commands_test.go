@@ -1,0 +1,268 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tnn-gpu/gpu"
+	"tnn-gpu/host/compare"
+	"tnn-gpu/host/config"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func goldenFiles(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../testdata/golden/*.json.gz")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden file is found: %v", err)
+	}
+	for i := range files {
+		if files[i], err = filepath.Abs(files[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+func TestPresets(t *testing.T) {
+	list := tnnGPU(t, t.TempDir(), "presets").want(t, codeDone, "isolated ", "(the default)")
+	presets := config.Presets()
+	if lines := strings.Count(list.out, "\n"); lines != len(presets) {
+		t.Errorf("%d presets are listed, want %d", lines, len(presets))
+	}
+	for _, preset := range presets {
+		if !strings.Contains(list.out, preset.Doc) {
+			t.Errorf("%s is listed without its description", preset.Name)
+		}
+		r := tnnGPU(t, t.TempDir(), "presets", preset.Name).want(t, codeDone)
+		c, err := config.Decode("printed.toml", []byte(r.out))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(preset.Config.Spec, c.Spec); diff != "" {
+			t.Errorf("%s is not what is printed: %s", preset.Name, diff)
+		}
+	}
+}
+
+func TestDevices(t *testing.T) {
+	tnnGPU(t, t.TempDir(), "devices").want(t, codeDone, "backend", "this processor", "strict")
+	r := tnnGPU(t, t.TempDir(), "devices", "--json").want(t, codeDone)
+	var list []device
+	if err := json.Unmarshal([]byte(r.out), &list); err != nil {
+		t.Fatal(err)
+	}
+	if cpu := list[0]; cpu.Backend != "cpu" || cpu.Index != nil || cpu.ComputeUnits < 1 || cpu.Memory < 1<<20 || cpu.Single != "strict" || cpu.Double != "strict" {
+		t.Errorf("the CPU is listed as %+v", cpu)
+	}
+	infos, err := gpu.Devices()
+	if err != nil {
+		tnnGPU(t, t.TempDir(), "devices").want(t, codeDone, "No OpenCL device is listed: ")
+	}
+	if len(list) != 1+len(infos) {
+		t.Fatalf("%d devices are listed, want the CPU and %d", len(list), len(infos))
+	}
+	for i, d := range list[1:] {
+		if d.Backend != "opencl" || *d.Index != i || d.Name != infos[i].Name || d.Driver == "" || d.Single == "" {
+			t.Errorf("device %d is listed as %+v", i, d)
+		}
+	}
+}
+
+func TestVerify(t *testing.T) {
+	files := goldenFiles(t)
+	r := tnnGPU(t, t.TempDir(), append([]string{"verify"}, files...)...).want(t, codeDone)
+	if lines := strings.Count(r.out, "  ok    "); lines != len(files) || strings.Count(r.out, "\n") != lines {
+		t.Errorf("not every file has one line that says ok:\n%s", r.out)
+	}
+	few := files[:3]
+	tnnGPU(t, t.TempDir(), append([]string{"verify", "--precision", "single"}, few...)...).want(t, codeDone, "  ok  ")
+	tnnGPU(t, t.TempDir(), append(append([]string{"verify"}, few...), "--tolerance", "1e-17")...).want(t, codeFailed,
+		"  FAIL  ", "3 files of 3 deviate by more than 1e-17")
+	if _, err := gpu.Devices(); err == nil {
+		for _, precision := range []string{"double", "single"} {
+			tnnGPU(t, t.TempDir(), append([]string{"verify", "--backend", "opencl", "--precision", precision}, few...)...).want(t, codeDone, "  ok  ")
+		}
+	}
+}
+
+// TestVerifySeesAChange alters one number of a trajectory.
+func TestVerifySeesAChange(t *testing.T) {
+	changed := filepath.Join(t.TempDir(), "changed.json.gz")
+	alter(t, goldenFiles(t)[2], changed, func(g map[string]any) {
+		step := g["steps"].([]any)[20].(map[string]any)
+		energies := step["energy"].([]any)
+		energies[7] = energies[7].(float64) + 1e-6
+	})
+	tnnGPU(t, t.TempDir(), "verify", changed).want(t, codeFailed, "FAIL  ", "energy of node 7 at step 21", "1 file of 1 deviate by more than 1e-09")
+	// Another rule is seen in single precision, though every trajectory differs.
+	alter(t, goldenFiles(t)[2], changed, func(g map[string]any) {
+		g["node"].(map[string]any)["inverse_temperature"] = 1.01
+	})
+	tnnGPU(t, t.TempDir(), "verify", "--precision", "single", changed).want(t, codeFailed, "FAIL  ", "1 file of 1 deviate by more than 0.0001")
+}
+
+// alter copies a golden file with a change.
+func alter(t *testing.T, from, to string, change func(map[string]any)) {
+	t.Helper()
+	z, err := gzip.NewReader(bytes.NewReader(read(t, from)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden map[string]any
+	if err := json.Unmarshal(text, &golden); err != nil {
+		t.Fatal(err)
+	}
+	change(golden)
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	if err := errors.Join(json.NewEncoder(w).Encode(golden), w.Close(), os.WriteFile(to, out.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCompare(t *testing.T) {
+	args := []string{"compare", "--preset", "driven", "--steps", "12"}
+	r := tnnGPU(t, t.TempDir(), args...).want(t, codeDone, "900 nodes", "12 steps, seed 1", "cpu/single", "cpu/double", "mean of", "solved_percent")
+	infos, _ := gpu.Devices()
+	if equal := strings.Count(r.out, "  yes            equal\n"); equal < len(infos) {
+		t.Errorf("%d pairs are equal, want at least %d:\n%s", equal, len(infos), r.out)
+	}
+	tnnGPU(t, t.TempDir(), append(args, "--on", "cpu/double", "--on", "cpu/double", "--on", "cpu/single")...).want(t, codeDone,
+		"1 with 2  yes            equal\n", "1 with 3  no             differ  0  ")
+	dir := t.TempDir()
+	tnnGPU(t, dir, args...)
+	wantEmpty(t, dir)
+}
+
+// TestCompareFails has a pair that must be equal and is not, as no real one is.
+func TestCompareFails(t *testing.T) {
+	cfg, err := config.NewPreset("isolated4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := buildNetwork(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	p := program{out: &out}
+	of := make([]compare.Observable, len(n.model.Describe().Columns))
+	parted := &compare.Parting{Step: 17, Field: "energy", Where: "node 3", Reference: 1, Other: 1.5, Count: 2}
+	err = p.report(n, nil, 20, &compare.Result{
+		Pairs:       []compare.Pair{{Reference: 0, Other: 1, Strict: true, Parted: parted}, {Reference: 0, Other: 2, Parted: parted}},
+		Observables: [][]compare.Observable{of, of, of},
+	})
+	if err == nil || exitCode(err) != codeFailed || err.Error() != "1 pair of contestants that must be equal differs" {
+		t.Errorf("the error is %v", err)
+	}
+	for _, line := range []string{"1 with 2  yes            DIFFER  17    energy  node 3  1            1.5           2\n", "1 with 3  no             differ  17 "} {
+		if !strings.Contains(out.String(), line) {
+			t.Errorf("the table does not have %q:\n%s", line, out.String())
+		}
+	}
+}
+
+func TestSelftest(t *testing.T) {
+	r := tnnGPU(t, t.TempDir(), "selftest").want(t, codeDone, "Philox4x32-10 gives its known answers", "cpu, 2019-predict, double", "cpu, 2020-real2, single", " checks passed.")
+	infos, _ := gpu.Devices()
+	for i := range infos {
+		r.want(t, codeDone, fmt.Sprintf("opencl:%d, probe", i), fmt.Sprintf("opencl:%d, 2019-predict, single", i), fmt.Sprintf("opencl:%d, beside the CPU, single", i))
+	}
+	if len(infos) == 0 {
+		r.want(t, codeDone, "skip  opencl")
+	}
+}
+
+// TestSelftestFails has checks that fail.
+func TestSelftestFails(t *testing.T) {
+	goldens, err := embeddedGoldens()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	s := &selftest{p: &program{out: &out}}
+	goldens[0].Steps[3].State[0] = 2
+	s.replay("cpu", goldens[:1], &verifier{}, true)
+	if s.failed == 0 || s.failed != strings.Count(out.String(), "FAIL  ") || !strings.Contains(out.String(), "it deviates by ") {
+		t.Errorf("%d checks failed:\n%s", s.failed, out.String())
+	}
+}
+
+// numPy finds a Python that has NumPy: the one in PATH may be another than the
+// system's, which the package python3-numpy is for.
+func numPy(t *testing.T) string {
+	t.Helper()
+	for _, python := range []string{"python3", "/usr/bin/python3"} {
+		if exec.Command(python, "-c", "import numpy").Run() == nil {
+			return python
+		}
+	}
+	if os.Getenv("TNN_REQUIRE_OPENCL") == "1" {
+		t.Fatal("no python3 with NumPy is found; install the Debian package python3-numpy")
+	}
+	t.Skip("no python3 with NumPy is found")
+	return ""
+}
+
+// TestNumPy opens what a run leaves behind with NumPy.
+func TestNumPy(t *testing.T) {
+	python := numPy(t)
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run").want(t, codeDone)
+	script := `
+import csv, numpy
+final = numpy.load("runs/isolated-1/final.npz")
+print(final["state"].shape, final["weight"].shape, final["charge0"].shape, final["state"].dtype)
+order = numpy.mean(-final["state"][final["a"]] * final["state"][final["b"]])
+rows = list(csv.DictReader(open("runs/isolated-1/steps.csv")))
+assert len(rows) == 500 and abs(order - float(rows[-1]["order"])) < 1e-5, (order, rows[-1])
+assert abs(numpy.mean(final["weight"].astype(float) ** 2) - float(rows[-1]["weight2"])) < 1e-6
+`
+	c := exec.Command(python, "-c", script)
+	c.Dir = dir
+	text, err := c.CombinedOutput()
+	if err != nil || !strings.Contains(string(text), "(900,) (7200,) (7200, 2) float32\n") {
+		t.Errorf("NumPy says %v: %s", err, text)
+	}
+}
+
+func TestFlagsFirst(t *testing.T) {
+	var p program
+	for _, test := range []struct{ args, want string }{
+		{"", ""},
+		{"run", "run"},
+		{"run a.toml --seed 3", "run --seed 3 a.toml"},
+		{"run a.toml --seed=3 b", "run --seed=3 a.toml b"},
+		{"resume dir --steps +5", "resume --steps +5 dir"},
+		{"devices --json x", "devices --json x"},
+		{"run a -- --seed 3", "run a -- --seed 3"},
+		{"run --set a=1 f --set b=2", "run --set a=1 --set b=2 f"},
+		{"run f --help", "run --help f"},
+		{"run f --seed", "run --seed f"},
+		{"verify a - b", "verify a - b"},
+		{"unknown a --b", "unknown a --b"},
+	} {
+		if got := flagsFirst(p.app(), strings.Fields(test.args)); !slices.Equal(got, strings.Fields(test.want)) {
+			t.Errorf("%q becomes %q, want %q", test.args, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,274 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tnn-gpu/gpu"
+	"tnn-gpu/host/config"
+)
+
+// asProgram makes the test binary behave like the program, so that tests run the
+// very flavour of it that they were built with.
+const asProgram = "TNN_GPU_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// result is what a command left behind.
+type result struct {
+	out, errs string
+	code      int
+}
+
+// command is the program with some arguments, to be started in a folder.
+func command(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self, args...)
+	c.Dir = dir
+	c.Env = append(os.Environ(), asProgram+"=1")
+	return c
+}
+
+// tnnGPU runs the program to its end.
+func tnnGPU(t *testing.T, dir string, args ...string) result {
+	t.Helper()
+	var out, errs bytes.Buffer
+	c := command(t, dir, args...)
+	c.Stdout, c.Stderr = &out, &errs
+	return finish(t, c.Run(), &out, &errs)
+}
+
+func finish(t *testing.T, err error, out, errs *bytes.Buffer) result {
+	t.Helper()
+	r := result{out: out.String(), errs: errs.String()}
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		r.code = exit.ExitCode()
+	case err != nil:
+		t.Fatal(err)
+	}
+	for _, text := range []string{r.out, r.errs} {
+		if strings.Contains(text, "goroutine ") || strings.Contains(text, "panic") {
+			t.Errorf("there is a stack trace:\n%s", text)
+		}
+		if strings.ContainsAny(text, "\r\x1b") {
+			t.Errorf("there are control characters in what is no terminal: %q", text)
+		}
+	}
+	return r
+}
+
+// want checks the exit code, and texts that must be in what was printed.
+func (r result) want(t *testing.T, code int, texts ...string) result {
+	t.Helper()
+	if r.code != code {
+		t.Errorf("exit code %d, want %d", r.code, code)
+	}
+	for _, text := range texts {
+		if !strings.Contains(r.out+r.errs, text) {
+			t.Errorf("it does not say %q", text)
+		}
+	}
+	if t.Failed() {
+		t.Logf("standard output:\n%s\nstandard error:\n%s", r.out, r.errs)
+	}
+	return r
+}
+
+// small are arguments of a run that takes no time.
+func small(more ...string) []string {
+	return append([]string{"run", "--preset", "isolated4", "--set", "graph.sides=[10, 10]", "--steps", "20", "--out", "out"}, more...)
+}
+
+// withOpenCL skips a test where there is no device, unless there must be one.
+func withOpenCL(t *testing.T) {
+	t.Helper()
+	_, err := gpu.Devices()
+	switch {
+	case err == nil:
+	case os.Getenv("TNN_REQUIRE_OPENCL") == "1" && !errors.Is(err, gpu.ErrNotBuilt):
+		t.Fatal(err)
+	default:
+		t.Skip(err)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	bare := tnnGPU(t, t.TempDir())
+	bare.want(t, codeDone, "USAGE:", "COMMANDS:", "EXIT CODES:")
+	if asked := tnnGPU(t, t.TempDir(), "--help"); asked != bare {
+		t.Errorf("--help is not what no argument gives: %v", asked)
+	}
+	var p program
+	for _, c := range p.app().Commands {
+		if c.Name != "help" {
+			tnnGPU(t, t.TempDir(), c.Name, "--help").want(t, codeDone, "tnn-gpu "+c.Name, c.Usage)
+		}
+	}
+}
+
+// TestExitCodesAreDocumented holds the help text to the constants.
+func TestExitCodesAreDocumented(t *testing.T) {
+	for _, line := range []string{"  0   all", "  1   a run failed", "  2   bad usage", "  3   the device", "130   interrupted"} {
+		if !strings.Contains(exitCodes, line) {
+			t.Errorf("the help does not have %q", line)
+		}
+	}
+	if codes := [...]int{codeDone, codeFailed, codeUsage, codeDevice, codeInterrupted}; codes != [...]int{0, 1, 2, 3, 130} {
+		t.Errorf("the codes are %v", codes)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	built := "with OpenCL"
+	if _, err := gpu.Devices(); errors.Is(err, gpu.ErrNotBuilt) {
+		built = "without OpenCL"
+	}
+	tnnGPU(t, t.TempDir(), "version").want(t, codeDone, "tnn-gpu ", "go1.", built)
+}
+
+// TestMistakes has the sentence that each mistake gets. None may write anything.
+func TestMistakes(t *testing.T) {
+	inputs := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(inputs, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	odd := write("odd.toml", "[graph]\nkind = \"neighbor\"\nsides = [9, 10]\nbipartite = true\n[[group]]\nconnections = 4\n[[era]]\nsteps = 5\n")
+	typo := write("typo.toml", "[graph]\nsides = [10, 10]\nbipartit = true\n")
+	tests := []struct {
+		args string
+		says string
+	}{
+		{"walk", `there is no command "walk"; ` + "`tnn-gpu --help` lists them"},
+		{"--fast", "flag provided but not defined: -fast"},
+		{"run --fast", "flag provided but not defined: -fast; see `tnn-gpu run --help`"},
+		{"run --steps", "flag needs an argument: -steps"},
+		{"run a.toml b.toml", `"b.toml" is one configuration too many`},
+		{"run a.toml --preset driven", "there are both a configuration file, a.toml, and --preset driven; use one of them"},
+		{"run absent.toml", "the configuration cannot be opened: open absent.toml: no such file or directory"},
+		{"run " + odd, "odd.toml:3: graph.sides is [9, 10]: a bipartite lattice needs even sides"},
+		{"run " + typo, "typo.toml:3: there is no key graph.bipartit: the nearest is graph.bipartite"},
+		{"run --preset drivn", `there is no preset "drivn": use isolated,`},
+		{"run --steps 0", `--steps is "0": use a whole number from 1 to`},
+		{"run --steps many", `--steps is "many": use a whole number from 1 to`},
+		{"run --steps 5000000000", `--steps is "5000000000": use a whole number from 1 to`},
+		{"run --seed minus", "--seed: run.seed is "},
+		{"run --seed -1", "--seed: run.seed is -1: use a whole number"},
+		{"run --replicas 0", "--replicas: run.replicas is 0: use a whole number from 1 to"},
+		{"run --precision half", `--precision: run.precision is "half": use single or double`},
+		{"run --backend tpu", `--backend: run.backend is "tpu": use auto, opencl or cpu`},
+		{"run --threads -2", "--threads is -2: use 0, for all cores, or more"},
+		{"run --threads two", `invalid value "two" for flag -threads`},
+		{"run --checkpoint never", `--checkpoint is "never": use a number of steps, or a time such as 90s or 10m`},
+		{"run --set levels", `--set: "levels" is `},
+		{"run --set group[0].levels=1", "--set: group[0].levels is 1: use a whole number from 2 to"},
+		{"run --set group[0].connections=5", "group[0].connections is 5: no reach gives a node of a bipartite lattice of 2 sides so many neighbours; the nearest are 4 and 16"},
+		{"run --set era[0].steps=-3", "--set: era[0].steps is -3: use 1 step or more"},
+		{"run --set edge.bound=nan", "--set: edge.bound is NaN: use a number"},
+		{"run --preset large --replicas 1000000", "graph.sides is [2048, 2048]: the network takes at least"},
+		{"run --preset driven --set graph.separation=28", "graph.separation is 28:"},
+		{"resume", "tnn-gpu resume takes one argument, the folder of a run"},
+		{"resume absent", "absent is not the folder of a run"},
+		{"presets drivn", `there is no preset "drivn": use isolated,`},
+		{"presets driven relaxed", `"relaxed" is one preset too many`},
+		{"devices gpu", `tnn-gpu devices takes no argument, and "gpu" is one`},
+		{"version 2", `tnn-gpu version takes no argument, and "2" is one`},
+		{"selftest all", `tnn-gpu selftest takes no argument, and "all" is one`},
+		{"verify", "tnn-gpu verify needs at least one file"},
+		{"verify absent.json.gz", "the golden file cannot be opened"},
+		{"verify " + odd, "odd.toml is not a gzipped golden file"},
+		{"verify --backend tpu " + odd, `--backend is "tpu": use cpu or opencl`},
+		{"verify --precision half " + odd, `precision "half" is not known; use single or double`},
+		{"verify --tolerance -1 " + odd, "--tolerance is -1: use 0 or a positive number"},
+		{"verify --tolerance nan " + odd, "--tolerance is NaN: use 0 or a positive number"},
+		{"verify --device 0 " + odd, "--device 0 names an OpenCL device: use it with --backend opencl"},
+		{"compare --on cpu/single", "--on cpu/single is alone: give two contestants or more"},
+		{"compare --on cpu --on cpu/double", `--on is "cpu": use cpu/single, cpu/double,`},
+		{"compare --on cpu:0/single --on cpu/double", `--on is "cpu:0/single": use`},
+		{"compare --steps x", `--steps is "x": use a whole number`},
+	}
+	for _, test := range tests {
+		t.Run(test.args, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			r := tnnGPU(t, dir, strings.Fields(test.args)...).want(t, codeUsage, test.says)
+			if r.out != "" {
+				t.Errorf("there is standard output: %q", r.out)
+			}
+			if text, ended := strings.CutSuffix(r.errs, "\n"); !ended || strings.Contains(text, "\n") || !strings.HasPrefix(text, "tnn-gpu: ") {
+				t.Errorf("this is not one line that begins with the program's name: %q", r.errs)
+			}
+			wantEmpty(t, dir)
+		})
+	}
+}
+
+func wantEmpty(t *testing.T, dir string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) > 0 {
+		t.Errorf("the folder is not empty: %v, %v", entries, err)
+	}
+}
+
+// TestAbsentDevice: what is asked for and absent is an error, never replaced.
+func TestAbsentDevice(t *testing.T) {
+	says := "no such OpenCL device"
+	if _, err := gpu.Devices(); errors.Is(err, gpu.ErrNotBuilt) {
+		says = "this program was built without OpenCL; build it with `make build`"
+	}
+	goldens := goldenFiles(t)
+	for _, args := range [][]string{
+		{"run", "--backend", "opencl", "--device", "999"},
+		{"run", "--device", "no such thing"},
+		{"compare", "--on", "cpu/single", "--on", "opencl:999/single"},
+		{"verify", "--backend", "opencl", "--device", "999", goldens[0]},
+	} {
+		dir := t.TempDir()
+		tnnGPU(t, dir, args...).want(t, codeDevice, says)
+		wantEmpty(t, dir)
+	}
+}
+
+func TestExitCode(t *testing.T) {
+	configured := &config.Error{Err: errors.New("levels")}
+	for _, test := range []struct {
+		err  error
+		want int
+	}{
+		{nil, codeDone},
+		{errors.New("the disk is full"), codeFailed},
+		{badUsage("no"), codeUsage},
+		{configured, codeUsage},
+		{fmt.Errorf("run: %w", configured), codeUsage},
+		{deviceError{gpu.ErrNoDevice}, codeDevice},
+		{fmt.Errorf("steps 1 to 9 failed: %w", &gpu.Error{Call: "clFinish", Err: errors.New("out of resources")}), codeDevice},
+		{fmt.Errorf("%w at step 3", errInterrupted), codeInterrupted},
+		{errors.Join(context.Canceled), codeInterrupted},
+	} {
+		if got := exitCode(test.err); got != test.want {
+			t.Errorf("the exit code of %v is %d, want %d", test.err, got, test.want)
+		}
+	}
+}
