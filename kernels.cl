@@ -529,7 +529,8 @@ vreal r_erfcinv(vreal y)
 // Build options: -DGROUP=n, nodes per work-group, a power of two from 32 to
 // 1024; -DRULE_2019 for hylton2019, else hylton2020; -DEDGE_FIXED, -DEDGE_REAL2
 // for these kinds, else real1; -DEDGE_NOISE; -DEXTERNALS where there are
-// external nodes; -DSELF_LOOPS where there are self-loops.
+// external nodes; -DSELF_LOOPS where there are self-loops; -DLATTICE where
+// arithmetic gives the neighbours, with the definitions that gpu/lattice.go makes.
 //
 // A work-item visits WIDTH nodes of a slice at once. Where the Go code branches
 // for one node, this code computes both ways and selects by a mask.
@@ -602,6 +603,54 @@ typedef struct {
     vreal wpp, wmp, wpm, wmm;
 } charging;
 
+#ifdef LATTICE
+// Where nodes are on a bipartite lattice of SIDE_A x SIDE_B x ROW sites whose even
+// sites, COUNT of them in row-major order, have the first positions, and whose odd
+// sites have those from ODD_FIRST on. Two sites that follow one another in a row,
+// from an even column on, have the same index on their sublattices.
+typedef struct {
+    vint odd; // the sublattice, 0 or 1
+    vint index;
+    vint a, b, x; // coordinates
+} place;
+
+__constant int offsets[DEGREE][3] = OFFSETS;
+
+place place_of(vint position)
+{
+    place p;
+    vint beyond = position >= ODD_FIRST;
+    p.odd = beyond ? (vint)(1) : (vint)(0);
+    p.index = beyond ? position - ODD_FIRST : position;
+    vint row = 2 * p.index / ROW;
+    p.a = row / SIDE_B;
+    p.b = row % SIDE_B;
+    p.x = 2 * p.index % ROW + ((p.a + p.b + p.odd) & 1);
+    return p;
+}
+
+vint wrap(vint coordinate, int side)
+{
+    coordinate = coordinate < 0 ? coordinate + side : coordinate;
+    return coordinate >= side ? coordinate - side : coordinate;
+}
+
+// site_at is the id of the site in slot i of a place.
+vint site_at(const place *p, int i)
+{
+    vint a = wrap(p->a + offsets[i][0], SIDE_A), b = wrap(p->b + offsets[i][1], SIDE_B), x = wrap(p->x + offsets[i][2], ROW);
+    return (a * SIDE_B + b) * ROW + x;
+}
+
+// weight_at is the index of the weight that an even site has in a slot.
+vuint weight_at(vint even, vint slot)
+{
+    vint slice = even / LANES, left = COUNT - slice * LANES;
+    vint lanes = left < LANES ? left : (vint)(LANES);
+    return AS_UINT(slice) * (uint)(LANES * DEGREE) + AS_UINT(slot * lanes + even % LANES);
+}
+#endif
+
 // The nodes that a work-item visits: WIDTH of them from position first on. A
 // processor keeps their half-edges from pass to pass (-DKEEP=n, the most that a
 // node has); a GPU, whose registers they would fill, reads them again.
@@ -612,6 +661,9 @@ typedef struct {
     int slots;
     vreal old;   // their states
     vreal basis; // the states that external nodes which predict compare with
+#ifdef LATTICE
+    place at;
+#endif
 #ifdef KEEP
     half_edge edges[KEEP];
     charging charges[KEEP];
@@ -696,16 +748,49 @@ vmask is_active(const net *n, vint position)
 #endif
 }
 
+// neighbour_of gives the positions in slot i, -1 where a lane has none there.
+vint neighbour_of(const net *n, const visited *at, int i)
+{
+#ifdef LATTICE
+    vint other = site_at(&at->at, i) / 2 + (at->at.odd != 0 ? (vint)(0) : (vint)(ODD_FIRST));
+    return at->at.index < COUNT ? other : -1;
+#else
+    return *(__global const vint *)(n->neighbour + at->row + (long)i * LANES);
+#endif
+}
+
+// id_of gives the node ids at positions.
+vuint id_of(const net *n, vint position)
+{
+#ifdef LATTICE
+    place p = place_of(position);
+    return AS_UINT((p.a * SIDE_B + p.b) * ROW + p.x);
+#else
+    return AS_UINT(GATHER_INT(n->id, position));
+#endif
+}
+
+// own_ids gives the ids of the visited nodes.
+vuint own_ids(const net *n, const visited *at)
+{
+    return id_of(n, at->first + LANE_NUMBERS);
+}
+
 // read_edge reads slot i.
 half_edge read_edge(const net *n, const visited *at, int i)
 {
     half_edge h;
     h.at = at->row + (long)i * LANES;
-    vint other = *(__global const vint *)(n->neighbour + h.at);
+    vint other = neighbour_of(n, at, i);
     vint exists = other >= 0;
     h.there = TO_MASK(exists);
     h.other = exists ? other : 0;
+#ifdef LATTICE
+    h.index = at->at.odd != 0 ? weight_at(site_at(&at->at, i) / 2, (vint)(DEGREE - 1 - i)) : weight_at(at->at.index, (vint)(i));
+    h.index = exists ? h.index : 0;
+#else
     h.index = *(__global const vuint *)(n->weight_of + h.at);
+#endif
     h.v = h.there ? gather(n->state, AS_UINT(h.other)) : ZERO;
     h.w = h.there ? gather(n->weight, h.index) : ZERO;
 #ifdef EXTERNALS
@@ -738,8 +823,7 @@ const half_edge *edge_at(const net *n, const visited *at, int i, half_edge *room
 // noise_words draws the words for the edges between nodes i and j.
 words noise_words(const net *n, const visited *at, const half_edge *h, vuint *loops)
 {
-    vuint i = AS_UINT(*(__global const vint *)(n->id + at->first));
-    vuint j = AS_UINT(GATHER_INT(n->id, h->other));
+    vuint i = own_ids(n, at), j = id_of(n, h->other);
 #ifdef SELF_LOOPS
     vint loop = h->other == at->first + LANE_NUMBERS;
     j = loop ? ~*loops : j;
@@ -801,7 +885,7 @@ void sum_edges(const net *n, const visited *at, vreal x, node_sums *out)
 {
     vint own = at->first + LANE_NUMBERS;
     for (int i = 0; i < at->slots; i++) {
-        vint other = *(__global const vint *)(n->neighbour + at->row + (long)i * LANES);
+        vint other = neighbour_of(n, at, i);
         if (!ANY((other >= 0) & (other <= own)))
             continue;
         half_edge room;
@@ -1088,7 +1172,7 @@ node_sums visit(const net *n, visited *at)
     }
     vreal depth_minus = n->node[NODE_FOUR] * (sum.pp * -sum.wmm + sum.mm * -sum.wpp);
     vreal depth_plus = n->node[NODE_FOUR] * (sum.pm * sum.wmp + sum.mp * sum.wpm);
-    words word = philox(AS_UINT(*(__global const vint *)(n->id + at->first)), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
+    words word = philox(own_ids(n, at), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
     sample draw = sample2020(depth_minus, depth_plus, uniform_real(word.x), n->node);
     vmask fluctuating = magnitude(draw.energy - load(n->energy + at->first)) > n->node[NODE_THRESHOLD];
     store(n->energy + at->first, at->mine, draw.energy);
@@ -1373,7 +1457,7 @@ node_sums visit(const net *n, visited *at)
     }
     vreal depth_minus = n->node[NODE_FOUR] * magnitude(first.charge_a * first.capacity_b + first.charge_b * first.capacity_a);
     vreal depth_plus = n->node[NODE_FOUR] * magnitude(second.charge_a * second.capacity_b + second.charge_b * second.capacity_a);
-    words word = philox(AS_UINT(*(__global const vint *)(n->id + at->first)), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
+    words word = philox(own_ids(n, at), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
     sample draw = sample2019(depth_minus, depth_plus, uniform_real(word.x), n->node);
     node_sums out = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
     if (!adapting) {
@@ -1515,6 +1599,9 @@ void sweep_segment(__global const int *id, __global const uint *active, __global
         mine = TO_MASK(((vuint)(active[slice]) >> (lane + AS_UINT(LANE_NUMBERS)) & 1u) != 0);
         at.mine = mine;
         at.old = load(n.state + at.first);
+#ifdef LATTICE
+        at.at = place_of(at.first + LANE_NUMBERS);
+#endif
         own = visit(&n, &at);
     }
     add_group(&own, mine, values, runs, partial + r * NODE_SUMS * groups + first_group + get_group_id(0), groups);
@@ -1547,17 +1634,12 @@ void add_partials(__global real *partial, __global real *scratch, uint groups, u
 #define MODE_REFLECT 3u
 
 // cpuref replica.reflect
-real reflect(__global const int *neighbour, __global const uint *weight_of, __global const real *state, __global const real *weight,
-             long row, int slots, real u)
+real reflect(__global const int *ends, __global const uint *edges, uint degree, __global const real *state, __global const real *weight, real u)
 {
     real minus = R(0.0), plus = R(0.0);
-    long h = row;
-    for (int i = 0; i < slots; i++, h += LANES) {
-        int j = neighbour[h];
-        if (j < 0)
-            break;
-        real w = weight[weight_of[h]];
-        real a = w * (state[j] - R(1.0)), b = w * (state[j] + R(1.0));
+    for (uint i = 0; i < degree && ends[i] >= 0; i++) {
+        real w = weight[edges[i]], s = state[ends[i]];
+        real a = w * (s - R(1.0)), b = w * (s + R(1.0));
         minus += a * a;
         plus += b * b;
     }
@@ -1567,50 +1649,47 @@ real reflect(__global const int *neighbour, __global const uint *weight_of, __gl
 }
 
 // drive sets the external nodes for step t: cpuref replica.drive. Dimension 0 is
-// the external node, dimension 1 the replica. forced is a state that a user holds
-// the node at, or NaN.
-__kernel void drive(__global const int *external, __global const int *polarity, __global const int *period, __global const real *forced, uint count,
-                    __global const int *id, __global const long *rows, __global const int *neighbour, __global const uint *weight_of,
+// the external node, dimension 1 the replica. nodes holds position, id and polarity of
+// each; ends and edges the positions and weights of its degree half-edges, ended
+// by -1; period one row for each era; forced a state that a user holds the node
+// at, or NaN.
+__kernel void drive(__global const int *nodes, __global const int *ends, __global const uint *edges, uint degree,
+                    __global const int *period, __global const real *forced, uint count,
                     __global const uint *keys, __global real *state, __global const real *weight,
                     uint positions, ulong weights, uint mode, ulong t, uint era, uint k)
 {
     size_t i = get_global_id(0), r = get_global_id(1);
     if (i >= count)
         return;
-    int pos = external[i];
     state += r * positions;
-    words word = philox((vuint)((uint)id[pos]), (vuint)(0u), (vuint)(k), PURPOSE_EXTERNAL, keys[2 * r], keys[2 * r + 1]);
+    words word = philox((vuint)((uint)nodes[3 * i + 1]), (vuint)(0u), (vuint)(k), PURPOSE_EXTERNAL, keys[2 * r], keys[2 * r + 1]);
     real s = R(0.0);
     if (mode == MODE_DRIVEN) {
         ulong length = (ulong)period[era * count + i];
-        s = (real)polarity[i];
+        s = (real)nodes[3 * i + 2];
         if (2 * ((t - 1) % length) >= length)
             s = -s;
     } else if (mode == MODE_NOISE) {
         s = FIRST(word.x) >> 31 != 0 ? R(1.0) : R(-1.0);
     } else if (mode == MODE_REFLECT) {
-        int slice = pos / LANES;
-        s = reflect(neighbour, weight_of, state, weight + r * weights, rows[slice] * LANES + pos % LANES,
-                    (int)(rows[slice + 1] - rows[slice]), FIRST(uniform_real(word.x)));
+        s = reflect(ends + i * degree, edges + i * degree, degree, state, weight + r * weights, FIRST(uniform_real(word.x)));
     }
     real held_at = forced[i];
-    state[pos] = held_at == held_at ? held_at : s;
+    state[nodes[3 * i]] = held_at == held_at ? held_at : s;
 }
 
 // count_solved adds to solved[at + replica] the external nodes whose neighbours
 // all have the opposite sign: cpuref replica.solved.
-__kernel void count_solved(__global const int *external, uint count, __global const long *rows, __global const int *neighbour,
+__kernel void count_solved(__global const int *nodes, __global const int *ends, uint degree, uint count,
                            __global const real *state, uint positions, __global uint *solved, uint at)
 {
     size_t i = get_global_id(0), r = get_global_id(1);
     if (i >= count)
         return;
-    int pos = external[i], slice = pos / LANES;
     state += r * positions;
-    long h = rows[slice] * LANES + pos % LANES;
-    int slots = (int)(rows[slice + 1] - rows[slice]);
-    for (int j = 0; j < slots && neighbour[h] >= 0; j++, h += LANES)
-        if (!(state[pos] * state[neighbour[h]] < R(0.0)))
+    real s = state[nodes[3 * i]];
+    for (uint j = 0; j < degree && ends[i * degree + j] >= 0; j++)
+        if (!(s * state[ends[i * degree + j]] < R(0.0)))
             return;
     atomic_inc(&solved[at + r]);
 }

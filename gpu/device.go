@@ -29,6 +29,9 @@ type Device struct {
 	profile *profile // nil unless profiling
 	closed  bool
 
+	// vector, set by tests alone, takes the place of the device's vector width.
+	vector int
+
 	// fault, set by tests alone, sees every driver call first and can refuse it.
 	fault func(call string) error
 }

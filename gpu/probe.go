@@ -174,6 +174,9 @@ func (d *Device) width(precision state.Precision) int {
 	if precision == state.Double {
 		native = d.info.VectorDouble
 	}
+	if d.vector > 0 {
+		native = d.vector
+	}
 	width := 1
 	for width < min(native, 16) {
 		width *= 2

@@ -64,14 +64,18 @@ type network[F float32 | float64] struct {
 
 	sweepKernel, addKernel, driveKernel, solvedKernel *Kernel
 
-	group      int   // nodes per work-group
-	items      int   // work-items of a work-group
-	groups     int   // work-groups of all segments
-	firstGroup []int // by segment
+	lattice    string // definitions for neighbours by arithmetic, or ""
+	group      int    // nodes per work-group
+	items      int    // work-items of a work-group
+	groups     int    // work-groups of all segments
+	firstGroup []int  // by segment
 }
 
+// layoutBuffers hold what never changes. The tables of half-edges are empty where
+// arithmetic takes their place.
 type layoutBuffers struct {
-	id, active, rows, neighbour, weightOf, external, polarity, parameters, partial, scratch *Buffer
+	id, active, rows, neighbour, weightOf, parameters, partial, scratch *Buffer
+	externals, ends, edges                                              *Buffer // see drive in kernels.cl
 }
 
 // batch is the number of steps whose sums stay on the device before the host
@@ -111,6 +115,7 @@ func newNetwork[F float32 | float64](d *Device, net *tnn.Network, o backend.Opti
 		return nil, fmt.Errorf("work-groups of %d nodes are not possible; use a power of two from %d to 1024", o.WorkGroup, tnn.Lanes)
 	}
 	n := &network[F]{device: d, net: net, options: o, group: o.WorkGroup, items: o.WorkGroup / d.width(o.Precision), fields: map[string]*Buffer{}}
+	n.lattice = latticeOf(net)
 	for _, seg := range net.Layout.Segments {
 		n.firstGroup = append(n.firstGroup, n.groups)
 		n.groups += n.groupsOf(seg)
@@ -151,7 +156,7 @@ func (n *network[F]) build() error {
 	if n.net.Spec.Edge.Noise {
 		options += " -DEDGE_NOISE"
 	}
-	program, err := n.device.Build(tnngpu.KernelSource, options)
+	program, err := n.device.Build(n.lattice+tnngpu.KernelSource, options)
 	if err != nil {
 		return err
 	}
@@ -176,14 +181,49 @@ func upload[T Element](d *Device, name string, data []T, into **Buffer) error {
 
 func (n *network[F]) uploadLayout() error {
 	l, b := n.net.Layout, &n.layout
+	id, neighbour, weightOf := l.ID, l.Neighbour, l.Weight
+	if n.lattice != "" {
+		id, neighbour, weightOf = nil, nil, nil
+	}
+	nodes, ends, edges := n.externalTables()
 	return errors.Join(
-		upload(n.device, "id", l.ID, &b.id),
+		upload(n.device, "id", id, &b.id),
 		upload(n.device, "active", l.Active, &b.active),
 		upload(n.device, "rows", l.Rows, &b.rows),
-		upload(n.device, "neighbour", l.Neighbour, &b.neighbour),
-		upload(n.device, "weight_of", l.Weight, &b.weightOf),
-		upload(n.device, "external", l.External, &b.external),
+		upload(n.device, "neighbour", neighbour, &b.neighbour),
+		upload(n.device, "weight_of", weightOf, &b.weightOf),
+		upload(n.device, "external nodes", nodes, &b.externals),
+		upload(n.device, "neighbours of external nodes", ends, &b.ends),
+		upload(n.device, "weights of external nodes", edges, &b.edges),
 	)
+}
+
+// externalTables lists the external nodes with their half-edges, as drive in
+// kernels.cl takes them.
+func (n *network[F]) externalTables() (nodes, ends []int32, edges []uint32) {
+	l := n.net.Layout
+	for i, pos := range l.External {
+		nodes = append(nodes, pos, l.ID[pos], int32(n.net.Externals[i].Polarity))
+		slice := int(pos) / tnn.Lanes
+		for slot := range n.externalDegree() {
+			h := (l.Rows[slice]+int64(slot))*tnn.Lanes + int64(pos)%tnn.Lanes
+			end, edge := int32(-1), uint32(0)
+			if slot < l.Slots(slice) {
+				end, edge = l.Neighbour[h], l.Weight[h]
+			}
+			ends, edges = append(ends, end), append(edges, edge)
+		}
+	}
+	return nodes, ends, edges
+}
+
+// externalDegree is the room for half-edges that every external node has.
+func (n *network[F]) externalDegree() int {
+	most := 0
+	for _, pos := range n.net.Layout.External {
+		most = max(most, n.net.Layout.Slots(int(pos)/tnn.Lanes))
+	}
+	return most
 }
 
 // uploadParameters sends what the specification says: constants of edges and
@@ -203,10 +243,7 @@ func (n *network[F]) uploadParameters() error {
 		key := rng.Key(seed)
 		keys = append(keys, key[0], key[1])
 	}
-	var polarity, periods []int32
-	for _, x := range n.net.Externals {
-		polarity = append(polarity, int32(x.Polarity))
-	}
+	var periods []int32
 	for era := range n.net.Spec.Eras {
 		for _, x := range n.net.Externals {
 			periods = append(periods, int32(x.Period(era)))
@@ -215,7 +252,6 @@ func (n *network[F]) uploadParameters() error {
 	return errors.Join(
 		upload(n.device, "parameters", parameters, &n.layout.parameters),
 		upload(n.device, "keys", keys, &n.keys),
-		upload(n.device, "polarity", polarity, &n.layout.polarity),
 		upload(n.device, "periods", periods, &n.periods),
 		n.forceExternals(),
 	)
@@ -300,13 +336,13 @@ func (n *network[F]) bind() error {
 	if err != nil {
 		return err
 	}
-	count := uint32(len(net.Externals))
-	err = n.driveKernel.Bind(b.external, b.polarity, n.periods, n.forced, count, b.id, b.rows, b.neighbour, b.weightOf,
+	count, degree := uint32(len(net.Externals)), uint32(n.externalDegree())
+	err = n.driveKernel.Bind(b.externals, b.ends, b.edges, degree, n.periods, n.forced, count,
 		n.keys, n.field("state"), n.field("weight"), uint32(l.Positions), uint64(l.Weights), uint32(0), uint64(1), uint32(0), uint32(0))
 	if err != nil {
 		return err
 	}
-	return n.solvedKernel.Bind(b.external, count, b.rows, b.neighbour, n.field("state"), uint32(l.Positions), n.solved, uint32(0))
+	return n.solvedKernel.Bind(b.externals, b.ends, degree, count, n.field("state"), uint32(l.Positions), n.solved, uint32(0))
 }
 
 // start sets the start of docs/model.md section 8.

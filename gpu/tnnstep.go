@@ -106,7 +106,7 @@ func (n *network[F]) drive(mode tnn.Mode, t int64, era int, k uint32) error {
 	if count == 0 {
 		return nil
 	}
-	if err := n.driveKernel.setFrom(14, modes(mode), uint64(t), uint32(era), k); err != nil {
+	if err := n.driveKernel.setFrom(12, modes(mode), uint64(t), uint32(era), k); err != nil {
 		return err
 	}
 	return n.driveKernel.Launch([]int{ceil(count, small), len(n.options.Seeds)}, []int{small, 1})

@@ -2,6 +2,7 @@ package tnn
 
 import (
 	"fmt"
+	"math"
 	"sort"
 
 	"tnn-gpu/host/graph"
@@ -104,8 +105,8 @@ func degrees(g *graph.Graph) ([]int32, error) {
 			d[e.B]++
 		}
 	}
-	if len(g.Edges) > 1<<32-1 {
-		return nil, fmt.Errorf("the graph has %d edges, more than the %d that a table of weights can number", len(g.Edges), uint64(1<<32-1))
+	if len(g.Edges) > math.MaxInt32 {
+		return nil, fmt.Errorf("the graph has %d edges, more than the %d that a table of weights can number", len(g.Edges), math.MaxInt32)
 	}
 	return d, nil
 }
@@ -181,26 +182,44 @@ func (l *Layout) addSegment(set int, nodes []node, external func(int32) bool) {
 	l.Segments = append(l.Segments, seg)
 }
 
-// connect fills the half-edge tables. A node's slots are in the order in which
-// the graph lists its edges.
+// connect fills the half-edge tables. A node's slots are those of the graph's
+// stencil where it has one, and then in the order in which the graph lists its
+// edges.
 func (l *Layout) connect(g *graph.Graph) error {
 	l.Neighbour = make([]int32, l.HalfEdges())
 	l.Weight = make([]uint32, l.HalfEdges())
 	for h := range l.Neighbour {
 		l.Neighbour[h] = -1
 	}
-	used := make([]int32, l.Positions)
+	used := make([]int32, l.Positions) // slots in list order
+	half := 0
+	if g.Stencil != nil {
+		half = len(g.Stencil.Offsets) / 2
+		for i := range used {
+			used[i] = int32(2 * half)
+		}
+	}
+	next := func(position int32) int32 {
+		used[position]++
+		return used[position] - 1
+	}
 	owner := make([]int64, len(g.Edges)) // the half-edge of the end at the lower position
 	other := make([]int64, len(g.Edges))
 	for i, e := range g.Edges {
 		a, b := l.Position[e.A], l.Position[e.B]
-		if b < a {
-			a, b = b, a
+		switch {
+		case i < g.Nodes*half:
+			slot := half + i%half
+			owner[i], other[i] = l.halfEdge(a, int32(slot)), l.halfEdge(b, int32(g.Stencil.Opposite(slot)))
+		case a == b:
+			owner[i] = l.halfEdge(a, next(a))
+			other[i] = owner[i]
+		default:
+			owner[i], other[i] = l.halfEdge(a, next(a)), l.halfEdge(b, next(b))
 		}
-		owner[i] = l.addHalfEdge(used, a, b)
-		other[i] = owner[i]
-		if a != b {
-			other[i] = l.addHalfEdge(used, b, a)
+		l.Neighbour[owner[i]], l.Neighbour[other[i]] = b, a
+		if b < a {
+			owner[i], other[i] = other[i], owner[i]
 		}
 	}
 	// Number the weights in the order of their owners' half-edges.
@@ -223,10 +242,7 @@ func (l *Layout) connect(g *graph.Graph) error {
 	return nil
 }
 
-func (l *Layout) addHalfEdge(used []int32, from, to int32) int64 {
-	slice, lane := int(from)/Lanes, int64(from)%Lanes
-	h := (l.Rows[slice]+int64(used[from]))*Lanes + lane
-	used[from]++
-	l.Neighbour[h] = to
-	return h
+// halfEdge is the index of the half-edge in a slot of the node at a position.
+func (l *Layout) halfEdge(position, slot int32) int64 {
+	return (l.Rows[position/Lanes]+int64(slot))*Lanes + int64(position%Lanes)
 }

@@ -1,0 +1,85 @@
+//go:build opencl && cgo
+
+package gpu
+
+import (
+	"fmt"
+	"testing"
+
+	"tnn-gpu/cpuref"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/graph"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+)
+
+// widthNetworks differ in what the kernels are built with: lattice arithmetic or
+// tables, external nodes, self-loops, kept half-edges or not, either rule.
+func widthNetworks() map[string]func(*tnn.Spec) {
+	return map[string]func(*tnn.Spec){
+		"lattice": func(s *tnn.Spec) {},
+		"lattice3": func(s *tnn.Spec) {
+			s.Graph.Sides, s.Groups[0].Connections = []int{6, 4, 10}, 6
+		},
+		"line":   func(s *tnn.Spec) { s.Graph.Sides, s.Groups[0].Connections = []int{70}, 2 },
+		"loops":  func(s *tnn.Spec) { s.Groups[0].SelfLoops = 2 },
+		"random": func(s *tnn.Spec) { s.Graph.Kind, s.Groups[0].Connections = graph.Random, 80 },
+		"odd":    func(s *tnn.Spec) { s.Graph.Sides, s.Graph.Bipartite = []int{15, 13}, false },
+		"driven": func(s *tnn.Spec) {
+			s.Externals = []tnn.ExternalSpec{{Pairs: 2, Connections: 4, Periods: []int{7}, Polarity: 1, Sublattice: tnn.Even, Weight: 160}}
+			s.Eras[0].Predict = true
+			s.Eras = append(s.Eras, tnn.EraSpec{Steps: 10, Adapt: true, Mode: tnn.Reflect})
+		},
+		"relaxed": func(s *tnn.Spec) {
+			s.Network = tnn.NetworkSpec{Rule: tnn.Hylton2019, Relaxations: 2}
+			s.Groups[0].Levels = 21
+		},
+		"real2": func(s *tnn.Spec) { s.Edge.Kind, s.Edge.Bound = tnn.Real2, 0.2 },
+	}
+}
+
+// However many nodes a work-item visits at once, the bits are the reference's.
+func TestVectorWidths(t *testing.T) {
+	openTest(t)
+	for name, change := range widthNetworks() {
+		spec := tnn.Defaults()
+		spec.Graph.Sides, spec.Graph.Bipartite = []int{16, 18}, true
+		spec.Groups[0].Connections = 4
+		spec.Externals = nil
+		spec.Eras[0].Steps = 20
+		change(spec)
+		net, err := tnn.Build(spec, 5)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for precision, widths := range map[state.Precision][]int{state.Single: {1, 2, 16}, state.Double: {1, 4}} {
+			o := backend.Options{Precision: precision, Seeds: []uint64{5, 6}}
+			want := advanced(t, func() (backend.Backend, error) { return cpuref.New(net, o) })
+			for _, width := range widths {
+				t.Run(fmt.Sprintf("%s/%s/%d", name, precision, width), func(t *testing.T) {
+					d := openTest(t)
+					d.vector = width
+					if precision == state.Double && !d.Info().Double {
+						t.Skip("the device has no double precision")
+					}
+					have := advanced(t, func() (backend.Backend, error) { return newOn(d, net, o) })
+					if difference, err := state.Diff(want, have); err != nil || difference != nil {
+						t.Errorf("reference against device: %v, %v", difference, err)
+					}
+				})
+			}
+		}
+	}
+}
+
+// advanced is the state after some steps.
+func advanced(t *testing.T, open func() (backend.Backend, error)) *state.State {
+	t.Helper()
+	b, err := open()
+	must(t, err)
+	_, err = b.Advance(25)
+	must(t, err)
+	s, err := b.State()
+	must(t, err)
+	return s
+}
