@@ -28,6 +28,7 @@ type Config struct {
 	Format int    `toml:"format" bits:"no" comment:"version of this file's layout"`
 	Model  string `toml:"model" comment:"whose tables follow"`
 	Run    Run    `toml:"run" comment:"How to run it."`
+	Record Record `toml:"record" comment:"What is kept of it besides tables of its observables; nothing of this changes the run."`
 	Spec   Spec   `toml:"-"` // of the model
 
 	file    string            // that it was read from, for messages
@@ -51,7 +52,7 @@ func defaultRun() Run {
 
 // newConfig is a configuration of a model with a specification of its own.
 func newConfig(model string, spec Spec) *Config {
-	return &Config{Format: Format, Model: model, Run: defaultRun(), Spec: spec, origins: make(map[string]string)}
+	return &Config{Format: Format, Model: model, Run: defaultRun(), Record: defaultRecord(), Spec: spec, origins: make(map[string]string)}
 }
 
 // maxBytes bounds what a file may hold; the longest sensible ones name nodes.
@@ -152,7 +153,7 @@ func (c *Config) check() error {
 	case !slices.Contains([]string{"auto", "opencl", "cpu"}, r.Backend):
 		return invalid("run.backend", r.Backend, "use auto, opencl or cpu")
 	}
-	return nil
+	return c.Record.check()
 }
 
 const maxReplicas = 1 << 20

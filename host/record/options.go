@@ -33,7 +33,7 @@ type Recording struct {
 }
 
 // Probe asks for the value of a field at node A, or at the edge between nodes A
-// and B, as a column of a table.
+// and B, as a column of a table. B is 0 or less for a node.
 type Probe struct {
 	Field string
 	A, B  int
@@ -125,11 +125,17 @@ func newProbe(from *sources, p Probe) (probe, error) {
 func (p Probe) find(m sim.Model, s *source) (item int, column string, err error) {
 	switch s.field.Per {
 	case state.Node:
+		if p.B > 0 {
+			return 0, "", fmt.Errorf("field %s has one value per node; name one, as in %s[%d]", p.Field, p.Field, p.A)
+		}
 		if p.A < 0 || p.A >= len(s.order) {
 			return 0, "", fmt.Errorf("node %d of field %s cannot be read; use 0 to %d", p.A, p.Field, len(s.order)-1)
 		}
 		return p.A, fmt.Sprintf("%s[%d]", p.Field, p.A), nil
 	case state.Edge:
+		if p.B < 0 {
+			return 0, "", fmt.Errorf("field %s has one value per edge; name the two nodes that it joins, as in %s[3-4]", p.Field, p.Field)
+		}
 		for i := range s.order {
 			a, b := m.Edge(i)
 			if int(a) == p.A && int(b) == p.B || int(a) == p.B && int(b) == p.A {

@@ -362,6 +362,8 @@ func TestWhatCannotBeRecordedIsSaidBefore(t *testing.T) {
 		"no probed node":    func(o *Options) { o.Probes[0].A = 5 },
 		"no probed edge":    func(o *Options) { o.Probes[1] = Probe{Field: "weight", A: 1, B: 3} },
 		"no probed field":   func(o *Options) { o.Probes[0].Field = "colour" },
+		"an edge's state":   func(o *Options) { o.Probes[0].B = 2 },
+		"a node's weight":   func(o *Options) { o.Probes[1].B = -1 },
 		"a half-edge probe": func(o *Options) { o.Probes[0].Field = "charge" },
 	} {
 		s := small(state.Single, 1)

@@ -1,0 +1,59 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"tnn-gpu/host/record"
+)
+
+// Record says what is kept of a run besides the tables of its observables.
+type Record struct {
+	Fields     []string `toml:"fields,omitempty" bits:"no" comment:"to be recorded, such as [\"state\", \"energy\"]: a NumPy file each"`
+	Every      int      `toml:"every" bits:"no" comment:"steps from one record to the next"`
+	Region     string   `toml:"region,omitempty" bits:"no" comment:"only this box of the lattice, such as \"0:16, 8:24\""`
+	Nodes      []int    `toml:"nodes,omitempty" bits:"no" comment:"only these nodes, and the edges between them"`
+	Watch      []string `toml:"watch,omitempty" bits:"no" comment:"columns of a table: [\"state[12]\", \"weight[3-4]\"]"`
+	WatchEvery int      `toml:"watch_every" bits:"no" comment:"steps from one row of that table to the next"`
+	Overview   bool     `toml:"overview" bits:"no" comment:"draw the run on one page, overview.png, when it has ended"`
+}
+
+func defaultRecord() Record { return Record{Every: 10, WatchEvery: 1, Overview: true} }
+
+func (r *Record) check() error {
+	for i, name := range r.Fields {
+		if name == "" || slices.Contains(r.Fields[:i], name) {
+			return invalid("record.fields", r.Fields, "name each field once")
+		}
+	}
+	switch {
+	case r.Every < 1 || r.Every > math.MaxUint32:
+		return invalid("record.every", r.Every, "use a whole number from 1 to %d", uint32(math.MaxUint32))
+	case r.WatchEvery < 1 || r.WatchEvery > math.MaxUint32:
+		return invalid("record.watch_every", r.WatchEvery, "use a whole number from 1 to %d", uint32(math.MaxUint32))
+	}
+	if r.Region != "" {
+		if len(r.Nodes) > 0 {
+			return invalid("record.nodes", r.Nodes, "there is a region too: use one of the two")
+		}
+		if _, _, err := record.ParseRegion(r.Region); err != nil {
+			return &keyError{"record.region", fmt.Errorf("record.region: %w", err)}
+		}
+	}
+	for i, id := range r.Nodes {
+		if id < 0 || id > math.MaxInt32 {
+			return invalid(element("record.nodes", i), id, "use the number of a node, 0 or more")
+		}
+	}
+	for i, text := range r.Watch {
+		if _, err := record.ParseProbe(text); err != nil {
+			key := element("record.watch", i)
+			return &keyError{key, fmt.Errorf("%s: %w", key, err)}
+		}
+		if slices.Contains(r.Watch[:i], text) {
+			return invalid("record.watch", r.Watch, "name each value once")
+		}
+	}
+	return nil
+}

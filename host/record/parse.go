@@ -1,0 +1,42 @@
+package record
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// ParseProbe reads a probe as its column is named: state[12] is that of node 12,
+// and weight[3-4] that of the edge between nodes 3 and 4.
+func ParseProbe(text string) (Probe, error) {
+	field, rest, found := strings.Cut(text, "[")
+	inside, whole := strings.CutSuffix(rest, "]")
+	first, second, isEdge := strings.Cut(inside, "-")
+	a, errA := strconv.ParseUint(first, 10, 31)
+	b, errB := uint64(0), error(nil)
+	if isEdge {
+		b, errB = strconv.ParseUint(second, 10, 31)
+	}
+	if field == "" || !found || !whole || errA != nil || errB != nil {
+		return Probe{}, fmt.Errorf("%q names no value to watch; write state[12] for a node, or weight[3-4] for an edge", text)
+	}
+	if !isEdge {
+		return Probe{Field: field, A: int(a), B: -1}, nil
+	}
+	return Probe{Field: field, A: int(min(a, b)), B: int(max(a, b))}, nil
+}
+
+// ParseRegion reads a box of a lattice: for every dimension its first coordinate
+// and the one after its last, as in 0:16, 8:24.
+func ParseRegion(text string) (from, to []int, err error) {
+	for _, part := range strings.Split(text, ",") {
+		first, last, found := strings.Cut(strings.TrimSpace(part), ":")
+		a, errA := strconv.ParseInt(first, 10, 32)
+		b, errB := strconv.ParseInt(last, 10, 32)
+		if !found || errA != nil || errB != nil || a < 0 || a >= b {
+			return nil, nil, fmt.Errorf("%q is no box of the lattice; write the first coordinate and the one after the last for each dimension, as in 0:16, 8:24", text)
+		}
+		from, to = append(from, int(a)), append(to, int(b))
+	}
+	return from, to, nil
+}
