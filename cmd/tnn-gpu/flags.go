@@ -39,9 +39,16 @@ func precisionFlag() cli.Flag {
 }
 
 // configKeys are the flags that set a key of the configuration.
-var configKeys = [...]struct{ flag, key string }{
-	{"seed", "run.seed"}, {"replicas", "run.replicas"}, {"precision", "run.precision"},
-	{"backend", "run.backend"}, {"device", "run.device"},
+var configKeys = [...]struct {
+	flag, key string
+	value     func(text string) string
+}{
+	{"seed", "run.seed", asIs}, {"replicas", "run.replicas", asIs}, {"precision", "run.precision", asIs},
+	{"backend", "run.backend", asIs}, {"device", "run.device", asIs},
+	{"record", "record.fields", asTexts}, {"every", "record.every", asIs},
+	{"region", "record.region", asIs}, {"nodes", "record.nodes", asNumbers},
+	{"watch", "record.watch", asTexts}, {"watch-every", "record.watch_every", asIs},
+	{"no-overview", "record.overview", negated},
 }
 
 // configuration is what the arguments and flags of a command ask to be run, and
@@ -78,9 +85,9 @@ func applyFlags(c *cli.Context, cfg *config.Config) error {
 		if !c.IsSet(k.flag) {
 			continue
 		}
-		if err := cfg.Apply(k.key + "=" + c.String(k.flag)); err != nil {
+		if err := cfg.Apply(k.key + "=" + k.value(c.String(k.flag))); err != nil {
 			var at *config.Error
-			if errors.As(err, &at) && at.Key == k.key {
+			if errors.As(err, &at) && strings.HasPrefix(at.Key, k.key) {
 				at.Where = "--" + k.flag
 			}
 			return err

@@ -30,7 +30,7 @@ func (p *program) runCommand() *cli.Command {
 			"backend or device that is asked for and absent is an error.\n\n" +
 			"Ctrl-C saves the run, and `tnn-gpu resume FOLDER` goes on with it; a second\n" +
 			"Ctrl-C ends it at once.",
-		Flags: append(append(networkFlags(), computerFlags()...), precisionFlag(),
+		Flags: append(append(append(networkFlags(), computerFlags()...), recordFlags()...), precisionFlag(),
 			&cli.StringFlag{Name: "steps", Usage: "make the run this `NUMBER` of steps long: eras are cut off, or the last one is made longer"},
 			&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r has the noise of seed + r"},
 			&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
@@ -45,6 +45,7 @@ type job struct {
 	network *network
 	backend *opened
 	plan    sim.Plan
+	options record.Options
 	from    *state.Checkpoint // nil for a new run
 }
 
@@ -84,8 +85,13 @@ func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
 	if j.network, err = buildNetwork(cfg); err != nil {
 		return nil, err
 	}
-	j.backend, err = j.network.open(c.Int("threads"))
-	return j, err
+	if j.backend, err = j.network.open(c.Int("threads")); err != nil {
+		return nil, err
+	}
+	if err := j.planRecording(); err != nil {
+		return nil, errors.Join(err, j.backend.Close())
+	}
+	return j, nil
 }
 
 // createFolder makes the folder of a new run.
@@ -126,42 +132,34 @@ func freshFolder(name string) (string, error) {
 // carryOut runs a job and records it in its folder, which it closes.
 func (p *program) carryOut(ctx context.Context, j *job, folder *record.Folder) (err error) {
 	defer func() { err = errors.Join(err, folder.Close()) }()
-	options := record.Options{
-		Program: programVersion(), Model: j.network.model, Backend: j.backend.Describe(),
-		Seeds: j.network.seeds, Schedule: j.network.schedule(),
-	}
-	plan, err := options.Plan(j.plan)
-	if err != nil {
-		return err
-	}
 	p.announce(j, folder.Path())
-	recorder, err := folder.Record(options, j.from)
+	recorder, err := folder.Record(j.options, j.from)
 	if err != nil {
 		return err
 	}
 	ctx, release := p.interruptible(ctx, "Interrupted: saving the run. Another Ctrl-C ends it at once, and it can then be resumed from its last checkpoint.")
-	summary, err := p.simulate(ctx, j, plan, recorder)
+	summary, err := p.simulate(ctx, j, recorder)
 	err = errors.Join(err, recorder.Close(summary, err))
 	interrupted := release()
 	if err != nil {
 		return fmt.Errorf("%w; what was written until then is in %s", err, folder.Path())
 	}
-	p.summarize(summary, plan, folder.Path())
+	p.summarize(summary, folder.Path())
 	if interrupted && summary.Reason != sim.Finished {
-		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s", errInterrupted, summary.Last, plan.Steps, folder.Path())
+		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s", errInterrupted, summary.Last, j.plan.Steps, folder.Path())
 	}
 	return nil
 }
 
 // simulate makes the steps.
-func (p *program) simulate(ctx context.Context, j *job, plan sim.Plan, recorder *record.Recorder) (sim.Summary, error) {
+func (p *program) simulate(ctx context.Context, j *job, recorder *record.Recorder) (sim.Summary, error) {
 	first := int64(0)
 	if j.from != nil {
 		first = j.from.State.Step
 	}
-	progress := newBar(p.errs, j.network, first, plan.Steps)
-	table := newEpochTable(p.out, progress, j.network, plan.Steps, terminalWidth(p.out))
-	run, err := sim.New(j.network.model, j.backend, plan, recorder.Observe, table.observe, progress.observe)
+	progress := newBar(p.errs, j.network, first, j.plan.Steps)
+	table := newEpochTable(p.out, progress, j.network, j.plan.Steps, terminalWidth(p.out))
+	run, err := sim.New(j.network.model, j.backend, j.plan, recorder.Observe, table.observe, progress.observe)
 	if err == nil && j.from != nil {
 		err = run.Restore(j.from)
 	}
@@ -192,7 +190,7 @@ func (p *program) announce(j *job, folder string) {
 }
 
 // summarize says what has been done.
-func (p *program) summarize(s sim.Summary, plan sim.Plan, folder string) {
+func (p *program) summarize(s sim.Summary, folder string) {
 	fmt.Fprintf(p.out, "\n%s in %v: %s node updates/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv and final.npz\n",
 		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), folder)
 }
