@@ -51,7 +51,7 @@ func terminalWidth(out io.Writer) int {
 const (
 	erase    = "\r\x1b[K"
 	redrawn  = 100 * time.Millisecond
-	barWidth = 30
+	barWidth = 20
 )
 
 // observe redraws the bar when steps were made, at most ten times a second.

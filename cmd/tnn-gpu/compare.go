@@ -104,11 +104,11 @@ func contestants(names []string) ([]contestant, error) {
 	var out []contestant
 	for _, name := range names {
 		var x contestant
-		where, precision, found := strings.Cut(name, "/")
-		x.backend, x.device, _ = strings.Cut(where, ":")
+		slash := max(0, strings.LastIndex(name, "/")) // a device's name may have one too
+		x.backend, x.device, _ = strings.Cut(name[:slash], ":")
 		var err error
-		x.precision, err = state.ParsePrecision(precision)
-		if !found || err != nil || x.backend != "cpu" && x.backend != "opencl" || x.backend == "cpu" && x.device != "" {
+		x.precision, err = state.ParsePrecision(strings.TrimPrefix(name[slash:], "/"))
+		if err != nil || x.backend != "cpu" && x.backend != "opencl" || x.backend == "cpu" && x.device != "" {
 			return nil, badUsage("--on is %q: use cpu/single, cpu/double, opencl/single, opencl/double, or opencl:DEVICE/single with a device's number or a part of its name", name)
 		}
 		out = append(out, x)
@@ -179,7 +179,7 @@ func (p *program) report(n *network, in []compare.Contestant, steps int64, r *co
 		return err
 	}
 	if broken > 0 {
-		return fmt.Errorf("%s of contestants that must be equal %s", count(int64(broken), "pair"), map[bool]string{true: "differs", false: "differ"}[broken == 1])
+		return fmt.Errorf("%s though nothing may", verb(int64(broken), "pair", "differs", "differ"))
 	}
 	return nil
 }

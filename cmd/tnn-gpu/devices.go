@@ -52,8 +52,8 @@ type device struct {
 	Kind         string `json:"kind"`
 	ComputeUnits int    `json:"compute_units"`
 	Memory       int64  `json:"memory_bytes"`
-	// What each precision is: "strict", "tolerant: ..." or "wrong: ..."; empty
-	// where the device lacks it.
+	// What each precision is: "strict", "tolerant: ...", "wrong: ...", or "fails:
+	// ..." where it could not be probed; empty where the device lacks it.
 	Single string `json:"single"`
 	Double string `json:"double"`
 }
