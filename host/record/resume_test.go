@@ -89,7 +89,9 @@ func TestPowerLossAtAnyMomentCostsNothingButTime(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(path, configName)); err != nil {
 			return // nothing was begun
 		}
-		s.resume(t, path, 0)
+		if _, skipped := s.resume(t, path, 0); len(skipped) > 0 {
+			t.Fatalf("a checkpoint was there before what it rests on: %v", skipped)
+		}
 		sameResults(t, want, results(t, path))
 	})
 	if died == 0 {
@@ -334,5 +336,32 @@ func TestOtherConfigurationOrRecordingsAreRefused(t *testing.T) {
 	alter(t, path, configName, func([]byte) []byte { return []byte("steps = 48\n") })
 	if _, _, err := take(); err == nil || !strings.Contains(err.Error(), configName) {
 		t.Errorf("another configuration gives %v", err)
+	}
+}
+
+func TestSessionThatCouldNotTellItsEndWasKilled(t *testing.T) {
+	s := small(state.Single, 1)
+	path := filepath.Join(t.TempDir(), "run")
+	f, err := create(quickDisk{}, path, []byte(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := f.Record(s.options(s.description()), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The process ends here.
+	r.queue.fail(errDead)
+	<-r.written
+	if err := errors.Join(r.closeFiles(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := ReadMetadata(path); err != nil || m.Status != Running {
+		t.Fatalf("status %s, error %v", m.Status, err)
+	}
+	s.resume(t, path, 0)
+	m, err := ReadMetadata(path)
+	if err != nil || m.Status != sim.Finished || len(m.Sessions) != 2 || m.Sessions[0].Status != Killed || m.Sessions[1].Status != sim.Finished {
+		t.Errorf("metadata %+v, error %v", m, err)
 	}
 }
