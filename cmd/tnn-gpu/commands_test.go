@@ -174,7 +174,7 @@ func TestCompareFails(t *testing.T) {
 		Pairs:       []compare.Pair{{Reference: 0, Other: 1, Strict: true, Parted: parted}, {Reference: 0, Other: 2, Parted: parted}},
 		Observables: [][]compare.Observable{of, of, of},
 	})
-	if err == nil || exitCode(err) != codeFailed || err.Error() != "1 pair differs though nothing may" {
+	if err == nil || exitCode(err) != codeFailed || err.Error() != "1 pair differs that must be equal" {
 		t.Errorf("the error is %v", err)
 	}
 	for _, line := range []string{"1 with 2  yes            DIFFER  17    energy  node 3  1            1.5           2\n", "1 with 3  no             differ  17 "} {

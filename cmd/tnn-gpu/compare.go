@@ -179,7 +179,7 @@ func (p *program) report(n *network, in []compare.Contestant, steps int64, r *co
 		return err
 	}
 	if broken > 0 {
-		return fmt.Errorf("%s though nothing may", verb(int64(broken), "pair", "differs", "differ"))
+		return fmt.Errorf("%s that must be equal", verb(int64(broken), "pair", "differs", "differ"))
 	}
 	return nil
 }
