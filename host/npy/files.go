@@ -1,0 +1,153 @@
+package npy
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Array is an array of numbers.
+type Array struct {
+	Shape  []int64
+	Values []float64 // the last index runs fastest
+}
+
+// Archive is a .npz file. Its arrays are read one at a time.
+type Archive struct {
+	path string
+	file *os.File
+	zip  *zip.Reader
+}
+
+// OpenArchive opens a .npz file.
+func OpenArchive(path string) (*Archive, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		a := &Archive{path: path, file: f}
+		if a.zip, err = zip.NewReader(f, info.Size()); err == nil {
+			return a, nil
+		}
+		err = fmt.Errorf("%s is no .npz file: %w", path, err)
+	}
+	return nil, errors.Join(err, f.Close())
+}
+
+// Close closes the file.
+func (a *Archive) Close() error { return a.file.Close() }
+
+// Names lists the arrays, in the order of the file.
+func (a *Archive) Names() []string {
+	var names []string
+	for _, f := range a.zip.File {
+		names = append(names, strings.TrimSuffix(f.Name, ".npy"))
+	}
+	return names
+}
+
+// Read reads an array, of at most a number of values.
+func (a *Archive) Read(name string, most int64) (*Array, error) {
+	i := slices.Index(a.Names(), name)
+	if i < 0 {
+		return nil, fmt.Errorf("%s has no array %q; it has %q", a.path, name, a.Names())
+	}
+	f := a.zip.File[i]
+	r, err := f.Open()
+	if err != nil {
+		return nil, fmt.Errorf("the array %s of %s cannot be read: %w", name, a.path, err)
+	}
+	array, err := readArray(r, int64(f.UncompressedSize64), most)
+	if err = errors.Join(err, r.Close()); err != nil {
+		return nil, fmt.Errorf("the array %s of %s cannot be read: %w", name, a.path, err)
+	}
+	return array, nil
+}
+
+func readArray(r io.Reader, size, most int64) (*Array, error) {
+	h, err := ReadHeader(r)
+	switch {
+	case err != nil:
+		return nil, err
+	case h.Size() != size:
+		return nil, fmt.Errorf("it has %d bytes, and a shape of %v needs %d", size, h.Shape, h.Size())
+	case h.Items() > most:
+		return nil, fmt.Errorf("it has %d values, and %d are the most here", h.Items(), most)
+	}
+	values, err := h.readValues(r, h.Items())
+	return &Array{Shape: h.Shape, Values: values}, err
+}
+
+// Records is a .npy file that is read by its first index. It may still grow.
+type Records struct {
+	path   string
+	file   *os.File
+	header *Header
+	count  int
+	each   int64 // values
+}
+
+// OpenRecords opens a .npy file of at least one dimension.
+func OpenRecords(path string) (*Records, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	r := &Records{path: path, file: f}
+	if err := r.open(); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s cannot be read: %w", path, err), f.Close())
+	}
+	return r, nil
+}
+
+func (r *Records) open() error {
+	info, err := r.file.Stat()
+	if err != nil {
+		return err
+	}
+	if r.header, err = ReadHeader(r.file); err != nil {
+		return err
+	}
+	h := r.header
+	if len(h.Shape) == 0 {
+		return errors.New("it is a single number")
+	}
+	if h.Size() > info.Size() {
+		return fmt.Errorf("it has %d bytes, and a shape of %v needs %d", info.Size(), h.Shape, h.Size())
+	}
+	r.count = int(h.Shape[0])
+	r.each = 1
+	for _, side := range h.Shape[1:] {
+		r.each *= side
+	}
+	return nil
+}
+
+// Len is the number of records.
+func (r *Records) Len() int { return r.count }
+
+// Shape is that of one record.
+func (r *Records) Shape() []int64 { return r.header.Shape[1:] }
+
+// Read reads record i.
+func (r *Records) Read(i int) ([]float64, error) {
+	if i < 0 || i >= r.count {
+		return nil, fmt.Errorf("%s has no record %d; it has %d", r.path, i, r.count)
+	}
+	size := r.each * r.header.width()
+	section := io.NewSectionReader(r.file, r.header.Bytes+int64(i)*size, size)
+	values, err := r.header.readValues(section, r.each)
+	if err != nil {
+		return nil, fmt.Errorf("record %d of %s cannot be read: %w", i, r.path, err)
+	}
+	return values, nil
+}
+
+// Close closes the file.
+func (r *Records) Close() error { return r.file.Close() }
