@@ -45,7 +45,7 @@ func small(p state.Precision, replicas int) setup {
 			{Field: "state", Every: 3}, {Field: "weight", Every: 5, Items: []int{5, 0}},
 			{Field: "double", Every: 4}, {Field: "speed", Every: 2}, {Field: "charge", Every: 20},
 		},
-		probes:     []Probe{{Field: "state", A: 3}, {Field: "weight", A: 1, B: 0}, {Field: "double", A: 0}},
+		probes:     []Probe{{Field: "state", A: 3, B: -1}, {Field: "weight", A: 1, B: 0}, {Field: "double", A: 0, B: -1}},
 		probeEvery: 7,
 	}
 }

@@ -83,8 +83,12 @@ func (o *Options) items() ([]*recording, []probe, error) {
 	return recordings, probes, nil
 }
 
-// Plan adds to a plan what the recording needs to be shown.
+// Plan adds to a plan what the recording needs to be shown. It finds what cannot
+// be recorded, as Validate does.
 func (o *Options) Plan(p sim.Plan) (sim.Plan, error) {
+	if err := o.Validate(); err != nil {
+		return p, err
+	}
 	d := o.Model.Describe()
 	for _, q := range d.Distributions {
 		p.Start = append(p.Start, q.From)

@@ -361,6 +361,8 @@ func TestWhatCannotBeRecordedIsSaidBefore(t *testing.T) {
 		"no probe stride":   func(o *Options) { o.ProbeEvery = 0 },
 		"no probed node":    func(o *Options) { o.Probes[0].A = 5 },
 		"no probed edge":    func(o *Options) { o.Probes[1] = Probe{Field: "weight", A: 1, B: 3} },
+		"a node as edge":    func(o *Options) { o.Probes[0].B = 4 },
+		"an edge as node":   func(o *Options) { o.Probes[1].B = -1 },
 		"no probed field":   func(o *Options) { o.Probes[0].Field = "colour" },
 		"an edge's state":   func(o *Options) { o.Probes[0].B = 2 },
 		"a node's weight":   func(o *Options) { o.Probes[1].B = -1 },
@@ -371,6 +373,9 @@ func TestWhatCannotBeRecordedIsSaidBefore(t *testing.T) {
 		spoil(&o)
 		if err := o.Validate(); err == nil {
 			t.Errorf("%s: accepted", name)
+		}
+		if _, err := o.Plan(s.plan); err == nil {
+			t.Errorf("%s: planned", name)
 		}
 		f, err := Create(filepath.Join(t.TempDir(), "run"), nil)
 		if err != nil {
