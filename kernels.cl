@@ -529,7 +529,8 @@ vreal r_erfcinv(vreal y)
 // Build options: -DGROUP=n, nodes per work-group, a power of two from 32 to
 // 1024; -DRULE_2019 for hylton2019, else hylton2020; -DEDGE_FIXED, -DEDGE_REAL2
 // for these kinds, else real1; -DEDGE_NOISE; -DEXTERNALS where there are
-// external nodes; -DSELF_LOOPS where there are self-loops; -DLATTICE where
+// external nodes; -DSMALL for networks of which one work-group makes whole steps;
+// -DSELF_LOOPS where there are self-loops; -DLATTICE where
 // arithmetic gives the neighbours, with the definitions that gpu/lattice.go makes.
 //
 // A work-item visits WIDTH nodes of a slice at once. Where the Go code branches
@@ -560,6 +561,7 @@ enum { NODE_LEVELS, NODE_TEMPERATURE, NODE_FOUR, NODE_THRESHOLD, NODE_LOG_LEVELS
 typedef struct {
     __global const int *id;         // by position
     __global const uint *active;    // by slice
+    __global const long *rows;      // by slice
     __global const int *neighbour;  // by half-edge
     __global const uint *weight_of; // by half-edge
     __global const real *edge;      // edge parameters
@@ -1553,58 +1555,73 @@ void add_group(const node_sums *own, vmask mine, __local real *values, __local r
 // Section 8: kernels of a step.
 // ============================================================================
 
-// sweep_segment visits the network nodes of one segment: dimension 0 its
-// positions, WIDTH to a work-item, padded to whole work-groups, dimension 1 the
-// replicas. Work-group g of replica r leaves its sums in
-// partial[(r NODE_SUMS + sum) groups + first_group + g].
-__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
-void sweep_segment(__global const int *id, __global const uint *active, __global const long *rows,
-                   __global const int *neighbour, __global const uint *weight_of,
-                   __global const real *parameters, uint parameter_stride, __global const uint *keys,
-                   __global real *state, __global real *energy,
-                   __global real *node0, __global real *node1, __global real *node2, __global real *node3,
-                   __global real *charge0, __global real *memory0, __global real *potential0,
-                   __global real *charge1, __global real *memory1, __global real *potential1,
-                   __global real *weight, __global real *watched, __global real *partial,
-                   uint positions, ulong half_edges, ulong weights,
-                   uint first_slice, uint slices, uint group, uint groups, uint first_group,
-                   uint k, uint flags)
-{
-    __local real values[NODE_SUMS * (GROUP + RUNS)];
-    __local real runs[NODE_SUMS * RUNS];
-    size_t r = get_global_id(1), nodes = r * positions, slots = r * half_edges;
-    net n;
-    n.id = id, n.active = active, n.neighbour = neighbour, n.weight_of = weight_of;
-    n.edge = parameters + r * parameter_stride;
-    n.node = n.edge + EDGE_PARAMETERS + group * NODE_PARAMETERS;
-    n.state = state + nodes, n.energy = energy + nodes;
-    n.node0 = node0 + nodes, n.node1 = node1 + nodes, n.node2 = node2 + nodes, n.node3 = node3 + nodes;
-    n.charge0 = charge0 + slots, n.memory0 = memory0 + slots, n.potential0 = potential0 + slots;
-    n.charge1 = charge1 + slots, n.memory1 = memory1 + slots, n.potential1 = potential1 + slots;
-    n.weight = weight + r * weights;
-    n.watched = watched + nodes;
-    n.watch_stride = (ulong)positions * get_global_size(1);
-    n.key0 = keys[2 * r], n.key1 = keys[2 * r + 1];
-    n.k = k;
-    n.flags = flags;
+// The arguments that tell a kernel of the network, and what a work-item makes of
+// them. segments holds, for each segment, its first slice, its slices, its group
+// of nodes and its first work-group in partial.
+#define NETWORK_ARGUMENTS \
+    __global const int *id, __global const uint *active, __global const long *rows, \
+    __global const int *neighbour, __global const uint *weight_of, __global const uint *segments, \
+    __global const real *parameters, uint parameter_stride, __global const uint *keys, \
+    __global real *state, __global real *energy, \
+    __global real *node0, __global real *node1, __global real *node2, __global real *node3, \
+    __global real *charge0, __global real *memory0, __global real *potential0, \
+    __global real *charge1, __global real *memory1, __global real *potential1, \
+    __global real *weight, __global real *watched, __global real *partial, \
+    uint positions, ulong half_edges, ulong weights, uint groups
 
-    uint node = (uint)get_global_id(0) * WIDTH, slice = first_slice + node / LANES, lane = node % LANES;
+#define NETWORK_OF(n, r) \
+    net n; \
+    n.id = id, n.active = active, n.rows = rows, n.neighbour = neighbour, n.weight_of = weight_of; \
+    n.edge = parameters + (r) * parameter_stride; \
+    n.state = state + (r) * positions, n.energy = energy + (r) * positions; \
+    n.node0 = node0 + (r) * positions, n.node1 = node1 + (r) * positions; \
+    n.node2 = node2 + (r) * positions, n.node3 = node3 + (r) * positions; \
+    n.charge0 = charge0 + (r) * half_edges, n.memory0 = memory0 + (r) * half_edges, n.potential0 = potential0 + (r) * half_edges; \
+    n.charge1 = charge1 + (r) * half_edges, n.memory1 = memory1 + (r) * half_edges, n.potential1 = potential1 + (r) * half_edges; \
+    n.weight = weight + (r) * weights; \
+    n.watched = watched + (r) * positions; \
+    n.watch_stride = (ulong)positions * get_global_size(1); \
+    n.key0 = keys[2 * (r)], n.key1 = keys[2 * (r) + 1]
+
+// visit_group visits the nodes of work-group g of a segment and leaves their sums
+// at partial[sum groups + g]; every work-item of a work-group takes part.
+void visit_group(net *n, __global const uint *segment, uint g, __global real *partial, uint groups, __local real *values, __local real *runs)
+{
+    n->node = n->edge + EDGE_PARAMETERS + segment[2] * NODE_PARAMETERS;
+    uint node = g * GROUP + (uint)get_local_id(0) * WIDTH, slice = segment[0] + node / LANES, lane = node % LANES;
     node_sums own = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
     vmask mine = ZERO != ZERO;
-    if (slice < first_slice + slices && (active[slice] >> lane & (uint)((1ul << WIDTH) - 1)) != 0) {
+    if (slice < segment[0] + segment[1] && (n->active[slice] >> lane & (uint)((1ul << WIDTH) - 1)) != 0) {
         visited at;
         at.first = (int)(slice * LANES + lane);
-        at.row = rows[slice] * LANES + lane;
-        at.slots = (int)(rows[slice + 1] - rows[slice]);
-        mine = TO_MASK(((vuint)(active[slice]) >> (lane + AS_UINT(LANE_NUMBERS)) & 1u) != 0);
+        at.row = n->rows[slice] * LANES + lane;
+        at.slots = (int)(n->rows[slice + 1] - n->rows[slice]);
+        mine = TO_MASK(((vuint)(n->active[slice]) >> (lane + AS_UINT(LANE_NUMBERS)) & 1u) != 0);
         at.mine = mine;
-        at.old = load(n.state + at.first);
+        at.old = load(n->state + at.first);
 #ifdef LATTICE
         at.at = place_of(at.first + LANE_NUMBERS);
 #endif
-        own = visit(&n, &at);
+        own = visit(n, &at);
     }
-    add_group(&own, mine, values, runs, partial + r * NODE_SUMS * groups + first_group + get_group_id(0), groups);
+    add_group(&own, mine, values, runs, partial + segment[3] + g, groups);
+}
+
+#ifndef SMALL
+
+// sweep_segment visits the network nodes of one segment: dimension 0 is its
+// positions, WIDTH to a work-item, padded to whole work-groups, dimension 1 the
+// replicas.
+__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
+void sweep_segment(NETWORK_ARGUMENTS, uint segment, uint k, uint flags)
+{
+    __local real values[NODE_SUMS * (GROUP + RUNS)];
+    __local real runs[NODE_SUMS * RUNS];
+    size_t r = get_global_id(1);
+    NETWORK_OF(n, r);
+    n.k = k;
+    n.flags = flags;
+    visit_group(&n, segments + 4 * segment, (uint)get_group_id(0), partial + r * NODE_SUMS * groups, groups, values, runs);
 }
 
 // add_partials adds the partial sums of a segment to one: dimension 0 is one
@@ -1627,6 +1644,8 @@ void add_partials(__global real *partial, __global real *scratch, uint groups, u
         sums[at + get_global_id(2) * replica_stride + get_global_id(1)] = from[0];
 }
 
+#endif
+
 // Modes of external nodes: gpu's order of tnn.Mode.
 #define MODE_DRIVEN 0u
 #define MODE_OFF 1u
@@ -1648,51 +1667,124 @@ real reflect(__global const int *ends, __global const uint *edges, uint degree, 
     return u * (at_minus + at_plus) <= at_minus ? R(-1.0) : R(1.0);
 }
 
-// drive sets the external nodes for step t: cpuref replica.drive. Dimension 0 is
-// the external node, dimension 1 the replica. nodes holds position, id and polarity of
-// each; ends and edges the positions and weights of its degree half-edges, ended
-// by -1; period one row for each era; forced a state that a user holds the node
-// at, or NaN.
-__kernel void drive(__global const int *nodes, __global const int *ends, __global const uint *edges, uint degree,
-                    __global const int *period, __global const real *forced, uint count,
-                    __global const uint *keys, __global real *state, __global const real *weight,
-                    uint positions, ulong weights, uint mode, ulong t, uint era, uint k)
+// The arguments that tell of the external nodes: nodes holds position, id and
+// polarity of each; ends and edges the positions and weights of its degree
+// half-edges, ended by -1; period one row for each era; forced a state that a user
+// holds the node at, or NaN.
+#define EXTERNAL_ARGUMENTS \
+    __global const int *nodes, __global const int *ends, __global const uint *edges, uint degree, \
+    __global const int *period, __global const real *forced, uint externals
+
+// What external nodes do in a step.
+typedef struct {
+    uint mode, era;
+    ulong t;
+    uint k;
+} regime;
+
+// drive_node sets external node i for a step: cpuref replica.drive.
+void drive_node(EXTERNAL_ARGUMENTS, uint i, regime now, __global real *state, __global const real *weight, uint key0, uint key1)
 {
-    size_t i = get_global_id(0), r = get_global_id(1);
-    if (i >= count)
-        return;
-    state += r * positions;
-    words word = philox((vuint)((uint)nodes[3 * i + 1]), (vuint)(0u), (vuint)(k), PURPOSE_EXTERNAL, keys[2 * r], keys[2 * r + 1]);
+    words word = philox((vuint)((uint)nodes[3 * i + 1]), (vuint)(0u), (vuint)(now.k), PURPOSE_EXTERNAL, key0, key1);
     real s = R(0.0);
-    if (mode == MODE_DRIVEN) {
-        ulong length = (ulong)period[era * count + i];
+    if (now.mode == MODE_DRIVEN) {
+        ulong length = (ulong)period[now.era * externals + i];
         s = (real)nodes[3 * i + 2];
-        if (2 * ((t - 1) % length) >= length)
+        if (2 * ((now.t - 1) % length) >= length)
             s = -s;
-    } else if (mode == MODE_NOISE) {
+    } else if (now.mode == MODE_NOISE) {
         s = FIRST(word.x) >> 31 != 0 ? R(1.0) : R(-1.0);
-    } else if (mode == MODE_REFLECT) {
-        s = reflect(ends + i * degree, edges + i * degree, degree, state, weight + r * weights, FIRST(uniform_real(word.x)));
+    } else if (now.mode == MODE_REFLECT) {
+        s = reflect(ends + i * degree, edges + i * degree, degree, state, weight, FIRST(uniform_real(word.x)));
     }
     real held_at = forced[i];
     state[nodes[3 * i]] = held_at == held_at ? held_at : s;
 }
 
-// count_solved adds to solved[at + replica] the external nodes whose neighbours
-// all have the opposite sign: cpuref replica.solved.
-__kernel void count_solved(__global const int *nodes, __global const int *ends, uint degree, uint count,
-                           __global const real *state, uint positions, __global uint *solved, uint at)
+// is_solved tells whether all neighbours of external node i have the opposite
+// sign: cpuref replica.solved.
+bool is_solved(__global const int *nodes, __global const int *ends, uint degree, uint i, __global const real *state)
 {
-    size_t i = get_global_id(0), r = get_global_id(1);
-    if (i >= count)
-        return;
-    state += r * positions;
     real s = state[nodes[3 * i]];
     for (uint j = 0; j < degree && ends[i * degree + j] >= 0; j++)
         if (!(s * state[ends[i * degree + j]] < R(0.0)))
-            return;
-    atomic_inc(&solved[at + r]);
+            return false;
+    return true;
 }
+
+#ifndef SMALL
+
+// drive sets the external nodes for step t: dimension 0 is the external node,
+// dimension 1 the replica.
+__kernel void drive(EXTERNAL_ARGUMENTS, __global const uint *keys, __global real *state, __global const real *weight,
+                    uint positions, ulong weights, uint mode, uint era, ulong t, uint k)
+{
+    uint i = (uint)get_global_id(0);
+    size_t r = get_global_id(1);
+    regime now = { mode, era, t, k };
+    if (i < externals)
+        drive_node(nodes, ends, edges, degree, period, forced, externals, i, now,
+                   state + r * positions, weight + r * weights, keys[2 * r], keys[2 * r + 1]);
+}
+
+// count_solved adds to solved[at + replica] the external nodes that are solved.
+__kernel void count_solved(__global const int *nodes, __global const int *ends, uint degree, uint externals,
+                           __global const real *state, uint positions, __global uint *solved, uint at)
+{
+    uint i = (uint)get_global_id(0);
+    size_t r = get_global_id(1);
+    if (i < externals && is_solved(nodes, ends, degree, i, state + r * positions))
+        atomic_inc(&solved[at + r]);
+}
+
+#else
+
+// run_steps makes whole steps from t on, one work-group to a replica: for small
+// networks, whose launches would take longer than their visits. program holds
+// mode, era and the flags of the last sweep for each step. Sums and solved are
+// left as by add_partials and count_solved.
+__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
+void run_steps(NETWORK_ARGUMENTS, EXTERNAL_ARGUMENTS, __global const uint *program, uint steps, ulong t, uint sweeps,
+               uint segment_count, __global real *sums, __global uint *solved)
+{
+    __local real values[NODE_SUMS * (GROUP + RUNS)];
+    __local real runs[NODE_SUMS * RUNS];
+    size_t r = get_group_id(1);
+    uint me = (uint)get_local_id(0);
+    NETWORK_OF(n, r);
+    __global real *own = partial + r * NODE_SUMS * groups;
+    for (uint step = 0; step < steps; step++) {
+        uint last = (uint)(t + step) * sweeps, flags = program[3 * step + 2];
+        regime now = { program[3 * step], program[3 * step + 1], t + step, last - sweeps + 1 };
+        for (uint i = me; i < externals; i += ITEMS)
+            drive_node(nodes, ends, edges, degree, period, forced, externals, i, now, n.state, n.weight, n.key0, n.key1);
+        barrier(CLK_GLOBAL_MEM_FENCE);
+        for (uint sweep = 1; sweep <= sweeps; sweep++) {
+            n.k = last - sweeps + sweep;
+            n.flags = sweep == sweeps ? flags : flags & SWEEP_PREDICT;
+            for (uint s = 0; s < segment_count; s++) {
+                uint count = (segments[4 * s + 1] * LANES + GROUP - 1) / GROUP;
+                for (uint g = 0; g < count; g++)
+                    visit_group(&n, segments + 4 * s, g, own, groups, values, runs);
+                barrier(CLK_GLOBAL_MEM_FENCE);
+            }
+        }
+        for (uint i = me; i < segment_count * NODE_SUMS; i += ITEMS) {
+            __global const uint *segment = segments + 4 * (i / NODE_SUMS);
+            __global real *v = own + i % NODE_SUMS * groups + segment[3];
+            for (uint m = (segment[1] * LANES + GROUP - 1) / GROUP; m > 1; m = (m + 1) / 2)
+                for (uint k = 0; k < (m + 1) / 2; k++)
+                    v[k] = v[2 * k] + (2 * k + 1 < m ? v[2 * k + 1] : R(0.0));
+            sums[((step * get_num_groups(1) + r) * segment_count) * NODE_SUMS + i] = v[0];
+        }
+        for (uint i = me; i < externals; i += ITEMS)
+            if (is_solved(nodes, ends, degree, i, n.state))
+                atomic_inc(&solved[step * get_num_groups(1) + r]);
+        barrier(CLK_GLOBAL_MEM_FENCE);
+    }
+}
+
+#endif
 
 #endif
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	tnngpu "tnn-gpu"
 	"tnn-gpu/host/backend"
@@ -62,7 +63,11 @@ type network[F float32 | float64] struct {
 	periods *Buffer
 	keys    *Buffer
 
-	sweepKernel, addKernel, driveKernel, solvedKernel *Kernel
+	program *Buffer // of a batch: by step, what run_steps needs to know
+
+	small                                             bool    // one work-group of runKernel makes whole steps
+	runKernel                                         *Kernel // where small
+	sweepKernel, addKernel, driveKernel, solvedKernel *Kernel // where not
 
 	lattice    string // definitions for neighbours by arithmetic, or ""
 	group      int    // nodes per work-group
@@ -74,8 +79,8 @@ type network[F float32 | float64] struct {
 // layoutBuffers hold what never changes. The tables of half-edges are empty where
 // arithmetic takes their place.
 type layoutBuffers struct {
-	id, active, rows, neighbour, weightOf, parameters, partial, scratch *Buffer
-	externals, ends, edges                                              *Buffer // see drive in kernels.cl
+	id, active, rows, neighbour, weightOf, segments, parameters, partial, scratch *Buffer
+	externals, ends, edges                                                        *Buffer // see drive in kernels.cl
 }
 
 // batch is the number of steps whose sums stay on the device before the host
@@ -115,7 +120,7 @@ func newNetwork[F float32 | float64](d *Device, net *tnn.Network, o backend.Opti
 		return nil, fmt.Errorf("work-groups of %d nodes are not possible; use a power of two from %d to 1024", o.WorkGroup, tnn.Lanes)
 	}
 	n := &network[F]{device: d, net: net, options: o, group: o.WorkGroup, items: o.WorkGroup / d.width(o.Precision), fields: map[string]*Buffer{}}
-	n.lattice = latticeOf(net)
+	n.lattice, n.small = latticeOf(net), n.isSmall()
 	for _, seg := range net.Layout.Segments {
 		n.firstGroup = append(n.firstGroup, n.groups)
 		n.groups += n.groupsOf(seg)
@@ -156,17 +161,36 @@ func (n *network[F]) build() error {
 	if n.net.Spec.Edge.Noise {
 		options += " -DEDGE_NOISE"
 	}
+	if n.small {
+		options += " -DSMALL"
+	}
 	program, err := n.device.Build(n.lattice+tnngpu.KernelSource, options)
 	if err != nil {
 		return err
 	}
-	for name, kernel := range map[string]**Kernel{"sweep_segment": &n.sweepKernel, "add_partials": &n.addKernel,
-		"drive": &n.driveKernel, "count_solved": &n.solvedKernel} {
+	kernels := map[string]**Kernel{"sweep_segment": &n.sweepKernel, "add_partials": &n.addKernel,
+		"drive": &n.driveKernel, "count_solved": &n.solvedKernel}
+	if n.small {
+		kernels = map[string]**Kernel{"run_steps": &n.runKernel}
+	}
+	for name, kernel := range kernels {
 		if *kernel, err = program.Kernel(name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// smallNetwork is the number of positions up to which one work-group makes many
+// steps in one launch.
+const smallNetwork = 4096
+
+// isSmall tells whether launches would take longer than what they launch. One
+// work-group to a replica leaves a processor's other cores idle, unless there are
+// replicas enough.
+func (n *network[F]) isSmall() bool {
+	info := n.device.Info()
+	return n.net.Layout.Positions <= smallNetwork && (info.Kind != "cpu" || len(n.options.Seeds) >= info.ComputeUnits)
 }
 
 // upload makes a buffer that holds data.
@@ -185,6 +209,10 @@ func (n *network[F]) uploadLayout() error {
 	if n.lattice != "" {
 		id, neighbour, weightOf = nil, nil, nil
 	}
+	var segments []uint32
+	for i, seg := range l.Segments {
+		segments = append(segments, uint32(seg.First), uint32(seg.Slices), uint32(seg.Group), uint32(n.firstGroup[i]))
+	}
 	nodes, ends, edges := n.externalTables()
 	return errors.Join(
 		upload(n.device, "id", id, &b.id),
@@ -192,6 +220,7 @@ func (n *network[F]) uploadLayout() error {
 		upload(n.device, "rows", l.Rows, &b.rows),
 		upload(n.device, "neighbour", neighbour, &b.neighbour),
 		upload(n.device, "weight_of", weightOf, &b.weightOf),
+		upload(n.device, "segments", segments, &b.segments),
 		upload(n.device, "external nodes", nodes, &b.externals),
 		upload(n.device, "neighbours of external nodes", ends, &b.ends),
 		upload(n.device, "weights of external nodes", edges, &b.edges),
@@ -281,7 +310,7 @@ func (n *network[F]) allocate() error {
 		bytes uint64
 		into  **Buffer
 	}{
-		{"sums", sums, &n.sums}, {"solved", batch * replicas * 4, &n.solved}, {"watched", 0, &n.watched},
+		{"sums", sums, &n.sums}, {"solved", batch * replicas * 4, &n.solved}, {"program", batch * 12, &n.program}, {"watched", 0, &n.watched},
 		{"partial sums", partial, &n.layout.partial}, {"scratch of sums", partial, &n.layout.scratch},
 	} {
 		var err error
@@ -312,37 +341,50 @@ func (n *network[F]) field(names ...string) *Buffer {
 	return n.fields["state"] // bound, never used
 }
 
-// Arguments of sweep_segment that change from launch to launch.
+// Places of arguments that change from launch to launch.
 const (
-	argWatched    = 21
-	argFirstSlice = 26
+	argWatched    = 22 // of sweep_segment and run_steps
+	argSegment    = 28 // of sweep_segment
+	argSteps      = 36 // of run_steps
+	argDriveMode  = 12
+	argSolvedAt   = 7
+	argAddSegment = 3
+	argAddAt      = 6
 )
 
-func (n *network[F]) bind() error {
-	l, b, net := n.net.Layout, &n.layout, n.net
-	stride := uint32(7 + 6*len(net.Spec.Groups))
-	err := n.sweepKernel.Bind(b.id, b.active, b.rows, b.neighbour, b.weightOf, b.parameters, stride, n.keys,
+// networkArguments are NETWORK_ARGUMENTS of kernels.cl.
+func (n *network[F]) networkArguments() []any {
+	l, b := n.net.Layout, &n.layout
+	return []any{b.id, b.active, b.rows, b.neighbour, b.weightOf, b.segments,
+		b.parameters, uint32(7 + 6*len(n.net.Spec.Groups)), n.keys,
 		n.field("state"), n.field("energy"), n.field("dissipation", "adapted_state"), n.field("transport", "offered_state"),
 		n.field("quality_numerator"), n.field("quality_denominator"),
 		n.field("charge0"), n.field("memory0"), n.field("potential0"), n.field("charge1"), n.field("memory1"), n.field("potential1"),
 		n.field("weight"), n.watched, b.partial,
-		uint32(l.Positions), uint64(l.HalfEdges()), uint64(l.Weights),
-		uint32(0), uint32(0), uint32(0), uint32(n.groups), uint32(0), uint32(0), uint32(0))
-	if err != nil {
-		return err
+		uint32(l.Positions), uint64(l.HalfEdges()), uint64(l.Weights), uint32(n.groups)}
+}
+
+// externalArguments are EXTERNAL_ARGUMENTS of kernels.cl.
+func (n *network[F]) externalArguments() []any {
+	b := &n.layout
+	return []any{b.externals, b.ends, b.edges, uint32(n.externalDegree()), n.periods, n.forced, uint32(len(n.net.Externals))}
+}
+
+func (n *network[F]) bind() error {
+	l, b := n.net.Layout, &n.layout
+	segments := uint32(len(l.Segments))
+	if n.small {
+		return n.runKernel.Bind(slices.Concat(n.networkArguments(), n.externalArguments(),
+			[]any{n.program, uint32(0), uint64(0), uint32(n.net.Spec.Sweeps()), segments, n.sums, n.solved})...)
 	}
-	segmentSums := len(l.Segments) * tnn.NodeSums
-	err = n.addKernel.Bind(b.partial, b.scratch, uint32(n.groups), uint32(0), uint32(0), n.sums, uint64(0), uint32(segmentSums))
-	if err != nil {
-		return err
-	}
-	count, degree := uint32(len(net.Externals)), uint32(n.externalDegree())
-	err = n.driveKernel.Bind(b.externals, b.ends, b.edges, degree, n.periods, n.forced, count,
-		n.keys, n.field("state"), n.field("weight"), uint32(l.Positions), uint64(l.Weights), uint32(0), uint64(1), uint32(0), uint32(0))
-	if err != nil {
-		return err
-	}
-	return n.solvedKernel.Bind(b.externals, b.ends, degree, count, n.field("state"), uint32(l.Positions), n.solved, uint32(0))
+	return errors.Join(
+		n.sweepKernel.Bind(append(n.networkArguments(), uint32(0), uint32(0), uint32(0))...),
+		n.addKernel.Bind(b.partial, b.scratch, uint32(n.groups), uint32(0), uint32(0), n.sums, uint64(0), segments*uint32(tnn.NodeSums)),
+		n.driveKernel.Bind(append(n.externalArguments(), n.keys, n.field("state"), n.field("weight"),
+			uint32(l.Positions), uint64(l.Weights), uint32(0), uint32(0), uint64(1), uint32(0))...),
+		n.solvedKernel.Bind(b.externals, b.ends, uint32(n.externalDegree()), uint32(len(n.net.Externals)), n.field("state"),
+			uint32(l.Positions), n.solved, uint32(0)),
+	)
 }
 
 // start sets the start of docs/model.md section 8.
@@ -353,8 +395,8 @@ func (n *network[F]) start() error {
 	if n.net.Spec.Network.Rule != tnn.Hylton2020 {
 		return nil
 	}
-	if err := n.drive(tnn.Noise, 1, 0, 0); err != nil {
-		return err
+	if n.small {
+		return n.launchRun(0, []uint32{modes(tnn.Noise), 0, 0})
 	}
-	return n.sweep(0, 0)
+	return errors.Join(n.drive(tnn.Noise, 0, 0, 0), n.sweep(0, 0))
 }

@@ -33,10 +33,12 @@ func (n *network[F]) advanceBatch(steps int) ([]float64, error) {
 	if err := Fill(n.solved, 0, steps*replicas, uint32(0)); err != nil {
 		return nil, err
 	}
-	for i := range steps {
-		if err := n.enqueueStep(n.step+int64(i)+1, i); err != nil {
-			return nil, fmt.Errorf("step %d could not be enqueued: %w", n.step+int64(i)+1, err)
-		}
+	enqueue := n.enqueueSteps
+	if n.small {
+		enqueue = n.enqueueRun
+	}
+	if err := enqueue(steps); err != nil {
+		return nil, err
 	}
 	segments := n.net.Layout.Segments
 	sums := make([]F, steps*replicas*len(segments)*tnn.NodeSums)
@@ -56,30 +58,67 @@ func (n *network[F]) advanceBatch(steps int) ([]float64, error) {
 	return rows, nil
 }
 
+// enqueueSteps enqueues the next steps sweep by sweep.
+func (n *network[F]) enqueueSteps(steps int) error {
+	for i := range steps {
+		if err := n.enqueueStep(n.step+int64(i)+1, i); err != nil {
+			return fmt.Errorf("step %d could not be enqueued: %w", n.step+int64(i)+1, err)
+		}
+	}
+	return nil
+}
+
+// enqueueRun enqueues the next steps in one launch.
+func (n *network[F]) enqueueRun(steps int) error {
+	var program []uint32
+	for i := range steps {
+		era, index := n.net.Spec.Era(n.step + int64(i) + 1)
+		program = append(program, modes(era.Mode), uint32(index), n.lastFlags(era))
+	}
+	return n.launchRun(n.step+1, program)
+}
+
+// launchRun enqueues the steps of a program from step t on.
+func (n *network[F]) launchRun(t int64, program []uint32) error {
+	if err := Write(n.program, 0, program); err != nil {
+		return err
+	}
+	if err := n.runKernel.setFrom(argSteps, uint32(len(program)/3), uint64(t)); err != nil {
+		return err
+	}
+	return n.runKernel.Launch([]int{n.items, len(n.options.Seeds)}, []int{n.items, 1})
+}
+
+// lastFlags are the flags of the last sweep of a step.
+func (n *network[F]) lastFlags(era tnn.EraSpec) uint32 {
+	flags := n.flags
+	if era.Predict {
+		flags |= sweepPredict
+	}
+	if n.controls.Adapt(era) {
+		flags |= sweepAdapt
+	}
+	if n.net.Spec.Sweeps() > 1 {
+		flags |= sweepAdapting
+	}
+	return flags
+}
+
 // enqueueStep enqueues step t, whose sums go to place i of the batch.
 func (n *network[F]) enqueueStep(t int64, i int) error {
 	era, index := n.net.Spec.Era(t)
 	sweeps := uint32(n.net.Spec.Sweeps())
 	last := uint32(t) * sweeps
-	flags := uint32(0)
-	if era.Predict {
-		flags |= sweepPredict
-	}
+	flags := n.lastFlags(era)
 	if err := n.drive(era.Mode, t, index, last-sweeps+1); err != nil {
 		return err
 	}
 	for k := last - sweeps + 1; k < last; k++ {
-		if err := n.sweep(k, flags); err != nil {
+		if err := n.sweep(k, flags&sweepPredict); err != nil {
 			return err
 		}
 	}
-	if n.controls.Adapt(era) {
-		flags |= sweepAdapt
-	}
-	if sweeps > 1 {
-		flags |= sweepAdapting
-	}
-	if err := n.sweep(last, flags|n.flags); err != nil {
+	if err := n.sweep(last, flags); err != nil {
 		return err
 	}
 	return errors.Join(n.addPartials(i), n.countSolved(i))
@@ -106,7 +145,7 @@ func (n *network[F]) drive(mode tnn.Mode, t int64, era int, k uint32) error {
 	if count == 0 {
 		return nil
 	}
-	if err := n.driveKernel.setFrom(12, modes(mode), uint64(t), uint32(era), k); err != nil {
+	if err := n.driveKernel.setFrom(argDriveMode, modes(mode), uint32(era), uint64(t), k); err != nil {
 		return err
 	}
 	return n.driveKernel.Launch([]int{ceil(count, small), len(n.options.Seeds)}, []int{small, 1})
@@ -117,7 +156,7 @@ func (n *network[F]) countSolved(i int) error {
 	if count == 0 {
 		return nil
 	}
-	if err := n.solvedKernel.Set(7, uint32(i*len(n.options.Seeds))); err != nil {
+	if err := n.solvedKernel.Set(argSolvedAt, uint32(i*len(n.options.Seeds))); err != nil {
 		return err
 	}
 	return n.solvedKernel.Launch([]int{ceil(count, small), len(n.options.Seeds)}, []int{small, 1})
@@ -128,7 +167,7 @@ func ceil(n, unit int) int { return (n + unit - 1) / unit * unit }
 // sweep visits every network node of every replica once.
 func (n *network[F]) sweep(k, flags uint32) error {
 	for i, seg := range n.net.Layout.Segments {
-		err := n.sweepKernel.setFrom(argFirstSlice, uint32(seg.First), uint32(seg.Slices), uint32(seg.Group), uint32(n.groups), uint32(n.firstGroup[i]), k, flags)
+		err := n.sweepKernel.setFrom(argSegment, uint32(i), k, flags)
 		if err != nil {
 			return err
 		}
@@ -145,10 +184,10 @@ func (n *network[F]) addPartials(i int) error {
 	segments, replicas := len(n.net.Layout.Segments), len(n.options.Seeds)
 	for s, seg := range n.net.Layout.Segments {
 		at := uint64(i*replicas*segments+s) * uint64(tnn.NodeSums)
-		if err := n.addKernel.setFrom(3, uint32(n.firstGroup[s]), uint32(n.groupsOf(seg))); err != nil {
+		if err := n.addKernel.setFrom(argAddSegment, uint32(n.firstGroup[s]), uint32(n.groupsOf(seg))); err != nil {
 			return err
 		}
-		if err := n.addKernel.Set(6, at); err != nil {
+		if err := n.addKernel.Set(argAddAt, at); err != nil {
 			return err
 		}
 		if err := n.addKernel.Launch([]int{n.items, tnn.NodeSums, replicas}, []int{n.items, 1, 1}); err != nil {
@@ -237,7 +276,11 @@ func (n *network[F]) Watch(names ...string) error {
 		return err
 	}
 	n.flags = flags
-	return errors.Join(Write(n.watched, 0, zero), n.sweepKernel.Set(argWatched, n.watched))
+	kernel := n.sweepKernel
+	if n.small {
+		kernel = n.runKernel
+	}
+	return errors.Join(Write(n.watched, 0, zero), kernel.Set(argWatched, n.watched))
 }
 
 // Control implements backend.Backend, with the controls of tnn.Controls.
