@@ -84,6 +84,24 @@ func readArray(r io.Reader, size, most int64) (*Array, error) {
 	return &Array{Shape: h.Shape, Values: values}, err
 }
 
+// ReadFile reads a .npy file, of at most a number of values.
+func ReadFile(path string, most int64) (*Array, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	a, err := readArray(f, info.Size(), most)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", path, err)
+	}
+	return a, nil
+}
+
 // Records is a .npy file that is read by its first index. It may still grow.
 type Records struct {
 	path   string

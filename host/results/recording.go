@@ -1,0 +1,106 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+
+	"tnn-gpu/host/npy"
+	"tnn-gpu/host/record"
+)
+
+// Recording is a field at every multiple of some steps.
+type Recording struct {
+	record.Array
+	// Numbers of the recorded nodes or edges; nil where all are.
+	Numbers  []int
+	records  *npy.Records
+	replicas int
+}
+
+// Recorded are the names of the fields that were recorded.
+func (r *Run) Recorded() []string {
+	var names []string
+	for _, f := range r.Metadata.Files {
+		for _, a := range f.Arrays {
+			if a.Every > 0 {
+				names = append(names, a.Name)
+			}
+		}
+	}
+	return names
+}
+
+// Recording opens the recording of a field.
+func (r *Run) Recording(field string) (*Recording, error) {
+	for _, f := range r.Metadata.Files {
+		for _, a := range f.Arrays {
+			if a.Every > 0 && a.Name == field {
+				return r.open(f.Name, a)
+			}
+		}
+	}
+	has := "nothing"
+	if names := r.Recorded(); len(names) > 0 {
+		has = fmt.Sprintf("%q", names)
+	}
+	return nil, fmt.Errorf("the run %s has not recorded %s, but %s; run it with --record %s", r.Path, field, has, field)
+}
+
+func (r *Run) open(file string, a record.Array) (*Recording, error) {
+	out := &Recording{Array: a, replicas: r.Replicas()}
+	var err error
+	if out.records, err = npy.OpenRecords(filepath.Join(r.Path, filepath.FromSlash(file))); err != nil {
+		return nil, err
+	}
+	if !slices.Equal(out.records.Shape(), a.Shape) {
+		err = fmt.Errorf("%s has records of shape %v, and the metadata of the run say %v", filepath.Join(r.Path, file), out.records.Shape(), a.Shape)
+		return nil, errors.Join(err, out.Close())
+	}
+	if a.Items == "" {
+		return out, nil
+	}
+	if out.Numbers, err = readNumbers(filepath.Join(r.Path, filepath.FromSlash(a.Items))); err != nil {
+		return nil, errors.Join(err, out.Close())
+	}
+	return out, nil
+}
+
+func readNumbers(path string) ([]int, error) {
+	items, err := npy.ReadFile(path, math.MaxInt32)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make([]int, len(items.Values))
+	for i, v := range items.Values {
+		if v < 0 || v > math.MaxInt32 {
+			return nil, fmt.Errorf("%s lists %v, which is no number of a node or edge", path, v)
+		}
+		numbers[i] = int(v)
+	}
+	return numbers, nil
+}
+
+// Len is the number of records.
+func (r *Recording) Len() int { return r.records.Len() }
+
+// Step is that of record i.
+func (r *Recording) Step(i int) int64 { return int64(i+1) * r.Every }
+
+// Read is record i of a replica.
+func (r *Recording) Read(i, replica int) ([]float64, error) {
+	if replica < 0 || replica >= r.replicas {
+		return nil, fmt.Errorf("there is no replica %d; the run has %d", replica, r.replicas)
+	}
+	v, err := r.records.Read(i)
+	if err != nil {
+		return nil, err
+	}
+	each := len(v) / r.replicas
+	return v[replica*each : (replica+1)*each], nil
+}
+
+// Close closes the file.
+func (r *Recording) Close() error { return r.records.Close() }

@@ -1,0 +1,82 @@
+// Package resultstest makes small runs, for the tests of what reads them.
+package resultstest
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/record"
+	"tnn-gpu/host/results"
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/tnn"
+)
+
+// Open makes a backend hold a network: cpuref.New, which host may not import.
+type Open func(*tnn.Network, backend.Options) (backend.Backend, error)
+
+// Make runs a preset, with settings, records some fields every 5 steps, and opens
+// what the run left behind.
+func Make(t testing.TB, open Open, preset string, fields []string, settings ...string) *results.Run {
+	t.Helper()
+	cfg, err := config.NewPreset(preset, settings...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := tnn.Build(cfg.Spec.(*tnn.Spec), cfg.Run.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seeds []uint64
+	for r := range cfg.Run.Replicas {
+		seeds = append(seeds, cfg.Run.Seed+uint64(r))
+	}
+	b, err := open(net, backend.Options{Seeds: seeds})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	options := record.Options{Program: "test", Model: tnn.NewModel(net), Backend: b.Describe(), Seeds: seeds}
+	for _, f := range fields {
+		options.Recordings = append(options.Recordings, record.Recording{Field: f, Every: 5})
+	}
+	path := filepath.Join(t.TempDir(), preset)
+	run(t, path, cfg, options, b)
+	out, err := results.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func run(t testing.TB, path string, cfg *config.Config, o record.Options, b backend.Backend) {
+	t.Helper()
+	plan, err := o.Plan(sim.Plan{Steps: cfg.Spec.Steps(), Replicas: cfg.Run.Replicas, Epoch: int64(cfg.Run.Epoch)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := record.Create(path, cfg.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorder, err := folder.Record(o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := sim.New(o.Model, b, plan, recorder.Observe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary, err := r.Go(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := recorder.Close(summary, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

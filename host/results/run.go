@@ -1,0 +1,178 @@
+// Package results reads what runs left behind in their folders, also while they
+// go on. It never writes.
+package results
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/npy"
+	"tnn-gpu/host/record"
+)
+
+// Run is the folder of a run.
+type Run struct {
+	Path     string
+	Name     string // of the folder
+	Metadata *record.Metadata
+	Config   *config.Config
+}
+
+// Open reads what a run says of itself.
+func Open(path string) (*Run, error) {
+	r := &Run{Path: path}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be found: %w", path, err)
+	}
+	r.Name = filepath.Base(full)
+	if r.Metadata, err = record.ReadMetadata(path); err != nil {
+		return nil, fmt.Errorf("%s is not the folder of a run: %w", path, err)
+	}
+	if r.Config, err = config.Load(filepath.Join(path, "config.toml")); err != nil {
+		return nil, fmt.Errorf("%s is not the folder of a run: %w", path, err)
+	}
+	return r, nil
+}
+
+// Replicas is how many copies ran.
+func (r *Run) Replicas() int { return len(r.Metadata.Seeds) }
+
+// file finds the description of a file.
+func (r *Run) file(name string) (*record.File, error) {
+	for i, f := range r.Metadata.Files {
+		if f.Name == name {
+			return &r.Metadata.Files[i], nil
+		}
+	}
+	return nil, fmt.Errorf("the run %s has no %s", r.Path, name)
+}
+
+// Table holds the numbers of a csv file by column.
+type Table struct {
+	Columns []record.Column
+	Values  [][]float64 // by column, then by row
+}
+
+// Column is the values of a column, or nil.
+func (t *Table) Column(name string) []float64 {
+	i := slices.IndexFunc(t.Columns, func(c record.Column) bool { return c.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return t.Values[i]
+}
+
+// Rows is how many rows there are.
+func (t *Table) Rows() int {
+	if len(t.Values) == 0 {
+		return 0
+	}
+	return len(t.Values[0])
+}
+
+// Table reads a table of numbers, such as steps.csv.
+func (r *Run) Table(name string) (*Table, error) {
+	about, err := r.file(name)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.rows(name, len(about.Columns))
+	if err != nil {
+		return nil, err
+	}
+	t := &Table{Columns: about.Columns, Values: make([][]float64, len(about.Columns))}
+	for i, row := range rows {
+		for c, cell := range row {
+			v, err := strconv.ParseFloat(cell, 64)
+			if err != nil {
+				return nil, fmt.Errorf("%s, row %d: %q is no number", filepath.Join(r.Path, name), i+1, cell)
+			}
+			t.Values[c] = append(t.Values[c], v)
+		}
+	}
+	return t, nil
+}
+
+// rows of a csv file without its head. A row that is only half written is left out.
+func (r *Run) rows(name string, columns int) ([][]string, error) {
+	path := filepath.Join(r.Path, name)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the table cannot be read: %w", err)
+	}
+	in := csv.NewReader(bytes.NewReader(text[:bytes.LastIndexByte(text, '\n')+1]))
+	in.FieldsPerRecord = columns
+	rows, err := in.ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s is damaged: %w", path, err)
+	}
+	return rows[min(1, len(rows)):], nil
+}
+
+// Histogram is how often values were in bins of one width, without gaps.
+type Histogram struct {
+	Name   string
+	Lower  float64 // of the first bin
+	Width  float64 // of each
+	Counts []float64
+}
+
+// Histograms are those at the start or, when the run has ended, at the end.
+func (r *Run) Histograms(when string) ([]Histogram, error) {
+	const name = "histograms.csv"
+	rows, err := r.rows(name, 5)
+	if err != nil {
+		return nil, err
+	}
+	var out []Histogram
+	for i, row := range rows {
+		if row[1] != when {
+			continue
+		}
+		var v [3]float64
+		for c := range v {
+			if v[c], err = strconv.ParseFloat(row[2+c], 64); err != nil {
+				return nil, fmt.Errorf("%s, row %d: %q is no number", filepath.Join(r.Path, name), i+1, row[2+c])
+			}
+		}
+		if len(out) == 0 || out[len(out)-1].Name != row[0] {
+			out = append(out, Histogram{Name: row[0], Lower: v[0], Width: v[1] - v[0]})
+		}
+		if err := out[len(out)-1].add(v[0], v[2]); err != nil {
+			return nil, fmt.Errorf("%s, row %d: %w", filepath.Join(r.Path, name), i+1, err)
+		}
+	}
+	return out, nil
+}
+
+// maxBins bounds how far apart the bins of a histogram may be.
+const maxBins = 1 << 20
+
+// add puts a bin after the others, and empty ones where it leaves a gap.
+func (h *Histogram) add(lower, count float64) error {
+	at := (lower - h.Lower) / h.Width
+	if !(at >= float64(len(h.Counts))-0.5 && at < maxBins) {
+		return fmt.Errorf("the bin at %v is out of order, or too far from that at %v", lower, h.Lower)
+	}
+	for float64(len(h.Counts)) < at-0.5 {
+		h.Counts = append(h.Counts, 0)
+	}
+	h.Counts = append(h.Counts, count)
+	return nil
+}
+
+// Final opens the arrays of the state after the last step.
+func (r *Run) Final() (*npy.Archive, error) {
+	a, err := npy.OpenArchive(filepath.Join(r.Path, "final.npz"))
+	if err != nil {
+		return nil, fmt.Errorf("the run %s has no final state to read (it is written when a run ends): %w", r.Path, err)
+	}
+	return a, nil
+}
