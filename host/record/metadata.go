@@ -148,7 +148,7 @@ func (r *Recorder) beginSession(step int64) error {
 	if n := len(m.Sessions); n > 0 && m.Sessions[n-1].Status == Running {
 		m.Sessions[n-1].Status = Killed
 	}
-	m.Status, m.Steps, m.Ended, m.Controls, m.Files = Running, step, nil, r.controls, r.files()
+	m.Status, m.Steps, m.Ended, m.Controls, m.Files = Running, step, nil, r.interventions(), r.files()
 	m.Sessions = append(m.Sessions, Session{
 		Program: r.options.Program, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 		Backend:   Backend{d.Backend, d.Device, d.Driver, d.Strict, d.Note, d.Bytes},
@@ -166,7 +166,7 @@ func (r *Recorder) endSession(s sim.Summary, err error) error {
 	if err != nil {
 		last.Error = err.Error()
 	}
-	m.Status, m.Steps, m.Ended, m.Controls = s.Reason, s.Last, &ended, r.controls
+	m.Status, m.Steps, m.Ended, m.Controls = s.Reason, s.Last, &ended, r.interventions()
 	m.WallSeconds, m.Updates, m.UpdatesPerSecond = 0, 0, 0
 	for _, s := range m.Sessions {
 		m.WallSeconds += s.WallSeconds
@@ -176,6 +176,11 @@ func (r *Recorder) endSession(s sim.Summary, err error) error {
 		m.UpdatesPerSecond = float64(m.Updates) / m.WallSeconds
 	}
 	return r.writeMetadata()
+}
+
+// interventions are a list also where there is none.
+func (r *Recorder) interventions() []state.Control {
+	return append([]state.Control{}, r.controls...)
 }
 
 func (r *Recorder) writeMetadata() error {

@@ -38,7 +38,7 @@ type Run struct {
 type Summary struct {
 	Reason      Reason
 	First, Last int64         // steps before and after
-	Wall        time.Duration // pauses left out
+	Wall        time.Duration // of the steps and what is due between them; pauses left out
 	Updates     int64         // node updates, of all replicas
 }
 
@@ -107,9 +107,9 @@ func (r *Run) Restore(c *state.Checkpoint) error {
 func (r *Run) Go(ctx context.Context) (Summary, error) {
 	defer close(r.ended)
 	s := Summary{First: r.step, Reason: Finished}
+	err := r.begin()
 	began := r.now()
 	r.savedAt = began
-	err := r.begin()
 	for err == nil && r.step < r.plan.Steps {
 		err = r.serve(ctx)
 		if reason, ends := r.ends(ctx); ends {
@@ -120,6 +120,7 @@ func (r *Run) Go(ctx context.Context) (Summary, error) {
 			err = r.batch()
 		}
 	}
+	s.Wall = r.now().Sub(began) - r.mode.idle
 	if err == nil {
 		err = r.end(s.Reason)
 	}
@@ -128,7 +129,6 @@ func (r *Run) Go(ctx context.Context) (Summary, error) {
 	}
 	s.Last = r.step
 	s.Updates = (s.Last - s.First) * int64(r.plan.Replicas) * r.about.Updates
-	s.Wall = r.now().Sub(began) - r.mode.idle
 	return s, err
 }
 
