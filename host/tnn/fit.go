@@ -142,7 +142,7 @@ func (s *Spec) checkSize() error {
 		return err
 	}
 	if _, edges := s.Estimate(); edges > MaxEdges {
-		return &SpecError{"graph.sides", s.Graph.Sides, fmt.Sprintf("this would make %d edges, and %d can be numbered; use shorter sides or fewer connections", edges, MaxEdges)}
+		return &SpecError{"graph.sides", s.Graph.Sides, fmt.Sprintf("this would make %d edges, and %d can be numbered; use shorter sides or fewer connections", edges, int64(MaxEdges))}
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package tnn
 
 import (
+	"cmp"
 	"fmt"
-	"math"
-	"sort"
+	"slices"
 
 	"tnn-gpu/host/graph"
 )
@@ -57,47 +57,38 @@ func (l *Layout) MostSlots() int {
 	return most
 }
 
-// node sorts the nodes of a colour set into segments.
-type node struct {
-	id          int32
-	sign, group int
-	degree      int32
-}
-
 // NewLayout lays out a graph. The schedule must be valid and cover the network
-// nodes; other nodes may be in it, and those that are not form a last set.
+// nodes; other nodes may be in it, and those that are not form a last set. Beside
+// the layout it takes up to 12 bytes a node while it works.
 func NewLayout(g *graph.Graph, schedule graph.Schedule, group func(id int32) int, external func(id int32) bool) (*Layout, error) {
-	degree, err := degrees(g)
-	if err != nil {
-		return nil, err
+	if int64(len(g.Edges)) > MaxEdges {
+		return nil, fmt.Errorf("the graph has %d edges, more than the %d that a table of weights can number", len(g.Edges), int64(MaxEdges))
 	}
-	l := &Layout{Position: make([]int32, g.Nodes), Rows: []int64{0}}
-	describe := func(id int32) node {
-		n := node{id: id, sign: 1, degree: degree[id]}
-		if !external(id) {
-			n.group = group(id)
-		}
-		if g.Bipartite && g.Lattice.Parity(int(id)) == 1 {
-			n.sign = -1
-		}
-		return n
-	}
+	b := &layouter{Layout: &Layout{}, graph: g, group: group, external: external, degree: degrees(g)}
 	for set, ids := range schedule {
-		l.addSet(set, ids, describe, external)
+		b.split(set, ids)
 	}
 	if rest := unscheduled(g.Nodes, schedule); len(rest) > 0 {
-		l.addSet(len(schedule), rest, describe, external)
+		b.split(len(schedule), rest)
 	}
-	for id := range g.Nodes {
-		if external(int32(id)) {
-			l.External = append(l.External, l.Position[id])
-		}
-	}
-	return l, l.connect(g)
+	b.place()
+	b.connect()
+	b.numberWeights()
+	return b.Layout, nil
+}
+
+// layouter makes a layout.
+type layouter struct {
+	*Layout
+	graph    *graph.Graph
+	group    func(id int32) int
+	external func(id int32) bool
+	degree   []int32   // by id
+	nodes    [][]int32 // by segment: ids in the order of their positions
 }
 
 // degrees counts half-edges; a self-loop has one.
-func degrees(g *graph.Graph) ([]int32, error) {
+func degrees(g *graph.Graph) []int32 {
 	d := make([]int32, g.Nodes)
 	for _, e := range g.Edges {
 		d[e.A]++
@@ -105,20 +96,24 @@ func degrees(g *graph.Graph) ([]int32, error) {
 			d[e.B]++
 		}
 	}
-	if len(g.Edges) > math.MaxInt32 {
-		return nil, fmt.Errorf("the graph has %d edges, more than the %d that a table of weights can number", len(g.Edges), math.MaxInt32)
-	}
-	return d, nil
+	return d
 }
 
 func unscheduled(nodes int, schedule graph.Schedule) []int32 {
+	left := nodes
+	for _, set := range schedule {
+		left -= len(set)
+	}
+	if left == 0 {
+		return nil
+	}
 	seen := make([]bool, nodes)
 	for _, set := range schedule {
 		for _, id := range set {
 			seen[id] = true
 		}
 	}
-	var rest []int32
+	rest := make([]int32, 0, left)
 	for id, s := range seen {
 		if !s {
 			rest = append(rest, int32(id))
@@ -127,119 +122,160 @@ func unscheduled(nodes int, schedule graph.Schedule) []int32 {
 	return rest
 }
 
-// addSet appends the segments of one colour set. Inside a segment nodes stand by
-// falling degree, which keeps the padding of slices small, then by id.
-func (l *Layout) addSet(set int, ids []int32, describe func(int32) node, external func(int32) bool) {
-	nodes := make([]node, len(ids))
-	for i, id := range ids {
-		nodes[i] = describe(id)
-	}
-	sort.SliceStable(nodes, func(i, j int) bool {
-		a, b := nodes[i], nodes[j]
-		switch {
-		case a.group != b.group:
-			return a.group < b.group
-		case a.sign != b.sign:
-			return a.sign > b.sign
-		case a.degree != b.degree:
-			return a.degree > b.degree
-		}
-		return a.id < b.id
-	})
-	for len(nodes) > 0 {
-		n := 1
-		for n < len(nodes) && nodes[n].group == nodes[0].group && nodes[n].sign == nodes[0].sign {
-			n++
-		}
-		l.addSegment(set, nodes[:n], external)
-		nodes = nodes[n:]
-	}
-}
-
-func (l *Layout) addSegment(set int, nodes []node, external func(int32) bool) {
-	seg := Segment{Set: set, Group: nodes[0].group, Sign: nodes[0].sign, First: len(l.Active)}
-	for len(nodes) > 0 {
-		slice := nodes[:min(Lanes, len(nodes))]
-		nodes = nodes[len(slice):]
-		var active uint32
-		for lane := range Lanes {
-			if lane >= len(slice) {
-				l.ID = append(l.ID, -1)
-				continue
-			}
-			id := slice[lane].id
-			l.Position[id] = int32(len(l.ID))
-			l.ID = append(l.ID, id)
-			if !external(id) {
-				active |= 1 << lane
-			}
-		}
-		l.Active = append(l.Active, active)
-		l.Rows = append(l.Rows, l.Rows[len(l.Rows)-1]+int64(slice[0].degree))
-		seg.Slices++
-	}
-	l.Positions = len(l.ID)
-	l.Segments = append(l.Segments, seg)
-}
-
-// connect fills the half-edge tables. A node's slots are those of the graph's
-// stencil where it has one, and then in the order in which the graph lists its
-// edges.
-func (l *Layout) connect(g *graph.Graph) error {
-	l.Neighbour = make([]int32, l.HalfEdges())
-	l.Weight = make([]uint32, l.HalfEdges())
-	for h := range l.Neighbour {
-		l.Neighbour[h] = -1
-	}
-	used := make([]int32, l.Positions) // slots in list order
-	half := 0
-	if g.Stencil != nil {
-		half = len(g.Stencil.Offsets) / 2
-		for i := range used {
-			used[i] = int32(2 * half)
-		}
-	}
-	next := func(position int32) int32 {
-		used[position]++
-		return used[position] - 1
-	}
-	owner := make([]int64, len(g.Edges)) // the half-edge of the end at the lower position
-	other := make([]int64, len(g.Edges))
-	for i, e := range g.Edges {
-		a, b := l.Position[e.A], l.Position[e.B]
-		switch {
-		case i < g.Nodes*half:
-			slot := half + i%half
-			owner[i], other[i] = l.halfEdge(a, int32(slot)), l.halfEdge(b, int32(g.Stencil.Opposite(slot)))
-		case a == b:
-			owner[i] = l.halfEdge(a, next(a))
-			other[i] = owner[i]
-		default:
-			owner[i], other[i] = l.halfEdge(a, next(a)), l.halfEdge(b, next(b))
-		}
-		l.Neighbour[owner[i]], l.Neighbour[other[i]] = b, a
-		if b < a {
-			owner[i], other[i] = other[i], owner[i]
-		}
-	}
-	// Number the weights in the order of their owners' half-edges.
-	edge := make([]int32, len(l.Neighbour))
-	for h := range edge {
-		edge[h] = -1
-	}
-	for i, h := range owner {
-		edge[h] = int32(i)
-	}
-	l.EdgeWeight = make([]uint32, len(g.Edges))
-	for _, i := range edge {
-		if i < 0 {
+// split makes the segments of one colour set: by group, each with the even
+// sublattice first. Inside a segment nodes stand by falling degree, which keeps
+// the padding of slices small, then by id.
+func (b *layouter) split(set int, ids []int32) {
+	for p, nodes := range b.parts(ids) {
+		if len(nodes) == 0 {
 			continue
 		}
-		w := uint32(l.Weights)
-		l.EdgeWeight[i], l.Weight[owner[i]], l.Weight[other[i]] = w, w, w
-		l.Weights++
+		slices.SortFunc(nodes, func(x, y int32) int {
+			return cmp.Or(cmp.Compare(b.degree[y], b.degree[x]), cmp.Compare(x, y))
+		})
+		count := (len(nodes) + Lanes - 1) / Lanes
+		b.Segments = append(b.Segments, Segment{Set: set, Group: p / 2, Sign: 1 - 2*(p%2), First: b.Positions / Lanes, Slices: count})
+		b.nodes = append(b.nodes, nodes)
+		b.Positions += count * Lanes
 	}
-	return nil
+}
+
+// parts deals out nodes by group and sublattice.
+func (b *layouter) parts(ids []int32) [][]int32 {
+	var sizes []int
+	for _, id := range ids {
+		p := b.part(id)
+		for len(sizes) <= p {
+			sizes = append(sizes, 0)
+		}
+		sizes[p]++
+	}
+	parts := make([][]int32, len(sizes))
+	for p, size := range sizes {
+		if size == len(ids) { // as on a lattice, where asking again takes long
+			parts[p] = slices.Clone(ids)
+			return parts
+		}
+		parts[p] = make([]int32, 0, size)
+	}
+	for _, id := range ids {
+		p := b.part(id)
+		parts[p] = append(parts[p], id)
+	}
+	return parts
+}
+
+// part is twice the group of a node, and 1 more on the odd sublattice.
+func (b *layouter) part(id int32) int {
+	p := 0
+	if !b.external(id) {
+		p = 2 * b.group(id)
+	}
+	if b.graph.Bipartite {
+		p += b.graph.Lattice.Parity(int(id))
+	}
+	return p
+}
+
+// place gives every node its position, and every slice as many rows as its
+// first node, which has most, has half-edges.
+func (b *layouter) place() {
+	b.ID = make([]int32, b.Positions)
+	b.Position = make([]int32, b.graph.Nodes)
+	b.Active = make([]uint32, b.Positions/Lanes)
+	b.Rows = make([]int64, 1+len(b.Active))
+	for i, seg := range b.Segments {
+		nodes, first := b.nodes[i], seg.First*Lanes
+		for k := range seg.Slices * Lanes {
+			if k >= len(nodes) {
+				b.ID[first+k] = -1
+				continue
+			}
+			b.ID[first+k], b.Position[nodes[k]] = nodes[k], int32(first+k)
+			if !b.external(nodes[k]) {
+				b.Active[seg.First+k/Lanes] |= 1 << (k % Lanes)
+			}
+		}
+		for s := range seg.Slices {
+			b.Rows[seg.First+s+1] = b.Rows[seg.First+s] + int64(b.degree[nodes[s*Lanes]])
+		}
+	}
+	for id, at := range b.Position {
+		if b.external(int32(id)) {
+			b.External = append(b.External, at)
+		}
+	}
+	b.nodes = nil
+}
+
+// connect fills the half-edge tables, for now with edges in place of weights. A
+// node's slots are those of the graph's stencil where it has one, and then in the
+// order in which the graph lists its edges.
+func (b *layouter) connect() {
+	b.Neighbour = make([]int32, b.HalfEdges())
+	b.Weight = make([]uint32, b.HalfEdges())
+	parallel(len(b.Neighbour), func(from, to int) {
+		for h := from; h < to; h++ {
+			b.Neighbour[h] = -1
+		}
+	})
+	half := 0
+	if b.graph.Stencil != nil {
+		half = len(b.graph.Stencil.Offsets) / 2
+		parallel(b.graph.Nodes, func(from, to int) { b.joinStencil(from, to, half) })
+	}
+	used := b.degree // its place is taken by the slots that are used, by id
+	for i := range used {
+		used[i] = int32(2 * half)
+	}
+	for i := b.graph.Nodes * half; i < len(b.graph.Edges); i++ {
+		e := b.graph.Edges[i]
+		b.join(i, e, used[e.A], used[e.B])
+		used[e.A]++
+		if e.B != e.A {
+			used[e.B]++
+		}
+	}
+}
+
+// joinStencil joins some nodes to those at the second half of the stencil.
+func (b *layouter) joinStencil(from, to, half int) {
+	for id := from; id < to; id++ {
+		for k := range half {
+			slot := half + k
+			i := id*half + k
+			b.join(i, b.graph.Edges[i], int32(slot), int32(b.graph.Stencil.Opposite(slot)))
+		}
+	}
+}
+
+// join fills the half-edges of edge i, in a slot of either end.
+func (b *layouter) join(i int, e graph.Edge, slotA, slotB int32) {
+	x, y := b.Position[e.A], b.Position[e.B]
+	at, back := b.halfEdge(x, slotA), b.halfEdge(y, slotB)
+	b.Neighbour[at], b.Neighbour[back] = y, x
+	b.Weight[at], b.Weight[back] = uint32(i), uint32(i)
+}
+
+// numberWeights numbers the weights in the order of their owners' half-edges,
+// and puts them where connect has left edges.
+func (b *layouter) numberWeights() {
+	b.EdgeWeight = make([]uint32, len(b.graph.Edges))
+	for s := range b.Active {
+		for h := b.Rows[s] * Lanes; h < b.Rows[s+1]*Lanes; h++ {
+			if int32(s)*Lanes+int32(h%Lanes) <= b.Neighbour[h] { // the owner; also false where there is no neighbour
+				b.EdgeWeight[b.Weight[h]] = uint32(b.Weights)
+				b.Weights++
+			}
+		}
+	}
+	parallel(len(b.Weight), func(from, to int) {
+		for h := from; h < to; h++ {
+			if b.Neighbour[h] >= 0 {
+				b.Weight[h] = b.EdgeWeight[b.Weight[h]]
+			}
+		}
+	})
 }
 
 // halfEdge is the index of the half-edge in a slot of the node at a position.

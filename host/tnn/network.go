@@ -1,10 +1,7 @@
 package tnn
 
 import (
-	"math"
-
 	"tnn-gpu/host/graph"
-	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
 )
 
@@ -38,12 +35,15 @@ type Network struct {
 // The schedule is validated.
 func Assemble(spec *Spec, g *graph.Graph, groups []uint8, externals []External, schedule graph.Schedule) (*Network, error) {
 	n := &Network{Spec: spec, Graph: g, Group: groups, Externals: externals, Schedule: schedule}
-	outside := make(map[int32]bool, len(externals))
+	var outside []bool // by id; nil where there are no external nodes
+	if len(externals) > 0 {
+		outside = make([]bool, g.Nodes)
+	}
 	for _, e := range externals {
 		outside[e.ID] = true
 	}
-	external := func(id int32) bool { return outside[id] }
-	if err := schedule.Validate(g, func(id int) bool { return !outside[int32(id)] }); err != nil {
+	external := func(id int32) bool { return outside != nil && outside[id] }
+	if err := schedule.Validate(g, func(id int) bool { return !external(int32(id)) }); err != nil {
 		return nil, err
 	}
 	var err error
@@ -62,7 +62,7 @@ func (n *Network) group(id int32) int {
 func (n *Network) Counts() Counts {
 	c := Counts{Nodes: n.Graph.Nodes - len(n.Externals), External: len(n.Externals)}
 	for _, e := range n.Graph.Edges {
-		if !n.IsNetwork(e.A) || !n.IsNetwork(e.B) {
+		if c.External > 0 && (!n.IsNetwork(e.A) || !n.IsNetwork(e.B)) {
 			continue
 		}
 		c.Plastic++
@@ -99,88 +99,6 @@ func (n *Network) NewState(p state.Precision, replicas int) *state.State {
 		}
 	}
 	return s
-}
-
-// Start is the state before the initialisation visit of docs/model.md section 8:
-// random weights, fixed weights of the external nodes, and for hylton2019 random
-// states. One seed makes one replica.
-func (n *Network) Start(p state.Precision, seeds []uint64) *state.State {
-	s := n.NewState(p, len(seeds))
-	for r, seed := range seeds {
-		key := rng.Key(seed)
-		n.startWeights(s.Array("weight"), r*n.Length(state.Edge), key)
-		nodes := r * n.Length(state.Node)
-		if n.Spec.Network.Rule == Hylton2019 {
-			n.startStates(s, nodes, key)
-			continue
-		}
-		for _, held := range []string{"dissipation", "transport", "quality_numerator", "quality_denominator"} {
-			a := s.Array(held)
-			for i := range n.Layout.Positions {
-				if n.Layout.Active[i/Lanes]>>(i%Lanes)&1 == 1 {
-					a.Set(nodes+i, 1)
-				}
-			}
-		}
-	}
-	return s
-}
-
-func (n *Network) startWeights(weight *state.Array, base int, key [2]uint32) {
-	m := n.Spec.Edge.M()
-	variance := func(selfLoop bool) float64 {
-		switch {
-		case n.Spec.Network.Rule == Hylton2020:
-			return 1 / (2 * m)
-		case selfLoop:
-			return 2 / (2 * m)
-		}
-		return 3 / (2 * m)
-	}
-	plain, loop := math.Sqrt(variance(false)), math.Sqrt(variance(true))
-	fixed := make(map[int32]float64, len(n.Externals))
-	for _, x := range n.Externals {
-		fixed[x.ID] = x.Weight
-	}
-	loops := make(map[int32]uint32)
-	for i, edge := range n.Graph.Edges {
-		at := base + int(n.Layout.EdgeWeight[i])
-		if w, ok := fixed[edge.A]; ok {
-			weight.Set(at, w)
-			continue
-		}
-		if w, ok := fixed[edge.B]; ok {
-			weight.Set(at, w)
-			continue
-		}
-		if n.Weights != nil {
-			weight.Set(at, n.Weights[i])
-			continue
-		}
-		lo, hi, sd := min(edge.A, edge.B), uint32(max(edge.A, edge.B)), plain
-		if edge.A == edge.B {
-			hi, sd = rng.SelfLoop(loops[edge.A]), loop
-			loops[edge.A]++
-		}
-		x := rng.Philox([4]uint32{uint32(lo), hi, 0, uint32(rng.InitialWeight)}, key)
-		weight.Set(at, sd*rng.Normal[float64](x[0], x[1]))
-	}
-}
-
-func (n *Network) startStates(s *state.State, base int, key [2]uint32) {
-	current, adapted := s.Array("state"), s.Array("adapted_state")
-	for id := range n.Graph.Nodes {
-		if !n.IsNetwork(int32(id)) {
-			continue
-		}
-		levels := n.Spec.Groups[n.group(int32(id))].Levels
-		x := rng.Philox([4]uint32{uint32(id), 0, 0, uint32(rng.InitialState)}, key)
-		level := math.Floor(float64(levels) * rng.Uniform[float64](x[0]))
-		v := -1 + 2*level/float64(levels-1)
-		at := base + int(n.Layout.Position[id])
-		current.Set(at, v)
-		adapted.Set(at, v)
-	}
 }
 
 // Sweeps is the number of sweeps of one step.

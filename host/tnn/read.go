@@ -48,9 +48,9 @@ func (b *builder) readFile() error {
 	if b.graph, b.weights, err = graph.ReadEdgeList(f, name); err != nil {
 		return &SpecError{"graph.file", name, "it is no edge list; " + err.Error()}
 	}
-	if n := b.graph.Nodes; n == 0 || n > MaxNodes || len(b.graph.Edges) > MaxEdges {
+	if n := b.graph.Nodes; n == 0 || n > MaxNodes || int64(len(b.graph.Edges)) > MaxEdges {
 		return &SpecError{"graph.file", name, fmt.Sprintf("it has %d nodes and %d edges; 1 to %d nodes and %d edges are possible",
-			n, len(b.graph.Edges), int64(MaxNodes), MaxEdges)}
+			n, len(b.graph.Edges), int64(MaxNodes), int64(MaxEdges))}
 	}
 	return nil
 }

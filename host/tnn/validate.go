@@ -15,7 +15,8 @@ import (
 const (
 	// MaxNodes leaves room, among 2^31 positions, for the padding of slices.
 	MaxNodes = 1<<31 - 1<<24
-	MaxEdges = 1<<31 - 1
+	// MaxEdges is what the 32-bit index of a weight can number.
+	MaxEdges = 1<<32 - 1
 	// MaxSweeps is the last number of the 32-bit sweep counter of docs/model.md
 	// section 7; sweep 0 is the initialisation.
 	MaxSweeps = 1<<32 - 1
