@@ -1,0 +1,109 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+)
+
+// about is what a page is told once of a run.
+type about struct {
+	Name          string           `json:"name"`
+	Live          bool             `json:"live"`
+	Status        sim.Reason       `json:"status"`
+	Model         string           `json:"model"`
+	Rule          string           `json:"rule"`
+	Precision     string           `json:"precision"`
+	Device        string           `json:"device"`
+	Seeds         []string         `json:"seeds"` // JavaScript has no 64-bit integers
+	Counts        map[string]int64 `json:"counts"`
+	Steps         int64            `json:"steps"` // planned, or done of a finished run
+	Started       time.Time        `json:"started,omitzero"`
+	Problem       string           `json:"problem,omitempty"` // why the run cannot be shown
+	Rate          float64          `json:"rate"`              // node updates per second
+	Columns       []title          `json:"columns"`
+	Fields        []field          `json:"fields"` // with one value a node
+	Distributions []title          `json:"distributions"`
+	Grid          Grid             `json:"grid"`
+	Eras          []Era            `json:"eras"`
+	External      []int32          `json:"external"`
+	Switches      []Switch         `json:"switches"`
+	Hold          string           `json:"hold"`
+}
+
+// title is a quantity as a page names it.
+type title struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+	Unit  string `json:"unit"`
+	Doc   string `json:"doc"`
+}
+
+// field is one that a page can show, and of a finished run at which steps: at
+// every multiple of Every, or at the end only if that is 0.
+type field struct {
+	Name    string `json:"name"`
+	Unit    string `json:"unit"`
+	Doc     string `json:"doc"`
+	Records int64  `json:"records"`
+	Every   int64  `json:"every"`
+}
+
+func titleOf(c sim.Column) title { return title{c.Name, c.Title, c.Unit, c.Doc} }
+
+func fieldOf(f state.Field) field { return field{Name: f.Name, Unit: f.Unit, Doc: f.Doc} }
+
+func seedTexts(seeds []uint64) []string {
+	var out []string
+	for _, s := range seeds {
+		out = append(out, strconv.FormatUint(s, 10))
+	}
+	return out
+}
+
+// describe is what a page is told of a live run.
+func (l *Live) describe() about {
+	l.mu.Lock()
+	name := l.name
+	l.mu.Unlock()
+	n, d := &l.network, &l.about
+	a := about{
+		Name: name, Live: true, Status: "running", Model: d.Name, Rule: d.Rule, Precision: n.Backend.Precision.String(),
+		Device: n.Backend.Device, Seeds: seedTexts(n.Seeds), Counts: make(map[string]int64), Steps: n.Steps,
+		Grid: n.Grid, Eras: n.Eras, External: n.External, Switches: n.Switches, Hold: n.Hold,
+	}
+	for _, c := range d.Counts {
+		a.Counts[c.Name] = c.Value
+	}
+	for _, c := range d.Columns {
+		a.Columns = append(a.Columns, titleOf(c))
+	}
+	for _, q := range d.Distributions {
+		a.Distributions = append(a.Distributions, titleOf(q.Column))
+	}
+	a.Fields = l.fields()
+	return a
+}
+
+// fields lists those that can be shown as a picture.
+func (l *Live) fields() []field {
+	var out []field
+	for _, f := range l.about.Fields {
+		if f.Per == state.Node {
+			out = append(out, fieldOf(f))
+		}
+	}
+	for _, c := range l.about.Computed {
+		if c.Per == state.Node {
+			out = append(out, fieldOf(c.Field))
+		}
+	}
+	return out
+}
+
+func (l *Live) shows(name string) bool {
+	return slices.ContainsFunc(l.fields(), func(f field) bool { return f.Name == name })
+}

@@ -1,0 +1,259 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+)
+
+// Network is what a page is told of a network that runs, besides its model.
+type Network struct {
+	Model   sim.Model
+	Grid    Grid
+	Backend backend.Description
+	Seeds   []uint64 // one per replica
+	Steps   int64    // at which the run ends
+	Eras    []Era
+
+	// Limits are those of the scale of fields whose range is known.
+	Limits map[string][2]float64
+	// Switches are controls that are 0 or 1.
+	Switches []Switch
+	// External nodes are marked in pictures: solved where the computed field Mark
+	// is 1, off where the field is 0 that it follows from. The control named by
+	// Hold and the id sets their state from -1 to 1.
+	External []int32
+	Mark     string
+	Hold     string
+}
+
+// Era is a stretch of a run.
+type Era struct {
+	First int64  `json:"first"` // step
+	Text  string `json:"text"`
+}
+
+// Switch is a control that is 0 or 1.
+type Switch struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+}
+
+// Live shows a run while it goes on. Observe is to be given to the run as an
+// observer, Attach to be called before it begins, and End after it has ended.
+type Live struct {
+	network Network
+	about   sim.Description
+	nodes   []int32 // where the values of nodes are, by id
+	edges   func() []int32
+
+	mu      sync.Mutex
+	run     *sim.Run
+	name    string
+	status  status
+	meter   meter
+	history *history
+	row     []float64
+	clients map[*client]struct{}
+	taken   taken
+
+	ctx  context.Context // until End
+	done context.CancelFunc
+}
+
+// status is what changes with the steps.
+type status struct {
+	Step     int64           `json:"step"`
+	Rate     float64         `json:"rate"` // node updates per second
+	Paused   bool            `json:"paused"`
+	Saved    int64           `json:"saved"` // step of the last checkpoint; 0 before the first
+	Controls []state.Control `json:"controls"`
+	Ended    string          `json:"ended"` // how; empty while the run goes on
+}
+
+func (s status) equal(o status) bool {
+	same := s.Step == o.Step && s.Rate == o.Rate && s.Paused == o.Paused && s.Saved == o.Saved && s.Ended == o.Ended
+	return same && len(s.Controls) == len(o.Controls)
+}
+
+// NewLive prepares to show a run.
+func NewLive(n Network) *Live {
+	l := &Live{
+		network: n, about: n.Model.Describe(), nodes: indices(n.Model.Order(state.Node)),
+		edges:   sync.OnceValue(func() []int32 { return indices(n.Model.Order(state.Edge)) }),
+		clients: make(map[*client]struct{}),
+	}
+	l.history = newHistory(len(l.about.Columns))
+	l.row = make([]float64, len(l.about.Columns))
+	l.taken.pictures, l.taken.histograms = make(map[string]*shot), make(map[string]*Histogram)
+	l.ctx, l.done = context.WithCancel(context.Background())
+	return l
+}
+
+func indices(order []int) []int32 {
+	out := make([]int32, len(order))
+	for i, at := range order {
+		out[i] = int32(at)
+	}
+	return out
+}
+
+// Attach begins to watch a run, which goes on from a checkpoint unless that is nil.
+func (l *Live) Attach(run *sim.Run, name string, from *state.Checkpoint) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.run, l.name = run, name
+	if from != nil {
+		l.status.Step, l.status.Saved, l.status.Controls = from.State.Step, from.State.Step, slices.Clone(from.Controls)
+	}
+	s := &sampler{live: l, counts: make(map[string]*pace)}
+	go s.loop(l.ctx, run)
+}
+
+// End tells pages how the run has ended, given what it returned.
+func (l *Live) End(s sim.Summary, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.status.Ended = fmt.Sprintf("%s at step %d", s.Reason, s.Last)
+	if err != nil {
+		l.status.Ended = err.Error()
+	}
+	l.status.Rate = 0
+	l.done()
+	l.poke()
+}
+
+// Observe is the run's observer. It only takes notes.
+func (l *Live) Observe(e sim.Event) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch e := e.(type) {
+	case *sim.Rows:
+		l.takeRows(e)
+	case *sim.Snapshot:
+		if e.Step == 0 {
+			l.taken.start = e
+		}
+	case *sim.Checkpoint:
+		l.status.Saved = e.State.Step
+	case *sim.End:
+		l.last(e.State)
+		l.poke()
+	}
+	return nil
+}
+
+func (l *Live) takeRows(rows *sim.Rows) {
+	for i := range rows.Steps() {
+		clear(l.row)
+		for r := range rows.Replicas {
+			for c, v := range rows.Row(i, r) {
+				l.row[c] += v / float64(rows.Replicas)
+			}
+		}
+		l.history.add(rows.First+int64(i), l.row)
+	}
+	l.status.Step = rows.First + int64(rows.Steps()) - 1
+	updates := int64(rows.Steps()) * int64(rows.Replicas) * l.about.Updates
+	l.status.Rate = l.meter.took(time.Now(), updates)
+}
+
+// step is the one that the run has reached.
+func (l *Live) step() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.status.Step
+}
+
+// poke has the clients look for news.
+func (l *Live) poke() {
+	for c := range l.clients {
+		c.wake()
+	}
+}
+
+// meter measures a rate.
+type meter struct {
+	since   time.Time
+	updates int64
+	rate    float64
+}
+
+// took adds updates; the rate changes at most once a second.
+func (m *meter) took(now time.Time, updates int64) float64 {
+	if m.since.IsZero() {
+		m.since = now // and how long these took is not known
+		return m.rate
+	}
+	m.updates += updates
+	if t := now.Sub(m.since).Seconds(); t >= 1 || m.rate == 0 && t > 0 {
+		m.rate = float64(m.updates) / t
+		m.since, m.updates = now, 0
+	}
+	return m.rate
+}
+
+// command carries out what a page asks of the run, between its steps.
+func (l *Live) command(ctx context.Context, m message) error {
+	l.mu.Lock()
+	run := l.run
+	l.mu.Unlock()
+	if run == nil {
+		return errors.New("the run has not begun yet")
+	}
+	var err error
+	switch m.Do {
+	case doPause:
+		err = run.Pause(ctx)
+	case doResume:
+		err = run.Resume(ctx)
+	case doStep:
+		err = run.Step(ctx)
+	case doStop:
+		err = run.Stop(ctx)
+	case doCheckpoint:
+		err = run.Checkpoint(ctx)
+	case doControl:
+		err = run.Control(ctx, m.Name, m.value())
+	}
+	if err == nil {
+		l.note(m)
+	}
+	return err
+}
+
+// note keeps what a command has changed.
+func (l *Live) note(m message) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch m.Do {
+	case doPause, doStep:
+		l.status.Paused = true
+	case doResume:
+		l.status.Paused, l.meter.since = false, time.Time{}
+	case doControl:
+		// Not in place: clients may hold what was there.
+		l.status.Controls = append(slices.Clip(l.status.Controls), state.Control{Step: l.status.Step, Name: m.Name, Value: m.value()})
+	}
+	l.poke()
+}
+
+// wait gives the pages time to be told of the end.
+func (l *Live) wait(ctx context.Context) {
+	for ctx.Err() == nil {
+		l.mu.Lock()
+		n := len(l.clients)
+		l.mu.Unlock()
+		if n == 0 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}

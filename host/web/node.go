@@ -1,0 +1,105 @@
+package web
+
+import (
+	"slices"
+
+	"tnn-gpu/host/state"
+)
+
+// mostEdges is how many edges of a node a page is told of.
+const mostEdges = 256
+
+// Node is what a page shows of one node.
+type Node struct {
+	ID       int32   `json:"id"`
+	Step     int64   `json:"step"`
+	External bool    `json:"external"`
+	Values   []value `json:"values"`
+	Degree   int     `json:"degree"` // a self-loop counts once
+	Edges    []edge  `json:"edges"`  // the first ones
+}
+
+type value struct {
+	Name  string  `json:"name"`
+	Unit  string  `json:"unit"`
+	Value decimal `json:"value"`
+}
+
+type edge struct {
+	To     int32     `json:"to"`
+	Values []decimal `json:"values"` // of the fields of edges
+}
+
+// incident is an edge of a node.
+type incident struct{ edge, to int32 }
+
+// inspector finds the edges of a node. It remembers those of the last one.
+type inspector struct {
+	node  int32
+	known bool
+	found []incident
+}
+
+// look visits all edges: a table by node would take more memory than the network.
+func (i *inspector) look(node int32, edges int, ends func(int) (a, b int32)) {
+	if i.known && i.node == node {
+		return
+	}
+	*i = inspector{node: node, known: true}
+	for e := range edges {
+		a, b := ends(e)
+		i.visit(e, a, b)
+	}
+}
+
+// visit takes an edge if it is one of the node's.
+func (i *inspector) visit(e int, a, b int32) {
+	switch i.node {
+	case a:
+		i.found = append(i.found, incident{int32(e), b})
+	case b:
+		i.found = append(i.found, incident{int32(e), a})
+	}
+}
+
+// nodeOf begins what is told of a node, and lists the edges that are told.
+func nodeOf(id int32, step int64, edges []incident) (*Node, []incident) {
+	n := &Node{ID: id, Step: step, Degree: len(edges)}
+	edges = edges[:min(len(edges), mostEdges)]
+	n.Edges = make([]edge, len(edges))
+	for k, e := range edges {
+		n.Edges[k].To = e.to
+	}
+	return n, edges
+}
+
+// inspect reads a node of a live run out of what was last copied, or nil.
+func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
+	l.mu.Lock()
+	from := l.taken.inspected
+	l.mu.Unlock()
+	if from == nil || node < 0 || int(node) >= len(l.nodes) {
+		return nil
+	}
+	order := l.edges()
+	i.look(node, len(order), l.network.Model.Edge)
+	out, edges := nodeOf(node, from.Step, i.found)
+	out.External = l.isExternal(node)
+	for _, a := range from.Arrays {
+		base := replica * (a.Len() / len(l.network.Seeds))
+		switch a.Per {
+		case state.Node:
+			out.Values = append(out.Values, value{a.Name, a.Unit, decimal(a.At(base + int(l.nodes[node])))})
+		case state.Edge:
+			for k, e := range edges {
+				out.Edges[k].Values = append(out.Edges[k].Values, decimal(a.At(base+int(order[e.edge]))))
+			}
+		}
+	}
+	return out
+}
+
+func (l *Live) isExternal(node int32) bool {
+	_, found := slices.BinarySearch(l.network.External, node)
+	return found
+}

@@ -1,0 +1,56 @@
+// Colours of values and of runs.
+
+const viridis = ["440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725"];
+const grey = ["0d0d0d", "fafafa"];
+
+// palette of a field: grey from -1 to 1 where the limits are those, as in pictures
+// and videos, else viridis.
+export function palette(limits) {
+  return limits && limits[0] === -1 && limits[1] === 1 ? grey : viridis;
+}
+
+// table has the colour of every level as a pixel; level 0 is transparent.
+export function table(stops) {
+  const out = new Uint32Array(256);
+  const bytes = new Uint8Array(out.buffer);
+  for (let level = 1; level < 256; level++) {
+    const at = (level - 1) / 254 * (stops.length - 1);
+    const i = Math.min(Math.floor(at), stops.length - 2);
+    for (let c = 0; c < 3; c++) {
+      const from = parseInt(stops[i].slice(2 * c, 2 * c + 2), 16);
+      const to = parseInt(stops[i + 1].slice(2 * c, 2 * c + 2), 16);
+      bytes[4 * level + c] = Math.round(from + (to - from) * (at - i));
+    }
+    bytes[4 * level + 3] = 255;
+  }
+  return out;
+}
+
+export const gradient = stops => `linear-gradient(to right, ${stops.map(s => "#" + s).join(", ")})`;
+
+// Colours of lines that the colour-blind can tell apart (Okabe and Ito).
+const lines = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6d1f", "#7f7f7f"];
+
+export const lineColour = i => lines[i % lines.length];
+
+export const dark = matchMedia("(prefers-color-scheme: dark)");
+
+export const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+// number as it is shown.
+export function number(v, digits = 4) {
+  if (v === null || v === undefined) return "–";
+  if (v === 0) return "0";
+  const a = Math.abs(v);
+  if (a >= 1e6 || a < 1e-4) return v.toExponential(Math.max(0, digits - 2)).replace("e+", "e").replace("-", "−");
+  return String(Number(v.toPrecision(digits))).replace("-", "−");
+}
+
+// rate with a prefix of the SI.
+export function prefixed(v) {
+  for (const unit of ["", " k", " M", " G"]) {
+    if (v < 1000) return Number(v.toPrecision(3)) + unit;
+    v /= 1000;
+  }
+  return Number(v.toPrecision(3)) + " T";
+}

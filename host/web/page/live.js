@@ -1,0 +1,145 @@
+// A run that goes on: what it tells, and the commands to it.
+
+import { $, element } from "./dom.js";
+import { Live } from "./source.js";
+import { lineColour, css, dark, prefixed } from "./colours.js";
+
+export class LivePage {
+  constructor(view) {
+    this.view = view;
+    this.run = { name: "live", colour: lineColour(0), steps: [], values: {} };
+    this.histograms = {};
+    this.source = new Live({ news: n => this.news(n), frame: f => view.frame(f), lost: ended => this.lost(ended) });
+    view.onView = v => this.source.view(v);
+    view.onNode = id => this.point(id);
+    view.hold = node => this.hold(node);
+    view.keys = { " ": () => this.toggle(), ".": () => this.source.command("step"), Escape: () => view.lattice.point(-1, false) };
+    view.onChange = () => view.field && view.note("Waiting for the next step.");
+    $("controls").hidden = false;
+    $("pause").onclick = () => this.toggle();
+    $("step").onclick = () => this.source.command("step");
+    $("checkpoint").onclick = () => this.source.command("checkpoint");
+    $("stop").onclick = () => this.stop();
+    $("distribution").onchange = () => { this.histograms = {}; this.source.distribution($("distribution").value); this.showHistograms(); };
+    dark.addEventListener("change", () => this.showHistograms());
+  }
+
+  news(n) {
+    if (n.about) this.open(n.about);
+    if (n.points) this.points(n.points);
+    if (n.status) this.status(n.status);
+    for (const h of n.histograms ?? []) this.histograms[h.when] = h;
+    if (n.histograms) this.showHistograms();
+    if (n.marks) {
+      this.view.lattice.marks = n.marks;
+      this.view.lattice.draw();
+    }
+    if (n.node) this.view.card(n.node);
+    if (n.errors) this.problem(n.errors.join(" "));
+  }
+
+  open(about) {
+    // After a reconnection it may be another run.
+    this.about = about;
+    this.run.steps = [];
+    this.run.values = {};
+    this.view.open(about);
+    const before = $("distribution").value;
+    $("distribution").replaceChildren(...(about.distributions ?? []).map(d => element("option", d.title, { value: d.name, title: d.doc })));
+    if (before) $("distribution").value = before;
+    $("distributions").hidden = !about.distributions?.length;
+    this.source.distribution($("distribution").value);
+    $("switches").replaceChildren(...(about.switches ?? []).map(s => this.makeSwitch(s)));
+  }
+
+  // makeSwitch lets a control be as the run's eras say, or 0 or 1 against them.
+  makeSwitch(s) {
+    const select = element("select", "", { id: "switch-" + s.name });
+    for (const [value, text] of [["", "as the era says"], ["1", "on"], ["0", "off"]]) select.append(element("option", text, { value }));
+    select.onchange = () => this.source.command("control", { name: s.name, value: select.value === "" ? null : Number(select.value) });
+    const label = element("label", s.title + " ");
+    label.append(select);
+    return label;
+  }
+
+  points(p) {
+    const { run, about } = this;
+    run.steps = run.steps.slice(0, p.from).concat(p.steps);
+    about.columns.forEach((c, i) => { run.values[c.name] = (run.values[c.name] ?? []).slice(0, p.from).concat(p.values[i]); });
+    this.view.charts.show(about.columns, [run]);
+  }
+
+  status(s) {
+    const { about } = this;
+    this.state = s;
+    if (s.ended) this.view.status(s.ended);
+    else if (s.paused) this.view.status("paused");
+    else this.view.status("running", "running");
+    $("pause").textContent = s.paused ? "Resume" : "Pause";
+    for (const b of $("controls").querySelectorAll("button, select")) b.disabled = Boolean(s.ended);
+    $("progress").hidden = false;
+    $("progress").value = s.step / about.steps;
+    const era = (about.eras ?? []).findLast(e => e.first <= Math.max(1, s.step));
+    this.view.facts([
+      ["Step", `${s.step} of ${about.steps}`], ["Speed", s.paused || s.ended ? "" : prefixed(s.rate) + " node updates/s"],
+      ["Era", era?.text.replace(/^era /, "") ?? ""], ["Device", about.device], ["Seed", (about.seeds ?? []).slice(0, 3).join(", ") + (about.seeds?.length > 3 ? " …" : "")],
+      ["Saved", s.saved ? "step " + s.saved : ""],
+    ]);
+    for (const w of about.switches ?? []) {
+      const last = (s.controls ?? []).findLast(c => c.name === w.name), select = $("switch-" + w.name);
+      if (document.activeElement !== select) select.value = last?.value === null || !last ? "" : String(Number(last.value !== 0));
+    }
+  }
+
+  showHistograms() {
+    const colours = { start: css("--dim"), now: lineColour(0), end: lineColour(0) };
+    this.view.histogram.show(["start", "now"].filter(w => this.histograms[w]).map(w => ({ ...this.histograms[w], label: w, colour: colours[w] })));
+  }
+
+  point(id) {
+    clearTimeout(this.pointing);
+    this.pointing = setTimeout(() => this.source.inspect(id), 120);
+  }
+
+  // hold has buttons that set the state of an external node.
+  hold(node) {
+    if (!node.external || !this.about.hold || this.state?.ended) return null;
+    const name = this.about.hold + node.id;
+    const last = (this.state?.controls ?? []).findLast(c => c.name === name);
+    const box = element("div", "", { className: "buttons" });
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", "State of the external node");
+    for (const [value, text] of [[-1, "−1"], [0, "0"], [1, "+1"], [null, "let go"]]) {
+      const button = element("button", text, { onclick: () => this.source.command("control", { name, value }) });
+      button.className = last && last.value === value && value !== null ? "main" : "";
+      box.append(button);
+    }
+    return box;
+  }
+
+  toggle() { this.source.command(this.state?.paused ? "resume" : "pause"); }
+
+  // stop wants to be pressed twice.
+  stop() {
+    const button = $("stop");
+    const calm = () => { button.className = ""; button.textContent = "Stop"; };
+    if (button.className === "sure") {
+      calm();
+      this.source.command("stop");
+      return;
+    }
+    button.className = "sure";
+    button.textContent = "Really stop";
+    setTimeout(calm, 4000);
+  }
+
+  problem(text) {
+    this.view.status(text, "wrong");
+    setTimeout(() => this.state && this.status(this.state), 5000);
+  }
+
+  lost(ended) {
+    if (ended) this.view.status((this.state?.ended || "ended") + "; see it again with tnn-gpu serve");
+    else this.view.status("The program does not answer; trying again.", "wrong");
+  }
+}

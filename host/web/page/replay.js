@@ -1,0 +1,202 @@
+// Finished runs: listed, compared in the charts, replayed from their recordings.
+
+import { $, element } from "./dom.js";
+import { Finished, runs as fetchRuns } from "./source.js";
+import { lineColour, css, prefixed } from "./colours.js";
+
+const again = 3000; // milliseconds from one look at runs that go on to the next
+
+export class ReplayPage {
+  constructor(view, runs) {
+    this.view = view;
+    this.source = new Finished(e => view.status(e.message, "wrong"));
+    this.compared = new Map(); // by name: colour, and points when they are there
+    view.onView = v => { this.region = v; this.picture(); };
+    view.onNode = id => this.point(id);
+    view.onChange = () => this.timeline();
+    view.keys = { " ": () => this.play(), ".": () => this.go(1), ",": () => this.go(-1), Escape: () => view.lattice.point(-1, false) };
+    $("play").onclick = () => this.play();
+    $("record").oninput = () => this.picture();
+    $("distribution").onchange = () => this.showHistograms();
+    $("runs").hidden = false;
+    this.list(runs);
+    const first = runs.find(r => !r.problem);
+    if (first) this.open(first.name);
+    setInterval(() => this.refresh(), again);
+  }
+
+  list(runs) {
+    this.runs = runs;
+    $("list").replaceChildren(...runs.map(r => this.row(r)));
+  }
+
+  row(r) {
+    const tr = element("tr", "", { className: r.name === this.view.about?.name ? "shown" : "" });
+    const box = element("input", "", { type: "checkbox", checked: this.compared.has(r.name), disabled: Boolean(r.problem) });
+    box.setAttribute("aria-label", `${r.name} in the charts`);
+    box.onchange = () => this.compare(r.name, box.checked);
+    const colour = element("span", "", { className: "swatch" });
+    colour.style.background = this.compared.get(r.name)?.colour ?? "transparent";
+    const name = element("button", r.name, { disabled: Boolean(r.problem), onclick: () => this.open(r.name) });
+    if (r.name === this.view.about?.name) name.setAttribute("aria-current", "true");
+    const cells = [element("td"), element("td"), element("td", r.problem ? "" : r.steps), element("td", r.problem || r.status, { className: r.problem ? "wrong" : "" })];
+    cells[0].append(box, colour);
+    cells[1].append(name);
+    tr.append(...cells);
+    return tr;
+  }
+
+  // open shows the picture of a run, and has it in the charts.
+  async open(name) {
+    const run = this.runs.find(r => r.name === name);
+    this.view.open(run);
+    this.view.status(run.status, run.status === "running" ? "running" : "");
+    this.tell(run);
+    $("when").textContent = "";
+    await this.compare(name, true);
+    this.histograms = await this.source.histograms(name).catch(() => null) ?? [];
+    const names = [...new Set(this.histograms.map(h => h.name))], before = $("distribution").value;
+    $("distribution").replaceChildren(...names.map(n => element("option", n.replaceAll("_", " "), { value: n })));
+    if (names.includes(before)) $("distribution").value = before;
+    $("distributions").hidden = !names.length;
+    this.showHistograms();
+  }
+
+  tell(run) {
+    this.view.facts([
+      ["Steps", run.steps], ["Speed", run.rate ? prefixed(run.rate) + " node updates/s" : ""], ["Model", `${run.model} ${run.rule}`],
+      ["Nodes", run.grid.sides?.length ? run.grid.sides.join("×") : run.grid.nodes], ["Device", run.device],
+      ["Seed", (run.seeds ?? []).slice(0, 3).join(", ") + (run.seeds?.length > 3 ? " …" : "")],
+    ]);
+  }
+
+  async compare(name, on) {
+    if (!on) this.compared.delete(name);
+    else if (!this.compared.has(name)) {
+      const taken = new Set([...this.compared.values()].map(c => c.colour));
+      let i = 0;
+      while (taken.has(lineColour(i)) && i < this.compared.size) i++;
+      this.compared.set(name, { colour: lineColour(i) });
+    }
+    this.list(this.runs);
+    if (on) await this.load(name);
+    this.showCharts();
+  }
+
+  async load(name) {
+    try {
+      const p = await this.source.points(name);
+      const values = {};
+      (p.names ?? []).forEach((column, i) => { values[column] = p.values?.[i] ?? []; });
+      Object.assign(this.compared.get(name) ?? {}, { name, steps: p.steps ?? [], values });
+    } catch (e) { this.view.status(e.message, "wrong"); }
+  }
+
+  showCharts() {
+    const runs = [...this.compared.values()].filter(r => r.steps);
+    const columns = new Map();
+    for (const r of this.runs) if (this.compared.has(r.name)) for (const c of r.columns ?? []) if (!columns.has(c.name)) columns.set(c.name, c);
+    this.view.charts.show([...columns.values()], runs);
+  }
+
+  showHistograms() {
+    const colours = { start: css("--dim"), end: lineColour(0) };
+    const chosen = (this.histograms ?? []).filter(h => h.name === $("distribution").value);
+    this.view.histogram.show(chosen.map(h => ({ ...h, label: h.when, colour: colours[h.when] })));
+  }
+
+  // timeline suits the slider to the field.
+  timeline() {
+    const f = this.view.field;
+    $("player").hidden = !f;
+    if (!f) return;
+    const before = this.step;
+    $("record").max = Math.max(0, f.records - 1);
+    $("record").value = before && f.every ? Math.max(0, Math.round(before / f.every) - 1) : f.records - 1;
+    $("record").disabled = $("play").disabled = f.records < 2;
+    this.say();
+  }
+
+  get step() {
+    const f = this.view.field;
+    if (!f) return 0;
+    return f.every ? f.every * (Number($("record").value) + 1) : this.view.about.steps;
+  }
+
+  say() {
+    $("when").textContent = `step ${this.step}` + (this.view.field?.every ? "" : " (the end)");
+    $("record").setAttribute("aria-valuetext", `step ${this.step}`);
+  }
+
+  picture() {
+    const f = this.view.field;
+    if (!f || !this.region || this.region.field !== f.name) return;
+    this.say();
+    if (!f.records) {
+      this.view.note("Nothing is recorded yet.");
+      return;
+    }
+    this.source.picture(this.view.about.name, this.step, this.region, b => this.view.frame(b));
+    this.point(this.view.lattice.node);
+  }
+
+  point(id) {
+    clearTimeout(this.pointing);
+    if (id < 0 || !this.view.field) return;
+    const { name } = this.view.about, step = this.step;
+    this.pointing = setTimeout(async () => {
+      try { this.view.card(await this.source.node(name, id, step, this.view.replica)); } catch (e) { this.view.status(e.message, "wrong"); }
+    }, 120);
+  }
+
+  go(by) {
+    const r = $("record");
+    r.value = Number(r.value) + by;
+    this.picture();
+  }
+
+  play() {
+    if (this.playing) {
+      clearTimeout(this.playing);
+      this.playing = null;
+    } else {
+      if (Number($("record").value) >= Number($("record").max)) $("record").value = 0;
+      const next = () => {
+        this.go(1);
+        if (Number($("record").value) >= Number($("record").max)) return this.play();
+        this.playing = setTimeout(next, 1000 / Number($("pace").value));
+      };
+      this.playing = setTimeout(next, 0);
+    }
+    $("play").textContent = this.playing ? "Stop" : "Play";
+    $("play").setAttribute("aria-pressed", String(Boolean(this.playing)));
+  }
+
+  // refresh follows runs that go on, and finds new ones.
+  async refresh() {
+    if (document.hidden) return;
+    let found;
+    try { found = (await fetchRuns()).runs; } catch {
+      this.view.status("The program does not answer.", "wrong");
+      return;
+    }
+    const changed = JSON.stringify(found) !== JSON.stringify(this.runs);
+    if (!changed && !found.some(r => r.status === "running" && this.compared.has(r.name))) return;
+    const before = new Map(this.runs.map(r => [r.name, JSON.stringify(r)]));
+    // A list that is made again loses the focus.
+    const focused = $("list").contains(document.activeElement);
+    if (focused) this.runs = found;
+    else this.list(found);
+    for (const r of found) {
+      if (this.compared.has(r.name)) await this.load(r.name);
+      if (r.name !== this.view.about?.name || JSON.stringify(r) === before.get(r.name)) continue;
+      const followed = Number($("record").value) >= Number($("record").max);
+      this.view.about = r;
+      this.view.status(r.status, r.status === "running" ? "running" : "");
+      this.tell(r);
+      $("record").max = Math.max(0, (this.view.field?.records ?? 1) - 1);
+      if (followed) this.go(Number($("record").max));
+    }
+    this.showCharts();
+  }
+}

@@ -1,0 +1,278 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"tnn-gpu/host/record"
+)
+
+// Shape tells the lattice of a run from the text of its configuration; name is for
+// errors. Sides are nil where there is none.
+type Shape func(name string, config []byte) (sides []int, bipartite bool, err error)
+
+// Runs are the runs of a folder, finished or not, of which nothing is changed.
+type Runs struct {
+	folder string
+	only   string // name of the one run that is served; empty for all of the folder
+	shape  Shape
+	limits map[string][2]float64
+
+	mu   sync.Mutex
+	open map[string]*run
+}
+
+// OpenRuns serves the folder of a run, or all runs in a folder. Limits are those
+// of the scale of fields whose range is known.
+func OpenRuns(path string, shape Shape, limits map[string][2]float64) (*Runs, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("the folder cannot be found: %w", err)
+	}
+	r := &Runs{folder: path, shape: shape, limits: limits, open: make(map[string]*run)}
+	_, err = os.Stat(filepath.Join(path, metadataName))
+	switch {
+	case err == nil:
+		r.folder, r.only = filepath.Split(path)
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("the folder cannot be read: %w", err)
+	}
+	names, err := r.names()
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s has no run in it, and is none: name the folder of a run, or one with runs in it", path)
+	}
+	return r, nil
+}
+
+// mostRuns is how many runs of a folder are listed.
+const mostRuns = 1000
+
+// names lists the runs.
+func (r *Runs) names() ([]string, error) {
+	if r.only != "" {
+		return []string{r.only}, nil
+	}
+	entries, err := os.ReadDir(r.folder)
+	if err != nil {
+		return nil, fmt.Errorf("the folder cannot be read: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if _, err := os.Stat(filepath.Join(r.folder, e.Name(), metadataName)); err == nil {
+			names = append(names, e.Name())
+		}
+	}
+	return names[:min(len(names), mostRuns)], nil
+}
+
+// list describes the runs, the newest first. One that cannot be read is described
+// by what is wrong with it.
+func (r *Runs) list() ([]about, error) {
+	names, err := r.names()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]about, 0, len(names))
+	for _, name := range names {
+		a := about{Name: name}
+		f, err := r.read(name)
+		if err == nil {
+			a, err = f.describe()
+			f.close()
+		}
+		if err != nil {
+			a = about{Name: name, Problem: err.Error()}
+		}
+		out = append(out, a)
+	}
+	slices.SortStableFunc(out, func(a, b about) int { return b.Started.Compare(a.Started) })
+	return out, nil
+}
+
+// run is what is remembered of a run between requests.
+type run struct {
+	mu        sync.Mutex
+	painter   painter
+	inspector inspector
+	sessions  int // that the points are of
+	points    *pointReader
+}
+
+// find gives a run by its name. A name that is not listed is refused, whatever it
+// is: so no request leads out of the folder.
+func (r *Runs) find(name string) (*run, error) {
+	names, err := r.names()
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(names, name) {
+		return nil, fmt.Errorf("there is no run %q", name)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.open[name] == nil {
+		r.open[name] = &run{}
+	}
+	return r.open[name], nil
+}
+
+// folder of a run that is being read. Nothing outside it is opened, whatever its
+// metadata say and whatever links are in it.
+type folder struct {
+	name     string
+	root     *os.Root
+	metadata *record.Metadata
+	grid     Grid
+}
+
+func (r *Runs) read(name string) (*folder, error) {
+	path := filepath.Join(r.folder, name)
+	m, err := record.ReadMetadata(path)
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, fmt.Errorf("the run folder cannot be read: %w", err)
+	}
+	f := &folder{name: name, root: root, metadata: m}
+	if err := f.readGrid(r.shape); err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	return f, nil
+}
+
+func (f *folder) close() error { return f.root.Close() }
+
+func (f *folder) readGrid(shape Shape) error {
+	config, err := f.root.ReadFile(configName)
+	if err != nil {
+		return fmt.Errorf("the configuration of the run cannot be read: %w", err)
+	}
+	sides, bipartite, err := shape(filepath.Join(f.name, configName), config)
+	if err != nil {
+		return err
+	}
+	nodes, err := f.nodes()
+	if err != nil {
+		return err
+	}
+	f.grid = NewGrid(nodes, sides, bipartite)
+	if f.grid.Nodes > f.grid.Slices*f.grid.Rows*f.grid.Columns {
+		return fmt.Errorf("the run has %d nodes, but its lattice is %v", nodes, sides)
+	}
+	return nil
+}
+
+// nodes counts the nodes by the shape of the fields that have a value for each.
+func (f *folder) nodes() (int, error) {
+	for _, a := range f.finals() {
+		if perNode(a) && len(a.Shape) > 0 {
+			if n := a.Shape[len(a.Shape)-1]; n > 0 && n < 1<<31 {
+				return int(n), nil
+			}
+		}
+	}
+	return 0, errors.New("the metadata of the run do not tell its number of nodes")
+}
+
+func perNode(a record.Array) bool { return len(a.Axes) > 0 && a.Axes[len(a.Axes)-1] == "node" }
+func perEdge(a record.Array) bool {
+	return len(a.Axes) > 0 && a.Axes[len(a.Axes)-1] == "edge" && strings.HasPrefix(a.Dtype, "<f")
+}
+
+// file describes one of the run's files.
+func (f *folder) file(name string) record.File {
+	for _, file := range f.metadata.Files {
+		if file.Name == name {
+			return file
+		}
+	}
+	return record.File{}
+}
+
+// finals are the arrays of the state after the last step.
+func (f *folder) finals() []record.Array { return f.file(finalName).Arrays }
+
+// recordings are the arrays that were recorded.
+func (f *folder) recordings() []record.Array {
+	var out []record.Array
+	for _, file := range f.metadata.Files {
+		if strings.HasPrefix(file.Name, recordingsName+"/") && len(file.Arrays) == 1 {
+			out = append(out, file.Arrays[0])
+		}
+	}
+	return out
+}
+
+// Names of files in a run folder (see package record).
+const (
+	metadataName   = "run.json"
+	configName     = "config.toml"
+	stepsName      = "steps.csv"
+	histogramsName = "histograms.csv"
+	finalName      = "final.npz"
+	recordingsName = "recordings"
+)
+
+// describe is what a page is told of a run.
+func (f *folder) describe() (about, error) {
+	m := f.metadata
+	a := about{
+		Name: f.name, Status: m.Status, Model: m.Model, Rule: m.Rule, Precision: m.Precision.String(), Seeds: seedTexts(m.Seeds),
+		Counts: m.Network, Steps: m.Steps, Started: m.Started, Rate: m.UpdatesPerSecond, Grid: f.grid,
+	}
+	if n := len(m.Sessions); n > 0 {
+		a.Device = m.Sessions[n-1].Backend.Device
+	}
+	for _, c := range f.file(stepsName).Columns {
+		if c.Name != "step" && c.Name != "replica" {
+			a.Columns = append(a.Columns, title{c.Name, c.Title, c.Unit, c.Doc})
+		}
+	}
+	for _, d := range f.recordings() {
+		if !perNode(d) {
+			continue
+		}
+		s, err := f.recording(d)
+		if err != nil {
+			return a, err
+		}
+		a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, s.records, d.Every})
+		s.file.Close()
+	}
+	if _, err := f.root.Stat(finalName); err == nil {
+		for _, d := range f.finals() {
+			if perNode(d) && !slices.ContainsFunc(a.Fields, func(f field) bool { return f.Name == d.Name }) {
+				a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, 1, 0})
+			}
+		}
+	}
+	return a, nil
+}
+
+// request opens the run that a request names, and keeps others out of it until the
+// function that it returns is called.
+func (r *Runs) request(q *http.Request) (*run, *folder, func(), error) {
+	name := q.URL.Query().Get("run")
+	known, err := r.find(name)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	f, err := r.read(name)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	known.mu.Lock()
+	return known, f, func() { known.mu.Unlock(); f.close() }, nil
+}

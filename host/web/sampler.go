@@ -1,0 +1,297 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+)
+
+// frameInterval is the least time from one picture to the next.
+const frameInterval = 200 * time.Millisecond
+
+// shot is a field as it was after a step. It never changes.
+type shot struct {
+	step  int64
+	array *state.Array
+	order []int32 // nil for fields in original order
+}
+
+// of gives the values of one replica.
+func (s *shot) of(replica, replicas int) values {
+	return values{array: s.array, base: replica * (s.array.Len() / replicas), order: s.order}
+}
+
+// taken is what was last copied out of the run.
+type taken struct {
+	start        *sim.Snapshot // until its histograms are counted
+	pictures     map[string]*shot
+	inspected    *sim.Snapshot
+	marks, state *shot                 // of the external nodes
+	histograms   map[string]*Histogram // by name and when
+}
+
+// sampler copies out of the run what pages want to see, and no more often than
+// costs the run little. All pages see the same copies.
+type sampler struct {
+	live      *Live
+	watched   []string // derived fields
+	watchedAt int64    // no later than this step they were not computed yet
+	inspect   pace
+	marks     pace
+	counts    map[string]*pace // of distributions
+}
+
+// pace keeps something to a small share of all time.
+type pace struct{ next time.Time }
+
+func (p *pace) due() bool { return !time.Now().Before(p.next) }
+
+func (p *pace) took(cost time.Duration) {
+	const inverseShare = 100
+	p.next = time.Now().Add(max(frameInterval, inverseShare*cost))
+}
+
+// copying estimates how long the run stands still while arrays are copied.
+func copying(arrays []*state.Array) time.Duration {
+	const bytesPerNanosecond = 4
+	bytes := 0
+	for _, a := range arrays {
+		bytes += a.Len() * a.Precision().Bytes()
+	}
+	return time.Duration(bytes / bytesPerNanosecond)
+}
+
+// loop takes samples until the run has ended.
+func (s *sampler) loop(ctx context.Context, run *sim.Run) {
+	ticks := time.NewTicker(frameInterval)
+	defer ticks.Stop()
+	for {
+		// Whatever the error, the run has ended or will say more about it.
+		if err := s.sample(ctx, run); err != nil {
+			return
+		}
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// wants is what pages want to see that is not there yet.
+type wants struct {
+	derived       []string // to be watched
+	pictures      []string
+	marks         bool
+	inspect       bool
+	distributions []*sim.Distribution
+}
+
+// sample takes what is wanted now.
+func (s *sampler) sample(ctx context.Context, run *sim.Run) error {
+	w := s.wants()
+	if !slices.Equal(w.derived, s.watched) {
+		if err := run.Watch(ctx, w.derived...); err != nil {
+			return err
+		}
+		s.watched, s.watchedAt = w.derived, s.live.step()
+	}
+	names := s.live.needs(&w)
+	if len(names) == 0 {
+		return nil
+	}
+	snapshot, err := run.Snapshot(ctx, names...)
+	if err != nil {
+		return err
+	}
+	s.keep(&w, snapshot)
+	return nil
+}
+
+// wants asks the clients.
+func (s *sampler) wants() wants {
+	l := s.live
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var w wants
+	for c := range l.clients {
+		if c.view != nil {
+			s.wantPicture(&w, c)
+		}
+		if c.node >= 0 && s.inspect.due() && (l.taken.inspected == nil || l.taken.inspected.Step < l.status.Step) {
+			w.inspect = true
+		}
+		if d := l.distribution(c.distribution); d != nil && s.countDue(d.Name) && !slices.Contains(w.distributions, d) {
+			w.distributions = append(w.distributions, d)
+		}
+	}
+	w.marks = len(w.pictures) > 0 && len(l.network.External) > 0 && s.marks.due()
+	slices.Sort(w.derived)
+	return w
+}
+
+func (s *sampler) wantPicture(w *wants, c *client) {
+	l, name := s.live, c.view.Field
+	if f, ok := l.about.Field(name); ok && f.Derived {
+		if !slices.Contains(w.derived, name) {
+			w.derived = append(w.derived, name)
+		}
+		if !slices.Contains(s.watched, name) || l.status.Step <= s.watchedAt {
+			return
+		}
+	}
+	last := l.taken.pictures[name]
+	if c.ready && (last == nil || last.step < l.status.Step) && !slices.Contains(w.pictures, name) {
+		w.pictures = append(w.pictures, name)
+	}
+}
+
+// countDue tells whether a histogram is to be counted again.
+func (s *sampler) countDue(name string) bool {
+	if s.counts[name] == nil {
+		s.counts[name] = &pace{}
+	}
+	last := s.live.taken.histograms[name+" now"]
+	return s.counts[name].due() && (last == nil || last.Step < s.live.status.Step)
+}
+
+// needs lists the backend's fields that are wanted, once each.
+func (l *Live) needs(w *wants) []string {
+	var names []string
+	for _, name := range w.pictures {
+		names = append(names, l.from(name)...)
+	}
+	if w.marks {
+		names = append(names, l.from(l.network.Mark)...)
+	}
+	for _, d := range w.distributions {
+		names = append(names, d.From)
+	}
+	for _, f := range l.about.Fields {
+		if w.inspect && !f.Derived && f.Per != state.HalfEdge {
+			names = append(names, f.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// computed finds a field that backends do not have, or returns nil.
+func (l *Live) computed(name string) *sim.Computed {
+	for i := range l.about.Computed {
+		if l.about.Computed[i].Name == name {
+			return &l.about.Computed[i]
+		}
+	}
+	return nil
+}
+
+func (l *Live) from(name string) []string {
+	if c := l.computed(name); c != nil {
+		return c.From
+	}
+	return []string{name}
+}
+
+func (l *Live) distribution(name string) *sim.Distribution {
+	for i := range l.about.Distributions {
+		if l.about.Distributions[i].Name == name {
+			return &l.about.Distributions[i]
+		}
+	}
+	return nil
+}
+
+// shot makes a field out of a snapshot.
+func (l *Live) shot(name string, from *sim.Snapshot) *shot {
+	c := l.computed(name)
+	if c == nil {
+		return &shot{from.Step, from.Array(name), l.nodes}
+	}
+	var arrays []*state.Array
+	for _, n := range c.From {
+		arrays = append(arrays, from.Array(n))
+	}
+	a := c.Values(arrays, len(l.network.Seeds))
+	return &shot{from.Step, &a, nil}
+}
+
+// keep computes what is wanted from a snapshot, and hands it to the clients.
+func (s *sampler) keep(w *wants, from *sim.Snapshot) {
+	l := s.live
+	pictures := make(map[string]*shot)
+	for _, name := range w.pictures {
+		pictures[name] = l.shot(name, from)
+	}
+	var solved, held *shot
+	if w.marks {
+		began := time.Now()
+		solved, held = l.shot(l.network.Mark, from), l.shot(l.from(l.network.Mark)[0], from)
+		s.marks.took(time.Since(began))
+	}
+	histograms := s.count(w, from)
+	if w.inspect {
+		s.inspect.took(copying(from.Arrays))
+	}
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for name, picture := range pictures {
+		l.taken.pictures[name] = picture
+	}
+	for _, h := range histograms {
+		l.taken.histograms[h.Name+" "+h.When] = h
+	}
+	if w.marks {
+		l.taken.marks, l.taken.state = solved, held
+	}
+	if w.inspect {
+		l.taken.inspected = from
+	}
+	l.poke()
+}
+
+// count makes the histograms that are wanted, and those of the start with the
+// first of them.
+func (s *sampler) count(w *wants, from *sim.Snapshot) []*Histogram {
+	l, replicas := s.live, len(s.live.network.Seeds)
+	var out []*Histogram
+	for _, d := range w.distributions {
+		began := time.Now()
+		out = append(out, histogramOf(d, from.Array(d.From), replicas, "now", from.Step))
+		s.counts[d.Name].took(time.Since(began) + copying([]*state.Array{from.Array(d.From)}))
+	}
+	if len(w.distributions) == 0 {
+		return nil
+	}
+	l.mu.Lock()
+	start := l.taken.start
+	l.taken.start = nil
+	l.mu.Unlock()
+	if start == nil {
+		return out
+	}
+	for i := range l.about.Distributions {
+		d := &l.about.Distributions[i]
+		if a := start.Array(d.From); a != nil {
+			out = append(out, histogramOf(d, a, replicas, "start", start.Step))
+		}
+	}
+	return out
+}
+
+// last takes the state at the run's end. Whoever holds l.mu may call it.
+func (l *Live) last(s *state.State) {
+	t := &l.taken
+	t.inspected = &sim.Snapshot{Step: s.Step}
+	for i := range s.Arrays {
+		a := &s.Arrays[i]
+		t.inspected.Arrays = append(t.inspected.Arrays, a)
+		if a.Per == state.Node {
+			t.pictures[a.Name] = &shot{s.Step, a, l.nodes}
+		}
+	}
+}

@@ -1,0 +1,140 @@
+// Package web is the page on which a run is watched while it goes on, and on which
+// finished runs are compared and replayed. It knows fields and quantities, and no
+// model.
+//
+// A run never waits for a page. Pictures are made from copies that are taken
+// between steps, only when a page wants one and at most five times a second; they
+// have as many pixels as the page shows, and a byte a pixel.
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"embed"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+)
+
+//go:embed page
+var page embed.FS
+
+// Options say what is served: a live run, or finished ones.
+type Options struct {
+	Live *Live
+	Runs *Runs
+	// Address is HOST:PORT; port 0 takes a free one. Only with Public may it be one
+	// that other machines can reach.
+	Address string
+	Public  bool
+}
+
+// Server serves the page.
+type Server struct {
+	listener net.Listener
+	http     *http.Server
+	token    string
+	patience time.Duration // with a page that does not answer
+	options  Options
+}
+
+// Listen opens the address; Serve answers.
+func Listen(o Options) (*Server, error) {
+	l, err := listen(o.Address, o.Public)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{listener: l, token: rand.Text(), options: o, patience: 10 * time.Second}
+	s.http = &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      time.Minute,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    1 << 14,
+	}
+	return s, nil
+}
+
+// URL is the address of the page, with the token that lets it in.
+func (s *Server) URL() string {
+	a := s.listener.Addr().(*net.TCPAddr)
+	host, port := a.IP.String(), strconv.Itoa(a.Port)
+	if a.IP.IsUnspecified() {
+		if name, err := os.Hostname(); err == nil {
+			host = name
+		}
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/?token=" + s.token
+}
+
+// Serve answers until the context is done, and then gives answers that are under
+// way, and live pages that are told of the run's end, a little time.
+func (s *Server) Serve(ctx context.Context) error {
+	failed := make(chan error, 1)
+	go func() { failed <- s.http.Serve(s.listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	const grace = 2 * time.Second
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if s.options.Live != nil {
+		s.options.Live.wait(within)
+	}
+	err := s.http.Shutdown(within)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return s.http.Close()
+	}
+	return err
+}
+
+func (s *Server) handler() http.Handler {
+	files, err := fs.Sub(page, "page")
+	if err != nil {
+		panic(err) // the name is that of an embedded folder
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /", http.FileServerFS(files))
+	if s.options.Live != nil {
+		mux.HandleFunc("GET /api/live", func(w http.ResponseWriter, r *http.Request) { s.options.Live.serve(w, r, s.patience) })
+	}
+	mux.HandleFunc("GET /api/runs", s.list)
+	if runs := s.options.Runs; runs != nil {
+		mux.HandleFunc("GET /api/points", runs.servePoints)
+		mux.HandleFunc("GET /api/histograms", runs.serveHistograms)
+		mux.HandleFunc("GET /api/frame", runs.serveFrame)
+		mux.HandleFunc("GET /api/node", runs.serveNode)
+	}
+	return &guard{token: sha256.Sum256([]byte(s.token)), public: s.options.Public, next: http.MaxBytesHandler(mux, 0)}
+}
+
+// list tells what there is to be shown; a live run tells itself.
+func (s *Server) list(w http.ResponseWriter, r *http.Request) {
+	out := struct {
+		Live bool    `json:"live"`
+		Runs []about `json:"runs"`
+	}{Live: s.options.Live != nil, Runs: []about{}}
+	if s.options.Runs != nil {
+		var err error
+		if out.Runs, err = s.options.Runs.list(); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+	}
+	answer(w, out)
+}
+
+// answer sends JSON. Who has gone away is told nothing.
+func answer(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v)
+}

@@ -1,0 +1,161 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// answerRun answers a request about a run with JSON.
+func (r *Runs) answerRun(w http.ResponseWriter, q *http.Request, find func(*run, *folder) (any, error)) {
+	known, f, release, err := r.request(q)
+	var out any
+	if err == nil {
+		defer release()
+		out, err = find(known, f)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	answer(w, out)
+}
+
+func (r *Runs) servePoints(w http.ResponseWriter, q *http.Request) {
+	r.answerRun(w, q, func(known *run, f *folder) (any, error) { return f.readPoints(known) })
+}
+
+func (r *Runs) serveHistograms(w http.ResponseWriter, q *http.Request) {
+	r.answerRun(w, q, func(_ *run, f *folder) (any, error) { return f.readHistograms() })
+}
+
+func (r *Runs) serveFrame(w http.ResponseWriter, q *http.Request) {
+	known, f, release, err := r.request(q)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	defer release()
+	frame, err := r.frame(known, f, q)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	// Who has gone away is told nothing.
+	_, _ = w.Write(frame)
+}
+
+// frame paints a field of a run after a step.
+func (r *Runs) frame(known *run, f *folder, q *http.Request) ([]byte, error) {
+	view, err := parseView(q.URL.Query())
+	if err == nil {
+		err = view.check(&f.grid, max(1, len(f.metadata.Seeds)))
+	}
+	var step int32
+	if err == nil {
+		step, err = number(q.URL.Query(), "step")
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, index, err := f.at(view.Field, int64(step))
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return nil, fmt.Errorf("field %q was not recorded after step %d", view.Field, step)
+	}
+	defer s.file.Close()
+	from, err := f.values(s, index, view.Replica)
+	if err != nil {
+		return nil, err
+	}
+	var limits *[2]float64
+	if l, ok := r.limits[view.Field]; ok {
+		limits = &l
+	}
+	return known.painter.paint(&view, &f.grid, from, int64(step), limits), nil
+}
+
+// values reads the values of the nodes of one replica.
+func (f *folder) values(s *stored, index int64, replica int) (values, error) {
+	if !perNode(s.about) {
+		return values{}, fmt.Errorf("field %s has no value for a node", s.about.Name)
+	}
+	order, err := f.order(s.about)
+	if err != nil {
+		return values{}, err
+	}
+	a, err := s.read(index)
+	if err != nil {
+		return values{}, err
+	}
+	each := a.Len() / max(1, len(f.metadata.Seeds))
+	if want := s.about.Shape[len(s.about.Shape)-1]; int64(each) != want {
+		return values{}, fmt.Errorf("field %s has %d values of a replica, not %d", s.about.Name, each, want)
+	}
+	return values{array: a, base: replica * each, order: order}, nil
+}
+
+func (r *Runs) serveNode(w http.ResponseWriter, q *http.Request) {
+	r.answerRun(w, q, func(known *run, f *folder) (any, error) {
+		query := q.URL.Query()
+		id, err1 := number(query, "node")
+		step, err2 := number(query, "step")
+		replica, err3 := number(query, "replica")
+		if err := errors.Join(err1, err2, err3); err != nil {
+			return nil, err
+		}
+		if int(id) >= f.grid.Nodes || int(replica) >= max(1, len(f.metadata.Seeds)) {
+			return nil, fmt.Errorf("there is no node %d of replica %d", id, replica)
+		}
+		return f.node(&known.inspector, id, int64(step), int64(replica))
+	})
+}
+
+// node reads what is stored of a node and its edges after a step.
+func (f *folder) node(i *inspector, id int32, step, replica int64) (*Node, error) {
+	if !i.known || i.node != id {
+		*i = inspector{node: id}
+		// A run that goes on has no final state yet, and so no edges.
+		i.known = f.ends(i.visit) == nil
+	}
+	n, edges := nodeOf(id, step, i.found)
+	seen := make(map[string]bool)
+	for _, d := range append(f.recordings(), f.finals()...) {
+		if seen[d.Name] || !perNode(d) && !perEdge(d) {
+			continue
+		}
+		s, index, err := f.at(d.Name, step)
+		if err != nil || s == nil {
+			continue
+		}
+		seen[d.Name] = true
+		f.addValues(n, s, index, replica, edges)
+		s.file.Close()
+	}
+	return n, nil
+}
+
+// addValues adds a field to what is told of a node.
+func (f *folder) addValues(n *Node, s *stored, index, replica int64, edges []incident) {
+	each := s.length / int64(max(1, len(f.metadata.Seeds)))
+	if perEdge(s.about) && s.about.Items == "" {
+		for k, e := range edges {
+			n.Edges[k].Values = append(n.Edges[k].Values, decimal(s.value(index, replica*each+int64(e.edge))))
+		}
+		return
+	}
+	order, err := f.order(s.about)
+	if err != nil {
+		return
+	}
+	at := n.ID
+	if order != nil {
+		at = order[at]
+	}
+	if at >= 0 {
+		n.Values = append(n.Values, value{s.about.Name, s.about.Unit, decimal(s.value(index, replica*each+int64(at)))})
+	}
+}
