@@ -19,9 +19,9 @@ func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
 	if o.Precision == state.Double {
-		return newEngine[float64](net, o)
+		return newEngine(net, o, newScalar[float64])
 	}
-	return newEngine[float32](net, o)
+	return newEngine(net, o, fastest)
 }
 
 // processor is the name of the machine's processor where the system tells it.

@@ -19,9 +19,16 @@ type engine[F fmath.Float] struct {
 	replicas []*replica[F]
 	nodes    []tnn.NodeParameters[F] // by group
 	edge     plasticity[F]
-	threads  int
+	visitors []visitor[F] // one for each thread
 	controls tnn.Controls
 	device   string
+}
+
+// visitor visits the network nodes of slices from up to to of a segment, whose
+// first slice is first, and keeps the sums of each slice. It has the memory that
+// one thread needs for that. scalar is the form to read; there may be a faster one.
+type visitor[F fmath.Float] interface {
+	visit(r *replica[F], s *sweep[F], first, from, to int)
 }
 
 // replica is one copy of the network: views into the state's arrays, in the
@@ -60,8 +67,11 @@ type sweep[F fmath.Float] struct {
 	edge     *plasticity[F]
 }
 
-func newEngine[F fmath.Float](net *tnn.Network, o backend.Options) (*engine[F], error) {
-	e := &engine[F]{net: net, threads: o.Threads, device: processor()}
+func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, newVisitor func(*tnn.Network) visitor[F]) (*engine[F], error) {
+	e := &engine[F]{net: net, device: processor()}
+	for range o.Threads {
+		e.visitors = append(e.visitors, newVisitor(net))
+	}
 	for _, g := range net.Spec.Groups {
 		e.nodes = append(e.nodes, tnn.NodeParametersOf[F](g))
 	}
@@ -132,8 +142,11 @@ func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool) []float64 
 	sums := make([]float64, len(e.replicas)*int(tnn.Sums))
 	for _, seg := range e.net.Layout.Segments {
 		s := sweep[F]{k: k, adapt: adapt, adapting: adapting, predict: predict, node: &e.nodes[seg.Group], edge: &e.edge}
-		e.parallel(len(e.replicas)*seg.Slices, func(i int) {
-			e.replicas[i/seg.Slices].visitSlice(&s, seg.First, i%seg.Slices)
+		e.parallel(len(e.replicas)*seg.Slices, func(v visitor[F], from, to int) {
+			for i := from / seg.Slices; i*seg.Slices < to; i++ {
+				start := i * seg.Slices
+				v.visit(e.replicas[i], &s, seg.First, max(from-start, 0), min(to-start, seg.Slices))
+			}
 		})
 		for i, r := range e.replicas {
 			var segment [tnn.NodeSums]F
@@ -146,47 +159,61 @@ func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool) []float64 
 	return sums
 }
 
-// visitSlice visits the network nodes of a slice of a segment, and keeps their
-// sums. Nodes of a slice share no edge, so their order does not matter.
-func (r *replica[F]) visitSlice(s *sweep[F], first, slice int) {
-	at := first + slice
-	row, slots := int(r.net.Layout.Rows[at])*tnn.Lanes, r.net.Layout.Slots(at)
-	var lanes sliceSums[F]
-	edges := make([]charged[F], slots)
-	activeLanes(r.active[at], func(lane int) {
-		var out nodeSums[F]
-		pos := int32(at*tnn.Lanes + lane)
-		if r.adapted == nil {
-			r.visit2020(s, pos, row+lane, slots, edges, &out)
-		} else {
-			r.visit2019(s, pos, row+lane, slots, &out)
+// scalar visits one node after another.
+type scalar[F fmath.Float] struct {
+	edges []charged[F] // of the node that is visited
+	lanes sliceSums[F]
+}
+
+func newScalar[F fmath.Float](net *tnn.Network) visitor[F] {
+	return &scalar[F]{edges: make([]charged[F], mostSlots(net.Layout))}
+}
+
+// mostSlots is the largest number of half-edges of a node.
+func mostSlots(l *tnn.Layout) int {
+	most := 0
+	for s := range l.Active {
+		most = max(most, l.Slots(s))
+	}
+	return most
+}
+
+// visit implements visitor. Nodes of a slice share no edge, so their order does
+// not matter.
+func (v *scalar[F]) visit(r *replica[F], s *sweep[F], first, from, to int) {
+	for slice := from; slice < to; slice++ {
+		at := first + slice
+		row, slots := int(r.net.Layout.Rows[at])*tnn.Lanes, r.net.Layout.Slots(at)
+		v.lanes = sliceSums[F]{}
+		activeLanes(r.active[at], func(lane int) {
+			var out nodeSums[F]
+			pos := int32(at*tnn.Lanes + lane)
+			if r.adapted == nil {
+				r.visit2020(s, pos, row+lane, slots, v.edges, &out)
+			} else {
+				r.visit2019(s, pos, row+lane, slots, &out)
+			}
+			out.store(&v.lanes, lane)
+		})
+		for q := range v.lanes {
+			r.partial[q][slice] = total(v.lanes[q][:])
 		}
-		out.store(&lanes, lane)
-	})
-	for q := range lanes {
-		r.partial[q][slice] = total(lanes[q][:])
 	}
 }
 
 // grain is the number of slices below which a goroutine is not worth starting.
-const grain = 4
+const grain = 8
 
-// parallel calls f for 0..n-1, split into as many runs as there are threads.
-func (e *engine[F]) parallel(n int, f func(i int)) {
-	threads := min(e.threads, n/grain)
+// parallel calls f for parts of 0..n-1, one for each thread.
+func (e *engine[F]) parallel(n int, f func(v visitor[F], from, to int)) {
+	threads := min(len(e.visitors), n/grain)
 	if threads < 2 {
-		for i := range n {
-			f(i)
-		}
+		f(e.visitors[0], 0, n)
 		return
 	}
 	var wait sync.WaitGroup
 	for t := range threads {
-		wait.Go(func() {
-			for i := t * n / threads; i < (t+1)*n/threads; i++ {
-				f(i)
-			}
-		})
+		wait.Go(func() { f(e.visitors[t], t*n/threads, (t+1)*n/threads) })
 	}
 	wait.Wait()
 }

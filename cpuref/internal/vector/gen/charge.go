@@ -1,0 +1,152 @@
+package main
+
+import (
+	"unsafe"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"tnn-gpu/cpuref/internal/vector"
+)
+
+// Compartments, as indices of the frame.
+const (
+	plusPlus = iota
+	minusPlus
+	plusMinus
+	minusMinus
+	compartments
+)
+
+func charge(c *constants) {
+	g := begin(c, "Charge", "Charge does steps 1 to 3 of a visit.")
+	for half := range 2 {
+		g.chargeHalf(half)
+	}
+	end()
+}
+
+func (g *stage) chargeHalf(half int) {
+	var q, m [compartments]vec
+	for i := range q {
+		q[i], m[i] = zero(1), zero(1)
+	}
+	at, s, left := g.halfEdges(half), GP64(), GP64()
+	MOVQ(g.in(unsafe.Offsetof(frame.Slot)), s)
+	MOVQ(g.in(unsafe.Offsetof(frame.Slots)), left)
+	name := "slot" + string(rune('0'+half))
+	Label(name)
+	TESTQ(left, left)
+	JZ(LabelRef(name + "done"))
+	there, other := g.neighbours(half, at, s)
+	JZ(LabelRef(name + "done")) // fewer half-edges towards the end of a slice
+	v, w := g.inputs(half, at, s, there, other)
+	g.gatherCharges(at, there, v, w, &q, &m)
+	ADDQ(U32(4*vector.Lanes), at)
+	ADDQ(U32(unsafe.Sizeof(slot)), s)
+	DECQ(left)
+	JMP(LabelRef(name))
+	Label(name + "done")
+
+	used := GP64()
+	MOVQ(g.in(unsafe.Offsetof(frame.Slots)), used)
+	SUBQ(left, used)
+	MOVQ(used, g.in(unsafe.Offsetof(frame.Used)+uintptr(8*half)))
+	for i := range q {
+		store(q[i], g.half(unsafe.Offsetof(frame.Charge)+unsafe.Sizeof(vector.Reals{})*uintptr(i), half))
+		store(m[i], g.half(unsafe.Offsetof(frame.Capacity)+unsafe.Sizeof(vector.Reals{})*uintptr(i), half))
+	}
+	four := g.set(unsafe.Offsetof(sweep.Four))
+	sign := g.bits(1 << 31)
+	depth := mul(add(mul(q[plusPlus], xor(m[minusMinus], sign)), mul(q[minusMinus], xor(m[plusPlus], sign))), four)
+	store(depth, g.half(unsafe.Offsetof(frame.Depth), half))
+	depth = mul(add(mul(q[plusMinus], m[minusPlus]), mul(q[minusPlus], m[plusMinus])), four)
+	store(depth, g.half(unsafe.Offsetof(frame.Depth)+unsafe.Sizeof(vector.Reals{}), half))
+}
+
+// neighbours finds the lanes that have a half-edge in a slot; the zero flag is set
+// if there are none.
+func (g *stage) neighbours(half int, at, s reg.Register) (there mask, other vec) {
+	other = load(1, g.array(unsafe.Offsetof(network.Neighbour), at))
+	mine := loadMask(1, g.in(unsafe.Offsetof(frame.Mine)+uintptr(4*half)))
+	there = isInt(intAtLeast, other, zero(1), mine)
+	storeMask(there, slotMask(s, unsafe.Offsetof(slot.There), half))
+	storeMask(there, slotMask(s, unsafe.Offsetof(slot.Network), half))
+	none := GP32()
+	XORL(none, none)
+	MOVL(none, slotMask(s, unsafe.Offsetof(slot.Changing), half))
+	test(there)
+	return there, other
+}
+
+// inputs reads the voltages and the weights.
+func (g *stage) inputs(half int, at, s reg.Register, there mask, other vec) (v, w vec) {
+	v = gather(VGATHERDPS, there, g.pointer(unsafe.Offsetof(network.State)), other)
+	index := load(1, g.array(unsafe.Offsetof(network.WeightOf), at))
+	w = gather(VGATHERDPS, there, g.pointer(unsafe.Offsetof(network.Weight)), index)
+
+	done := "offered" + string(rune('0'+half))
+	g.flag(unsafe.Offsetof(sweep.Externals))
+	JE(LabelRef(done))
+	words := gather(VPGATHERDD, there, g.pointer(unsafe.Offsetof(network.Active)), right(5, other))
+	bits := apply(VPSRLVD, nil, words, and(other, g.bits(31)))
+	active := K()
+	VPTESTMD_BCST(g.bits(1).at, bits[0], there[0], active)
+	storeMask(mask{active}, slotMask(s, unsafe.Offsetof(slot.Network), half))
+	g.flag(unsafe.Offsetof(sweep.Predict))
+	JE(LabelRef(done))
+	own := load(1, g.array(unsafe.Offsetof(network.State), g.nodes()).Offset(64*half))
+	refused := without(is(notLess, mul(v, own), zero(1), there), mask{active})
+	put(refused, v, zero(1))
+	Label(done)
+	store(v, slotReals(s, unsafe.Offsetof(slot.V), half))
+	store(w, slotReals(s, unsafe.Offsetof(slot.W), half))
+	return v, w
+}
+
+// arrival is an input on its way to a compartment: whether it has any charge, the
+// signs of weight and charge, and what it makes of the charge in its compartment.
+type arrival struct {
+	some, weight, charge mask
+	total                vec
+	stored               mask // what its slot has stored is of the same compartment
+}
+
+// arrive adds an input to stored charges.
+func (g *stage) arrive(v, w, q0, q1 vec) arrival {
+	var a arrival
+	in := mul(v, w)
+	a.some = is(notEqual, in, zero(1), nil)
+	a.weight, a.charge = minus(w), minus(in)
+	base := choose(a.weight, q1, q0)
+	a.stored = not(minus(xor(base, in)))
+	size := and(w, g.bits(1<<31-1))
+	a.total = add(keep(a.stored, base), in)
+	a.total = least(size, most(or(size, g.bits(1<<31)), a.total))
+	return a
+}
+
+// gatherCharges sums what all compartments hold with the input.
+func (g *stage) gatherCharges(at reg.Register, there mask, v, w vec, q, m *[compartments]vec) {
+	q0 := loadWhere(there, g.array(unsafe.Offsetof(network.Charge0), at))
+	m0 := loadWhere(there, g.array(unsafe.Offsetof(network.Memory0), at))
+	q1 := loadWhere(there, g.array(unsafe.Offsetof(network.Charge1), at))
+	m1 := loadWhere(there, g.array(unsafe.Offsetof(network.Memory1), at))
+	a := g.arrive(v, w, q0, q1)
+	sum := func(i int, to mask, stored, storedWeight vec) {
+		put(to, stored, a.total)
+		put(to, storedWeight, w)
+		VADDPS(stored[0], q[i][0], q[i][0])
+		VADDPS(storedWeight[0], m[i][0], m[i][0])
+	}
+	split := func(plus, minus_ int, to mask, stored, storedWeight vec) {
+		negative := minus(stored)
+		below, belowWeight := keep(negative, stored), keep(negative, storedWeight)
+		above, aboveWeight := xor(stored, below), xor(storedWeight, belowWeight)
+		sum(plus, without(to, a.charge), above, aboveWeight)
+		sum(minus_, both(to, a.charge), below, belowWeight)
+	}
+	split(plusPlus, minusPlus, without(a.some, a.weight), q0, m0)
+	split(plusMinus, minusMinus, both(a.some, a.weight), q1, m1)
+}

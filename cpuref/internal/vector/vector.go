@@ -1,0 +1,94 @@
+// Package vector visits the nodes of a slice together: the vector form, for
+// processors with AVX-512, of the single precision visits of hylton2020 in package
+// cpuref, with the same bits. There every formula stands for one node; here lane l
+// of a vector belongs to node l of the slice. Where one node branches, all lanes
+// go both ways and a mask selects.
+//
+// A visit is five stages, which share a Frame: Charge and Sample are steps 1 to 8
+// of docs/model.md section 2, Equilibrate and Change are step 9, Finish adds the
+// sums up. The third puts the few half-edges whose weights change into a dense
+// Batch, so that the noise, which is most of the work, has no idle lanes; the last
+// takes the new weights out again.
+//
+// The assembly is written by package gen (go generate), one Go function for each
+// formula.
+package vector
+
+//go:generate go run -C gen . -out ../vector_amd64.s -stubs ../vector_amd64.go -pkg vector
+
+// Lanes is the number of nodes of a slice.
+const Lanes = 32
+
+// Reals is a value for each node of a slice.
+type Reals [Lanes]float32
+
+// Network says where a replica's arrays begin; see replica in package cpuref.
+type Network struct {
+	ID, Neighbour                        *int32
+	WeightOf, Active                     *uint32
+	State, Energy                        *float32
+	Dissipation, Transport               *float32
+	QualityNumerator, QualityDenominator *float32
+	Charge0, Memory0, Potential0         *float32
+	Charge1, Memory1, Potential1         *float32
+	Weight                               *float32
+	Keys                                 [10][2]uint32 // of the rounds of Philox
+}
+
+// Sweep is what is the same for all slices of a segment in one sweep. Flags are 0
+// or all ones.
+type Sweep struct {
+	Number    uint32 // k
+	Adapt     uint32 // weights may change
+	Plastic   uint32 // they are of a kind that does
+	Externals uint32 // there are external nodes
+	Predict   uint32 // and they offer nothing where they are not predicted
+
+	Levels, Temperature, Four, Threshold, Cut float32
+	G, SizeMass, M, TwoM, Deviation, Bound    float32
+}
+
+// Frame is the memory of a thread that visits one slice after another. What comes
+// in twos is for the first and for the second half of the lanes.
+type Frame struct {
+	First int64     // position of lane 0
+	Row   int64     // its first half-edge
+	Slots int64     // rows of half-edges
+	Slot  *Slot     // one for each
+	Mine  [2]uint32 // lanes that are network nodes
+
+	Used        [2]int64  // slots that have half-edges
+	Equilibrate [2]uint32 // lanes that do
+
+	Charge, Capacity [4]Reals // Q and W, by compartment
+	Depth            [2]Reals // D- and D+
+	Wings            [2]Wing
+	X                Reals     // new states
+	Sums             [12]Reals // in the order of the sums of package tnn
+	Totals           [16]float32
+
+	Batch Batch
+	Count int64 // of updates in the batch
+}
+
+// Wing is one side of the candidate states; see wing and series in package cpuref.
+type Wing struct{ Levels, First, Rise, Ratio, Terms Reals }
+
+// Slot is what the stages of a visit tell each other about one half-edge of every
+// node. Masks have one bit for each lane.
+type Slot struct {
+	V, W     Reals // voltage, as offered, and weight
+	PA, PB   Reals // potentials in A and in B
+	There    [2]uint32
+	Network  [2]uint32 // the other end is a network node
+	A, B     [2]uint32 // members
+	Changing [2]uint32 // in the batch
+}
+
+// Batch is the weights that change in a visit, densely: each by an update as a
+// member of A or of B, and where Twice is all ones by another as a member of both.
+// There is room for Lanes more than there are.
+type Batch struct {
+	I, J, Twice             *uint32
+	W, Error, Again, Square *float32
+}
