@@ -69,6 +69,7 @@ typedef int vint;
 typedef JOIN(double, WIDTH) vreal;
 typedef JOIN(ulong, WIDTH) vbits;
 typedef JOIN(long, WIDTH) vmask;
+typedef long lane_mask;
 #define TO_REAL(integer) JOIN(convert_double, WIDTH)(integer)
 #define TO_MASK(comparison) JOIN(convert_long, WIDTH)(comparison)
 #define TO_UINT_MASK(mask) JOIN(convert_int, WIDTH)(mask)
@@ -79,6 +80,7 @@ typedef JOIN(long, WIDTH) vmask;
 typedef JOIN(float, WIDTH) vreal;
 typedef JOIN(uint, WIDTH) vbits;
 typedef JOIN(int, WIDTH) vmask;
+typedef int lane_mask;
 #define TO_REAL(integer) JOIN(convert_float, WIDTH)(integer)
 #define TO_MASK(comparison) (comparison)
 #define TO_UINT_MASK(mask) (mask)
@@ -101,30 +103,21 @@ typedef JOIN(int, WIDTH) vint;
 #define PAIRS 
 #define LANE_NUMBERS ((vint)(0, 1))
 #define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1]))
-#define SCATTERED(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) } while (0)
 #elif WIDTH == 4
 #define PAIRS 2
 #define LANE_NUMBERS ((vint)(0, 1, 2, 3))
 #define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1], (base)[(index).s2], (base)[(index).s3]))
-#define SCATTERED(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) } while (0)
 #elif WIDTH == 8
 #define PAIRS 4
 #define LANE_NUMBERS ((vint)(0, 1, 2, 3, 4, 5, 6, 7))
 #define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1], (base)[(index).s2], (base)[(index).s3], (base)[(index).s4], (base)[(index).s5], (base)[(index).s6], (base)[(index).s7]))
-#define SCATTERED(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) \
-        PUT_LANE(base, index, where, x, 4) PUT_LANE(base, index, where, x, 5) PUT_LANE(base, index, where, x, 6) PUT_LANE(base, index, where, x, 7) } while (0)
 #else
 #define PAIRS 8
 #define LANE_NUMBERS ((vint)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 #define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1], (base)[(index).s2], (base)[(index).s3], (base)[(index).s4], (base)[(index).s5], (base)[(index).s6], (base)[(index).s7], \
         (base)[(index).s8], (base)[(index).s9], (base)[(index).sa], (base)[(index).sb], (base)[(index).sc], (base)[(index).sd], (base)[(index).se], (base)[(index).sf]))
-#define SCATTERED(base, index, where, x) do { PUT_LANE(base, index, where, x, 0) PUT_LANE(base, index, where, x, 1) PUT_LANE(base, index, where, x, 2) PUT_LANE(base, index, where, x, 3) \
-        PUT_LANE(base, index, where, x, 4) PUT_LANE(base, index, where, x, 5) PUT_LANE(base, index, where, x, 6) PUT_LANE(base, index, where, x, 7) \
-        PUT_LANE(base, index, where, x, 8) PUT_LANE(base, index, where, x, 9) PUT_LANE(base, index, where, x, a) PUT_LANE(base, index, where, x, b) \
-        PUT_LANE(base, index, where, x, c) PUT_LANE(base, index, where, x, d) PUT_LANE(base, index, where, x, e) PUT_LANE(base, index, where, x, f) } while (0)
 #endif
 typedef JOIN(ulong, PAIRS) vpairs;
-#define PUT_LANE(array, index, where, x, lane) if ((where).s##lane) (array)[(index).s##lane] = (x).s##lane;
 #endif
 
 #define NOT(mask) ((mask) == 0)
@@ -724,23 +717,6 @@ vreal gather(__global const real *array, vuint index)
 #endif
 }
 
-// scatter stores the lanes of a mask. The others of a contiguous range are the
-// work-item's own too.
-void scatter(__global real *array, vuint index, vmask where, vreal x)
-{
-#if WIDTH == 1
-    if (where)
-        array[index] = x;
-#else
-    if (contiguous(index)) {
-        vreal old = JOIN(vload, WIDTH)(0, array + index.s0);
-        JOIN(vstore, WIDTH)(where ? x : old, 0, array + index.s0);
-        return;
-    }
-    SCATTERED(array, index, where, x);
-#endif
-}
-
 vmask is_active(const net *n, vint position)
 {
 #ifdef EXTERNALS
@@ -822,24 +798,20 @@ const half_edge *edge_at(const net *n, const visited *at, int i, half_edge *room
 #endif
 }
 
-// noise_words draws the words for the edges between nodes i and j.
-words noise_words(const net *n, const visited *at, const half_edge *h, vuint *loops)
+// partner_ids gives what stands for the other node in the noise of slot i: its id,
+// or the number of a self-loop, of which loops have been met.
+vuint partner_ids(const net *n, const visited *at, int i, const half_edge *h, vuint *loops)
 {
-    vuint i = own_ids(n, at), j = id_of(n, h->other);
+#ifdef LATTICE
+    return AS_UINT(site_at(&at->at, i));
+#else
+    vuint ids = id_of(n, h->other);
 #ifdef SELF_LOOPS
     vint loop = h->other == at->first + LANE_NUMBERS;
-    j = loop ? ~*loops : j;
+    ids = loop ? ~*loops : ids;
     *loops = *loops + (loop ? (vuint)(1u) : (vuint)(0u));
 #endif
-    return philox(i, j, (vuint)(n->k), PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
-}
-
-// set_weight stores the weight of slot i where the mask is set.
-void set_weight(const net *n, visited *at, int i, const half_edge *h, vmask where, vreal w)
-{
-    scatter(n->weight, h->index, where, w);
-#ifdef KEEP
-    at->edges[i].w = where ? w : at->edges[i].w;
+    return ids;
 #endif
 }
 
@@ -882,6 +854,109 @@ vreal change_weight(__global const real *e, vreal w, vreal err, vreal shrink, vu
     return clamp_to(w, (vreal)(e[EDGE_BOUND]));
 }
 
+// Changes of weights that are due: of the edge between nodes i and j by err_a where
+// in_a is set, then by err_b where in_b is.
+typedef struct {
+    vuint index, i, j;
+    vreal w, shrink, err_a, err_b;
+    vmask in_a, in_b;
+} update;
+
+// updated gives the new weights.
+vreal updated(const net *n, const update *u)
+{
+    words word = philox(u->i, u->j, (vuint)(n->k), PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
+    vreal w = u->w;
+    if (ANY(u->in_a)) {
+        vreal changed = change_weight(n->edge, w, u->err_a, u->shrink, word.x, word.y);
+        w = u->in_a ? changed : w;
+    }
+    if (ANY(u->in_b)) {
+        vuint x = TO_UINT_MASK(u->in_a) ? word.z : word.x, y = TO_UINT_MASK(u->in_a) ? word.w : word.y;
+        vreal changed = change_weight(n->edge, w, u->err_b, u->shrink, x, y);
+        w = u->in_b ? changed : w;
+    }
+    return w;
+}
+
+#if WIDTH == 1
+
+// One node changes its weights as it comes to them.
+typedef int pending;
+#define PENDING_NONE 0
+
+void change(const net *n, pending *q, const update *u)
+{
+    if (u->in_a | u->in_b)
+        n->weight[u->index] = updated(n, u);
+}
+
+void finish(const net *n, pending *q)
+{
+}
+
+#else
+
+// Few of the nodes visited together change a weight in the same slot, so changes
+// gather until there is a vector of them. The first update is what the next
+// vector will be, the second takes what does not fit.
+typedef struct {
+    update of[2];
+    int count;
+} pending;
+#define PENDING_NONE { .count = 0 }
+
+// lane_of is lane k of a field of the two updates.
+#define lane_of(type, q, field, k) (((type *)&(q)->of[(k) / WIDTH].field)[(k) % WIDTH])
+
+void flush(const net *n, pending *q)
+{
+    vreal w = updated(n, &q->of[0]);
+    for (int k = 0; k < WIDTH && k < q->count; k++)
+        n->weight[lane_of(uint, q, index, k)] = ((real *)&w)[k];
+    q->of[0] = q->of[1];
+    q->count -= WIDTH;
+}
+
+void change(const net *n, pending *q, const update *u)
+{
+    vmask any = u->in_a | u->in_b;
+    for (int lane = 0; lane < WIDTH; lane++) {
+        if (((lane_mask *)&any)[lane] == 0)
+            continue;
+        int k = q->count++;
+        lane_of(uint, q, index, k) = ((uint *)&u->index)[lane];
+        lane_of(uint, q, i, k) = ((uint *)&u->i)[lane];
+        lane_of(uint, q, j, k) = ((uint *)&u->j)[lane];
+        lane_of(real, q, w, k) = ((real *)&u->w)[lane];
+        lane_of(real, q, shrink, k) = ((real *)&u->shrink)[lane];
+        lane_of(real, q, err_a, k) = ((real *)&u->err_a)[lane];
+        lane_of(real, q, err_b, k) = ((real *)&u->err_b)[lane];
+        lane_of(lane_mask, q, in_a, k) = ((lane_mask *)&u->in_a)[lane];
+        lane_of(lane_mask, q, in_b, k) = ((lane_mask *)&u->in_b)[lane];
+    }
+    if (q->count >= WIDTH)
+        flush(n, q);
+}
+
+void finish(const net *n, pending *q)
+{
+    if (q->count > 0)
+        flush(n, q);
+}
+
+#endif
+
+// edge_weight is a weight as it is after the visit's changes.
+vreal edge_weight(const net *n, const half_edge *h)
+{
+#ifdef KEEP
+    return gather(n->weight, h->index);
+#else
+    return h->w;
+#endif
+}
+
 // cpuref replica.sumEdges
 void sum_edges(const net *n, const visited *at, vreal x, node_sums *out)
 {
@@ -894,7 +969,8 @@ void sum_edges(const net *n, const visited *at, vreal x, node_sums *out)
         const half_edge *h = edge_at(n, at, i, &room);
         vmask done = h->there & TO_MASK(h->other <= own) & is_active(n, h->other);
         vmask loop = TO_MASK(h->other == own);
-        out->weight2 += done ? h->w * h->w : ZERO;
+        vreal w = edge_weight(n, h);
+        out->weight2 += done ? w * w : ZERO;
         out->order -= (done & NOT(loop)) ? x * h->v : ZERO;
     }
 }
@@ -1115,7 +1191,8 @@ void equilibrate(const net *n, visited *at, vmask where, const charging *sum, vr
     vreal e2 = solvable ? -r2 / (R(2.0) * d2) : ZERO;
     vreal shrink = shrink_of(n->edge, (weight_a + weight_b) / (members_a + members_b));
     vreal xx = x * x;
-    vuint loops = 0;
+    vuint ids = own_ids(n, at), loops = 0;
+    pending due = PENDING_NONE;
     for (int i = 0; i < at->slots; i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
@@ -1128,26 +1205,24 @@ void equilibrate(const net *n, visited *at, vmask where, const charging *sum, vr
         store(n->memory1 + h->at, where, m.rest1.m);
         store(n->potential1 + h->at, where, m.rest1.p);
         vmask may = where & plastic(n, h);
-        vmask in_a = may & (m.qa != ZERO), in_b = may & (m.qb != ZERO);
+        update u;
+        u.in_a = may & (m.qa != ZERO);
+        u.in_b = may & (m.qb != ZERO);
 #ifndef SELF_LOOPS
-        if (!ANY(in_a | in_b))
+        if (!ANY(u.in_a | u.in_b))
             continue;
 #endif
-        words word = noise_words(n, at, h, &loops);
-        vreal w = h->w;
-        if (ANY(in_a)) {
-            vreal pp = m.pa * m.pa;
-            vreal changed = change_weight(n->edge, w, sigma * (e1 * pp + e2 * xx) / (pp + xx), shrink, word.x, word.y);
-            w = in_a ? changed : w;
-        }
-        if (ANY(in_b)) {
-            vreal pp = m.pb * m.pb;
-            vuint x0 = TO_UINT_MASK(in_a) ? word.z : word.x, x1 = TO_UINT_MASK(in_a) ? word.w : word.y;
-            vreal changed = change_weight(n->edge, w, sigma * (e2 * pp + e1 * xx) / (pp + xx), shrink, x0, x1);
-            w = in_b ? changed : w;
-        }
-        set_weight(n, at, i, h, in_a | in_b, w);
+        vreal ppa = m.pa * m.pa, ppb = m.pb * m.pb;
+        u.index = h->index;
+        u.i = ids;
+        u.j = partner_ids(n, at, i, h, &loops);
+        u.w = h->w;
+        u.shrink = shrink;
+        u.err_a = sigma * (e1 * ppa + e2 * xx) / (ppa + xx);
+        u.err_b = sigma * (e2 * ppb + e1 * xx) / (ppb + xx);
+        change(n, &due, &u);
     }
+    finish(n, &due);
 }
 
 // cpuref replica.visit2020
@@ -1394,27 +1469,20 @@ vreal error_of(const correction *c, vreal own, vreal opposite, vreal p, vreal x)
 }
 
 // cpuref replica.update2019
-void update2019(const net *n, visited *at, int i, const half_edge *h, vreal shrink, vreal x, const held *c,
-                const correction *a, const correction *b, vuint *loops)
+update update2019(const half_edge *h, vmask may, vreal shrink, vreal x, const held *c, const correction *a, const correction *b)
 {
-    vmask may = at->mine & plastic(n, h);
     vmask in_a = may & (c->q0 != ZERO) & NOT(a->skip), in_b = may & (c->q1 != ZERO) & NOT(b->skip);
-#ifndef SELF_LOOPS
-    if (!ANY(in_a | in_b))
-        return;
-#endif
-    words word = noise_words(n, at, h, loops);
     vreal err_a = error_of(a, a->e1, a->e2, c->p0, x), err_b = error_of(b, b->e2, b->e1, c->p1, x);
     vmask swap = h->w < ZERO;
-    vmask first = swap ? in_b : in_a, second = swap ? in_a : in_b;
-    vreal changed = change_weight(n->edge, h->w, swap ? err_b : err_a, shrink, word.x, word.y);
-    vreal w = first ? changed : h->w;
-    if (ANY(second)) {
-        vuint x0 = TO_UINT_MASK(first) ? word.z : word.x, x1 = TO_UINT_MASK(first) ? word.w : word.y;
-        changed = change_weight(n->edge, w, swap ? err_a : err_b, shrink, x0, x1);
-        w = second ? changed : w;
-    }
-    set_weight(n, at, i, h, first | second, w);
+    update u;
+    u.index = h->index;
+    u.w = h->w;
+    u.shrink = shrink;
+    u.err_a = swap ? err_b : err_a;
+    u.err_b = swap ? err_a : err_b;
+    u.in_a = swap ? in_b : in_a;
+    u.in_b = swap ? in_a : in_b;
+    return u;
 }
 
 // cpuref replica.relax
@@ -1423,20 +1491,26 @@ void relax(const net *n, visited *at, vreal x, const pair_sums *first, const pai
     correction c1 = settle(first, x < ZERO ? -x : ZERO, x, ONE, out);
     correction c2 = settle(second, x < ZERO ? ZERO : x, x, -ONE, out);
     vreal shrink = shrink_of(n->edge, w2);
-    vuint loops = 0;
+    vuint ids = own_ids(n, at), loops = 0;
+    pending due = PENDING_NONE;
     for (int i = 0; i < at->slots; i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
         held c = charge2019(n, h);
         vmask down = h->w < ZERO;
         correction a = pick_correction(down, &c2, &c1), b = pick_correction(down, &c1, &c2);
-        if ((n->flags & SWEEP_ADAPT) != 0)
-            update2019(n, at, i, h, shrink, x, &c, &a, &b, &loops);
+        if ((n->flags & SWEEP_ADAPT) != 0) {
+            update u = update2019(h, at->mine & plastic(n, h), shrink, x, &c, &a, &b);
+            u.i = ids;
+            u.j = partner_ids(n, at, i, h, &loops);
+            change(n, &due, &u);
+        }
         store(n->charge0 + h->at, at->mine, c.q0 * a.keep);
         store(n->potential0 + h->at, at->mine, c.p0 * a.keep);
         store(n->charge1 + h->at, at->mine, c.q1 * b.keep);
         store(n->potential1 + h->at, at->mine, c.p1 * b.keep);
     }
+    finish(n, &due);
 }
 
 // cpuref replica.visit2019
