@@ -230,11 +230,11 @@ func (n *network[F]) uploadLayout() error {
 // externalTables lists the external nodes with their half-edges, as drive in
 // kernels.cl takes them.
 func (n *network[F]) externalTables() (nodes, ends []int32, edges []uint32) {
-	l := n.net.Layout
+	l, degree := n.net.Layout, n.externalDegree()
 	for i, pos := range l.External {
 		nodes = append(nodes, pos, l.ID[pos], int32(n.net.Externals[i].Polarity))
 		slice := int(pos) / tnn.Lanes
-		for slot := range n.externalDegree() {
+		for slot := range degree {
 			h := (l.Rows[slice]+int64(slot))*tnn.Lanes + int64(pos)%tnn.Lanes
 			end, edge := int32(-1), uint32(0)
 			if slot < l.Slots(slice) {
