@@ -12,6 +12,9 @@ import (
 
 func TestSuite(t *testing.T) { backendtest.Run(t, cpuref.New) }
 
+// Rung 4: samples have the enumerated probabilities.
+func TestDistributions(t *testing.T) { backendtest.Distributions(t, cpuref.New) }
+
 // Rung 5: nodes without edges change nothing.
 func TestIsolation(t *testing.T) { backendtest.Isolation(t, cpuref.New) }
 

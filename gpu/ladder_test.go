@@ -57,6 +57,12 @@ func TestAgreesWithReference(t *testing.T) {
 	}
 }
 
+// Rung 4: samples have the enumerated probabilities.
+func TestDistributions(t *testing.T) {
+	openTest(t)
+	backendtest.Distributions(t, openNetwork)
+}
+
 // Rung 5: the size of work-groups shows in no bit. Every size is a program of its
 // own, which takes its time to build; TNN_SOAK=1 has all of them.
 func TestWorkGroups(t *testing.T) {
