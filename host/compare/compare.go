@@ -155,7 +155,7 @@ func (r *runner) compare(step int64) error {
 			return fmt.Errorf("%s and %s cannot be compared: %w", r.contestants[p.Reference].Name, r.contestants[p.Other].Name, err)
 		}
 		if d != nil {
-			p.Parted = &Parting{Step: step, Field: d.Field, Where: r.where(d, a.Replicas), Reference: d.A, Other: d.B, Count: d.Count}
+			p.Parted = &Parting{Step: step, Field: d.Field, Where: sim.Place(r.model, a.Array(d.Field), d.Index, a.Replicas), Reference: d.A, Other: d.B, Count: d.Count}
 			continue
 		}
 		p.Parted = r.sumsPart(step, r.sums[p.Reference], r.sums[p.Other])
@@ -172,53 +172,6 @@ func (r *runner) state(i int) (*state.State, error) {
 		r.states[i] = s
 	}
 	return r.states[i], nil
-}
-
-// where says in words which item a value belongs to.
-func (r *runner) where(d *state.Difference, replicas int) string {
-	length := r.length(d.Per, replicas)
-	replica, at := d.Index/length, d.Index%length
-	text := fmt.Sprintf("%s at position %d", d.Per, at)
-	for item, index := range r.model.Order(d.Per) {
-		if index == at {
-			text = r.item(d.Per, item)
-			break
-		}
-	}
-	if replicas > 1 {
-		text += fmt.Sprintf(" of replica %d", replica)
-	}
-	return text
-}
-
-// length of an index space in one replica of a backend's array.
-func (r *runner) length(per state.Per, replicas int) int {
-	for _, s := range r.states {
-		if s == nil {
-			continue
-		}
-		for i := range s.Arrays {
-			if s.Arrays[i].Per == per {
-				return s.Arrays[i].Len() / replicas
-			}
-		}
-	}
-	return 1
-}
-
-func (r *runner) item(per state.Per, item int) string {
-	switch per {
-	case state.Edge:
-		a, b := r.model.Edge(item)
-		return fmt.Sprintf("edge %d-%d", a, b)
-	case state.HalfEdge:
-		a, b := r.model.Edge(item / 2)
-		if item%2 == 1 {
-			a, b = b, a
-		}
-		return fmt.Sprintf("node %d, edge to %d", a, b)
-	}
-	return fmt.Sprintf("node %d", item)
 }
 
 // sumsPart compares what the steps returned: a sum can be wrong though every

@@ -10,16 +10,16 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// writeFinal writes the last state as arrays in original order: nodes by id,
-// edges as the graph lists them, half-edges by edge and end.
-func (r *Recorder) writeFinal(s *state.State) error {
-	return r.folder.replace(finalName, func(w io.Writer) error {
+// writeState writes a state as arrays in original order: nodes by id, edges as
+// the graph lists them, half-edges by edge and end.
+func (r *Recorder) writeState(name string, s *state.State) error {
+	return r.folder.replace(name, func(w io.Writer) error {
 		z := npz{zip.NewWriter(w)}
-		return errors.Join(r.addFinal(z, s), z.zip.Close())
+		return errors.Join(r.addState(z, s), z.zip.Close())
 	})
 }
 
-func (r *Recorder) addFinal(z npz, s *state.State) error {
+func (r *Recorder) addState(z npz, s *state.State) error {
 	w, err := z.add("step", "<i8", nil)
 	if err == nil {
 		err = binary.Write(w, binary.LittleEndian, s.Step)

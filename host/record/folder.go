@@ -36,6 +36,8 @@ const (
 	probesName        = "probes.csv"
 	recordingsName    = "recordings"
 	finalName         = "final.npz"
+	dumpName          = "broken.tnn" // a checkpoint that is not for going on
+	dumpArraysName    = "broken.npz"
 	checkpointPrefix  = "checkpoint-"
 	checkpointSuffix  = ".tnn"
 	temporary         = ".tmp" // suffix of what is not whole yet
@@ -296,7 +298,7 @@ func (f *Folder) rewind(step int64) error {
 			err = errors.Join(err, f.remove(checkpointName(s)))
 		}
 	}
-	return errors.Join(err, f.remove(finalName))
+	return errors.Join(err, f.remove(finalName), f.remove(dumpName), f.remove(dumpArraysName))
 }
 
 func (f *Folder) remove(name string) error {

@@ -103,6 +103,8 @@ func bytesOf(e sim.Event) int64 {
 		return size
 	case *sim.Checkpoint:
 		return small + stateBytes(e.State)
+	case *sim.Dump:
+		return small + stateBytes(e.State)
 	case *sim.End:
 		return small + stateBytes(e.State)
 	}

@@ -204,6 +204,8 @@ func (r *Recorder) handle(e sim.Event) error {
 		return r.writeSnapshot(e)
 	case *sim.Checkpoint:
 		return r.writeCheckpoint(e)
+	case *sim.Dump:
+		return r.writeDump(e)
 	case *sim.End:
 		return r.writeEnd(e)
 	}
@@ -247,6 +249,14 @@ func (r *Recorder) writeCheckpoint(e *sim.Checkpoint) error {
 	return r.folder.writeCheckpoint(&c)
 }
 
+// writeDump leaves what a run that stopped itself is to be judged by. Nothing goes
+// on from it, so it needs no files.
+func (r *Recorder) writeDump(e *sim.Dump) error {
+	c := e.Checkpoint
+	c.Config = r.folder.configHash()
+	return errors.Join(r.folder.replace(dumpName, c.Encode), r.writeState(dumpArraysName, c.State))
+}
+
 // sync makes everything that grows last, and tells how much that is.
 func (r *Recorder) sync() ([]state.FileLength, error) {
 	var files []state.FileLength
@@ -264,7 +274,7 @@ func (r *Recorder) writeEnd(e *sim.End) error {
 	if err := r.writeHistograms("end", e.State.Array); err != nil {
 		return err
 	}
-	return r.writeFinal(e.State)
+	return r.writeState(finalName, e.State)
 }
 
 // Close waits until everything is written, and writes how the run ended, given

@@ -73,12 +73,20 @@ func (r *Run) Control(ctx context.Context, name string, value float64) error {
 		return fmt.Errorf("%s cannot be set to %v; use a finite value", name, value)
 	}
 	return r.give(ctx, func() error {
-		if err := r.backend.Control(name, value); err != nil {
+		if err := r.control(name, value); err != nil {
 			return fmt.Errorf("%s cannot be set to %v: %w", name, value, err)
 		}
 		r.controls = append(r.controls, state.Control{Step: r.step, Name: name, Value: value})
 		return nil
 	})
+}
+
+// control reaches the backend that checks steps too.
+func (r *Run) control(name string, value float64) error {
+	if err := r.backend.Control(name, value); err != nil || r.check == nil {
+		return err
+	}
+	return r.check.on.Control(name, value)
 }
 
 // give has the run do something and waits until it has. A run that has not

@@ -3,7 +3,7 @@ package sim
 import "tnn-gpu/host/state"
 
 // Event is something that an observer is told: *Rows, *Epoch, *Snapshot,
-// *Checkpoint or *End. No one changes it afterwards, so it may be kept.
+// *Checkpoint, *Dump or *End. No one changes it afterwards, so it may be kept.
 type Event interface{ event() }
 
 // Observer is told what a run does, in order of steps, by the goroutine that
@@ -60,6 +60,11 @@ func (s *Snapshot) Array(name string) *state.Array {
 // they know themselves to a copy.
 type Checkpoint struct{ state.Checkpoint }
 
+// Dump is for the eyes of whoever looks into why a run stopped itself: the state
+// with numbers that are not finite, or the one before a step that gave other bits
+// when it was made again. It is the last event of such a run.
+type Dump struct{ state.Checkpoint }
+
 // End is the last event of a run that was not broken off by an error. Everything
 // before it belongs to the checkpoint of the same step, apart from the epoch that
 // the end cut short.
@@ -72,6 +77,7 @@ func (*Rows) event()       {}
 func (*Epoch) event()      {}
 func (*Snapshot) event()   {}
 func (*Checkpoint) event() {}
+func (*Dump) event()       {}
 func (*End) event()        {}
 
 // Reason tells why a run ended.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"tnn-gpu/host/backend"
@@ -26,6 +25,7 @@ type Run struct {
 	saved    int64     // step of the last checkpoint, or -1
 	savedAt  time.Time // when it was made
 	pace     pace
+	check    *check // nil unless steps are made again
 	now      func() time.Time
 
 	commands chan command
@@ -40,6 +40,7 @@ type Summary struct {
 	First, Last int64         // steps before and after
 	Wall        time.Duration // of the steps and what is due between them; pauses left out
 	Updates     int64         // node updates, of all replicas
+	Checked     int64         // steps that were made again and gave the same bits
 }
 
 // Rate is the number of node updates per second.
@@ -48,20 +49,6 @@ func (s Summary) Rate() float64 {
 		return 0
 	}
 	return float64(s.Updates) / s.Wall.Seconds()
-}
-
-// NotFiniteError tells that a sum is NaN or infinite, so that something in the
-// state is, or soon will be. The rows of earlier steps have been handed out; the
-// backend still holds the state of the end of its batch.
-type NotFiniteError struct {
-	Step    int64
-	Replica int
-	Sum     string
-	Value   float64
-}
-
-func (e *NotFiniteError) Error() string {
-	return fmt.Sprintf("step %d of replica %d gave %v as its sum of %s, so the run was stopped", e.Step, e.Replica, e.Value, e.Sum)
 }
 
 // New prepares a run of a network that a backend holds at step 0.
@@ -90,7 +77,7 @@ func (r *Run) Restore(c *state.Checkpoint) error {
 		return fmt.Errorf("the backend does not take the checkpoint's state: %w", err)
 	}
 	for _, control := range c.Controls {
-		if err := r.backend.Control(control.Name, control.Value); err != nil {
+		if err := r.control(control.Name, control.Value); err != nil {
 			return fmt.Errorf("the intervention %s = %v of step %d cannot be repeated: %w", control.Name, control.Value, control.Step, err)
 		}
 	}
@@ -129,6 +116,9 @@ func (r *Run) Go(ctx context.Context) (Summary, error) {
 	}
 	s.Last = r.step
 	s.Updates = (s.Last - s.First) * int64(r.plan.Replicas) * r.about.Updates
+	if r.check != nil {
+		s.Checked = r.check.made
+	}
 	return s, err
 }
 
@@ -167,14 +157,12 @@ func (r *Run) batch() error {
 	if r.mode.single {
 		n = 1
 	}
-	began := r.now()
-	sums, err := r.backend.Advance(n)
+	sums, err := r.advance(r.check.limit(r.step, n))
 	if err != nil {
-		return fmt.Errorf("steps %d to %d failed: %w", r.step+1, r.step+int64(n), err)
+		return err
 	}
-	r.pace.took(n, r.now().Sub(began))
 	r.mode.single = false
-	if err := r.report(n, sums); err != nil {
+	if err := r.report(sums); err != nil {
 		return err
 	}
 	if names := r.plan.due(r.step); len(names) > 0 {
@@ -188,14 +176,33 @@ func (r *Run) batch() error {
 	return nil
 }
 
-// report turns the sums of n steps into rows and epochs, up to the first sum
-// that is not finite.
-func (r *Run) report(n int, sums []float64) error {
-	perStep := r.plan.Replicas * len(r.about.Sums)
-	if len(sums) != n*perStep {
-		return fmt.Errorf("the backend returned %d sums for %d steps; %d were expected", len(sums), n, n*perStep)
+// advance makes n steps, and the last one again where it is to be checked.
+func (r *Run) advance(n int) ([]float64, error) {
+	before, err := r.before(n)
+	if err != nil {
+		return nil, err
 	}
-	bad := r.notFinite(sums)
+	began := r.now()
+	sums, err := r.backend.Advance(n)
+	if err != nil {
+		return nil, fmt.Errorf("steps %d to %d failed: %w", r.step+1, r.step+int64(n), err)
+	}
+	r.pace.took(n, r.now().Sub(began))
+	if want := n * r.plan.Replicas * len(r.about.Sums); len(sums) != want {
+		return nil, fmt.Errorf("the backend returned %d sums for %d steps; %d were expected", len(sums), n, want)
+	}
+	if before != nil && r.firstNotFinite(sums) == nil {
+		return sums, r.again(before, sums)
+	}
+	return sums, nil
+}
+
+// report turns the sums of some steps into rows and epochs, up to the first sum
+// that is not finite.
+func (r *Run) report(sums []float64) error {
+	perStep := r.plan.Replicas * len(r.about.Sums)
+	n := len(sums) / perStep
+	bad := r.firstNotFinite(sums)
 	if bad != nil {
 		n = int(bad.Step - r.step - 1)
 	}
@@ -223,21 +230,7 @@ func (r *Run) report(n int, sums []float64) error {
 		}
 	}
 	if bad != nil {
-		return bad
-	}
-	return nil
-}
-
-func (r *Run) notFinite(sums []float64) *NotFiniteError {
-	names := r.about.Sums
-	for i, v := range sums {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			row := i / len(names)
-			return &NotFiniteError{
-				Step: r.step + 1 + int64(row/r.plan.Replicas), Replica: row % r.plan.Replicas,
-				Sum: names[i%len(names)], Value: v,
-			}
-		}
+		return r.explain(bad)
 	}
 	return nil
 }
@@ -293,13 +286,22 @@ func (r *Run) state() (*state.State, error) {
 }
 
 func (r *Run) save(s *state.State) error {
-	c := &Checkpoint{state.Checkpoint{
+	if places := r.notFinite(s); places != nil {
+		return errors.Join(&NotFiniteError{Step: s.Step, After: s.Step, Places: places}, r.emit(r.dump(s)))
+	}
+	r.saved, r.savedAt = r.step, r.now()
+	return r.emit(&Checkpoint{r.contents(s)})
+}
+
+func (r *Run) dump(s *state.State) *Dump { return &Dump{r.contents(s)} }
+
+// contents of a checkpoint with a state.
+func (r *Run) contents(s *state.State) state.Checkpoint {
+	return state.Checkpoint{
 		Model: r.about.Name, Rule: r.about.Rule, State: s,
 		EpochSums: append([]float64(nil), r.epoch.sums...),
 		Controls:  append([]state.Control(nil), r.controls...),
-	}}
-	r.saved, r.savedAt = r.step, r.now()
-	return r.emit(c)
+	}
 }
 
 // end hands out the last checkpoint, unless the step has one, and what is to be

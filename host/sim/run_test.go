@@ -24,6 +24,7 @@ type log struct {
 	epochs    []sim.Epoch
 	snapshots []sim.Snapshot
 	saved     []state.Checkpoint
+	dump      *sim.Dump
 	end       *sim.End
 }
 
@@ -41,6 +42,8 @@ func (l *log) observe(e sim.Event) error {
 		l.snapshots = append(l.snapshots, *e)
 	case *sim.Checkpoint:
 		l.saved = append(l.saved, e.Checkpoint)
+	case *sim.Dump:
+		l.dump = e
 	case *sim.End:
 		l.end = e
 	}
@@ -350,26 +353,6 @@ func TestCheckpointsByTheClock(t *testing.T) {
 	}
 	if d := cmp.Diff([]int64{3, 6, 9, 10}, steps); d != "" {
 		t.Errorf("steps of the checkpoints (-want +got):\n%s", d)
-	}
-}
-
-func TestNotFiniteSumStopsTheRunAndNamesIt(t *testing.T) {
-	m := simtest.Model{Nodes: 3}
-	b := simtest.NewBackend(m, state.Double, 2)
-	b.NaN = 6
-	var got log
-	run := start(t, b, m, sim.Plan{Steps: 100, Replicas: 2, Epoch: 5}, got.observe)
-	run.SetClock((&clock{}).now)
-	summary, err := run.Go(context.Background())
-	var bad *sim.NotFiniteError
-	if !errors.As(err, &bad) || bad.Step != 6 || bad.Replica != 1 || bad.Sum != "square" {
-		t.Fatalf("error %v", err)
-	}
-	if len(got.rows) != 2*5 || len(got.epochs) != 1 || len(got.saved) != 0 || got.end != nil {
-		t.Errorf("%d rows, %d epochs, %d checkpoints, end %v; want what happened before and no more", len(got.rows), len(got.epochs), len(got.saved), got.end)
-	}
-	if summary.Reason != sim.Failed || summary.Last != 5 {
-		t.Errorf("summary %+v", summary)
 	}
 }
 

@@ -109,6 +109,27 @@ func (a *Array) At(i int) float64 {
 	return float64(a.Single[i])
 }
 
+// NotFinite finds the first value that is NaN or infinite, and counts them all.
+func (a *Array) NotFinite() (first, count int) {
+	if a.Double != nil {
+		return notFinite(a.Double)
+	}
+	return notFinite(a.Single)
+}
+
+func notFinite[F float32 | float64](values []F) (first, count int) {
+	for i, v := range values {
+		if v-v == 0 {
+			continue
+		}
+		if count == 0 {
+			first = i
+		}
+		count++
+	}
+	return first, count
+}
+
 // Set stores v, rounded to the array's precision, as value i.
 func (a *Array) Set(i int, v float64) {
 	if a.Double != nil {

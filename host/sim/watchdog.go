@@ -1,0 +1,109 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"tnn-gpu/host/state"
+)
+
+// NotFiniteError tells that a number is NaN or infinite. The sums of a step show
+// every such energy, state and weight; what else the state holds is looked
+// through before it becomes a checkpoint. The rows of earlier steps have been
+// handed out.
+type NotFiniteError struct {
+	Step    int64
+	Replica int
+	Sum     string  // "" where a checkpoint would have held what no sum shows
+	Value   float64 // of the sum
+	After   int64   // the step after which the state was read: the end of the batch
+	Places  []string
+}
+
+func (e *NotFiniteError) Error() string {
+	text := fmt.Sprintf("the run was stopped after step %d", e.Step)
+	if e.Sum != "" {
+		text = fmt.Sprintf("step %d of replica %d gave %v as its sum of %s, so the run was stopped", e.Step, e.Replica, e.Value, e.Sum)
+	}
+	if len(e.Places) == 0 {
+		return fmt.Sprintf("%s; all numbers of the state after step %d are finite", text, e.After)
+	}
+	return fmt.Sprintf("%s; after step %d, %s", text, e.After, strings.Join(e.Places, ", "))
+}
+
+// firstNotFinite finds the first sum that is NaN or infinite.
+func (r *Run) firstNotFinite(sums []float64) *NotFiniteError {
+	names := r.about.Sums
+	for i, v := range sums {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			row := i / len(names)
+			return &NotFiniteError{
+				Step: r.step + 1 + int64(row/r.plan.Replicas), Replica: row % r.plan.Replicas,
+				Sum: names[i%len(names)], Value: v,
+			}
+		}
+	}
+	return nil
+}
+
+// explain adds what the state has that is not finite, and dumps the state.
+func (r *Run) explain(bad *NotFiniteError) error {
+	s, err := r.backend.State()
+	if err != nil {
+		return errors.Join(bad, fmt.Errorf("the state that led there cannot be read: %w", err))
+	}
+	bad.After, bad.Places = s.Step, r.notFinite(s)
+	return errors.Join(bad, r.emit(r.dump(s)))
+}
+
+// notFinite names, for every field, the first item whose value is not finite.
+func (r *Run) notFinite(s *state.State) []string {
+	var places []string
+	for i := range s.Arrays {
+		a := &s.Arrays[i]
+		at, count := a.NotFinite()
+		if count == 0 {
+			continue
+		}
+		text := fmt.Sprintf("%s is %v at %s", a.Name, a.At(at), Place(r.model, a, at, s.Replicas))
+		if count > 1 {
+			text += fmt.Sprintf(" and not finite at %d more", count-1)
+		}
+		places = append(places, text)
+	}
+	return places
+}
+
+// Place names the item whose value stands at an index of an array: "node 12",
+// "edge 3-7", "node 3, edge to 7".
+func Place(m Model, a *state.Array, index, replicas int) string {
+	length := a.Len() / replicas
+	text := fmt.Sprintf("%s at position %d", a.Per, index%length)
+	for item, at := range m.Order(a.Per) {
+		if at == index%length {
+			text = itemName(m, a.Per, item)
+			break
+		}
+	}
+	if replicas > 1 {
+		text += fmt.Sprintf(" of replica %d", index/length)
+	}
+	return text
+}
+
+func itemName(m Model, per state.Per, item int) string {
+	switch per {
+	case state.Edge:
+		a, b := m.Edge(item)
+		return fmt.Sprintf("edge %d-%d", a, b)
+	case state.HalfEdge:
+		a, b := m.Edge(item / 2)
+		if item%2 == 1 {
+			a, b = b, a
+		}
+		return fmt.Sprintf("node %d, edge to %d", a, b)
+	}
+	return fmt.Sprintf("node %d", item)
+}
