@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,10 +19,10 @@ func (p *program) resumeCommand() *cli.Command {
 		ArgsUsage: "FOLDER",
 		Description: "The run goes on from its last checkpoint, bit for bit as if it had not been\n" +
 			"interrupted, on any backend. Tables are cut back to the checkpoint first.",
-		Flags: append(computerFlags(),
+		Flags: slices.Concat(computerFlags(), liveFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "steps", Usage: "go on to step `NUMBER`; with a plus, as in +100, that many steps from the checkpoint on"},
 			checkpointFlag(),
-		),
+		}),
 		Action: p.resume,
 	}
 }

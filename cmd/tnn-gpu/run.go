@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -30,12 +31,13 @@ func (p *program) runCommand() *cli.Command {
 			"backend or device that is asked for and absent is an error.\n\n" +
 			"Ctrl-C saves the run, and `tnn-gpu resume FOLDER` goes on with it; a second\n" +
 			"Ctrl-C ends it at once.",
-		Flags: append(append(append(networkFlags(), computerFlags()...), recordFlags()...), precisionFlag(),
+		Flags: slices.Concat(networkFlags(), computerFlags(), recordFlags(), liveFlags(), []cli.Flag{
+			precisionFlag(),
 			&cli.StringFlag{Name: "steps", Usage: "make the run this `NUMBER` of steps long: eras are cut off, or the last one is made longer"},
 			&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r has the noise of seed + r"},
 			&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
 			checkpointFlag(),
-		),
+		}),
 		Action: p.runNew,
 	}
 }
@@ -47,6 +49,7 @@ type job struct {
 	plan    sim.Plan
 	options record.Options
 	from    *state.Checkpoint // nil for a new run
+	live    *live
 }
 
 func (p *program) runNew(c *cli.Context) error {
@@ -88,7 +91,11 @@ func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
 	if j.backend, err = j.network.open(c.Int("threads")); err != nil {
 		return nil, err
 	}
-	if err := j.planRecording(); err != nil {
+	err = j.planRecording()
+	if err == nil {
+		j.live, err = openLive(c, j)
+	}
+	if err != nil {
 		return nil, errors.Join(err, j.backend.Close())
 	}
 	return j, nil
@@ -138,7 +145,7 @@ func (p *program) carryOut(ctx context.Context, j *job, folder *record.Folder) (
 		return err
 	}
 	ctx, release := p.interruptible(ctx, "Interrupted: saving the run. Another Ctrl-C ends it at once, and it can then be resumed from its last checkpoint.")
-	summary, err := p.simulate(ctx, j, recorder)
+	summary, err := p.simulate(ctx, j, recorder, folder.Path())
 	err = errors.Join(err, recorder.Close(summary, err))
 	interrupted := release()
 	if err != nil {
@@ -152,14 +159,14 @@ func (p *program) carryOut(ctx context.Context, j *job, folder *record.Folder) (
 }
 
 // simulate makes the steps.
-func (p *program) simulate(ctx context.Context, j *job, recorder *record.Recorder) (sim.Summary, error) {
+func (p *program) simulate(ctx context.Context, j *job, recorder *record.Recorder, folder string) (sim.Summary, error) {
 	first := int64(0)
 	if j.from != nil {
 		first = j.from.State.Step
 	}
 	progress := newBar(p.errs, j.network, first, j.plan.Steps)
 	table := newEpochTable(p.out, progress, j.network, j.plan.Steps, terminalWidth(p.out))
-	run, err := sim.New(j.network.model, j.backend, j.plan, recorder.Observe, table.observe, progress.observe)
+	run, err := sim.New(j.network.model, j.backend, j.plan, recorder.Observe, table.observe, progress.observe, j.live.observe)
 	if err == nil && j.from != nil {
 		err = run.Restore(j.from)
 	}
@@ -167,8 +174,12 @@ func (p *program) simulate(ctx context.Context, j *job, recorder *record.Recorde
 		return sim.Summary{Reason: sim.Failed, First: first, Last: first}, err
 	}
 	table.printHeader(first)
+	endLive := j.live.begin(run, folder, j.from)
 	summary, err := run.Go(ctx)
 	progress.clear()
+	if err := endLive(summary, err); err != nil {
+		fmt.Fprintf(p.errs, "The page could not be served to the end: %v.\n", err)
+	}
 	return summary, err
 }
 
@@ -180,6 +191,9 @@ func (p *program) announce(j *job, folder string) {
 		lines = append(lines, [2]string{"because", j.backend.why})
 	}
 	lines = append(lines, [2]string{"memory", bytesText(d.Bytes)}, [2]string{"folder", folder})
+	if j.live != nil {
+		lines = append(lines, [2]string{"page", j.live.server.URL()})
+	}
 	if j.from != nil {
 		lines = append(lines, [2]string{"resumed", fmt.Sprintf("after step %d", j.from.State.Step)})
 	}

@@ -7,7 +7,9 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// Histogram counts the values of a distribution in bins of equal width.
+// Histogram counts the values of a distribution in bins of equal width. The
+// outermost values are counted in Below and Above only: a few far away would leave
+// no room for all others.
 type Histogram struct {
 	Name   string  `json:"name"`
 	When   string  `json:"when"` // start, now or end
@@ -15,11 +17,15 @@ type Histogram struct {
 	Lower  float64 `json:"lower"` // edge of the first bin
 	Width  float64 `json:"width"`
 	Counts []int64 `json:"counts"`
+	Below  int64   `json:"below"`
+	Above  int64   `json:"above"`
 }
 
-// mostBins is how many bins a histogram has. Where there would be more they are
-// joined two by two.
-const mostBins = 512
+// Bins are joined two by two where there would be more.
+const (
+	countedBins = 1 << 16
+	shownBins   = 256
+)
 
 // histogramOf counts the values of a distribution over all replicas. Values that
 // are not finite are left out.
@@ -35,7 +41,7 @@ func histogramOf(d *sim.Distribution, a *state.Array, replicas int, when string,
 	if !(low <= high) {
 		return h
 	}
-	for math.Floor(high/h.Width)-math.Floor(low/h.Width) >= mostBins {
+	for math.Floor(high/h.Width)-math.Floor(low/h.Width) >= countedBins {
 		h.Width *= 2
 	}
 	first := math.Floor(low / h.Width)
@@ -46,5 +52,42 @@ func histogramOf(d *sim.Distribution, a *state.Array, replicas int, when string,
 			h.Counts[int(math.Floor(v/h.Width)-first)]++
 		}
 	}
+	h.trim()
 	return h
+}
+
+// trim leaves as many bins as are shown.
+func (h *Histogram) trim() {
+	const outermost = 0.005 // on either side
+	var total int64
+	for _, n := range h.Counts {
+		total += n
+	}
+	most := int64(outermost * float64(total))
+	from, to := 0, len(h.Counts)
+	for from < to && h.Below+h.Counts[from] <= most {
+		h.Below += h.Counts[from]
+		from++
+	}
+	for to > from && h.Above+h.Counts[to-1] <= most {
+		to--
+		h.Above += h.Counts[to]
+	}
+	h.Lower += float64(from) * h.Width
+	h.Counts = h.Counts[from:to]
+	for len(h.Counts) > shownBins {
+		h.join()
+	}
+}
+
+// join makes bins of twice the width, whose edges are multiples of it.
+func (h *Histogram) join() {
+	first := math.Floor(h.Lower / (2 * h.Width))
+	shift := int(math.Round(h.Lower/h.Width - 2*first))
+	joined := make([]int64, (len(h.Counts)+shift+1)/2)
+	for i, n := range h.Counts {
+		joined[(i+shift)/2] += n
+	}
+	h.Width *= 2
+	h.Lower, h.Counts = first*h.Width, joined
 }

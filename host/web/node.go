@@ -85,7 +85,11 @@ func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
 	i.look(node, len(order), l.network.Model.Edge)
 	out, edges := nodeOf(node, from.Step, i.found)
 	out.External = l.isExternal(node)
-	for _, a := range from.Arrays {
+	for _, f := range l.about.Fields {
+		a := from.Array(f.Name)
+		if a == nil {
+			continue
+		}
 		base := replica * (a.Len() / len(l.network.Seeds))
 		switch a.Per {
 		case state.Node:

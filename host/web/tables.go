@@ -142,7 +142,7 @@ func parseHistograms(in io.Reader, steps int64) ([]*Histogram, error) {
 	for {
 		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {
-			return out, nil
+			break
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s cannot be read: %w", histogramsName, err)
@@ -152,6 +152,9 @@ func parseHistograms(in io.Reader, steps int64) ([]*Histogram, error) {
 		count, err3 := strconv.ParseInt(row[4], 10, 64)
 		if err := errors.Join(err1, err2, err3); err != nil {
 			return nil, fmt.Errorf("%s cannot be read: %w", histogramsName, err)
+		}
+		if count < 0 {
+			return nil, fmt.Errorf("%s has a count of %d", histogramsName, count)
 		}
 		if n := len(out); n == 0 || out[n-1].Name != row[0] || out[n-1].When != row[1] {
 			h := &Histogram{Name: row[0], When: row[1], Lower: lower, Width: upper - lower}
@@ -164,12 +167,16 @@ func parseHistograms(in io.Reader, steps int64) ([]*Histogram, error) {
 			return nil, err
 		}
 	}
+	for _, h := range out {
+		h.trim()
+	}
+	return out, nil
 }
 
 // put sets the count of the bin with a lower edge; bins come in ascending order.
 func (h *Histogram) put(lower float64, count int64) error {
 	bin := (lower - h.Lower) / h.Width
-	if !(bin > float64(len(h.Counts))-0.5 && bin < mostStoredBins) {
+	if !(h.Width > 0 && bin > float64(len(h.Counts))-0.5 && bin < mostStoredBins) {
 		return fmt.Errorf("%s has a bin from %v on where it cannot be", histogramsName, lower)
 	}
 	for len(h.Counts) < int(bin+0.5) {
@@ -180,4 +187,4 @@ func (h *Histogram) put(lower float64, count int64) error {
 }
 
 // mostStoredBins bounds the memory that a file can ask for.
-const mostStoredBins = 1 << 16
+const mostStoredBins = 1 << 20

@@ -54,7 +54,9 @@ func parseView(q url.Values) (View, error) {
 		}
 		*to = int(n)
 	}
-	return v, nil
+	seq, err := number(q, "seq")
+	v.Seq = uint32(seq)
+	return v, err
 }
 
 // number reads a whole number from 0 to 2^31-1 from a query; 0 if it is left out.

@@ -38,6 +38,7 @@ class View {
     $("flips").hidden = !about.grid.bipartite;
     this.lattice.external = about.external ?? [];
     this.lattice.marks = "";
+    $("marks").hidden = !about.external?.length;
     this.note(fields.length ? "" : "This run has recorded no field with a value for each node, and has not ended. Run with --record state to replay it.");
     this.changed();
   }
@@ -115,9 +116,11 @@ class View {
     const edges = element("table");
     if (node.degree) {
       const shown = node.edges.length < node.degree ? `the first ${node.edges.length} of ` : "";
-      edges.append(element("caption", `${shown}${node.degree} ${node.degree === 1 ? "edge" : "edges"}: to node, weight`));
+      edges.append(element("caption", `${shown}${node.degree} ${node.degree === 1 ? "edge" : "edges"}: to node` + (node.edges[0]?.values ? ", weight" : "")));
     }
-    for (const e of node.edges ?? []) edges.append(row(e.to === node.id ? "itself" : e.to, (e.values ?? []).map(v => number(v)).join(", ")));
+    const other = e => e.to === node.id ? "itself" : e.to;
+    if (node.edges?.[0]?.values) for (const e of node.edges) edges.append(row(other(e), e.values.map(v => number(v)).join(", ")));
+    else if (node.edges?.length) edges.append(row(node.edges.map(other).join(", "), ""));
     card.replaceChildren(title, ...(held ? [held] : []), values, edges);
     if (node.step !== undefined) card.append(element("small", `after step ${node.step}` + (kept ? "; kept, Esc lets it go" : "")));
     if (cell) card.classList.toggle("left", this.lattice.pixelOf(...cell)[0] > $("lattice").clientWidth - 300);

@@ -10,7 +10,7 @@ const axis = (more = {}) => ({
 
 function options(host, series, more = {}) {
   return {
-    width: host.clientWidth, height, legend: { show: false }, padding: [6, 6, 0, 0],
+    width: host.clientWidth, height, legend: { show: false }, padding: [6, 14, 0, 0],
     scales: { x: { time: false } },
     axes: [axis({ size: 22, gap: 2, values: (_, v) => v.map(x => number(x)) }), axis({ size: 46, gap: 2, values: (_, v) => v.map(x => number(x, 3)) })],
     cursor: { points: { size: 5 }, y: false }, series, ...more,
@@ -120,6 +120,8 @@ export class Histogram {
   // show takes histograms with label, colour, lower, width and counts.
   show(list) {
     const full = list.filter(h => h.counts?.length);
+    const left = full.map(h => h.below || h.above ? `${h.label}: ${h.below} values are below and ${h.above} above. ` : "").join("");
+    this.host.title = left;
     this.host.setAttribute("aria-label", "Histogram: " + (full.map(h => h.label).join(", ") || "nothing yet"));
     const tables = full.map(h => {
       const x = [], y = [];

@@ -28,8 +28,8 @@ export function table(stops) {
 
 export const gradient = stops => `linear-gradient(to right, ${stops.map(s => "#" + s).join(", ")})`;
 
-// Colours of lines that the colour-blind can tell apart (Okabe and Ito).
-const lines = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6d1f", "#7f7f7f"];
+// Colours of lines: seen on dark and on light, and told apart by the colour-blind.
+const lines = ["#2e8bc0", "#d9690a", "#1f9d72", "#c2619b", "#b08d1e", "#7a6fd0", "#8a8f98", "#b0563f"];
 
 export const lineColour = i => lines[i % lines.length];
 

@@ -3,7 +3,7 @@
 import { palette, table, css } from "./colours.js";
 
 const mostZoom = 64; // CSS pixels of a node
-const solvedColours = { 0: "#ffd43b", 1: "#40c057", "-": "#fa5252" };
+export const solvedColours = { 0: "#ffd43b", 1: "#40c057", "-": "#fa5252" };
 
 export class Lattice {
   // onView is told which region is to be shown, onNode which node is pointed at, and
@@ -201,7 +201,7 @@ export class Lattice {
       if (!to) continue;
       const weight = e.values?.[0] ?? 0;
       const [tx, ty] = this.pixelOf(to[0] + 0.5, to[1] + 0.5);
-      c.strokeStyle = weight < 0 ? "#e8590c" : "#1c7ed6";
+      c.strokeStyle = c.fillStyle = weight < 0 ? "#e8590c" : "#1c7ed6";
       c.lineWidth = 1 + 4 * Math.abs(weight) / most;
       c.globalAlpha = 0.85;
       c.beginPath();
@@ -210,8 +210,10 @@ export class Lattice {
         c.moveTo(x, y);
         c.lineTo(tx, ty);
       }
-      c.arc(tx, ty, Math.max(2, size / 5), 0, 7);
       c.stroke();
+      c.beginPath();
+      c.arc(tx, ty, Math.max(2, size / 6), 0, 7);
+      c.fill();
     }
     c.globalAlpha = 1;
     c.lineWidth = 2;

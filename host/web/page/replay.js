@@ -105,14 +105,15 @@ export class ReplayPage {
     this.view.histogram.show(chosen.map(h => ({ ...h, label: h.when, colour: colours[h.when] })));
   }
 
-  // timeline suits the slider to the field.
+  // timeline suits the slider to the field. Another run is shown at its end, another
+  // field of the same run at about the step of the one before.
   timeline() {
-    const f = this.view.field;
+    const f = this.view.field, { name } = this.view.about;
     $("player").hidden = !f;
     if (!f) return;
-    const before = this.step;
+    const stay = f.every && this.shown?.name === name;
     $("record").max = Math.max(0, f.records - 1);
-    $("record").value = before && f.every ? Math.max(0, Math.round(before / f.every) - 1) : f.records - 1;
+    $("record").value = stay ? Math.round(this.shown.step / f.every) - 1 : f.records - 1;
     $("record").disabled = $("play").disabled = f.records < 2;
     this.say();
   }
@@ -136,6 +137,7 @@ export class ReplayPage {
       this.view.note("Nothing is recorded yet.");
       return;
     }
+    this.shown = { name: this.view.about.name, step: this.step };
     this.source.picture(this.view.about.name, this.step, this.region, b => this.view.frame(b));
     this.point(this.view.lattice.node);
   }

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/web"
+)
+
+// pageFlags say where a page is served.
+func pageFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "listen", Value: "127.0.0.1:0", Usage: "serve the page on `HOST:PORT`; port 0 takes a free one"},
+		&cli.BoolFlag{Name: "public", Usage: "allow to listen where other machines can reach the page"},
+	}
+}
+
+// liveFlags add a page to a run.
+func liveFlags() []cli.Flag {
+	return append([]cli.Flag{
+		&cli.BoolFlag{Name: "live", Usage: "serve a page on which the run is watched and steered while it goes on"},
+	}, pageFlags()...)
+}
+
+// listen opens the address of a page.
+func listen(c *cli.Context, o web.Options) (*web.Server, error) {
+	o.Address, o.Public = c.String("listen"), c.Bool("public")
+	s, err := web.Listen(o)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--listen: %w", err)}
+	}
+	return s, nil
+}
+
+func (p *program) serveCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "serve",
+		Usage:     "serve a page on which runs are compared and replayed",
+		ArgsUsage: "FOLDER",
+		Description: "FOLDER is that of a run, or one with runs in it. Nothing in it is changed. The page\n" +
+			"needs the whole address that is printed; Ctrl-C ends it.",
+		Flags:  pageFlags(),
+		Action: p.serve,
+	}
+}
+
+func (p *program) serve(c *cli.Context) error {
+	if c.NArg() != 1 {
+		return badUsage("%s takes one argument, the folder of a run or of several; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
+	}
+	runs, err := web.OpenRuns(c.Args().First(), shape, fieldLimits())
+	if err != nil {
+		return usageError{err}
+	}
+	server, err := listen(c, web.Options{Runs: runs})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "Open %s and end with Ctrl-C.\n", server.URL())
+	ctx, release := p.interruptible(c.Context, "Interrupted.")
+	defer release()
+	return server.Serve(ctx)
+}
+
+// shape reads the lattice out of a configuration.
+func shape(name string, text []byte) (sides []int, bipartite bool, err error) {
+	cfg, err := config.Decode(name, text)
+	if err != nil {
+		return nil, false, err
+	}
+	spec, ok := cfg.Spec.(*tnn.Spec)
+	if !ok {
+		return nil, false, fmt.Errorf("%s is of model %q, which this program cannot show", name, cfg.Model)
+	}
+	return spec.Graph.Sides, spec.Graph.Bipartite, nil
+}
+
+// fieldLimits are those of the fields whose range is known.
+func fieldLimits() map[string][2]float64 {
+	whole, part := [2]float64{-1, 1}, [2]float64{0, 1}
+	return map[string][2]float64{
+		"state": whole, "adapted_state": whole, "offered_state": whole, "entropy": part, "fluctuating": part, "solved": part,
+	}
+}
+
+// live is the page of a run; nil where none is asked for.
+type live struct {
+	*web.Live
+	server *web.Server
+}
+
+// openLive opens the page of a job.
+func openLive(c *cli.Context, j *job) (*live, error) {
+	if !c.Bool("live") {
+		if c.IsSet("listen") || c.IsSet("public") {
+			return nil, badUsage("--listen and --public are about the page that --live serves; use --live with them")
+		}
+		return nil, nil
+	}
+	n := j.network
+	g := n.net.Graph
+	about := web.Network{
+		Model: n.model, Grid: web.NewGrid(g.Nodes, g.Lattice.Sides, g.Bipartite), Backend: j.backend.Describe(), Seeds: n.seeds,
+		Steps: j.plan.Steps, Limits: fieldLimits(), Switches: []web.Switch{{Name: "adapt", Title: "Weights adapt"}},
+		Mark: "solved", Hold: "external:",
+	}
+	for _, e := range n.eras() {
+		about.Eras = append(about.Eras, web.Era{First: e.first, Text: e.text})
+	}
+	for _, e := range n.net.Externals {
+		about.External = append(about.External, e.ID)
+	}
+	l := &live{Live: web.NewLive(about)}
+	var err error
+	l.server, err = listen(c, web.Options{Live: l.Live})
+	return l, err
+}
+
+// observe is an observer of the run.
+func (l *live) observe(e sim.Event) error {
+	if l == nil {
+		return nil
+	}
+	return l.Observe(e)
+}
+
+// begin serves the page of a run, until the function that it returns is told how
+// the run has ended.
+func (l *live) begin(run *sim.Run, folder string, from *state.Checkpoint) (end func(sim.Summary, error) error) {
+	if l == nil {
+		return func(sim.Summary, error) error { return nil }
+	}
+	l.Attach(run, filepath.Base(folder), from)
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- l.server.Serve(ctx) }()
+	return func(s sim.Summary, err error) error {
+		l.End(s, err)
+		cancel()
+		return <-served
+	}
+}

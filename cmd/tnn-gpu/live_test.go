@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"tnn-gpu/host/record"
+)
+
+// served is the program while it serves a page.
+type served struct {
+	*exec.Cmd
+	url  string
+	rest chan string // what it prints after the address of the page
+}
+
+// startServing starts the program, and finds the address that it prints.
+func startServing(t *testing.T, dir string, args ...string) *served {
+	t.Helper()
+	s := &served{Cmd: command(t, dir, args...), rest: make(chan string, 1)}
+	s.Stderr = os.Stderr
+	out, err := s.StdoutPipe()
+	if err == nil {
+		err = s.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Process.Kill() }) // it may have ended
+	in := bufio.NewReader(out)
+	for s.url == "" {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			t.Fatalf("the program has printed no address: %v", err)
+		}
+		for word := range strings.FieldsSeq(line) {
+			if strings.HasPrefix(word, "http://") {
+				s.url = word
+			}
+		}
+	}
+	go func() {
+		rest, _ := io.ReadAll(in)
+		s.rest <- string(rest)
+	}()
+	return s
+}
+
+// ends waits for the program's end.
+func (s *served) ends(t *testing.T, code int) {
+	t.Helper()
+	<-s.rest
+	_ = s.Wait() // the code says it
+	if got := s.ProcessState.ExitCode(); got != code {
+		t.Errorf("exit code %d, want %d", got, code)
+	}
+}
+
+// TestLivePage watches and steers a run in a browser.
+func TestLivePage(t *testing.T) {
+	b := startBrowser(t)
+	dir := t.TempDir()
+	s := startServing(t, dir, "run", "--preset", "driven", "--backend", "cpu", "--threads", "1", "--steps", "100000000", "--out", "live", "--live")
+	b.open(s.url, 1400, 900, "light")
+	b.until(`document.querySelector("#status").textContent === "running"`)
+	b.until(`document.querySelector("#lattice").getAttribute("aria-label").startsWith("state of 30 by 30 nodes at step")`)
+	b.until(`document.querySelectorAll("#charts .chart canvas").length >= 10`)
+	b.until(`/^Histogram: .*now/.test(document.querySelector("#histogram").getAttribute("aria-label"))`)
+	b.screenshot("live-light")
+
+	b.press(" ")
+	b.until(`document.querySelector("#status").textContent === "paused"`)
+	step := `Number(document.querySelector("#facts dd").textContent.split(" ")[0])`
+	before := b.eval(step).(float64)
+	b.press(".")
+	b.until(step + ` === ` + itoa(int(before)+1))
+	b.until(`document.querySelector("#lattice").getAttribute("aria-label").includes("at step ` + itoa(int(before)+1) + `,")`)
+
+	// A derived field is there some steps later.
+	b.eval(`(() => { const f = document.querySelector("#field"); f.value = "fluctuating"; f.dispatchEvent(new Event("change")); })()`)
+	b.until(`document.querySelector("#step").click(), document.querySelector("#lattice").getAttribute("aria-label").startsWith("fluctuating of 30 by 30 nodes at step")`)
+	b.eval(`(() => { const f = document.querySelector("#field"); f.value = "state"; f.dispatchEvent(new Event("change")); })()`)
+	b.until(`document.querySelector("#lattice").getAttribute("aria-label").startsWith("state of")`)
+	before = b.eval(step).(float64)
+
+	// From node to node by keys, to an external one, whose state is set.
+	b.eval(`document.querySelector("#lattice").focus()`)
+	b.press("ArrowRight")
+	b.until(`document.querySelectorAll("#card table:last-of-type td").length === 4`)
+	b.until(`document.querySelector("#card").textContent.includes("energy")`)
+	b.scheme("dark")
+	b.screenshot("live-dark")
+	b.press("Escape")
+	b.until(`document.querySelector("#card").hidden`)
+
+	b.eval(`document.querySelector("#switch-adapt").value = "0"; document.querySelector("#switch-adapt").dispatchEvent(new Event("change"))`)
+	b.eval(`document.querySelector("#checkpoint").click()`)
+	b.until(`document.querySelector("#facts").textContent.includes("Savedstep ` + itoa(int(before)) + `")`)
+	b.eval(`document.querySelector("#stop").click()`)
+	b.eval(`document.querySelector("#stop").click()`)
+	b.until(`document.querySelector("#status").textContent.startsWith("stopped at step ` + itoa(int(before)) + `")`)
+	s.ends(t, codeDone)
+	b.noErrors()
+
+	m, err := record.ReadMetadata(filepath.Join(dir, "live"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Steps != int64(before) || len(m.Controls) != 1 || m.Controls[0].Name != "adapt" || m.Controls[0].Value != 0 {
+		t.Errorf("the run has %d steps and the controls %v", m.Steps, m.Controls)
+	}
+}
+
+// TestServedRuns replays and compares finished runs in a browser.
+func TestServedRuns(t *testing.T) {
+	b := startBrowser(t)
+	dir := t.TempDir()
+	for _, seed := range []string{"1", "2"} {
+		tnnGPU(t, dir, "run", "--preset", "driven", "--backend", "cpu", "--seed", seed, "--steps", "300", "--record", "state,energy", "--every", "10", "--out", "runs/seed-"+seed).want(t, codeDone)
+	}
+	s := startServing(t, dir, "serve", "runs")
+	b.open(s.url, 1400, 900, "dark")
+	b.until(`document.querySelectorAll("#list tr").length === 2`)
+	b.until(`document.querySelector("#lattice").getAttribute("aria-label").startsWith("state of 30 by 30 nodes at step 300")`)
+	b.press(",")
+	b.until(`document.querySelector("#lattice").getAttribute("aria-label").includes("at step 290,")`)
+	b.eval(`[...document.querySelectorAll("#list input")].find(i => !i.checked).click()`)
+	b.until(`document.querySelectorAll("#list input:checked").length === 2`)
+	b.eval(`document.querySelector("#lattice").focus()`)
+	b.press("ArrowRight")
+	b.until(`document.querySelector("#card").textContent.includes("energy")`)
+	b.screenshot("serve-dark")
+	b.scheme("light")
+	b.screenshot("serve-light")
+	b.noErrors()
+	if err := s.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	s.ends(t, codeDone)
+}
