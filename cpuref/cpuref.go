@@ -19,7 +19,7 @@ func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
 	if o.Precision == state.Double {
-		return newEngine(net, o, newScalar[float64])
+		return newEngine(net, o, scalars[float64])
 	}
 	return newEngine(net, o, fastest)
 }

@@ -17,8 +17,6 @@ type engine[F fmath.Float] struct {
 	net      *tnn.Network
 	state    *state.State
 	replicas []*replica[F]
-	nodes    []tnn.NodeParameters[F] // by group
-	edge     plasticity[F]
 	visitors []visitor[F] // one for each thread
 	controls tnn.Controls
 	device   string
@@ -34,8 +32,10 @@ type visitor[F fmath.Float] interface {
 // replica is one copy of the network: views into the state's arrays, in the
 // order of the layout.
 type replica[F fmath.Float] struct {
-	net *tnn.Network
-	key [2]uint32
+	net   *tnn.Network
+	key   [2]uint32
+	nodes []tnn.NodeParameters[F] // by group
+	edge  plasticity[F]
 
 	id, neighbour []int32
 	weightOf      []uint32
@@ -57,7 +57,7 @@ type watched[F fmath.Float] struct {
 	entropy, fluctuating, dissipation, transport []F
 }
 
-// sweep is what is the same for all visits of one segment in one sweep.
+// sweep is what is the same for all visits of a replica's segment in one sweep.
 type sweep[F fmath.Float] struct {
 	k        uint32
 	adapt    bool // weights may change
@@ -67,17 +67,10 @@ type sweep[F fmath.Float] struct {
 	edge     *plasticity[F]
 }
 
-func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, newVisitor func(*tnn.Network) visitor[F]) (*engine[F], error) {
-	e := &engine[F]{net: net, device: processor()}
-	for range o.Threads {
-		e.visitors = append(e.visitors, newVisitor(net))
-	}
-	for _, g := range net.Spec.Groups {
-		e.nodes = append(e.nodes, tnn.NodeParametersOf[F](g))
-	}
-	e.edge = plasticity[F]{tnn.EdgeParametersOf[F](net.Spec.Edge), net.Spec.Edge.Kind, net.Spec.Edge.Noise}
-	for _, seed := range o.Seeds {
-		e.replicas = append(e.replicas, newReplica[F](net, rng.Key(seed)))
+func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func(net *tnn.Network, threads int) []visitor[F]) (*engine[F], error) {
+	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), device: processor()}
+	for i, seed := range o.Seeds {
+		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(seed)))
 	}
 	if err := e.SetState(net.Start(o.Precision, o.Seeds)); err != nil {
 		return nil, err
@@ -88,9 +81,13 @@ func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, newVisitor fu
 	return e, nil
 }
 
-func newReplica[F fmath.Float](net *tnn.Network, key [2]uint32) *replica[F] {
+func newReplica[F fmath.Float](net *tnn.Network, spec *tnn.Spec, key [2]uint32) *replica[F] {
 	l := net.Layout
 	r := &replica[F]{net: net, key: key, id: l.ID, neighbour: l.Neighbour, weightOf: l.Weight, active: l.Active}
+	for _, g := range spec.Groups {
+		r.nodes = append(r.nodes, tnn.NodeParametersOf[F](g))
+	}
+	r.edge = plasticity[F]{tnn.EdgeParametersOf[F](spec.Edge), spec.Edge.Kind, spec.Edge.Noise}
 	for i := range r.partial {
 		r.partial[i] = make([]F, len(l.Active))
 	}
@@ -141,11 +138,12 @@ func (e *engine[F]) step(t int64) []float64 {
 func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool) []float64 {
 	sums := make([]float64, len(e.replicas)*int(tnn.Sums))
 	for _, seg := range e.net.Layout.Segments {
-		s := sweep[F]{k: k, adapt: adapt, adapting: adapting, predict: predict, node: &e.nodes[seg.Group], edge: &e.edge}
+		s := sweep[F]{k: k, adapt: adapt, adapting: adapting, predict: predict}
 		e.parallel(len(e.replicas)*seg.Slices, func(v visitor[F], from, to int) {
 			for i := from / seg.Slices; i*seg.Slices < to; i++ {
-				start := i * seg.Slices
-				v.visit(e.replicas[i], &s, seg.First, max(from-start, 0), min(to-start, seg.Slices))
+				start, r, of := i*seg.Slices, e.replicas[i], s
+				of.node, of.edge = &r.nodes[seg.Group], &r.edge
+				v.visit(r, &of, seg.First, max(from-start, 0), min(to-start, seg.Slices))
 			}
 		})
 		for i, r := range e.replicas {
@@ -165,8 +163,12 @@ type scalar[F fmath.Float] struct {
 	lanes sliceSums[F]
 }
 
-func newScalar[F fmath.Float](net *tnn.Network) visitor[F] {
-	return &scalar[F]{edges: make([]charged[F], mostSlots(net.Layout))}
+func scalars[F fmath.Float](net *tnn.Network, threads int) []visitor[F] {
+	visitors := make([]visitor[F], threads)
+	for t := range visitors {
+		visitors[t] = &scalar[F]{edges: make([]charged[F], mostSlots(net.Layout))}
+	}
+	return visitors
 }
 
 // mostSlots is the largest number of half-edges of a node.

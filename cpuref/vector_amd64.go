@@ -11,13 +11,18 @@ import (
 	"tnn-gpu/host/tnn"
 )
 
-// fastest makes the fastest visitor in single precision for a network.
-func fastest(net *tnn.Network) visitor[float32] {
+// fastest makes the fastest visitors in single precision for a network.
+func fastest(net *tnn.Network, threads int) []visitor[float32] {
 	// The instructions that gather and scatter take signed indices.
 	if net.Spec.Network.Rule != tnn.Hylton2020 || !hasVectors() || net.Layout.Weights > math.MaxInt32 {
-		return newScalar[float32](net)
+		return scalars[float32](net, threads)
 	}
-	return newVectors(net)
+	runs := vector.Runs(net.Layout.Neighbour, net.Layout.Weight)
+	visitors := make([]visitor[float32], threads)
+	for t := range visitors {
+		visitors[t] = newVectors(net, runs)
+	}
+	return visitors
 }
 
 // hasVectors tells whether the processor has the instructions of package vector.
@@ -25,6 +30,7 @@ func hasVectors() bool { return cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu
 
 // vectors visits a slice at a time, by package vector.
 type vectors struct {
+	runs    []vector.Run
 	network vector.Network
 	sweep   vector.Sweep
 	frame   vector.Frame
@@ -37,11 +43,11 @@ type batch struct {
 	w, err, again, square []float32
 }
 
-func newVectors(net *tnn.Network) *vectors {
+func newVectors(net *tnn.Network, runs []vector.Run) *vectors {
 	slots := mostSlots(net.Layout)
 	n := (slots + 1) * tnn.Lanes
 	words, reals := make([]uint32, 3*n), make([]float32, 4*n)
-	v := &vectors{batch: batch{
+	v := &vectors{runs: runs, batch: batch{
 		i: words[:n], j: words[n : 2*n], twice: words[2*n:],
 		w: reals[:n], err: reals[n : 2*n], again: reals[2*n : 3*n], square: reals[3*n:],
 	}}
@@ -55,7 +61,7 @@ func newVectors(net *tnn.Network) *vectors {
 
 // visit implements visitor.
 func (v *vectors) visit(r *replica[float32], s *sweep[float32], first, from, to int) {
-	v.network, v.sweep = vectorNetwork(r), vectorSweep(r, s)
+	v.network, v.sweep = v.networkOf(r), vectorSweep(r, s)
 	n, w, f := &v.network, &v.sweep, &v.frame
 	noisy := s.edge.kind == tnn.Real1 && s.edge.noise
 	for slice := from; slice < to; slice++ {
@@ -102,10 +108,11 @@ func (v *vectors) watch(r *replica[float32], at int) {
 	}
 }
 
-func vectorNetwork(r *replica[float32]) vector.Network {
+func (v *vectors) networkOf(r *replica[float32]) vector.Network {
 	n := vector.Network{
 		ID: unsafe.SliceData(r.id), Neighbour: unsafe.SliceData(r.neighbour),
 		WeightOf: unsafe.SliceData(r.weightOf), Active: unsafe.SliceData(r.active),
+		Runs:  unsafe.SliceData(v.runs),
 		State: unsafe.SliceData(r.state), Energy: unsafe.SliceData(r.energy),
 		Dissipation: unsafe.SliceData(r.dissipation), Transport: unsafe.SliceData(r.transport),
 		QualityNumerator: unsafe.SliceData(r.qualityNumerator), QualityDenominator: unsafe.SliceData(r.qualityDenominator),

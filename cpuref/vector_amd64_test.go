@@ -18,7 +18,7 @@ func TestVectorsAgree(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			net := c.Network(t)
 			o := backend.Options{Precision: state.Single, Seeds: []uint64{1, 2, 3}, Threads: 1}
-			want, err := newEngine(net, o, newScalar[float32])
+			want, err := newEngine(net, o, scalars[float32])
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,5 +4,5 @@ package cpuref
 
 import "tnn-gpu/host/tnn"
 
-// fastest makes the fastest visitor in single precision for a network.
-func fastest(net *tnn.Network) visitor[float32] { return newScalar[float32](net) }
+// fastest makes the fastest visitors in single precision for a network.
+func fastest(net *tnn.Network, threads int) []visitor[float32] { return scalars[float32](net, threads) }

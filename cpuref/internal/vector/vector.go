@@ -26,6 +26,7 @@ type Reals [Lanes]float32
 type Network struct {
 	ID, Neighbour                        *int32
 	WeightOf, Active                     *uint32
+	Runs                                 *Run // one for each half row of half-edges
 	State, Energy                        *float32
 	Dissipation, Transport               *float32
 	QualityNumerator, QualityDenominator *float32
@@ -33,6 +34,27 @@ type Network struct {
 	Charge1, Memory1, Potential1         *float32
 	Weight                               *float32
 	Keys                                 [10][2]uint32 // of the rounds of Philox
+}
+
+// Run says of half a row of half-edges that the positions of the other ends follow
+// one another, and the indices of the weights too, as they mostly do on a lattice:
+// from these on. Other half rows have -1.
+type Run struct{ Neighbour, Weight int32 }
+
+// Runs finds them in the tables of a layout.
+func Runs(neighbour []int32, weightOf []uint32) []Run {
+	const half = Lanes / 2
+	runs := make([]Run, len(neighbour)/half)
+	for i := range runs {
+		n, w := neighbour[i*half:][:half], weightOf[i*half:][:half]
+		runs[i] = Run{n[0], int32(w[0])}
+		for lane := range half {
+			if n[0] < 0 || n[lane] != n[0]+int32(lane) || w[lane] != w[0]+uint32(lane) {
+				runs[i] = Run{-1, -1}
+			}
+		}
+	}
+	return runs
 }
 
 // Sweep is what is the same for all slices of a segment in one sweep. Flags are 0
@@ -81,6 +103,8 @@ type Slot struct {
 	PA, PB   Reals // potentials in A and in B
 	There    [2]uint32
 	Network  [2]uint32 // the other end is a network node
+	Over     [2]uint32 // and its visit is over with this one
+	Loop     [2]uint32 // it is the node itself
 	A, B     [2]uint32 // members
 	Changing [2]uint32 // in the batch
 }

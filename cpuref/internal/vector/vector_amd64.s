@@ -2,434 +2,476 @@
 
 #include "textflag.h"
 
-DATA constants<>+0(SB)/8, $0x000000000000001f
-DATA constants<>+8(SB)/8, $0x0000000000000001
-DATA constants<>+16(SB)/8, $0x000000007fffffff
-DATA constants<>+24(SB)/8, $0x0000000080000000
-DATA constants<>+32(SB)/8, $0x000000003f800000
-DATA constants<>+40(SB)/8, $0x000000003fb8aa3b
-DATA constants<>+48(SB)/8, $0x000000004b400000
-DATA constants<>+56(SB)/8, $0x000000003f317200
-DATA constants<>+64(SB)/8, $0x0000000035bfbe8e
-DATA constants<>+72(SB)/8, $0x000000003e2aaa49
-DATA constants<>+80(SB)/8, $0x000000003efffffe
-DATA constants<>+88(SB)/8, $0x000000003c091cef
-DATA constants<>+96(SB)/8, $0x000000003d2aac79
-DATA constants<>+104(SB)/8, $0x000000003ab5121e
-DATA constants<>+112(SB)/8, $0x00000000c2ae0000
-DATA constants<>+120(SB)/8, $0x00000000d2511f53
-DATA constants<>+128(SB)/8, $0x00000000cd9e8d57
-DATA constants<>+136(SB)/8, $0x000000003f000000
-DATA constants<>+144(SB)/8, $0x0000000034000000
-DATA constants<>+152(SB)/8, $0x000000003f3504f3
-DATA constants<>+160(SB)/8, $0x00000000007fffff
-DATA constants<>+168(SB)/8, $0x00000000be800114
-DATA constants<>+176(SB)/8, $0x000000003eaaaaaa
-DATA constants<>+184(SB)/8, $0x00000000be2a390e
-DATA constants<>+192(SB)/8, $0x000000003e4cd000
-DATA constants<>+200(SB)/8, $0x00000000be06c3d1
-DATA constants<>+208(SB)/8, $0x000000003e116d64
-DATA constants<>+216(SB)/8, $0x00000000bd9c4eff
-DATA constants<>+224(SB)/8, $0x000000003e02abc8
-DATA constants<>+232(SB)/8, $0x0000000040400000
-DATA constants<>+240(SB)/8, $0x000000003e800000
-DATA constants<>+248(SB)/8, $0x00000000bf800000
-DATA constants<>+256(SB)/8, $0x0000000040000000
-DATA constants<>+264(SB)/4, $0x00000000
-DATA constants<>+268(SB)/4, $0x00000001
-DATA constants<>+272(SB)/4, $0x00000002
-DATA constants<>+276(SB)/4, $0x00000003
-DATA constants<>+280(SB)/4, $0x00000004
-DATA constants<>+284(SB)/4, $0x00000005
-DATA constants<>+288(SB)/4, $0x00000006
-DATA constants<>+292(SB)/4, $0x00000007
-DATA constants<>+296(SB)/4, $0x00000008
-DATA constants<>+300(SB)/4, $0x00000009
-DATA constants<>+304(SB)/4, $0x0000000a
-DATA constants<>+308(SB)/4, $0x0000000b
-DATA constants<>+312(SB)/4, $0x0000000c
-DATA constants<>+316(SB)/4, $0x0000000d
-DATA constants<>+320(SB)/4, $0x0000000e
-DATA constants<>+324(SB)/4, $0x0000000f
-DATA constants<>+328(SB)/4, $0x00000010
-DATA constants<>+332(SB)/4, $0x00000011
-DATA constants<>+336(SB)/4, $0x00000012
-DATA constants<>+340(SB)/4, $0x00000013
-DATA constants<>+344(SB)/4, $0x00000014
-DATA constants<>+348(SB)/4, $0x00000015
-DATA constants<>+352(SB)/4, $0x00000016
-DATA constants<>+356(SB)/4, $0x00000017
-DATA constants<>+360(SB)/4, $0x00000018
-DATA constants<>+364(SB)/4, $0x00000019
-DATA constants<>+368(SB)/4, $0x0000001a
-DATA constants<>+372(SB)/4, $0x0000001b
-DATA constants<>+376(SB)/4, $0x0000001c
-DATA constants<>+380(SB)/4, $0x0000001d
-DATA constants<>+384(SB)/4, $0x0000001e
-DATA constants<>+388(SB)/4, $0x0000001f
-DATA constants<>+392(SB)/8, $0x00000000c0000000
-DATA constants<>+400(SB)/8, $0x0000000040800000
-DATA constants<>+408(SB)/8, $0x00000000ffff0000
-DATA constants<>+416(SB)/8, $0x0000000042a33002
-DATA constants<>+424(SB)/8, $0x0000000042255ddf
-DATA constants<>+432(SB)/8, $0x00000000c296e426
-DATA constants<>+440(SB)/8, $0x0000000038daa221
-DATA constants<>+448(SB)/8, $0x0000000040c90f00
-DATA constants<>+456(SB)/8, $0x000000004281e0ef
-DATA constants<>+464(SB)/8, $0x000000003c30ce12
-DATA constants<>+472(SB)/8, $0x00000000426ceac0
-DATA constants<>+480(SB)/8, $0x0000000042aae2f0
-DATA constants<>+488(SB)/8, $0x00000000419e0000
-DATA constants<>+496(SB)/8, $0x0000000000000002
-DATA constants<>+504(SB)/4, $0x00000000
-DATA constants<>+508(SB)/4, $0x00000001
-DATA constants<>+512(SB)/4, $0x00000002
-DATA constants<>+516(SB)/4, $0x00000003
-DATA constants<>+520(SB)/4, $0x00000004
-DATA constants<>+524(SB)/4, $0x00000005
-DATA constants<>+528(SB)/4, $0x00000006
-DATA constants<>+532(SB)/4, $0x00000007
-DATA constants<>+536(SB)/4, $0x00000008
-DATA constants<>+540(SB)/4, $0x00000009
-DATA constants<>+544(SB)/4, $0x0000000a
-DATA constants<>+548(SB)/4, $0x0000000b
-DATA constants<>+552(SB)/4, $0x0000000c
-DATA constants<>+556(SB)/4, $0x0000000d
-DATA constants<>+560(SB)/4, $0x0000000e
-DATA constants<>+564(SB)/4, $0x0000000f
-DATA constants<>+568(SB)/4, $0x00000010
-DATA constants<>+572(SB)/4, $0x00000011
-DATA constants<>+576(SB)/4, $0x00000012
-DATA constants<>+580(SB)/4, $0x00000013
-DATA constants<>+584(SB)/4, $0x00000014
-DATA constants<>+588(SB)/4, $0x00000015
-DATA constants<>+592(SB)/4, $0x00000016
-DATA constants<>+596(SB)/4, $0x00000017
-DATA constants<>+600(SB)/4, $0x00000018
-DATA constants<>+604(SB)/4, $0x00000019
-DATA constants<>+608(SB)/4, $0x0000001a
-DATA constants<>+612(SB)/4, $0x0000001b
-DATA constants<>+616(SB)/4, $0x0000001c
-DATA constants<>+620(SB)/4, $0x0000001d
-DATA constants<>+624(SB)/4, $0x0000001e
-DATA constants<>+628(SB)/4, $0x0000001f
-DATA constants<>+632(SB)/4, $0x00000000
-DATA constants<>+636(SB)/4, $0x00000002
-DATA constants<>+640(SB)/4, $0x00000004
-DATA constants<>+644(SB)/4, $0x00000006
-DATA constants<>+648(SB)/4, $0x00000008
-DATA constants<>+652(SB)/4, $0x0000000a
-DATA constants<>+656(SB)/4, $0x0000000c
-DATA constants<>+660(SB)/4, $0x0000000e
-DATA constants<>+664(SB)/4, $0x00000010
-DATA constants<>+668(SB)/4, $0x00000012
-DATA constants<>+672(SB)/4, $0x00000014
-DATA constants<>+676(SB)/4, $0x00000016
-DATA constants<>+680(SB)/4, $0x00000018
-DATA constants<>+684(SB)/4, $0x0000001a
-DATA constants<>+688(SB)/4, $0x0000001c
-DATA constants<>+692(SB)/4, $0x0000001e
-DATA constants<>+696(SB)/4, $0x00000001
-DATA constants<>+700(SB)/4, $0x00000003
-DATA constants<>+704(SB)/4, $0x00000005
-DATA constants<>+708(SB)/4, $0x00000007
-DATA constants<>+712(SB)/4, $0x00000009
-DATA constants<>+716(SB)/4, $0x0000000b
-DATA constants<>+720(SB)/4, $0x0000000d
-DATA constants<>+724(SB)/4, $0x0000000f
-DATA constants<>+728(SB)/4, $0x00000011
-DATA constants<>+732(SB)/4, $0x00000013
-DATA constants<>+736(SB)/4, $0x00000015
-DATA constants<>+740(SB)/4, $0x00000017
-DATA constants<>+744(SB)/4, $0x00000019
-DATA constants<>+748(SB)/4, $0x0000001b
-DATA constants<>+752(SB)/4, $0x0000001d
-DATA constants<>+756(SB)/4, $0x0000001f
-GLOBL constants<>(SB), RODATA|NOPTR, $760
+DATA constants<>+0(SB)/4, $0x00000000
+DATA constants<>+4(SB)/4, $0x00000001
+DATA constants<>+8(SB)/4, $0x00000002
+DATA constants<>+12(SB)/4, $0x00000003
+DATA constants<>+16(SB)/4, $0x00000004
+DATA constants<>+20(SB)/4, $0x00000005
+DATA constants<>+24(SB)/4, $0x00000006
+DATA constants<>+28(SB)/4, $0x00000007
+DATA constants<>+32(SB)/4, $0x00000008
+DATA constants<>+36(SB)/4, $0x00000009
+DATA constants<>+40(SB)/4, $0x0000000a
+DATA constants<>+44(SB)/4, $0x0000000b
+DATA constants<>+48(SB)/4, $0x0000000c
+DATA constants<>+52(SB)/4, $0x0000000d
+DATA constants<>+56(SB)/4, $0x0000000e
+DATA constants<>+60(SB)/4, $0x0000000f
+DATA constants<>+64(SB)/4, $0x00000010
+DATA constants<>+68(SB)/4, $0x00000011
+DATA constants<>+72(SB)/4, $0x00000012
+DATA constants<>+76(SB)/4, $0x00000013
+DATA constants<>+80(SB)/4, $0x00000014
+DATA constants<>+84(SB)/4, $0x00000015
+DATA constants<>+88(SB)/4, $0x00000016
+DATA constants<>+92(SB)/4, $0x00000017
+DATA constants<>+96(SB)/4, $0x00000018
+DATA constants<>+100(SB)/4, $0x00000019
+DATA constants<>+104(SB)/4, $0x0000001a
+DATA constants<>+108(SB)/4, $0x0000001b
+DATA constants<>+112(SB)/4, $0x0000001c
+DATA constants<>+116(SB)/4, $0x0000001d
+DATA constants<>+120(SB)/4, $0x0000001e
+DATA constants<>+124(SB)/4, $0x0000001f
+DATA constants<>+128(SB)/4, $0x00000000
+DATA constants<>+132(SB)/4, $0x00000002
+DATA constants<>+136(SB)/4, $0x00000004
+DATA constants<>+140(SB)/4, $0x00000006
+DATA constants<>+144(SB)/4, $0x00000008
+DATA constants<>+148(SB)/4, $0x0000000a
+DATA constants<>+152(SB)/4, $0x0000000c
+DATA constants<>+156(SB)/4, $0x0000000e
+DATA constants<>+160(SB)/4, $0x00000010
+DATA constants<>+164(SB)/4, $0x00000012
+DATA constants<>+168(SB)/4, $0x00000014
+DATA constants<>+172(SB)/4, $0x00000016
+DATA constants<>+176(SB)/4, $0x00000018
+DATA constants<>+180(SB)/4, $0x0000001a
+DATA constants<>+184(SB)/4, $0x0000001c
+DATA constants<>+188(SB)/4, $0x0000001e
+DATA constants<>+192(SB)/4, $0x00000001
+DATA constants<>+196(SB)/4, $0x00000003
+DATA constants<>+200(SB)/4, $0x00000005
+DATA constants<>+204(SB)/4, $0x00000007
+DATA constants<>+208(SB)/4, $0x00000009
+DATA constants<>+212(SB)/4, $0x0000000b
+DATA constants<>+216(SB)/4, $0x0000000d
+DATA constants<>+220(SB)/4, $0x0000000f
+DATA constants<>+224(SB)/4, $0x00000011
+DATA constants<>+228(SB)/4, $0x00000013
+DATA constants<>+232(SB)/4, $0x00000015
+DATA constants<>+236(SB)/4, $0x00000017
+DATA constants<>+240(SB)/4, $0x00000019
+DATA constants<>+244(SB)/4, $0x0000001b
+DATA constants<>+248(SB)/4, $0x0000001d
+DATA constants<>+252(SB)/4, $0x0000001f
+DATA constants<>+256(SB)/8, $0x000000000000001f
+DATA constants<>+264(SB)/8, $0x0000000000000001
+DATA constants<>+272(SB)/8, $0x000000007fffffff
+DATA constants<>+280(SB)/8, $0x0000000080000000
+DATA constants<>+288(SB)/8, $0x000000003f800000
+DATA constants<>+296(SB)/8, $0x000000003fb8aa3b
+DATA constants<>+304(SB)/8, $0x000000004b400000
+DATA constants<>+312(SB)/8, $0x000000003f317200
+DATA constants<>+320(SB)/8, $0x0000000035bfbe8e
+DATA constants<>+328(SB)/8, $0x000000003e2aaa49
+DATA constants<>+336(SB)/8, $0x000000003efffffe
+DATA constants<>+344(SB)/8, $0x000000003c091cef
+DATA constants<>+352(SB)/8, $0x000000003d2aac79
+DATA constants<>+360(SB)/8, $0x000000003ab5121e
+DATA constants<>+368(SB)/8, $0x00000000c2ae0000
+DATA constants<>+376(SB)/8, $0x00000000d2511f53
+DATA constants<>+384(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+392(SB)/8, $0x000000003f000000
+DATA constants<>+400(SB)/8, $0x0000000034000000
+DATA constants<>+408(SB)/8, $0x000000003f3504f3
+DATA constants<>+416(SB)/8, $0x00000000007fffff
+DATA constants<>+424(SB)/8, $0x00000000be800114
+DATA constants<>+432(SB)/8, $0x000000003eaaaaaa
+DATA constants<>+440(SB)/8, $0x00000000be2a390e
+DATA constants<>+448(SB)/8, $0x000000003e4cd000
+DATA constants<>+456(SB)/8, $0x00000000be06c3d1
+DATA constants<>+464(SB)/8, $0x000000003e116d64
+DATA constants<>+472(SB)/8, $0x00000000bd9c4eff
+DATA constants<>+480(SB)/8, $0x000000003e02abc8
+DATA constants<>+488(SB)/8, $0x0000000040400000
+DATA constants<>+496(SB)/8, $0x000000003e800000
+DATA constants<>+504(SB)/8, $0x00000000bf800000
+DATA constants<>+512(SB)/8, $0x0000000040000000
+DATA constants<>+520(SB)/8, $0x00000000c0000000
+DATA constants<>+528(SB)/8, $0x0000000040800000
+DATA constants<>+536(SB)/8, $0x00000000ffff0000
+DATA constants<>+544(SB)/8, $0x0000000042a33002
+DATA constants<>+552(SB)/8, $0x0000000042255ddf
+DATA constants<>+560(SB)/8, $0x00000000c296e426
+DATA constants<>+568(SB)/8, $0x0000000038daa221
+DATA constants<>+576(SB)/8, $0x0000000040c90f00
+DATA constants<>+584(SB)/8, $0x000000004281e0ef
+DATA constants<>+592(SB)/8, $0x000000003c30ce12
+DATA constants<>+600(SB)/8, $0x00000000426ceac0
+DATA constants<>+608(SB)/8, $0x0000000042aae2f0
+DATA constants<>+616(SB)/8, $0x00000000419e0000
+DATA constants<>+624(SB)/8, $0x0000000000000002
+GLOBL constants<>(SB), RODATA|NOPTR, $632
 
 // func Charge(n *Network, s *Sweep, f *Frame)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·Charge(SB), NOSPLIT, $0-24
-	MOVQ   n+0(FP), AX
-	MOVQ   s+8(FP), CX
-	MOVQ   f+16(FP), DX
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	MOVQ   8(DX), BX
-	SHLQ   $0x02, BX
-	ADDQ   $0x00000000, BX
-	MOVQ   24(DX), SI
-	MOVQ   16(DX), DI
+	MOVQ         n+0(FP), AX
+	MOVQ         s+8(FP), CX
+	MOVQ         f+16(FP), DX
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VXORPS       Z3, Z3, Z3
+	VXORPS       Z4, Z4, Z4
+	VXORPS       Z5, Z5, Z5
+	VXORPS       Z6, Z6, Z6
+	VXORPS       Z7, Z7, Z7
+	VPBROADCASTD (DX), Z8
+	VPADDD       constants<>+0(SB), Z8, Z8
+	MOVQ         8(DX), BX
+	SHLQ         $0x02, BX
+	ADDQ         $0x00000000, BX
+	MOVQ         24(DX), SI
+	MOVQ         16(DX), DI
 
 slot0:
-	TESTQ         DI, DI
-	JZ            slot0done
-	MOVQ          8(AX), R8
-	VMOVUPS       (R8)(BX*1), Z8
-	KMOVW         32(DX), K1
-	VXORPS        Z9, Z9, Z9
-	VPCMPD        $0x05, Z9, Z8, K1, K1
+	TESTQ        DI, DI
+	JZ           slot0done
+	MOVQ         32(AX), R8
+	MOVQ         BX, R9
+	SHRQ         $0x03, R9
+	ADDQ         R9, R8
+	MOVLQSX      4(R8), R10
+	MOVLQSX      (R8), R9
+	TESTQ        R9, R9
+	JS           scattered0
+	KMOVW        32(DX), K1
+	KMOVW        K1, K1
+	KORTESTW     K1, K1
+	JZ           slot0done
+	VPBROADCASTD R9, Z9
+	VPADDD       constants<>+0(SB), Z9, Z9
+	VMOVAPS      Z9, Z11
+	MOVQ         40(AX), R8
+	VMOVUPS.Z    (R8)(R9*4), K1, Z9
+	VMOVAPS      Z9, Z9
+	MOVQ         136(AX), R8
+	VMOVUPS.Z    (R8)(R10*4), K1, Z10
+	VMOVAPS      Z10, Z10
+	JMP          read0
+
+scattered0:
+	MOVQ       8(AX), R8
+	VMOVUPS    (R8)(BX*1), Z9
+	VMOVAPS    Z9, Z11
+	VXORPS     Z9, Z9, Z9
+	KMOVW      32(DX), K1
+	VPCMPD     $0x05, Z9, Z11, K1, K1
+	KMOVW      K1, K1
+	KORTESTW   K1, K1
+	JZ         slot0done
+	MOVQ       40(AX), R8
+	VXORPS     Z9, Z9, Z9
+	KMOVW      K1, K2
+	VGATHERDPS (R8)(Z11*4), K2, Z9
+	VMOVAPS    Z9, Z9
+	MOVQ       16(AX), R8
+	VMOVUPS    (R8)(BX*1), Z10
+	MOVQ       136(AX), R8
+	VXORPS     Z12, Z12, Z12
+	KMOVW      K1, K2
+	VGATHERDPS (R8)(Z10*4), K2, Z12
+	VMOVAPS    Z12, Z10
+
+read0:
 	KMOVW         K1, R8
 	MOVL          R8, 512(SI)
-	KMOVW         K1, R8
-	MOVL          R8, 520(SI)
-	XORL          R8, R8
-	MOVL          R8, 544(SI)
-	KORTESTW      K1, K1
-	JZ            slot0done
-	MOVQ          32(AX), R8
-	VXORPS        Z9, Z9, Z9
 	KMOVW         K1, K2
-	VGATHERDPS    (R8)(Z8*4), K2, Z9
-	MOVQ          16(AX), R8
-	VMOVUPS       (R8)(BX*1), Z10
-	MOVQ          128(AX), R8
-	VXORPS        Z11, Z11, Z11
-	KMOVW         K1, K2
-	VGATHERDPS    (R8)(Z10*4), K2, Z11
 	CMPL          12(CX), $0x00
 	JE            offered0
 	MOVQ          24(AX), R8
-	VPSRLD        $0x05, Z8, Z10
-	VXORPS        Z12, Z12, Z12
+	VPSRLD        $0x05, Z11, Z12
+	VXORPS        Z13, Z13, Z13
 	KMOVW         K1, K2
-	VPGATHERDD    (R8)(Z10*4), K2, Z12
-	VPANDD.BCST   constants<>+0(SB), Z8, Z8
-	VPSRLVD       Z8, Z12, Z8
-	VPTESTMD.BCST constants<>+8(SB), Z8, K1, K2
-	KMOVW         K2, R8
-	MOVL          R8, 520(SI)
+	VPGATHERDD    (R8)(Z12*4), K2, Z13
+	VPANDD.BCST   constants<>+256(SB), Z11, Z12
+	VPSRLVD       Z12, Z13, Z12
+	VPTESTMD.BCST constants<>+264(SB), Z12, K1, K2
 	CMPL          16(CX), $0x00
 	JE            offered0
 	MOVQ          (DX), R8
 	SHLQ          $0x02, R8
-	MOVQ          32(AX), R9
-	VMOVUPS       (R9)(R8*1), Z8
-	VMULPS        Z8, Z9, Z8
-	VXORPS        Z10, Z10, Z10
-	VCMPPS        $0x15, Z10, Z8, K1, K3
-	KANDNW        K3, K2, K2
-	VXORPS        Z8, Z8, Z8
-	VMOVAPS       Z8, K2, Z9
+	MOVQ          40(AX), R9
+	VMOVUPS       (R9)(R8*1), Z12
+	VMULPS        Z12, Z9, Z12
+	VXORPS        Z13, Z13, Z13
+	VCMPPS        $0x15, Z13, Z12, K1, K3
+	KANDNW        K3, K2, K3
+	VXORPS        Z12, Z12, Z12
+	VMOVAPS       Z12, K3, Z9
 
 offered0:
+	KMOVW       K2, R8
+	MOVL        R8, 520(SI)
+	VPCMPD      $0x02, Z8, Z11, K2, K2
+	KMOVW       K2, R8
+	MOVL        R8, 528(SI)
+	VPCMPD      $0x00, Z8, Z11, K2
+	KMOVW       K2, R8
+	MOVL        R8, 536(SI)
+	XORL        R8, R8
+	MOVL        R8, 560(SI)
 	VMOVUPS     Z9, (SI)
-	VMOVUPS     Z11, 128(SI)
-	MOVQ        80(AX), R8
-	VMOVUPS.Z   (R8)(BX*1), K1, Z8
+	VMOVUPS     Z10, 128(SI)
 	MOVQ        88(AX), R8
-	VMOVUPS.Z   (R8)(BX*1), K1, Z10
-	MOVQ        104(AX), R8
+	VMOVUPS.Z   (R8)(BX*1), K1, Z11
+	MOVQ        96(AX), R8
 	VMOVUPS.Z   (R8)(BX*1), K1, Z12
 	MOVQ        112(AX), R8
 	VMOVUPS.Z   (R8)(BX*1), K1, Z13
-	VMULPS      Z11, Z9, Z9
-	VXORPS      Z14, Z14, Z14
-	VCMPPS      $0x04, Z14, Z9, K1
-	VPMOVD2M    Z11, K2
+	MOVQ        120(AX), R8
+	VMOVUPS.Z   (R8)(BX*1), K1, Z14
+	VMULPS      Z10, Z9, Z9
+	VXORPS      Z15, Z15, Z15
+	VCMPPS      $0x04, Z15, Z9, K1
+	VPMOVD2M    Z10, K2
 	VPMOVD2M    Z9, K3
-	VBLENDMPS   Z12, Z8, K2, Z14
-	VPXORD      Z9, Z14, Z15
-	VPMOVD2M    Z15, K4
+	VBLENDMPS   Z13, Z11, K2, Z15
+	VPXORD      Z9, Z15, Z16
+	VPMOVD2M    Z16, K4
 	KNOTW       K4, K4
-	VPANDD.BCST constants<>+16(SB), Z11, Z15
-	VMOVAPS.Z   Z14, K4, Z14
-	VADDPS      Z9, Z14, Z9
-	VPORD.BCST  constants<>+24(SB), Z15, Z14
-	VMAXPS      Z9, Z14, Z9
-	VMINPS      Z9, Z15, Z9
+	VPANDD.BCST constants<>+272(SB), Z10, Z16
+	VMOVAPS.Z   Z15, K4, Z15
+	VADDPS      Z9, Z15, Z9
+	VPORD.BCST  constants<>+280(SB), Z16, Z15
+	VMAXPS      Z9, Z15, Z9
+	VMINPS      Z9, Z16, Z9
 	KANDNW      K1, K2, K4
-	VPMOVD2M    Z8, K5
-	VMOVAPS.Z   Z8, K5, Z14
-	VMOVAPS.Z   Z10, K5, Z15
-	VPXORD      Z14, Z8, Z8
-	VPXORD      Z15, Z10, Z10
+	VPMOVD2M    Z11, K5
+	VMOVAPS.Z   Z11, K5, Z15
+	VMOVAPS.Z   Z12, K5, Z16
+	VPXORD      Z15, Z11, Z11
+	VPXORD      Z16, Z12, Z12
 	KANDNW      K4, K3, K5
-	VMOVAPS     Z9, K5, Z8
-	VMOVAPS     Z11, K5, Z10
-	VADDPS      Z8, Z0, Z0
-	VADDPS      Z10, Z1, Z1
+	VMOVAPS     Z9, K5, Z11
+	VMOVAPS     Z10, K5, Z12
+	VADDPS      Z11, Z0, Z0
+	VADDPS      Z12, Z1, Z1
 	KANDW       K3, K4, K4
-	VMOVAPS     Z9, K4, Z14
-	VMOVAPS     Z11, K4, Z15
-	VADDPS      Z14, Z2, Z2
-	VADDPS      Z15, Z3, Z3
+	VMOVAPS     Z9, K4, Z15
+	VMOVAPS     Z10, K4, Z16
+	VADDPS      Z15, Z2, Z2
+	VADDPS      Z16, Z3, Z3
 	KANDW       K2, K1, K1
-	VPMOVD2M    Z12, K2
-	VMOVAPS.Z   Z12, K2, Z8
-	VMOVAPS.Z   Z13, K2, Z10
-	VPXORD      Z8, Z12, Z12
-	VPXORD      Z10, Z13, Z13
+	VPMOVD2M    Z13, K2
+	VMOVAPS.Z   Z13, K2, Z11
+	VMOVAPS.Z   Z14, K2, Z12
+	VPXORD      Z11, Z13, Z13
+	VPXORD      Z12, Z14, Z14
 	KANDNW      K1, K3, K2
-	VMOVAPS     Z9, K2, Z12
-	VMOVAPS     Z11, K2, Z13
-	VADDPS      Z12, Z4, Z4
-	VADDPS      Z13, Z5, Z5
+	VMOVAPS     Z9, K2, Z13
+	VMOVAPS     Z10, K2, Z14
+	VADDPS      Z13, Z4, Z4
+	VADDPS      Z14, Z5, Z5
 	KANDW       K3, K1, K1
-	VMOVAPS     Z9, K1, Z8
-	VMOVAPS     Z11, K1, Z10
-	VADDPS      Z8, Z6, Z6
-	VADDPS      Z10, Z7, Z7
+	VMOVAPS     Z9, K1, Z11
+	VMOVAPS     Z10, K1, Z12
+	VADDPS      Z11, Z6, Z6
+	VADDPS      Z12, Z7, Z7
 	ADDQ        $0x00000080, BX
-	ADDQ        $0x00000228, SI
+	ADDQ        $0x00000238, SI
 	DECQ        DI
 	JMP         slot0
 
 slot0done:
-	MOVQ        16(DX), BX
-	SUBQ        DI, BX
-	MOVQ        BX, 40(DX)
-	VMOVUPS     Z0, 64(DX)
-	VMOVUPS     Z1, 576(DX)
-	VMOVUPS     Z2, 192(DX)
-	VMOVUPS     Z3, 704(DX)
-	VMOVUPS     Z4, 320(DX)
-	VMOVUPS     Z5, 832(DX)
-	VMOVUPS     Z6, 448(DX)
-	VMOVUPS     Z7, 960(DX)
-	VPXORD.BCST constants<>+24(SB), Z7, Z7
-	VMULPS      Z7, Z0, Z0
-	VPXORD.BCST constants<>+24(SB), Z1, Z1
-	VMULPS      Z1, Z6, Z1
-	VADDPS      Z1, Z0, Z0
-	VMULPS.BCST 28(CX), Z0, Z0
-	VMOVUPS     Z0, 1088(DX)
-	VMULPS      Z3, Z4, Z0
-	VMULPS      Z5, Z2, Z1
-	VADDPS      Z1, Z0, Z0
-	VMULPS.BCST 28(CX), Z0, Z0
-	VMOVUPS     Z0, 1216(DX)
-	VXORPS      Z0, Z0, Z0
-	VXORPS      Z1, Z1, Z1
-	VXORPS      Z2, Z2, Z2
-	VXORPS      Z3, Z3, Z3
-	VXORPS      Z4, Z4, Z4
-	VXORPS      Z5, Z5, Z5
-	VXORPS      Z6, Z6, Z6
-	VXORPS      Z7, Z7, Z7
-	MOVQ        8(DX), BX
-	SHLQ        $0x02, BX
-	ADDQ        $0x00000040, BX
-	MOVQ        24(DX), SI
-	MOVQ        16(DX), DI
+	MOVQ         16(DX), BX
+	SUBQ         DI, BX
+	MOVQ         BX, 40(DX)
+	VMOVUPS      Z0, 64(DX)
+	VMOVUPS      Z1, 576(DX)
+	VMOVUPS      Z2, 192(DX)
+	VMOVUPS      Z3, 704(DX)
+	VMOVUPS      Z4, 320(DX)
+	VMOVUPS      Z5, 832(DX)
+	VMOVUPS      Z6, 448(DX)
+	VMOVUPS      Z7, 960(DX)
+	VPXORD.BCST  constants<>+280(SB), Z7, Z7
+	VMULPS       Z7, Z0, Z0
+	VPXORD.BCST  constants<>+280(SB), Z1, Z1
+	VMULPS       Z1, Z6, Z1
+	VADDPS       Z1, Z0, Z0
+	VMULPS.BCST  28(CX), Z0, Z0
+	VMOVUPS      Z0, 1088(DX)
+	VMULPS       Z3, Z4, Z0
+	VMULPS       Z5, Z2, Z1
+	VADDPS       Z1, Z0, Z0
+	VMULPS.BCST  28(CX), Z0, Z0
+	VMOVUPS      Z0, 1216(DX)
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VXORPS       Z3, Z3, Z3
+	VXORPS       Z4, Z4, Z4
+	VXORPS       Z5, Z5, Z5
+	VXORPS       Z6, Z6, Z6
+	VXORPS       Z7, Z7, Z7
+	VPBROADCASTD (DX), Z8
+	VPADDD       constants<>+64(SB), Z8, Z8
+	MOVQ         8(DX), BX
+	SHLQ         $0x02, BX
+	ADDQ         $0x00000040, BX
+	MOVQ         24(DX), SI
+	MOVQ         16(DX), DI
 
 slot1:
-	TESTQ         DI, DI
-	JZ            slot1done
-	MOVQ          8(AX), R8
-	VMOVUPS       (R8)(BX*1), Z8
-	KMOVW         36(DX), K1
-	VXORPS        Z9, Z9, Z9
-	VPCMPD        $0x05, Z9, Z8, K1, K1
+	TESTQ        DI, DI
+	JZ           slot1done
+	MOVQ         32(AX), R8
+	MOVQ         BX, R9
+	SHRQ         $0x03, R9
+	ADDQ         R9, R8
+	MOVLQSX      4(R8), R10
+	MOVLQSX      (R8), R9
+	TESTQ        R9, R9
+	JS           scattered1
+	KMOVW        36(DX), K1
+	KMOVW        K1, K1
+	KORTESTW     K1, K1
+	JZ           slot1done
+	VPBROADCASTD R9, Z9
+	VPADDD       constants<>+0(SB), Z9, Z9
+	VMOVAPS      Z9, Z11
+	MOVQ         40(AX), R8
+	VMOVUPS.Z    (R8)(R9*4), K1, Z9
+	VMOVAPS      Z9, Z9
+	MOVQ         136(AX), R8
+	VMOVUPS.Z    (R8)(R10*4), K1, Z10
+	VMOVAPS      Z10, Z10
+	JMP          read1
+
+scattered1:
+	MOVQ       8(AX), R8
+	VMOVUPS    (R8)(BX*1), Z9
+	VMOVAPS    Z9, Z11
+	VXORPS     Z9, Z9, Z9
+	KMOVW      36(DX), K1
+	VPCMPD     $0x05, Z9, Z11, K1, K1
+	KMOVW      K1, K1
+	KORTESTW   K1, K1
+	JZ         slot1done
+	MOVQ       40(AX), R8
+	VXORPS     Z9, Z9, Z9
+	KMOVW      K1, K2
+	VGATHERDPS (R8)(Z11*4), K2, Z9
+	VMOVAPS    Z9, Z9
+	MOVQ       16(AX), R8
+	VMOVUPS    (R8)(BX*1), Z10
+	MOVQ       136(AX), R8
+	VXORPS     Z12, Z12, Z12
+	KMOVW      K1, K2
+	VGATHERDPS (R8)(Z10*4), K2, Z12
+	VMOVAPS    Z12, Z10
+
+read1:
 	KMOVW         K1, R8
 	MOVL          R8, 516(SI)
-	KMOVW         K1, R8
-	MOVL          R8, 524(SI)
-	XORL          R8, R8
-	MOVL          R8, 548(SI)
-	KORTESTW      K1, K1
-	JZ            slot1done
-	MOVQ          32(AX), R8
-	VXORPS        Z9, Z9, Z9
 	KMOVW         K1, K2
-	VGATHERDPS    (R8)(Z8*4), K2, Z9
-	MOVQ          16(AX), R8
-	VMOVUPS       (R8)(BX*1), Z10
-	MOVQ          128(AX), R8
-	VXORPS        Z11, Z11, Z11
-	KMOVW         K1, K2
-	VGATHERDPS    (R8)(Z10*4), K2, Z11
 	CMPL          12(CX), $0x00
 	JE            offered1
 	MOVQ          24(AX), R8
-	VPSRLD        $0x05, Z8, Z10
-	VXORPS        Z12, Z12, Z12
+	VPSRLD        $0x05, Z11, Z12
+	VXORPS        Z13, Z13, Z13
 	KMOVW         K1, K2
-	VPGATHERDD    (R8)(Z10*4), K2, Z12
-	VPANDD.BCST   constants<>+0(SB), Z8, Z8
-	VPSRLVD       Z8, Z12, Z8
-	VPTESTMD.BCST constants<>+8(SB), Z8, K1, K2
-	KMOVW         K2, R8
-	MOVL          R8, 524(SI)
+	VPGATHERDD    (R8)(Z12*4), K2, Z13
+	VPANDD.BCST   constants<>+256(SB), Z11, Z12
+	VPSRLVD       Z12, Z13, Z12
+	VPTESTMD.BCST constants<>+264(SB), Z12, K1, K2
 	CMPL          16(CX), $0x00
 	JE            offered1
 	MOVQ          (DX), R8
 	SHLQ          $0x02, R8
-	MOVQ          32(AX), R9
-	VMOVUPS       64(R9)(R8*1), Z8
-	VMULPS        Z8, Z9, Z8
-	VXORPS        Z10, Z10, Z10
-	VCMPPS        $0x15, Z10, Z8, K1, K3
-	KANDNW        K3, K2, K2
-	VXORPS        Z8, Z8, Z8
-	VMOVAPS       Z8, K2, Z9
+	MOVQ          40(AX), R9
+	VMOVUPS       64(R9)(R8*1), Z12
+	VMULPS        Z12, Z9, Z12
+	VXORPS        Z13, Z13, Z13
+	VCMPPS        $0x15, Z13, Z12, K1, K3
+	KANDNW        K3, K2, K3
+	VXORPS        Z12, Z12, Z12
+	VMOVAPS       Z12, K3, Z9
 
 offered1:
+	KMOVW       K2, R8
+	MOVL        R8, 524(SI)
+	VPCMPD      $0x02, Z8, Z11, K2, K2
+	KMOVW       K2, R8
+	MOVL        R8, 532(SI)
+	VPCMPD      $0x00, Z8, Z11, K2
+	KMOVW       K2, R8
+	MOVL        R8, 540(SI)
+	XORL        R8, R8
+	MOVL        R8, 564(SI)
 	VMOVUPS     Z9, 64(SI)
-	VMOVUPS     Z11, 192(SI)
-	MOVQ        80(AX), R8
-	VMOVUPS.Z   (R8)(BX*1), K1, Z8
+	VMOVUPS     Z10, 192(SI)
 	MOVQ        88(AX), R8
-	VMOVUPS.Z   (R8)(BX*1), K1, Z10
-	MOVQ        104(AX), R8
+	VMOVUPS.Z   (R8)(BX*1), K1, Z11
+	MOVQ        96(AX), R8
 	VMOVUPS.Z   (R8)(BX*1), K1, Z12
 	MOVQ        112(AX), R8
 	VMOVUPS.Z   (R8)(BX*1), K1, Z13
-	VMULPS      Z11, Z9, Z9
-	VXORPS      Z14, Z14, Z14
-	VCMPPS      $0x04, Z14, Z9, K1
-	VPMOVD2M    Z11, K2
+	MOVQ        120(AX), R8
+	VMOVUPS.Z   (R8)(BX*1), K1, Z14
+	VMULPS      Z10, Z9, Z9
+	VXORPS      Z15, Z15, Z15
+	VCMPPS      $0x04, Z15, Z9, K1
+	VPMOVD2M    Z10, K2
 	VPMOVD2M    Z9, K3
-	VBLENDMPS   Z12, Z8, K2, Z14
-	VPXORD      Z9, Z14, Z15
-	VPMOVD2M    Z15, K4
+	VBLENDMPS   Z13, Z11, K2, Z15
+	VPXORD      Z9, Z15, Z16
+	VPMOVD2M    Z16, K4
 	KNOTW       K4, K4
-	VPANDD.BCST constants<>+16(SB), Z11, Z15
-	VMOVAPS.Z   Z14, K4, Z14
-	VADDPS      Z9, Z14, Z9
-	VPORD.BCST  constants<>+24(SB), Z15, Z14
-	VMAXPS      Z9, Z14, Z9
-	VMINPS      Z9, Z15, Z9
+	VPANDD.BCST constants<>+272(SB), Z10, Z16
+	VMOVAPS.Z   Z15, K4, Z15
+	VADDPS      Z9, Z15, Z9
+	VPORD.BCST  constants<>+280(SB), Z16, Z15
+	VMAXPS      Z9, Z15, Z9
+	VMINPS      Z9, Z16, Z9
 	KANDNW      K1, K2, K4
-	VPMOVD2M    Z8, K5
-	VMOVAPS.Z   Z8, K5, Z14
-	VMOVAPS.Z   Z10, K5, Z15
-	VPXORD      Z14, Z8, Z8
-	VPXORD      Z15, Z10, Z10
+	VPMOVD2M    Z11, K5
+	VMOVAPS.Z   Z11, K5, Z15
+	VMOVAPS.Z   Z12, K5, Z16
+	VPXORD      Z15, Z11, Z11
+	VPXORD      Z16, Z12, Z12
 	KANDNW      K4, K3, K5
-	VMOVAPS     Z9, K5, Z8
-	VMOVAPS     Z11, K5, Z10
-	VADDPS      Z8, Z0, Z0
-	VADDPS      Z10, Z1, Z1
+	VMOVAPS     Z9, K5, Z11
+	VMOVAPS     Z10, K5, Z12
+	VADDPS      Z11, Z0, Z0
+	VADDPS      Z12, Z1, Z1
 	KANDW       K3, K4, K4
-	VMOVAPS     Z9, K4, Z14
-	VMOVAPS     Z11, K4, Z15
-	VADDPS      Z14, Z2, Z2
-	VADDPS      Z15, Z3, Z3
+	VMOVAPS     Z9, K4, Z15
+	VMOVAPS     Z10, K4, Z16
+	VADDPS      Z15, Z2, Z2
+	VADDPS      Z16, Z3, Z3
 	KANDW       K2, K1, K1
-	VPMOVD2M    Z12, K2
-	VMOVAPS.Z   Z12, K2, Z8
-	VMOVAPS.Z   Z13, K2, Z10
-	VPXORD      Z8, Z12, Z12
-	VPXORD      Z10, Z13, Z13
+	VPMOVD2M    Z13, K2
+	VMOVAPS.Z   Z13, K2, Z11
+	VMOVAPS.Z   Z14, K2, Z12
+	VPXORD      Z11, Z13, Z13
+	VPXORD      Z12, Z14, Z14
 	KANDNW      K1, K3, K2
-	VMOVAPS     Z9, K2, Z12
-	VMOVAPS     Z11, K2, Z13
-	VADDPS      Z12, Z4, Z4
-	VADDPS      Z13, Z5, Z5
+	VMOVAPS     Z9, K2, Z13
+	VMOVAPS     Z10, K2, Z14
+	VADDPS      Z13, Z4, Z4
+	VADDPS      Z14, Z5, Z5
 	KANDW       K3, K1, K1
-	VMOVAPS     Z9, K1, Z8
-	VMOVAPS     Z11, K1, Z10
-	VADDPS      Z8, Z6, Z6
-	VADDPS      Z10, Z7, Z7
+	VMOVAPS     Z9, K1, Z11
+	VMOVAPS     Z10, K1, Z12
+	VADDPS      Z11, Z6, Z6
+	VADDPS      Z12, Z7, Z7
 	ADDQ        $0x00000080, BX
-	ADDQ        $0x00000228, SI
+	ADDQ        $0x00000238, SI
 	DECQ        DI
 	JMP         slot1
 
@@ -445,9 +487,9 @@ slot1done:
 	VMOVUPS     Z5, 896(DX)
 	VMOVUPS     Z6, 512(DX)
 	VMOVUPS     Z7, 1024(DX)
-	VPXORD.BCST constants<>+24(SB), Z7, Z7
+	VPXORD.BCST constants<>+280(SB), Z7, Z7
 	VMULPS      Z7, Z0, Z0
-	VPXORD.BCST constants<>+24(SB), Z1, Z1
+	VPXORD.BCST constants<>+280(SB), Z1, Z1
 	VMULPS      Z1, Z6, Z1
 	VADDPS      Z1, Z0, Z0
 	VMULPS.BCST 28(CX), Z0, Z0
@@ -466,7 +508,7 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         s+8(FP), CX
 	MOVQ         f+16(FP), DX
-	VBROADCASTSS constants<>+32(SB), Z0
+	VBROADCASTSS constants<>+288(SB), Z0
 	VMOVUPS      1088(DX), Z1
 	VMOVUPS      1152(DX), Z2
 	VDIVPS.BCST  32(CX), Z1, Z1
@@ -513,20 +555,20 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VMINPS       Z5, Z7, Z5
 	VMOVUPS      Z4, 2624(DX)
 	VMOVUPS      Z5, 2688(DX)
-	VCMPPS.BCST  $0x1d, constants<>+32(SB), Z1, K1
-	VCMPPS.BCST  $0x1d, constants<>+32(SB), Z2, K2
+	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z1, K1
+	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z2, K2
 	VMOVUPS      1088(DX), Z4
 	VMOVUPS      1152(DX), Z5
-	VPXORD.BCST  constants<>+24(SB), Z4, Z4
-	VPXORD.BCST  constants<>+24(SB), Z5, Z5
+	VPXORD.BCST  constants<>+280(SB), Z4, Z4
+	VPXORD.BCST  constants<>+280(SB), Z5, Z5
 	VMOVAPS.Z    Z4, K1, Z4
 	VMOVAPS.Z    Z5, K2, Z5
 	VMOVUPS      1216(DX), Z6
 	VMOVUPS      1280(DX), Z7
-	VPXORD.BCST  constants<>+24(SB), Z6, Z6
-	VPXORD.BCST  constants<>+24(SB), Z7, Z7
-	VCMPPS.BCST  $0x1d, constants<>+32(SB), Z3, K1
-	VCMPPS.BCST  $0x1d, constants<>+32(SB), Z0, K2
+	VPXORD.BCST  constants<>+280(SB), Z6, Z6
+	VPXORD.BCST  constants<>+280(SB), Z7, Z7
+	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z3, K1
+	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z0, K2
 	VCMPPS       $0x11, Z4, Z6, K1, K1
 	VCMPPS       $0x11, Z5, Z7, K2, K2
 	VMOVAPS      Z6, K1, Z4
@@ -535,38 +577,38 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VMOVUPS      1152(DX), Z7
 	VDIVPS       1344(DX), Z6, Z8
 	VDIVPS       1408(DX), Z7, Z9
-	VPXORD.BCST  constants<>+24(SB), Z6, Z6
-	VPXORD.BCST  constants<>+24(SB), Z7, Z7
+	VPXORD.BCST  constants<>+280(SB), Z6, Z6
+	VPXORD.BCST  constants<>+280(SB), Z7, Z7
 	VSUBPS       Z4, Z6, Z6
 	VSUBPS       Z5, Z7, Z7
-	VPXORD.BCST  constants<>+24(SB), Z6, Z10
-	VPXORD.BCST  constants<>+24(SB), Z7, Z11
-	VMULPS.BCST  constants<>+40(SB), Z10, Z12
-	VMULPS.BCST  constants<>+40(SB), Z11, Z13
-	VADDPS.BCST  constants<>+48(SB), Z12, Z12
-	VADDPS.BCST  constants<>+48(SB), Z13, Z13
-	VSUBPS.BCST  constants<>+48(SB), Z12, Z14
-	VSUBPS.BCST  constants<>+48(SB), Z13, Z15
-	VMULPS.BCST  constants<>+56(SB), Z14, Z16
-	VMULPS.BCST  constants<>+56(SB), Z15, Z17
+	VPXORD.BCST  constants<>+280(SB), Z6, Z10
+	VPXORD.BCST  constants<>+280(SB), Z7, Z11
+	VMULPS.BCST  constants<>+296(SB), Z10, Z12
+	VMULPS.BCST  constants<>+296(SB), Z11, Z13
+	VADDPS.BCST  constants<>+304(SB), Z12, Z12
+	VADDPS.BCST  constants<>+304(SB), Z13, Z13
+	VSUBPS.BCST  constants<>+304(SB), Z12, Z14
+	VSUBPS.BCST  constants<>+304(SB), Z13, Z15
+	VMULPS.BCST  constants<>+312(SB), Z14, Z16
+	VMULPS.BCST  constants<>+312(SB), Z15, Z17
 	VSUBPS       Z16, Z10, Z16
 	VSUBPS       Z17, Z11, Z17
-	VMULPS.BCST  constants<>+64(SB), Z14, Z14
-	VMULPS.BCST  constants<>+64(SB), Z15, Z15
+	VMULPS.BCST  constants<>+320(SB), Z14, Z14
+	VMULPS.BCST  constants<>+320(SB), Z15, Z15
 	VSUBPS       Z14, Z16, Z18
 	VSUBPS       Z15, Z17, Z19
 	VMULPS       Z18, Z18, Z20
 	VMULPS       Z19, Z19, Z21
-	VMULPS.BCST  constants<>+72(SB), Z18, Z22
-	VMULPS.BCST  constants<>+72(SB), Z19, Z23
-	VADDPS.BCST  constants<>+80(SB), Z22, Z22
-	VADDPS.BCST  constants<>+80(SB), Z23, Z23
-	VMULPS.BCST  constants<>+88(SB), Z18, Z18
-	VMULPS.BCST  constants<>+88(SB), Z19, Z19
-	VADDPS.BCST  constants<>+96(SB), Z18, Z18
-	VADDPS.BCST  constants<>+96(SB), Z19, Z19
-	VMULPS.BCST  constants<>+104(SB), Z20, Z24
-	VMULPS.BCST  constants<>+104(SB), Z21, Z25
+	VMULPS.BCST  constants<>+328(SB), Z18, Z22
+	VMULPS.BCST  constants<>+328(SB), Z19, Z23
+	VADDPS.BCST  constants<>+336(SB), Z22, Z22
+	VADDPS.BCST  constants<>+336(SB), Z23, Z23
+	VMULPS.BCST  constants<>+344(SB), Z18, Z18
+	VMULPS.BCST  constants<>+344(SB), Z19, Z19
+	VADDPS.BCST  constants<>+352(SB), Z18, Z18
+	VADDPS.BCST  constants<>+352(SB), Z19, Z19
+	VMULPS.BCST  constants<>+360(SB), Z20, Z24
+	VMULPS.BCST  constants<>+360(SB), Z21, Z25
 	VADDPS       Z24, Z18, Z18
 	VADDPS       Z25, Z19, Z19
 	VMULPS       Z18, Z20, Z18
@@ -579,44 +621,44 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VSUBPS       Z15, Z19, Z15
 	VADDPS       Z14, Z16, Z14
 	VADDPS       Z15, Z17, Z15
-	VADDPS.BCST  constants<>+32(SB), Z14, Z14
-	VADDPS.BCST  constants<>+32(SB), Z15, Z15
+	VADDPS.BCST  constants<>+288(SB), Z14, Z14
+	VADDPS.BCST  constants<>+288(SB), Z15, Z15
 	VPSLLD       $0x17, Z12, Z12
 	VPSLLD       $0x17, Z13, Z13
 	VPADDD       Z12, Z14, Z12
 	VPADDD       Z13, Z15, Z13
-	VCMPPS.BCST  $0x15, constants<>+112(SB), Z10, K1
-	VCMPPS.BCST  $0x15, constants<>+112(SB), Z11, K2
+	VCMPPS.BCST  $0x15, constants<>+368(SB), Z10, K1
+	VCMPPS.BCST  $0x15, constants<>+368(SB), Z11, K2
 	VMOVAPS.Z    Z12, K1, Z10
 	VMOVAPS.Z    Z13, K2, Z11
-	VPXORD.BCST  constants<>+24(SB), Z8, Z12
-	VPXORD.BCST  constants<>+24(SB), Z9, Z13
-	VMULPS.BCST  constants<>+40(SB), Z12, Z14
-	VMULPS.BCST  constants<>+40(SB), Z13, Z15
-	VADDPS.BCST  constants<>+48(SB), Z14, Z14
-	VADDPS.BCST  constants<>+48(SB), Z15, Z15
-	VSUBPS.BCST  constants<>+48(SB), Z14, Z16
-	VSUBPS.BCST  constants<>+48(SB), Z15, Z17
-	VMULPS.BCST  constants<>+56(SB), Z16, Z18
-	VMULPS.BCST  constants<>+56(SB), Z17, Z19
+	VPXORD.BCST  constants<>+280(SB), Z8, Z12
+	VPXORD.BCST  constants<>+280(SB), Z9, Z13
+	VMULPS.BCST  constants<>+296(SB), Z12, Z14
+	VMULPS.BCST  constants<>+296(SB), Z13, Z15
+	VADDPS.BCST  constants<>+304(SB), Z14, Z14
+	VADDPS.BCST  constants<>+304(SB), Z15, Z15
+	VSUBPS.BCST  constants<>+304(SB), Z14, Z16
+	VSUBPS.BCST  constants<>+304(SB), Z15, Z17
+	VMULPS.BCST  constants<>+312(SB), Z16, Z18
+	VMULPS.BCST  constants<>+312(SB), Z17, Z19
 	VSUBPS       Z18, Z12, Z18
 	VSUBPS       Z19, Z13, Z19
-	VMULPS.BCST  constants<>+64(SB), Z16, Z16
-	VMULPS.BCST  constants<>+64(SB), Z17, Z17
+	VMULPS.BCST  constants<>+320(SB), Z16, Z16
+	VMULPS.BCST  constants<>+320(SB), Z17, Z17
 	VSUBPS       Z16, Z18, Z20
 	VSUBPS       Z17, Z19, Z21
 	VMULPS       Z20, Z20, Z22
 	VMULPS       Z21, Z21, Z23
-	VMULPS.BCST  constants<>+72(SB), Z20, Z24
-	VMULPS.BCST  constants<>+72(SB), Z21, Z25
-	VADDPS.BCST  constants<>+80(SB), Z24, Z24
-	VADDPS.BCST  constants<>+80(SB), Z25, Z25
-	VMULPS.BCST  constants<>+88(SB), Z20, Z20
-	VMULPS.BCST  constants<>+88(SB), Z21, Z21
-	VADDPS.BCST  constants<>+96(SB), Z20, Z20
-	VADDPS.BCST  constants<>+96(SB), Z21, Z21
-	VMULPS.BCST  constants<>+104(SB), Z22, Z26
-	VMULPS.BCST  constants<>+104(SB), Z23, Z27
+	VMULPS.BCST  constants<>+328(SB), Z20, Z24
+	VMULPS.BCST  constants<>+328(SB), Z21, Z25
+	VADDPS.BCST  constants<>+336(SB), Z24, Z24
+	VADDPS.BCST  constants<>+336(SB), Z25, Z25
+	VMULPS.BCST  constants<>+344(SB), Z20, Z20
+	VMULPS.BCST  constants<>+344(SB), Z21, Z21
+	VADDPS.BCST  constants<>+352(SB), Z20, Z20
+	VADDPS.BCST  constants<>+352(SB), Z21, Z21
+	VMULPS.BCST  constants<>+360(SB), Z22, Z26
+	VMULPS.BCST  constants<>+360(SB), Z23, Z27
 	VADDPS       Z26, Z20, Z20
 	VADDPS       Z27, Z21, Z21
 	VMULPS       Z20, Z22, Z20
@@ -629,14 +671,14 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VSUBPS       Z17, Z21, Z17
 	VADDPS       Z16, Z18, Z16
 	VADDPS       Z17, Z19, Z17
-	VADDPS.BCST  constants<>+32(SB), Z16, Z16
-	VADDPS.BCST  constants<>+32(SB), Z17, Z17
+	VADDPS.BCST  constants<>+288(SB), Z16, Z16
+	VADDPS.BCST  constants<>+288(SB), Z17, Z17
 	VPSLLD       $0x17, Z14, Z14
 	VPSLLD       $0x17, Z15, Z15
 	VPADDD       Z14, Z16, Z14
 	VPADDD       Z15, Z17, Z15
-	VCMPPS.BCST  $0x15, constants<>+112(SB), Z12, K1
-	VCMPPS.BCST  $0x15, constants<>+112(SB), Z13, K2
+	VCMPPS.BCST  $0x15, constants<>+368(SB), Z12, K1
+	VCMPPS.BCST  $0x15, constants<>+368(SB), Z13, K2
 	VMOVAPS.Z    Z14, K1, Z12
 	VMOVAPS.Z    Z15, K2, Z13
 	VMOVUPS      Z10, 1472(DX)
@@ -654,12 +696,12 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VDIVPS       Z9, Z12, Z9
 	VRNDSCALEPS  $0x09, Z8, Z8
 	VRNDSCALEPS  $0x09, Z9, Z9
-	VADDPS.BCST  constants<>+32(SB), Z8, Z8
-	VADDPS.BCST  constants<>+32(SB), Z9, Z9
+	VADDPS.BCST  constants<>+288(SB), Z8, Z8
+	VADDPS.BCST  constants<>+288(SB), Z9, Z9
 	VMOVAPS      Z8, K1, Z1
 	VMOVAPS      Z9, K2, Z2
-	VCMPPS.BCST  $0x1d, constants<>+32(SB), Z1, K1
-	VCMPPS.BCST  $0x1d, constants<>+32(SB), Z2, K2
+	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z1, K1
+	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z2, K2
 	VMOVAPS.Z    Z1, K1, Z1
 	VMOVAPS.Z    Z2, K2, Z2
 	VMOVUPS      Z1, 1856(DX)
@@ -686,7 +728,7 @@ minus:
 	VMULPS      1792(DX), Z11, K2, Z11
 	VADDPS      1600(DX), Z6, K1, Z6
 	VADDPS      1664(DX), Z7, K2, Z7
-	VADDPS.BCST constants<>+32(SB), Z12, Z12
+	VADDPS.BCST constants<>+288(SB), Z12, Z12
 	JMP         minus
 
 minusdone:
@@ -694,38 +736,38 @@ minusdone:
 	VMOVUPS      1280(DX), Z7
 	VDIVPS       1984(DX), Z6, Z10
 	VDIVPS       2048(DX), Z7, Z11
-	VPXORD.BCST  constants<>+24(SB), Z6, Z6
-	VPXORD.BCST  constants<>+24(SB), Z7, Z7
+	VPXORD.BCST  constants<>+280(SB), Z6, Z6
+	VPXORD.BCST  constants<>+280(SB), Z7, Z7
 	VSUBPS       Z4, Z6, Z6
 	VSUBPS       Z5, Z7, Z7
-	VPXORD.BCST  constants<>+24(SB), Z6, Z12
-	VPXORD.BCST  constants<>+24(SB), Z7, Z13
-	VMULPS.BCST  constants<>+40(SB), Z12, Z14
-	VMULPS.BCST  constants<>+40(SB), Z13, Z15
-	VADDPS.BCST  constants<>+48(SB), Z14, Z14
-	VADDPS.BCST  constants<>+48(SB), Z15, Z15
-	VSUBPS.BCST  constants<>+48(SB), Z14, Z16
-	VSUBPS.BCST  constants<>+48(SB), Z15, Z17
-	VMULPS.BCST  constants<>+56(SB), Z16, Z18
-	VMULPS.BCST  constants<>+56(SB), Z17, Z19
+	VPXORD.BCST  constants<>+280(SB), Z6, Z12
+	VPXORD.BCST  constants<>+280(SB), Z7, Z13
+	VMULPS.BCST  constants<>+296(SB), Z12, Z14
+	VMULPS.BCST  constants<>+296(SB), Z13, Z15
+	VADDPS.BCST  constants<>+304(SB), Z14, Z14
+	VADDPS.BCST  constants<>+304(SB), Z15, Z15
+	VSUBPS.BCST  constants<>+304(SB), Z14, Z16
+	VSUBPS.BCST  constants<>+304(SB), Z15, Z17
+	VMULPS.BCST  constants<>+312(SB), Z16, Z18
+	VMULPS.BCST  constants<>+312(SB), Z17, Z19
 	VSUBPS       Z18, Z12, Z18
 	VSUBPS       Z19, Z13, Z19
-	VMULPS.BCST  constants<>+64(SB), Z16, Z16
-	VMULPS.BCST  constants<>+64(SB), Z17, Z17
+	VMULPS.BCST  constants<>+320(SB), Z16, Z16
+	VMULPS.BCST  constants<>+320(SB), Z17, Z17
 	VSUBPS       Z16, Z18, Z20
 	VSUBPS       Z17, Z19, Z21
 	VMULPS       Z20, Z20, Z22
 	VMULPS       Z21, Z21, Z23
-	VMULPS.BCST  constants<>+72(SB), Z20, Z24
-	VMULPS.BCST  constants<>+72(SB), Z21, Z25
-	VADDPS.BCST  constants<>+80(SB), Z24, Z24
-	VADDPS.BCST  constants<>+80(SB), Z25, Z25
-	VMULPS.BCST  constants<>+88(SB), Z20, Z20
-	VMULPS.BCST  constants<>+88(SB), Z21, Z21
-	VADDPS.BCST  constants<>+96(SB), Z20, Z20
-	VADDPS.BCST  constants<>+96(SB), Z21, Z21
-	VMULPS.BCST  constants<>+104(SB), Z22, Z26
-	VMULPS.BCST  constants<>+104(SB), Z23, Z27
+	VMULPS.BCST  constants<>+328(SB), Z20, Z24
+	VMULPS.BCST  constants<>+328(SB), Z21, Z25
+	VADDPS.BCST  constants<>+336(SB), Z24, Z24
+	VADDPS.BCST  constants<>+336(SB), Z25, Z25
+	VMULPS.BCST  constants<>+344(SB), Z20, Z20
+	VMULPS.BCST  constants<>+344(SB), Z21, Z21
+	VADDPS.BCST  constants<>+352(SB), Z20, Z20
+	VADDPS.BCST  constants<>+352(SB), Z21, Z21
+	VMULPS.BCST  constants<>+360(SB), Z22, Z26
+	VMULPS.BCST  constants<>+360(SB), Z23, Z27
 	VADDPS       Z26, Z20, Z20
 	VADDPS       Z27, Z21, Z21
 	VMULPS       Z20, Z22, Z20
@@ -738,44 +780,44 @@ minusdone:
 	VSUBPS       Z17, Z21, Z17
 	VADDPS       Z16, Z18, Z16
 	VADDPS       Z17, Z19, Z17
-	VADDPS.BCST  constants<>+32(SB), Z16, Z16
-	VADDPS.BCST  constants<>+32(SB), Z17, Z17
+	VADDPS.BCST  constants<>+288(SB), Z16, Z16
+	VADDPS.BCST  constants<>+288(SB), Z17, Z17
 	VPSLLD       $0x17, Z14, Z14
 	VPSLLD       $0x17, Z15, Z15
 	VPADDD       Z14, Z16, Z14
 	VPADDD       Z15, Z17, Z15
-	VCMPPS.BCST  $0x15, constants<>+112(SB), Z12, K1
-	VCMPPS.BCST  $0x15, constants<>+112(SB), Z13, K2
+	VCMPPS.BCST  $0x15, constants<>+368(SB), Z12, K1
+	VCMPPS.BCST  $0x15, constants<>+368(SB), Z13, K2
 	VMOVAPS.Z    Z14, K1, Z12
 	VMOVAPS.Z    Z15, K2, Z13
-	VPXORD.BCST  constants<>+24(SB), Z10, Z14
-	VPXORD.BCST  constants<>+24(SB), Z11, Z15
-	VMULPS.BCST  constants<>+40(SB), Z14, Z16
-	VMULPS.BCST  constants<>+40(SB), Z15, Z17
-	VADDPS.BCST  constants<>+48(SB), Z16, Z16
-	VADDPS.BCST  constants<>+48(SB), Z17, Z17
-	VSUBPS.BCST  constants<>+48(SB), Z16, Z18
-	VSUBPS.BCST  constants<>+48(SB), Z17, Z19
-	VMULPS.BCST  constants<>+56(SB), Z18, Z20
-	VMULPS.BCST  constants<>+56(SB), Z19, Z21
+	VPXORD.BCST  constants<>+280(SB), Z10, Z14
+	VPXORD.BCST  constants<>+280(SB), Z11, Z15
+	VMULPS.BCST  constants<>+296(SB), Z14, Z16
+	VMULPS.BCST  constants<>+296(SB), Z15, Z17
+	VADDPS.BCST  constants<>+304(SB), Z16, Z16
+	VADDPS.BCST  constants<>+304(SB), Z17, Z17
+	VSUBPS.BCST  constants<>+304(SB), Z16, Z18
+	VSUBPS.BCST  constants<>+304(SB), Z17, Z19
+	VMULPS.BCST  constants<>+312(SB), Z18, Z20
+	VMULPS.BCST  constants<>+312(SB), Z19, Z21
 	VSUBPS       Z20, Z14, Z20
 	VSUBPS       Z21, Z15, Z21
-	VMULPS.BCST  constants<>+64(SB), Z18, Z18
-	VMULPS.BCST  constants<>+64(SB), Z19, Z19
+	VMULPS.BCST  constants<>+320(SB), Z18, Z18
+	VMULPS.BCST  constants<>+320(SB), Z19, Z19
 	VSUBPS       Z18, Z20, Z22
 	VSUBPS       Z19, Z21, Z23
 	VMULPS       Z22, Z22, Z24
 	VMULPS       Z23, Z23, Z25
-	VMULPS.BCST  constants<>+72(SB), Z22, Z26
-	VMULPS.BCST  constants<>+72(SB), Z23, Z27
-	VADDPS.BCST  constants<>+80(SB), Z26, Z26
-	VADDPS.BCST  constants<>+80(SB), Z27, Z27
-	VMULPS.BCST  constants<>+88(SB), Z22, Z22
-	VMULPS.BCST  constants<>+88(SB), Z23, Z23
-	VADDPS.BCST  constants<>+96(SB), Z22, Z22
-	VADDPS.BCST  constants<>+96(SB), Z23, Z23
-	VMULPS.BCST  constants<>+104(SB), Z24, Z28
-	VMULPS.BCST  constants<>+104(SB), Z25, Z29
+	VMULPS.BCST  constants<>+328(SB), Z22, Z26
+	VMULPS.BCST  constants<>+328(SB), Z23, Z27
+	VADDPS.BCST  constants<>+336(SB), Z26, Z26
+	VADDPS.BCST  constants<>+336(SB), Z27, Z27
+	VMULPS.BCST  constants<>+344(SB), Z22, Z22
+	VMULPS.BCST  constants<>+344(SB), Z23, Z23
+	VADDPS.BCST  constants<>+352(SB), Z22, Z22
+	VADDPS.BCST  constants<>+352(SB), Z23, Z23
+	VMULPS.BCST  constants<>+360(SB), Z24, Z28
+	VMULPS.BCST  constants<>+360(SB), Z25, Z29
 	VADDPS       Z28, Z22, Z22
 	VADDPS       Z29, Z23, Z23
 	VMULPS       Z22, Z24, Z22
@@ -788,14 +830,14 @@ minusdone:
 	VSUBPS       Z19, Z23, Z19
 	VADDPS       Z18, Z20, Z18
 	VADDPS       Z19, Z21, Z19
-	VADDPS.BCST  constants<>+32(SB), Z18, Z18
-	VADDPS.BCST  constants<>+32(SB), Z19, Z19
+	VADDPS.BCST  constants<>+288(SB), Z18, Z18
+	VADDPS.BCST  constants<>+288(SB), Z19, Z19
 	VPSLLD       $0x17, Z16, Z16
 	VPSLLD       $0x17, Z17, Z17
 	VPADDD       Z16, Z18, Z16
 	VPADDD       Z17, Z19, Z17
-	VCMPPS.BCST  $0x15, constants<>+112(SB), Z14, K1
-	VCMPPS.BCST  $0x15, constants<>+112(SB), Z15, K2
+	VCMPPS.BCST  $0x15, constants<>+368(SB), Z14, K1
+	VCMPPS.BCST  $0x15, constants<>+368(SB), Z15, K2
 	VMOVAPS.Z    Z16, K1, Z14
 	VMOVAPS.Z    Z17, K2, Z15
 	VMOVUPS      Z12, 2112(DX)
@@ -813,12 +855,12 @@ minusdone:
 	VDIVPS       Z11, Z14, Z11
 	VRNDSCALEPS  $0x09, Z10, Z10
 	VRNDSCALEPS  $0x09, Z11, Z11
-	VADDPS.BCST  constants<>+32(SB), Z10, Z10
-	VADDPS.BCST  constants<>+32(SB), Z11, Z11
+	VADDPS.BCST  constants<>+288(SB), Z10, Z10
+	VADDPS.BCST  constants<>+288(SB), Z11, Z11
 	VMOVAPS      Z10, K1, Z3
 	VMOVAPS      Z11, K2, Z0
-	VCMPPS.BCST  $0x1d, constants<>+32(SB), Z3, K1
-	VCMPPS.BCST  $0x1d, constants<>+32(SB), Z0, K2
+	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z3, K1
+	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z0, K2
 	VMOVAPS.Z    Z3, K1, Z3
 	VMOVAPS.Z    Z0, K2, Z0
 	VMOVUPS      Z3, 2496(DX)
@@ -845,7 +887,7 @@ plus:
 	VMULPS      2432(DX), Z13, K2, Z13
 	VADDPS      2240(DX), Z6, K1, Z6
 	VADDPS      2304(DX), Z7, K2, Z7
-	VADDPS.BCST constants<>+32(SB), Z14, Z14
+	VADDPS.BCST constants<>+288(SB), Z14, Z14
 	JMP         plus
 
 plusdone:
@@ -855,32 +897,32 @@ plusdone:
 	VXORPS          Z13, Z13, Z13
 	VCMPPS          $0x00, Z12, Z6, K1
 	VCMPPS          $0x00, Z13, Z7, K2
-	VMULPS.BCST     constants<>+40(SB), Z4, Z6
-	VMULPS.BCST     constants<>+40(SB), Z5, Z7
-	VADDPS.BCST     constants<>+48(SB), Z6, Z6
-	VADDPS.BCST     constants<>+48(SB), Z7, Z7
-	VSUBPS.BCST     constants<>+48(SB), Z6, Z12
-	VSUBPS.BCST     constants<>+48(SB), Z7, Z13
-	VMULPS.BCST     constants<>+56(SB), Z12, Z14
-	VMULPS.BCST     constants<>+56(SB), Z13, Z15
+	VMULPS.BCST     constants<>+296(SB), Z4, Z6
+	VMULPS.BCST     constants<>+296(SB), Z5, Z7
+	VADDPS.BCST     constants<>+304(SB), Z6, Z6
+	VADDPS.BCST     constants<>+304(SB), Z7, Z7
+	VSUBPS.BCST     constants<>+304(SB), Z6, Z12
+	VSUBPS.BCST     constants<>+304(SB), Z7, Z13
+	VMULPS.BCST     constants<>+312(SB), Z12, Z14
+	VMULPS.BCST     constants<>+312(SB), Z13, Z15
 	VSUBPS          Z14, Z4, Z14
 	VSUBPS          Z15, Z5, Z15
-	VMULPS.BCST     constants<>+64(SB), Z12, Z12
-	VMULPS.BCST     constants<>+64(SB), Z13, Z13
+	VMULPS.BCST     constants<>+320(SB), Z12, Z12
+	VMULPS.BCST     constants<>+320(SB), Z13, Z13
 	VSUBPS          Z12, Z14, Z16
 	VSUBPS          Z13, Z15, Z17
 	VMULPS          Z16, Z16, Z18
 	VMULPS          Z17, Z17, Z19
-	VMULPS.BCST     constants<>+72(SB), Z16, Z20
-	VMULPS.BCST     constants<>+72(SB), Z17, Z21
-	VADDPS.BCST     constants<>+80(SB), Z20, Z20
-	VADDPS.BCST     constants<>+80(SB), Z21, Z21
-	VMULPS.BCST     constants<>+88(SB), Z16, Z16
-	VMULPS.BCST     constants<>+88(SB), Z17, Z17
-	VADDPS.BCST     constants<>+96(SB), Z16, Z16
-	VADDPS.BCST     constants<>+96(SB), Z17, Z17
-	VMULPS.BCST     constants<>+104(SB), Z18, Z22
-	VMULPS.BCST     constants<>+104(SB), Z19, Z23
+	VMULPS.BCST     constants<>+328(SB), Z16, Z20
+	VMULPS.BCST     constants<>+328(SB), Z17, Z21
+	VADDPS.BCST     constants<>+336(SB), Z20, Z20
+	VADDPS.BCST     constants<>+336(SB), Z21, Z21
+	VMULPS.BCST     constants<>+344(SB), Z16, Z16
+	VMULPS.BCST     constants<>+344(SB), Z17, Z17
+	VADDPS.BCST     constants<>+352(SB), Z16, Z16
+	VADDPS.BCST     constants<>+352(SB), Z17, Z17
+	VMULPS.BCST     constants<>+360(SB), Z18, Z22
+	VMULPS.BCST     constants<>+360(SB), Z19, Z23
 	VADDPS          Z22, Z16, Z16
 	VADDPS          Z23, Z17, Z17
 	VMULPS          Z16, Z18, Z16
@@ -893,14 +935,14 @@ plusdone:
 	VSUBPS          Z13, Z17, Z13
 	VADDPS          Z12, Z14, Z12
 	VADDPS          Z13, Z15, Z13
-	VADDPS.BCST     constants<>+32(SB), Z12, Z12
-	VADDPS.BCST     constants<>+32(SB), Z13, Z13
+	VADDPS.BCST     constants<>+288(SB), Z12, Z12
+	VADDPS.BCST     constants<>+288(SB), Z13, Z13
 	VPSLLD          $0x17, Z6, Z6
 	VPSLLD          $0x17, Z7, Z7
 	VPADDD          Z6, Z12, Z6
 	VPADDD          Z7, Z13, Z7
-	VCMPPS.BCST     $0x15, constants<>+112(SB), Z4, K3
-	VCMPPS.BCST     $0x15, constants<>+112(SB), Z5, K4
+	VCMPPS.BCST     $0x15, constants<>+368(SB), Z4, K3
+	VCMPPS.BCST     $0x15, constants<>+368(SB), Z5, K4
 	VMOVAPS.Z       Z6, K3, Z6
 	VMOVAPS.Z       Z7, K4, Z7
 	VMOVAPS.Z       Z6, K1, Z6
@@ -909,8 +951,8 @@ plusdone:
 	VADDPS          Z7, Z2, Z13
 	VADDPS          Z0, Z12, Z0
 	VADDPS          Z3, Z13, Z3
-	VPXORD.BCST     constants<>+24(SB), Z4, Z12
-	VPXORD.BCST     constants<>+24(SB), Z5, Z13
+	VPXORD.BCST     constants<>+280(SB), Z4, Z12
+	VPXORD.BCST     constants<>+280(SB), Z5, Z13
 	VMULPS          Z12, Z6, Z12
 	VMULPS          Z13, Z7, Z13
 	VADDPS          Z12, Z8, Z8
@@ -935,246 +977,246 @@ plusdone:
 	VPSRLQ          $0x20, Z14, Z22
 	VPSRLQ          $0x20, Z15, Z23
 	VPSRLQ          $0x20, Z16, Z24
-	VPMULUDQ.BCST   constants<>+120(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+120(SB), Z11, Z11
-	VPMULUDQ.BCST   constants<>+120(SB), Z17, Z17
-	VPMULUDQ.BCST   constants<>+120(SB), Z18, Z18
-	VPMULUDQ.BCST   constants<>+128(SB), Z14, Z25
-	VPMULUDQ.BCST   constants<>+128(SB), Z14, Z14
-	VPMULUDQ.BCST   constants<>+128(SB), Z21, Z21
-	VPMULUDQ.BCST   constants<>+128(SB), Z22, Z22
+	VPMULUDQ.BCST   constants<>+376(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+376(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z17
+	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z18
+	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z25
+	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+384(SB), Z21, Z21
+	VPMULUDQ.BCST   constants<>+384(SB), Z22, Z22
 	VPSRLQ          $0x20, Z25, Z26
 	VPSRLQ          $0x20, Z14, Z27
 	VPSRLQ          $0x20, Z21, Z28
 	VPSRLQ          $0x20, Z22, Z29
-	VPTERNLOGD.BCST $0x96, 136(AX), Z12, Z26
-	VPTERNLOGD.BCST $0x96, 136(AX), Z13, Z27
-	VPTERNLOGD.BCST $0x96, 136(AX), Z19, Z28
-	VPTERNLOGD.BCST $0x96, 136(AX), Z20, Z29
+	VPTERNLOGD.BCST $0x96, 144(AX), Z12, Z26
+	VPTERNLOGD.BCST $0x96, 144(AX), Z13, Z27
+	VPTERNLOGD.BCST $0x96, 144(AX), Z19, Z28
+	VPTERNLOGD.BCST $0x96, 144(AX), Z20, Z29
 	VPSRLQ          $0x20, Z10, Z12
 	VPSRLQ          $0x20, Z11, Z13
 	VPSRLQ          $0x20, Z17, Z19
 	VPSRLQ          $0x20, Z18, Z20
-	VPTERNLOGD.BCST $0x96, 140(AX), Z15, Z12
-	VPTERNLOGD.BCST $0x96, 140(AX), Z16, Z13
-	VPTERNLOGD.BCST $0x96, 140(AX), Z23, Z19
-	VPTERNLOGD.BCST $0x96, 140(AX), Z24, Z20
-	VPMULUDQ.BCST   constants<>+120(SB), Z26, Z15
-	VPMULUDQ.BCST   constants<>+120(SB), Z27, Z16
-	VPMULUDQ.BCST   constants<>+120(SB), Z28, Z23
-	VPMULUDQ.BCST   constants<>+120(SB), Z29, Z24
-	VPMULUDQ.BCST   constants<>+128(SB), Z12, Z12
-	VPMULUDQ.BCST   constants<>+128(SB), Z13, Z13
-	VPMULUDQ.BCST   constants<>+128(SB), Z19, Z19
-	VPMULUDQ.BCST   constants<>+128(SB), Z20, Z20
+	VPTERNLOGD.BCST $0x96, 148(AX), Z15, Z12
+	VPTERNLOGD.BCST $0x96, 148(AX), Z16, Z13
+	VPTERNLOGD.BCST $0x96, 148(AX), Z23, Z19
+	VPTERNLOGD.BCST $0x96, 148(AX), Z24, Z20
+	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z15
+	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z16
+	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z23
+	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z24
+	VPMULUDQ.BCST   constants<>+384(SB), Z12, Z12
+	VPMULUDQ.BCST   constants<>+384(SB), Z13, Z13
+	VPMULUDQ.BCST   constants<>+384(SB), Z19, Z19
+	VPMULUDQ.BCST   constants<>+384(SB), Z20, Z20
 	VPSRLQ          $0x20, Z12, Z26
 	VPSRLQ          $0x20, Z13, Z27
 	VPSRLQ          $0x20, Z19, Z28
 	VPSRLQ          $0x20, Z20, Z29
-	VPTERNLOGD.BCST $0x96, 144(AX), Z25, Z26
-	VPTERNLOGD.BCST $0x96, 144(AX), Z14, Z27
-	VPTERNLOGD.BCST $0x96, 144(AX), Z21, Z28
-	VPTERNLOGD.BCST $0x96, 144(AX), Z22, Z29
+	VPTERNLOGD.BCST $0x96, 152(AX), Z25, Z26
+	VPTERNLOGD.BCST $0x96, 152(AX), Z14, Z27
+	VPTERNLOGD.BCST $0x96, 152(AX), Z21, Z28
+	VPTERNLOGD.BCST $0x96, 152(AX), Z22, Z29
 	VPSRLQ          $0x20, Z15, Z14
 	VPSRLQ          $0x20, Z16, Z21
 	VPSRLQ          $0x20, Z23, Z22
 	VPSRLQ          $0x20, Z24, Z25
-	VPTERNLOGD.BCST $0x96, 148(AX), Z10, Z14
-	VPTERNLOGD.BCST $0x96, 148(AX), Z11, Z21
-	VPTERNLOGD.BCST $0x96, 148(AX), Z17, Z22
-	VPTERNLOGD.BCST $0x96, 148(AX), Z18, Z25
-	VPMULUDQ.BCST   constants<>+120(SB), Z26, Z10
-	VPMULUDQ.BCST   constants<>+120(SB), Z27, Z11
-	VPMULUDQ.BCST   constants<>+120(SB), Z28, Z17
-	VPMULUDQ.BCST   constants<>+120(SB), Z29, Z18
-	VPMULUDQ.BCST   constants<>+128(SB), Z14, Z14
-	VPMULUDQ.BCST   constants<>+128(SB), Z21, Z21
-	VPMULUDQ.BCST   constants<>+128(SB), Z22, Z22
-	VPMULUDQ.BCST   constants<>+128(SB), Z25, Z25
+	VPTERNLOGD.BCST $0x96, 156(AX), Z10, Z14
+	VPTERNLOGD.BCST $0x96, 156(AX), Z11, Z21
+	VPTERNLOGD.BCST $0x96, 156(AX), Z17, Z22
+	VPTERNLOGD.BCST $0x96, 156(AX), Z18, Z25
+	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z10
+	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z11
+	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z17
+	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z18
+	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+384(SB), Z21, Z21
+	VPMULUDQ.BCST   constants<>+384(SB), Z22, Z22
+	VPMULUDQ.BCST   constants<>+384(SB), Z25, Z25
 	VPSRLQ          $0x20, Z14, Z26
 	VPSRLQ          $0x20, Z21, Z27
 	VPSRLQ          $0x20, Z22, Z28
 	VPSRLQ          $0x20, Z25, Z29
-	VPTERNLOGD.BCST $0x96, 152(AX), Z12, Z26
-	VPTERNLOGD.BCST $0x96, 152(AX), Z13, Z27
-	VPTERNLOGD.BCST $0x96, 152(AX), Z19, Z28
-	VPTERNLOGD.BCST $0x96, 152(AX), Z20, Z29
+	VPTERNLOGD.BCST $0x96, 160(AX), Z12, Z26
+	VPTERNLOGD.BCST $0x96, 160(AX), Z13, Z27
+	VPTERNLOGD.BCST $0x96, 160(AX), Z19, Z28
+	VPTERNLOGD.BCST $0x96, 160(AX), Z20, Z29
 	VPSRLQ          $0x20, Z10, Z12
 	VPSRLQ          $0x20, Z11, Z13
 	VPSRLQ          $0x20, Z17, Z19
 	VPSRLQ          $0x20, Z18, Z20
-	VPTERNLOGD.BCST $0x96, 156(AX), Z15, Z12
-	VPTERNLOGD.BCST $0x96, 156(AX), Z16, Z13
-	VPTERNLOGD.BCST $0x96, 156(AX), Z23, Z19
-	VPTERNLOGD.BCST $0x96, 156(AX), Z24, Z20
-	VPMULUDQ.BCST   constants<>+120(SB), Z26, Z15
-	VPMULUDQ.BCST   constants<>+120(SB), Z27, Z16
-	VPMULUDQ.BCST   constants<>+120(SB), Z28, Z23
-	VPMULUDQ.BCST   constants<>+120(SB), Z29, Z24
-	VPMULUDQ.BCST   constants<>+128(SB), Z12, Z12
-	VPMULUDQ.BCST   constants<>+128(SB), Z13, Z13
-	VPMULUDQ.BCST   constants<>+128(SB), Z19, Z19
-	VPMULUDQ.BCST   constants<>+128(SB), Z20, Z20
+	VPTERNLOGD.BCST $0x96, 164(AX), Z15, Z12
+	VPTERNLOGD.BCST $0x96, 164(AX), Z16, Z13
+	VPTERNLOGD.BCST $0x96, 164(AX), Z23, Z19
+	VPTERNLOGD.BCST $0x96, 164(AX), Z24, Z20
+	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z15
+	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z16
+	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z23
+	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z24
+	VPMULUDQ.BCST   constants<>+384(SB), Z12, Z12
+	VPMULUDQ.BCST   constants<>+384(SB), Z13, Z13
+	VPMULUDQ.BCST   constants<>+384(SB), Z19, Z19
+	VPMULUDQ.BCST   constants<>+384(SB), Z20, Z20
 	VPSRLQ          $0x20, Z12, Z26
 	VPSRLQ          $0x20, Z13, Z27
 	VPSRLQ          $0x20, Z19, Z28
 	VPSRLQ          $0x20, Z20, Z29
-	VPTERNLOGD.BCST $0x96, 160(AX), Z14, Z26
-	VPTERNLOGD.BCST $0x96, 160(AX), Z21, Z27
-	VPTERNLOGD.BCST $0x96, 160(AX), Z22, Z28
-	VPTERNLOGD.BCST $0x96, 160(AX), Z25, Z29
+	VPTERNLOGD.BCST $0x96, 168(AX), Z14, Z26
+	VPTERNLOGD.BCST $0x96, 168(AX), Z21, Z27
+	VPTERNLOGD.BCST $0x96, 168(AX), Z22, Z28
+	VPTERNLOGD.BCST $0x96, 168(AX), Z25, Z29
 	VPSRLQ          $0x20, Z15, Z14
 	VPSRLQ          $0x20, Z16, Z21
 	VPSRLQ          $0x20, Z23, Z22
 	VPSRLQ          $0x20, Z24, Z25
-	VPTERNLOGD.BCST $0x96, 164(AX), Z10, Z14
-	VPTERNLOGD.BCST $0x96, 164(AX), Z11, Z21
-	VPTERNLOGD.BCST $0x96, 164(AX), Z17, Z22
-	VPTERNLOGD.BCST $0x96, 164(AX), Z18, Z25
-	VPMULUDQ.BCST   constants<>+120(SB), Z26, Z10
-	VPMULUDQ.BCST   constants<>+120(SB), Z27, Z11
-	VPMULUDQ.BCST   constants<>+120(SB), Z28, Z17
-	VPMULUDQ.BCST   constants<>+120(SB), Z29, Z18
-	VPMULUDQ.BCST   constants<>+128(SB), Z14, Z14
-	VPMULUDQ.BCST   constants<>+128(SB), Z21, Z21
-	VPMULUDQ.BCST   constants<>+128(SB), Z22, Z22
-	VPMULUDQ.BCST   constants<>+128(SB), Z25, Z25
+	VPTERNLOGD.BCST $0x96, 172(AX), Z10, Z14
+	VPTERNLOGD.BCST $0x96, 172(AX), Z11, Z21
+	VPTERNLOGD.BCST $0x96, 172(AX), Z17, Z22
+	VPTERNLOGD.BCST $0x96, 172(AX), Z18, Z25
+	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z10
+	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z11
+	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z17
+	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z18
+	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+384(SB), Z21, Z21
+	VPMULUDQ.BCST   constants<>+384(SB), Z22, Z22
+	VPMULUDQ.BCST   constants<>+384(SB), Z25, Z25
 	VPSRLQ          $0x20, Z14, Z26
 	VPSRLQ          $0x20, Z21, Z27
 	VPSRLQ          $0x20, Z22, Z28
 	VPSRLQ          $0x20, Z25, Z29
-	VPTERNLOGD.BCST $0x96, 168(AX), Z12, Z26
-	VPTERNLOGD.BCST $0x96, 168(AX), Z13, Z27
-	VPTERNLOGD.BCST $0x96, 168(AX), Z19, Z28
-	VPTERNLOGD.BCST $0x96, 168(AX), Z20, Z29
+	VPTERNLOGD.BCST $0x96, 176(AX), Z12, Z26
+	VPTERNLOGD.BCST $0x96, 176(AX), Z13, Z27
+	VPTERNLOGD.BCST $0x96, 176(AX), Z19, Z28
+	VPTERNLOGD.BCST $0x96, 176(AX), Z20, Z29
 	VPSRLQ          $0x20, Z10, Z12
 	VPSRLQ          $0x20, Z11, Z13
 	VPSRLQ          $0x20, Z17, Z19
 	VPSRLQ          $0x20, Z18, Z20
-	VPTERNLOGD.BCST $0x96, 172(AX), Z15, Z12
-	VPTERNLOGD.BCST $0x96, 172(AX), Z16, Z13
-	VPTERNLOGD.BCST $0x96, 172(AX), Z23, Z19
-	VPTERNLOGD.BCST $0x96, 172(AX), Z24, Z20
-	VPMULUDQ.BCST   constants<>+120(SB), Z26, Z15
-	VPMULUDQ.BCST   constants<>+120(SB), Z27, Z16
-	VPMULUDQ.BCST   constants<>+120(SB), Z28, Z23
-	VPMULUDQ.BCST   constants<>+120(SB), Z29, Z24
-	VPMULUDQ.BCST   constants<>+128(SB), Z12, Z12
-	VPMULUDQ.BCST   constants<>+128(SB), Z13, Z13
-	VPMULUDQ.BCST   constants<>+128(SB), Z19, Z19
-	VPMULUDQ.BCST   constants<>+128(SB), Z20, Z20
+	VPTERNLOGD.BCST $0x96, 180(AX), Z15, Z12
+	VPTERNLOGD.BCST $0x96, 180(AX), Z16, Z13
+	VPTERNLOGD.BCST $0x96, 180(AX), Z23, Z19
+	VPTERNLOGD.BCST $0x96, 180(AX), Z24, Z20
+	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z15
+	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z16
+	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z23
+	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z24
+	VPMULUDQ.BCST   constants<>+384(SB), Z12, Z12
+	VPMULUDQ.BCST   constants<>+384(SB), Z13, Z13
+	VPMULUDQ.BCST   constants<>+384(SB), Z19, Z19
+	VPMULUDQ.BCST   constants<>+384(SB), Z20, Z20
 	VPSRLQ          $0x20, Z12, Z26
 	VPSRLQ          $0x20, Z13, Z27
 	VPSRLQ          $0x20, Z19, Z28
 	VPSRLQ          $0x20, Z20, Z29
-	VPTERNLOGD.BCST $0x96, 176(AX), Z14, Z26
-	VPTERNLOGD.BCST $0x96, 176(AX), Z21, Z27
-	VPTERNLOGD.BCST $0x96, 176(AX), Z22, Z28
-	VPTERNLOGD.BCST $0x96, 176(AX), Z25, Z29
+	VPTERNLOGD.BCST $0x96, 184(AX), Z14, Z26
+	VPTERNLOGD.BCST $0x96, 184(AX), Z21, Z27
+	VPTERNLOGD.BCST $0x96, 184(AX), Z22, Z28
+	VPTERNLOGD.BCST $0x96, 184(AX), Z25, Z29
 	VPSRLQ          $0x20, Z15, Z14
 	VPSRLQ          $0x20, Z16, Z21
 	VPSRLQ          $0x20, Z23, Z22
 	VPSRLQ          $0x20, Z24, Z25
-	VPTERNLOGD.BCST $0x96, 180(AX), Z10, Z14
-	VPTERNLOGD.BCST $0x96, 180(AX), Z11, Z21
-	VPTERNLOGD.BCST $0x96, 180(AX), Z17, Z22
-	VPTERNLOGD.BCST $0x96, 180(AX), Z18, Z25
-	VPMULUDQ.BCST   constants<>+120(SB), Z26, Z10
-	VPMULUDQ.BCST   constants<>+120(SB), Z27, Z11
-	VPMULUDQ.BCST   constants<>+120(SB), Z28, Z17
-	VPMULUDQ.BCST   constants<>+120(SB), Z29, Z18
-	VPMULUDQ.BCST   constants<>+128(SB), Z14, Z14
-	VPMULUDQ.BCST   constants<>+128(SB), Z21, Z21
-	VPMULUDQ.BCST   constants<>+128(SB), Z22, Z22
-	VPMULUDQ.BCST   constants<>+128(SB), Z25, Z25
+	VPTERNLOGD.BCST $0x96, 188(AX), Z10, Z14
+	VPTERNLOGD.BCST $0x96, 188(AX), Z11, Z21
+	VPTERNLOGD.BCST $0x96, 188(AX), Z17, Z22
+	VPTERNLOGD.BCST $0x96, 188(AX), Z18, Z25
+	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z10
+	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z11
+	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z17
+	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z18
+	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+384(SB), Z21, Z21
+	VPMULUDQ.BCST   constants<>+384(SB), Z22, Z22
+	VPMULUDQ.BCST   constants<>+384(SB), Z25, Z25
 	VPSRLQ          $0x20, Z14, Z26
 	VPSRLQ          $0x20, Z21, Z27
 	VPSRLQ          $0x20, Z22, Z28
 	VPSRLQ          $0x20, Z25, Z29
-	VPTERNLOGD.BCST $0x96, 184(AX), Z12, Z26
-	VPTERNLOGD.BCST $0x96, 184(AX), Z13, Z27
-	VPTERNLOGD.BCST $0x96, 184(AX), Z19, Z28
-	VPTERNLOGD.BCST $0x96, 184(AX), Z20, Z29
+	VPTERNLOGD.BCST $0x96, 192(AX), Z12, Z26
+	VPTERNLOGD.BCST $0x96, 192(AX), Z13, Z27
+	VPTERNLOGD.BCST $0x96, 192(AX), Z19, Z28
+	VPTERNLOGD.BCST $0x96, 192(AX), Z20, Z29
 	VPSRLQ          $0x20, Z10, Z12
 	VPSRLQ          $0x20, Z11, Z13
 	VPSRLQ          $0x20, Z17, Z19
 	VPSRLQ          $0x20, Z18, Z20
-	VPTERNLOGD.BCST $0x96, 188(AX), Z15, Z12
-	VPTERNLOGD.BCST $0x96, 188(AX), Z16, Z13
-	VPTERNLOGD.BCST $0x96, 188(AX), Z23, Z19
-	VPTERNLOGD.BCST $0x96, 188(AX), Z24, Z20
-	VPMULUDQ.BCST   constants<>+120(SB), Z26, Z15
-	VPMULUDQ.BCST   constants<>+120(SB), Z27, Z16
-	VPMULUDQ.BCST   constants<>+120(SB), Z28, Z23
-	VPMULUDQ.BCST   constants<>+120(SB), Z29, Z24
-	VPMULUDQ.BCST   constants<>+128(SB), Z12, Z12
-	VPMULUDQ.BCST   constants<>+128(SB), Z13, Z13
-	VPMULUDQ.BCST   constants<>+128(SB), Z19, Z19
-	VPMULUDQ.BCST   constants<>+128(SB), Z20, Z20
+	VPTERNLOGD.BCST $0x96, 196(AX), Z15, Z12
+	VPTERNLOGD.BCST $0x96, 196(AX), Z16, Z13
+	VPTERNLOGD.BCST $0x96, 196(AX), Z23, Z19
+	VPTERNLOGD.BCST $0x96, 196(AX), Z24, Z20
+	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z15
+	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z16
+	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z23
+	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z24
+	VPMULUDQ.BCST   constants<>+384(SB), Z12, Z12
+	VPMULUDQ.BCST   constants<>+384(SB), Z13, Z13
+	VPMULUDQ.BCST   constants<>+384(SB), Z19, Z19
+	VPMULUDQ.BCST   constants<>+384(SB), Z20, Z20
 	VPSRLQ          $0x20, Z12, Z26
 	VPSRLQ          $0x20, Z13, Z27
 	VPSRLQ          $0x20, Z19, Z28
 	VPSRLQ          $0x20, Z20, Z29
-	VPTERNLOGD.BCST $0x96, 192(AX), Z14, Z26
-	VPTERNLOGD.BCST $0x96, 192(AX), Z21, Z27
-	VPTERNLOGD.BCST $0x96, 192(AX), Z22, Z28
-	VPTERNLOGD.BCST $0x96, 192(AX), Z25, Z29
+	VPTERNLOGD.BCST $0x96, 200(AX), Z14, Z26
+	VPTERNLOGD.BCST $0x96, 200(AX), Z21, Z27
+	VPTERNLOGD.BCST $0x96, 200(AX), Z22, Z28
+	VPTERNLOGD.BCST $0x96, 200(AX), Z25, Z29
 	VPSRLQ          $0x20, Z15, Z14
 	VPSRLQ          $0x20, Z16, Z21
 	VPSRLQ          $0x20, Z23, Z22
 	VPSRLQ          $0x20, Z24, Z25
-	VPTERNLOGD.BCST $0x96, 196(AX), Z10, Z14
-	VPTERNLOGD.BCST $0x96, 196(AX), Z11, Z21
-	VPTERNLOGD.BCST $0x96, 196(AX), Z17, Z22
-	VPTERNLOGD.BCST $0x96, 196(AX), Z18, Z25
-	VPMULUDQ.BCST   constants<>+120(SB), Z26, Z10
-	VPMULUDQ.BCST   constants<>+120(SB), Z27, Z11
-	VPMULUDQ.BCST   constants<>+120(SB), Z28, Z17
-	VPMULUDQ.BCST   constants<>+120(SB), Z29, Z18
-	VPMULUDQ.BCST   constants<>+128(SB), Z14, Z14
-	VPMULUDQ.BCST   constants<>+128(SB), Z21, Z21
-	VPMULUDQ.BCST   constants<>+128(SB), Z22, Z22
-	VPMULUDQ.BCST   constants<>+128(SB), Z25, Z25
+	VPTERNLOGD.BCST $0x96, 204(AX), Z10, Z14
+	VPTERNLOGD.BCST $0x96, 204(AX), Z11, Z21
+	VPTERNLOGD.BCST $0x96, 204(AX), Z17, Z22
+	VPTERNLOGD.BCST $0x96, 204(AX), Z18, Z25
+	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z10
+	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z11
+	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z17
+	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z18
+	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+384(SB), Z21, Z21
+	VPMULUDQ.BCST   constants<>+384(SB), Z22, Z22
+	VPMULUDQ.BCST   constants<>+384(SB), Z25, Z25
 	VPSRLQ          $0x20, Z14, Z26
 	VPSRLQ          $0x20, Z21, Z27
 	VPSRLQ          $0x20, Z22, Z28
 	VPSRLQ          $0x20, Z25, Z29
-	VPTERNLOGD.BCST $0x96, 200(AX), Z12, Z26
-	VPTERNLOGD.BCST $0x96, 200(AX), Z13, Z27
-	VPTERNLOGD.BCST $0x96, 200(AX), Z19, Z28
-	VPTERNLOGD.BCST $0x96, 200(AX), Z20, Z29
+	VPTERNLOGD.BCST $0x96, 208(AX), Z12, Z26
+	VPTERNLOGD.BCST $0x96, 208(AX), Z13, Z27
+	VPTERNLOGD.BCST $0x96, 208(AX), Z19, Z28
+	VPTERNLOGD.BCST $0x96, 208(AX), Z20, Z29
 	VPSRLQ          $0x20, Z10, Z12
 	VPSRLQ          $0x20, Z11, Z13
 	VPSRLQ          $0x20, Z17, Z19
 	VPSRLQ          $0x20, Z18, Z20
-	VPTERNLOGD.BCST $0x96, 204(AX), Z15, Z12
-	VPTERNLOGD.BCST $0x96, 204(AX), Z16, Z13
-	VPTERNLOGD.BCST $0x96, 204(AX), Z23, Z19
-	VPTERNLOGD.BCST $0x96, 204(AX), Z24, Z20
-	VPMULUDQ.BCST   constants<>+120(SB), Z26, Z15
-	VPMULUDQ.BCST   constants<>+120(SB), Z27, Z16
-	VPMULUDQ.BCST   constants<>+120(SB), Z28, Z23
-	VPMULUDQ.BCST   constants<>+120(SB), Z29, Z24
-	VPMULUDQ.BCST   constants<>+128(SB), Z12, Z12
-	VPMULUDQ.BCST   constants<>+128(SB), Z13, Z13
-	VPMULUDQ.BCST   constants<>+128(SB), Z19, Z19
-	VPMULUDQ.BCST   constants<>+128(SB), Z20, Z20
+	VPTERNLOGD.BCST $0x96, 212(AX), Z15, Z12
+	VPTERNLOGD.BCST $0x96, 212(AX), Z16, Z13
+	VPTERNLOGD.BCST $0x96, 212(AX), Z23, Z19
+	VPTERNLOGD.BCST $0x96, 212(AX), Z24, Z20
+	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z15
+	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z16
+	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z23
+	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z24
+	VPMULUDQ.BCST   constants<>+384(SB), Z12, Z12
+	VPMULUDQ.BCST   constants<>+384(SB), Z13, Z13
+	VPMULUDQ.BCST   constants<>+384(SB), Z19, Z19
+	VPMULUDQ.BCST   constants<>+384(SB), Z20, Z20
 	VPSRLQ          $0x20, Z12, Z12
 	VPSRLQ          $0x20, Z13, Z13
 	VPSRLQ          $0x20, Z19, Z19
 	VPSRLQ          $0x20, Z20, Z20
-	VPTERNLOGD.BCST $0x96, 208(AX), Z14, Z12
-	VPTERNLOGD.BCST $0x96, 208(AX), Z21, Z13
-	VPTERNLOGD.BCST $0x96, 208(AX), Z22, Z19
-	VPTERNLOGD.BCST $0x96, 208(AX), Z25, Z20
+	VPTERNLOGD.BCST $0x96, 216(AX), Z14, Z12
+	VPTERNLOGD.BCST $0x96, 216(AX), Z21, Z13
+	VPTERNLOGD.BCST $0x96, 216(AX), Z22, Z19
+	VPTERNLOGD.BCST $0x96, 216(AX), Z25, Z20
 	VPSRLQ          $0x20, Z15, Z14
 	VPSRLQ          $0x20, Z16, Z15
 	VPSRLQ          $0x20, Z23, Z16
 	VPSRLQ          $0x20, Z24, Z21
-	VPTERNLOGD.BCST $0x96, 212(AX), Z10, Z14
-	VPTERNLOGD.BCST $0x96, 212(AX), Z11, Z15
-	VPTERNLOGD.BCST $0x96, 212(AX), Z17, Z16
-	VPTERNLOGD.BCST $0x96, 212(AX), Z18, Z21
+	VPTERNLOGD.BCST $0x96, 220(AX), Z10, Z14
+	VPTERNLOGD.BCST $0x96, 220(AX), Z11, Z15
+	VPTERNLOGD.BCST $0x96, 220(AX), Z17, Z16
+	VPTERNLOGD.BCST $0x96, 220(AX), Z18, Z21
 	MOVL            $0x0000aaaa, BX
 	KMOVW           BX, K3
 	VPSLLQ          $0x20, Z19, Z10
@@ -1185,10 +1227,10 @@ plusdone:
 	VPSRLD          $0x09, Z11, Z11
 	VCVTDQ2PS       Z10, Z10
 	VCVTDQ2PS       Z11, Z11
-	VADDPS.BCST     constants<>+136(SB), Z10, Z10
-	VADDPS.BCST     constants<>+136(SB), Z11, Z11
-	VMULPS.BCST     constants<>+144(SB), Z10, Z10
-	VMULPS.BCST     constants<>+144(SB), Z11, Z11
+	VADDPS.BCST     constants<>+392(SB), Z10, Z10
+	VADDPS.BCST     constants<>+392(SB), Z11, Z11
+	VMULPS.BCST     constants<>+400(SB), Z10, Z10
+	VMULPS.BCST     constants<>+400(SB), Z11, Z11
 	VMULPS          Z0, Z10, Z10
 	VMULPS          Z3, Z11, Z11
 	VMOVUPS         1856(DX), Z12
@@ -1225,8 +1267,8 @@ plusdone:
 	VMOVUPS         2560(DX), Z11
 	VBLENDMPS       Z6, Z10, K3, Z6
 	VBLENDMPS       Z7, Z11, K4, Z7
-	VSUBPS.BCST     constants<>+32(SB), Z6, Z6
-	VSUBPS.BCST     constants<>+32(SB), Z7, Z7
+	VSUBPS.BCST     constants<>+288(SB), Z6, Z6
+	VSUBPS.BCST     constants<>+288(SB), Z7, Z7
 	VMOVUPS         1472(DX), Z10
 	VMOVUPS         1536(DX), Z11
 	VMOVUPS         2112(DX), Z12
@@ -1245,7 +1287,7 @@ plusdone:
 	VMOVUPS         2048(DX), Z17
 	VBLENDMPS       Z14, Z16, K3, Z14
 	VBLENDMPS       Z15, Z17, K4, Z15
-	VBROADCASTSS    constants<>+24(SB), Z16
+	VBROADCASTSS    constants<>+280(SB), Z16
 	VMOVAPS.Z       Z16, K3, Z17
 	VMOVAPS.Z       Z16, K4, Z16
 	KORW            K1, K3, K1
@@ -1277,8 +1319,8 @@ index:
 	VADDPS      Z11, Z21, K2, Z21
 	VCMPPS      $0x1a, Z1, Z20, K1, K3
 	VCMPPS      $0x1a, Z2, Z21, K2, K4
-	VADDPS.BCST constants<>+32(SB), Z22, K3, Z22
-	VADDPS.BCST constants<>+32(SB), Z23, K4, Z23
+	VADDPS.BCST constants<>+288(SB), Z22, K3, Z22
+	VADDPS.BCST constants<>+288(SB), Z23, K4, Z23
 	VMULPS      Z12, Z10, K1, Z10
 	VMULPS      Z13, Z11, K2, Z11
 	VCMPPS      $0x11, Z6, Z22, K3, K1
@@ -1298,38 +1340,38 @@ found:
 	VPXORD       Z16, Z2, Z2
 	VMOVAPS.Z    Z1, K1, Z1
 	VMOVAPS.Z    Z2, K2, Z2
-	VPSUBD.BCST  constants<>+152(SB), Z0, Z6
-	VPSUBD.BCST  constants<>+152(SB), Z3, Z7
+	VPSUBD.BCST  constants<>+408(SB), Z0, Z6
+	VPSUBD.BCST  constants<>+408(SB), Z3, Z7
 	VPSRAD       $0x17, Z6, Z10
 	VPSRAD       $0x17, Z7, Z11
 	VCVTDQ2PS    Z10, Z10
 	VCVTDQ2PS    Z11, Z11
-	VPANDD.BCST  constants<>+160(SB), Z6, Z6
-	VPANDD.BCST  constants<>+160(SB), Z7, Z7
-	VPADDD.BCST  constants<>+152(SB), Z6, Z6
-	VPADDD.BCST  constants<>+152(SB), Z7, Z7
-	VSUBPS.BCST  constants<>+32(SB), Z6, Z6
-	VSUBPS.BCST  constants<>+32(SB), Z7, Z7
+	VPANDD.BCST  constants<>+416(SB), Z6, Z6
+	VPANDD.BCST  constants<>+416(SB), Z7, Z7
+	VPADDD.BCST  constants<>+408(SB), Z6, Z6
+	VPADDD.BCST  constants<>+408(SB), Z7, Z7
+	VSUBPS.BCST  constants<>+288(SB), Z6, Z6
+	VSUBPS.BCST  constants<>+288(SB), Z7, Z7
 	VMULPS       Z6, Z6, Z12
 	VMULPS       Z7, Z7, Z13
 	VMULPS       Z12, Z12, Z14
 	VMULPS       Z13, Z13, Z15
-	VMULPS.BCST  constants<>+168(SB), Z6, Z16
-	VMULPS.BCST  constants<>+168(SB), Z7, Z17
-	VADDPS.BCST  constants<>+176(SB), Z16, Z16
-	VADDPS.BCST  constants<>+176(SB), Z17, Z17
-	VMULPS.BCST  constants<>+184(SB), Z6, Z20
-	VMULPS.BCST  constants<>+184(SB), Z7, Z21
-	VADDPS.BCST  constants<>+192(SB), Z20, Z20
-	VADDPS.BCST  constants<>+192(SB), Z21, Z21
-	VMULPS.BCST  constants<>+200(SB), Z6, Z22
-	VMULPS.BCST  constants<>+200(SB), Z7, Z23
-	VADDPS.BCST  constants<>+208(SB), Z22, Z22
-	VADDPS.BCST  constants<>+208(SB), Z23, Z23
-	VMULPS.BCST  constants<>+216(SB), Z6, Z24
-	VMULPS.BCST  constants<>+216(SB), Z7, Z25
-	VADDPS.BCST  constants<>+224(SB), Z24, Z24
-	VADDPS.BCST  constants<>+224(SB), Z25, Z25
+	VMULPS.BCST  constants<>+424(SB), Z6, Z16
+	VMULPS.BCST  constants<>+424(SB), Z7, Z17
+	VADDPS.BCST  constants<>+432(SB), Z16, Z16
+	VADDPS.BCST  constants<>+432(SB), Z17, Z17
+	VMULPS.BCST  constants<>+440(SB), Z6, Z20
+	VMULPS.BCST  constants<>+440(SB), Z7, Z21
+	VADDPS.BCST  constants<>+448(SB), Z20, Z20
+	VADDPS.BCST  constants<>+448(SB), Z21, Z21
+	VMULPS.BCST  constants<>+456(SB), Z6, Z22
+	VMULPS.BCST  constants<>+456(SB), Z7, Z23
+	VADDPS.BCST  constants<>+464(SB), Z22, Z22
+	VADDPS.BCST  constants<>+464(SB), Z23, Z23
+	VMULPS.BCST  constants<>+472(SB), Z6, Z24
+	VMULPS.BCST  constants<>+472(SB), Z7, Z25
+	VADDPS.BCST  constants<>+480(SB), Z24, Z24
+	VADDPS.BCST  constants<>+480(SB), Z25, Z25
 	VMULPS       Z20, Z12, Z20
 	VMULPS       Z21, Z13, Z21
 	VADDPS       Z20, Z16, Z16
@@ -1342,8 +1384,8 @@ found:
 	VMULPS       Z21, Z15, Z15
 	VADDPS       Z14, Z16, Z14
 	VADDPS       Z15, Z17, Z15
-	VMULPS.BCST  constants<>+56(SB), Z10, Z16
-	VMULPS.BCST  constants<>+56(SB), Z11, Z17
+	VMULPS.BCST  constants<>+312(SB), Z10, Z16
+	VMULPS.BCST  constants<>+312(SB), Z11, Z17
 	VADDPS       Z6, Z16, Z20
 	VADDPS       Z7, Z17, Z21
 	VSUBPS       Z20, Z16, Z16
@@ -1354,12 +1396,12 @@ found:
 	VMULPS       Z7, Z13, Z7
 	VMULPS       Z14, Z6, Z6
 	VMULPS       Z15, Z7, Z7
-	VMULPS.BCST  constants<>+136(SB), Z12, Z12
-	VMULPS.BCST  constants<>+136(SB), Z13, Z13
+	VMULPS.BCST  constants<>+392(SB), Z12, Z12
+	VMULPS.BCST  constants<>+392(SB), Z13, Z13
 	VSUBPS       Z12, Z6, Z6
 	VSUBPS       Z13, Z7, Z7
-	VMULPS.BCST  constants<>+64(SB), Z10, Z10
-	VMULPS.BCST  constants<>+64(SB), Z11, Z11
+	VMULPS.BCST  constants<>+320(SB), Z10, Z10
+	VMULPS.BCST  constants<>+320(SB), Z11, Z11
 	VADDPS       Z6, Z10, Z6
 	VADDPS       Z7, Z11, Z7
 	VADDPS       Z6, Z16, Z6
@@ -1378,9 +1420,9 @@ found:
 	VMOVUPS      1280(DX), Z5
 	VADDPS       1088(DX), Z4, Z4
 	VADDPS       1152(DX), Z5, Z5
-	VADDPS.BCST  constants<>+32(SB), Z4, Z4
-	VADDPS.BCST  constants<>+32(SB), Z5, Z5
-	VBROADCASTSS constants<>+232(SB), Z10
+	VADDPS.BCST  constants<>+288(SB), Z4, Z4
+	VADDPS.BCST  constants<>+288(SB), Z5, Z5
+	VBROADCASTSS constants<>+488(SB), Z10
 	VDIVPS.BCST  32(CX), Z4, Z4
 	VDIVPS.BCST  32(CX), Z5, Z5
 	VRNDSCALEPS  $0x09, Z4, Z4
@@ -1391,38 +1433,38 @@ found:
 	VDIVPS       Z3, Z9, Z3
 	VADDPS       Z6, Z0, Z0
 	VADDPS       Z7, Z3, Z3
-	VPSUBD.BCST  constants<>+152(SB), Z4, Z4
-	VPSUBD.BCST  constants<>+152(SB), Z5, Z5
+	VPSUBD.BCST  constants<>+408(SB), Z4, Z4
+	VPSUBD.BCST  constants<>+408(SB), Z5, Z5
 	VPSRAD       $0x17, Z4, Z6
 	VPSRAD       $0x17, Z5, Z7
 	VCVTDQ2PS    Z6, Z6
 	VCVTDQ2PS    Z7, Z7
-	VPANDD.BCST  constants<>+160(SB), Z4, Z4
-	VPANDD.BCST  constants<>+160(SB), Z5, Z5
-	VPADDD.BCST  constants<>+152(SB), Z4, Z4
-	VPADDD.BCST  constants<>+152(SB), Z5, Z5
-	VSUBPS.BCST  constants<>+32(SB), Z4, Z4
-	VSUBPS.BCST  constants<>+32(SB), Z5, Z5
+	VPANDD.BCST  constants<>+416(SB), Z4, Z4
+	VPANDD.BCST  constants<>+416(SB), Z5, Z5
+	VPADDD.BCST  constants<>+408(SB), Z4, Z4
+	VPADDD.BCST  constants<>+408(SB), Z5, Z5
+	VSUBPS.BCST  constants<>+288(SB), Z4, Z4
+	VSUBPS.BCST  constants<>+288(SB), Z5, Z5
 	VMULPS       Z4, Z4, Z8
 	VMULPS       Z5, Z5, Z9
 	VMULPS       Z8, Z8, Z10
 	VMULPS       Z9, Z9, Z11
-	VMULPS.BCST  constants<>+168(SB), Z4, Z12
-	VMULPS.BCST  constants<>+168(SB), Z5, Z13
-	VADDPS.BCST  constants<>+176(SB), Z12, Z12
-	VADDPS.BCST  constants<>+176(SB), Z13, Z13
-	VMULPS.BCST  constants<>+184(SB), Z4, Z14
-	VMULPS.BCST  constants<>+184(SB), Z5, Z15
-	VADDPS.BCST  constants<>+192(SB), Z14, Z14
-	VADDPS.BCST  constants<>+192(SB), Z15, Z15
-	VMULPS.BCST  constants<>+200(SB), Z4, Z16
-	VMULPS.BCST  constants<>+200(SB), Z5, Z17
-	VADDPS.BCST  constants<>+208(SB), Z16, Z16
-	VADDPS.BCST  constants<>+208(SB), Z17, Z17
-	VMULPS.BCST  constants<>+216(SB), Z4, Z20
-	VMULPS.BCST  constants<>+216(SB), Z5, Z21
-	VADDPS.BCST  constants<>+224(SB), Z20, Z20
-	VADDPS.BCST  constants<>+224(SB), Z21, Z21
+	VMULPS.BCST  constants<>+424(SB), Z4, Z12
+	VMULPS.BCST  constants<>+424(SB), Z5, Z13
+	VADDPS.BCST  constants<>+432(SB), Z12, Z12
+	VADDPS.BCST  constants<>+432(SB), Z13, Z13
+	VMULPS.BCST  constants<>+440(SB), Z4, Z14
+	VMULPS.BCST  constants<>+440(SB), Z5, Z15
+	VADDPS.BCST  constants<>+448(SB), Z14, Z14
+	VADDPS.BCST  constants<>+448(SB), Z15, Z15
+	VMULPS.BCST  constants<>+456(SB), Z4, Z16
+	VMULPS.BCST  constants<>+456(SB), Z5, Z17
+	VADDPS.BCST  constants<>+464(SB), Z16, Z16
+	VADDPS.BCST  constants<>+464(SB), Z17, Z17
+	VMULPS.BCST  constants<>+472(SB), Z4, Z20
+	VMULPS.BCST  constants<>+472(SB), Z5, Z21
+	VADDPS.BCST  constants<>+480(SB), Z20, Z20
+	VADDPS.BCST  constants<>+480(SB), Z21, Z21
 	VMULPS       Z14, Z8, Z14
 	VMULPS       Z15, Z9, Z15
 	VADDPS       Z14, Z12, Z12
@@ -1435,8 +1477,8 @@ found:
 	VMULPS       Z15, Z11, Z11
 	VADDPS       Z10, Z12, Z10
 	VADDPS       Z11, Z13, Z11
-	VMULPS.BCST  constants<>+56(SB), Z6, Z12
-	VMULPS.BCST  constants<>+56(SB), Z7, Z13
+	VMULPS.BCST  constants<>+312(SB), Z6, Z12
+	VMULPS.BCST  constants<>+312(SB), Z7, Z13
 	VADDPS       Z4, Z12, Z14
 	VADDPS       Z5, Z13, Z15
 	VSUBPS       Z14, Z12, Z12
@@ -1447,12 +1489,12 @@ found:
 	VMULPS       Z5, Z9, Z5
 	VMULPS       Z10, Z4, Z4
 	VMULPS       Z11, Z5, Z5
-	VMULPS.BCST  constants<>+136(SB), Z8, Z8
-	VMULPS.BCST  constants<>+136(SB), Z9, Z9
+	VMULPS.BCST  constants<>+392(SB), Z8, Z8
+	VMULPS.BCST  constants<>+392(SB), Z9, Z9
 	VSUBPS       Z8, Z4, Z4
 	VSUBPS       Z9, Z5, Z5
-	VMULPS.BCST  constants<>+64(SB), Z6, Z6
-	VMULPS.BCST  constants<>+64(SB), Z7, Z7
+	VMULPS.BCST  constants<>+320(SB), Z6, Z6
+	VMULPS.BCST  constants<>+320(SB), Z7, Z7
 	VADDPS       Z4, Z6, Z4
 	VADDPS       Z5, Z7, Z5
 	VADDPS       Z4, Z12, Z4
@@ -1469,17 +1511,17 @@ found:
 	SHLQ         $0x02, BX
 	KMOVW        32(DX), K1
 	KMOVW        36(DX), K2
-	VPANDD.BCST  constants<>+16(SB), Z1, Z0
-	VPANDD.BCST  constants<>+16(SB), Z2, Z3
+	VPANDD.BCST  constants<>+272(SB), Z1, Z0
+	VPANDD.BCST  constants<>+272(SB), Z2, Z3
 	VMULPS       Z0, Z18, Z0
 	VMULPS       Z3, Z19, Z3
-	VPXORD.BCST  constants<>+24(SB), Z0, Z0
-	VPXORD.BCST  constants<>+24(SB), Z3, Z3
-	MOVQ         40(AX), SI
+	VPXORD.BCST  constants<>+280(SB), Z0, Z0
+	VPXORD.BCST  constants<>+280(SB), Z3, Z3
+	MOVQ         48(AX), SI
 	VSUBPS       (SI)(BX*1), Z0, Z4
 	VSUBPS       64(SI)(BX*1), Z3, Z5
-	VPANDD.BCST  constants<>+16(SB), Z4, Z4
-	VPANDD.BCST  constants<>+16(SB), Z5, Z5
+	VPANDD.BCST  constants<>+272(SB), Z4, Z4
+	VPANDD.BCST  constants<>+272(SB), Z5, Z5
 	VCMPPS.BCST  $0x1e, 32(CX), Z4, K1, K3
 	VCMPPS.BCST  $0x1e, 32(CX), Z5, K2, K4
 	VMOVUPS      (SI)(BX*1), Z4
@@ -1492,18 +1534,18 @@ found:
 	VMOVAPS.Z    Z3, K2, Z3
 	VMOVUPS      Z0, 2752(DX)
 	VMOVUPS      Z3, 2816(DX)
-	VBROADCASTSS constants<>+32(SB), Z0
+	VBROADCASTSS constants<>+288(SB), Z0
 	VMOVAPS.Z    Z0, K3, Z3
 	VMOVAPS.Z    Z0, K4, Z0
 	VMOVUPS      Z3, 3776(DX)
 	VMOVUPS      Z0, 3840(DX)
-	MOVQ         32(AX), AX
+	MOVQ         40(AX), AX
 	VSUBPS       (AX)(BX*1), Z1, Z0
 	VSUBPS       64(AX)(BX*1), Z2, Z3
-	VMULPS.BCST  constants<>+136(SB), Z0, Z0
-	VMULPS.BCST  constants<>+136(SB), Z3, Z3
-	VPANDD.BCST  constants<>+16(SB), Z0, Z0
-	VPANDD.BCST  constants<>+16(SB), Z3, Z3
+	VMULPS.BCST  constants<>+392(SB), Z0, Z0
+	VMULPS.BCST  constants<>+392(SB), Z3, Z3
+	VPANDD.BCST  constants<>+272(SB), Z0, Z0
+	VPANDD.BCST  constants<>+272(SB), Z3, Z3
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVAPS.Z    Z3, K2, Z3
 	VMOVUPS      Z0, 3648(DX)
@@ -1566,13 +1608,13 @@ members0:
 	KANDW        K2, K1, K1
 	VMOVUPS      (DI), Z6
 	VMOVUPS      128(DI), Z7
-	MOVQ         80(AX), R9
+	MOVQ         88(AX), R9
 	VMOVUPS      (R9)(SI*1), Z8
-	MOVQ         104(AX), R9
+	MOVQ         112(AX), R9
 	VMOVUPS      (R9)(SI*1), Z9
-	MOVQ         96(AX), R9
+	MOVQ         104(AX), R9
 	VMOVUPS      (R9)(SI*1), Z10
-	MOVQ         120(AX), R9
+	MOVQ         128(AX), R9
 	VMOVUPS      (R9)(SI*1), Z11
 	VMULPS       Z7, Z6, Z12
 	VXORPS       Z13, Z13, Z13
@@ -1583,17 +1625,17 @@ members0:
 	VPXORD       Z12, Z13, Z14
 	VPMOVD2M     Z14, K5
 	KNOTW        K5, K5
-	VPANDD.BCST  constants<>+16(SB), Z7, Z14
+	VPANDD.BCST  constants<>+272(SB), Z7, Z14
 	VMOVAPS.Z    Z13, K5, Z13
 	VADDPS       Z12, Z13, Z12
-	VPORD.BCST   constants<>+24(SB), Z14, Z13
+	VPORD.BCST   constants<>+280(SB), Z14, Z13
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 	VBLENDMPS    Z11, Z10, K3, Z13
 	VMOVAPS.Z    Z13, K5, Z13
 	VADDPS       Z6, Z13, Z6
-	VBROADCASTSS constants<>+32(SB), Z13
-	VPORD.BCST   constants<>+24(SB), Z13, Z14
+	VBROADCASTSS constants<>+288(SB), Z13
+	VPORD.BCST   constants<>+280(SB), Z13, Z14
 	VMAXPS       Z6, Z14, Z6
 	VMINPS       Z6, Z13, Z6
 	VMULPS       Z7, Z7, Z13
@@ -1620,12 +1662,12 @@ members0:
 	VMOVAPS      Z6, K5, Z15
 	VXORPS       Z16, Z16, Z16
 	VCMPPS       $0x04, Z16, Z14, K1, K5
-	VPANDD.BCST  constants<>+16(SB), Z15, Z14
+	VPANDD.BCST  constants<>+272(SB), Z15, Z14
 	VADDPS       Z14, Z0, K5, Z0
 	VADDPS       Z13, Z1, K5, Z1
-	VADDPS.BCST  constants<>+32(SB), Z2, K5, Z2
+	VADDPS.BCST  constants<>+288(SB), Z2, K5, Z2
 	KMOVW        K5, R9
-	MOVL         R9, 528(DI)
+	MOVL         R9, 544(DI)
 	VMOVUPS      Z15, 256(DI)
 	VMOVUPS      2624(DX), Z14
 	VPMOVD2M     Z14, K5
@@ -1648,12 +1690,12 @@ members0:
 	VMOVAPS      Z6, K5, Z15
 	VXORPS       Z16, Z16, Z16
 	VCMPPS       $0x04, Z16, Z14, K1, K5
-	VPANDD.BCST  constants<>+16(SB), Z15, Z14
+	VPANDD.BCST  constants<>+272(SB), Z15, Z14
 	VADDPS       Z14, Z3, K5, Z3
 	VADDPS       Z13, Z4, K5, Z4
-	VADDPS.BCST  constants<>+32(SB), Z5, K5, Z5
+	VADDPS.BCST  constants<>+288(SB), Z5, K5, Z5
 	KMOVW        K5, R9
-	MOVL         R9, 536(DI)
+	MOVL         R9, 552(DI)
 	VMOVUPS      Z15, 384(DI)
 	VPMOVD2M     Z8, K5
 	VMOVUPS      2624(DX), Z13
@@ -1664,22 +1706,22 @@ members0:
 	KXNORW       K6, K4, K6
 	KANDW        K6, K2, K6
 	KANDNW       K6, K3, K6
-	MOVQ         88(AX), R9
+	MOVQ         96(AX), R9
 	VMOVUPS      (R9)(SI*1), Z13
 	VMOVAPS.Z    Z8, K5, Z14
 	VMOVAPS      Z12, K6, Z14
 	VMOVAPS      Z14, K1, Z8
-	MOVQ         80(AX), R9
+	MOVQ         88(AX), R9
 	VMOVUPS      Z8, (R9)(SI*1)
 	VMOVAPS.Z    Z13, K5, Z8
 	VMOVAPS      Z7, K6, Z8
 	VMOVAPS      Z8, K1, Z13
-	MOVQ         88(AX), R9
+	MOVQ         96(AX), R9
 	VMOVUPS      Z13, (R9)(SI*1)
 	VMOVAPS.Z    Z10, K5, Z8
 	VMOVAPS      Z6, K6, Z8
 	VMOVAPS      Z8, K1, Z10
-	MOVQ         96(AX), R9
+	MOVQ         104(AX), R9
 	VMOVUPS      Z10, (R9)(SI*1)
 	VPMOVD2M     Z9, K5
 	VMOVUPS      2624(DX), Z8
@@ -1690,25 +1732,25 @@ members0:
 	KXORW        K6, K4, K4
 	KANDW        K4, K2, K2
 	KANDW        K3, K2, K2
-	MOVQ         112(AX), R9
+	MOVQ         120(AX), R9
 	VMOVUPS      (R9)(SI*1), Z8
 	VMOVAPS.Z    Z9, K5, Z10
 	VMOVAPS      Z12, K2, Z10
 	VMOVAPS      Z10, K1, Z9
-	MOVQ         104(AX), R9
+	MOVQ         112(AX), R9
 	VMOVUPS      Z9, (R9)(SI*1)
 	VMOVAPS.Z    Z8, K5, Z9
 	VMOVAPS      Z7, K2, Z9
 	VMOVAPS      Z9, K1, Z8
-	MOVQ         112(AX), R9
+	MOVQ         120(AX), R9
 	VMOVUPS      Z8, (R9)(SI*1)
 	VMOVAPS.Z    Z11, K5, Z7
 	VMOVAPS      Z6, K2, Z7
 	VMOVAPS      Z7, K1, Z11
-	MOVQ         120(AX), R9
+	MOVQ         128(AX), R9
 	VMOVUPS      Z11, (R9)(SI*1)
 	ADDQ         $0x00000080, SI
-	ADDQ         $0x00000228, DI
+	ADDQ         $0x00000238, DI
 	DECQ         R8
 	JNZ          members0
 
@@ -1740,7 +1782,7 @@ members0done:
 	VMULPS       Z12, Z12, Z10
 	VADDPS       Z10, Z9, Z9
 	VMULPS.BCST  24(CX), Z9, Z9
-	MOVQ         48(AX), DI
+	MOVQ         56(AX), DI
 	VMOVUPS      (DI)(SI*1), Z10
 	VMOVAPS      Z9, K1, Z10
 	VMOVUPS      Z10, (DI)(SI*1)
@@ -1748,26 +1790,26 @@ members0done:
 	VMULPS       Z8, Z8, Z10
 	VADDPS       Z10, Z9, Z9
 	VMULPS.BCST  24(CX), Z9, Z9
-	VMULPS.BCST  constants<>+240(SB), Z9, Z9
-	MOVQ         56(AX), DI
+	VMULPS.BCST  constants<>+496(SB), Z9, Z9
+	MOVQ         64(AX), DI
 	VMOVUPS      (DI)(SI*1), Z10
 	VMOVAPS      Z9, K1, Z10
 	VMOVUPS      Z10, (DI)(SI*1)
-	VPANDD.BCST  constants<>+16(SB), Z7, Z7
-	VPANDD.BCST  constants<>+16(SB), Z8, Z8
-	VADDPS       Z8, Z7, Z7
-	MOVQ         64(AX), DI
-	VMOVUPS      (DI)(SI*1), Z8
-	VMOVAPS      Z7, K1, Z8
-	VMOVUPS      Z8, (DI)(SI*1)
-	VPANDD.BCST  constants<>+16(SB), Z11, Z7
-	VPANDD.BCST  constants<>+16(SB), Z12, Z8
+	VPANDD.BCST  constants<>+272(SB), Z7, Z7
+	VPANDD.BCST  constants<>+272(SB), Z8, Z8
 	VADDPS       Z8, Z7, Z7
 	MOVQ         72(AX), DI
 	VMOVUPS      (DI)(SI*1), Z8
 	VMOVAPS      Z7, K1, Z8
 	VMOVUPS      Z8, (DI)(SI*1)
-	VPANDD.BCST  constants<>+16(SB), Z6, Z7
+	VPANDD.BCST  constants<>+272(SB), Z11, Z7
+	VPANDD.BCST  constants<>+272(SB), Z12, Z8
+	VADDPS       Z8, Z7, Z7
+	MOVQ         80(AX), DI
+	VMOVUPS      (DI)(SI*1), Z8
+	VMOVAPS      Z7, K1, Z8
+	VMOVUPS      Z8, (DI)(SI*1)
+	VPANDD.BCST  constants<>+272(SB), Z6, Z7
 	VMULPS       Z7, Z5, Z8
 	VADDPS       Z8, Z0, Z0
 	VMULPS       Z7, Z2, Z7
@@ -1776,15 +1818,15 @@ members0done:
 	VXORPS       Z8, Z8, Z8
 	VCMPPS       $0x1e, Z8, Z3, K1
 	VCMPPS       $0x1e, Z7, Z0, K1, K1
-	VBROADCASTSS constants<>+248(SB), Z7
-	VPXORD.BCST  constants<>+24(SB), Z7, Z8
+	VBROADCASTSS constants<>+504(SB), Z7
+	VPXORD.BCST  constants<>+280(SB), Z7, Z8
 	VBLENDMPS    Z8, Z7, K2, Z7
-	VPXORD.BCST  constants<>+24(SB), Z11, Z8
-	VMULPS.BCST  constants<>+256(SB), Z0, Z0
+	VPXORD.BCST  constants<>+280(SB), Z11, Z8
+	VMULPS.BCST  constants<>+512(SB), Z0, Z0
 	VDIVPS       Z0, Z8, Z0
 	VMOVAPS.Z    Z0, K1, Z0
-	VPXORD.BCST  constants<>+24(SB), Z12, Z8
-	VMULPS.BCST  constants<>+256(SB), Z3, Z3
+	VPXORD.BCST  constants<>+280(SB), Z12, Z8
+	VMULPS.BCST  constants<>+512(SB), Z3, Z3
 	VDIVPS       Z3, Z8, Z3
 	VMOVAPS.Z    Z3, K1, Z3
 	VADDPS       Z4, Z1, Z1
@@ -1794,12 +1836,10 @@ members0done:
 	CMPL         8(CX), $0x00
 	JE           rest0
 	VXORPS       Z4, Z4, Z4
-	VPBROADCASTD (DX), Z5
-	VPADDD       constants<>+264(SB), Z5, Z5
 	MOVQ         (DX), SI
 	SHLQ         $0x02, SI
 	MOVQ         (AX), DI
-	VMOVUPS      (DI)(SI*1), Z6
+	VMOVUPS      (DI)(SI*1), Z5
 	MOVQ         8(DX), SI
 	SHLQ         $0x02, SI
 	ADDQ         $0x00000000, SI
@@ -1809,77 +1849,94 @@ members0done:
 	JZ           batch0done
 
 batch0:
-	MOVQ          8(AX), R9
-	VMOVUPS       (R9)(SI*1), Z8
-	VPCMPD        $0x00, Z5, Z8, K1
-	VMOVAPS       Z6, Z9
-	VPTERNLOGD    $0xff, Z9, Z9, Z9
-	VPXORD        Z9, Z4, Z10
-	VPSUBD        Z9, Z4, K1, Z4
-	KMOVW         528(DI), K2
-	KMOVW         536(DI), K3
-	KMOVW         520(DI), K4
-	KORW          K3, K2, K5
-	KANDW         K5, K4, K4
-	KORTESTW      K4, K4
-	JZ            batch0next
-	KMOVW         K4, R9
-	MOVL          R9, 544(DI)
-	MOVQ          (AX), R9
-	VXORPS        Z9, Z9, Z9
-	KMOVW         K4, K5
-	VPGATHERDD    (R9)(Z8*4), K5, Z9
-	VMOVAPS       Z10, K1, Z9
+	KMOVW      536(DI), K1
+	VMOVAPS    Z5, Z6
+	VPTERNLOGD $0xff, Z6, Z6, Z6
+	VPXORD     Z6, Z4, Z8
+	VPSUBD     Z6, Z4, K1, Z4
+	KMOVW      544(DI), K2
+	KMOVW      552(DI), K3
+	KMOVW      520(DI), K4
+	KORW       K3, K2, K5
+	KANDW      K5, K4, K4
+	KORTESTW   K4, K4
+	JZ         batch0next
+	KMOVW      K4, R9
+	MOVL       R9, 560(DI)
+	MOVQ       32(AX), R9
+	MOVQ       SI, R10
+	SHRQ       $0x03, R10
+	ADDQ       R10, R9
+	MOVLQSX    4(R9), R10
+	MOVLQSX    (R9), R10
+	TESTQ      R10, R10
+	JS         scatteredids0
+	MOVQ       (AX), R9
+	VMOVUPS    (R9)(R10*4), Z6
+	VMOVAPS    Z6, Z6
+	JMP        ids0
+
+scatteredids0:
+	MOVQ       8(AX), R9
+	VMOVUPS    (R9)(SI*1), Z6
+	MOVQ       (AX), R9
+	VXORPS     Z9, Z9, Z9
+	KMOVW      K4, K5
+	VPGATHERDD (R9)(Z6*4), K5, Z9
+	VMOVAPS    Z9, Z6
+
+ids0:
+	VMOVAPS       Z8, K1, Z6
 	VMOVUPS       256(DI), Z8
-	VMOVUPS       384(DI), Z10
-	VBLENDMPS     Z0, Z3, K2, Z11
-	VBLENDMPS     Z3, Z0, K2, Z12
-	VBLENDMPS     Z8, Z10, K2, Z8
+	VMOVUPS       384(DI), Z9
+	VBLENDMPS     Z0, Z3, K2, Z10
+	VBLENDMPS     Z3, Z0, K2, Z11
+	VBLENDMPS     Z8, Z9, K2, Z8
 	VMULPS        Z8, Z8, Z8
-	VMULPS        Z8, Z11, Z11
-	VMULPS        Z2, Z12, Z12
-	VADDPS        Z12, Z11, Z11
-	VMULPS        Z11, Z7, Z11
+	VMULPS        Z8, Z10, Z10
+	VMULPS        Z2, Z11, Z11
+	VADDPS        Z11, Z10, Z10
+	VMULPS        Z10, Z7, Z10
 	VADDPS        Z2, Z8, Z8
-	VDIVPS        Z8, Z11, Z8
-	VMULPS        Z10, Z10, Z10
-	VMULPS        Z10, Z3, Z11
-	VMULPS        Z2, Z0, Z12
-	VADDPS        Z12, Z11, Z11
-	VMULPS        Z11, Z7, Z11
-	VADDPS        Z2, Z10, Z10
-	VDIVPS        Z10, Z11, Z10
+	VDIVPS        Z8, Z10, Z8
+	VMULPS        Z9, Z9, Z9
+	VMULPS        Z9, Z3, Z10
+	VMULPS        Z2, Z0, Z11
+	VADDPS        Z11, Z10, Z10
+	VMULPS        Z10, Z7, Z10
+	VADDPS        Z2, Z9, Z9
+	VDIVPS        Z9, Z10, Z9
 	KANDW         K3, K2, K1
-	VPMOVM2D      K1, Z11
-	VMOVUPS       128(DI), Z12
-	VPCOMPRESSD.Z Z6, K4, Z13
+	VPMOVM2D      K1, Z10
+	VMOVUPS       128(DI), Z11
+	VPCOMPRESSD.Z Z5, K4, Z12
 	MOVQ          4352(DX), R9
-	VMOVUPS       Z13, (R9)(BX*4)
-	VPCOMPRESSD.Z Z9, K4, Z9
+	VMOVUPS       Z12, (R9)(BX*4)
+	VPCOMPRESSD.Z Z6, K4, Z6
 	MOVQ          4360(DX), R9
-	VMOVUPS       Z9, (R9)(BX*4)
-	VPCOMPRESSD.Z Z11, K4, Z9
+	VMOVUPS       Z6, (R9)(BX*4)
+	VPCOMPRESSD.Z Z10, K4, Z6
 	MOVQ          4368(DX), R9
-	VMOVUPS       Z9, (R9)(BX*4)
-	VPCOMPRESSD.Z Z12, K4, Z9
+	VMOVUPS       Z6, (R9)(BX*4)
+	VPCOMPRESSD.Z Z11, K4, Z6
 	MOVQ          4376(DX), R9
-	VMOVUPS       Z9, (R9)(BX*4)
-	VPCOMPRESSD.Z Z8, K4, Z8
+	VMOVUPS       Z6, (R9)(BX*4)
+	VPCOMPRESSD.Z Z8, K4, Z6
 	MOVQ          4384(DX), R9
-	VMOVUPS       Z8, (R9)(BX*4)
-	VPCOMPRESSD.Z Z10, K4, Z8
+	VMOVUPS       Z6, (R9)(BX*4)
+	VPCOMPRESSD.Z Z9, K4, Z6
 	MOVQ          4392(DX), R9
-	VMOVUPS       Z8, (R9)(BX*4)
-	VPCOMPRESSD.Z Z1, K4, Z8
+	VMOVUPS       Z6, (R9)(BX*4)
+	VPCOMPRESSD.Z Z1, K4, Z6
 	MOVQ          4400(DX), R9
-	VMOVUPS       Z8, (R9)(BX*4)
+	VMOVUPS       Z6, (R9)(BX*4)
 	KMOVW         K4, R9
 	POPCNTL       R9, R9
 	ADDQ          R9, BX
 
 batch0next:
 	ADDQ $0x00000080, SI
-	ADDQ $0x00000228, DI
+	ADDQ $0x00000238, DI
 	DECQ R8
 	JNZ  batch0
 
@@ -1908,13 +1965,13 @@ members1:
 	KANDW        K2, K1, K1
 	VMOVUPS      64(DI), Z6
 	VMOVUPS      192(DI), Z7
-	MOVQ         80(AX), R9
+	MOVQ         88(AX), R9
 	VMOVUPS      (R9)(SI*1), Z8
-	MOVQ         104(AX), R9
+	MOVQ         112(AX), R9
 	VMOVUPS      (R9)(SI*1), Z9
-	MOVQ         96(AX), R9
+	MOVQ         104(AX), R9
 	VMOVUPS      (R9)(SI*1), Z10
-	MOVQ         120(AX), R9
+	MOVQ         128(AX), R9
 	VMOVUPS      (R9)(SI*1), Z11
 	VMULPS       Z7, Z6, Z12
 	VXORPS       Z13, Z13, Z13
@@ -1925,17 +1982,17 @@ members1:
 	VPXORD       Z12, Z13, Z14
 	VPMOVD2M     Z14, K5
 	KNOTW        K5, K5
-	VPANDD.BCST  constants<>+16(SB), Z7, Z14
+	VPANDD.BCST  constants<>+272(SB), Z7, Z14
 	VMOVAPS.Z    Z13, K5, Z13
 	VADDPS       Z12, Z13, Z12
-	VPORD.BCST   constants<>+24(SB), Z14, Z13
+	VPORD.BCST   constants<>+280(SB), Z14, Z13
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 	VBLENDMPS    Z11, Z10, K3, Z13
 	VMOVAPS.Z    Z13, K5, Z13
 	VADDPS       Z6, Z13, Z6
-	VBROADCASTSS constants<>+32(SB), Z13
-	VPORD.BCST   constants<>+24(SB), Z13, Z14
+	VBROADCASTSS constants<>+288(SB), Z13
+	VPORD.BCST   constants<>+280(SB), Z13, Z14
 	VMAXPS       Z6, Z14, Z6
 	VMINPS       Z6, Z13, Z6
 	VMULPS       Z7, Z7, Z13
@@ -1962,12 +2019,12 @@ members1:
 	VMOVAPS      Z6, K5, Z15
 	VXORPS       Z16, Z16, Z16
 	VCMPPS       $0x04, Z16, Z14, K1, K5
-	VPANDD.BCST  constants<>+16(SB), Z15, Z14
+	VPANDD.BCST  constants<>+272(SB), Z15, Z14
 	VADDPS       Z14, Z0, K5, Z0
 	VADDPS       Z13, Z1, K5, Z1
-	VADDPS.BCST  constants<>+32(SB), Z2, K5, Z2
+	VADDPS.BCST  constants<>+288(SB), Z2, K5, Z2
 	KMOVW        K5, R9
-	MOVL         R9, 532(DI)
+	MOVL         R9, 548(DI)
 	VMOVUPS      Z15, 320(DI)
 	VMOVUPS      2688(DX), Z14
 	VPMOVD2M     Z14, K5
@@ -1990,12 +2047,12 @@ members1:
 	VMOVAPS      Z6, K5, Z15
 	VXORPS       Z16, Z16, Z16
 	VCMPPS       $0x04, Z16, Z14, K1, K5
-	VPANDD.BCST  constants<>+16(SB), Z15, Z14
+	VPANDD.BCST  constants<>+272(SB), Z15, Z14
 	VADDPS       Z14, Z3, K5, Z3
 	VADDPS       Z13, Z4, K5, Z4
-	VADDPS.BCST  constants<>+32(SB), Z5, K5, Z5
+	VADDPS.BCST  constants<>+288(SB), Z5, K5, Z5
 	KMOVW        K5, R9
-	MOVL         R9, 540(DI)
+	MOVL         R9, 556(DI)
 	VMOVUPS      Z15, 448(DI)
 	VPMOVD2M     Z8, K5
 	VMOVUPS      2688(DX), Z13
@@ -2006,22 +2063,22 @@ members1:
 	KXNORW       K6, K4, K6
 	KANDW        K6, K2, K6
 	KANDNW       K6, K3, K6
-	MOVQ         88(AX), R9
+	MOVQ         96(AX), R9
 	VMOVUPS      (R9)(SI*1), Z13
 	VMOVAPS.Z    Z8, K5, Z14
 	VMOVAPS      Z12, K6, Z14
 	VMOVAPS      Z14, K1, Z8
-	MOVQ         80(AX), R9
+	MOVQ         88(AX), R9
 	VMOVUPS      Z8, (R9)(SI*1)
 	VMOVAPS.Z    Z13, K5, Z8
 	VMOVAPS      Z7, K6, Z8
 	VMOVAPS      Z8, K1, Z13
-	MOVQ         88(AX), R9
+	MOVQ         96(AX), R9
 	VMOVUPS      Z13, (R9)(SI*1)
 	VMOVAPS.Z    Z10, K5, Z8
 	VMOVAPS      Z6, K6, Z8
 	VMOVAPS      Z8, K1, Z10
-	MOVQ         96(AX), R9
+	MOVQ         104(AX), R9
 	VMOVUPS      Z10, (R9)(SI*1)
 	VPMOVD2M     Z9, K5
 	VMOVUPS      2688(DX), Z8
@@ -2032,25 +2089,25 @@ members1:
 	KXORW        K6, K4, K4
 	KANDW        K4, K2, K2
 	KANDW        K3, K2, K2
-	MOVQ         112(AX), R9
+	MOVQ         120(AX), R9
 	VMOVUPS      (R9)(SI*1), Z8
 	VMOVAPS.Z    Z9, K5, Z10
 	VMOVAPS      Z12, K2, Z10
 	VMOVAPS      Z10, K1, Z9
-	MOVQ         104(AX), R9
+	MOVQ         112(AX), R9
 	VMOVUPS      Z9, (R9)(SI*1)
 	VMOVAPS.Z    Z8, K5, Z9
 	VMOVAPS      Z7, K2, Z9
 	VMOVAPS      Z9, K1, Z8
-	MOVQ         112(AX), R9
+	MOVQ         120(AX), R9
 	VMOVUPS      Z8, (R9)(SI*1)
 	VMOVAPS.Z    Z11, K5, Z7
 	VMOVAPS      Z6, K2, Z7
 	VMOVAPS      Z7, K1, Z11
-	MOVQ         120(AX), R9
+	MOVQ         128(AX), R9
 	VMOVUPS      Z11, (R9)(SI*1)
 	ADDQ         $0x00000080, SI
-	ADDQ         $0x00000228, DI
+	ADDQ         $0x00000238, DI
 	DECQ         R8
 	JNZ          members1
 
@@ -2082,7 +2139,7 @@ members1done:
 	VMULPS       Z12, Z12, Z10
 	VADDPS       Z10, Z9, Z9
 	VMULPS.BCST  24(CX), Z9, Z9
-	MOVQ         48(AX), DI
+	MOVQ         56(AX), DI
 	VMOVUPS      64(DI)(SI*1), Z10
 	VMOVAPS      Z9, K1, Z10
 	VMOVUPS      Z10, 64(DI)(SI*1)
@@ -2090,26 +2147,26 @@ members1done:
 	VMULPS       Z8, Z8, Z10
 	VADDPS       Z10, Z9, Z9
 	VMULPS.BCST  24(CX), Z9, Z9
-	VMULPS.BCST  constants<>+240(SB), Z9, Z9
-	MOVQ         56(AX), DI
+	VMULPS.BCST  constants<>+496(SB), Z9, Z9
+	MOVQ         64(AX), DI
 	VMOVUPS      64(DI)(SI*1), Z10
 	VMOVAPS      Z9, K1, Z10
 	VMOVUPS      Z10, 64(DI)(SI*1)
-	VPANDD.BCST  constants<>+16(SB), Z7, Z7
-	VPANDD.BCST  constants<>+16(SB), Z8, Z8
-	VADDPS       Z8, Z7, Z7
-	MOVQ         64(AX), DI
-	VMOVUPS      64(DI)(SI*1), Z8
-	VMOVAPS      Z7, K1, Z8
-	VMOVUPS      Z8, 64(DI)(SI*1)
-	VPANDD.BCST  constants<>+16(SB), Z11, Z7
-	VPANDD.BCST  constants<>+16(SB), Z12, Z8
+	VPANDD.BCST  constants<>+272(SB), Z7, Z7
+	VPANDD.BCST  constants<>+272(SB), Z8, Z8
 	VADDPS       Z8, Z7, Z7
 	MOVQ         72(AX), DI
 	VMOVUPS      64(DI)(SI*1), Z8
 	VMOVAPS      Z7, K1, Z8
 	VMOVUPS      Z8, 64(DI)(SI*1)
-	VPANDD.BCST  constants<>+16(SB), Z6, Z7
+	VPANDD.BCST  constants<>+272(SB), Z11, Z7
+	VPANDD.BCST  constants<>+272(SB), Z12, Z8
+	VADDPS       Z8, Z7, Z7
+	MOVQ         80(AX), DI
+	VMOVUPS      64(DI)(SI*1), Z8
+	VMOVAPS      Z7, K1, Z8
+	VMOVUPS      Z8, 64(DI)(SI*1)
+	VPANDD.BCST  constants<>+272(SB), Z6, Z7
 	VMULPS       Z7, Z5, Z8
 	VADDPS       Z8, Z0, Z0
 	VMULPS       Z7, Z2, Z7
@@ -2118,15 +2175,15 @@ members1done:
 	VXORPS       Z8, Z8, Z8
 	VCMPPS       $0x1e, Z8, Z3, K1
 	VCMPPS       $0x1e, Z7, Z0, K1, K1
-	VBROADCASTSS constants<>+248(SB), Z7
-	VPXORD.BCST  constants<>+24(SB), Z7, Z8
+	VBROADCASTSS constants<>+504(SB), Z7
+	VPXORD.BCST  constants<>+280(SB), Z7, Z8
 	VBLENDMPS    Z8, Z7, K2, Z7
-	VPXORD.BCST  constants<>+24(SB), Z11, Z8
-	VMULPS.BCST  constants<>+256(SB), Z0, Z0
+	VPXORD.BCST  constants<>+280(SB), Z11, Z8
+	VMULPS.BCST  constants<>+512(SB), Z0, Z0
 	VDIVPS       Z0, Z8, Z0
 	VMOVAPS.Z    Z0, K1, Z0
-	VPXORD.BCST  constants<>+24(SB), Z12, Z8
-	VMULPS.BCST  constants<>+256(SB), Z3, Z3
+	VPXORD.BCST  constants<>+280(SB), Z12, Z8
+	VMULPS.BCST  constants<>+512(SB), Z3, Z3
 	VDIVPS       Z3, Z8, Z3
 	VMOVAPS.Z    Z3, K1, Z3
 	VADDPS       Z4, Z1, Z1
@@ -2136,12 +2193,10 @@ members1done:
 	CMPL         8(CX), $0x00
 	JE           rest1
 	VXORPS       Z4, Z4, Z4
-	VPBROADCASTD (DX), Z5
-	VPADDD       constants<>+328(SB), Z5, Z5
 	MOVQ         (DX), CX
 	SHLQ         $0x02, CX
 	MOVQ         (AX), SI
-	VMOVUPS      64(SI)(CX*1), Z6
+	VMOVUPS      64(SI)(CX*1), Z5
 	MOVQ         8(DX), CX
 	SHLQ         $0x02, CX
 	ADDQ         $0x00000040, CX
@@ -2151,77 +2206,94 @@ members1done:
 	JZ           batch1done
 
 batch1:
-	MOVQ          8(AX), R8
-	VMOVUPS       (R8)(CX*1), Z8
-	VPCMPD        $0x00, Z5, Z8, K1
-	VMOVAPS       Z6, Z9
-	VPTERNLOGD    $0xff, Z9, Z9, Z9
-	VPXORD        Z9, Z4, Z10
-	VPSUBD        Z9, Z4, K1, Z4
-	KMOVW         532(SI), K2
-	KMOVW         540(SI), K3
-	KMOVW         524(SI), K4
-	KORW          K3, K2, K5
-	KANDW         K5, K4, K4
-	KORTESTW      K4, K4
-	JZ            batch1next
-	KMOVW         K4, R8
-	MOVL          R8, 548(SI)
-	MOVQ          (AX), R8
-	VXORPS        Z9, Z9, Z9
-	KMOVW         K4, K5
-	VPGATHERDD    (R8)(Z8*4), K5, Z9
-	VMOVAPS       Z10, K1, Z9
+	KMOVW      540(SI), K1
+	VMOVAPS    Z5, Z6
+	VPTERNLOGD $0xff, Z6, Z6, Z6
+	VPXORD     Z6, Z4, Z8
+	VPSUBD     Z6, Z4, K1, Z4
+	KMOVW      548(SI), K2
+	KMOVW      556(SI), K3
+	KMOVW      524(SI), K4
+	KORW       K3, K2, K5
+	KANDW      K5, K4, K4
+	KORTESTW   K4, K4
+	JZ         batch1next
+	KMOVW      K4, R8
+	MOVL       R8, 564(SI)
+	MOVQ       32(AX), R8
+	MOVQ       CX, R9
+	SHRQ       $0x03, R9
+	ADDQ       R9, R8
+	MOVLQSX    4(R8), R9
+	MOVLQSX    (R8), R9
+	TESTQ      R9, R9
+	JS         scatteredids1
+	MOVQ       (AX), R8
+	VMOVUPS    (R8)(R9*4), Z6
+	VMOVAPS    Z6, Z6
+	JMP        ids1
+
+scatteredids1:
+	MOVQ       8(AX), R8
+	VMOVUPS    (R8)(CX*1), Z6
+	MOVQ       (AX), R8
+	VXORPS     Z9, Z9, Z9
+	KMOVW      K4, K5
+	VPGATHERDD (R8)(Z6*4), K5, Z9
+	VMOVAPS    Z9, Z6
+
+ids1:
+	VMOVAPS       Z8, K1, Z6
 	VMOVUPS       320(SI), Z8
-	VMOVUPS       448(SI), Z10
-	VBLENDMPS     Z0, Z3, K2, Z11
-	VBLENDMPS     Z3, Z0, K2, Z12
-	VBLENDMPS     Z8, Z10, K2, Z8
+	VMOVUPS       448(SI), Z9
+	VBLENDMPS     Z0, Z3, K2, Z10
+	VBLENDMPS     Z3, Z0, K2, Z11
+	VBLENDMPS     Z8, Z9, K2, Z8
 	VMULPS        Z8, Z8, Z8
-	VMULPS        Z8, Z11, Z11
-	VMULPS        Z2, Z12, Z12
-	VADDPS        Z12, Z11, Z11
-	VMULPS        Z11, Z7, Z11
+	VMULPS        Z8, Z10, Z10
+	VMULPS        Z2, Z11, Z11
+	VADDPS        Z11, Z10, Z10
+	VMULPS        Z10, Z7, Z10
 	VADDPS        Z2, Z8, Z8
-	VDIVPS        Z8, Z11, Z8
-	VMULPS        Z10, Z10, Z10
-	VMULPS        Z10, Z3, Z11
-	VMULPS        Z2, Z0, Z12
-	VADDPS        Z12, Z11, Z11
-	VMULPS        Z11, Z7, Z11
-	VADDPS        Z2, Z10, Z10
-	VDIVPS        Z10, Z11, Z10
+	VDIVPS        Z8, Z10, Z8
+	VMULPS        Z9, Z9, Z9
+	VMULPS        Z9, Z3, Z10
+	VMULPS        Z2, Z0, Z11
+	VADDPS        Z11, Z10, Z10
+	VMULPS        Z10, Z7, Z10
+	VADDPS        Z2, Z9, Z9
+	VDIVPS        Z9, Z10, Z9
 	KANDW         K3, K2, K1
-	VPMOVM2D      K1, Z11
-	VMOVUPS       192(SI), Z12
-	VPCOMPRESSD.Z Z6, K4, Z13
+	VPMOVM2D      K1, Z10
+	VMOVUPS       192(SI), Z11
+	VPCOMPRESSD.Z Z5, K4, Z12
 	MOVQ          4352(DX), R8
-	VMOVUPS       Z13, (R8)(BX*4)
-	VPCOMPRESSD.Z Z9, K4, Z9
+	VMOVUPS       Z12, (R8)(BX*4)
+	VPCOMPRESSD.Z Z6, K4, Z6
 	MOVQ          4360(DX), R8
-	VMOVUPS       Z9, (R8)(BX*4)
-	VPCOMPRESSD.Z Z11, K4, Z9
+	VMOVUPS       Z6, (R8)(BX*4)
+	VPCOMPRESSD.Z Z10, K4, Z6
 	MOVQ          4368(DX), R8
-	VMOVUPS       Z9, (R8)(BX*4)
-	VPCOMPRESSD.Z Z12, K4, Z9
+	VMOVUPS       Z6, (R8)(BX*4)
+	VPCOMPRESSD.Z Z11, K4, Z6
 	MOVQ          4376(DX), R8
-	VMOVUPS       Z9, (R8)(BX*4)
-	VPCOMPRESSD.Z Z8, K4, Z8
+	VMOVUPS       Z6, (R8)(BX*4)
+	VPCOMPRESSD.Z Z8, K4, Z6
 	MOVQ          4384(DX), R8
-	VMOVUPS       Z8, (R8)(BX*4)
-	VPCOMPRESSD.Z Z10, K4, Z8
+	VMOVUPS       Z6, (R8)(BX*4)
+	VPCOMPRESSD.Z Z9, K4, Z6
 	MOVQ          4392(DX), R8
-	VMOVUPS       Z8, (R8)(BX*4)
-	VPCOMPRESSD.Z Z1, K4, Z8
+	VMOVUPS       Z6, (R8)(BX*4)
+	VPCOMPRESSD.Z Z1, K4, Z6
 	MOVQ          4400(DX), R8
-	VMOVUPS       Z8, (R8)(BX*4)
+	VMOVUPS       Z6, (R8)(BX*4)
 	KMOVW         K4, R8
 	POPCNTL       R8, R8
 	ADDQ          R8, BX
 
 batch1next:
 	ADDQ $0x00000080, CX
-	ADDQ $0x00000228, SI
+	ADDQ $0x00000238, SI
 	DECQ DI
 	JNZ  batch1
 
@@ -2249,7 +2321,7 @@ change:
 	VMOVUPS         (SI)(BX*4), Z2
 	VMOVUPS         64(SI)(BX*4), Z3
 	VBROADCASTSS    (CX), Z4
-	VBROADCASTSS    constants<>+8(SB), Z5
+	VBROADCASTSS    constants<>+264(SB), Z5
 	VPSRLQ          $0x20, Z0, Z6
 	VPSRLQ          $0x20, Z1, Z7
 	VPSRLQ          $0x20, Z2, Z8
@@ -2258,246 +2330,246 @@ change:
 	VPSRLQ          $0x20, Z4, Z11
 	VPSRLQ          $0x20, Z5, Z12
 	VPSRLQ          $0x20, Z5, Z13
-	VPMULUDQ.BCST   constants<>+120(SB), Z0, Z0
-	VPMULUDQ.BCST   constants<>+120(SB), Z1, Z1
-	VPMULUDQ.BCST   constants<>+120(SB), Z6, Z6
-	VPMULUDQ.BCST   constants<>+120(SB), Z7, Z7
-	VPMULUDQ.BCST   constants<>+128(SB), Z4, Z14
-	VPMULUDQ.BCST   constants<>+128(SB), Z4, Z4
-	VPMULUDQ.BCST   constants<>+128(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+128(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+376(SB), Z0, Z0
+	VPMULUDQ.BCST   constants<>+376(SB), Z1, Z1
+	VPMULUDQ.BCST   constants<>+376(SB), Z6, Z6
+	VPMULUDQ.BCST   constants<>+376(SB), Z7, Z7
+	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z14
+	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z4
+	VPMULUDQ.BCST   constants<>+384(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+384(SB), Z11, Z11
 	VPSRLQ          $0x20, Z14, Z15
 	VPSRLQ          $0x20, Z4, Z16
 	VPSRLQ          $0x20, Z10, Z17
 	VPSRLQ          $0x20, Z11, Z18
-	VPTERNLOGD.BCST $0x96, 136(AX), Z2, Z15
-	VPTERNLOGD.BCST $0x96, 136(AX), Z3, Z16
-	VPTERNLOGD.BCST $0x96, 136(AX), Z8, Z17
-	VPTERNLOGD.BCST $0x96, 136(AX), Z9, Z18
+	VPTERNLOGD.BCST $0x96, 144(AX), Z2, Z15
+	VPTERNLOGD.BCST $0x96, 144(AX), Z3, Z16
+	VPTERNLOGD.BCST $0x96, 144(AX), Z8, Z17
+	VPTERNLOGD.BCST $0x96, 144(AX), Z9, Z18
 	VPSRLQ          $0x20, Z0, Z2
 	VPSRLQ          $0x20, Z1, Z3
 	VPSRLQ          $0x20, Z6, Z8
 	VPSRLQ          $0x20, Z7, Z9
-	VPTERNLOGD.BCST $0x96, 140(AX), Z5, Z2
-	VPTERNLOGD.BCST $0x96, 140(AX), Z5, Z3
-	VPTERNLOGD.BCST $0x96, 140(AX), Z12, Z8
-	VPTERNLOGD.BCST $0x96, 140(AX), Z13, Z9
-	VPMULUDQ.BCST   constants<>+120(SB), Z15, Z5
-	VPMULUDQ.BCST   constants<>+120(SB), Z16, Z12
-	VPMULUDQ.BCST   constants<>+120(SB), Z17, Z13
-	VPMULUDQ.BCST   constants<>+120(SB), Z18, Z15
-	VPMULUDQ.BCST   constants<>+128(SB), Z2, Z2
-	VPMULUDQ.BCST   constants<>+128(SB), Z3, Z3
-	VPMULUDQ.BCST   constants<>+128(SB), Z8, Z8
-	VPMULUDQ.BCST   constants<>+128(SB), Z9, Z9
+	VPTERNLOGD.BCST $0x96, 148(AX), Z5, Z2
+	VPTERNLOGD.BCST $0x96, 148(AX), Z5, Z3
+	VPTERNLOGD.BCST $0x96, 148(AX), Z12, Z8
+	VPTERNLOGD.BCST $0x96, 148(AX), Z13, Z9
+	VPMULUDQ.BCST   constants<>+376(SB), Z15, Z5
+	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z12
+	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z13
+	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z15
+	VPMULUDQ.BCST   constants<>+384(SB), Z2, Z2
+	VPMULUDQ.BCST   constants<>+384(SB), Z3, Z3
+	VPMULUDQ.BCST   constants<>+384(SB), Z8, Z8
+	VPMULUDQ.BCST   constants<>+384(SB), Z9, Z9
 	VPSRLQ          $0x20, Z2, Z16
 	VPSRLQ          $0x20, Z3, Z17
 	VPSRLQ          $0x20, Z8, Z18
 	VPSRLQ          $0x20, Z9, Z19
-	VPTERNLOGD.BCST $0x96, 144(AX), Z14, Z16
-	VPTERNLOGD.BCST $0x96, 144(AX), Z4, Z17
-	VPTERNLOGD.BCST $0x96, 144(AX), Z10, Z18
-	VPTERNLOGD.BCST $0x96, 144(AX), Z11, Z19
+	VPTERNLOGD.BCST $0x96, 152(AX), Z14, Z16
+	VPTERNLOGD.BCST $0x96, 152(AX), Z4, Z17
+	VPTERNLOGD.BCST $0x96, 152(AX), Z10, Z18
+	VPTERNLOGD.BCST $0x96, 152(AX), Z11, Z19
 	VPSRLQ          $0x20, Z5, Z4
 	VPSRLQ          $0x20, Z12, Z10
 	VPSRLQ          $0x20, Z13, Z11
 	VPSRLQ          $0x20, Z15, Z14
-	VPTERNLOGD.BCST $0x96, 148(AX), Z0, Z4
-	VPTERNLOGD.BCST $0x96, 148(AX), Z1, Z10
-	VPTERNLOGD.BCST $0x96, 148(AX), Z6, Z11
-	VPTERNLOGD.BCST $0x96, 148(AX), Z7, Z14
-	VPMULUDQ.BCST   constants<>+120(SB), Z16, Z0
-	VPMULUDQ.BCST   constants<>+120(SB), Z17, Z1
-	VPMULUDQ.BCST   constants<>+120(SB), Z18, Z6
-	VPMULUDQ.BCST   constants<>+120(SB), Z19, Z7
-	VPMULUDQ.BCST   constants<>+128(SB), Z4, Z4
-	VPMULUDQ.BCST   constants<>+128(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+128(SB), Z11, Z11
-	VPMULUDQ.BCST   constants<>+128(SB), Z14, Z14
+	VPTERNLOGD.BCST $0x96, 156(AX), Z0, Z4
+	VPTERNLOGD.BCST $0x96, 156(AX), Z1, Z10
+	VPTERNLOGD.BCST $0x96, 156(AX), Z6, Z11
+	VPTERNLOGD.BCST $0x96, 156(AX), Z7, Z14
+	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z0
+	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z1
+	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z6
+	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z7
+	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z4
+	VPMULUDQ.BCST   constants<>+384(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+384(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
 	VPSRLQ          $0x20, Z4, Z16
 	VPSRLQ          $0x20, Z10, Z17
 	VPSRLQ          $0x20, Z11, Z18
 	VPSRLQ          $0x20, Z14, Z19
-	VPTERNLOGD.BCST $0x96, 152(AX), Z2, Z16
-	VPTERNLOGD.BCST $0x96, 152(AX), Z3, Z17
-	VPTERNLOGD.BCST $0x96, 152(AX), Z8, Z18
-	VPTERNLOGD.BCST $0x96, 152(AX), Z9, Z19
+	VPTERNLOGD.BCST $0x96, 160(AX), Z2, Z16
+	VPTERNLOGD.BCST $0x96, 160(AX), Z3, Z17
+	VPTERNLOGD.BCST $0x96, 160(AX), Z8, Z18
+	VPTERNLOGD.BCST $0x96, 160(AX), Z9, Z19
 	VPSRLQ          $0x20, Z0, Z2
 	VPSRLQ          $0x20, Z1, Z3
 	VPSRLQ          $0x20, Z6, Z8
 	VPSRLQ          $0x20, Z7, Z9
-	VPTERNLOGD.BCST $0x96, 156(AX), Z5, Z2
-	VPTERNLOGD.BCST $0x96, 156(AX), Z12, Z3
-	VPTERNLOGD.BCST $0x96, 156(AX), Z13, Z8
-	VPTERNLOGD.BCST $0x96, 156(AX), Z15, Z9
-	VPMULUDQ.BCST   constants<>+120(SB), Z16, Z5
-	VPMULUDQ.BCST   constants<>+120(SB), Z17, Z12
-	VPMULUDQ.BCST   constants<>+120(SB), Z18, Z13
-	VPMULUDQ.BCST   constants<>+120(SB), Z19, Z15
-	VPMULUDQ.BCST   constants<>+128(SB), Z2, Z2
-	VPMULUDQ.BCST   constants<>+128(SB), Z3, Z3
-	VPMULUDQ.BCST   constants<>+128(SB), Z8, Z8
-	VPMULUDQ.BCST   constants<>+128(SB), Z9, Z9
+	VPTERNLOGD.BCST $0x96, 164(AX), Z5, Z2
+	VPTERNLOGD.BCST $0x96, 164(AX), Z12, Z3
+	VPTERNLOGD.BCST $0x96, 164(AX), Z13, Z8
+	VPTERNLOGD.BCST $0x96, 164(AX), Z15, Z9
+	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z5
+	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z12
+	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z13
+	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z15
+	VPMULUDQ.BCST   constants<>+384(SB), Z2, Z2
+	VPMULUDQ.BCST   constants<>+384(SB), Z3, Z3
+	VPMULUDQ.BCST   constants<>+384(SB), Z8, Z8
+	VPMULUDQ.BCST   constants<>+384(SB), Z9, Z9
 	VPSRLQ          $0x20, Z2, Z16
 	VPSRLQ          $0x20, Z3, Z17
 	VPSRLQ          $0x20, Z8, Z18
 	VPSRLQ          $0x20, Z9, Z19
-	VPTERNLOGD.BCST $0x96, 160(AX), Z4, Z16
-	VPTERNLOGD.BCST $0x96, 160(AX), Z10, Z17
-	VPTERNLOGD.BCST $0x96, 160(AX), Z11, Z18
-	VPTERNLOGD.BCST $0x96, 160(AX), Z14, Z19
+	VPTERNLOGD.BCST $0x96, 168(AX), Z4, Z16
+	VPTERNLOGD.BCST $0x96, 168(AX), Z10, Z17
+	VPTERNLOGD.BCST $0x96, 168(AX), Z11, Z18
+	VPTERNLOGD.BCST $0x96, 168(AX), Z14, Z19
 	VPSRLQ          $0x20, Z5, Z4
 	VPSRLQ          $0x20, Z12, Z10
 	VPSRLQ          $0x20, Z13, Z11
 	VPSRLQ          $0x20, Z15, Z14
-	VPTERNLOGD.BCST $0x96, 164(AX), Z0, Z4
-	VPTERNLOGD.BCST $0x96, 164(AX), Z1, Z10
-	VPTERNLOGD.BCST $0x96, 164(AX), Z6, Z11
-	VPTERNLOGD.BCST $0x96, 164(AX), Z7, Z14
-	VPMULUDQ.BCST   constants<>+120(SB), Z16, Z0
-	VPMULUDQ.BCST   constants<>+120(SB), Z17, Z1
-	VPMULUDQ.BCST   constants<>+120(SB), Z18, Z6
-	VPMULUDQ.BCST   constants<>+120(SB), Z19, Z7
-	VPMULUDQ.BCST   constants<>+128(SB), Z4, Z4
-	VPMULUDQ.BCST   constants<>+128(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+128(SB), Z11, Z11
-	VPMULUDQ.BCST   constants<>+128(SB), Z14, Z14
+	VPTERNLOGD.BCST $0x96, 172(AX), Z0, Z4
+	VPTERNLOGD.BCST $0x96, 172(AX), Z1, Z10
+	VPTERNLOGD.BCST $0x96, 172(AX), Z6, Z11
+	VPTERNLOGD.BCST $0x96, 172(AX), Z7, Z14
+	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z0
+	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z1
+	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z6
+	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z7
+	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z4
+	VPMULUDQ.BCST   constants<>+384(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+384(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
 	VPSRLQ          $0x20, Z4, Z16
 	VPSRLQ          $0x20, Z10, Z17
 	VPSRLQ          $0x20, Z11, Z18
 	VPSRLQ          $0x20, Z14, Z19
-	VPTERNLOGD.BCST $0x96, 168(AX), Z2, Z16
-	VPTERNLOGD.BCST $0x96, 168(AX), Z3, Z17
-	VPTERNLOGD.BCST $0x96, 168(AX), Z8, Z18
-	VPTERNLOGD.BCST $0x96, 168(AX), Z9, Z19
+	VPTERNLOGD.BCST $0x96, 176(AX), Z2, Z16
+	VPTERNLOGD.BCST $0x96, 176(AX), Z3, Z17
+	VPTERNLOGD.BCST $0x96, 176(AX), Z8, Z18
+	VPTERNLOGD.BCST $0x96, 176(AX), Z9, Z19
 	VPSRLQ          $0x20, Z0, Z2
 	VPSRLQ          $0x20, Z1, Z3
 	VPSRLQ          $0x20, Z6, Z8
 	VPSRLQ          $0x20, Z7, Z9
-	VPTERNLOGD.BCST $0x96, 172(AX), Z5, Z2
-	VPTERNLOGD.BCST $0x96, 172(AX), Z12, Z3
-	VPTERNLOGD.BCST $0x96, 172(AX), Z13, Z8
-	VPTERNLOGD.BCST $0x96, 172(AX), Z15, Z9
-	VPMULUDQ.BCST   constants<>+120(SB), Z16, Z5
-	VPMULUDQ.BCST   constants<>+120(SB), Z17, Z12
-	VPMULUDQ.BCST   constants<>+120(SB), Z18, Z13
-	VPMULUDQ.BCST   constants<>+120(SB), Z19, Z15
-	VPMULUDQ.BCST   constants<>+128(SB), Z2, Z2
-	VPMULUDQ.BCST   constants<>+128(SB), Z3, Z3
-	VPMULUDQ.BCST   constants<>+128(SB), Z8, Z8
-	VPMULUDQ.BCST   constants<>+128(SB), Z9, Z9
+	VPTERNLOGD.BCST $0x96, 180(AX), Z5, Z2
+	VPTERNLOGD.BCST $0x96, 180(AX), Z12, Z3
+	VPTERNLOGD.BCST $0x96, 180(AX), Z13, Z8
+	VPTERNLOGD.BCST $0x96, 180(AX), Z15, Z9
+	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z5
+	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z12
+	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z13
+	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z15
+	VPMULUDQ.BCST   constants<>+384(SB), Z2, Z2
+	VPMULUDQ.BCST   constants<>+384(SB), Z3, Z3
+	VPMULUDQ.BCST   constants<>+384(SB), Z8, Z8
+	VPMULUDQ.BCST   constants<>+384(SB), Z9, Z9
 	VPSRLQ          $0x20, Z2, Z16
 	VPSRLQ          $0x20, Z3, Z17
 	VPSRLQ          $0x20, Z8, Z18
 	VPSRLQ          $0x20, Z9, Z19
-	VPTERNLOGD.BCST $0x96, 176(AX), Z4, Z16
-	VPTERNLOGD.BCST $0x96, 176(AX), Z10, Z17
-	VPTERNLOGD.BCST $0x96, 176(AX), Z11, Z18
-	VPTERNLOGD.BCST $0x96, 176(AX), Z14, Z19
+	VPTERNLOGD.BCST $0x96, 184(AX), Z4, Z16
+	VPTERNLOGD.BCST $0x96, 184(AX), Z10, Z17
+	VPTERNLOGD.BCST $0x96, 184(AX), Z11, Z18
+	VPTERNLOGD.BCST $0x96, 184(AX), Z14, Z19
 	VPSRLQ          $0x20, Z5, Z4
 	VPSRLQ          $0x20, Z12, Z10
 	VPSRLQ          $0x20, Z13, Z11
 	VPSRLQ          $0x20, Z15, Z14
-	VPTERNLOGD.BCST $0x96, 180(AX), Z0, Z4
-	VPTERNLOGD.BCST $0x96, 180(AX), Z1, Z10
-	VPTERNLOGD.BCST $0x96, 180(AX), Z6, Z11
-	VPTERNLOGD.BCST $0x96, 180(AX), Z7, Z14
-	VPMULUDQ.BCST   constants<>+120(SB), Z16, Z0
-	VPMULUDQ.BCST   constants<>+120(SB), Z17, Z1
-	VPMULUDQ.BCST   constants<>+120(SB), Z18, Z6
-	VPMULUDQ.BCST   constants<>+120(SB), Z19, Z7
-	VPMULUDQ.BCST   constants<>+128(SB), Z4, Z4
-	VPMULUDQ.BCST   constants<>+128(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+128(SB), Z11, Z11
-	VPMULUDQ.BCST   constants<>+128(SB), Z14, Z14
+	VPTERNLOGD.BCST $0x96, 188(AX), Z0, Z4
+	VPTERNLOGD.BCST $0x96, 188(AX), Z1, Z10
+	VPTERNLOGD.BCST $0x96, 188(AX), Z6, Z11
+	VPTERNLOGD.BCST $0x96, 188(AX), Z7, Z14
+	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z0
+	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z1
+	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z6
+	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z7
+	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z4
+	VPMULUDQ.BCST   constants<>+384(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+384(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
 	VPSRLQ          $0x20, Z4, Z16
 	VPSRLQ          $0x20, Z10, Z17
 	VPSRLQ          $0x20, Z11, Z18
 	VPSRLQ          $0x20, Z14, Z19
-	VPTERNLOGD.BCST $0x96, 184(AX), Z2, Z16
-	VPTERNLOGD.BCST $0x96, 184(AX), Z3, Z17
-	VPTERNLOGD.BCST $0x96, 184(AX), Z8, Z18
-	VPTERNLOGD.BCST $0x96, 184(AX), Z9, Z19
+	VPTERNLOGD.BCST $0x96, 192(AX), Z2, Z16
+	VPTERNLOGD.BCST $0x96, 192(AX), Z3, Z17
+	VPTERNLOGD.BCST $0x96, 192(AX), Z8, Z18
+	VPTERNLOGD.BCST $0x96, 192(AX), Z9, Z19
 	VPSRLQ          $0x20, Z0, Z2
 	VPSRLQ          $0x20, Z1, Z3
 	VPSRLQ          $0x20, Z6, Z8
 	VPSRLQ          $0x20, Z7, Z9
-	VPTERNLOGD.BCST $0x96, 188(AX), Z5, Z2
-	VPTERNLOGD.BCST $0x96, 188(AX), Z12, Z3
-	VPTERNLOGD.BCST $0x96, 188(AX), Z13, Z8
-	VPTERNLOGD.BCST $0x96, 188(AX), Z15, Z9
-	VPMULUDQ.BCST   constants<>+120(SB), Z16, Z5
-	VPMULUDQ.BCST   constants<>+120(SB), Z17, Z12
-	VPMULUDQ.BCST   constants<>+120(SB), Z18, Z13
-	VPMULUDQ.BCST   constants<>+120(SB), Z19, Z15
-	VPMULUDQ.BCST   constants<>+128(SB), Z2, Z2
-	VPMULUDQ.BCST   constants<>+128(SB), Z3, Z3
-	VPMULUDQ.BCST   constants<>+128(SB), Z8, Z8
-	VPMULUDQ.BCST   constants<>+128(SB), Z9, Z9
+	VPTERNLOGD.BCST $0x96, 196(AX), Z5, Z2
+	VPTERNLOGD.BCST $0x96, 196(AX), Z12, Z3
+	VPTERNLOGD.BCST $0x96, 196(AX), Z13, Z8
+	VPTERNLOGD.BCST $0x96, 196(AX), Z15, Z9
+	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z5
+	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z12
+	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z13
+	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z15
+	VPMULUDQ.BCST   constants<>+384(SB), Z2, Z2
+	VPMULUDQ.BCST   constants<>+384(SB), Z3, Z3
+	VPMULUDQ.BCST   constants<>+384(SB), Z8, Z8
+	VPMULUDQ.BCST   constants<>+384(SB), Z9, Z9
 	VPSRLQ          $0x20, Z2, Z16
 	VPSRLQ          $0x20, Z3, Z17
 	VPSRLQ          $0x20, Z8, Z18
 	VPSRLQ          $0x20, Z9, Z19
-	VPTERNLOGD.BCST $0x96, 192(AX), Z4, Z16
-	VPTERNLOGD.BCST $0x96, 192(AX), Z10, Z17
-	VPTERNLOGD.BCST $0x96, 192(AX), Z11, Z18
-	VPTERNLOGD.BCST $0x96, 192(AX), Z14, Z19
+	VPTERNLOGD.BCST $0x96, 200(AX), Z4, Z16
+	VPTERNLOGD.BCST $0x96, 200(AX), Z10, Z17
+	VPTERNLOGD.BCST $0x96, 200(AX), Z11, Z18
+	VPTERNLOGD.BCST $0x96, 200(AX), Z14, Z19
 	VPSRLQ          $0x20, Z5, Z4
 	VPSRLQ          $0x20, Z12, Z10
 	VPSRLQ          $0x20, Z13, Z11
 	VPSRLQ          $0x20, Z15, Z14
-	VPTERNLOGD.BCST $0x96, 196(AX), Z0, Z4
-	VPTERNLOGD.BCST $0x96, 196(AX), Z1, Z10
-	VPTERNLOGD.BCST $0x96, 196(AX), Z6, Z11
-	VPTERNLOGD.BCST $0x96, 196(AX), Z7, Z14
-	VPMULUDQ.BCST   constants<>+120(SB), Z16, Z0
-	VPMULUDQ.BCST   constants<>+120(SB), Z17, Z1
-	VPMULUDQ.BCST   constants<>+120(SB), Z18, Z6
-	VPMULUDQ.BCST   constants<>+120(SB), Z19, Z7
-	VPMULUDQ.BCST   constants<>+128(SB), Z4, Z4
-	VPMULUDQ.BCST   constants<>+128(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+128(SB), Z11, Z11
-	VPMULUDQ.BCST   constants<>+128(SB), Z14, Z14
+	VPTERNLOGD.BCST $0x96, 204(AX), Z0, Z4
+	VPTERNLOGD.BCST $0x96, 204(AX), Z1, Z10
+	VPTERNLOGD.BCST $0x96, 204(AX), Z6, Z11
+	VPTERNLOGD.BCST $0x96, 204(AX), Z7, Z14
+	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z0
+	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z1
+	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z6
+	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z7
+	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z4
+	VPMULUDQ.BCST   constants<>+384(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+384(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
 	VPSRLQ          $0x20, Z4, Z16
 	VPSRLQ          $0x20, Z10, Z17
 	VPSRLQ          $0x20, Z11, Z18
 	VPSRLQ          $0x20, Z14, Z19
-	VPTERNLOGD.BCST $0x96, 200(AX), Z2, Z16
-	VPTERNLOGD.BCST $0x96, 200(AX), Z3, Z17
-	VPTERNLOGD.BCST $0x96, 200(AX), Z8, Z18
-	VPTERNLOGD.BCST $0x96, 200(AX), Z9, Z19
+	VPTERNLOGD.BCST $0x96, 208(AX), Z2, Z16
+	VPTERNLOGD.BCST $0x96, 208(AX), Z3, Z17
+	VPTERNLOGD.BCST $0x96, 208(AX), Z8, Z18
+	VPTERNLOGD.BCST $0x96, 208(AX), Z9, Z19
 	VPSRLQ          $0x20, Z0, Z2
 	VPSRLQ          $0x20, Z1, Z3
 	VPSRLQ          $0x20, Z6, Z8
 	VPSRLQ          $0x20, Z7, Z9
-	VPTERNLOGD.BCST $0x96, 204(AX), Z5, Z2
-	VPTERNLOGD.BCST $0x96, 204(AX), Z12, Z3
-	VPTERNLOGD.BCST $0x96, 204(AX), Z13, Z8
-	VPTERNLOGD.BCST $0x96, 204(AX), Z15, Z9
-	VPMULUDQ.BCST   constants<>+120(SB), Z16, Z5
-	VPMULUDQ.BCST   constants<>+120(SB), Z17, Z12
-	VPMULUDQ.BCST   constants<>+120(SB), Z18, Z13
-	VPMULUDQ.BCST   constants<>+120(SB), Z19, Z15
-	VPMULUDQ.BCST   constants<>+128(SB), Z2, Z2
-	VPMULUDQ.BCST   constants<>+128(SB), Z3, Z3
-	VPMULUDQ.BCST   constants<>+128(SB), Z8, Z8
-	VPMULUDQ.BCST   constants<>+128(SB), Z9, Z9
+	VPTERNLOGD.BCST $0x96, 212(AX), Z5, Z2
+	VPTERNLOGD.BCST $0x96, 212(AX), Z12, Z3
+	VPTERNLOGD.BCST $0x96, 212(AX), Z13, Z8
+	VPTERNLOGD.BCST $0x96, 212(AX), Z15, Z9
+	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z5
+	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z12
+	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z13
+	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z15
+	VPMULUDQ.BCST   constants<>+384(SB), Z2, Z2
+	VPMULUDQ.BCST   constants<>+384(SB), Z3, Z3
+	VPMULUDQ.BCST   constants<>+384(SB), Z8, Z8
+	VPMULUDQ.BCST   constants<>+384(SB), Z9, Z9
 	VPSRLQ          $0x20, Z2, Z16
 	VPSRLQ          $0x20, Z3, Z17
 	VPSRLQ          $0x20, Z8, Z18
 	VPSRLQ          $0x20, Z9, Z19
-	VPTERNLOGD.BCST $0x96, 208(AX), Z4, Z16
-	VPTERNLOGD.BCST $0x96, 208(AX), Z10, Z17
-	VPTERNLOGD.BCST $0x96, 208(AX), Z11, Z18
-	VPTERNLOGD.BCST $0x96, 208(AX), Z14, Z19
+	VPTERNLOGD.BCST $0x96, 216(AX), Z4, Z16
+	VPTERNLOGD.BCST $0x96, 216(AX), Z10, Z17
+	VPTERNLOGD.BCST $0x96, 216(AX), Z11, Z18
+	VPTERNLOGD.BCST $0x96, 216(AX), Z14, Z19
 	VPSRLQ          $0x20, Z5, Z4
 	VPSRLQ          $0x20, Z12, Z10
 	VPSRLQ          $0x20, Z13, Z11
 	VPSRLQ          $0x20, Z15, Z14
-	VPTERNLOGD.BCST $0x96, 212(AX), Z0, Z4
-	VPTERNLOGD.BCST $0x96, 212(AX), Z1, Z10
-	VPTERNLOGD.BCST $0x96, 212(AX), Z6, Z11
-	VPTERNLOGD.BCST $0x96, 212(AX), Z7, Z14
+	VPTERNLOGD.BCST $0x96, 220(AX), Z0, Z4
+	VPTERNLOGD.BCST $0x96, 220(AX), Z1, Z10
+	VPTERNLOGD.BCST $0x96, 220(AX), Z6, Z11
+	VPTERNLOGD.BCST $0x96, 220(AX), Z7, Z14
 	MOVL            $0x0000aaaa, SI
 	KMOVW           SI, K1
 	VPSLLQ          $0x20, Z18, Z0
@@ -2523,42 +2595,42 @@ change:
 	VPSRLD          $0x09, Z1, Z1
 	VCVTDQ2PS       Z0, Z0
 	VCVTDQ2PS       Z1, Z1
-	VADDPS.BCST     constants<>+136(SB), Z0, Z0
-	VADDPS.BCST     constants<>+136(SB), Z1, Z1
-	VMULPS.BCST     constants<>+144(SB), Z0, Z0
-	VMULPS.BCST     constants<>+144(SB), Z1, Z1
-	VPSUBD.BCST     constants<>+152(SB), Z0, Z0
-	VPSUBD.BCST     constants<>+152(SB), Z1, Z1
+	VADDPS.BCST     constants<>+392(SB), Z0, Z0
+	VADDPS.BCST     constants<>+392(SB), Z1, Z1
+	VMULPS.BCST     constants<>+400(SB), Z0, Z0
+	VMULPS.BCST     constants<>+400(SB), Z1, Z1
+	VPSUBD.BCST     constants<>+408(SB), Z0, Z0
+	VPSUBD.BCST     constants<>+408(SB), Z1, Z1
 	VPSRAD          $0x17, Z0, Z10
 	VPSRAD          $0x17, Z1, Z11
 	VCVTDQ2PS       Z10, Z10
 	VCVTDQ2PS       Z11, Z11
-	VPANDD.BCST     constants<>+160(SB), Z0, Z0
-	VPANDD.BCST     constants<>+160(SB), Z1, Z1
-	VPADDD.BCST     constants<>+152(SB), Z0, Z0
-	VPADDD.BCST     constants<>+152(SB), Z1, Z1
-	VSUBPS.BCST     constants<>+32(SB), Z0, Z0
-	VSUBPS.BCST     constants<>+32(SB), Z1, Z1
+	VPANDD.BCST     constants<>+416(SB), Z0, Z0
+	VPANDD.BCST     constants<>+416(SB), Z1, Z1
+	VPADDD.BCST     constants<>+408(SB), Z0, Z0
+	VPADDD.BCST     constants<>+408(SB), Z1, Z1
+	VSUBPS.BCST     constants<>+288(SB), Z0, Z0
+	VSUBPS.BCST     constants<>+288(SB), Z1, Z1
 	VMULPS          Z0, Z0, Z12
 	VMULPS          Z1, Z1, Z13
 	VMULPS          Z12, Z12, Z14
 	VMULPS          Z13, Z13, Z15
-	VMULPS.BCST     constants<>+168(SB), Z0, Z16
-	VMULPS.BCST     constants<>+168(SB), Z1, Z17
-	VADDPS.BCST     constants<>+176(SB), Z16, Z16
-	VADDPS.BCST     constants<>+176(SB), Z17, Z17
-	VMULPS.BCST     constants<>+184(SB), Z0, Z18
-	VMULPS.BCST     constants<>+184(SB), Z1, Z19
-	VADDPS.BCST     constants<>+192(SB), Z18, Z18
-	VADDPS.BCST     constants<>+192(SB), Z19, Z19
-	VMULPS.BCST     constants<>+200(SB), Z0, Z20
-	VMULPS.BCST     constants<>+200(SB), Z1, Z21
-	VADDPS.BCST     constants<>+208(SB), Z20, Z20
-	VADDPS.BCST     constants<>+208(SB), Z21, Z21
-	VMULPS.BCST     constants<>+216(SB), Z0, Z22
-	VMULPS.BCST     constants<>+216(SB), Z1, Z23
-	VADDPS.BCST     constants<>+224(SB), Z22, Z22
-	VADDPS.BCST     constants<>+224(SB), Z23, Z23
+	VMULPS.BCST     constants<>+424(SB), Z0, Z16
+	VMULPS.BCST     constants<>+424(SB), Z1, Z17
+	VADDPS.BCST     constants<>+432(SB), Z16, Z16
+	VADDPS.BCST     constants<>+432(SB), Z17, Z17
+	VMULPS.BCST     constants<>+440(SB), Z0, Z18
+	VMULPS.BCST     constants<>+440(SB), Z1, Z19
+	VADDPS.BCST     constants<>+448(SB), Z18, Z18
+	VADDPS.BCST     constants<>+448(SB), Z19, Z19
+	VMULPS.BCST     constants<>+456(SB), Z0, Z20
+	VMULPS.BCST     constants<>+456(SB), Z1, Z21
+	VADDPS.BCST     constants<>+464(SB), Z20, Z20
+	VADDPS.BCST     constants<>+464(SB), Z21, Z21
+	VMULPS.BCST     constants<>+472(SB), Z0, Z22
+	VMULPS.BCST     constants<>+472(SB), Z1, Z23
+	VADDPS.BCST     constants<>+480(SB), Z22, Z22
+	VADDPS.BCST     constants<>+480(SB), Z23, Z23
 	VMULPS          Z18, Z12, Z18
 	VMULPS          Z19, Z13, Z19
 	VADDPS          Z18, Z16, Z16
@@ -2571,8 +2643,8 @@ change:
 	VMULPS          Z19, Z15, Z15
 	VADDPS          Z14, Z16, Z14
 	VADDPS          Z15, Z17, Z15
-	VMULPS.BCST     constants<>+56(SB), Z10, Z16
-	VMULPS.BCST     constants<>+56(SB), Z11, Z17
+	VMULPS.BCST     constants<>+312(SB), Z10, Z16
+	VMULPS.BCST     constants<>+312(SB), Z11, Z17
 	VADDPS          Z0, Z16, Z18
 	VADDPS          Z1, Z17, Z19
 	VSUBPS          Z18, Z16, Z16
@@ -2583,80 +2655,80 @@ change:
 	VMULPS          Z1, Z13, Z1
 	VMULPS          Z14, Z0, Z0
 	VMULPS          Z15, Z1, Z1
-	VMULPS.BCST     constants<>+136(SB), Z12, Z12
-	VMULPS.BCST     constants<>+136(SB), Z13, Z13
+	VMULPS.BCST     constants<>+392(SB), Z12, Z12
+	VMULPS.BCST     constants<>+392(SB), Z13, Z13
 	VSUBPS          Z12, Z0, Z0
 	VSUBPS          Z13, Z1, Z1
-	VMULPS.BCST     constants<>+64(SB), Z10, Z10
-	VMULPS.BCST     constants<>+64(SB), Z11, Z11
+	VMULPS.BCST     constants<>+320(SB), Z10, Z10
+	VMULPS.BCST     constants<>+320(SB), Z11, Z11
 	VADDPS          Z0, Z10, Z0
 	VADDPS          Z1, Z11, Z1
 	VADDPS          Z0, Z16, Z0
 	VADDPS          Z1, Z17, Z1
 	VADDPS          Z0, Z18, Z0
 	VADDPS          Z1, Z19, Z1
-	VMULPS.BCST     constants<>+392(SB), Z0, Z0
-	VMULPS.BCST     constants<>+392(SB), Z1, Z1
+	VMULPS.BCST     constants<>+520(SB), Z0, Z0
+	VMULPS.BCST     constants<>+520(SB), Z1, Z1
 	VSQRTPS         Z0, Z0
 	VSQRTPS         Z1, Z1
 	VPSRLD          $0x09, Z2, Z2
 	VPSRLD          $0x09, Z3, Z3
 	VCVTDQ2PS       Z2, Z2
 	VCVTDQ2PS       Z3, Z3
-	VADDPS.BCST     constants<>+136(SB), Z2, Z2
-	VADDPS.BCST     constants<>+136(SB), Z3, Z3
-	VMULPS.BCST     constants<>+144(SB), Z2, Z2
-	VMULPS.BCST     constants<>+144(SB), Z3, Z3
-	VMULPS.BCST     constants<>+400(SB), Z2, Z10
-	VMULPS.BCST     constants<>+400(SB), Z3, Z11
-	VADDPS.BCST     constants<>+48(SB), Z10, Z10
-	VADDPS.BCST     constants<>+48(SB), Z11, Z11
-	VSUBPS.BCST     constants<>+48(SB), Z10, Z12
-	VSUBPS.BCST     constants<>+48(SB), Z11, Z13
-	VMULPS.BCST     constants<>+240(SB), Z12, Z12
-	VMULPS.BCST     constants<>+240(SB), Z13, Z13
+	VADDPS.BCST     constants<>+392(SB), Z2, Z2
+	VADDPS.BCST     constants<>+392(SB), Z3, Z3
+	VMULPS.BCST     constants<>+400(SB), Z2, Z2
+	VMULPS.BCST     constants<>+400(SB), Z3, Z3
+	VMULPS.BCST     constants<>+528(SB), Z2, Z10
+	VMULPS.BCST     constants<>+528(SB), Z3, Z11
+	VADDPS.BCST     constants<>+304(SB), Z10, Z10
+	VADDPS.BCST     constants<>+304(SB), Z11, Z11
+	VSUBPS.BCST     constants<>+304(SB), Z10, Z12
+	VSUBPS.BCST     constants<>+304(SB), Z11, Z13
+	VMULPS.BCST     constants<>+496(SB), Z12, Z12
+	VMULPS.BCST     constants<>+496(SB), Z13, Z13
 	VSUBPS          Z12, Z2, Z2
 	VSUBPS          Z13, Z3, Z3
-	VPANDD.BCST     constants<>+408(SB), Z2, Z12
-	VPANDD.BCST     constants<>+408(SB), Z3, Z13
+	VPANDD.BCST     constants<>+536(SB), Z2, Z12
+	VPANDD.BCST     constants<>+536(SB), Z3, Z13
 	VSUBPS          Z12, Z2, Z14
 	VSUBPS          Z13, Z3, Z15
 	VMULPS          Z2, Z2, Z16
 	VMULPS          Z3, Z3, Z17
 	VMULPS          Z16, Z16, Z18
 	VMULPS          Z17, Z17, Z19
-	VMULPS.BCST     constants<>+416(SB), Z16, Z20
-	VMULPS.BCST     constants<>+416(SB), Z17, Z21
-	VSUBPS.BCST     constants<>+424(SB), Z20, Z20
-	VSUBPS.BCST     constants<>+424(SB), Z21, Z21
-	VMULPS.BCST     constants<>+432(SB), Z18, Z22
-	VMULPS.BCST     constants<>+432(SB), Z19, Z23
+	VMULPS.BCST     constants<>+544(SB), Z16, Z20
+	VMULPS.BCST     constants<>+544(SB), Z17, Z21
+	VSUBPS.BCST     constants<>+552(SB), Z20, Z20
+	VSUBPS.BCST     constants<>+552(SB), Z21, Z21
+	VMULPS.BCST     constants<>+560(SB), Z18, Z22
+	VMULPS.BCST     constants<>+560(SB), Z19, Z23
 	VADDPS          Z22, Z20, Z20
 	VADDPS          Z23, Z21, Z21
 	VMULPS          Z16, Z2, Z22
 	VMULPS          Z17, Z3, Z23
 	VMULPS          Z20, Z22, Z20
 	VMULPS          Z21, Z23, Z21
-	VMULPS.BCST     constants<>+440(SB), Z2, Z22
-	VMULPS.BCST     constants<>+440(SB), Z3, Z23
-	VMULPS.BCST     constants<>+448(SB), Z14, Z24
-	VMULPS.BCST     constants<>+448(SB), Z15, Z25
+	VMULPS.BCST     constants<>+568(SB), Z2, Z22
+	VMULPS.BCST     constants<>+568(SB), Z3, Z23
+	VMULPS.BCST     constants<>+576(SB), Z14, Z24
+	VMULPS.BCST     constants<>+576(SB), Z15, Z25
 	VADDPS          Z24, Z22, Z22
 	VADDPS          Z25, Z23, Z23
 	VADDPS          Z22, Z20, Z20
 	VADDPS          Z23, Z21, Z21
-	VMULPS.BCST     constants<>+448(SB), Z12, Z22
-	VMULPS.BCST     constants<>+448(SB), Z13, Z23
+	VMULPS.BCST     constants<>+576(SB), Z12, Z22
+	VMULPS.BCST     constants<>+576(SB), Z13, Z23
 	VADDPS          Z20, Z22, Z20
 	VADDPS          Z21, Z23, Z21
-	VMULPS.BCST     constants<>+456(SB), Z16, Z22
-	VMULPS.BCST     constants<>+456(SB), Z17, Z23
-	VADDPS.BCST     constants<>+464(SB), Z22, Z22
-	VADDPS.BCST     constants<>+464(SB), Z23, Z23
-	VMULPS.BCST     constants<>+472(SB), Z16, Z24
-	VMULPS.BCST     constants<>+472(SB), Z17, Z25
-	VSUBPS.BCST     constants<>+480(SB), Z24, Z24
-	VSUBPS.BCST     constants<>+480(SB), Z25, Z25
+	VMULPS.BCST     constants<>+584(SB), Z16, Z22
+	VMULPS.BCST     constants<>+584(SB), Z17, Z23
+	VADDPS.BCST     constants<>+592(SB), Z22, Z22
+	VADDPS.BCST     constants<>+592(SB), Z23, Z23
+	VMULPS.BCST     constants<>+600(SB), Z16, Z24
+	VMULPS.BCST     constants<>+600(SB), Z17, Z25
+	VSUBPS.BCST     constants<>+608(SB), Z24, Z24
+	VSUBPS.BCST     constants<>+608(SB), Z25, Z25
 	VMULPS          Z24, Z18, Z18
 	VMULPS          Z25, Z19, Z19
 	VADDPS          Z18, Z22, Z18
@@ -2667,15 +2739,15 @@ change:
 	VADDPS          Z13, Z3, Z3
 	VMULPS          Z2, Z14, Z2
 	VMULPS          Z3, Z15, Z3
-	VMULPS.BCST     constants<>+488(SB), Z2, Z2
-	VMULPS.BCST     constants<>+488(SB), Z3, Z3
+	VMULPS.BCST     constants<>+616(SB), Z2, Z2
+	VMULPS.BCST     constants<>+616(SB), Z3, Z3
 	VSUBPS          Z2, Z16, Z2
 	VSUBPS          Z3, Z17, Z3
 	VMULPS          Z12, Z12, Z12
 	VMULPS          Z13, Z13, Z13
-	VMULPS.BCST     constants<>+488(SB), Z12, Z12
-	VMULPS.BCST     constants<>+488(SB), Z13, Z13
-	VBROADCASTSS    constants<>+32(SB), Z14
+	VMULPS.BCST     constants<>+616(SB), Z12, Z12
+	VMULPS.BCST     constants<>+616(SB), Z13, Z13
+	VBROADCASTSS    constants<>+288(SB), Z14
 	VSUBPS          Z12, Z14, Z15
 	VSUBPS          Z13, Z14, Z16
 	VSUBPS          Z15, Z14, Z17
@@ -2686,12 +2758,12 @@ change:
 	VADDPS          Z3, Z13, Z3
 	VADDPS          Z2, Z15, Z2
 	VADDPS          Z3, Z16, Z3
-	VPTESTMD.BCST   constants<>+8(SB), Z10, K1
-	VPTESTMD.BCST   constants<>+8(SB), Z11, K2
-	VPADDD.BCST     constants<>+8(SB), Z10, Z10
-	VPADDD.BCST     constants<>+8(SB), Z11, Z11
-	VPANDD.BCST     constants<>+496(SB), Z10, Z10
-	VPANDD.BCST     constants<>+496(SB), Z11, Z11
+	VPTESTMD.BCST   constants<>+264(SB), Z10, K1
+	VPTESTMD.BCST   constants<>+264(SB), Z11, K2
+	VPADDD.BCST     constants<>+264(SB), Z10, Z10
+	VPADDD.BCST     constants<>+264(SB), Z11, Z11
+	VPANDD.BCST     constants<>+624(SB), Z10, Z10
+	VPANDD.BCST     constants<>+624(SB), Z11, Z11
 	VPSLLD          $0x1e, Z10, Z10
 	VPSLLD          $0x1e, Z11, Z11
 	VBLENDMPS       Z20, Z2, K1, Z2
@@ -2716,13 +2788,13 @@ change:
 	VDIVPS.BCST     48(CX), Z3, Z3
 	VADDPS          Z2, Z8, Z2
 	VADDPS          Z3, Z9, Z3
-	VBROADCASTSS    constants<>+32(SB), Z8
+	VBROADCASTSS    constants<>+288(SB), Z8
 	VMULPS.BCST     52(CX), Z10, Z9
 	VMULPS.BCST     52(CX), Z11, Z10
 	VDIVPS          Z9, Z8, Z9
 	VDIVPS          Z10, Z8, Z8
-	VADDPS.BCST     constants<>+32(SB), Z9, Z9
-	VADDPS.BCST     constants<>+32(SB), Z8, Z8
+	VADDPS.BCST     constants<>+288(SB), Z9, Z9
+	VADDPS.BCST     constants<>+288(SB), Z8, Z8
 	VSQRTPS         Z9, Z9
 	VSQRTPS         Z8, Z8
 	VDIVPS          Z9, Z2, Z2
@@ -2732,8 +2804,8 @@ change:
 	VADDPS          Z0, Z2, Z0
 	VADDPS          Z1, Z3, Z1
 	VBROADCASTSS    60(CX), Z2
-	VPXORD.BCST     constants<>+24(SB), Z2, Z3
-	VPXORD.BCST     constants<>+24(SB), Z2, Z8
+	VPXORD.BCST     constants<>+280(SB), Z2, Z3
+	VPXORD.BCST     constants<>+280(SB), Z2, Z8
 	VMAXPS          Z0, Z3, Z0
 	VMAXPS          Z1, Z8, Z1
 	VMINPS          Z0, Z2, Z0
@@ -2750,42 +2822,42 @@ change:
 	VPSRLD          $0x09, Z6, Z3
 	VCVTDQ2PS       Z2, Z2
 	VCVTDQ2PS       Z3, Z3
-	VADDPS.BCST     constants<>+136(SB), Z2, Z2
-	VADDPS.BCST     constants<>+136(SB), Z3, Z3
-	VMULPS.BCST     constants<>+144(SB), Z2, Z2
-	VMULPS.BCST     constants<>+144(SB), Z3, Z3
-	VPSUBD.BCST     constants<>+152(SB), Z2, Z2
-	VPSUBD.BCST     constants<>+152(SB), Z3, Z3
+	VADDPS.BCST     constants<>+392(SB), Z2, Z2
+	VADDPS.BCST     constants<>+392(SB), Z3, Z3
+	VMULPS.BCST     constants<>+400(SB), Z2, Z2
+	VMULPS.BCST     constants<>+400(SB), Z3, Z3
+	VPSUBD.BCST     constants<>+408(SB), Z2, Z2
+	VPSUBD.BCST     constants<>+408(SB), Z3, Z3
 	VPSRAD          $0x17, Z2, Z4
 	VPSRAD          $0x17, Z3, Z6
 	VCVTDQ2PS       Z4, Z4
 	VCVTDQ2PS       Z6, Z6
-	VPANDD.BCST     constants<>+160(SB), Z2, Z2
-	VPANDD.BCST     constants<>+160(SB), Z3, Z3
-	VPADDD.BCST     constants<>+152(SB), Z2, Z2
-	VPADDD.BCST     constants<>+152(SB), Z3, Z3
-	VSUBPS.BCST     constants<>+32(SB), Z2, Z2
-	VSUBPS.BCST     constants<>+32(SB), Z3, Z3
+	VPANDD.BCST     constants<>+416(SB), Z2, Z2
+	VPANDD.BCST     constants<>+416(SB), Z3, Z3
+	VPADDD.BCST     constants<>+408(SB), Z2, Z2
+	VPADDD.BCST     constants<>+408(SB), Z3, Z3
+	VSUBPS.BCST     constants<>+288(SB), Z2, Z2
+	VSUBPS.BCST     constants<>+288(SB), Z3, Z3
 	VMULPS          Z2, Z2, Z8
 	VMULPS          Z3, Z3, Z9
 	VMULPS          Z8, Z8, Z10
 	VMULPS          Z9, Z9, Z11
-	VMULPS.BCST     constants<>+168(SB), Z2, Z12
-	VMULPS.BCST     constants<>+168(SB), Z3, Z13
-	VADDPS.BCST     constants<>+176(SB), Z12, Z12
-	VADDPS.BCST     constants<>+176(SB), Z13, Z13
-	VMULPS.BCST     constants<>+184(SB), Z2, Z14
-	VMULPS.BCST     constants<>+184(SB), Z3, Z15
-	VADDPS.BCST     constants<>+192(SB), Z14, Z14
-	VADDPS.BCST     constants<>+192(SB), Z15, Z15
-	VMULPS.BCST     constants<>+200(SB), Z2, Z16
-	VMULPS.BCST     constants<>+200(SB), Z3, Z17
-	VADDPS.BCST     constants<>+208(SB), Z16, Z16
-	VADDPS.BCST     constants<>+208(SB), Z17, Z17
-	VMULPS.BCST     constants<>+216(SB), Z2, Z18
-	VMULPS.BCST     constants<>+216(SB), Z3, Z19
-	VADDPS.BCST     constants<>+224(SB), Z18, Z18
-	VADDPS.BCST     constants<>+224(SB), Z19, Z19
+	VMULPS.BCST     constants<>+424(SB), Z2, Z12
+	VMULPS.BCST     constants<>+424(SB), Z3, Z13
+	VADDPS.BCST     constants<>+432(SB), Z12, Z12
+	VADDPS.BCST     constants<>+432(SB), Z13, Z13
+	VMULPS.BCST     constants<>+440(SB), Z2, Z14
+	VMULPS.BCST     constants<>+440(SB), Z3, Z15
+	VADDPS.BCST     constants<>+448(SB), Z14, Z14
+	VADDPS.BCST     constants<>+448(SB), Z15, Z15
+	VMULPS.BCST     constants<>+456(SB), Z2, Z16
+	VMULPS.BCST     constants<>+456(SB), Z3, Z17
+	VADDPS.BCST     constants<>+464(SB), Z16, Z16
+	VADDPS.BCST     constants<>+464(SB), Z17, Z17
+	VMULPS.BCST     constants<>+472(SB), Z2, Z18
+	VMULPS.BCST     constants<>+472(SB), Z3, Z19
+	VADDPS.BCST     constants<>+480(SB), Z18, Z18
+	VADDPS.BCST     constants<>+480(SB), Z19, Z19
 	VMULPS          Z14, Z8, Z14
 	VMULPS          Z15, Z9, Z15
 	VADDPS          Z14, Z12, Z12
@@ -2798,8 +2870,8 @@ change:
 	VMULPS          Z15, Z11, Z11
 	VADDPS          Z10, Z12, Z10
 	VADDPS          Z11, Z13, Z11
-	VMULPS.BCST     constants<>+56(SB), Z4, Z12
-	VMULPS.BCST     constants<>+56(SB), Z6, Z13
+	VMULPS.BCST     constants<>+312(SB), Z4, Z12
+	VMULPS.BCST     constants<>+312(SB), Z6, Z13
 	VADDPS          Z2, Z12, Z14
 	VADDPS          Z3, Z13, Z15
 	VSUBPS          Z14, Z12, Z12
@@ -2810,80 +2882,80 @@ change:
 	VMULPS          Z3, Z9, Z3
 	VMULPS          Z10, Z2, Z2
 	VMULPS          Z11, Z3, Z3
-	VMULPS.BCST     constants<>+136(SB), Z8, Z8
-	VMULPS.BCST     constants<>+136(SB), Z9, Z9
+	VMULPS.BCST     constants<>+392(SB), Z8, Z8
+	VMULPS.BCST     constants<>+392(SB), Z9, Z9
 	VSUBPS          Z8, Z2, Z2
 	VSUBPS          Z9, Z3, Z3
-	VMULPS.BCST     constants<>+64(SB), Z4, Z4
-	VMULPS.BCST     constants<>+64(SB), Z6, Z6
+	VMULPS.BCST     constants<>+320(SB), Z4, Z4
+	VMULPS.BCST     constants<>+320(SB), Z6, Z6
 	VADDPS          Z2, Z4, Z2
 	VADDPS          Z3, Z6, Z3
 	VADDPS          Z2, Z12, Z2
 	VADDPS          Z3, Z13, Z3
 	VADDPS          Z2, Z14, Z2
 	VADDPS          Z3, Z15, Z3
-	VMULPS.BCST     constants<>+392(SB), Z2, Z2
-	VMULPS.BCST     constants<>+392(SB), Z3, Z3
+	VMULPS.BCST     constants<>+520(SB), Z2, Z2
+	VMULPS.BCST     constants<>+520(SB), Z3, Z3
 	VSQRTPS         Z2, Z2
 	VSQRTPS         Z3, Z3
 	VPSRLD          $0x09, Z5, Z4
 	VPSRLD          $0x09, Z7, Z5
 	VCVTDQ2PS       Z4, Z4
 	VCVTDQ2PS       Z5, Z5
-	VADDPS.BCST     constants<>+136(SB), Z4, Z4
-	VADDPS.BCST     constants<>+136(SB), Z5, Z5
-	VMULPS.BCST     constants<>+144(SB), Z4, Z4
-	VMULPS.BCST     constants<>+144(SB), Z5, Z5
-	VMULPS.BCST     constants<>+400(SB), Z4, Z6
-	VMULPS.BCST     constants<>+400(SB), Z5, Z7
-	VADDPS.BCST     constants<>+48(SB), Z6, Z6
-	VADDPS.BCST     constants<>+48(SB), Z7, Z7
-	VSUBPS.BCST     constants<>+48(SB), Z6, Z8
-	VSUBPS.BCST     constants<>+48(SB), Z7, Z9
-	VMULPS.BCST     constants<>+240(SB), Z8, Z8
-	VMULPS.BCST     constants<>+240(SB), Z9, Z9
+	VADDPS.BCST     constants<>+392(SB), Z4, Z4
+	VADDPS.BCST     constants<>+392(SB), Z5, Z5
+	VMULPS.BCST     constants<>+400(SB), Z4, Z4
+	VMULPS.BCST     constants<>+400(SB), Z5, Z5
+	VMULPS.BCST     constants<>+528(SB), Z4, Z6
+	VMULPS.BCST     constants<>+528(SB), Z5, Z7
+	VADDPS.BCST     constants<>+304(SB), Z6, Z6
+	VADDPS.BCST     constants<>+304(SB), Z7, Z7
+	VSUBPS.BCST     constants<>+304(SB), Z6, Z8
+	VSUBPS.BCST     constants<>+304(SB), Z7, Z9
+	VMULPS.BCST     constants<>+496(SB), Z8, Z8
+	VMULPS.BCST     constants<>+496(SB), Z9, Z9
 	VSUBPS          Z8, Z4, Z4
 	VSUBPS          Z9, Z5, Z5
-	VPANDD.BCST     constants<>+408(SB), Z4, Z8
-	VPANDD.BCST     constants<>+408(SB), Z5, Z9
+	VPANDD.BCST     constants<>+536(SB), Z4, Z8
+	VPANDD.BCST     constants<>+536(SB), Z5, Z9
 	VSUBPS          Z8, Z4, Z10
 	VSUBPS          Z9, Z5, Z11
 	VMULPS          Z4, Z4, Z12
 	VMULPS          Z5, Z5, Z13
 	VMULPS          Z12, Z12, Z14
 	VMULPS          Z13, Z13, Z15
-	VMULPS.BCST     constants<>+416(SB), Z12, Z16
-	VMULPS.BCST     constants<>+416(SB), Z13, Z17
-	VSUBPS.BCST     constants<>+424(SB), Z16, Z16
-	VSUBPS.BCST     constants<>+424(SB), Z17, Z17
-	VMULPS.BCST     constants<>+432(SB), Z14, Z18
-	VMULPS.BCST     constants<>+432(SB), Z15, Z19
+	VMULPS.BCST     constants<>+544(SB), Z12, Z16
+	VMULPS.BCST     constants<>+544(SB), Z13, Z17
+	VSUBPS.BCST     constants<>+552(SB), Z16, Z16
+	VSUBPS.BCST     constants<>+552(SB), Z17, Z17
+	VMULPS.BCST     constants<>+560(SB), Z14, Z18
+	VMULPS.BCST     constants<>+560(SB), Z15, Z19
 	VADDPS          Z18, Z16, Z16
 	VADDPS          Z19, Z17, Z17
 	VMULPS          Z12, Z4, Z18
 	VMULPS          Z13, Z5, Z19
 	VMULPS          Z16, Z18, Z16
 	VMULPS          Z17, Z19, Z17
-	VMULPS.BCST     constants<>+440(SB), Z4, Z18
-	VMULPS.BCST     constants<>+440(SB), Z5, Z19
-	VMULPS.BCST     constants<>+448(SB), Z10, Z20
-	VMULPS.BCST     constants<>+448(SB), Z11, Z21
+	VMULPS.BCST     constants<>+568(SB), Z4, Z18
+	VMULPS.BCST     constants<>+568(SB), Z5, Z19
+	VMULPS.BCST     constants<>+576(SB), Z10, Z20
+	VMULPS.BCST     constants<>+576(SB), Z11, Z21
 	VADDPS          Z20, Z18, Z18
 	VADDPS          Z21, Z19, Z19
 	VADDPS          Z18, Z16, Z16
 	VADDPS          Z19, Z17, Z17
-	VMULPS.BCST     constants<>+448(SB), Z8, Z18
-	VMULPS.BCST     constants<>+448(SB), Z9, Z19
+	VMULPS.BCST     constants<>+576(SB), Z8, Z18
+	VMULPS.BCST     constants<>+576(SB), Z9, Z19
 	VADDPS          Z16, Z18, Z16
 	VADDPS          Z17, Z19, Z17
-	VMULPS.BCST     constants<>+456(SB), Z12, Z18
-	VMULPS.BCST     constants<>+456(SB), Z13, Z19
-	VADDPS.BCST     constants<>+464(SB), Z18, Z18
-	VADDPS.BCST     constants<>+464(SB), Z19, Z19
-	VMULPS.BCST     constants<>+472(SB), Z12, Z20
-	VMULPS.BCST     constants<>+472(SB), Z13, Z21
-	VSUBPS.BCST     constants<>+480(SB), Z20, Z20
-	VSUBPS.BCST     constants<>+480(SB), Z21, Z21
+	VMULPS.BCST     constants<>+584(SB), Z12, Z18
+	VMULPS.BCST     constants<>+584(SB), Z13, Z19
+	VADDPS.BCST     constants<>+592(SB), Z18, Z18
+	VADDPS.BCST     constants<>+592(SB), Z19, Z19
+	VMULPS.BCST     constants<>+600(SB), Z12, Z20
+	VMULPS.BCST     constants<>+600(SB), Z13, Z21
+	VSUBPS.BCST     constants<>+608(SB), Z20, Z20
+	VSUBPS.BCST     constants<>+608(SB), Z21, Z21
 	VMULPS          Z20, Z14, Z14
 	VMULPS          Z21, Z15, Z15
 	VADDPS          Z14, Z18, Z14
@@ -2894,15 +2966,15 @@ change:
 	VADDPS          Z9, Z5, Z5
 	VMULPS          Z4, Z10, Z4
 	VMULPS          Z5, Z11, Z5
-	VMULPS.BCST     constants<>+488(SB), Z4, Z4
-	VMULPS.BCST     constants<>+488(SB), Z5, Z5
+	VMULPS.BCST     constants<>+616(SB), Z4, Z4
+	VMULPS.BCST     constants<>+616(SB), Z5, Z5
 	VSUBPS          Z4, Z12, Z4
 	VSUBPS          Z5, Z13, Z5
 	VMULPS          Z8, Z8, Z8
 	VMULPS          Z9, Z9, Z9
-	VMULPS.BCST     constants<>+488(SB), Z8, Z8
-	VMULPS.BCST     constants<>+488(SB), Z9, Z9
-	VBROADCASTSS    constants<>+32(SB), Z10
+	VMULPS.BCST     constants<>+616(SB), Z8, Z8
+	VMULPS.BCST     constants<>+616(SB), Z9, Z9
+	VBROADCASTSS    constants<>+288(SB), Z10
 	VSUBPS          Z8, Z10, Z11
 	VSUBPS          Z9, Z10, Z12
 	VSUBPS          Z11, Z10, Z13
@@ -2913,12 +2985,12 @@ change:
 	VADDPS          Z5, Z9, Z5
 	VADDPS          Z4, Z11, Z4
 	VADDPS          Z5, Z12, Z5
-	VPTESTMD.BCST   constants<>+8(SB), Z6, K3
-	VPTESTMD.BCST   constants<>+8(SB), Z7, K4
-	VPADDD.BCST     constants<>+8(SB), Z6, Z6
-	VPADDD.BCST     constants<>+8(SB), Z7, Z7
-	VPANDD.BCST     constants<>+496(SB), Z6, Z6
-	VPANDD.BCST     constants<>+496(SB), Z7, Z7
+	VPTESTMD.BCST   constants<>+264(SB), Z6, K3
+	VPTESTMD.BCST   constants<>+264(SB), Z7, K4
+	VPADDD.BCST     constants<>+264(SB), Z6, Z6
+	VPADDD.BCST     constants<>+264(SB), Z7, Z7
+	VPANDD.BCST     constants<>+624(SB), Z6, Z6
+	VPANDD.BCST     constants<>+624(SB), Z7, Z7
 	VPSLLD          $0x1e, Z6, Z6
 	VPSLLD          $0x1e, Z7, Z7
 	VBLENDMPS       Z16, Z4, K3, Z4
@@ -2943,13 +3015,13 @@ change:
 	VDIVPS.BCST     48(CX), Z5, Z5
 	VADDPS          Z4, Z0, Z4
 	VADDPS          Z5, Z1, Z5
-	VBROADCASTSS    constants<>+32(SB), Z8
+	VBROADCASTSS    constants<>+288(SB), Z8
 	VMULPS.BCST     52(CX), Z6, Z6
 	VMULPS.BCST     52(CX), Z7, Z7
 	VDIVPS          Z6, Z8, Z6
 	VDIVPS          Z7, Z8, Z7
-	VADDPS.BCST     constants<>+32(SB), Z6, Z6
-	VADDPS.BCST     constants<>+32(SB), Z7, Z7
+	VADDPS.BCST     constants<>+288(SB), Z6, Z6
+	VADDPS.BCST     constants<>+288(SB), Z7, Z7
 	VSQRTPS         Z6, Z6
 	VSQRTPS         Z7, Z7
 	VDIVPS          Z6, Z4, Z4
@@ -2959,8 +3031,8 @@ change:
 	VADDPS          Z2, Z4, Z2
 	VADDPS          Z3, Z5, Z3
 	VBROADCASTSS    60(CX), Z4
-	VPXORD.BCST     constants<>+24(SB), Z4, Z5
-	VPXORD.BCST     constants<>+24(SB), Z4, Z6
+	VPXORD.BCST     constants<>+280(SB), Z4, Z5
+	VPXORD.BCST     constants<>+280(SB), Z4, Z6
 	VMAXPS          Z2, Z5, Z2
 	VMAXPS          Z3, Z6, Z3
 	VMINPS          Z2, Z4, Z2
@@ -2982,108 +3054,130 @@ changed:
 // func Finish(n *Network, s *Sweep, f *Frame)
 // Requires: AVX, AVX512DQ, AVX512F, POPCNT
 TEXT ·Finish(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         s+8(FP), CX
-	MOVQ         f+16(FP), CX
-	XORQ         DX, DX
-	VXORPS       Z0, Z0, Z0
-	VXORPS       Z1, Z1, Z1
-	VPBROADCASTD (CX), Z2
-	VPADDD       constants<>+504(SB), Z2, Z2
-	MOVQ         8(CX), BX
-	SHLQ         $0x02, BX
-	ADDQ         $0x00000000, BX
-	MOVQ         24(CX), SI
-	MOVQ         40(CX), DI
-	TESTQ        DI, DI
-	JZ           finish0done
+	MOVQ   n+0(FP), AX
+	MOVQ   s+8(FP), CX
+	MOVQ   f+16(FP), CX
+	XORQ   DX, DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	MOVQ   8(CX), BX
+	SHLQ   $0x02, BX
+	ADDQ   $0x00000000, BX
+	MOVQ   24(CX), SI
+	MOVQ   40(CX), DI
+	TESTQ  DI, DI
+	JZ     finish0done
 
 finish0:
-	VMOVUPS     128(SI), Z3
-	KMOVW       544(SI), K1
-	KORTESTW    K1, K1
-	JZ          finish0nextkept
-	MOVQ        4376(CX), R8
-	VMOVUPS     (R8)(DX*4), Z4
-	VPEXPANDD   Z4, K1, Z3
-	KMOVW       K1, R8
-	POPCNTL     R8, R8
-	ADDQ        R8, DX
+	VMOVUPS   128(SI), Z2
+	KMOVW     560(SI), K1
+	KORTESTW  K1, K1
+	JZ        finish0nextkept
+	MOVQ      4376(CX), R8
+	VMOVUPS   (R8)(DX*4), Z3
+	VPEXPANDD Z3, K1, Z2
+	KMOVW     K1, R8
+	POPCNTL   R8, R8
+	ADDQ      R8, DX
+	MOVQ      32(AX), R8
+	MOVQ      BX, R9
+	SHRQ      $0x03, R9
+	ADDQ      R9, R8
+	MOVLQSX   4(R8), R10
+	MOVLQSX   (R8), R9
+	TESTQ     R9, R9
+	JS        finish0nextkeptscattered
+	MOVQ      136(AX), R8
+	VMOVUPS   (R8)(R10*4), Z3
+	VMOVAPS   Z2, K1, Z3
+	VMOVUPS   Z3, (R8)(R10*4)
+	JMP       finish0nextkept
+
+finish0nextkeptscattered:
 	MOVQ        16(AX), R8
-	VMOVUPS     (R8)(BX*1), Z4
-	MOVQ        128(AX), R8
-	VSCATTERDPS Z3, K1, (R8)(Z4*4)
+	VMOVUPS     (R8)(BX*1), Z3
+	MOVQ        136(AX), R8
+	VSCATTERDPS Z2, K1, (R8)(Z3*4)
 
 finish0nextkept:
-	MOVQ     8(AX), R8
-	VMOVUPS  (R8)(BX*1), Z4
-	KMOVW    520(SI), K1
-	VPCMPD   $0x02, Z2, Z4, K1, K1
+	KMOVW    528(SI), K1
 	KORTESTW K1, K1
 	JZ       finish0next
-	VMULPS   Z3, Z3, Z3
-	VADDPS   Z3, Z0, K1, Z0
-	VMOVUPS  2624(CX), Z3
-	VMOVUPS  (SI), Z5
-	VPCMPD   $0x01, Z2, Z4, K1, K1
-	VMULPS   Z5, Z3, Z3
-	VSUBPS   Z3, Z1, K1, Z1
+	VMULPS   Z2, Z2, Z2
+	VADDPS   Z2, Z0, K1, Z0
+	KMOVW    536(SI), K2
+	VMOVUPS  2624(CX), Z2
+	VMOVUPS  (SI), Z3
+	KANDNW   K1, K2, K1
+	VMULPS   Z3, Z2, Z2
+	VSUBPS   Z2, Z1, K1, Z1
 
 finish0next:
 	ADDQ $0x00000080, BX
-	ADDQ $0x00000228, SI
+	ADDQ $0x00000238, SI
 	DECQ DI
 	JNZ  finish0
 
 finish0done:
-	VMOVUPS      Z0, 4032(CX)
-	VMOVUPS      Z1, 4160(CX)
-	VXORPS       Z0, Z0, Z0
-	VXORPS       Z1, Z1, Z1
-	VPBROADCASTD (CX), Z2
-	VPADDD       constants<>+568(SB), Z2, Z2
-	MOVQ         8(CX), BX
-	SHLQ         $0x02, BX
-	ADDQ         $0x00000040, BX
-	MOVQ         24(CX), SI
-	MOVQ         48(CX), DI
-	TESTQ        DI, DI
-	JZ           finish1done
+	VMOVUPS Z0, 4032(CX)
+	VMOVUPS Z1, 4160(CX)
+	VXORPS  Z0, Z0, Z0
+	VXORPS  Z1, Z1, Z1
+	MOVQ    8(CX), BX
+	SHLQ    $0x02, BX
+	ADDQ    $0x00000040, BX
+	MOVQ    24(CX), SI
+	MOVQ    48(CX), DI
+	TESTQ   DI, DI
+	JZ      finish1done
 
 finish1:
-	VMOVUPS     192(SI), Z3
-	KMOVW       548(SI), K1
-	KORTESTW    K1, K1
-	JZ          finish1nextkept
-	MOVQ        4376(CX), R8
-	VMOVUPS     (R8)(DX*4), Z4
-	VPEXPANDD   Z4, K1, Z3
-	KMOVW       K1, R8
-	POPCNTL     R8, R8
-	ADDQ        R8, DX
+	VMOVUPS   192(SI), Z2
+	KMOVW     564(SI), K1
+	KORTESTW  K1, K1
+	JZ        finish1nextkept
+	MOVQ      4376(CX), R8
+	VMOVUPS   (R8)(DX*4), Z3
+	VPEXPANDD Z3, K1, Z2
+	KMOVW     K1, R8
+	POPCNTL   R8, R8
+	ADDQ      R8, DX
+	MOVQ      32(AX), R8
+	MOVQ      BX, R9
+	SHRQ      $0x03, R9
+	ADDQ      R9, R8
+	MOVLQSX   4(R8), R10
+	MOVLQSX   (R8), R9
+	TESTQ     R9, R9
+	JS        finish1nextkeptscattered
+	MOVQ      136(AX), R8
+	VMOVUPS   (R8)(R10*4), Z3
+	VMOVAPS   Z2, K1, Z3
+	VMOVUPS   Z3, (R8)(R10*4)
+	JMP       finish1nextkept
+
+finish1nextkeptscattered:
 	MOVQ        16(AX), R8
-	VMOVUPS     (R8)(BX*1), Z4
-	MOVQ        128(AX), R8
-	VSCATTERDPS Z3, K1, (R8)(Z4*4)
+	VMOVUPS     (R8)(BX*1), Z3
+	MOVQ        136(AX), R8
+	VSCATTERDPS Z2, K1, (R8)(Z3*4)
 
 finish1nextkept:
-	MOVQ     8(AX), R8
-	VMOVUPS  (R8)(BX*1), Z4
-	KMOVW    524(SI), K1
-	VPCMPD   $0x02, Z2, Z4, K1, K1
+	KMOVW    532(SI), K1
 	KORTESTW K1, K1
 	JZ       finish1next
-	VMULPS   Z3, Z3, Z3
-	VADDPS   Z3, Z0, K1, Z0
-	VMOVUPS  2688(CX), Z3
-	VMOVUPS  64(SI), Z5
-	VPCMPD   $0x01, Z2, Z4, K1, K1
-	VMULPS   Z5, Z3, Z3
-	VSUBPS   Z3, Z1, K1, Z1
+	VMULPS   Z2, Z2, Z2
+	VADDPS   Z2, Z0, K1, Z0
+	KMOVW    540(SI), K2
+	VMOVUPS  2688(CX), Z2
+	VMOVUPS  64(SI), Z3
+	KANDNW   K1, K2, K1
+	VMULPS   Z3, Z2, Z2
+	VSUBPS   Z2, Z1, K1, Z1
 
 finish1next:
 	ADDQ $0x00000080, BX
-	ADDQ $0x00000228, SI
+	ADDQ $0x00000238, SI
 	DECQ DI
 	JNZ  finish1
 
@@ -3094,28 +3188,28 @@ finish1done:
 	SHLQ      $0x02, DX
 	KMOVW     32(CX), K1
 	KMOVW     36(CX), K2
-	MOVQ      48(AX), BX
+	MOVQ      56(AX), BX
 	VMOVUPS.Z (BX)(DX*1), K1, Z0
 	VMOVUPS.Z 64(BX)(DX*1), K2, Z1
 	VMOVUPS   Z0, 3136(CX)
 	VMOVUPS   Z1, 3200(CX)
-	MOVQ      56(AX), BX
+	MOVQ      64(AX), BX
 	VMOVUPS.Z (BX)(DX*1), K1, Z0
 	VMOVUPS.Z 64(BX)(DX*1), K2, Z1
 	VMOVUPS   Z0, 3264(CX)
 	VMOVUPS   Z1, 3328(CX)
-	MOVQ      64(AX), BX
+	MOVQ      72(AX), BX
 	VMOVUPS.Z (BX)(DX*1), K1, Z0
 	VMOVUPS.Z 64(BX)(DX*1), K2, Z1
 	VMOVUPS   Z0, 3392(CX)
 	VMOVUPS   Z1, 3456(CX)
-	MOVQ      72(AX), AX
+	MOVQ      80(AX), AX
 	VMOVUPS.Z (AX)(DX*1), K1, Z0
 	VMOVUPS.Z 64(AX)(DX*1), K2, Z1
 	VMOVUPS   Z0, 3520(CX)
 	VMOVUPS   Z1, 3584(CX)
-	VMOVUPS   constants<>+632(SB), Z0
-	VMOVUPS   constants<>+696(SB), Z1
+	VMOVUPS   constants<>+128(SB), Z0
+	VMOVUPS   constants<>+192(SB), Z1
 	VMOVUPS   2752(CX), Z2
 	VMOVUPS   2816(CX), Z3
 	VMOVAPS   Z0, Z4

@@ -32,6 +32,7 @@ func (g *stage) chargeHalf(half int) {
 	for i := range q {
 		q[i], m[i] = zero(1), zero(1)
 	}
+	position := g.position(half)
 	at, s, left := g.halfEdges(half), GP64(), GP64()
 	MOVQ(g.in(unsafe.Offsetof(frame.Slot)), s)
 	MOVQ(g.in(unsafe.Offsetof(frame.Slots)), left)
@@ -39,9 +40,7 @@ func (g *stage) chargeHalf(half int) {
 	Label(name)
 	TESTQ(left, left)
 	JZ(LabelRef(name + "done"))
-	there, other := g.neighbours(half, at, s)
-	JZ(LabelRef(name + "done")) // fewer half-edges towards the end of a slice
-	v, w := g.inputs(half, at, s, there, other)
+	there, v, w := g.inputs(half, at, s, position, name+"done")
 	g.gatherCharges(at, there, v, w, &q, &m)
 	ADDQ(U32(4*vector.Lanes), at)
 	ADDQ(U32(unsafe.Sizeof(slot)), s)
@@ -65,44 +64,64 @@ func (g *stage) chargeHalf(half int) {
 	store(depth, g.half(unsafe.Offsetof(frame.Depth)+unsafe.Sizeof(vector.Reals{}), half))
 }
 
-// neighbours finds the lanes that have a half-edge in a slot; the zero flag is set
-// if there are none.
-func (g *stage) neighbours(half int, at, s reg.Register) (there mask, other vec) {
-	other = load(1, g.array(unsafe.Offsetof(network.Neighbour), at))
-	mine := loadMask(1, g.in(unsafe.Offsetof(frame.Mine)+uintptr(4*half)))
-	there = isInt(intAtLeast, other, zero(1), mine)
+// inputs reads the voltages and the weights of the lanes that have a half-edge in a
+// slot. It branches to done where none has: there are fewer half-edges towards the
+// end of a slice.
+func (g *stage) inputs(half int, at, s reg.Register, position vec, done string) (there mask, v, w vec) {
+	v, w, there = vec{ZMM()}, vec{ZMM()}, mask{K()}
+	other := vec{ZMM()}
+	scattered, read := "scattered"+string(rune('0'+half)), "read"+string(rune('0'+half))
+	mine := func() mask { return loadMask(1, g.in(unsafe.Offsetof(frame.Mine)+uintptr(4*half))) }
+
+	first, weight := g.run(at, scattered)
+	KMOVW(mine()[0], there[0])
+	test(there)
+	JZ(LabelRef(done))
+	assign(other, addInt(spread(first.(reg.GPVirtual).As32()), whole{g.numbers[0]}))
+	assign(v, loadWhere(there, g.word(unsafe.Offsetof(network.State), first)))
+	assign(w, loadWhere(there, g.word(unsafe.Offsetof(network.Weight), weight)))
+	JMP(LabelRef(read))
+
+	Label(scattered)
+	assign(other, load(1, g.array(unsafe.Offsetof(network.Neighbour), at)))
+	KMOVW(isInt(intAtLeast, other, zero(1), mine())[0], there[0])
+	test(there)
+	JZ(LabelRef(done))
+	assign(v, gather(VGATHERDPS, there, g.pointer(unsafe.Offsetof(network.State)), other))
+	index := load(1, g.array(unsafe.Offsetof(network.WeightOf), at))
+	assign(w, gather(VGATHERDPS, there, g.pointer(unsafe.Offsetof(network.Weight)), index))
+
+	Label(read)
 	storeMask(there, slotMask(s, unsafe.Offsetof(slot.There), half))
-	storeMask(there, slotMask(s, unsafe.Offsetof(slot.Network), half))
+	plastic := g.networkNodes(half, there, other, v)
+	storeMask(plastic, slotMask(s, unsafe.Offsetof(slot.Network), half))
+	storeMask(isInt(intAtMost, other, position, plastic), slotMask(s, unsafe.Offsetof(slot.Over), half))
+	storeMask(isInt(intEqual, other, position, nil), slotMask(s, unsafe.Offsetof(slot.Loop), half))
 	none := GP32()
 	XORL(none, none)
 	MOVL(none, slotMask(s, unsafe.Offsetof(slot.Changing), half))
-	test(there)
-	return there, other
+	store(v, slotReals(s, unsafe.Offsetof(slot.V), half))
+	store(w, slotReals(s, unsafe.Offsetof(slot.W), half))
+	return there, v, w
 }
 
-// inputs reads the voltages and the weights.
-func (g *stage) inputs(half int, at, s reg.Register, there mask, other vec) (v, w vec) {
-	v = gather(VGATHERDPS, there, g.pointer(unsafe.Offsetof(network.State)), other)
-	index := load(1, g.array(unsafe.Offsetof(network.WeightOf), at))
-	w = gather(VGATHERDPS, there, g.pointer(unsafe.Offsetof(network.Weight)), index)
-
+// networkNodes tells which of the other ends are network nodes, and takes away the
+// voltages of those that are not where they do not offer them.
+func (g *stage) networkNodes(half int, there mask, other, v vec) mask {
+	active := mask{K()}
+	KMOVW(there[0], active[0])
 	done := "offered" + string(rune('0'+half))
 	g.flag(unsafe.Offsetof(sweep.Externals))
 	JE(LabelRef(done))
 	words := gather(VPGATHERDD, there, g.pointer(unsafe.Offsetof(network.Active)), right(5, other))
 	bits := apply(VPSRLVD, nil, words, and(other, g.bits(31)))
-	active := K()
-	VPTESTMD_BCST(g.bits(1).at, bits[0], there[0], active)
-	storeMask(mask{active}, slotMask(s, unsafe.Offsetof(slot.Network), half))
+	VPTESTMD_BCST(g.bits(1).at, bits[0], there[0], active[0])
 	g.flag(unsafe.Offsetof(sweep.Predict))
 	JE(LabelRef(done))
 	own := load(1, g.array(unsafe.Offsetof(network.State), g.nodes()).Offset(64*half))
-	refused := without(is(notLess, mul(v, own), zero(1), there), mask{active})
-	put(refused, v, zero(1))
+	put(without(is(notLess, mul(v, own), zero(1), there), active), v, zero(1))
 	Label(done)
-	store(v, slotReals(s, unsafe.Offsetof(slot.V), half))
-	store(w, slotReals(s, unsafe.Offsetof(slot.W), half))
-	return v, w
+	return active
 }
 
 // arrival is an input on its way to a compartment: whether it has any charge, the

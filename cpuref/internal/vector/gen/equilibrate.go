@@ -154,11 +154,9 @@ func (f *repair) err(own, opposite, p vec) vec {
 // fillBatch appends the half-edges whose weights change.
 func (g *stage) fillBatch(half int, f repair, count reg.Register) {
 	loops := zero(1)
-	position := g.position(half)
 	i := load(1, g.array(unsafe.Offsetof(network.ID), g.nodes()).Offset(64*half))
 	g.eachSlot(half, "batch", func(at, s reg.GPVirtual, next string) {
-		other := load(1, g.array(unsafe.Offsetof(network.Neighbour), at))
-		loop := isInt(intEqual, other, position, nil)
+		loop := loadMask(1, slotMask(s, unsafe.Offsetof(slot.Loop), half))
 		ones := clone(i)
 		VPTERNLOGD(Imm(0xff), ones[0], ones[0], ones[0])
 		number := xor(loops, ones)
@@ -172,7 +170,7 @@ func (g *stage) fillBatch(half int, f repair, count reg.Register) {
 		JZ(LabelRef(next))
 		storeMask(changing, slotMask(s, unsafe.Offsetof(slot.Changing), half))
 
-		j := gather(VPGATHERDD, changing, g.pointer(unsafe.Offsetof(network.ID)), other)
+		j := g.others(half, at, changing)
 		put(loop, j, number)
 		pa := load(1, slotReals(s, unsafe.Offsetof(slot.PA), half))
 		pb := load(1, slotReals(s, unsafe.Offsetof(slot.PB), half))
@@ -198,6 +196,20 @@ func (g *stage) fillBatch(half int, f repair, count reg.Register) {
 		POPCNTL(word, word)
 		ADDQ(word.As64(), count)
 	})
+}
+
+// others is the ids of the other ends.
+func (g *stage) others(half int, at reg.Register, where mask) vec {
+	j := vec{ZMM()}
+	scattered, done := "scatteredids"+string(rune('0'+half)), "ids"+string(rune('0'+half))
+	first, _ := g.run(at, scattered)
+	assign(j, load(1, g.word(unsafe.Offsetof(network.ID), first)))
+	JMP(LabelRef(done))
+	Label(scattered)
+	other := load(1, g.array(unsafe.Offsetof(network.Neighbour), at))
+	assign(j, gather(VPGATHERDD, where, g.pointer(unsafe.Offsetof(network.ID)), other))
+	Label(done)
+	return j
 }
 
 // batch is the entries of an array of the batch from a number on.

@@ -28,7 +28,6 @@ func finish(c *constants) {
 // are over, as sumEdges of the Go form.
 func (g *stage) finishHalf(half int, taken reg.Register) {
 	weight2, order := zero(1), zero(1)
-	position := g.position(half)
 	g.eachSlot(half, "finish", func(at, s reg.GPVirtual, next string) {
 		w := load(1, slotReals(s, unsafe.Offsetof(slot.W), half))
 		changing := loadMask(1, slotMask(s, unsafe.Offsetof(slot.Changing), half))
@@ -41,18 +40,22 @@ func (g *stage) finishHalf(half int, taken reg.Register) {
 		KMOVW(changing[0], word)
 		POPCNTL(word, word)
 		ADDQ(word.As64(), taken)
+		_, weight := g.run(at, kept+"scattered")
+		replace(changing, w, g.word(unsafe.Offsetof(network.Weight), weight))
+		JMP(LabelRef(kept))
+		Label(kept + "scattered")
 		index := load(1, g.array(unsafe.Offsetof(network.WeightOf), at))
 		VSCATTERDPS(w[0], changing[0], Mem{Base: g.pointer(unsafe.Offsetof(network.Weight)), Index: index[0], Scale: 4})
 		Label(kept)
 
-		other := load(1, g.array(unsafe.Offsetof(network.Neighbour), at))
-		over := isInt(intAtMost, other, position, loadMask(1, slotMask(s, unsafe.Offsetof(slot.Network), half)))
+		over := loadMask(1, slotMask(s, unsafe.Offsetof(slot.Over), half))
 		test(over)
 		JZ(LabelRef(next))
 		addWhere(over, weight2, mul(w, w))
+		loop := loadMask(1, slotMask(s, unsafe.Offsetof(slot.Loop), half))
 		x := g.drawn(half)
 		v := load(1, slotReals(s, unsafe.Offsetof(slot.V), half))
-		subWhere(isInt(intLess, other, position, over), order, mul(x, v))
+		subWhere(without(over, loop), order, mul(x, v))
 	})
 	store(weight2, g.sum(sumWeight2).Offset(64*half))
 	store(order, g.sum(sumOrder).Offset(64*half))
@@ -62,7 +65,7 @@ func (g *stage) finishHalf(half int, taken reg.Register) {
 // and so on, as total of the Go form. In each round two vectors become one, so the
 // lanes of the last one are the totals.
 func (g *stage) totals() {
-	even, odd := load(1, g.evens()), load(1, g.odds())
+	even, odd := load(1, g.evens), load(1, g.odds)
 	fold := func(a, b vec) vec {
 		low, high := clone(even), clone(odd)
 		VPERMI2PS(b[0], a[0], low[0])

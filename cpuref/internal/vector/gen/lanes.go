@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 
+	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/ir"
 	. "github.com/mmcloughlin/avo/operand"
@@ -25,9 +26,30 @@ func (w whole) part(i int) Mem { return w.at.Offset(64 * i) }
 
 // constants is the table of the constants in use.
 type constants struct {
-	table Mem
-	at    map[uint64]int
-	end   int
+	table       Mem
+	at          map[uint64]int
+	end         int
+	numbers     [2]Mem // of the lanes, by half
+	evens, odds Mem    // the even and the odd lanes of two vectors, for VPERMI2PS
+}
+
+func newConstants() *constants {
+	c := &constants{table: GLOBL("constants", attr.RODATA|attr.NOPTR), at: map[uint64]int{}}
+	c.numbers[0] = c.words(func(lane uint32) uint32 { return lane })
+	c.numbers[1] = c.words(func(lane uint32) uint32 { return 16 + lane })
+	c.evens = c.words(func(lane uint32) uint32 { return 2 * lane })
+	c.odds = c.words(func(lane uint32) uint32 { return 2*lane + 1 })
+	return c
+}
+
+// words is a table of a word for each lane.
+func (c *constants) words(of func(lane uint32) uint32) Mem {
+	at := c.end
+	for lane := range uint32(16) {
+		DATA(at+4*int(lane), U32(of(lane)))
+	}
+	c.end += 64
+	return c.table.Offset(at)
 }
 
 func (c *constants) word(bits uint64, value Constant) each {
@@ -97,9 +119,17 @@ func by(op instruction, n uint64, a vec) vec {
 	return unary(func(ops ...Op) { op(append([]Op{Imm(n)}, ops...)...) }, a)
 }
 
-func root(a vec) vec            { return unary(VSQRTPS, a) }
-func toReal(a vec) vec          { return unary(VCVTDQ2PS, a) }
-func floor(a vec) vec           { return by(VRNDSCALEPS, 9, a) }
+func root(a vec) vec   { return unary(VSQRTPS, a) }
+func toReal(a vec) vec { return unary(VCVTDQ2PS, a) }
+func floor(a vec) vec  { return by(VRNDSCALEPS, 9, a) }
+
+// assign sets a to b.
+func assign(a, b vec) {
+	for i := range a {
+		VMOVAPS(b[i], a[i])
+	}
+}
+
 func clone(a vec) vec           { return unary(func(ops ...Op) { VMOVAPS(ops...) }, a) }
 func left(n uint64, a vec) vec  { return by(VPSLLD, n, a) }
 func right(n uint64, a vec) vec { return by(VPSRLD, n, a) }
@@ -122,6 +152,13 @@ func fill(n int, x each) vec {
 	for i := range d {
 		d[i] = r
 	}
+	return d
+}
+
+// spread has one value of a register in all lanes.
+func spread(x reg.Register) vec {
+	d := vec{ZMM()}
+	VPBROADCASTD(x, d[0])
 	return d
 }
 
@@ -338,23 +375,4 @@ func gather(op func(index, k, d Op), k mask, base reg.Register, index vec) vec {
 		op(Mem{Base: base, Index: index[i], Scale: 4}, used, d[i])
 	}
 	return d
-}
-
-// numbers is a table of first, first+1, ...
-func (c *constants) numbers(first uint32) Mem {
-	return c.words(func(lane uint32) uint32 { return first + lane })
-}
-
-// evens and odds are the even and odd lanes of two vectors, for VPERMI2PS.
-func (c *constants) evens() Mem { return c.words(func(lane uint32) uint32 { return 2 * lane }) }
-func (c *constants) odds() Mem  { return c.words(func(lane uint32) uint32 { return 2*lane + 1 }) }
-
-// words is a table of 16 words.
-func (c *constants) words(of func(lane uint32) uint32) Mem {
-	at := c.end
-	for lane := range uint32(16) {
-		DATA(at+4*int(lane), U32(of(lane)))
-	}
-	c.end += 64
-	return c.table.Offset(at)
 }

@@ -21,12 +21,13 @@ var (
 	frame   vector.Frame
 	wing    vector.Wing
 	slot    vector.Slot
+	run     vector.Run
 	batch   vector.Batch
 )
 
 func main() {
 	Package("tnn-gpu/cpuref/internal/vector")
-	c := &constants{table: GLOBL("constants", attr.RODATA|attr.NOPTR), at: map[uint64]int{}}
+	c := newConstants()
 	charge(c)
 	sample(c)
 	equilibrate(c)
@@ -96,11 +97,30 @@ func (g *stage) halfEdges(half int) reg.GPVirtual {
 	return at
 }
 
+// run branches where a half row of half-edges is not a run; else neighbour and
+// weight are offsets into arrays, in words.
+func (g *stage) run(at reg.Register, scattered string) (neighbour, weight reg.Register) {
+	runs, first, firstWeight := g.pointer(unsafe.Offsetof(network.Runs)), GP64(), GP64()
+	MOVQ(at, first)
+	SHRQ(Imm(3), first)
+	ADDQ(first, runs)
+	MOVLQSX(Mem{Base: runs, Disp: int(unsafe.Offsetof(run.Weight))}, firstWeight)
+	MOVLQSX(Mem{Base: runs, Disp: int(unsafe.Offsetof(run.Neighbour))}, first)
+	TESTQ(first, first)
+	JS(LabelRef(scattered))
+	return first, firstWeight
+}
+
+// word is an array of the network from a number on.
+func (g *stage) word(field uintptr, from reg.Register) Mem {
+	return Mem{Base: g.pointer(field), Index: from, Scale: 4}
+}
+
 // position is the positions of half the lanes.
 func (g *stage) position(half int) vec {
 	first := vec{ZMM()}
 	VPBROADCASTD(g.in(unsafe.Offsetof(frame.First)), first[0])
-	return addInt(first, whole{g.numbers(uint32(16 * half))})
+	return addInt(first, whole{g.numbers[half]})
 }
 
 // eachSlot emits body for all slots in use of half the lanes: at is where their
