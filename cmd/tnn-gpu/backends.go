@@ -23,15 +23,11 @@ func (n *network) open(threads int) (*opened, error) {
 	if threads < 0 {
 		return nil, badUsage("--threads is %d: use 0, for all cores, or more", threads)
 	}
-	kind := n.config.Run.Backend
-	if kind == "auto" && n.config.Run.Device != "" {
-		kind = "opencl" // a device that is named is asked for
+	if selector, asked := n.askedDevice(); asked {
+		return n.onDevice(selector, "")
 	}
-	switch kind {
-	case "cpu":
+	if n.config.Run.Backend == "cpu" {
 		return n.onCPU(threads, "")
-	case "opencl":
-		return n.onDevice(n.config.Run.Device, "")
 	}
 	return n.auto(threads)
 }
@@ -45,14 +41,7 @@ func (n *network) onCPU(threads int, why string) (*opened, error) {
 }
 
 func (n *network) onDevice(selector, why string) (*opened, error) {
-	info, err := gpu.Find(selector)
-	if err != nil {
-		return nil, deviceError{err}
-	}
-	if err := n.checkMemory(info.Name, int64(info.GlobalMemory)); err != nil {
-		return nil, err
-	}
-	b, err := gpu.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Device: fmt.Sprint(info.Index)})
+	b, err := gpu.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Device: selector})
 	switch {
 	case errors.Is(err, gpu.ErrMemory):
 		return nil, usageError{err}
@@ -92,7 +81,11 @@ func (n *network) auto(threads int) (*opened, error) {
 
 // orCPU takes a device, or says why it cannot be used.
 func (n *network) orCPU(info gpu.Info, threads int, why string) (*opened, error) {
-	b, err := n.onDevice(fmt.Sprint(info.Index), why)
+	var b *opened
+	err := n.checkMemory(info.Name, int64(info.GlobalMemory))
+	if err == nil {
+		b, err = n.onDevice(fmt.Sprint(info.Index), why)
+	}
 	if err != nil {
 		return n.onCPU(threads, fmt.Sprintf("%s cannot be used: %v", info.Name, err))
 	}

@@ -43,7 +43,7 @@ var configKeys = [...]struct {
 	flag, key string
 	value     func(text string) string
 }{
-	{"seed", "run.seed", asIs}, {"replicas", "run.replicas", asIs}, {"precision", "run.precision", asIs},
+	{"seed", "run.seed", asIs}, {"replicas", "run.replicas", asIs}, {"sweep", "run.sweep", asIs}, {"precision", "run.precision", asIs},
 	{"backend", "run.backend", asIs}, {"device", "run.device", asIs},
 	{"record", "record.fields", asTexts}, {"every", "record.every", asIs},
 	{"region", "record.region", asIs}, {"nodes", "record.nodes", asNumbers},
@@ -108,14 +108,23 @@ func baseName(path string) string {
 // steps is the number of steps that a flag asks for. With a plus they come on top
 // of those that are done.
 func steps(text string, done int64) (int64, error) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 1 || n > maxSteps {
+	n, err := wholeSteps(text)
+	if err != nil {
 		return 0, badUsage("--steps is %q: use a whole number from 1 to %d", text, int64(maxSteps))
 	}
 	if strings.HasPrefix(text, "+") {
 		n += done
 	}
 	return n, nil
+}
+
+// wholeSteps reads a number of steps.
+func wholeSteps(text string) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err == nil && (n < 1 || n > maxSteps) {
+		err = strconv.ErrRange
+	}
+	return n, err
 }
 
 // maxSteps is what the 32-bit number of a sweep allows.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tnn-gpu/gpu"
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
@@ -21,6 +22,15 @@ type network struct {
 
 // buildNetwork makes the network of a configuration.
 func buildNetwork(c *config.Config) (*network, error) {
+	n, err := newNetwork(c)
+	if err != nil {
+		return nil, err
+	}
+	return n, n.build()
+}
+
+// newNetwork is a network that is not built yet, and for which there is memory.
+func newNetwork(c *config.Config) (*network, error) {
 	spec, ok := c.Spec.(*tnn.Spec)
 	if !ok {
 		return nil, badUsage("model %q cannot be run by this program", c.Model)
@@ -30,18 +40,41 @@ func buildNetwork(c *config.Config) (*network, error) {
 		return nil, usageError{err}
 	}
 	n := &network{config: c, spec: spec, precision: precision}
-	if err := n.checkMemory("this machine", machineMemory()); err != nil {
-		return nil, err
-	}
-	if n.net, err = tnn.Build(spec, c.Run.Seed); err != nil {
-		return nil, c.Locate(err)
-	}
-	n.model = tnn.NewModel(n.net)
 	// Replica r has the noise that a run with seed + r would have.
 	for r := range c.Run.Replicas {
 		n.seeds = append(n.seeds, c.Run.Seed+uint64(r))
 	}
-	return n, nil
+	return n, n.checkMemory("this machine", machineMemory())
+}
+
+func (n *network) build() error {
+	var err error
+	if n.net, err = tnn.Build(n.spec, n.config.Run.Seed); err != nil {
+		return n.config.Locate(err)
+	}
+	n.model = tnn.NewModel(n.net)
+	return nil
+}
+
+// askedDevice is the OpenCL device that the configuration asks for, if it does; one
+// that is named is asked for.
+func (n *network) askedDevice() (selector string, asked bool) {
+	r := n.config.Run
+	return r.Device, r.Backend == "opencl" || r.Backend == "auto" && r.Device != ""
+}
+
+// checkDevice refuses a device that is asked for and absent, or too small for the
+// network.
+func (n *network) checkDevice() error {
+	selector, asked := n.askedDevice()
+	if !asked {
+		return nil
+	}
+	info, err := gpu.Find(selector)
+	if err != nil {
+		return deviceError{err}
+	}
+	return n.checkMemory(info.Name, int64(info.GlobalMemory))
 }
 
 // checkMemory refuses a network that cannot fit, before memory is taken for it. A
@@ -129,8 +162,12 @@ func (n *network) schedule() string {
 
 func (n *network) describeRun() string {
 	r := n.config.Run
-	return fmt.Sprintf("%s in %s, epochs of %d; seed %d, %s, %s precision",
+	text := fmt.Sprintf("%s in %s, epochs of %d; seed %d, %s, %s precision",
 		count(n.config.Spec.Steps(), "step"), count(int64(len(n.spec.Eras)), "era"), r.Epoch, r.Seed, count(int64(r.Replicas), "replica"), n.precision)
+	if r.Sweep != "" {
+		text += ", sweep " + r.Sweep
+	}
+	return text
 }
 
 // era is a stretch of a run, for the table.

@@ -9,6 +9,7 @@ import (
 
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/record"
+	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
 
@@ -21,7 +22,7 @@ func (p *program) resumeCommand() *cli.Command {
 			"interrupted, on any backend. Tables are cut back to the checkpoint first.",
 		Flags: slices.Concat(computerFlags(), liveFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "steps", Usage: "go on to step `NUMBER`; with a plus, as in +100, that many steps from the checkpoint on"},
-			checkpointFlag(),
+			checkpointFlag(), checkFlag(),
 		}),
 		Action: p.resume,
 	}
@@ -56,7 +57,7 @@ func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := extend(cfg, c.String("steps"), done); err != nil {
+	if err := extend(cfg, c.String("steps"), done, hasEnded(folder)); err != nil {
 		return nil, usageError{err}
 	}
 	j, err := p.prepare(c, cfg)
@@ -84,8 +85,15 @@ func (p *program) checkpoint(folder *record.Folder) (from *state.Checkpoint, don
 	return from, from.State.Step, nil
 }
 
+// hasEnded tells whether a run has written all that it leaves at its end. Between
+// its last checkpoint and that it may have been killed, or the disk full.
+func hasEnded(folder *record.Folder) bool {
+	m, err := record.ReadMetadata(folder.Path())
+	return err != nil || m.Status == sim.Finished
+}
+
 // extend sets the step at which a resumed run ends.
-func extend(cfg *config.Config, text string, done int64) error {
+func extend(cfg *config.Config, text string, done int64, ended bool) error {
 	end := cfg.Spec.Steps()
 	if text != "" {
 		var err error
@@ -93,7 +101,7 @@ func extend(cfg *config.Config, text string, done int64) error {
 			return err
 		}
 	}
-	if end <= done {
+	if end < done || end == done && ended {
 		return fmt.Errorf("the run has made all of its %d steps; make it longer with --steps +100, for example", done)
 	}
 	return cfg.SetSteps(end)

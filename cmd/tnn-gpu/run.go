@@ -36,7 +36,7 @@ func (p *program) runCommand() *cli.Command {
 			&cli.StringFlag{Name: "steps", Usage: "make the run this `NUMBER` of steps long: eras are cut off, or the last one is made longer"},
 			&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r has the noise of seed + r"},
 			&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
-			checkpointFlag(),
+			checkpointFlag(), checkFlag(),
 		}),
 		Action: p.runNew,
 	}
@@ -50,6 +50,7 @@ type job struct {
 	options record.Options
 	from    *state.Checkpoint // nil for a new run
 	live    *live
+	checker *checker // nil unless steps are made again
 }
 
 func (p *program) runNew(c *cli.Context) error {
@@ -85,13 +86,22 @@ func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
 	if j.plan.Checkpoint, j.plan.CheckpointTime, err = checkpointInterval(c); err != nil {
 		return nil, err
 	}
-	if j.network, err = buildNetwork(cfg); err != nil {
+	if j.network, err = newNetwork(cfg); err != nil {
+		return nil, err
+	}
+	if err := j.network.checkDevice(); err != nil {
+		return nil, err
+	}
+	if err := j.network.build(); err != nil {
 		return nil, err
 	}
 	if j.backend, err = j.network.open(c.Int("threads")); err != nil {
 		return nil, err
 	}
 	err = j.planRecording()
+	if err == nil {
+		j.checker, err = openChecker(c, j)
+	}
 	if err == nil {
 		j.live, err = openLive(c, j)
 	}
@@ -152,6 +162,7 @@ func (p *program) carryOut(ctx context.Context, j *job, folder *record.Folder) (
 		return fmt.Errorf("%w; what was written until then is in %s", err, folder.Path())
 	}
 	p.summarize(summary, folder.Path())
+	fmt.Fprint(p.out, praise(summary))
 	if interrupted && summary.Reason != sim.Finished {
 		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s", errInterrupted, summary.Last, j.plan.Steps, folder.Path())
 	}
@@ -167,6 +178,9 @@ func (p *program) simulate(ctx context.Context, j *job, recorder *record.Recorde
 	progress := newBar(p.errs, j.network, first, j.plan.Steps)
 	table := newEpochTable(p.out, progress, j.network, j.plan.Steps, terminalWidth(p.out))
 	run, err := sim.New(j.network.model, j.backend, j.plan, recorder.Observe, table.observe, progress.observe, j.live.observe)
+	if err == nil {
+		err = j.checker.check(run)
+	}
 	if err == nil && j.from != nil {
 		err = run.Restore(j.from)
 	}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/cpuref"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/sim"
+)
+
+// checkFlag has steps made again.
+func checkFlag() cli.Flag {
+	return &cli.StringFlag{Name: "check", Usage: "make every `NUMBER`th step again on the processor and compare all bits. This costs two copies of the state, " +
+		"a step on the processor and about three times the network's memory: where it is the processor that computes, 100 costs a few percent"}
+}
+
+// checker makes steps again, if that is asked for.
+type checker struct {
+	every int64
+	on    backend.Backend
+}
+
+// openChecker opens the network a second time.
+func openChecker(c *cli.Context, j *job) (*checker, error) {
+	text := c.String("check")
+	if text == "" {
+		return nil, nil
+	}
+	every, err := wholeSteps(text)
+	if err != nil {
+		return nil, badUsage("--check is %q: use a whole number of steps from 1 to %d", text, int64(maxSteps))
+	}
+	if d := j.backend.Describe(); !d.Strict {
+		return nil, badUsage("--check compares all bits, and %s rounds in its own way (%s): `tnn-gpu compare` tells how far it agrees", d.Device, d.Note)
+	}
+	n := j.network
+	on, err := cpuref.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Threads: c.Int("threads")})
+	if err != nil {
+		return nil, err
+	}
+	return &checker{every, on}, nil
+}
+
+// check gives the checker to a run.
+func (c *checker) check(run *sim.Run) error {
+	if c == nil {
+		return nil
+	}
+	return run.Check(c.on, c.every)
+}
+
+// praise says that checked steps were right; the others end the run.
+func praise(s sim.Summary) string {
+	if s.Checked == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s made again on the processor: the same bits\n", verb(s.Checked, "step", "was", "were"))
+}
