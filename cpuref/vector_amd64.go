@@ -17,10 +17,10 @@ func fastest(net *tnn.Network, threads int) []visitor[float32] {
 	if net.Spec.Network.Rule != tnn.Hylton2020 || !hasVectors() || net.Layout.Weights > math.MaxInt32 {
 		return scalars[float32](net, threads)
 	}
-	runs := vector.Runs(net.Layout.Neighbour, net.Layout.Weight)
+	rows := vectorRows(net.Layout)
 	visitors := make([]visitor[float32], threads)
 	for t := range visitors {
-		visitors[t] = newVectors(net, runs)
+		visitors[t] = newVectors(net, rows)
 	}
 	return visitors
 }
@@ -30,7 +30,7 @@ func hasVectors() bool { return cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu
 
 // vectors visits a slice at a time, by package vector.
 type vectors struct {
-	runs    []vector.Run
+	rows    []vector.Row
 	network vector.Network
 	sweep   vector.Sweep
 	frame   vector.Frame
@@ -43,11 +43,11 @@ type batch struct {
 	w, err, again, square []float32
 }
 
-func newVectors(net *tnn.Network, runs []vector.Run) *vectors {
+func newVectors(net *tnn.Network, rows []vector.Row) *vectors {
 	slots := mostSlots(net.Layout)
 	n := (slots + 1) * tnn.Lanes
 	words, reals := make([]uint32, 3*n), make([]float32, 4*n)
-	v := &vectors{runs: runs, batch: batch{
+	v := &vectors{rows: rows, batch: batch{
 		i: words[:n], j: words[n : 2*n], twice: words[2*n:],
 		w: reals[:n], err: reals[n : 2*n], again: reals[2*n : 3*n], square: reals[3*n:],
 	}}
@@ -112,7 +112,7 @@ func (v *vectors) networkOf(r *replica[float32]) vector.Network {
 	n := vector.Network{
 		ID: unsafe.SliceData(r.id), Neighbour: unsafe.SliceData(r.neighbour),
 		WeightOf: unsafe.SliceData(r.weightOf), Active: unsafe.SliceData(r.active),
-		Runs:  unsafe.SliceData(v.runs),
+		Rows:  unsafe.SliceData(v.rows),
 		State: unsafe.SliceData(r.state), Energy: unsafe.SliceData(r.energy),
 		Dissipation: unsafe.SliceData(r.dissipation), Transport: unsafe.SliceData(r.transport),
 		QualityNumerator: unsafe.SliceData(r.qualityNumerator), QualityDenominator: unsafe.SliceData(r.qualityDenominator),
@@ -138,8 +138,8 @@ func vectorSweep(r *replica[float32], s *sweep[float32]) vector.Sweep {
 	}
 	return vector.Sweep{
 		Number: s.k, Adapt: flag(s.adapt), Plastic: flag(s.edge.kind != tnn.Fixed),
-		Externals: flag(len(r.net.Layout.External) > 0), Predict: flag(s.predict),
-		Levels: s.node.Levels, Temperature: s.node.Temperature, Four: s.node.Four,
+		Predict: flag(s.predict),
+		Levels:  s.node.Levels, Temperature: s.node.Temperature, Four: s.node.Four,
 		Threshold: s.node.Threshold, Cut: s.node.Cut,
 		G: s.edge.G, SizeMass: s.edge.SizeMass, M: s.edge.M, TwoM: s.edge.TwoM,
 		Deviation: s.edge.Deviation, Bound: s.edge.Bound,

@@ -26,7 +26,7 @@ type Reals [Lanes]float32
 type Network struct {
 	ID, Neighbour                        *int32
 	WeightOf, Active                     *uint32
-	Runs                                 *Run // one for each half row of half-edges
+	Rows                                 *Row // one for each half row of half-edges
 	State, Energy                        *float32
 	Dissipation, Transport               *float32
 	QualityNumerator, QualityDenominator *float32
@@ -36,35 +36,28 @@ type Network struct {
 	Keys                                 [10][2]uint32 // of the rounds of Philox
 }
 
-// Run says of half a row of half-edges that the positions of the other ends follow
-// one another, and the indices of the weights too, as they mostly do on a lattice:
-// from these on. Other half rows have -1.
-type Run struct{ Neighbour, Weight int32 }
-
-// Runs finds them in the tables of a layout.
-func Runs(neighbour []int32, weightOf []uint32) []Run {
-	const half = Lanes / 2
-	runs := make([]Run, len(neighbour)/half)
-	for i := range runs {
-		n, w := neighbour[i*half:][:half], weightOf[i*half:][:half]
-		runs[i] = Run{n[0], int32(w[0])}
-		for lane := range half {
-			if n[0] < 0 || n[lane] != n[0]+int32(lane) || w[lane] != w[0]+uint32(lane) {
-				runs[i] = Run{-1, -1}
-			}
-		}
-	}
-	return runs
+// Row is what never changes of half a row of half-edges, those of one slot. The
+// positions of the other ends mostly follow one another, and so do the indices of
+// the weights, but for one leap: then lane l has the one at First[0]+l, or at
+// First[1]+l if its bit is set in Leap. Elsewhere First[0] of Neighbour is -1. Masks
+// have one bit for each lane.
+type Row struct {
+	Neighbour, Weight [2]int32 // First of either
+	Leap              [2]uint16
+	There             uint16 // network nodes that have such a half-edge
+	Network           uint16 // of these, to another network node or to itself
+	Over              uint16 // of these, whose visits are over with this one
+	Loop              uint16 // of these, to itself
+	_                 [2]uint16
 }
 
 // Sweep is what is the same for all slices of a segment in one sweep. Flags are 0
 // or all ones.
 type Sweep struct {
-	Number    uint32 // k
-	Adapt     uint32 // weights may change
-	Plastic   uint32 // they are of a kind that does
-	Externals uint32 // there are external nodes
-	Predict   uint32 // and they offer nothing where they are not predicted
+	Number  uint32 // k
+	Adapt   uint32 // weights may change
+	Plastic uint32 // they are of a kind that does
+	Predict uint32 // external nodes offer nothing where they are not predicted
 
 	Levels, Temperature, Four, Threshold, Cut float32
 	G, SizeMass, M, TwoM, Deviation, Bound    float32
@@ -79,7 +72,6 @@ type Frame struct {
 	Slot  *Slot     // one for each
 	Mine  [2]uint32 // lanes that are network nodes
 
-	Used        [2]int64  // slots that have half-edges
 	Equilibrate [2]uint32 // lanes that do
 
 	Charge, Capacity [4]Reals // Q and W, by compartment
@@ -99,12 +91,8 @@ type Wing struct{ Levels, First, Rise, Ratio, Terms Reals }
 // Slot is what the stages of a visit tell each other about one half-edge of every
 // node. Masks have one bit for each lane.
 type Slot struct {
-	V, W     Reals // voltage, as offered, and weight
-	PA, PB   Reals // potentials in A and in B
-	There    [2]uint32
-	Network  [2]uint32 // the other end is a network node
-	Over     [2]uint32 // and its visit is over with this one
-	Loop     [2]uint32 // it is the node itself
+	V, W     Reals     // voltage, as offered, and weight
+	PA, PB   Reals     // potentials in A and in B
 	A, B     [2]uint32 // members
 	Changing [2]uint32 // in the batch
 }

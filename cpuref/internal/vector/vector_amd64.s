@@ -3,502 +3,419 @@
 #include "textflag.h"
 
 DATA constants<>+0(SB)/4, $0x00000000
-DATA constants<>+4(SB)/4, $0x00000001
-DATA constants<>+8(SB)/4, $0x00000002
-DATA constants<>+12(SB)/4, $0x00000003
-DATA constants<>+16(SB)/4, $0x00000004
-DATA constants<>+20(SB)/4, $0x00000005
-DATA constants<>+24(SB)/4, $0x00000006
-DATA constants<>+28(SB)/4, $0x00000007
-DATA constants<>+32(SB)/4, $0x00000008
-DATA constants<>+36(SB)/4, $0x00000009
-DATA constants<>+40(SB)/4, $0x0000000a
-DATA constants<>+44(SB)/4, $0x0000000b
-DATA constants<>+48(SB)/4, $0x0000000c
-DATA constants<>+52(SB)/4, $0x0000000d
-DATA constants<>+56(SB)/4, $0x0000000e
-DATA constants<>+60(SB)/4, $0x0000000f
-DATA constants<>+64(SB)/4, $0x00000010
-DATA constants<>+68(SB)/4, $0x00000011
-DATA constants<>+72(SB)/4, $0x00000012
-DATA constants<>+76(SB)/4, $0x00000013
-DATA constants<>+80(SB)/4, $0x00000014
-DATA constants<>+84(SB)/4, $0x00000015
-DATA constants<>+88(SB)/4, $0x00000016
-DATA constants<>+92(SB)/4, $0x00000017
-DATA constants<>+96(SB)/4, $0x00000018
-DATA constants<>+100(SB)/4, $0x00000019
-DATA constants<>+104(SB)/4, $0x0000001a
-DATA constants<>+108(SB)/4, $0x0000001b
-DATA constants<>+112(SB)/4, $0x0000001c
-DATA constants<>+116(SB)/4, $0x0000001d
-DATA constants<>+120(SB)/4, $0x0000001e
+DATA constants<>+4(SB)/4, $0x00000002
+DATA constants<>+8(SB)/4, $0x00000004
+DATA constants<>+12(SB)/4, $0x00000006
+DATA constants<>+16(SB)/4, $0x00000008
+DATA constants<>+20(SB)/4, $0x0000000a
+DATA constants<>+24(SB)/4, $0x0000000c
+DATA constants<>+28(SB)/4, $0x0000000e
+DATA constants<>+32(SB)/4, $0x00000010
+DATA constants<>+36(SB)/4, $0x00000012
+DATA constants<>+40(SB)/4, $0x00000014
+DATA constants<>+44(SB)/4, $0x00000016
+DATA constants<>+48(SB)/4, $0x00000018
+DATA constants<>+52(SB)/4, $0x0000001a
+DATA constants<>+56(SB)/4, $0x0000001c
+DATA constants<>+60(SB)/4, $0x0000001e
+DATA constants<>+64(SB)/4, $0x00000001
+DATA constants<>+68(SB)/4, $0x00000003
+DATA constants<>+72(SB)/4, $0x00000005
+DATA constants<>+76(SB)/4, $0x00000007
+DATA constants<>+80(SB)/4, $0x00000009
+DATA constants<>+84(SB)/4, $0x0000000b
+DATA constants<>+88(SB)/4, $0x0000000d
+DATA constants<>+92(SB)/4, $0x0000000f
+DATA constants<>+96(SB)/4, $0x00000011
+DATA constants<>+100(SB)/4, $0x00000013
+DATA constants<>+104(SB)/4, $0x00000015
+DATA constants<>+108(SB)/4, $0x00000017
+DATA constants<>+112(SB)/4, $0x00000019
+DATA constants<>+116(SB)/4, $0x0000001b
+DATA constants<>+120(SB)/4, $0x0000001d
 DATA constants<>+124(SB)/4, $0x0000001f
-DATA constants<>+128(SB)/4, $0x00000000
-DATA constants<>+132(SB)/4, $0x00000002
-DATA constants<>+136(SB)/4, $0x00000004
-DATA constants<>+140(SB)/4, $0x00000006
-DATA constants<>+144(SB)/4, $0x00000008
-DATA constants<>+148(SB)/4, $0x0000000a
-DATA constants<>+152(SB)/4, $0x0000000c
-DATA constants<>+156(SB)/4, $0x0000000e
-DATA constants<>+160(SB)/4, $0x00000010
-DATA constants<>+164(SB)/4, $0x00000012
-DATA constants<>+168(SB)/4, $0x00000014
-DATA constants<>+172(SB)/4, $0x00000016
-DATA constants<>+176(SB)/4, $0x00000018
-DATA constants<>+180(SB)/4, $0x0000001a
-DATA constants<>+184(SB)/4, $0x0000001c
-DATA constants<>+188(SB)/4, $0x0000001e
-DATA constants<>+192(SB)/4, $0x00000001
-DATA constants<>+196(SB)/4, $0x00000003
-DATA constants<>+200(SB)/4, $0x00000005
-DATA constants<>+204(SB)/4, $0x00000007
-DATA constants<>+208(SB)/4, $0x00000009
-DATA constants<>+212(SB)/4, $0x0000000b
-DATA constants<>+216(SB)/4, $0x0000000d
-DATA constants<>+220(SB)/4, $0x0000000f
-DATA constants<>+224(SB)/4, $0x00000011
-DATA constants<>+228(SB)/4, $0x00000013
-DATA constants<>+232(SB)/4, $0x00000015
-DATA constants<>+236(SB)/4, $0x00000017
-DATA constants<>+240(SB)/4, $0x00000019
-DATA constants<>+244(SB)/4, $0x0000001b
-DATA constants<>+248(SB)/4, $0x0000001d
-DATA constants<>+252(SB)/4, $0x0000001f
-DATA constants<>+256(SB)/8, $0x000000000000001f
-DATA constants<>+264(SB)/8, $0x0000000000000001
-DATA constants<>+272(SB)/8, $0x000000007fffffff
-DATA constants<>+280(SB)/8, $0x0000000080000000
-DATA constants<>+288(SB)/8, $0x000000003f800000
-DATA constants<>+296(SB)/8, $0x000000003fb8aa3b
-DATA constants<>+304(SB)/8, $0x000000004b400000
-DATA constants<>+312(SB)/8, $0x000000003f317200
-DATA constants<>+320(SB)/8, $0x0000000035bfbe8e
-DATA constants<>+328(SB)/8, $0x000000003e2aaa49
-DATA constants<>+336(SB)/8, $0x000000003efffffe
-DATA constants<>+344(SB)/8, $0x000000003c091cef
-DATA constants<>+352(SB)/8, $0x000000003d2aac79
-DATA constants<>+360(SB)/8, $0x000000003ab5121e
-DATA constants<>+368(SB)/8, $0x00000000c2ae0000
-DATA constants<>+376(SB)/8, $0x00000000d2511f53
-DATA constants<>+384(SB)/8, $0x00000000cd9e8d57
-DATA constants<>+392(SB)/8, $0x000000003f000000
-DATA constants<>+400(SB)/8, $0x0000000034000000
-DATA constants<>+408(SB)/8, $0x000000003f3504f3
-DATA constants<>+416(SB)/8, $0x00000000007fffff
-DATA constants<>+424(SB)/8, $0x00000000be800114
-DATA constants<>+432(SB)/8, $0x000000003eaaaaaa
-DATA constants<>+440(SB)/8, $0x00000000be2a390e
-DATA constants<>+448(SB)/8, $0x000000003e4cd000
-DATA constants<>+456(SB)/8, $0x00000000be06c3d1
-DATA constants<>+464(SB)/8, $0x000000003e116d64
-DATA constants<>+472(SB)/8, $0x00000000bd9c4eff
-DATA constants<>+480(SB)/8, $0x000000003e02abc8
-DATA constants<>+488(SB)/8, $0x0000000040400000
-DATA constants<>+496(SB)/8, $0x000000003e800000
-DATA constants<>+504(SB)/8, $0x00000000bf800000
-DATA constants<>+512(SB)/8, $0x0000000040000000
-DATA constants<>+520(SB)/8, $0x00000000c0000000
-DATA constants<>+528(SB)/8, $0x0000000040800000
-DATA constants<>+536(SB)/8, $0x00000000ffff0000
-DATA constants<>+544(SB)/8, $0x0000000042a33002
-DATA constants<>+552(SB)/8, $0x0000000042255ddf
-DATA constants<>+560(SB)/8, $0x00000000c296e426
-DATA constants<>+568(SB)/8, $0x0000000038daa221
-DATA constants<>+576(SB)/8, $0x0000000040c90f00
-DATA constants<>+584(SB)/8, $0x000000004281e0ef
-DATA constants<>+592(SB)/8, $0x000000003c30ce12
-DATA constants<>+600(SB)/8, $0x00000000426ceac0
-DATA constants<>+608(SB)/8, $0x0000000042aae2f0
-DATA constants<>+616(SB)/8, $0x00000000419e0000
-DATA constants<>+624(SB)/8, $0x0000000000000002
-GLOBL constants<>(SB), RODATA|NOPTR, $632
+DATA constants<>+128(SB)/8, $0x000000007fffffff
+DATA constants<>+136(SB)/8, $0x0000000080000000
+DATA constants<>+144(SB)/8, $0x000000003f800000
+DATA constants<>+152(SB)/8, $0x000000003fb8aa3b
+DATA constants<>+160(SB)/8, $0x000000004b400000
+DATA constants<>+168(SB)/8, $0x000000003f317200
+DATA constants<>+176(SB)/8, $0x0000000035bfbe8e
+DATA constants<>+184(SB)/8, $0x000000003e2aaa49
+DATA constants<>+192(SB)/8, $0x000000003efffffe
+DATA constants<>+200(SB)/8, $0x000000003c091cef
+DATA constants<>+208(SB)/8, $0x000000003d2aac79
+DATA constants<>+216(SB)/8, $0x000000003ab5121e
+DATA constants<>+224(SB)/8, $0x00000000c2ae0000
+DATA constants<>+232(SB)/8, $0x00000000d2511f53
+DATA constants<>+240(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+248(SB)/8, $0x000000003f000000
+DATA constants<>+256(SB)/8, $0x0000000034000000
+DATA constants<>+264(SB)/8, $0x000000003f3504f3
+DATA constants<>+272(SB)/8, $0x00000000007fffff
+DATA constants<>+280(SB)/8, $0x00000000be800114
+DATA constants<>+288(SB)/8, $0x000000003eaaaaaa
+DATA constants<>+296(SB)/8, $0x00000000be2a390e
+DATA constants<>+304(SB)/8, $0x000000003e4cd000
+DATA constants<>+312(SB)/8, $0x00000000be06c3d1
+DATA constants<>+320(SB)/8, $0x000000003e116d64
+DATA constants<>+328(SB)/8, $0x00000000bd9c4eff
+DATA constants<>+336(SB)/8, $0x000000003e02abc8
+DATA constants<>+344(SB)/8, $0x0000000040400000
+DATA constants<>+352(SB)/8, $0x000000003e800000
+DATA constants<>+360(SB)/8, $0x00000000bf800000
+DATA constants<>+368(SB)/8, $0x0000000040000000
+DATA constants<>+376(SB)/8, $0x0000000000000001
+DATA constants<>+384(SB)/8, $0x00000000c0000000
+DATA constants<>+392(SB)/8, $0x0000000040800000
+DATA constants<>+400(SB)/8, $0x00000000ffff0000
+DATA constants<>+408(SB)/8, $0x0000000042a33002
+DATA constants<>+416(SB)/8, $0x0000000042255ddf
+DATA constants<>+424(SB)/8, $0x00000000c296e426
+DATA constants<>+432(SB)/8, $0x0000000038daa221
+DATA constants<>+440(SB)/8, $0x0000000040c90f00
+DATA constants<>+448(SB)/8, $0x000000004281e0ef
+DATA constants<>+456(SB)/8, $0x000000003c30ce12
+DATA constants<>+464(SB)/8, $0x00000000426ceac0
+DATA constants<>+472(SB)/8, $0x0000000042aae2f0
+DATA constants<>+480(SB)/8, $0x00000000419e0000
+DATA constants<>+488(SB)/8, $0x0000000000000002
+GLOBL constants<>(SB), RODATA|NOPTR, $496
 
 // func Charge(n *Network, s *Sweep, f *Frame)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·Charge(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         s+8(FP), CX
-	MOVQ         f+16(FP), DX
-	VXORPS       Z0, Z0, Z0
-	VXORPS       Z1, Z1, Z1
-	VXORPS       Z2, Z2, Z2
-	VXORPS       Z3, Z3, Z3
-	VXORPS       Z4, Z4, Z4
-	VXORPS       Z5, Z5, Z5
-	VXORPS       Z6, Z6, Z6
-	VXORPS       Z7, Z7, Z7
-	VPBROADCASTD (DX), Z8
-	VPADDD       constants<>+0(SB), Z8, Z8
-	MOVQ         8(DX), BX
-	SHLQ         $0x02, BX
-	ADDQ         $0x00000000, BX
-	MOVQ         24(DX), SI
-	MOVQ         16(DX), DI
+	MOVQ   n+0(FP), AX
+	MOVQ   s+8(FP), CX
+	MOVQ   f+16(FP), DX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+	VXORPS Z4, Z4, Z4
+	VXORPS Z5, Z5, Z5
+	VXORPS Z6, Z6, Z6
+	VXORPS Z7, Z7, Z7
+	MOVQ   8(DX), BX
+	SHLQ   $0x02, BX
+	ADDQ   $0x00000000, BX
+	MOVQ   24(DX), SI
+	MOVQ   16(DX), DI
+	TESTQ  DI, DI
+	JZ     charge0done
 
-slot0:
-	TESTQ        DI, DI
-	JZ           slot0done
-	MOVQ         32(AX), R8
-	MOVQ         BX, R9
-	SHRQ         $0x03, R9
-	ADDQ         R9, R8
-	MOVLQSX      4(R8), R10
-	MOVLQSX      (R8), R9
-	TESTQ        R9, R9
-	JS           scattered0
-	KMOVW        32(DX), K1
-	KMOVW        K1, K1
-	KORTESTW     K1, K1
-	JZ           slot0done
-	VPBROADCASTD R9, Z9
-	VPADDD       constants<>+0(SB), Z9, Z9
-	VMOVAPS      Z9, Z11
-	MOVQ         40(AX), R8
-	VMOVUPS.Z    (R8)(R9*4), K1, Z9
-	VMOVAPS      Z9, Z9
-	MOVQ         136(AX), R8
-	VMOVUPS.Z    (R8)(R10*4), K1, Z10
-	VMOVAPS      Z10, Z10
-	JMP          read0
+charge0:
+	MOVQ      32(AX), R8
+	MOVQ      BX, R9
+	SHRQ      $0x01, R9
+	KMOVW     20(R8)(R9*1), K1
+	CMPL      (R8)(R9*1), $0x00
+	JL        apart0
+	MOVLQSX   (R8)(R9*1), R10
+	KMOVW     16(R8)(R9*1), K2
+	KANDNW    K1, K2, K2
+	MOVQ      40(AX), R11
+	VMOVUPS.Z (R11)(R10*4), K2, Z8
+	MOVLQSX   4(R8)(R9*1), R10
+	KMOVW     16(R8)(R9*1), K2
+	KANDW     K2, K1, K2
+	MOVQ      40(AX), R11
+	VMOVUPS   (R11)(R10*4), K2, Z8
+	VMOVAPS   Z8, Z8
+	MOVLQSX   8(R8)(R9*1), R10
+	KMOVW     18(R8)(R9*1), K2
+	KANDNW    K1, K2, K2
+	MOVQ      136(AX), R11
+	VMOVUPS.Z (R11)(R10*4), K2, Z9
+	MOVLQSX   12(R8)(R9*1), R10
+	KMOVW     18(R8)(R9*1), K2
+	KANDW     K2, K1, K2
+	MOVQ      136(AX), R11
+	VMOVUPS   (R11)(R10*4), K2, Z9
+	VMOVAPS   Z9, Z9
+	JMP       read0
 
-scattered0:
-	MOVQ       8(AX), R8
-	VMOVUPS    (R8)(BX*1), Z9
-	VMOVAPS    Z9, Z11
-	VXORPS     Z9, Z9, Z9
-	KMOVW      32(DX), K1
-	VPCMPD     $0x05, Z9, Z11, K1, K1
-	KMOVW      K1, K1
-	KORTESTW   K1, K1
-	JZ         slot0done
-	MOVQ       40(AX), R8
+apart0:
+	MOVQ       8(AX), R10
+	VMOVUPS    (R10)(BX*1), Z8
+	MOVQ       40(AX), R10
 	VXORPS     Z9, Z9, Z9
 	KMOVW      K1, K2
-	VGATHERDPS (R8)(Z11*4), K2, Z9
-	VMOVAPS    Z9, Z9
-	MOVQ       16(AX), R8
-	VMOVUPS    (R8)(BX*1), Z10
-	MOVQ       136(AX), R8
-	VXORPS     Z12, Z12, Z12
+	VGATHERDPS (R10)(Z8*4), K2, Z9
+	VMOVAPS    Z9, Z8
+	MOVQ       16(AX), R10
+	VMOVUPS    (R10)(BX*1), Z9
+	MOVQ       136(AX), R10
+	VXORPS     Z10, Z10, Z10
 	KMOVW      K1, K2
-	VGATHERDPS (R8)(Z10*4), K2, Z12
-	VMOVAPS    Z12, Z10
+	VGATHERDPS (R10)(Z9*4), K2, Z10
+	VMOVAPS    Z10, Z9
 
 read0:
-	KMOVW         K1, R8
-	MOVL          R8, 512(SI)
-	KMOVW         K1, K2
-	CMPL          12(CX), $0x00
-	JE            offered0
-	MOVQ          24(AX), R8
-	VPSRLD        $0x05, Z11, Z12
-	VXORPS        Z13, Z13, Z13
-	KMOVW         K1, K2
-	VPGATHERDD    (R8)(Z12*4), K2, Z13
-	VPANDD.BCST   constants<>+256(SB), Z11, Z12
-	VPSRLVD       Z12, Z13, Z12
-	VPTESTMD.BCST constants<>+264(SB), Z12, K1, K2
-	CMPL          16(CX), $0x00
-	JE            offered0
-	MOVQ          (DX), R8
-	SHLQ          $0x02, R8
-	MOVQ          40(AX), R9
-	VMOVUPS       (R9)(R8*1), Z12
-	VMULPS        Z12, Z9, Z12
-	VXORPS        Z13, Z13, Z13
-	VCMPPS        $0x15, Z13, Z12, K1, K3
-	KANDNW        K3, K2, K3
-	VXORPS        Z12, Z12, Z12
-	VMOVAPS       Z12, K3, Z9
+	CMPL    12(CX), $0x00
+	JE      offered0
+	KMOVW   22(R8)(R9*1), K2
+	KANDNW  K1, K2, K2
+	MOVQ    (DX), R8
+	SHLQ    $0x02, R8
+	MOVQ    40(AX), R9
+	VMOVUPS (R9)(R8*1), Z10
+	VMULPS  Z10, Z8, Z10
+	VXORPS  Z11, Z11, Z11
+	VCMPPS  $0x15, Z11, Z10, K2, K2
+	VXORPS  Z10, Z10, Z10
+	VMOVAPS Z10, K2, Z8
 
 offered0:
-	KMOVW       K2, R8
-	MOVL        R8, 520(SI)
-	VPCMPD      $0x02, Z8, Z11, K2, K2
-	KMOVW       K2, R8
+	XORL        R8, R8
 	MOVL        R8, 528(SI)
-	VPCMPD      $0x00, Z8, Z11, K2
-	KMOVW       K2, R8
-	MOVL        R8, 536(SI)
-	XORL        R8, R8
-	MOVL        R8, 560(SI)
-	VMOVUPS     Z9, (SI)
-	VMOVUPS     Z10, 128(SI)
+	VMOVUPS     Z8, (SI)
+	VMOVUPS     Z9, 128(SI)
 	MOVQ        88(AX), R8
-	VMOVUPS.Z   (R8)(BX*1), K1, Z11
+	VMOVUPS.Z   (R8)(BX*1), K1, Z10
 	MOVQ        96(AX), R8
-	VMOVUPS.Z   (R8)(BX*1), K1, Z12
-	MOVQ        112(AX), R8
-	VMOVUPS.Z   (R8)(BX*1), K1, Z13
-	MOVQ        120(AX), R8
-	VMOVUPS.Z   (R8)(BX*1), K1, Z14
-	VMULPS      Z10, Z9, Z9
-	VXORPS      Z15, Z15, Z15
-	VCMPPS      $0x04, Z15, Z9, K1
-	VPMOVD2M    Z10, K2
-	VPMOVD2M    Z9, K3
-	VBLENDMPS   Z13, Z11, K2, Z15
-	VPXORD      Z9, Z15, Z16
-	VPMOVD2M    Z16, K4
-	KNOTW       K4, K4
-	VPANDD.BCST constants<>+272(SB), Z10, Z16
-	VMOVAPS.Z   Z15, K4, Z15
-	VADDPS      Z9, Z15, Z9
-	VPORD.BCST  constants<>+280(SB), Z16, Z15
-	VMAXPS      Z9, Z15, Z9
-	VMINPS      Z9, Z16, Z9
-	KANDNW      K1, K2, K4
-	VPMOVD2M    Z11, K5
-	VMOVAPS.Z   Z11, K5, Z15
-	VMOVAPS.Z   Z12, K5, Z16
-	VPXORD      Z15, Z11, Z11
-	VPXORD      Z16, Z12, Z12
-	KANDNW      K4, K3, K5
-	VMOVAPS     Z9, K5, Z11
-	VMOVAPS     Z10, K5, Z12
-	VADDPS      Z11, Z0, Z0
-	VADDPS      Z12, Z1, Z1
-	KANDW       K3, K4, K4
-	VMOVAPS     Z9, K4, Z15
-	VMOVAPS     Z10, K4, Z16
-	VADDPS      Z15, Z2, Z2
-	VADDPS      Z16, Z3, Z3
-	KANDW       K2, K1, K1
-	VPMOVD2M    Z13, K2
-	VMOVAPS.Z   Z13, K2, Z11
-	VMOVAPS.Z   Z14, K2, Z12
-	VPXORD      Z11, Z13, Z13
-	VPXORD      Z12, Z14, Z14
-	KANDNW      K1, K3, K2
-	VMOVAPS     Z9, K2, Z13
-	VMOVAPS     Z10, K2, Z14
-	VADDPS      Z13, Z4, Z4
-	VADDPS      Z14, Z5, Z5
-	KANDW       K3, K1, K1
-	VMOVAPS     Z9, K1, Z11
-	VMOVAPS     Z10, K1, Z12
-	VADDPS      Z11, Z6, Z6
-	VADDPS      Z12, Z7, Z7
-	ADDQ        $0x00000080, BX
-	ADDQ        $0x00000238, SI
-	DECQ        DI
-	JMP         slot0
-
-slot0done:
-	MOVQ         16(DX), BX
-	SUBQ         DI, BX
-	MOVQ         BX, 40(DX)
-	VMOVUPS      Z0, 64(DX)
-	VMOVUPS      Z1, 576(DX)
-	VMOVUPS      Z2, 192(DX)
-	VMOVUPS      Z3, 704(DX)
-	VMOVUPS      Z4, 320(DX)
-	VMOVUPS      Z5, 832(DX)
-	VMOVUPS      Z6, 448(DX)
-	VMOVUPS      Z7, 960(DX)
-	VPXORD.BCST  constants<>+280(SB), Z7, Z7
-	VMULPS       Z7, Z0, Z0
-	VPXORD.BCST  constants<>+280(SB), Z1, Z1
-	VMULPS       Z1, Z6, Z1
-	VADDPS       Z1, Z0, Z0
-	VMULPS.BCST  28(CX), Z0, Z0
-	VMOVUPS      Z0, 1088(DX)
-	VMULPS       Z3, Z4, Z0
-	VMULPS       Z5, Z2, Z1
-	VADDPS       Z1, Z0, Z0
-	VMULPS.BCST  28(CX), Z0, Z0
-	VMOVUPS      Z0, 1216(DX)
-	VXORPS       Z0, Z0, Z0
-	VXORPS       Z1, Z1, Z1
-	VXORPS       Z2, Z2, Z2
-	VXORPS       Z3, Z3, Z3
-	VXORPS       Z4, Z4, Z4
-	VXORPS       Z5, Z5, Z5
-	VXORPS       Z6, Z6, Z6
-	VXORPS       Z7, Z7, Z7
-	VPBROADCASTD (DX), Z8
-	VPADDD       constants<>+64(SB), Z8, Z8
-	MOVQ         8(DX), BX
-	SHLQ         $0x02, BX
-	ADDQ         $0x00000040, BX
-	MOVQ         24(DX), SI
-	MOVQ         16(DX), DI
-
-slot1:
-	TESTQ        DI, DI
-	JZ           slot1done
-	MOVQ         32(AX), R8
-	MOVQ         BX, R9
-	SHRQ         $0x03, R9
-	ADDQ         R9, R8
-	MOVLQSX      4(R8), R10
-	MOVLQSX      (R8), R9
-	TESTQ        R9, R9
-	JS           scattered1
-	KMOVW        36(DX), K1
-	KMOVW        K1, K1
-	KORTESTW     K1, K1
-	JZ           slot1done
-	VPBROADCASTD R9, Z9
-	VPADDD       constants<>+0(SB), Z9, Z9
-	VMOVAPS      Z9, Z11
-	MOVQ         40(AX), R8
-	VMOVUPS.Z    (R8)(R9*4), K1, Z9
-	VMOVAPS      Z9, Z9
-	MOVQ         136(AX), R8
-	VMOVUPS.Z    (R8)(R10*4), K1, Z10
-	VMOVAPS      Z10, Z10
-	JMP          read1
-
-scattered1:
-	MOVQ       8(AX), R8
-	VMOVUPS    (R8)(BX*1), Z9
-	VMOVAPS    Z9, Z11
-	VXORPS     Z9, Z9, Z9
-	KMOVW      36(DX), K1
-	VPCMPD     $0x05, Z9, Z11, K1, K1
-	KMOVW      K1, K1
-	KORTESTW   K1, K1
-	JZ         slot1done
-	MOVQ       40(AX), R8
-	VXORPS     Z9, Z9, Z9
-	KMOVW      K1, K2
-	VGATHERDPS (R8)(Z11*4), K2, Z9
-	VMOVAPS    Z9, Z9
-	MOVQ       16(AX), R8
-	VMOVUPS    (R8)(BX*1), Z10
-	MOVQ       136(AX), R8
-	VXORPS     Z12, Z12, Z12
-	KMOVW      K1, K2
-	VGATHERDPS (R8)(Z10*4), K2, Z12
-	VMOVAPS    Z12, Z10
-
-read1:
-	KMOVW         K1, R8
-	MOVL          R8, 516(SI)
-	KMOVW         K1, K2
-	CMPL          12(CX), $0x00
-	JE            offered1
-	MOVQ          24(AX), R8
-	VPSRLD        $0x05, Z11, Z12
-	VXORPS        Z13, Z13, Z13
-	KMOVW         K1, K2
-	VPGATHERDD    (R8)(Z12*4), K2, Z13
-	VPANDD.BCST   constants<>+256(SB), Z11, Z12
-	VPSRLVD       Z12, Z13, Z12
-	VPTESTMD.BCST constants<>+264(SB), Z12, K1, K2
-	CMPL          16(CX), $0x00
-	JE            offered1
-	MOVQ          (DX), R8
-	SHLQ          $0x02, R8
-	MOVQ          40(AX), R9
-	VMOVUPS       64(R9)(R8*1), Z12
-	VMULPS        Z12, Z9, Z12
-	VXORPS        Z13, Z13, Z13
-	VCMPPS        $0x15, Z13, Z12, K1, K3
-	KANDNW        K3, K2, K3
-	VXORPS        Z12, Z12, Z12
-	VMOVAPS       Z12, K3, Z9
-
-offered1:
-	KMOVW       K2, R8
-	MOVL        R8, 524(SI)
-	VPCMPD      $0x02, Z8, Z11, K2, K2
-	KMOVW       K2, R8
-	MOVL        R8, 532(SI)
-	VPCMPD      $0x00, Z8, Z11, K2
-	KMOVW       K2, R8
-	MOVL        R8, 540(SI)
-	XORL        R8, R8
-	MOVL        R8, 564(SI)
-	VMOVUPS     Z9, 64(SI)
-	VMOVUPS     Z10, 192(SI)
-	MOVQ        88(AX), R8
 	VMOVUPS.Z   (R8)(BX*1), K1, Z11
-	MOVQ        96(AX), R8
-	VMOVUPS.Z   (R8)(BX*1), K1, Z12
 	MOVQ        112(AX), R8
-	VMOVUPS.Z   (R8)(BX*1), K1, Z13
+	VMOVUPS.Z   (R8)(BX*1), K1, Z12
 	MOVQ        120(AX), R8
-	VMOVUPS.Z   (R8)(BX*1), K1, Z14
-	VMULPS      Z10, Z9, Z9
-	VXORPS      Z15, Z15, Z15
-	VCMPPS      $0x04, Z15, Z9, K1
-	VPMOVD2M    Z10, K2
-	VPMOVD2M    Z9, K3
-	VBLENDMPS   Z13, Z11, K2, Z15
-	VPXORD      Z9, Z15, Z16
-	VPMOVD2M    Z16, K4
+	VMOVUPS.Z   (R8)(BX*1), K1, Z13
+	VMULPS      Z9, Z8, Z8
+	VXORPS      Z14, Z14, Z14
+	VCMPPS      $0x04, Z14, Z8, K1
+	VPMOVD2M    Z9, K2
+	VPMOVD2M    Z8, K3
+	VBLENDMPS   Z12, Z10, K2, Z14
+	VPXORD      Z8, Z14, Z15
+	VPMOVD2M    Z15, K4
 	KNOTW       K4, K4
-	VPANDD.BCST constants<>+272(SB), Z10, Z16
-	VMOVAPS.Z   Z15, K4, Z15
-	VADDPS      Z9, Z15, Z9
-	VPORD.BCST  constants<>+280(SB), Z16, Z15
-	VMAXPS      Z9, Z15, Z9
-	VMINPS      Z9, Z16, Z9
+	VPANDD.BCST constants<>+128(SB), Z9, Z15
+	VMOVAPS.Z   Z14, K4, Z14
+	VADDPS      Z8, Z14, Z8
+	VPORD.BCST  constants<>+136(SB), Z15, Z14
+	VMAXPS      Z8, Z14, Z8
+	VMINPS      Z8, Z15, Z8
 	KANDNW      K1, K2, K4
-	VPMOVD2M    Z11, K5
+	VPMOVD2M    Z10, K5
+	VMOVAPS.Z   Z10, K5, Z14
 	VMOVAPS.Z   Z11, K5, Z15
-	VMOVAPS.Z   Z12, K5, Z16
+	VPXORD      Z14, Z10, Z10
 	VPXORD      Z15, Z11, Z11
-	VPXORD      Z16, Z12, Z12
 	KANDNW      K4, K3, K5
+	VMOVAPS     Z8, K5, Z10
 	VMOVAPS     Z9, K5, Z11
-	VMOVAPS     Z10, K5, Z12
-	VADDPS      Z11, Z0, Z0
-	VADDPS      Z12, Z1, Z1
+	VADDPS      Z10, Z0, Z0
+	VADDPS      Z11, Z1, Z1
 	KANDW       K3, K4, K4
+	VMOVAPS     Z8, K4, Z14
 	VMOVAPS     Z9, K4, Z15
-	VMOVAPS     Z10, K4, Z16
-	VADDPS      Z15, Z2, Z2
-	VADDPS      Z16, Z3, Z3
+	VADDPS      Z14, Z2, Z2
+	VADDPS      Z15, Z3, Z3
 	KANDW       K2, K1, K1
-	VPMOVD2M    Z13, K2
+	VPMOVD2M    Z12, K2
+	VMOVAPS.Z   Z12, K2, Z10
 	VMOVAPS.Z   Z13, K2, Z11
-	VMOVAPS.Z   Z14, K2, Z12
+	VPXORD      Z10, Z12, Z12
 	VPXORD      Z11, Z13, Z13
-	VPXORD      Z12, Z14, Z14
 	KANDNW      K1, K3, K2
+	VMOVAPS     Z8, K2, Z12
 	VMOVAPS     Z9, K2, Z13
-	VMOVAPS     Z10, K2, Z14
-	VADDPS      Z13, Z4, Z4
-	VADDPS      Z14, Z5, Z5
+	VADDPS      Z12, Z4, Z4
+	VADDPS      Z13, Z5, Z5
 	KANDW       K3, K1, K1
+	VMOVAPS     Z8, K1, Z10
 	VMOVAPS     Z9, K1, Z11
-	VMOVAPS     Z10, K1, Z12
-	VADDPS      Z11, Z6, Z6
-	VADDPS      Z12, Z7, Z7
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
 	ADDQ        $0x00000080, BX
-	ADDQ        $0x00000238, SI
+	ADDQ        $0x00000218, SI
 	DECQ        DI
-	JMP         slot1
+	JNZ         charge0
 
-slot1done:
-	MOVQ        16(DX), AX
-	SUBQ        DI, AX
-	MOVQ        AX, 48(DX)
-	VMOVUPS     Z0, 128(DX)
-	VMOVUPS     Z1, 640(DX)
-	VMOVUPS     Z2, 256(DX)
-	VMOVUPS     Z3, 768(DX)
-	VMOVUPS     Z4, 384(DX)
-	VMOVUPS     Z5, 896(DX)
-	VMOVUPS     Z6, 512(DX)
-	VMOVUPS     Z7, 1024(DX)
-	VPXORD.BCST constants<>+280(SB), Z7, Z7
+charge0done:
+	VMOVUPS     Z0, 48(DX)
+	VMOVUPS     Z1, 560(DX)
+	VMOVUPS     Z2, 176(DX)
+	VMOVUPS     Z3, 688(DX)
+	VMOVUPS     Z4, 304(DX)
+	VMOVUPS     Z5, 816(DX)
+	VMOVUPS     Z6, 432(DX)
+	VMOVUPS     Z7, 944(DX)
+	VPXORD.BCST constants<>+136(SB), Z7, Z7
 	VMULPS      Z7, Z0, Z0
-	VPXORD.BCST constants<>+280(SB), Z1, Z1
+	VPXORD.BCST constants<>+136(SB), Z1, Z1
 	VMULPS      Z1, Z6, Z1
 	VADDPS      Z1, Z0, Z0
-	VMULPS.BCST 28(CX), Z0, Z0
-	VMOVUPS     Z0, 1152(DX)
+	VMULPS.BCST 24(CX), Z0, Z0
+	VMOVUPS     Z0, 1072(DX)
 	VMULPS      Z3, Z4, Z0
 	VMULPS      Z5, Z2, Z1
 	VADDPS      Z1, Z0, Z0
-	VMULPS.BCST 28(CX), Z0, Z0
-	VMOVUPS     Z0, 1280(DX)
+	VMULPS.BCST 24(CX), Z0, Z0
+	VMOVUPS     Z0, 1200(DX)
+	VXORPS      Z0, Z0, Z0
+	VXORPS      Z1, Z1, Z1
+	VXORPS      Z2, Z2, Z2
+	VXORPS      Z3, Z3, Z3
+	VXORPS      Z4, Z4, Z4
+	VXORPS      Z5, Z5, Z5
+	VXORPS      Z6, Z6, Z6
+	VXORPS      Z7, Z7, Z7
+	MOVQ        8(DX), BX
+	SHLQ        $0x02, BX
+	ADDQ        $0x00000040, BX
+	MOVQ        24(DX), SI
+	MOVQ        16(DX), DI
+	TESTQ       DI, DI
+	JZ          charge1done
+
+charge1:
+	MOVQ      32(AX), R8
+	MOVQ      BX, R9
+	SHRQ      $0x01, R9
+	KMOVW     20(R8)(R9*1), K1
+	CMPL      (R8)(R9*1), $0x00
+	JL        apart1
+	MOVLQSX   (R8)(R9*1), R10
+	KMOVW     16(R8)(R9*1), K2
+	KANDNW    K1, K2, K2
+	MOVQ      40(AX), R11
+	VMOVUPS.Z (R11)(R10*4), K2, Z8
+	MOVLQSX   4(R8)(R9*1), R10
+	KMOVW     16(R8)(R9*1), K2
+	KANDW     K2, K1, K2
+	MOVQ      40(AX), R11
+	VMOVUPS   (R11)(R10*4), K2, Z8
+	VMOVAPS   Z8, Z8
+	MOVLQSX   8(R8)(R9*1), R10
+	KMOVW     18(R8)(R9*1), K2
+	KANDNW    K1, K2, K2
+	MOVQ      136(AX), R11
+	VMOVUPS.Z (R11)(R10*4), K2, Z9
+	MOVLQSX   12(R8)(R9*1), R10
+	KMOVW     18(R8)(R9*1), K2
+	KANDW     K2, K1, K2
+	MOVQ      136(AX), R11
+	VMOVUPS   (R11)(R10*4), K2, Z9
+	VMOVAPS   Z9, Z9
+	JMP       read1
+
+apart1:
+	MOVQ       8(AX), R10
+	VMOVUPS    (R10)(BX*1), Z8
+	MOVQ       40(AX), R10
+	VXORPS     Z9, Z9, Z9
+	KMOVW      K1, K2
+	VGATHERDPS (R10)(Z8*4), K2, Z9
+	VMOVAPS    Z9, Z8
+	MOVQ       16(AX), R10
+	VMOVUPS    (R10)(BX*1), Z9
+	MOVQ       136(AX), R10
+	VXORPS     Z10, Z10, Z10
+	KMOVW      K1, K2
+	VGATHERDPS (R10)(Z9*4), K2, Z10
+	VMOVAPS    Z10, Z9
+
+read1:
+	CMPL    12(CX), $0x00
+	JE      offered1
+	KMOVW   22(R8)(R9*1), K2
+	KANDNW  K1, K2, K2
+	MOVQ    (DX), R8
+	SHLQ    $0x02, R8
+	MOVQ    40(AX), R9
+	VMOVUPS 64(R9)(R8*1), Z10
+	VMULPS  Z10, Z8, Z10
+	VXORPS  Z11, Z11, Z11
+	VCMPPS  $0x15, Z11, Z10, K2, K2
+	VXORPS  Z10, Z10, Z10
+	VMOVAPS Z10, K2, Z8
+
+offered1:
+	XORL        R8, R8
+	MOVL        R8, 532(SI)
+	VMOVUPS     Z8, 64(SI)
+	VMOVUPS     Z9, 192(SI)
+	MOVQ        88(AX), R8
+	VMOVUPS.Z   (R8)(BX*1), K1, Z10
+	MOVQ        96(AX), R8
+	VMOVUPS.Z   (R8)(BX*1), K1, Z11
+	MOVQ        112(AX), R8
+	VMOVUPS.Z   (R8)(BX*1), K1, Z12
+	MOVQ        120(AX), R8
+	VMOVUPS.Z   (R8)(BX*1), K1, Z13
+	VMULPS      Z9, Z8, Z8
+	VXORPS      Z14, Z14, Z14
+	VCMPPS      $0x04, Z14, Z8, K1
+	VPMOVD2M    Z9, K2
+	VPMOVD2M    Z8, K3
+	VBLENDMPS   Z12, Z10, K2, Z14
+	VPXORD      Z8, Z14, Z15
+	VPMOVD2M    Z15, K4
+	KNOTW       K4, K4
+	VPANDD.BCST constants<>+128(SB), Z9, Z15
+	VMOVAPS.Z   Z14, K4, Z14
+	VADDPS      Z8, Z14, Z8
+	VPORD.BCST  constants<>+136(SB), Z15, Z14
+	VMAXPS      Z8, Z14, Z8
+	VMINPS      Z8, Z15, Z8
+	KANDNW      K1, K2, K4
+	VPMOVD2M    Z10, K5
+	VMOVAPS.Z   Z10, K5, Z14
+	VMOVAPS.Z   Z11, K5, Z15
+	VPXORD      Z14, Z10, Z10
+	VPXORD      Z15, Z11, Z11
+	KANDNW      K4, K3, K5
+	VMOVAPS     Z8, K5, Z10
+	VMOVAPS     Z9, K5, Z11
+	VADDPS      Z10, Z0, Z0
+	VADDPS      Z11, Z1, Z1
+	KANDW       K3, K4, K4
+	VMOVAPS     Z8, K4, Z14
+	VMOVAPS     Z9, K4, Z15
+	VADDPS      Z14, Z2, Z2
+	VADDPS      Z15, Z3, Z3
+	KANDW       K2, K1, K1
+	VPMOVD2M    Z12, K2
+	VMOVAPS.Z   Z12, K2, Z10
+	VMOVAPS.Z   Z13, K2, Z11
+	VPXORD      Z10, Z12, Z12
+	VPXORD      Z11, Z13, Z13
+	KANDNW      K1, K3, K2
+	VMOVAPS     Z8, K2, Z12
+	VMOVAPS     Z9, K2, Z13
+	VADDPS      Z12, Z4, Z4
+	VADDPS      Z13, Z5, Z5
+	KANDW       K3, K1, K1
+	VMOVAPS     Z8, K1, Z10
+	VMOVAPS     Z9, K1, Z11
+	VADDPS      Z10, Z6, Z6
+	VADDPS      Z11, Z7, Z7
+	ADDQ        $0x00000080, BX
+	ADDQ        $0x00000218, SI
+	DECQ        DI
+	JNZ         charge1
+
+charge1done:
+	VMOVUPS     Z0, 112(DX)
+	VMOVUPS     Z1, 624(DX)
+	VMOVUPS     Z2, 240(DX)
+	VMOVUPS     Z3, 752(DX)
+	VMOVUPS     Z4, 368(DX)
+	VMOVUPS     Z5, 880(DX)
+	VMOVUPS     Z6, 496(DX)
+	VMOVUPS     Z7, 1008(DX)
+	VPXORD.BCST constants<>+136(SB), Z7, Z7
+	VMULPS      Z7, Z0, Z0
+	VPXORD.BCST constants<>+136(SB), Z1, Z1
+	VMULPS      Z1, Z6, Z1
+	VADDPS      Z1, Z0, Z0
+	VMULPS.BCST 24(CX), Z0, Z0
+	VMOVUPS     Z0, 1136(DX)
+	VMULPS      Z3, Z4, Z0
+	VMULPS      Z5, Z2, Z1
+	VADDPS      Z1, Z0, Z0
+	VMULPS.BCST 24(CX), Z0, Z0
+	VMOVUPS     Z0, 1264(DX)
 	VZEROUPPER
 	RET
 
@@ -508,27 +425,27 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	MOVQ         n+0(FP), AX
 	MOVQ         s+8(FP), CX
 	MOVQ         f+16(FP), DX
-	VBROADCASTSS constants<>+288(SB), Z0
-	VMOVUPS      1088(DX), Z1
-	VMOVUPS      1152(DX), Z2
-	VDIVPS.BCST  32(CX), Z1, Z1
-	VDIVPS.BCST  32(CX), Z2, Z2
+	VBROADCASTSS constants<>+144(SB), Z0
+	VMOVUPS      1072(DX), Z1
+	VMOVUPS      1136(DX), Z2
+	VDIVPS.BCST  28(CX), Z1, Z1
+	VDIVPS.BCST  28(CX), Z2, Z2
 	VRNDSCALEPS  $0x09, Z1, Z1
 	VRNDSCALEPS  $0x09, Z2, Z2
 	VMAXPS       Z1, Z0, Z1
 	VMAXPS       Z2, Z0, Z2
-	VMOVUPS      1216(DX), Z3
-	VMOVUPS      1280(DX), Z4
-	VDIVPS.BCST  32(CX), Z3, Z3
-	VDIVPS.BCST  32(CX), Z4, Z4
+	VMOVUPS      1200(DX), Z3
+	VMOVUPS      1264(DX), Z4
+	VDIVPS.BCST  28(CX), Z3, Z3
+	VDIVPS.BCST  28(CX), Z4, Z4
 	VRNDSCALEPS  $0x09, Z3, Z3
 	VRNDSCALEPS  $0x09, Z4, Z4
 	VMAXPS       Z3, Z0, Z3
 	VMAXPS       Z4, Z0, Z0
-	VMOVUPS      Z1, 1344(DX)
-	VMOVUPS      Z2, 1408(DX)
-	VMOVUPS      Z3, 1984(DX)
-	VMOVUPS      Z0, 2048(DX)
+	VMOVUPS      Z1, 1328(DX)
+	VMOVUPS      Z2, 1392(DX)
+	VMOVUPS      Z3, 1968(DX)
+	VMOVUPS      Z0, 2032(DX)
 	VCMPPS       $0x1e, Z3, Z1, K1
 	VCMPPS       $0x1e, Z0, Z2, K2
 	VBLENDMPS    Z1, Z3, K1, Z4
@@ -537,8 +454,8 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VBLENDMPS    Z0, Z2, K2, Z7
 	VXORPS       Z8, Z8, Z8
 	VXORPS       Z9, Z9, Z9
-	VSUBPS.BCST  20(CX), Z4, Z4
-	VSUBPS.BCST  20(CX), Z5, Z5
+	VSUBPS.BCST  16(CX), Z4, Z4
+	VSUBPS.BCST  16(CX), Z5, Z5
 	VMAXPS       Z4, Z8, Z4
 	VMAXPS       Z5, Z9, Z5
 	VMINPS       Z4, Z6, Z6
@@ -553,62 +470,62 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VSUBPS       Z9, Z0, Z0
 	VMINPS       Z4, Z6, Z4
 	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z4, 2624(DX)
-	VMOVUPS      Z5, 2688(DX)
-	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z1, K1
-	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z2, K2
-	VMOVUPS      1088(DX), Z4
-	VMOVUPS      1152(DX), Z5
-	VPXORD.BCST  constants<>+280(SB), Z4, Z4
-	VPXORD.BCST  constants<>+280(SB), Z5, Z5
+	VMOVUPS      Z4, 2608(DX)
+	VMOVUPS      Z5, 2672(DX)
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z1, K1
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z2, K2
+	VMOVUPS      1072(DX), Z4
+	VMOVUPS      1136(DX), Z5
+	VPXORD.BCST  constants<>+136(SB), Z4, Z4
+	VPXORD.BCST  constants<>+136(SB), Z5, Z5
 	VMOVAPS.Z    Z4, K1, Z4
 	VMOVAPS.Z    Z5, K2, Z5
-	VMOVUPS      1216(DX), Z6
-	VMOVUPS      1280(DX), Z7
-	VPXORD.BCST  constants<>+280(SB), Z6, Z6
-	VPXORD.BCST  constants<>+280(SB), Z7, Z7
-	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z3, K1
-	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z0, K2
+	VMOVUPS      1200(DX), Z6
+	VMOVUPS      1264(DX), Z7
+	VPXORD.BCST  constants<>+136(SB), Z6, Z6
+	VPXORD.BCST  constants<>+136(SB), Z7, Z7
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z3, K1
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z0, K2
 	VCMPPS       $0x11, Z4, Z6, K1, K1
 	VCMPPS       $0x11, Z5, Z7, K2, K2
 	VMOVAPS      Z6, K1, Z4
 	VMOVAPS      Z7, K2, Z5
-	VMOVUPS      1088(DX), Z6
-	VMOVUPS      1152(DX), Z7
-	VDIVPS       1344(DX), Z6, Z8
-	VDIVPS       1408(DX), Z7, Z9
-	VPXORD.BCST  constants<>+280(SB), Z6, Z6
-	VPXORD.BCST  constants<>+280(SB), Z7, Z7
+	VMOVUPS      1072(DX), Z6
+	VMOVUPS      1136(DX), Z7
+	VDIVPS       1328(DX), Z6, Z8
+	VDIVPS       1392(DX), Z7, Z9
+	VPXORD.BCST  constants<>+136(SB), Z6, Z6
+	VPXORD.BCST  constants<>+136(SB), Z7, Z7
 	VSUBPS       Z4, Z6, Z6
 	VSUBPS       Z5, Z7, Z7
-	VPXORD.BCST  constants<>+280(SB), Z6, Z10
-	VPXORD.BCST  constants<>+280(SB), Z7, Z11
-	VMULPS.BCST  constants<>+296(SB), Z10, Z12
-	VMULPS.BCST  constants<>+296(SB), Z11, Z13
-	VADDPS.BCST  constants<>+304(SB), Z12, Z12
-	VADDPS.BCST  constants<>+304(SB), Z13, Z13
-	VSUBPS.BCST  constants<>+304(SB), Z12, Z14
-	VSUBPS.BCST  constants<>+304(SB), Z13, Z15
-	VMULPS.BCST  constants<>+312(SB), Z14, Z16
-	VMULPS.BCST  constants<>+312(SB), Z15, Z17
+	VPXORD.BCST  constants<>+136(SB), Z6, Z10
+	VPXORD.BCST  constants<>+136(SB), Z7, Z11
+	VMULPS.BCST  constants<>+152(SB), Z10, Z12
+	VMULPS.BCST  constants<>+152(SB), Z11, Z13
+	VADDPS.BCST  constants<>+160(SB), Z12, Z12
+	VADDPS.BCST  constants<>+160(SB), Z13, Z13
+	VSUBPS.BCST  constants<>+160(SB), Z12, Z14
+	VSUBPS.BCST  constants<>+160(SB), Z13, Z15
+	VMULPS.BCST  constants<>+168(SB), Z14, Z16
+	VMULPS.BCST  constants<>+168(SB), Z15, Z17
 	VSUBPS       Z16, Z10, Z16
 	VSUBPS       Z17, Z11, Z17
-	VMULPS.BCST  constants<>+320(SB), Z14, Z14
-	VMULPS.BCST  constants<>+320(SB), Z15, Z15
+	VMULPS.BCST  constants<>+176(SB), Z14, Z14
+	VMULPS.BCST  constants<>+176(SB), Z15, Z15
 	VSUBPS       Z14, Z16, Z18
 	VSUBPS       Z15, Z17, Z19
 	VMULPS       Z18, Z18, Z20
 	VMULPS       Z19, Z19, Z21
-	VMULPS.BCST  constants<>+328(SB), Z18, Z22
-	VMULPS.BCST  constants<>+328(SB), Z19, Z23
-	VADDPS.BCST  constants<>+336(SB), Z22, Z22
-	VADDPS.BCST  constants<>+336(SB), Z23, Z23
-	VMULPS.BCST  constants<>+344(SB), Z18, Z18
-	VMULPS.BCST  constants<>+344(SB), Z19, Z19
-	VADDPS.BCST  constants<>+352(SB), Z18, Z18
-	VADDPS.BCST  constants<>+352(SB), Z19, Z19
-	VMULPS.BCST  constants<>+360(SB), Z20, Z24
-	VMULPS.BCST  constants<>+360(SB), Z21, Z25
+	VMULPS.BCST  constants<>+184(SB), Z18, Z22
+	VMULPS.BCST  constants<>+184(SB), Z19, Z23
+	VADDPS.BCST  constants<>+192(SB), Z22, Z22
+	VADDPS.BCST  constants<>+192(SB), Z23, Z23
+	VMULPS.BCST  constants<>+200(SB), Z18, Z18
+	VMULPS.BCST  constants<>+200(SB), Z19, Z19
+	VADDPS.BCST  constants<>+208(SB), Z18, Z18
+	VADDPS.BCST  constants<>+208(SB), Z19, Z19
+	VMULPS.BCST  constants<>+216(SB), Z20, Z24
+	VMULPS.BCST  constants<>+216(SB), Z21, Z25
 	VADDPS       Z24, Z18, Z18
 	VADDPS       Z25, Z19, Z19
 	VMULPS       Z18, Z20, Z18
@@ -621,44 +538,44 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VSUBPS       Z15, Z19, Z15
 	VADDPS       Z14, Z16, Z14
 	VADDPS       Z15, Z17, Z15
-	VADDPS.BCST  constants<>+288(SB), Z14, Z14
-	VADDPS.BCST  constants<>+288(SB), Z15, Z15
+	VADDPS.BCST  constants<>+144(SB), Z14, Z14
+	VADDPS.BCST  constants<>+144(SB), Z15, Z15
 	VPSLLD       $0x17, Z12, Z12
 	VPSLLD       $0x17, Z13, Z13
 	VPADDD       Z12, Z14, Z12
 	VPADDD       Z13, Z15, Z13
-	VCMPPS.BCST  $0x15, constants<>+368(SB), Z10, K1
-	VCMPPS.BCST  $0x15, constants<>+368(SB), Z11, K2
+	VCMPPS.BCST  $0x15, constants<>+224(SB), Z10, K1
+	VCMPPS.BCST  $0x15, constants<>+224(SB), Z11, K2
 	VMOVAPS.Z    Z12, K1, Z10
 	VMOVAPS.Z    Z13, K2, Z11
-	VPXORD.BCST  constants<>+280(SB), Z8, Z12
-	VPXORD.BCST  constants<>+280(SB), Z9, Z13
-	VMULPS.BCST  constants<>+296(SB), Z12, Z14
-	VMULPS.BCST  constants<>+296(SB), Z13, Z15
-	VADDPS.BCST  constants<>+304(SB), Z14, Z14
-	VADDPS.BCST  constants<>+304(SB), Z15, Z15
-	VSUBPS.BCST  constants<>+304(SB), Z14, Z16
-	VSUBPS.BCST  constants<>+304(SB), Z15, Z17
-	VMULPS.BCST  constants<>+312(SB), Z16, Z18
-	VMULPS.BCST  constants<>+312(SB), Z17, Z19
+	VPXORD.BCST  constants<>+136(SB), Z8, Z12
+	VPXORD.BCST  constants<>+136(SB), Z9, Z13
+	VMULPS.BCST  constants<>+152(SB), Z12, Z14
+	VMULPS.BCST  constants<>+152(SB), Z13, Z15
+	VADDPS.BCST  constants<>+160(SB), Z14, Z14
+	VADDPS.BCST  constants<>+160(SB), Z15, Z15
+	VSUBPS.BCST  constants<>+160(SB), Z14, Z16
+	VSUBPS.BCST  constants<>+160(SB), Z15, Z17
+	VMULPS.BCST  constants<>+168(SB), Z16, Z18
+	VMULPS.BCST  constants<>+168(SB), Z17, Z19
 	VSUBPS       Z18, Z12, Z18
 	VSUBPS       Z19, Z13, Z19
-	VMULPS.BCST  constants<>+320(SB), Z16, Z16
-	VMULPS.BCST  constants<>+320(SB), Z17, Z17
+	VMULPS.BCST  constants<>+176(SB), Z16, Z16
+	VMULPS.BCST  constants<>+176(SB), Z17, Z17
 	VSUBPS       Z16, Z18, Z20
 	VSUBPS       Z17, Z19, Z21
 	VMULPS       Z20, Z20, Z22
 	VMULPS       Z21, Z21, Z23
-	VMULPS.BCST  constants<>+328(SB), Z20, Z24
-	VMULPS.BCST  constants<>+328(SB), Z21, Z25
-	VADDPS.BCST  constants<>+336(SB), Z24, Z24
-	VADDPS.BCST  constants<>+336(SB), Z25, Z25
-	VMULPS.BCST  constants<>+344(SB), Z20, Z20
-	VMULPS.BCST  constants<>+344(SB), Z21, Z21
-	VADDPS.BCST  constants<>+352(SB), Z20, Z20
-	VADDPS.BCST  constants<>+352(SB), Z21, Z21
-	VMULPS.BCST  constants<>+360(SB), Z22, Z26
-	VMULPS.BCST  constants<>+360(SB), Z23, Z27
+	VMULPS.BCST  constants<>+184(SB), Z20, Z24
+	VMULPS.BCST  constants<>+184(SB), Z21, Z25
+	VADDPS.BCST  constants<>+192(SB), Z24, Z24
+	VADDPS.BCST  constants<>+192(SB), Z25, Z25
+	VMULPS.BCST  constants<>+200(SB), Z20, Z20
+	VMULPS.BCST  constants<>+200(SB), Z21, Z21
+	VADDPS.BCST  constants<>+208(SB), Z20, Z20
+	VADDPS.BCST  constants<>+208(SB), Z21, Z21
+	VMULPS.BCST  constants<>+216(SB), Z22, Z26
+	VMULPS.BCST  constants<>+216(SB), Z23, Z27
 	VADDPS       Z26, Z20, Z20
 	VADDPS       Z27, Z21, Z21
 	VMULPS       Z20, Z22, Z20
@@ -671,41 +588,41 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VSUBPS       Z17, Z21, Z17
 	VADDPS       Z16, Z18, Z16
 	VADDPS       Z17, Z19, Z17
-	VADDPS.BCST  constants<>+288(SB), Z16, Z16
-	VADDPS.BCST  constants<>+288(SB), Z17, Z17
+	VADDPS.BCST  constants<>+144(SB), Z16, Z16
+	VADDPS.BCST  constants<>+144(SB), Z17, Z17
 	VPSLLD       $0x17, Z14, Z14
 	VPSLLD       $0x17, Z15, Z15
 	VPADDD       Z14, Z16, Z14
 	VPADDD       Z15, Z17, Z15
-	VCMPPS.BCST  $0x15, constants<>+368(SB), Z12, K1
-	VCMPPS.BCST  $0x15, constants<>+368(SB), Z13, K2
+	VCMPPS.BCST  $0x15, constants<>+224(SB), Z12, K1
+	VCMPPS.BCST  $0x15, constants<>+224(SB), Z13, K2
 	VMOVAPS.Z    Z14, K1, Z12
 	VMOVAPS.Z    Z15, K2, Z13
-	VMOVUPS      Z10, 1472(DX)
-	VMOVUPS      Z11, 1536(DX)
-	VMOVUPS      Z12, 1728(DX)
-	VMOVUPS      Z13, 1792(DX)
-	VMOVUPS      Z8, 1600(DX)
-	VMOVUPS      Z9, 1664(DX)
+	VMOVUPS      Z10, 1456(DX)
+	VMOVUPS      Z11, 1520(DX)
+	VMOVUPS      Z12, 1712(DX)
+	VMOVUPS      Z13, 1776(DX)
+	VMOVUPS      Z8, 1584(DX)
+	VMOVUPS      Z9, 1648(DX)
 	VMULPS       Z8, Z1, Z12
 	VMULPS       Z9, Z2, Z13
-	VCMPPS.BCST  $0x1e, 36(CX), Z12, K1
-	VCMPPS.BCST  $0x1e, 36(CX), Z13, K2
-	VBROADCASTSS 36(CX), Z12
+	VCMPPS.BCST  $0x1e, 32(CX), Z12, K1
+	VCMPPS.BCST  $0x1e, 32(CX), Z13, K2
+	VBROADCASTSS 32(CX), Z12
 	VDIVPS       Z8, Z12, Z8
 	VDIVPS       Z9, Z12, Z9
 	VRNDSCALEPS  $0x09, Z8, Z8
 	VRNDSCALEPS  $0x09, Z9, Z9
-	VADDPS.BCST  constants<>+288(SB), Z8, Z8
-	VADDPS.BCST  constants<>+288(SB), Z9, Z9
+	VADDPS.BCST  constants<>+144(SB), Z8, Z8
+	VADDPS.BCST  constants<>+144(SB), Z9, Z9
 	VMOVAPS      Z8, K1, Z1
 	VMOVAPS      Z9, K2, Z2
-	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z1, K1
-	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z2, K2
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z1, K1
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z2, K2
 	VMOVAPS.Z    Z1, K1, Z1
 	VMOVAPS.Z    Z2, K2, Z2
-	VMOVUPS      Z1, 1856(DX)
-	VMOVUPS      Z2, 1920(DX)
+	VMOVUPS      Z1, 1840(DX)
+	VMOVUPS      Z2, 1904(DX)
 	VXORPS       Z1, Z1, Z1
 	VXORPS       Z2, Z2, Z2
 	VXORPS       Z8, Z8, Z8
@@ -713,8 +630,8 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VXORPS       Z12, Z12, Z12
 
 minus:
-	VCMPPS      $0x11, 1856(DX), Z12, K1
-	VCMPPS      $0x11, 1920(DX), Z12, K2
+	VCMPPS      $0x11, 1840(DX), Z12, K1
+	VCMPPS      $0x11, 1904(DX), Z12, K2
 	KORW        K2, K1, K3
 	KORTESTW    K3, K3
 	JZ          minusdone
@@ -724,50 +641,50 @@ minus:
 	VMULPS      Z7, Z11, Z14
 	VADDPS      Z13, Z8, K1, Z8
 	VADDPS      Z14, Z9, K2, Z9
-	VMULPS      1728(DX), Z10, K1, Z10
-	VMULPS      1792(DX), Z11, K2, Z11
-	VADDPS      1600(DX), Z6, K1, Z6
-	VADDPS      1664(DX), Z7, K2, Z7
-	VADDPS.BCST constants<>+288(SB), Z12, Z12
+	VMULPS      1712(DX), Z10, K1, Z10
+	VMULPS      1776(DX), Z11, K2, Z11
+	VADDPS      1584(DX), Z6, K1, Z6
+	VADDPS      1648(DX), Z7, K2, Z7
+	VADDPS.BCST constants<>+144(SB), Z12, Z12
 	JMP         minus
 
 minusdone:
-	VMOVUPS      1216(DX), Z6
-	VMOVUPS      1280(DX), Z7
-	VDIVPS       1984(DX), Z6, Z10
-	VDIVPS       2048(DX), Z7, Z11
-	VPXORD.BCST  constants<>+280(SB), Z6, Z6
-	VPXORD.BCST  constants<>+280(SB), Z7, Z7
+	VMOVUPS      1200(DX), Z6
+	VMOVUPS      1264(DX), Z7
+	VDIVPS       1968(DX), Z6, Z10
+	VDIVPS       2032(DX), Z7, Z11
+	VPXORD.BCST  constants<>+136(SB), Z6, Z6
+	VPXORD.BCST  constants<>+136(SB), Z7, Z7
 	VSUBPS       Z4, Z6, Z6
 	VSUBPS       Z5, Z7, Z7
-	VPXORD.BCST  constants<>+280(SB), Z6, Z12
-	VPXORD.BCST  constants<>+280(SB), Z7, Z13
-	VMULPS.BCST  constants<>+296(SB), Z12, Z14
-	VMULPS.BCST  constants<>+296(SB), Z13, Z15
-	VADDPS.BCST  constants<>+304(SB), Z14, Z14
-	VADDPS.BCST  constants<>+304(SB), Z15, Z15
-	VSUBPS.BCST  constants<>+304(SB), Z14, Z16
-	VSUBPS.BCST  constants<>+304(SB), Z15, Z17
-	VMULPS.BCST  constants<>+312(SB), Z16, Z18
-	VMULPS.BCST  constants<>+312(SB), Z17, Z19
+	VPXORD.BCST  constants<>+136(SB), Z6, Z12
+	VPXORD.BCST  constants<>+136(SB), Z7, Z13
+	VMULPS.BCST  constants<>+152(SB), Z12, Z14
+	VMULPS.BCST  constants<>+152(SB), Z13, Z15
+	VADDPS.BCST  constants<>+160(SB), Z14, Z14
+	VADDPS.BCST  constants<>+160(SB), Z15, Z15
+	VSUBPS.BCST  constants<>+160(SB), Z14, Z16
+	VSUBPS.BCST  constants<>+160(SB), Z15, Z17
+	VMULPS.BCST  constants<>+168(SB), Z16, Z18
+	VMULPS.BCST  constants<>+168(SB), Z17, Z19
 	VSUBPS       Z18, Z12, Z18
 	VSUBPS       Z19, Z13, Z19
-	VMULPS.BCST  constants<>+320(SB), Z16, Z16
-	VMULPS.BCST  constants<>+320(SB), Z17, Z17
+	VMULPS.BCST  constants<>+176(SB), Z16, Z16
+	VMULPS.BCST  constants<>+176(SB), Z17, Z17
 	VSUBPS       Z16, Z18, Z20
 	VSUBPS       Z17, Z19, Z21
 	VMULPS       Z20, Z20, Z22
 	VMULPS       Z21, Z21, Z23
-	VMULPS.BCST  constants<>+328(SB), Z20, Z24
-	VMULPS.BCST  constants<>+328(SB), Z21, Z25
-	VADDPS.BCST  constants<>+336(SB), Z24, Z24
-	VADDPS.BCST  constants<>+336(SB), Z25, Z25
-	VMULPS.BCST  constants<>+344(SB), Z20, Z20
-	VMULPS.BCST  constants<>+344(SB), Z21, Z21
-	VADDPS.BCST  constants<>+352(SB), Z20, Z20
-	VADDPS.BCST  constants<>+352(SB), Z21, Z21
-	VMULPS.BCST  constants<>+360(SB), Z22, Z26
-	VMULPS.BCST  constants<>+360(SB), Z23, Z27
+	VMULPS.BCST  constants<>+184(SB), Z20, Z24
+	VMULPS.BCST  constants<>+184(SB), Z21, Z25
+	VADDPS.BCST  constants<>+192(SB), Z24, Z24
+	VADDPS.BCST  constants<>+192(SB), Z25, Z25
+	VMULPS.BCST  constants<>+200(SB), Z20, Z20
+	VMULPS.BCST  constants<>+200(SB), Z21, Z21
+	VADDPS.BCST  constants<>+208(SB), Z20, Z20
+	VADDPS.BCST  constants<>+208(SB), Z21, Z21
+	VMULPS.BCST  constants<>+216(SB), Z22, Z26
+	VMULPS.BCST  constants<>+216(SB), Z23, Z27
 	VADDPS       Z26, Z20, Z20
 	VADDPS       Z27, Z21, Z21
 	VMULPS       Z20, Z22, Z20
@@ -780,44 +697,44 @@ minusdone:
 	VSUBPS       Z17, Z21, Z17
 	VADDPS       Z16, Z18, Z16
 	VADDPS       Z17, Z19, Z17
-	VADDPS.BCST  constants<>+288(SB), Z16, Z16
-	VADDPS.BCST  constants<>+288(SB), Z17, Z17
+	VADDPS.BCST  constants<>+144(SB), Z16, Z16
+	VADDPS.BCST  constants<>+144(SB), Z17, Z17
 	VPSLLD       $0x17, Z14, Z14
 	VPSLLD       $0x17, Z15, Z15
 	VPADDD       Z14, Z16, Z14
 	VPADDD       Z15, Z17, Z15
-	VCMPPS.BCST  $0x15, constants<>+368(SB), Z12, K1
-	VCMPPS.BCST  $0x15, constants<>+368(SB), Z13, K2
+	VCMPPS.BCST  $0x15, constants<>+224(SB), Z12, K1
+	VCMPPS.BCST  $0x15, constants<>+224(SB), Z13, K2
 	VMOVAPS.Z    Z14, K1, Z12
 	VMOVAPS.Z    Z15, K2, Z13
-	VPXORD.BCST  constants<>+280(SB), Z10, Z14
-	VPXORD.BCST  constants<>+280(SB), Z11, Z15
-	VMULPS.BCST  constants<>+296(SB), Z14, Z16
-	VMULPS.BCST  constants<>+296(SB), Z15, Z17
-	VADDPS.BCST  constants<>+304(SB), Z16, Z16
-	VADDPS.BCST  constants<>+304(SB), Z17, Z17
-	VSUBPS.BCST  constants<>+304(SB), Z16, Z18
-	VSUBPS.BCST  constants<>+304(SB), Z17, Z19
-	VMULPS.BCST  constants<>+312(SB), Z18, Z20
-	VMULPS.BCST  constants<>+312(SB), Z19, Z21
+	VPXORD.BCST  constants<>+136(SB), Z10, Z14
+	VPXORD.BCST  constants<>+136(SB), Z11, Z15
+	VMULPS.BCST  constants<>+152(SB), Z14, Z16
+	VMULPS.BCST  constants<>+152(SB), Z15, Z17
+	VADDPS.BCST  constants<>+160(SB), Z16, Z16
+	VADDPS.BCST  constants<>+160(SB), Z17, Z17
+	VSUBPS.BCST  constants<>+160(SB), Z16, Z18
+	VSUBPS.BCST  constants<>+160(SB), Z17, Z19
+	VMULPS.BCST  constants<>+168(SB), Z18, Z20
+	VMULPS.BCST  constants<>+168(SB), Z19, Z21
 	VSUBPS       Z20, Z14, Z20
 	VSUBPS       Z21, Z15, Z21
-	VMULPS.BCST  constants<>+320(SB), Z18, Z18
-	VMULPS.BCST  constants<>+320(SB), Z19, Z19
+	VMULPS.BCST  constants<>+176(SB), Z18, Z18
+	VMULPS.BCST  constants<>+176(SB), Z19, Z19
 	VSUBPS       Z18, Z20, Z22
 	VSUBPS       Z19, Z21, Z23
 	VMULPS       Z22, Z22, Z24
 	VMULPS       Z23, Z23, Z25
-	VMULPS.BCST  constants<>+328(SB), Z22, Z26
-	VMULPS.BCST  constants<>+328(SB), Z23, Z27
-	VADDPS.BCST  constants<>+336(SB), Z26, Z26
-	VADDPS.BCST  constants<>+336(SB), Z27, Z27
-	VMULPS.BCST  constants<>+344(SB), Z22, Z22
-	VMULPS.BCST  constants<>+344(SB), Z23, Z23
-	VADDPS.BCST  constants<>+352(SB), Z22, Z22
-	VADDPS.BCST  constants<>+352(SB), Z23, Z23
-	VMULPS.BCST  constants<>+360(SB), Z24, Z28
-	VMULPS.BCST  constants<>+360(SB), Z25, Z29
+	VMULPS.BCST  constants<>+184(SB), Z22, Z26
+	VMULPS.BCST  constants<>+184(SB), Z23, Z27
+	VADDPS.BCST  constants<>+192(SB), Z26, Z26
+	VADDPS.BCST  constants<>+192(SB), Z27, Z27
+	VMULPS.BCST  constants<>+200(SB), Z22, Z22
+	VMULPS.BCST  constants<>+200(SB), Z23, Z23
+	VADDPS.BCST  constants<>+208(SB), Z22, Z22
+	VADDPS.BCST  constants<>+208(SB), Z23, Z23
+	VMULPS.BCST  constants<>+216(SB), Z24, Z28
+	VMULPS.BCST  constants<>+216(SB), Z25, Z29
 	VADDPS       Z28, Z22, Z22
 	VADDPS       Z29, Z23, Z23
 	VMULPS       Z22, Z24, Z22
@@ -830,41 +747,41 @@ minusdone:
 	VSUBPS       Z19, Z23, Z19
 	VADDPS       Z18, Z20, Z18
 	VADDPS       Z19, Z21, Z19
-	VADDPS.BCST  constants<>+288(SB), Z18, Z18
-	VADDPS.BCST  constants<>+288(SB), Z19, Z19
+	VADDPS.BCST  constants<>+144(SB), Z18, Z18
+	VADDPS.BCST  constants<>+144(SB), Z19, Z19
 	VPSLLD       $0x17, Z16, Z16
 	VPSLLD       $0x17, Z17, Z17
 	VPADDD       Z16, Z18, Z16
 	VPADDD       Z17, Z19, Z17
-	VCMPPS.BCST  $0x15, constants<>+368(SB), Z14, K1
-	VCMPPS.BCST  $0x15, constants<>+368(SB), Z15, K2
+	VCMPPS.BCST  $0x15, constants<>+224(SB), Z14, K1
+	VCMPPS.BCST  $0x15, constants<>+224(SB), Z15, K2
 	VMOVAPS.Z    Z16, K1, Z14
 	VMOVAPS.Z    Z17, K2, Z15
-	VMOVUPS      Z12, 2112(DX)
-	VMOVUPS      Z13, 2176(DX)
-	VMOVUPS      Z14, 2368(DX)
-	VMOVUPS      Z15, 2432(DX)
-	VMOVUPS      Z10, 2240(DX)
-	VMOVUPS      Z11, 2304(DX)
+	VMOVUPS      Z12, 2096(DX)
+	VMOVUPS      Z13, 2160(DX)
+	VMOVUPS      Z14, 2352(DX)
+	VMOVUPS      Z15, 2416(DX)
+	VMOVUPS      Z10, 2224(DX)
+	VMOVUPS      Z11, 2288(DX)
 	VMULPS       Z10, Z3, Z14
 	VMULPS       Z11, Z0, Z15
-	VCMPPS.BCST  $0x1e, 36(CX), Z14, K1
-	VCMPPS.BCST  $0x1e, 36(CX), Z15, K2
-	VBROADCASTSS 36(CX), Z14
+	VCMPPS.BCST  $0x1e, 32(CX), Z14, K1
+	VCMPPS.BCST  $0x1e, 32(CX), Z15, K2
+	VBROADCASTSS 32(CX), Z14
 	VDIVPS       Z10, Z14, Z10
 	VDIVPS       Z11, Z14, Z11
 	VRNDSCALEPS  $0x09, Z10, Z10
 	VRNDSCALEPS  $0x09, Z11, Z11
-	VADDPS.BCST  constants<>+288(SB), Z10, Z10
-	VADDPS.BCST  constants<>+288(SB), Z11, Z11
+	VADDPS.BCST  constants<>+144(SB), Z10, Z10
+	VADDPS.BCST  constants<>+144(SB), Z11, Z11
 	VMOVAPS      Z10, K1, Z3
 	VMOVAPS      Z11, K2, Z0
-	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z3, K1
-	VCMPPS.BCST  $0x1d, constants<>+288(SB), Z0, K2
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z3, K1
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z0, K2
 	VMOVAPS.Z    Z3, K1, Z3
 	VMOVAPS.Z    Z0, K2, Z0
-	VMOVUPS      Z3, 2496(DX)
-	VMOVUPS      Z0, 2560(DX)
+	VMOVUPS      Z3, 2480(DX)
+	VMOVUPS      Z0, 2544(DX)
 	VXORPS       Z0, Z0, Z0
 	VXORPS       Z3, Z3, Z3
 	VXORPS       Z10, Z10, Z10
@@ -872,8 +789,8 @@ minusdone:
 	VXORPS       Z14, Z14, Z14
 
 plus:
-	VCMPPS      $0x11, 2496(DX), Z14, K1
-	VCMPPS      $0x11, 2560(DX), Z14, K2
+	VCMPPS      $0x11, 2480(DX), Z14, K1
+	VCMPPS      $0x11, 2544(DX), Z14, K2
 	KORW        K2, K1, K3
 	KORTESTW    K3, K3
 	JZ          plusdone
@@ -883,46 +800,46 @@ plus:
 	VMULPS      Z7, Z13, Z16
 	VADDPS      Z15, Z10, K1, Z10
 	VADDPS      Z16, Z11, K2, Z11
-	VMULPS      2368(DX), Z12, K1, Z12
-	VMULPS      2432(DX), Z13, K2, Z13
-	VADDPS      2240(DX), Z6, K1, Z6
-	VADDPS      2304(DX), Z7, K2, Z7
-	VADDPS.BCST constants<>+288(SB), Z14, Z14
+	VMULPS      2352(DX), Z12, K1, Z12
+	VMULPS      2416(DX), Z13, K2, Z13
+	VADDPS      2224(DX), Z6, K1, Z6
+	VADDPS      2288(DX), Z7, K2, Z7
+	VADDPS.BCST constants<>+144(SB), Z14, Z14
 	JMP         plus
 
 plusdone:
-	VMOVUPS         2624(DX), Z6
-	VMOVUPS         2688(DX), Z7
+	VMOVUPS         2608(DX), Z6
+	VMOVUPS         2672(DX), Z7
 	VXORPS          Z12, Z12, Z12
 	VXORPS          Z13, Z13, Z13
 	VCMPPS          $0x00, Z12, Z6, K1
 	VCMPPS          $0x00, Z13, Z7, K2
-	VMULPS.BCST     constants<>+296(SB), Z4, Z6
-	VMULPS.BCST     constants<>+296(SB), Z5, Z7
-	VADDPS.BCST     constants<>+304(SB), Z6, Z6
-	VADDPS.BCST     constants<>+304(SB), Z7, Z7
-	VSUBPS.BCST     constants<>+304(SB), Z6, Z12
-	VSUBPS.BCST     constants<>+304(SB), Z7, Z13
-	VMULPS.BCST     constants<>+312(SB), Z12, Z14
-	VMULPS.BCST     constants<>+312(SB), Z13, Z15
+	VMULPS.BCST     constants<>+152(SB), Z4, Z6
+	VMULPS.BCST     constants<>+152(SB), Z5, Z7
+	VADDPS.BCST     constants<>+160(SB), Z6, Z6
+	VADDPS.BCST     constants<>+160(SB), Z7, Z7
+	VSUBPS.BCST     constants<>+160(SB), Z6, Z12
+	VSUBPS.BCST     constants<>+160(SB), Z7, Z13
+	VMULPS.BCST     constants<>+168(SB), Z12, Z14
+	VMULPS.BCST     constants<>+168(SB), Z13, Z15
 	VSUBPS          Z14, Z4, Z14
 	VSUBPS          Z15, Z5, Z15
-	VMULPS.BCST     constants<>+320(SB), Z12, Z12
-	VMULPS.BCST     constants<>+320(SB), Z13, Z13
+	VMULPS.BCST     constants<>+176(SB), Z12, Z12
+	VMULPS.BCST     constants<>+176(SB), Z13, Z13
 	VSUBPS          Z12, Z14, Z16
 	VSUBPS          Z13, Z15, Z17
 	VMULPS          Z16, Z16, Z18
 	VMULPS          Z17, Z17, Z19
-	VMULPS.BCST     constants<>+328(SB), Z16, Z20
-	VMULPS.BCST     constants<>+328(SB), Z17, Z21
-	VADDPS.BCST     constants<>+336(SB), Z20, Z20
-	VADDPS.BCST     constants<>+336(SB), Z21, Z21
-	VMULPS.BCST     constants<>+344(SB), Z16, Z16
-	VMULPS.BCST     constants<>+344(SB), Z17, Z17
-	VADDPS.BCST     constants<>+352(SB), Z16, Z16
-	VADDPS.BCST     constants<>+352(SB), Z17, Z17
-	VMULPS.BCST     constants<>+360(SB), Z18, Z22
-	VMULPS.BCST     constants<>+360(SB), Z19, Z23
+	VMULPS.BCST     constants<>+184(SB), Z16, Z20
+	VMULPS.BCST     constants<>+184(SB), Z17, Z21
+	VADDPS.BCST     constants<>+192(SB), Z20, Z20
+	VADDPS.BCST     constants<>+192(SB), Z21, Z21
+	VMULPS.BCST     constants<>+200(SB), Z16, Z16
+	VMULPS.BCST     constants<>+200(SB), Z17, Z17
+	VADDPS.BCST     constants<>+208(SB), Z16, Z16
+	VADDPS.BCST     constants<>+208(SB), Z17, Z17
+	VMULPS.BCST     constants<>+216(SB), Z18, Z22
+	VMULPS.BCST     constants<>+216(SB), Z19, Z23
 	VADDPS          Z22, Z16, Z16
 	VADDPS          Z23, Z17, Z17
 	VMULPS          Z16, Z18, Z16
@@ -935,14 +852,14 @@ plusdone:
 	VSUBPS          Z13, Z17, Z13
 	VADDPS          Z12, Z14, Z12
 	VADDPS          Z13, Z15, Z13
-	VADDPS.BCST     constants<>+288(SB), Z12, Z12
-	VADDPS.BCST     constants<>+288(SB), Z13, Z13
+	VADDPS.BCST     constants<>+144(SB), Z12, Z12
+	VADDPS.BCST     constants<>+144(SB), Z13, Z13
 	VPSLLD          $0x17, Z6, Z6
 	VPSLLD          $0x17, Z7, Z7
 	VPADDD          Z6, Z12, Z6
 	VPADDD          Z7, Z13, Z7
-	VCMPPS.BCST     $0x15, constants<>+368(SB), Z4, K3
-	VCMPPS.BCST     $0x15, constants<>+368(SB), Z5, K4
+	VCMPPS.BCST     $0x15, constants<>+224(SB), Z4, K3
+	VCMPPS.BCST     $0x15, constants<>+224(SB), Z5, K4
 	VMOVAPS.Z       Z6, K3, Z6
 	VMOVAPS.Z       Z7, K4, Z7
 	VMOVAPS.Z       Z6, K1, Z6
@@ -951,8 +868,8 @@ plusdone:
 	VADDPS          Z7, Z2, Z13
 	VADDPS          Z0, Z12, Z0
 	VADDPS          Z3, Z13, Z3
-	VPXORD.BCST     constants<>+280(SB), Z4, Z12
-	VPXORD.BCST     constants<>+280(SB), Z5, Z13
+	VPXORD.BCST     constants<>+136(SB), Z4, Z12
+	VPXORD.BCST     constants<>+136(SB), Z5, Z13
 	VMULPS          Z12, Z6, Z12
 	VMULPS          Z13, Z7, Z13
 	VADDPS          Z12, Z8, Z8
@@ -977,14 +894,14 @@ plusdone:
 	VPSRLQ          $0x20, Z14, Z22
 	VPSRLQ          $0x20, Z15, Z23
 	VPSRLQ          $0x20, Z16, Z24
-	VPMULUDQ.BCST   constants<>+376(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+376(SB), Z11, Z11
-	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z17
-	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z18
-	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z25
-	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
-	VPMULUDQ.BCST   constants<>+384(SB), Z21, Z21
-	VPMULUDQ.BCST   constants<>+384(SB), Z22, Z22
+	VPMULUDQ.BCST   constants<>+232(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+232(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+232(SB), Z17, Z17
+	VPMULUDQ.BCST   constants<>+232(SB), Z18, Z18
+	VPMULUDQ.BCST   constants<>+240(SB), Z14, Z25
+	VPMULUDQ.BCST   constants<>+240(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+240(SB), Z21, Z21
+	VPMULUDQ.BCST   constants<>+240(SB), Z22, Z22
 	VPSRLQ          $0x20, Z25, Z26
 	VPSRLQ          $0x20, Z14, Z27
 	VPSRLQ          $0x20, Z21, Z28
@@ -1001,14 +918,14 @@ plusdone:
 	VPTERNLOGD.BCST $0x96, 148(AX), Z16, Z13
 	VPTERNLOGD.BCST $0x96, 148(AX), Z23, Z19
 	VPTERNLOGD.BCST $0x96, 148(AX), Z24, Z20
-	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z15
-	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z16
-	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z23
-	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z24
-	VPMULUDQ.BCST   constants<>+384(SB), Z12, Z12
-	VPMULUDQ.BCST   constants<>+384(SB), Z13, Z13
-	VPMULUDQ.BCST   constants<>+384(SB), Z19, Z19
-	VPMULUDQ.BCST   constants<>+384(SB), Z20, Z20
+	VPMULUDQ.BCST   constants<>+232(SB), Z26, Z15
+	VPMULUDQ.BCST   constants<>+232(SB), Z27, Z16
+	VPMULUDQ.BCST   constants<>+232(SB), Z28, Z23
+	VPMULUDQ.BCST   constants<>+232(SB), Z29, Z24
+	VPMULUDQ.BCST   constants<>+240(SB), Z12, Z12
+	VPMULUDQ.BCST   constants<>+240(SB), Z13, Z13
+	VPMULUDQ.BCST   constants<>+240(SB), Z19, Z19
+	VPMULUDQ.BCST   constants<>+240(SB), Z20, Z20
 	VPSRLQ          $0x20, Z12, Z26
 	VPSRLQ          $0x20, Z13, Z27
 	VPSRLQ          $0x20, Z19, Z28
@@ -1025,14 +942,14 @@ plusdone:
 	VPTERNLOGD.BCST $0x96, 156(AX), Z11, Z21
 	VPTERNLOGD.BCST $0x96, 156(AX), Z17, Z22
 	VPTERNLOGD.BCST $0x96, 156(AX), Z18, Z25
-	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z10
-	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z11
-	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z17
-	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z18
-	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
-	VPMULUDQ.BCST   constants<>+384(SB), Z21, Z21
-	VPMULUDQ.BCST   constants<>+384(SB), Z22, Z22
-	VPMULUDQ.BCST   constants<>+384(SB), Z25, Z25
+	VPMULUDQ.BCST   constants<>+232(SB), Z26, Z10
+	VPMULUDQ.BCST   constants<>+232(SB), Z27, Z11
+	VPMULUDQ.BCST   constants<>+232(SB), Z28, Z17
+	VPMULUDQ.BCST   constants<>+232(SB), Z29, Z18
+	VPMULUDQ.BCST   constants<>+240(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+240(SB), Z21, Z21
+	VPMULUDQ.BCST   constants<>+240(SB), Z22, Z22
+	VPMULUDQ.BCST   constants<>+240(SB), Z25, Z25
 	VPSRLQ          $0x20, Z14, Z26
 	VPSRLQ          $0x20, Z21, Z27
 	VPSRLQ          $0x20, Z22, Z28
@@ -1049,14 +966,14 @@ plusdone:
 	VPTERNLOGD.BCST $0x96, 164(AX), Z16, Z13
 	VPTERNLOGD.BCST $0x96, 164(AX), Z23, Z19
 	VPTERNLOGD.BCST $0x96, 164(AX), Z24, Z20
-	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z15
-	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z16
-	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z23
-	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z24
-	VPMULUDQ.BCST   constants<>+384(SB), Z12, Z12
-	VPMULUDQ.BCST   constants<>+384(SB), Z13, Z13
-	VPMULUDQ.BCST   constants<>+384(SB), Z19, Z19
-	VPMULUDQ.BCST   constants<>+384(SB), Z20, Z20
+	VPMULUDQ.BCST   constants<>+232(SB), Z26, Z15
+	VPMULUDQ.BCST   constants<>+232(SB), Z27, Z16
+	VPMULUDQ.BCST   constants<>+232(SB), Z28, Z23
+	VPMULUDQ.BCST   constants<>+232(SB), Z29, Z24
+	VPMULUDQ.BCST   constants<>+240(SB), Z12, Z12
+	VPMULUDQ.BCST   constants<>+240(SB), Z13, Z13
+	VPMULUDQ.BCST   constants<>+240(SB), Z19, Z19
+	VPMULUDQ.BCST   constants<>+240(SB), Z20, Z20
 	VPSRLQ          $0x20, Z12, Z26
 	VPSRLQ          $0x20, Z13, Z27
 	VPSRLQ          $0x20, Z19, Z28
@@ -1073,14 +990,14 @@ plusdone:
 	VPTERNLOGD.BCST $0x96, 172(AX), Z11, Z21
 	VPTERNLOGD.BCST $0x96, 172(AX), Z17, Z22
 	VPTERNLOGD.BCST $0x96, 172(AX), Z18, Z25
-	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z10
-	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z11
-	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z17
-	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z18
-	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
-	VPMULUDQ.BCST   constants<>+384(SB), Z21, Z21
-	VPMULUDQ.BCST   constants<>+384(SB), Z22, Z22
-	VPMULUDQ.BCST   constants<>+384(SB), Z25, Z25
+	VPMULUDQ.BCST   constants<>+232(SB), Z26, Z10
+	VPMULUDQ.BCST   constants<>+232(SB), Z27, Z11
+	VPMULUDQ.BCST   constants<>+232(SB), Z28, Z17
+	VPMULUDQ.BCST   constants<>+232(SB), Z29, Z18
+	VPMULUDQ.BCST   constants<>+240(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+240(SB), Z21, Z21
+	VPMULUDQ.BCST   constants<>+240(SB), Z22, Z22
+	VPMULUDQ.BCST   constants<>+240(SB), Z25, Z25
 	VPSRLQ          $0x20, Z14, Z26
 	VPSRLQ          $0x20, Z21, Z27
 	VPSRLQ          $0x20, Z22, Z28
@@ -1097,14 +1014,14 @@ plusdone:
 	VPTERNLOGD.BCST $0x96, 180(AX), Z16, Z13
 	VPTERNLOGD.BCST $0x96, 180(AX), Z23, Z19
 	VPTERNLOGD.BCST $0x96, 180(AX), Z24, Z20
-	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z15
-	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z16
-	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z23
-	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z24
-	VPMULUDQ.BCST   constants<>+384(SB), Z12, Z12
-	VPMULUDQ.BCST   constants<>+384(SB), Z13, Z13
-	VPMULUDQ.BCST   constants<>+384(SB), Z19, Z19
-	VPMULUDQ.BCST   constants<>+384(SB), Z20, Z20
+	VPMULUDQ.BCST   constants<>+232(SB), Z26, Z15
+	VPMULUDQ.BCST   constants<>+232(SB), Z27, Z16
+	VPMULUDQ.BCST   constants<>+232(SB), Z28, Z23
+	VPMULUDQ.BCST   constants<>+232(SB), Z29, Z24
+	VPMULUDQ.BCST   constants<>+240(SB), Z12, Z12
+	VPMULUDQ.BCST   constants<>+240(SB), Z13, Z13
+	VPMULUDQ.BCST   constants<>+240(SB), Z19, Z19
+	VPMULUDQ.BCST   constants<>+240(SB), Z20, Z20
 	VPSRLQ          $0x20, Z12, Z26
 	VPSRLQ          $0x20, Z13, Z27
 	VPSRLQ          $0x20, Z19, Z28
@@ -1121,14 +1038,14 @@ plusdone:
 	VPTERNLOGD.BCST $0x96, 188(AX), Z11, Z21
 	VPTERNLOGD.BCST $0x96, 188(AX), Z17, Z22
 	VPTERNLOGD.BCST $0x96, 188(AX), Z18, Z25
-	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z10
-	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z11
-	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z17
-	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z18
-	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
-	VPMULUDQ.BCST   constants<>+384(SB), Z21, Z21
-	VPMULUDQ.BCST   constants<>+384(SB), Z22, Z22
-	VPMULUDQ.BCST   constants<>+384(SB), Z25, Z25
+	VPMULUDQ.BCST   constants<>+232(SB), Z26, Z10
+	VPMULUDQ.BCST   constants<>+232(SB), Z27, Z11
+	VPMULUDQ.BCST   constants<>+232(SB), Z28, Z17
+	VPMULUDQ.BCST   constants<>+232(SB), Z29, Z18
+	VPMULUDQ.BCST   constants<>+240(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+240(SB), Z21, Z21
+	VPMULUDQ.BCST   constants<>+240(SB), Z22, Z22
+	VPMULUDQ.BCST   constants<>+240(SB), Z25, Z25
 	VPSRLQ          $0x20, Z14, Z26
 	VPSRLQ          $0x20, Z21, Z27
 	VPSRLQ          $0x20, Z22, Z28
@@ -1145,14 +1062,14 @@ plusdone:
 	VPTERNLOGD.BCST $0x96, 196(AX), Z16, Z13
 	VPTERNLOGD.BCST $0x96, 196(AX), Z23, Z19
 	VPTERNLOGD.BCST $0x96, 196(AX), Z24, Z20
-	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z15
-	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z16
-	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z23
-	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z24
-	VPMULUDQ.BCST   constants<>+384(SB), Z12, Z12
-	VPMULUDQ.BCST   constants<>+384(SB), Z13, Z13
-	VPMULUDQ.BCST   constants<>+384(SB), Z19, Z19
-	VPMULUDQ.BCST   constants<>+384(SB), Z20, Z20
+	VPMULUDQ.BCST   constants<>+232(SB), Z26, Z15
+	VPMULUDQ.BCST   constants<>+232(SB), Z27, Z16
+	VPMULUDQ.BCST   constants<>+232(SB), Z28, Z23
+	VPMULUDQ.BCST   constants<>+232(SB), Z29, Z24
+	VPMULUDQ.BCST   constants<>+240(SB), Z12, Z12
+	VPMULUDQ.BCST   constants<>+240(SB), Z13, Z13
+	VPMULUDQ.BCST   constants<>+240(SB), Z19, Z19
+	VPMULUDQ.BCST   constants<>+240(SB), Z20, Z20
 	VPSRLQ          $0x20, Z12, Z26
 	VPSRLQ          $0x20, Z13, Z27
 	VPSRLQ          $0x20, Z19, Z28
@@ -1169,14 +1086,14 @@ plusdone:
 	VPTERNLOGD.BCST $0x96, 204(AX), Z11, Z21
 	VPTERNLOGD.BCST $0x96, 204(AX), Z17, Z22
 	VPTERNLOGD.BCST $0x96, 204(AX), Z18, Z25
-	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z10
-	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z11
-	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z17
-	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z18
-	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
-	VPMULUDQ.BCST   constants<>+384(SB), Z21, Z21
-	VPMULUDQ.BCST   constants<>+384(SB), Z22, Z22
-	VPMULUDQ.BCST   constants<>+384(SB), Z25, Z25
+	VPMULUDQ.BCST   constants<>+232(SB), Z26, Z10
+	VPMULUDQ.BCST   constants<>+232(SB), Z27, Z11
+	VPMULUDQ.BCST   constants<>+232(SB), Z28, Z17
+	VPMULUDQ.BCST   constants<>+232(SB), Z29, Z18
+	VPMULUDQ.BCST   constants<>+240(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+240(SB), Z21, Z21
+	VPMULUDQ.BCST   constants<>+240(SB), Z22, Z22
+	VPMULUDQ.BCST   constants<>+240(SB), Z25, Z25
 	VPSRLQ          $0x20, Z14, Z26
 	VPSRLQ          $0x20, Z21, Z27
 	VPSRLQ          $0x20, Z22, Z28
@@ -1193,14 +1110,14 @@ plusdone:
 	VPTERNLOGD.BCST $0x96, 212(AX), Z16, Z13
 	VPTERNLOGD.BCST $0x96, 212(AX), Z23, Z19
 	VPTERNLOGD.BCST $0x96, 212(AX), Z24, Z20
-	VPMULUDQ.BCST   constants<>+376(SB), Z26, Z15
-	VPMULUDQ.BCST   constants<>+376(SB), Z27, Z16
-	VPMULUDQ.BCST   constants<>+376(SB), Z28, Z23
-	VPMULUDQ.BCST   constants<>+376(SB), Z29, Z24
-	VPMULUDQ.BCST   constants<>+384(SB), Z12, Z12
-	VPMULUDQ.BCST   constants<>+384(SB), Z13, Z13
-	VPMULUDQ.BCST   constants<>+384(SB), Z19, Z19
-	VPMULUDQ.BCST   constants<>+384(SB), Z20, Z20
+	VPMULUDQ.BCST   constants<>+232(SB), Z26, Z15
+	VPMULUDQ.BCST   constants<>+232(SB), Z27, Z16
+	VPMULUDQ.BCST   constants<>+232(SB), Z28, Z23
+	VPMULUDQ.BCST   constants<>+232(SB), Z29, Z24
+	VPMULUDQ.BCST   constants<>+240(SB), Z12, Z12
+	VPMULUDQ.BCST   constants<>+240(SB), Z13, Z13
+	VPMULUDQ.BCST   constants<>+240(SB), Z19, Z19
+	VPMULUDQ.BCST   constants<>+240(SB), Z20, Z20
 	VPSRLQ          $0x20, Z12, Z12
 	VPSRLQ          $0x20, Z13, Z13
 	VPSRLQ          $0x20, Z19, Z19
@@ -1227,14 +1144,14 @@ plusdone:
 	VPSRLD          $0x09, Z11, Z11
 	VCVTDQ2PS       Z10, Z10
 	VCVTDQ2PS       Z11, Z11
-	VADDPS.BCST     constants<>+392(SB), Z10, Z10
-	VADDPS.BCST     constants<>+392(SB), Z11, Z11
-	VMULPS.BCST     constants<>+400(SB), Z10, Z10
-	VMULPS.BCST     constants<>+400(SB), Z11, Z11
+	VADDPS.BCST     constants<>+248(SB), Z10, Z10
+	VADDPS.BCST     constants<>+248(SB), Z11, Z11
+	VMULPS.BCST     constants<>+256(SB), Z10, Z10
+	VMULPS.BCST     constants<>+256(SB), Z11, Z11
 	VMULPS          Z0, Z10, Z10
 	VMULPS          Z3, Z11, Z11
-	VMOVUPS         1856(DX), Z12
-	VMOVUPS         1920(DX), Z13
+	VMOVUPS         1840(DX), Z12
+	VMOVUPS         1904(DX), Z13
 	VXORPS          Z14, Z14, Z14
 	VXORPS          Z15, Z15, Z15
 	VCMPPS          $0x1e, Z14, Z12, K3
@@ -1243,8 +1160,8 @@ plusdone:
 	VCMPPS          $0x12, Z2, Z11, K4, K4
 	VADDPS          Z6, Z1, Z1
 	VADDPS          Z7, Z2, Z2
-	VMOVUPS         2496(DX), Z6
-	VMOVUPS         2560(DX), Z7
+	VMOVUPS         2480(DX), Z6
+	VMOVUPS         2544(DX), Z7
 	VXORPS          Z12, Z12, Z12
 	VXORPS          Z13, Z13, Z13
 	VCMPPS          $0x1e, Z12, Z6, K5
@@ -1261,49 +1178,49 @@ plusdone:
 	VSUBPS          Z11, Z3, Z2
 	VBLENDMPS       Z10, Z1, K3, Z1
 	VBLENDMPS       Z11, Z2, K4, Z2
-	VMOVUPS         1856(DX), Z6
-	VMOVUPS         1920(DX), Z7
-	VMOVUPS         2496(DX), Z10
-	VMOVUPS         2560(DX), Z11
+	VMOVUPS         1840(DX), Z6
+	VMOVUPS         1904(DX), Z7
+	VMOVUPS         2480(DX), Z10
+	VMOVUPS         2544(DX), Z11
 	VBLENDMPS       Z6, Z10, K3, Z6
 	VBLENDMPS       Z7, Z11, K4, Z7
-	VSUBPS.BCST     constants<>+288(SB), Z6, Z6
-	VSUBPS.BCST     constants<>+288(SB), Z7, Z7
-	VMOVUPS         1472(DX), Z10
-	VMOVUPS         1536(DX), Z11
-	VMOVUPS         2112(DX), Z12
-	VMOVUPS         2176(DX), Z13
+	VSUBPS.BCST     constants<>+144(SB), Z6, Z6
+	VSUBPS.BCST     constants<>+144(SB), Z7, Z7
+	VMOVUPS         1456(DX), Z10
+	VMOVUPS         1520(DX), Z11
+	VMOVUPS         2096(DX), Z12
+	VMOVUPS         2160(DX), Z13
 	VBLENDMPS       Z10, Z12, K3, Z10
 	VBLENDMPS       Z11, Z13, K4, Z11
-	VMOVUPS         1728(DX), Z12
-	VMOVUPS         1792(DX), Z13
-	VMOVUPS         2368(DX), Z14
-	VMOVUPS         2432(DX), Z15
+	VMOVUPS         1712(DX), Z12
+	VMOVUPS         1776(DX), Z13
+	VMOVUPS         2352(DX), Z14
+	VMOVUPS         2416(DX), Z15
 	VBLENDMPS       Z12, Z14, K3, Z12
 	VBLENDMPS       Z13, Z15, K4, Z13
-	VMOVUPS         1344(DX), Z14
-	VMOVUPS         1408(DX), Z15
-	VMOVUPS         1984(DX), Z16
-	VMOVUPS         2048(DX), Z17
+	VMOVUPS         1328(DX), Z14
+	VMOVUPS         1392(DX), Z15
+	VMOVUPS         1968(DX), Z16
+	VMOVUPS         2032(DX), Z17
 	VBLENDMPS       Z14, Z16, K3, Z14
 	VBLENDMPS       Z15, Z17, K4, Z15
-	VBROADCASTSS    constants<>+280(SB), Z16
+	VBROADCASTSS    constants<>+136(SB), Z16
 	VMOVAPS.Z       Z16, K3, Z17
 	VMOVAPS.Z       Z16, K4, Z16
 	KORW            K1, K3, K1
 	KORW            K2, K4, K2
-	VMOVUPS         1088(DX), Z18
-	VMOVUPS         1152(DX), Z19
-	VMOVUPS         1216(DX), Z20
-	VMOVUPS         1280(DX), Z21
+	VMOVUPS         1072(DX), Z18
+	VMOVUPS         1136(DX), Z19
+	VMOVUPS         1200(DX), Z20
+	VMOVUPS         1264(DX), Z21
 	VBLENDMPS       Z18, Z20, K3, Z18
 	VBLENDMPS       Z19, Z21, K4, Z19
 	VMOVAPS.Z       Z18, K1, Z18
 	VMOVAPS.Z       Z19, K2, Z19
 	KMOVW           K1, BX
-	MOVL            BX, 56(DX)
+	MOVL            BX, 40(DX)
 	KMOVW           K2, BX
-	MOVL            BX, 60(DX)
+	MOVL            BX, 44(DX)
 	VXORPS          Z20, Z20, Z20
 	VXORPS          Z21, Z21, Z21
 	VXORPS          Z22, Z22, Z22
@@ -1319,8 +1236,8 @@ index:
 	VADDPS      Z11, Z21, K2, Z21
 	VCMPPS      $0x1a, Z1, Z20, K1, K3
 	VCMPPS      $0x1a, Z2, Z21, K2, K4
-	VADDPS.BCST constants<>+288(SB), Z22, K3, Z22
-	VADDPS.BCST constants<>+288(SB), Z23, K4, Z23
+	VADDPS.BCST constants<>+144(SB), Z22, K3, Z22
+	VADDPS.BCST constants<>+144(SB), Z23, K4, Z23
 	VMULPS      Z12, Z10, K1, Z10
 	VMULPS      Z13, Z11, K2, Z11
 	VCMPPS      $0x11, Z6, Z22, K3, K1
@@ -1330,8 +1247,8 @@ index:
 	JMP         index
 
 found:
-	KMOVW        56(DX), K1
-	KMOVW        60(DX), K2
+	KMOVW        40(DX), K1
+	KMOVW        44(DX), K2
 	VSUBPS       Z22, Z14, Z1
 	VSUBPS       Z23, Z15, Z2
 	VDIVPS       Z14, Z1, Z1
@@ -1340,38 +1257,38 @@ found:
 	VPXORD       Z16, Z2, Z2
 	VMOVAPS.Z    Z1, K1, Z1
 	VMOVAPS.Z    Z2, K2, Z2
-	VPSUBD.BCST  constants<>+408(SB), Z0, Z6
-	VPSUBD.BCST  constants<>+408(SB), Z3, Z7
+	VPSUBD.BCST  constants<>+264(SB), Z0, Z6
+	VPSUBD.BCST  constants<>+264(SB), Z3, Z7
 	VPSRAD       $0x17, Z6, Z10
 	VPSRAD       $0x17, Z7, Z11
 	VCVTDQ2PS    Z10, Z10
 	VCVTDQ2PS    Z11, Z11
-	VPANDD.BCST  constants<>+416(SB), Z6, Z6
-	VPANDD.BCST  constants<>+416(SB), Z7, Z7
-	VPADDD.BCST  constants<>+408(SB), Z6, Z6
-	VPADDD.BCST  constants<>+408(SB), Z7, Z7
-	VSUBPS.BCST  constants<>+288(SB), Z6, Z6
-	VSUBPS.BCST  constants<>+288(SB), Z7, Z7
+	VPANDD.BCST  constants<>+272(SB), Z6, Z6
+	VPANDD.BCST  constants<>+272(SB), Z7, Z7
+	VPADDD.BCST  constants<>+264(SB), Z6, Z6
+	VPADDD.BCST  constants<>+264(SB), Z7, Z7
+	VSUBPS.BCST  constants<>+144(SB), Z6, Z6
+	VSUBPS.BCST  constants<>+144(SB), Z7, Z7
 	VMULPS       Z6, Z6, Z12
 	VMULPS       Z7, Z7, Z13
 	VMULPS       Z12, Z12, Z14
 	VMULPS       Z13, Z13, Z15
-	VMULPS.BCST  constants<>+424(SB), Z6, Z16
-	VMULPS.BCST  constants<>+424(SB), Z7, Z17
-	VADDPS.BCST  constants<>+432(SB), Z16, Z16
-	VADDPS.BCST  constants<>+432(SB), Z17, Z17
-	VMULPS.BCST  constants<>+440(SB), Z6, Z20
-	VMULPS.BCST  constants<>+440(SB), Z7, Z21
-	VADDPS.BCST  constants<>+448(SB), Z20, Z20
-	VADDPS.BCST  constants<>+448(SB), Z21, Z21
-	VMULPS.BCST  constants<>+456(SB), Z6, Z22
-	VMULPS.BCST  constants<>+456(SB), Z7, Z23
-	VADDPS.BCST  constants<>+464(SB), Z22, Z22
-	VADDPS.BCST  constants<>+464(SB), Z23, Z23
-	VMULPS.BCST  constants<>+472(SB), Z6, Z24
-	VMULPS.BCST  constants<>+472(SB), Z7, Z25
-	VADDPS.BCST  constants<>+480(SB), Z24, Z24
-	VADDPS.BCST  constants<>+480(SB), Z25, Z25
+	VMULPS.BCST  constants<>+280(SB), Z6, Z16
+	VMULPS.BCST  constants<>+280(SB), Z7, Z17
+	VADDPS.BCST  constants<>+288(SB), Z16, Z16
+	VADDPS.BCST  constants<>+288(SB), Z17, Z17
+	VMULPS.BCST  constants<>+296(SB), Z6, Z20
+	VMULPS.BCST  constants<>+296(SB), Z7, Z21
+	VADDPS.BCST  constants<>+304(SB), Z20, Z20
+	VADDPS.BCST  constants<>+304(SB), Z21, Z21
+	VMULPS.BCST  constants<>+312(SB), Z6, Z22
+	VMULPS.BCST  constants<>+312(SB), Z7, Z23
+	VADDPS.BCST  constants<>+320(SB), Z22, Z22
+	VADDPS.BCST  constants<>+320(SB), Z23, Z23
+	VMULPS.BCST  constants<>+328(SB), Z6, Z24
+	VMULPS.BCST  constants<>+328(SB), Z7, Z25
+	VADDPS.BCST  constants<>+336(SB), Z24, Z24
+	VADDPS.BCST  constants<>+336(SB), Z25, Z25
 	VMULPS       Z20, Z12, Z20
 	VMULPS       Z21, Z13, Z21
 	VADDPS       Z20, Z16, Z16
@@ -1384,8 +1301,8 @@ found:
 	VMULPS       Z21, Z15, Z15
 	VADDPS       Z14, Z16, Z14
 	VADDPS       Z15, Z17, Z15
-	VMULPS.BCST  constants<>+312(SB), Z10, Z16
-	VMULPS.BCST  constants<>+312(SB), Z11, Z17
+	VMULPS.BCST  constants<>+168(SB), Z10, Z16
+	VMULPS.BCST  constants<>+168(SB), Z11, Z17
 	VADDPS       Z6, Z16, Z20
 	VADDPS       Z7, Z17, Z21
 	VSUBPS       Z20, Z16, Z16
@@ -1396,12 +1313,12 @@ found:
 	VMULPS       Z7, Z13, Z7
 	VMULPS       Z14, Z6, Z6
 	VMULPS       Z15, Z7, Z7
-	VMULPS.BCST  constants<>+392(SB), Z12, Z12
-	VMULPS.BCST  constants<>+392(SB), Z13, Z13
+	VMULPS.BCST  constants<>+248(SB), Z12, Z12
+	VMULPS.BCST  constants<>+248(SB), Z13, Z13
 	VSUBPS       Z12, Z6, Z6
 	VSUBPS       Z13, Z7, Z7
-	VMULPS.BCST  constants<>+320(SB), Z10, Z10
-	VMULPS.BCST  constants<>+320(SB), Z11, Z11
+	VMULPS.BCST  constants<>+176(SB), Z10, Z10
+	VMULPS.BCST  constants<>+176(SB), Z11, Z11
 	VADDPS       Z6, Z10, Z6
 	VADDPS       Z7, Z11, Z7
 	VADDPS       Z6, Z16, Z6
@@ -1414,17 +1331,17 @@ found:
 	VSUBPS       Z7, Z5, Z5
 	VMOVAPS.Z    Z4, K1, Z4
 	VMOVAPS.Z    Z5, K2, Z5
-	VMOVUPS      Z4, 2880(DX)
-	VMOVUPS      Z5, 2944(DX)
-	VMOVUPS      1216(DX), Z4
-	VMOVUPS      1280(DX), Z5
-	VADDPS       1088(DX), Z4, Z4
-	VADDPS       1152(DX), Z5, Z5
-	VADDPS.BCST  constants<>+288(SB), Z4, Z4
-	VADDPS.BCST  constants<>+288(SB), Z5, Z5
-	VBROADCASTSS constants<>+488(SB), Z10
-	VDIVPS.BCST  32(CX), Z4, Z4
-	VDIVPS.BCST  32(CX), Z5, Z5
+	VMOVUPS      Z4, 2864(DX)
+	VMOVUPS      Z5, 2928(DX)
+	VMOVUPS      1200(DX), Z4
+	VMOVUPS      1264(DX), Z5
+	VADDPS       1072(DX), Z4, Z4
+	VADDPS       1136(DX), Z5, Z5
+	VADDPS.BCST  constants<>+144(SB), Z4, Z4
+	VADDPS.BCST  constants<>+144(SB), Z5, Z5
+	VBROADCASTSS constants<>+344(SB), Z10
+	VDIVPS.BCST  28(CX), Z4, Z4
+	VDIVPS.BCST  28(CX), Z5, Z5
 	VRNDSCALEPS  $0x09, Z4, Z4
 	VRNDSCALEPS  $0x09, Z5, Z5
 	VMAXPS       Z4, Z10, Z4
@@ -1433,38 +1350,38 @@ found:
 	VDIVPS       Z3, Z9, Z3
 	VADDPS       Z6, Z0, Z0
 	VADDPS       Z7, Z3, Z3
-	VPSUBD.BCST  constants<>+408(SB), Z4, Z4
-	VPSUBD.BCST  constants<>+408(SB), Z5, Z5
+	VPSUBD.BCST  constants<>+264(SB), Z4, Z4
+	VPSUBD.BCST  constants<>+264(SB), Z5, Z5
 	VPSRAD       $0x17, Z4, Z6
 	VPSRAD       $0x17, Z5, Z7
 	VCVTDQ2PS    Z6, Z6
 	VCVTDQ2PS    Z7, Z7
-	VPANDD.BCST  constants<>+416(SB), Z4, Z4
-	VPANDD.BCST  constants<>+416(SB), Z5, Z5
-	VPADDD.BCST  constants<>+408(SB), Z4, Z4
-	VPADDD.BCST  constants<>+408(SB), Z5, Z5
-	VSUBPS.BCST  constants<>+288(SB), Z4, Z4
-	VSUBPS.BCST  constants<>+288(SB), Z5, Z5
+	VPANDD.BCST  constants<>+272(SB), Z4, Z4
+	VPANDD.BCST  constants<>+272(SB), Z5, Z5
+	VPADDD.BCST  constants<>+264(SB), Z4, Z4
+	VPADDD.BCST  constants<>+264(SB), Z5, Z5
+	VSUBPS.BCST  constants<>+144(SB), Z4, Z4
+	VSUBPS.BCST  constants<>+144(SB), Z5, Z5
 	VMULPS       Z4, Z4, Z8
 	VMULPS       Z5, Z5, Z9
 	VMULPS       Z8, Z8, Z10
 	VMULPS       Z9, Z9, Z11
-	VMULPS.BCST  constants<>+424(SB), Z4, Z12
-	VMULPS.BCST  constants<>+424(SB), Z5, Z13
-	VADDPS.BCST  constants<>+432(SB), Z12, Z12
-	VADDPS.BCST  constants<>+432(SB), Z13, Z13
-	VMULPS.BCST  constants<>+440(SB), Z4, Z14
-	VMULPS.BCST  constants<>+440(SB), Z5, Z15
-	VADDPS.BCST  constants<>+448(SB), Z14, Z14
-	VADDPS.BCST  constants<>+448(SB), Z15, Z15
-	VMULPS.BCST  constants<>+456(SB), Z4, Z16
-	VMULPS.BCST  constants<>+456(SB), Z5, Z17
-	VADDPS.BCST  constants<>+464(SB), Z16, Z16
-	VADDPS.BCST  constants<>+464(SB), Z17, Z17
-	VMULPS.BCST  constants<>+472(SB), Z4, Z20
-	VMULPS.BCST  constants<>+472(SB), Z5, Z21
-	VADDPS.BCST  constants<>+480(SB), Z20, Z20
-	VADDPS.BCST  constants<>+480(SB), Z21, Z21
+	VMULPS.BCST  constants<>+280(SB), Z4, Z12
+	VMULPS.BCST  constants<>+280(SB), Z5, Z13
+	VADDPS.BCST  constants<>+288(SB), Z12, Z12
+	VADDPS.BCST  constants<>+288(SB), Z13, Z13
+	VMULPS.BCST  constants<>+296(SB), Z4, Z14
+	VMULPS.BCST  constants<>+296(SB), Z5, Z15
+	VADDPS.BCST  constants<>+304(SB), Z14, Z14
+	VADDPS.BCST  constants<>+304(SB), Z15, Z15
+	VMULPS.BCST  constants<>+312(SB), Z4, Z16
+	VMULPS.BCST  constants<>+312(SB), Z5, Z17
+	VADDPS.BCST  constants<>+320(SB), Z16, Z16
+	VADDPS.BCST  constants<>+320(SB), Z17, Z17
+	VMULPS.BCST  constants<>+328(SB), Z4, Z20
+	VMULPS.BCST  constants<>+328(SB), Z5, Z21
+	VADDPS.BCST  constants<>+336(SB), Z20, Z20
+	VADDPS.BCST  constants<>+336(SB), Z21, Z21
 	VMULPS       Z14, Z8, Z14
 	VMULPS       Z15, Z9, Z15
 	VADDPS       Z14, Z12, Z12
@@ -1477,8 +1394,8 @@ found:
 	VMULPS       Z15, Z11, Z11
 	VADDPS       Z10, Z12, Z10
 	VADDPS       Z11, Z13, Z11
-	VMULPS.BCST  constants<>+312(SB), Z6, Z12
-	VMULPS.BCST  constants<>+312(SB), Z7, Z13
+	VMULPS.BCST  constants<>+168(SB), Z6, Z12
+	VMULPS.BCST  constants<>+168(SB), Z7, Z13
 	VADDPS       Z4, Z12, Z14
 	VADDPS       Z5, Z13, Z15
 	VSUBPS       Z14, Z12, Z12
@@ -1489,12 +1406,12 @@ found:
 	VMULPS       Z5, Z9, Z5
 	VMULPS       Z10, Z4, Z4
 	VMULPS       Z11, Z5, Z5
-	VMULPS.BCST  constants<>+392(SB), Z8, Z8
-	VMULPS.BCST  constants<>+392(SB), Z9, Z9
+	VMULPS.BCST  constants<>+248(SB), Z8, Z8
+	VMULPS.BCST  constants<>+248(SB), Z9, Z9
 	VSUBPS       Z8, Z4, Z4
 	VSUBPS       Z9, Z5, Z5
-	VMULPS.BCST  constants<>+320(SB), Z6, Z6
-	VMULPS.BCST  constants<>+320(SB), Z7, Z7
+	VMULPS.BCST  constants<>+176(SB), Z6, Z6
+	VMULPS.BCST  constants<>+176(SB), Z7, Z7
 	VADDPS       Z4, Z6, Z4
 	VADDPS       Z5, Z7, Z5
 	VADDPS       Z4, Z12, Z4
@@ -1505,25 +1422,25 @@ found:
 	VDIVPS       Z5, Z3, Z3
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVAPS.Z    Z3, K2, Z3
-	VMOVUPS      Z0, 3008(DX)
-	VMOVUPS      Z3, 3072(DX)
+	VMOVUPS      Z0, 2992(DX)
+	VMOVUPS      Z3, 3056(DX)
 	MOVQ         (DX), BX
 	SHLQ         $0x02, BX
 	KMOVW        32(DX), K1
 	KMOVW        36(DX), K2
-	VPANDD.BCST  constants<>+272(SB), Z1, Z0
-	VPANDD.BCST  constants<>+272(SB), Z2, Z3
+	VPANDD.BCST  constants<>+128(SB), Z1, Z0
+	VPANDD.BCST  constants<>+128(SB), Z2, Z3
 	VMULPS       Z0, Z18, Z0
 	VMULPS       Z3, Z19, Z3
-	VPXORD.BCST  constants<>+280(SB), Z0, Z0
-	VPXORD.BCST  constants<>+280(SB), Z3, Z3
+	VPXORD.BCST  constants<>+136(SB), Z0, Z0
+	VPXORD.BCST  constants<>+136(SB), Z3, Z3
 	MOVQ         48(AX), SI
 	VSUBPS       (SI)(BX*1), Z0, Z4
 	VSUBPS       64(SI)(BX*1), Z3, Z5
-	VPANDD.BCST  constants<>+272(SB), Z4, Z4
-	VPANDD.BCST  constants<>+272(SB), Z5, Z5
-	VCMPPS.BCST  $0x1e, 32(CX), Z4, K1, K3
-	VCMPPS.BCST  $0x1e, 32(CX), Z5, K2, K4
+	VPANDD.BCST  constants<>+128(SB), Z4, Z4
+	VPANDD.BCST  constants<>+128(SB), Z5, Z5
+	VCMPPS.BCST  $0x1e, 28(CX), Z4, K1, K3
+	VCMPPS.BCST  $0x1e, 28(CX), Z5, K2, K4
 	VMOVUPS      (SI)(BX*1), Z4
 	VMOVAPS      Z0, K1, Z4
 	VMOVUPS      Z4, (SI)(BX*1)
@@ -1532,36 +1449,36 @@ found:
 	VMOVUPS      Z4, 64(SI)(BX*1)
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVAPS.Z    Z3, K2, Z3
-	VMOVUPS      Z0, 2752(DX)
-	VMOVUPS      Z3, 2816(DX)
-	VBROADCASTSS constants<>+288(SB), Z0
+	VMOVUPS      Z0, 2736(DX)
+	VMOVUPS      Z3, 2800(DX)
+	VBROADCASTSS constants<>+144(SB), Z0
 	VMOVAPS.Z    Z0, K3, Z3
 	VMOVAPS.Z    Z0, K4, Z0
-	VMOVUPS      Z3, 3776(DX)
-	VMOVUPS      Z0, 3840(DX)
+	VMOVUPS      Z3, 3760(DX)
+	VMOVUPS      Z0, 3824(DX)
 	MOVQ         40(AX), AX
 	VSUBPS       (AX)(BX*1), Z1, Z0
 	VSUBPS       64(AX)(BX*1), Z2, Z3
-	VMULPS.BCST  constants<>+392(SB), Z0, Z0
-	VMULPS.BCST  constants<>+392(SB), Z3, Z3
-	VPANDD.BCST  constants<>+272(SB), Z0, Z0
-	VPANDD.BCST  constants<>+272(SB), Z3, Z3
+	VMULPS.BCST  constants<>+248(SB), Z0, Z0
+	VMULPS.BCST  constants<>+248(SB), Z3, Z3
+	VPANDD.BCST  constants<>+128(SB), Z0, Z0
+	VPANDD.BCST  constants<>+128(SB), Z3, Z3
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVAPS.Z    Z3, K2, Z3
-	VMOVUPS      Z0, 3648(DX)
-	VMOVUPS      Z3, 3712(DX)
+	VMOVUPS      Z0, 3632(DX)
+	VMOVUPS      Z3, 3696(DX)
 	VMOVAPS.Z    Z1, K1, Z0
 	VMOVAPS.Z    Z2, K2, Z3
-	VMOVUPS      Z0, 3904(DX)
-	VMOVUPS      Z3, 3968(DX)
+	VMOVUPS      Z0, 3888(DX)
+	VMOVUPS      Z3, 3952(DX)
 	VMOVUPS      (AX)(BX*1), Z0
 	VMOVAPS      Z1, K1, Z0
 	VMOVUPS      Z0, (AX)(BX*1)
 	VMOVUPS      64(AX)(BX*1), Z0
 	VMOVAPS      Z2, K2, Z0
 	VMOVUPS      Z0, 64(AX)(BX*1)
-	VMOVUPS      Z1, 2624(DX)
-	VMOVUPS      Z2, 2688(DX)
+	VMOVUPS      Z1, 2608(DX)
+	VMOVUPS      Z2, 2672(DX)
 	VXORPS       Z0, Z0, Z0
 	VXORPS       Z3, Z3, Z3
 	VCMPPS       $0x04, Z0, Z1, K1, K1
@@ -1572,9 +1489,9 @@ found:
 	KANDW        K3, K1, K1
 	KANDW        K3, K2, K2
 	KMOVW        K1, AX
-	MOVL         AX, 56(DX)
+	MOVL         AX, 40(DX)
 	KMOVW        K2, AX
-	MOVL         AX, 60(DX)
+	MOVL         AX, 44(DX)
 	VZEROUPPER
 	RET
 
@@ -1585,7 +1502,7 @@ TEXT ·Equilibrate(SB), NOSPLIT, $0-24
 	MOVQ     s+8(FP), CX
 	MOVQ     f+16(FP), DX
 	XORQ     BX, BX
-	KMOVW    56(DX), K1
+	KMOVW    40(DX), K1
 	KORTESTW K1, K1
 	JZ       rest0
 	VXORPS   Z0, Z0, Z0
@@ -1598,13 +1515,16 @@ TEXT ·Equilibrate(SB), NOSPLIT, $0-24
 	SHLQ     $0x02, SI
 	ADDQ     $0x00000000, SI
 	MOVQ     24(DX), DI
-	MOVQ     40(DX), R8
+	MOVQ     16(DX), R8
 	TESTQ    R8, R8
 	JZ       members0done
 
 members0:
-	KMOVW        512(DI), K1
-	KMOVW        56(DX), K2
+	MOVQ         32(AX), R9
+	MOVQ         SI, R10
+	SHRQ         $0x01, R10
+	KMOVW        20(R9)(R10*1), K1
+	KMOVW        40(DX), K2
 	KANDW        K2, K1, K1
 	VMOVUPS      (DI), Z6
 	VMOVUPS      128(DI), Z7
@@ -1625,30 +1545,30 @@ members0:
 	VPXORD       Z12, Z13, Z14
 	VPMOVD2M     Z14, K5
 	KNOTW        K5, K5
-	VPANDD.BCST  constants<>+272(SB), Z7, Z14
+	VPANDD.BCST  constants<>+128(SB), Z7, Z14
 	VMOVAPS.Z    Z13, K5, Z13
 	VADDPS       Z12, Z13, Z12
-	VPORD.BCST   constants<>+280(SB), Z14, Z13
+	VPORD.BCST   constants<>+136(SB), Z14, Z13
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 	VBLENDMPS    Z11, Z10, K3, Z13
 	VMOVAPS.Z    Z13, K5, Z13
 	VADDPS       Z6, Z13, Z6
-	VBROADCASTSS constants<>+288(SB), Z13
-	VPORD.BCST   constants<>+280(SB), Z13, Z14
+	VBROADCASTSS constants<>+144(SB), Z13
+	VPORD.BCST   constants<>+136(SB), Z13, Z14
 	VMAXPS       Z6, Z14, Z6
 	VMINPS       Z6, Z13, Z6
 	VMULPS       Z7, Z7, Z13
-	VMOVUPS      2624(DX), Z14
+	VMOVUPS      2608(DX), Z14
 	VPMOVD2M     Z14, K5
 	KXORW        K5, K3, K5
 	KANDW        K5, K2, K5
-	VMOVUPS      2624(DX), Z14
+	VMOVUPS      2608(DX), Z14
 	VPMOVD2M     Z14, K6
 	VBLENDMPS    Z8, Z9, K6, Z14
 	VPMOVD2M     Z14, K6
 	KNOTW        K6, K6
-	VMOVUPS      2624(DX), Z15
+	VMOVUPS      2608(DX), Z15
 	VPMOVD2M     Z15, K7
 	VBLENDMPS    Z10, Z11, K7, Z15
 	VMOVAPS.Z    Z15, K6, Z15
@@ -1662,22 +1582,22 @@ members0:
 	VMOVAPS      Z6, K5, Z15
 	VXORPS       Z16, Z16, Z16
 	VCMPPS       $0x04, Z16, Z14, K1, K5
-	VPANDD.BCST  constants<>+272(SB), Z15, Z14
+	VPANDD.BCST  constants<>+128(SB), Z15, Z14
 	VADDPS       Z14, Z0, K5, Z0
 	VADDPS       Z13, Z1, K5, Z1
-	VADDPS.BCST  constants<>+288(SB), Z2, K5, Z2
+	VADDPS.BCST  constants<>+144(SB), Z2, K5, Z2
 	KMOVW        K5, R9
-	MOVL         R9, 544(DI)
+	MOVL         R9, 512(DI)
 	VMOVUPS      Z15, 256(DI)
-	VMOVUPS      2624(DX), Z14
+	VMOVUPS      2608(DX), Z14
 	VPMOVD2M     Z14, K5
 	KXNORW       K5, K3, K5
 	KANDW        K5, K2, K5
-	VMOVUPS      2624(DX), Z14
+	VMOVUPS      2608(DX), Z14
 	VPMOVD2M     Z14, K6
 	VBLENDMPS    Z9, Z8, K6, Z14
 	VPMOVD2M     Z14, K6
-	VMOVUPS      2624(DX), Z15
+	VMOVUPS      2608(DX), Z15
 	VPMOVD2M     Z15, K7
 	VBLENDMPS    Z11, Z10, K7, Z15
 	VMOVAPS.Z    Z15, K6, Z15
@@ -1690,18 +1610,18 @@ members0:
 	VMOVAPS      Z6, K5, Z15
 	VXORPS       Z16, Z16, Z16
 	VCMPPS       $0x04, Z16, Z14, K1, K5
-	VPANDD.BCST  constants<>+272(SB), Z15, Z14
+	VPANDD.BCST  constants<>+128(SB), Z15, Z14
 	VADDPS       Z14, Z3, K5, Z3
 	VADDPS       Z13, Z4, K5, Z4
-	VADDPS.BCST  constants<>+288(SB), Z5, K5, Z5
+	VADDPS.BCST  constants<>+144(SB), Z5, K5, Z5
 	KMOVW        K5, R9
-	MOVL         R9, 552(DI)
+	MOVL         R9, 520(DI)
 	VMOVUPS      Z15, 384(DI)
 	VPMOVD2M     Z8, K5
-	VMOVUPS      2624(DX), Z13
+	VMOVUPS      2608(DX), Z13
 	VPMOVD2M     Z13, K6
 	KXNORW       K6, K5, K5
-	VMOVUPS      2624(DX), Z13
+	VMOVUPS      2608(DX), Z13
 	VPMOVD2M     Z13, K6
 	KXNORW       K6, K4, K6
 	KANDW        K6, K2, K6
@@ -1724,10 +1644,10 @@ members0:
 	MOVQ         104(AX), R9
 	VMOVUPS      Z10, (R9)(SI*1)
 	VPMOVD2M     Z9, K5
-	VMOVUPS      2624(DX), Z8
+	VMOVUPS      2608(DX), Z8
 	VPMOVD2M     Z8, K6
 	KXORW        K6, K5, K5
-	VMOVUPS      2624(DX), Z8
+	VMOVUPS      2608(DX), Z8
 	VPMOVD2M     Z8, K6
 	KXORW        K6, K4, K4
 	KANDW        K4, K2, K2
@@ -1750,26 +1670,26 @@ members0:
 	MOVQ         128(AX), R9
 	VMOVUPS      Z11, (R9)(SI*1)
 	ADDQ         $0x00000080, SI
-	ADDQ         $0x00000238, DI
+	ADDQ         $0x00000218, DI
 	DECQ         R8
 	JNZ          members0
 
 members0done:
-	KMOVW        56(DX), K1
-	VMOVUPS      2624(DX), Z6
+	KMOVW        40(DX), K1
+	VMOVUPS      2608(DX), Z6
 	VPMOVD2M     Z6, K2
-	VMOVUPS      64(DX), Z7
-	VMOVUPS      320(DX), Z8
+	VMOVUPS      48(DX), Z7
+	VMOVUPS      304(DX), Z8
 	VBLENDMPS    Z7, Z8, K2, Z7
-	VMOVUPS      448(DX), Z8
-	VMOVUPS      192(DX), Z9
+	VMOVUPS      432(DX), Z8
+	VMOVUPS      176(DX), Z9
 	VBLENDMPS    Z8, Z9, K2, Z8
-	VMOVUPS      576(DX), Z9
-	VMOVUPS      832(DX), Z10
+	VMOVUPS      560(DX), Z9
+	VMOVUPS      816(DX), Z10
 	VBLENDMPS    Z9, Z10, K2, Z9
 	VMULPS       Z6, Z9, Z9
-	VMOVUPS      960(DX), Z10
-	VMOVUPS      704(DX), Z11
+	VMOVUPS      944(DX), Z10
+	VMOVUPS      688(DX), Z11
 	VBLENDMPS    Z10, Z11, K2, Z10
 	VMULPS       Z6, Z10, Z10
 	VSUBPS       Z10, Z7, Z11
@@ -1781,7 +1701,7 @@ members0done:
 	VMULPS       Z11, Z11, Z9
 	VMULPS       Z12, Z12, Z10
 	VADDPS       Z10, Z9, Z9
-	VMULPS.BCST  24(CX), Z9, Z9
+	VMULPS.BCST  20(CX), Z9, Z9
 	MOVQ         56(AX), DI
 	VMOVUPS      (DI)(SI*1), Z10
 	VMOVAPS      Z9, K1, Z10
@@ -1789,27 +1709,27 @@ members0done:
 	VMULPS       Z7, Z7, Z9
 	VMULPS       Z8, Z8, Z10
 	VADDPS       Z10, Z9, Z9
-	VMULPS.BCST  24(CX), Z9, Z9
-	VMULPS.BCST  constants<>+496(SB), Z9, Z9
+	VMULPS.BCST  20(CX), Z9, Z9
+	VMULPS.BCST  constants<>+352(SB), Z9, Z9
 	MOVQ         64(AX), DI
 	VMOVUPS      (DI)(SI*1), Z10
 	VMOVAPS      Z9, K1, Z10
 	VMOVUPS      Z10, (DI)(SI*1)
-	VPANDD.BCST  constants<>+272(SB), Z7, Z7
-	VPANDD.BCST  constants<>+272(SB), Z8, Z8
+	VPANDD.BCST  constants<>+128(SB), Z7, Z7
+	VPANDD.BCST  constants<>+128(SB), Z8, Z8
 	VADDPS       Z8, Z7, Z7
 	MOVQ         72(AX), DI
 	VMOVUPS      (DI)(SI*1), Z8
 	VMOVAPS      Z7, K1, Z8
 	VMOVUPS      Z8, (DI)(SI*1)
-	VPANDD.BCST  constants<>+272(SB), Z11, Z7
-	VPANDD.BCST  constants<>+272(SB), Z12, Z8
+	VPANDD.BCST  constants<>+128(SB), Z11, Z7
+	VPANDD.BCST  constants<>+128(SB), Z12, Z8
 	VADDPS       Z8, Z7, Z7
 	MOVQ         80(AX), DI
 	VMOVUPS      (DI)(SI*1), Z8
 	VMOVAPS      Z7, K1, Z8
 	VMOVUPS      Z8, (DI)(SI*1)
-	VPANDD.BCST  constants<>+272(SB), Z6, Z7
+	VPANDD.BCST  constants<>+128(SB), Z6, Z7
 	VMULPS       Z7, Z5, Z8
 	VADDPS       Z8, Z0, Z0
 	VMULPS       Z7, Z2, Z7
@@ -1818,15 +1738,15 @@ members0done:
 	VXORPS       Z8, Z8, Z8
 	VCMPPS       $0x1e, Z8, Z3, K1
 	VCMPPS       $0x1e, Z7, Z0, K1, K1
-	VBROADCASTSS constants<>+504(SB), Z7
-	VPXORD.BCST  constants<>+280(SB), Z7, Z8
+	VBROADCASTSS constants<>+360(SB), Z7
+	VPXORD.BCST  constants<>+136(SB), Z7, Z8
 	VBLENDMPS    Z8, Z7, K2, Z7
-	VPXORD.BCST  constants<>+280(SB), Z11, Z8
-	VMULPS.BCST  constants<>+512(SB), Z0, Z0
+	VPXORD.BCST  constants<>+136(SB), Z11, Z8
+	VMULPS.BCST  constants<>+368(SB), Z0, Z0
 	VDIVPS       Z0, Z8, Z0
 	VMOVAPS.Z    Z0, K1, Z0
-	VPXORD.BCST  constants<>+280(SB), Z12, Z8
-	VMULPS.BCST  constants<>+512(SB), Z3, Z3
+	VPXORD.BCST  constants<>+136(SB), Z12, Z8
+	VMULPS.BCST  constants<>+368(SB), Z3, Z3
 	VDIVPS       Z3, Z8, Z3
 	VMOVAPS.Z    Z3, K1, Z3
 	VADDPS       Z4, Z1, Z1
@@ -1844,39 +1764,44 @@ members0done:
 	SHLQ         $0x02, SI
 	ADDQ         $0x00000000, SI
 	MOVQ         24(DX), DI
-	MOVQ         40(DX), R8
+	MOVQ         16(DX), R8
 	TESTQ        R8, R8
 	JZ           batch0done
 
 batch0:
-	KMOVW      536(DI), K1
+	MOVQ       32(AX), R9
+	MOVQ       SI, R10
+	SHRQ       $0x01, R10
+	KMOVW      26(R9)(R10*1), K1
 	VMOVAPS    Z5, Z6
 	VPTERNLOGD $0xff, Z6, Z6, Z6
 	VPXORD     Z6, Z4, Z8
 	VPSUBD     Z6, Z4, K1, Z4
-	KMOVW      544(DI), K2
-	KMOVW      552(DI), K3
-	KMOVW      520(DI), K4
+	KMOVW      512(DI), K2
+	KMOVW      520(DI), K3
+	KMOVW      22(R9)(R10*1), K4
 	KORW       K3, K2, K5
 	KANDW      K5, K4, K4
 	KORTESTW   K4, K4
 	JZ         batch0next
-	KMOVW      K4, R9
-	MOVL       R9, 560(DI)
-	MOVQ       32(AX), R9
-	MOVQ       SI, R10
-	SHRQ       $0x03, R10
-	ADDQ       R10, R9
-	MOVLQSX    4(R9), R10
-	MOVLQSX    (R9), R10
-	TESTQ      R10, R10
-	JS         scatteredids0
+	KMOVW      K4, R11
+	MOVL       R11, 528(DI)
+	CMPL       (R9)(R10*1), $0x00
+	JL         apart0
+	MOVLQSX    (R9)(R10*1), R11
+	KMOVW      16(R9)(R10*1), K5
+	KANDNW     K4, K5, K5
+	MOVQ       (AX), R12
+	VMOVUPS.Z  (R12)(R11*4), K5, Z6
+	MOVLQSX    4(R9)(R10*1), R11
+	KMOVW      16(R9)(R10*1), K5
+	KANDW      K5, K4, K5
 	MOVQ       (AX), R9
-	VMOVUPS    (R9)(R10*4), Z6
+	VMOVUPS    (R9)(R11*4), K5, Z6
 	VMOVAPS    Z6, Z6
 	JMP        ids0
 
-scatteredids0:
+apart0:
 	MOVQ       8(AX), R9
 	VMOVUPS    (R9)(SI*1), Z6
 	MOVQ       (AX), R9
@@ -1910,25 +1835,25 @@ ids0:
 	VPMOVM2D      K1, Z10
 	VMOVUPS       128(DI), Z11
 	VPCOMPRESSD.Z Z5, K4, Z12
-	MOVQ          4352(DX), R9
+	MOVQ          4336(DX), R9
 	VMOVUPS       Z12, (R9)(BX*4)
 	VPCOMPRESSD.Z Z6, K4, Z6
-	MOVQ          4360(DX), R9
+	MOVQ          4344(DX), R9
 	VMOVUPS       Z6, (R9)(BX*4)
 	VPCOMPRESSD.Z Z10, K4, Z6
-	MOVQ          4368(DX), R9
+	MOVQ          4352(DX), R9
 	VMOVUPS       Z6, (R9)(BX*4)
 	VPCOMPRESSD.Z Z11, K4, Z6
-	MOVQ          4376(DX), R9
+	MOVQ          4360(DX), R9
 	VMOVUPS       Z6, (R9)(BX*4)
 	VPCOMPRESSD.Z Z8, K4, Z6
-	MOVQ          4384(DX), R9
+	MOVQ          4368(DX), R9
 	VMOVUPS       Z6, (R9)(BX*4)
 	VPCOMPRESSD.Z Z9, K4, Z6
-	MOVQ          4392(DX), R9
+	MOVQ          4376(DX), R9
 	VMOVUPS       Z6, (R9)(BX*4)
 	VPCOMPRESSD.Z Z1, K4, Z6
-	MOVQ          4400(DX), R9
+	MOVQ          4384(DX), R9
 	VMOVUPS       Z6, (R9)(BX*4)
 	KMOVW         K4, R9
 	POPCNTL       R9, R9
@@ -1936,13 +1861,13 @@ ids0:
 
 batch0next:
 	ADDQ $0x00000080, SI
-	ADDQ $0x00000238, DI
+	ADDQ $0x00000218, DI
 	DECQ R8
 	JNZ  batch0
 
 batch0done:
 rest0:
-	KMOVW    60(DX), K1
+	KMOVW    44(DX), K1
 	KORTESTW K1, K1
 	JZ       rest1
 	VXORPS   Z0, Z0, Z0
@@ -1955,13 +1880,16 @@ rest0:
 	SHLQ     $0x02, SI
 	ADDQ     $0x00000040, SI
 	MOVQ     24(DX), DI
-	MOVQ     48(DX), R8
+	MOVQ     16(DX), R8
 	TESTQ    R8, R8
 	JZ       members1done
 
 members1:
-	KMOVW        516(DI), K1
-	KMOVW        60(DX), K2
+	MOVQ         32(AX), R9
+	MOVQ         SI, R10
+	SHRQ         $0x01, R10
+	KMOVW        20(R9)(R10*1), K1
+	KMOVW        44(DX), K2
 	KANDW        K2, K1, K1
 	VMOVUPS      64(DI), Z6
 	VMOVUPS      192(DI), Z7
@@ -1982,30 +1910,30 @@ members1:
 	VPXORD       Z12, Z13, Z14
 	VPMOVD2M     Z14, K5
 	KNOTW        K5, K5
-	VPANDD.BCST  constants<>+272(SB), Z7, Z14
+	VPANDD.BCST  constants<>+128(SB), Z7, Z14
 	VMOVAPS.Z    Z13, K5, Z13
 	VADDPS       Z12, Z13, Z12
-	VPORD.BCST   constants<>+280(SB), Z14, Z13
+	VPORD.BCST   constants<>+136(SB), Z14, Z13
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 	VBLENDMPS    Z11, Z10, K3, Z13
 	VMOVAPS.Z    Z13, K5, Z13
 	VADDPS       Z6, Z13, Z6
-	VBROADCASTSS constants<>+288(SB), Z13
-	VPORD.BCST   constants<>+280(SB), Z13, Z14
+	VBROADCASTSS constants<>+144(SB), Z13
+	VPORD.BCST   constants<>+136(SB), Z13, Z14
 	VMAXPS       Z6, Z14, Z6
 	VMINPS       Z6, Z13, Z6
 	VMULPS       Z7, Z7, Z13
-	VMOVUPS      2688(DX), Z14
+	VMOVUPS      2672(DX), Z14
 	VPMOVD2M     Z14, K5
 	KXORW        K5, K3, K5
 	KANDW        K5, K2, K5
-	VMOVUPS      2688(DX), Z14
+	VMOVUPS      2672(DX), Z14
 	VPMOVD2M     Z14, K6
 	VBLENDMPS    Z8, Z9, K6, Z14
 	VPMOVD2M     Z14, K6
 	KNOTW        K6, K6
-	VMOVUPS      2688(DX), Z15
+	VMOVUPS      2672(DX), Z15
 	VPMOVD2M     Z15, K7
 	VBLENDMPS    Z10, Z11, K7, Z15
 	VMOVAPS.Z    Z15, K6, Z15
@@ -2019,22 +1947,22 @@ members1:
 	VMOVAPS      Z6, K5, Z15
 	VXORPS       Z16, Z16, Z16
 	VCMPPS       $0x04, Z16, Z14, K1, K5
-	VPANDD.BCST  constants<>+272(SB), Z15, Z14
+	VPANDD.BCST  constants<>+128(SB), Z15, Z14
 	VADDPS       Z14, Z0, K5, Z0
 	VADDPS       Z13, Z1, K5, Z1
-	VADDPS.BCST  constants<>+288(SB), Z2, K5, Z2
+	VADDPS.BCST  constants<>+144(SB), Z2, K5, Z2
 	KMOVW        K5, R9
-	MOVL         R9, 548(DI)
+	MOVL         R9, 516(DI)
 	VMOVUPS      Z15, 320(DI)
-	VMOVUPS      2688(DX), Z14
+	VMOVUPS      2672(DX), Z14
 	VPMOVD2M     Z14, K5
 	KXNORW       K5, K3, K5
 	KANDW        K5, K2, K5
-	VMOVUPS      2688(DX), Z14
+	VMOVUPS      2672(DX), Z14
 	VPMOVD2M     Z14, K6
 	VBLENDMPS    Z9, Z8, K6, Z14
 	VPMOVD2M     Z14, K6
-	VMOVUPS      2688(DX), Z15
+	VMOVUPS      2672(DX), Z15
 	VPMOVD2M     Z15, K7
 	VBLENDMPS    Z11, Z10, K7, Z15
 	VMOVAPS.Z    Z15, K6, Z15
@@ -2047,18 +1975,18 @@ members1:
 	VMOVAPS      Z6, K5, Z15
 	VXORPS       Z16, Z16, Z16
 	VCMPPS       $0x04, Z16, Z14, K1, K5
-	VPANDD.BCST  constants<>+272(SB), Z15, Z14
+	VPANDD.BCST  constants<>+128(SB), Z15, Z14
 	VADDPS       Z14, Z3, K5, Z3
 	VADDPS       Z13, Z4, K5, Z4
-	VADDPS.BCST  constants<>+288(SB), Z5, K5, Z5
+	VADDPS.BCST  constants<>+144(SB), Z5, K5, Z5
 	KMOVW        K5, R9
-	MOVL         R9, 556(DI)
+	MOVL         R9, 524(DI)
 	VMOVUPS      Z15, 448(DI)
 	VPMOVD2M     Z8, K5
-	VMOVUPS      2688(DX), Z13
+	VMOVUPS      2672(DX), Z13
 	VPMOVD2M     Z13, K6
 	KXNORW       K6, K5, K5
-	VMOVUPS      2688(DX), Z13
+	VMOVUPS      2672(DX), Z13
 	VPMOVD2M     Z13, K6
 	KXNORW       K6, K4, K6
 	KANDW        K6, K2, K6
@@ -2081,10 +2009,10 @@ members1:
 	MOVQ         104(AX), R9
 	VMOVUPS      Z10, (R9)(SI*1)
 	VPMOVD2M     Z9, K5
-	VMOVUPS      2688(DX), Z8
+	VMOVUPS      2672(DX), Z8
 	VPMOVD2M     Z8, K6
 	KXORW        K6, K5, K5
-	VMOVUPS      2688(DX), Z8
+	VMOVUPS      2672(DX), Z8
 	VPMOVD2M     Z8, K6
 	KXORW        K6, K4, K4
 	KANDW        K4, K2, K2
@@ -2107,26 +2035,26 @@ members1:
 	MOVQ         128(AX), R9
 	VMOVUPS      Z11, (R9)(SI*1)
 	ADDQ         $0x00000080, SI
-	ADDQ         $0x00000238, DI
+	ADDQ         $0x00000218, DI
 	DECQ         R8
 	JNZ          members1
 
 members1done:
-	KMOVW        60(DX), K1
-	VMOVUPS      2688(DX), Z6
+	KMOVW        44(DX), K1
+	VMOVUPS      2672(DX), Z6
 	VPMOVD2M     Z6, K2
-	VMOVUPS      128(DX), Z7
-	VMOVUPS      384(DX), Z8
+	VMOVUPS      112(DX), Z7
+	VMOVUPS      368(DX), Z8
 	VBLENDMPS    Z7, Z8, K2, Z7
-	VMOVUPS      512(DX), Z8
-	VMOVUPS      256(DX), Z9
+	VMOVUPS      496(DX), Z8
+	VMOVUPS      240(DX), Z9
 	VBLENDMPS    Z8, Z9, K2, Z8
-	VMOVUPS      640(DX), Z9
-	VMOVUPS      896(DX), Z10
+	VMOVUPS      624(DX), Z9
+	VMOVUPS      880(DX), Z10
 	VBLENDMPS    Z9, Z10, K2, Z9
 	VMULPS       Z6, Z9, Z9
-	VMOVUPS      1024(DX), Z10
-	VMOVUPS      768(DX), Z11
+	VMOVUPS      1008(DX), Z10
+	VMOVUPS      752(DX), Z11
 	VBLENDMPS    Z10, Z11, K2, Z10
 	VMULPS       Z6, Z10, Z10
 	VSUBPS       Z10, Z7, Z11
@@ -2138,7 +2066,7 @@ members1done:
 	VMULPS       Z11, Z11, Z9
 	VMULPS       Z12, Z12, Z10
 	VADDPS       Z10, Z9, Z9
-	VMULPS.BCST  24(CX), Z9, Z9
+	VMULPS.BCST  20(CX), Z9, Z9
 	MOVQ         56(AX), DI
 	VMOVUPS      64(DI)(SI*1), Z10
 	VMOVAPS      Z9, K1, Z10
@@ -2146,27 +2074,27 @@ members1done:
 	VMULPS       Z7, Z7, Z9
 	VMULPS       Z8, Z8, Z10
 	VADDPS       Z10, Z9, Z9
-	VMULPS.BCST  24(CX), Z9, Z9
-	VMULPS.BCST  constants<>+496(SB), Z9, Z9
+	VMULPS.BCST  20(CX), Z9, Z9
+	VMULPS.BCST  constants<>+352(SB), Z9, Z9
 	MOVQ         64(AX), DI
 	VMOVUPS      64(DI)(SI*1), Z10
 	VMOVAPS      Z9, K1, Z10
 	VMOVUPS      Z10, 64(DI)(SI*1)
-	VPANDD.BCST  constants<>+272(SB), Z7, Z7
-	VPANDD.BCST  constants<>+272(SB), Z8, Z8
+	VPANDD.BCST  constants<>+128(SB), Z7, Z7
+	VPANDD.BCST  constants<>+128(SB), Z8, Z8
 	VADDPS       Z8, Z7, Z7
 	MOVQ         72(AX), DI
 	VMOVUPS      64(DI)(SI*1), Z8
 	VMOVAPS      Z7, K1, Z8
 	VMOVUPS      Z8, 64(DI)(SI*1)
-	VPANDD.BCST  constants<>+272(SB), Z11, Z7
-	VPANDD.BCST  constants<>+272(SB), Z12, Z8
+	VPANDD.BCST  constants<>+128(SB), Z11, Z7
+	VPANDD.BCST  constants<>+128(SB), Z12, Z8
 	VADDPS       Z8, Z7, Z7
 	MOVQ         80(AX), DI
 	VMOVUPS      64(DI)(SI*1), Z8
 	VMOVAPS      Z7, K1, Z8
 	VMOVUPS      Z8, 64(DI)(SI*1)
-	VPANDD.BCST  constants<>+272(SB), Z6, Z7
+	VPANDD.BCST  constants<>+128(SB), Z6, Z7
 	VMULPS       Z7, Z5, Z8
 	VADDPS       Z8, Z0, Z0
 	VMULPS       Z7, Z2, Z7
@@ -2175,15 +2103,15 @@ members1done:
 	VXORPS       Z8, Z8, Z8
 	VCMPPS       $0x1e, Z8, Z3, K1
 	VCMPPS       $0x1e, Z7, Z0, K1, K1
-	VBROADCASTSS constants<>+504(SB), Z7
-	VPXORD.BCST  constants<>+280(SB), Z7, Z8
+	VBROADCASTSS constants<>+360(SB), Z7
+	VPXORD.BCST  constants<>+136(SB), Z7, Z8
 	VBLENDMPS    Z8, Z7, K2, Z7
-	VPXORD.BCST  constants<>+280(SB), Z11, Z8
-	VMULPS.BCST  constants<>+512(SB), Z0, Z0
+	VPXORD.BCST  constants<>+136(SB), Z11, Z8
+	VMULPS.BCST  constants<>+368(SB), Z0, Z0
 	VDIVPS       Z0, Z8, Z0
 	VMOVAPS.Z    Z0, K1, Z0
-	VPXORD.BCST  constants<>+280(SB), Z12, Z8
-	VMULPS.BCST  constants<>+512(SB), Z3, Z3
+	VPXORD.BCST  constants<>+136(SB), Z12, Z8
+	VMULPS.BCST  constants<>+368(SB), Z3, Z3
 	VDIVPS       Z3, Z8, Z3
 	VMOVAPS.Z    Z3, K1, Z3
 	VADDPS       Z4, Z1, Z1
@@ -2201,39 +2129,44 @@ members1done:
 	SHLQ         $0x02, CX
 	ADDQ         $0x00000040, CX
 	MOVQ         24(DX), SI
-	MOVQ         48(DX), DI
+	MOVQ         16(DX), DI
 	TESTQ        DI, DI
 	JZ           batch1done
 
 batch1:
-	KMOVW      540(SI), K1
+	MOVQ       32(AX), R8
+	MOVQ       CX, R9
+	SHRQ       $0x01, R9
+	KMOVW      26(R8)(R9*1), K1
 	VMOVAPS    Z5, Z6
 	VPTERNLOGD $0xff, Z6, Z6, Z6
 	VPXORD     Z6, Z4, Z8
 	VPSUBD     Z6, Z4, K1, Z4
-	KMOVW      548(SI), K2
-	KMOVW      556(SI), K3
-	KMOVW      524(SI), K4
+	KMOVW      516(SI), K2
+	KMOVW      524(SI), K3
+	KMOVW      22(R8)(R9*1), K4
 	KORW       K3, K2, K5
 	KANDW      K5, K4, K4
 	KORTESTW   K4, K4
 	JZ         batch1next
-	KMOVW      K4, R8
-	MOVL       R8, 564(SI)
-	MOVQ       32(AX), R8
-	MOVQ       CX, R9
-	SHRQ       $0x03, R9
-	ADDQ       R9, R8
-	MOVLQSX    4(R8), R9
-	MOVLQSX    (R8), R9
-	TESTQ      R9, R9
-	JS         scatteredids1
+	KMOVW      K4, R10
+	MOVL       R10, 532(SI)
+	CMPL       (R8)(R9*1), $0x00
+	JL         apart1
+	MOVLQSX    (R8)(R9*1), R10
+	KMOVW      16(R8)(R9*1), K5
+	KANDNW     K4, K5, K5
+	MOVQ       (AX), R11
+	VMOVUPS.Z  (R11)(R10*4), K5, Z6
+	MOVLQSX    4(R8)(R9*1), R10
+	KMOVW      16(R8)(R9*1), K5
+	KANDW      K5, K4, K5
 	MOVQ       (AX), R8
-	VMOVUPS    (R8)(R9*4), Z6
+	VMOVUPS    (R8)(R10*4), K5, Z6
 	VMOVAPS    Z6, Z6
 	JMP        ids1
 
-scatteredids1:
+apart1:
 	MOVQ       8(AX), R8
 	VMOVUPS    (R8)(CX*1), Z6
 	MOVQ       (AX), R8
@@ -2267,25 +2200,25 @@ ids1:
 	VPMOVM2D      K1, Z10
 	VMOVUPS       192(SI), Z11
 	VPCOMPRESSD.Z Z5, K4, Z12
-	MOVQ          4352(DX), R8
+	MOVQ          4336(DX), R8
 	VMOVUPS       Z12, (R8)(BX*4)
 	VPCOMPRESSD.Z Z6, K4, Z6
-	MOVQ          4360(DX), R8
+	MOVQ          4344(DX), R8
 	VMOVUPS       Z6, (R8)(BX*4)
 	VPCOMPRESSD.Z Z10, K4, Z6
-	MOVQ          4368(DX), R8
+	MOVQ          4352(DX), R8
 	VMOVUPS       Z6, (R8)(BX*4)
 	VPCOMPRESSD.Z Z11, K4, Z6
-	MOVQ          4376(DX), R8
+	MOVQ          4360(DX), R8
 	VMOVUPS       Z6, (R8)(BX*4)
 	VPCOMPRESSD.Z Z8, K4, Z6
-	MOVQ          4384(DX), R8
+	MOVQ          4368(DX), R8
 	VMOVUPS       Z6, (R8)(BX*4)
 	VPCOMPRESSD.Z Z9, K4, Z6
-	MOVQ          4392(DX), R8
+	MOVQ          4376(DX), R8
 	VMOVUPS       Z6, (R8)(BX*4)
 	VPCOMPRESSD.Z Z1, K4, Z6
-	MOVQ          4400(DX), R8
+	MOVQ          4384(DX), R8
 	VMOVUPS       Z6, (R8)(BX*4)
 	KMOVW         K4, R8
 	POPCNTL       R8, R8
@@ -2293,13 +2226,13 @@ ids1:
 
 batch1next:
 	ADDQ $0x00000080, CX
-	ADDQ $0x00000238, SI
+	ADDQ $0x00000218, SI
 	DECQ DI
 	JNZ  batch1
 
 batch1done:
 rest1:
-	MOVQ BX, 4408(DX)
+	MOVQ BX, 4392(DX)
 	VZEROUPPER
 	RET
 
@@ -2312,16 +2245,16 @@ TEXT ·Change(SB), NOSPLIT, $0-24
 	XORQ BX, BX
 
 change:
-	CMPQ            BX, 4408(DX)
+	CMPQ            BX, 4392(DX)
 	JGE             changed
-	MOVQ            4352(DX), SI
+	MOVQ            4336(DX), SI
 	VMOVUPS         (SI)(BX*4), Z0
 	VMOVUPS         64(SI)(BX*4), Z1
-	MOVQ            4360(DX), SI
+	MOVQ            4344(DX), SI
 	VMOVUPS         (SI)(BX*4), Z2
 	VMOVUPS         64(SI)(BX*4), Z3
 	VBROADCASTSS    (CX), Z4
-	VBROADCASTSS    constants<>+264(SB), Z5
+	VBROADCASTSS    constants<>+376(SB), Z5
 	VPSRLQ          $0x20, Z0, Z6
 	VPSRLQ          $0x20, Z1, Z7
 	VPSRLQ          $0x20, Z2, Z8
@@ -2330,14 +2263,14 @@ change:
 	VPSRLQ          $0x20, Z4, Z11
 	VPSRLQ          $0x20, Z5, Z12
 	VPSRLQ          $0x20, Z5, Z13
-	VPMULUDQ.BCST   constants<>+376(SB), Z0, Z0
-	VPMULUDQ.BCST   constants<>+376(SB), Z1, Z1
-	VPMULUDQ.BCST   constants<>+376(SB), Z6, Z6
-	VPMULUDQ.BCST   constants<>+376(SB), Z7, Z7
-	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z14
-	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z4
-	VPMULUDQ.BCST   constants<>+384(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+384(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+232(SB), Z0, Z0
+	VPMULUDQ.BCST   constants<>+232(SB), Z1, Z1
+	VPMULUDQ.BCST   constants<>+232(SB), Z6, Z6
+	VPMULUDQ.BCST   constants<>+232(SB), Z7, Z7
+	VPMULUDQ.BCST   constants<>+240(SB), Z4, Z14
+	VPMULUDQ.BCST   constants<>+240(SB), Z4, Z4
+	VPMULUDQ.BCST   constants<>+240(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+240(SB), Z11, Z11
 	VPSRLQ          $0x20, Z14, Z15
 	VPSRLQ          $0x20, Z4, Z16
 	VPSRLQ          $0x20, Z10, Z17
@@ -2354,14 +2287,14 @@ change:
 	VPTERNLOGD.BCST $0x96, 148(AX), Z5, Z3
 	VPTERNLOGD.BCST $0x96, 148(AX), Z12, Z8
 	VPTERNLOGD.BCST $0x96, 148(AX), Z13, Z9
-	VPMULUDQ.BCST   constants<>+376(SB), Z15, Z5
-	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z12
-	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z13
-	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z15
-	VPMULUDQ.BCST   constants<>+384(SB), Z2, Z2
-	VPMULUDQ.BCST   constants<>+384(SB), Z3, Z3
-	VPMULUDQ.BCST   constants<>+384(SB), Z8, Z8
-	VPMULUDQ.BCST   constants<>+384(SB), Z9, Z9
+	VPMULUDQ.BCST   constants<>+232(SB), Z15, Z5
+	VPMULUDQ.BCST   constants<>+232(SB), Z16, Z12
+	VPMULUDQ.BCST   constants<>+232(SB), Z17, Z13
+	VPMULUDQ.BCST   constants<>+232(SB), Z18, Z15
+	VPMULUDQ.BCST   constants<>+240(SB), Z2, Z2
+	VPMULUDQ.BCST   constants<>+240(SB), Z3, Z3
+	VPMULUDQ.BCST   constants<>+240(SB), Z8, Z8
+	VPMULUDQ.BCST   constants<>+240(SB), Z9, Z9
 	VPSRLQ          $0x20, Z2, Z16
 	VPSRLQ          $0x20, Z3, Z17
 	VPSRLQ          $0x20, Z8, Z18
@@ -2378,14 +2311,14 @@ change:
 	VPTERNLOGD.BCST $0x96, 156(AX), Z1, Z10
 	VPTERNLOGD.BCST $0x96, 156(AX), Z6, Z11
 	VPTERNLOGD.BCST $0x96, 156(AX), Z7, Z14
-	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z0
-	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z1
-	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z6
-	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z7
-	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z4
-	VPMULUDQ.BCST   constants<>+384(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+384(SB), Z11, Z11
-	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+232(SB), Z16, Z0
+	VPMULUDQ.BCST   constants<>+232(SB), Z17, Z1
+	VPMULUDQ.BCST   constants<>+232(SB), Z18, Z6
+	VPMULUDQ.BCST   constants<>+232(SB), Z19, Z7
+	VPMULUDQ.BCST   constants<>+240(SB), Z4, Z4
+	VPMULUDQ.BCST   constants<>+240(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+240(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+240(SB), Z14, Z14
 	VPSRLQ          $0x20, Z4, Z16
 	VPSRLQ          $0x20, Z10, Z17
 	VPSRLQ          $0x20, Z11, Z18
@@ -2402,14 +2335,14 @@ change:
 	VPTERNLOGD.BCST $0x96, 164(AX), Z12, Z3
 	VPTERNLOGD.BCST $0x96, 164(AX), Z13, Z8
 	VPTERNLOGD.BCST $0x96, 164(AX), Z15, Z9
-	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z5
-	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z12
-	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z13
-	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z15
-	VPMULUDQ.BCST   constants<>+384(SB), Z2, Z2
-	VPMULUDQ.BCST   constants<>+384(SB), Z3, Z3
-	VPMULUDQ.BCST   constants<>+384(SB), Z8, Z8
-	VPMULUDQ.BCST   constants<>+384(SB), Z9, Z9
+	VPMULUDQ.BCST   constants<>+232(SB), Z16, Z5
+	VPMULUDQ.BCST   constants<>+232(SB), Z17, Z12
+	VPMULUDQ.BCST   constants<>+232(SB), Z18, Z13
+	VPMULUDQ.BCST   constants<>+232(SB), Z19, Z15
+	VPMULUDQ.BCST   constants<>+240(SB), Z2, Z2
+	VPMULUDQ.BCST   constants<>+240(SB), Z3, Z3
+	VPMULUDQ.BCST   constants<>+240(SB), Z8, Z8
+	VPMULUDQ.BCST   constants<>+240(SB), Z9, Z9
 	VPSRLQ          $0x20, Z2, Z16
 	VPSRLQ          $0x20, Z3, Z17
 	VPSRLQ          $0x20, Z8, Z18
@@ -2426,14 +2359,14 @@ change:
 	VPTERNLOGD.BCST $0x96, 172(AX), Z1, Z10
 	VPTERNLOGD.BCST $0x96, 172(AX), Z6, Z11
 	VPTERNLOGD.BCST $0x96, 172(AX), Z7, Z14
-	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z0
-	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z1
-	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z6
-	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z7
-	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z4
-	VPMULUDQ.BCST   constants<>+384(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+384(SB), Z11, Z11
-	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+232(SB), Z16, Z0
+	VPMULUDQ.BCST   constants<>+232(SB), Z17, Z1
+	VPMULUDQ.BCST   constants<>+232(SB), Z18, Z6
+	VPMULUDQ.BCST   constants<>+232(SB), Z19, Z7
+	VPMULUDQ.BCST   constants<>+240(SB), Z4, Z4
+	VPMULUDQ.BCST   constants<>+240(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+240(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+240(SB), Z14, Z14
 	VPSRLQ          $0x20, Z4, Z16
 	VPSRLQ          $0x20, Z10, Z17
 	VPSRLQ          $0x20, Z11, Z18
@@ -2450,14 +2383,14 @@ change:
 	VPTERNLOGD.BCST $0x96, 180(AX), Z12, Z3
 	VPTERNLOGD.BCST $0x96, 180(AX), Z13, Z8
 	VPTERNLOGD.BCST $0x96, 180(AX), Z15, Z9
-	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z5
-	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z12
-	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z13
-	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z15
-	VPMULUDQ.BCST   constants<>+384(SB), Z2, Z2
-	VPMULUDQ.BCST   constants<>+384(SB), Z3, Z3
-	VPMULUDQ.BCST   constants<>+384(SB), Z8, Z8
-	VPMULUDQ.BCST   constants<>+384(SB), Z9, Z9
+	VPMULUDQ.BCST   constants<>+232(SB), Z16, Z5
+	VPMULUDQ.BCST   constants<>+232(SB), Z17, Z12
+	VPMULUDQ.BCST   constants<>+232(SB), Z18, Z13
+	VPMULUDQ.BCST   constants<>+232(SB), Z19, Z15
+	VPMULUDQ.BCST   constants<>+240(SB), Z2, Z2
+	VPMULUDQ.BCST   constants<>+240(SB), Z3, Z3
+	VPMULUDQ.BCST   constants<>+240(SB), Z8, Z8
+	VPMULUDQ.BCST   constants<>+240(SB), Z9, Z9
 	VPSRLQ          $0x20, Z2, Z16
 	VPSRLQ          $0x20, Z3, Z17
 	VPSRLQ          $0x20, Z8, Z18
@@ -2474,14 +2407,14 @@ change:
 	VPTERNLOGD.BCST $0x96, 188(AX), Z1, Z10
 	VPTERNLOGD.BCST $0x96, 188(AX), Z6, Z11
 	VPTERNLOGD.BCST $0x96, 188(AX), Z7, Z14
-	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z0
-	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z1
-	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z6
-	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z7
-	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z4
-	VPMULUDQ.BCST   constants<>+384(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+384(SB), Z11, Z11
-	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+232(SB), Z16, Z0
+	VPMULUDQ.BCST   constants<>+232(SB), Z17, Z1
+	VPMULUDQ.BCST   constants<>+232(SB), Z18, Z6
+	VPMULUDQ.BCST   constants<>+232(SB), Z19, Z7
+	VPMULUDQ.BCST   constants<>+240(SB), Z4, Z4
+	VPMULUDQ.BCST   constants<>+240(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+240(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+240(SB), Z14, Z14
 	VPSRLQ          $0x20, Z4, Z16
 	VPSRLQ          $0x20, Z10, Z17
 	VPSRLQ          $0x20, Z11, Z18
@@ -2498,14 +2431,14 @@ change:
 	VPTERNLOGD.BCST $0x96, 196(AX), Z12, Z3
 	VPTERNLOGD.BCST $0x96, 196(AX), Z13, Z8
 	VPTERNLOGD.BCST $0x96, 196(AX), Z15, Z9
-	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z5
-	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z12
-	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z13
-	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z15
-	VPMULUDQ.BCST   constants<>+384(SB), Z2, Z2
-	VPMULUDQ.BCST   constants<>+384(SB), Z3, Z3
-	VPMULUDQ.BCST   constants<>+384(SB), Z8, Z8
-	VPMULUDQ.BCST   constants<>+384(SB), Z9, Z9
+	VPMULUDQ.BCST   constants<>+232(SB), Z16, Z5
+	VPMULUDQ.BCST   constants<>+232(SB), Z17, Z12
+	VPMULUDQ.BCST   constants<>+232(SB), Z18, Z13
+	VPMULUDQ.BCST   constants<>+232(SB), Z19, Z15
+	VPMULUDQ.BCST   constants<>+240(SB), Z2, Z2
+	VPMULUDQ.BCST   constants<>+240(SB), Z3, Z3
+	VPMULUDQ.BCST   constants<>+240(SB), Z8, Z8
+	VPMULUDQ.BCST   constants<>+240(SB), Z9, Z9
 	VPSRLQ          $0x20, Z2, Z16
 	VPSRLQ          $0x20, Z3, Z17
 	VPSRLQ          $0x20, Z8, Z18
@@ -2522,14 +2455,14 @@ change:
 	VPTERNLOGD.BCST $0x96, 204(AX), Z1, Z10
 	VPTERNLOGD.BCST $0x96, 204(AX), Z6, Z11
 	VPTERNLOGD.BCST $0x96, 204(AX), Z7, Z14
-	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z0
-	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z1
-	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z6
-	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z7
-	VPMULUDQ.BCST   constants<>+384(SB), Z4, Z4
-	VPMULUDQ.BCST   constants<>+384(SB), Z10, Z10
-	VPMULUDQ.BCST   constants<>+384(SB), Z11, Z11
-	VPMULUDQ.BCST   constants<>+384(SB), Z14, Z14
+	VPMULUDQ.BCST   constants<>+232(SB), Z16, Z0
+	VPMULUDQ.BCST   constants<>+232(SB), Z17, Z1
+	VPMULUDQ.BCST   constants<>+232(SB), Z18, Z6
+	VPMULUDQ.BCST   constants<>+232(SB), Z19, Z7
+	VPMULUDQ.BCST   constants<>+240(SB), Z4, Z4
+	VPMULUDQ.BCST   constants<>+240(SB), Z10, Z10
+	VPMULUDQ.BCST   constants<>+240(SB), Z11, Z11
+	VPMULUDQ.BCST   constants<>+240(SB), Z14, Z14
 	VPSRLQ          $0x20, Z4, Z16
 	VPSRLQ          $0x20, Z10, Z17
 	VPSRLQ          $0x20, Z11, Z18
@@ -2546,14 +2479,14 @@ change:
 	VPTERNLOGD.BCST $0x96, 212(AX), Z12, Z3
 	VPTERNLOGD.BCST $0x96, 212(AX), Z13, Z8
 	VPTERNLOGD.BCST $0x96, 212(AX), Z15, Z9
-	VPMULUDQ.BCST   constants<>+376(SB), Z16, Z5
-	VPMULUDQ.BCST   constants<>+376(SB), Z17, Z12
-	VPMULUDQ.BCST   constants<>+376(SB), Z18, Z13
-	VPMULUDQ.BCST   constants<>+376(SB), Z19, Z15
-	VPMULUDQ.BCST   constants<>+384(SB), Z2, Z2
-	VPMULUDQ.BCST   constants<>+384(SB), Z3, Z3
-	VPMULUDQ.BCST   constants<>+384(SB), Z8, Z8
-	VPMULUDQ.BCST   constants<>+384(SB), Z9, Z9
+	VPMULUDQ.BCST   constants<>+232(SB), Z16, Z5
+	VPMULUDQ.BCST   constants<>+232(SB), Z17, Z12
+	VPMULUDQ.BCST   constants<>+232(SB), Z18, Z13
+	VPMULUDQ.BCST   constants<>+232(SB), Z19, Z15
+	VPMULUDQ.BCST   constants<>+240(SB), Z2, Z2
+	VPMULUDQ.BCST   constants<>+240(SB), Z3, Z3
+	VPMULUDQ.BCST   constants<>+240(SB), Z8, Z8
+	VPMULUDQ.BCST   constants<>+240(SB), Z9, Z9
 	VPSRLQ          $0x20, Z2, Z16
 	VPSRLQ          $0x20, Z3, Z17
 	VPSRLQ          $0x20, Z8, Z18
@@ -2588,49 +2521,49 @@ change:
 	VPSLLQ          $0x20, Z15, Z8
 	VBLENDMPS       Z7, Z5, K1, Z5
 	VBLENDMPS       Z8, Z12, K1, Z7
-	MOVQ            4376(DX), SI
+	MOVQ            4360(DX), SI
 	VMOVUPS         (SI)(BX*4), Z8
 	VMOVUPS         64(SI)(BX*4), Z9
 	VPSRLD          $0x09, Z0, Z0
 	VPSRLD          $0x09, Z1, Z1
 	VCVTDQ2PS       Z0, Z0
 	VCVTDQ2PS       Z1, Z1
-	VADDPS.BCST     constants<>+392(SB), Z0, Z0
-	VADDPS.BCST     constants<>+392(SB), Z1, Z1
-	VMULPS.BCST     constants<>+400(SB), Z0, Z0
-	VMULPS.BCST     constants<>+400(SB), Z1, Z1
-	VPSUBD.BCST     constants<>+408(SB), Z0, Z0
-	VPSUBD.BCST     constants<>+408(SB), Z1, Z1
+	VADDPS.BCST     constants<>+248(SB), Z0, Z0
+	VADDPS.BCST     constants<>+248(SB), Z1, Z1
+	VMULPS.BCST     constants<>+256(SB), Z0, Z0
+	VMULPS.BCST     constants<>+256(SB), Z1, Z1
+	VPSUBD.BCST     constants<>+264(SB), Z0, Z0
+	VPSUBD.BCST     constants<>+264(SB), Z1, Z1
 	VPSRAD          $0x17, Z0, Z10
 	VPSRAD          $0x17, Z1, Z11
 	VCVTDQ2PS       Z10, Z10
 	VCVTDQ2PS       Z11, Z11
-	VPANDD.BCST     constants<>+416(SB), Z0, Z0
-	VPANDD.BCST     constants<>+416(SB), Z1, Z1
-	VPADDD.BCST     constants<>+408(SB), Z0, Z0
-	VPADDD.BCST     constants<>+408(SB), Z1, Z1
-	VSUBPS.BCST     constants<>+288(SB), Z0, Z0
-	VSUBPS.BCST     constants<>+288(SB), Z1, Z1
+	VPANDD.BCST     constants<>+272(SB), Z0, Z0
+	VPANDD.BCST     constants<>+272(SB), Z1, Z1
+	VPADDD.BCST     constants<>+264(SB), Z0, Z0
+	VPADDD.BCST     constants<>+264(SB), Z1, Z1
+	VSUBPS.BCST     constants<>+144(SB), Z0, Z0
+	VSUBPS.BCST     constants<>+144(SB), Z1, Z1
 	VMULPS          Z0, Z0, Z12
 	VMULPS          Z1, Z1, Z13
 	VMULPS          Z12, Z12, Z14
 	VMULPS          Z13, Z13, Z15
-	VMULPS.BCST     constants<>+424(SB), Z0, Z16
-	VMULPS.BCST     constants<>+424(SB), Z1, Z17
-	VADDPS.BCST     constants<>+432(SB), Z16, Z16
-	VADDPS.BCST     constants<>+432(SB), Z17, Z17
-	VMULPS.BCST     constants<>+440(SB), Z0, Z18
-	VMULPS.BCST     constants<>+440(SB), Z1, Z19
-	VADDPS.BCST     constants<>+448(SB), Z18, Z18
-	VADDPS.BCST     constants<>+448(SB), Z19, Z19
-	VMULPS.BCST     constants<>+456(SB), Z0, Z20
-	VMULPS.BCST     constants<>+456(SB), Z1, Z21
-	VADDPS.BCST     constants<>+464(SB), Z20, Z20
-	VADDPS.BCST     constants<>+464(SB), Z21, Z21
-	VMULPS.BCST     constants<>+472(SB), Z0, Z22
-	VMULPS.BCST     constants<>+472(SB), Z1, Z23
-	VADDPS.BCST     constants<>+480(SB), Z22, Z22
-	VADDPS.BCST     constants<>+480(SB), Z23, Z23
+	VMULPS.BCST     constants<>+280(SB), Z0, Z16
+	VMULPS.BCST     constants<>+280(SB), Z1, Z17
+	VADDPS.BCST     constants<>+288(SB), Z16, Z16
+	VADDPS.BCST     constants<>+288(SB), Z17, Z17
+	VMULPS.BCST     constants<>+296(SB), Z0, Z18
+	VMULPS.BCST     constants<>+296(SB), Z1, Z19
+	VADDPS.BCST     constants<>+304(SB), Z18, Z18
+	VADDPS.BCST     constants<>+304(SB), Z19, Z19
+	VMULPS.BCST     constants<>+312(SB), Z0, Z20
+	VMULPS.BCST     constants<>+312(SB), Z1, Z21
+	VADDPS.BCST     constants<>+320(SB), Z20, Z20
+	VADDPS.BCST     constants<>+320(SB), Z21, Z21
+	VMULPS.BCST     constants<>+328(SB), Z0, Z22
+	VMULPS.BCST     constants<>+328(SB), Z1, Z23
+	VADDPS.BCST     constants<>+336(SB), Z22, Z22
+	VADDPS.BCST     constants<>+336(SB), Z23, Z23
 	VMULPS          Z18, Z12, Z18
 	VMULPS          Z19, Z13, Z19
 	VADDPS          Z18, Z16, Z16
@@ -2643,8 +2576,8 @@ change:
 	VMULPS          Z19, Z15, Z15
 	VADDPS          Z14, Z16, Z14
 	VADDPS          Z15, Z17, Z15
-	VMULPS.BCST     constants<>+312(SB), Z10, Z16
-	VMULPS.BCST     constants<>+312(SB), Z11, Z17
+	VMULPS.BCST     constants<>+168(SB), Z10, Z16
+	VMULPS.BCST     constants<>+168(SB), Z11, Z17
 	VADDPS          Z0, Z16, Z18
 	VADDPS          Z1, Z17, Z19
 	VSUBPS          Z18, Z16, Z16
@@ -2655,80 +2588,80 @@ change:
 	VMULPS          Z1, Z13, Z1
 	VMULPS          Z14, Z0, Z0
 	VMULPS          Z15, Z1, Z1
-	VMULPS.BCST     constants<>+392(SB), Z12, Z12
-	VMULPS.BCST     constants<>+392(SB), Z13, Z13
+	VMULPS.BCST     constants<>+248(SB), Z12, Z12
+	VMULPS.BCST     constants<>+248(SB), Z13, Z13
 	VSUBPS          Z12, Z0, Z0
 	VSUBPS          Z13, Z1, Z1
-	VMULPS.BCST     constants<>+320(SB), Z10, Z10
-	VMULPS.BCST     constants<>+320(SB), Z11, Z11
+	VMULPS.BCST     constants<>+176(SB), Z10, Z10
+	VMULPS.BCST     constants<>+176(SB), Z11, Z11
 	VADDPS          Z0, Z10, Z0
 	VADDPS          Z1, Z11, Z1
 	VADDPS          Z0, Z16, Z0
 	VADDPS          Z1, Z17, Z1
 	VADDPS          Z0, Z18, Z0
 	VADDPS          Z1, Z19, Z1
-	VMULPS.BCST     constants<>+520(SB), Z0, Z0
-	VMULPS.BCST     constants<>+520(SB), Z1, Z1
+	VMULPS.BCST     constants<>+384(SB), Z0, Z0
+	VMULPS.BCST     constants<>+384(SB), Z1, Z1
 	VSQRTPS         Z0, Z0
 	VSQRTPS         Z1, Z1
 	VPSRLD          $0x09, Z2, Z2
 	VPSRLD          $0x09, Z3, Z3
 	VCVTDQ2PS       Z2, Z2
 	VCVTDQ2PS       Z3, Z3
-	VADDPS.BCST     constants<>+392(SB), Z2, Z2
-	VADDPS.BCST     constants<>+392(SB), Z3, Z3
-	VMULPS.BCST     constants<>+400(SB), Z2, Z2
-	VMULPS.BCST     constants<>+400(SB), Z3, Z3
-	VMULPS.BCST     constants<>+528(SB), Z2, Z10
-	VMULPS.BCST     constants<>+528(SB), Z3, Z11
-	VADDPS.BCST     constants<>+304(SB), Z10, Z10
-	VADDPS.BCST     constants<>+304(SB), Z11, Z11
-	VSUBPS.BCST     constants<>+304(SB), Z10, Z12
-	VSUBPS.BCST     constants<>+304(SB), Z11, Z13
-	VMULPS.BCST     constants<>+496(SB), Z12, Z12
-	VMULPS.BCST     constants<>+496(SB), Z13, Z13
+	VADDPS.BCST     constants<>+248(SB), Z2, Z2
+	VADDPS.BCST     constants<>+248(SB), Z3, Z3
+	VMULPS.BCST     constants<>+256(SB), Z2, Z2
+	VMULPS.BCST     constants<>+256(SB), Z3, Z3
+	VMULPS.BCST     constants<>+392(SB), Z2, Z10
+	VMULPS.BCST     constants<>+392(SB), Z3, Z11
+	VADDPS.BCST     constants<>+160(SB), Z10, Z10
+	VADDPS.BCST     constants<>+160(SB), Z11, Z11
+	VSUBPS.BCST     constants<>+160(SB), Z10, Z12
+	VSUBPS.BCST     constants<>+160(SB), Z11, Z13
+	VMULPS.BCST     constants<>+352(SB), Z12, Z12
+	VMULPS.BCST     constants<>+352(SB), Z13, Z13
 	VSUBPS          Z12, Z2, Z2
 	VSUBPS          Z13, Z3, Z3
-	VPANDD.BCST     constants<>+536(SB), Z2, Z12
-	VPANDD.BCST     constants<>+536(SB), Z3, Z13
+	VPANDD.BCST     constants<>+400(SB), Z2, Z12
+	VPANDD.BCST     constants<>+400(SB), Z3, Z13
 	VSUBPS          Z12, Z2, Z14
 	VSUBPS          Z13, Z3, Z15
 	VMULPS          Z2, Z2, Z16
 	VMULPS          Z3, Z3, Z17
 	VMULPS          Z16, Z16, Z18
 	VMULPS          Z17, Z17, Z19
-	VMULPS.BCST     constants<>+544(SB), Z16, Z20
-	VMULPS.BCST     constants<>+544(SB), Z17, Z21
-	VSUBPS.BCST     constants<>+552(SB), Z20, Z20
-	VSUBPS.BCST     constants<>+552(SB), Z21, Z21
-	VMULPS.BCST     constants<>+560(SB), Z18, Z22
-	VMULPS.BCST     constants<>+560(SB), Z19, Z23
+	VMULPS.BCST     constants<>+408(SB), Z16, Z20
+	VMULPS.BCST     constants<>+408(SB), Z17, Z21
+	VSUBPS.BCST     constants<>+416(SB), Z20, Z20
+	VSUBPS.BCST     constants<>+416(SB), Z21, Z21
+	VMULPS.BCST     constants<>+424(SB), Z18, Z22
+	VMULPS.BCST     constants<>+424(SB), Z19, Z23
 	VADDPS          Z22, Z20, Z20
 	VADDPS          Z23, Z21, Z21
 	VMULPS          Z16, Z2, Z22
 	VMULPS          Z17, Z3, Z23
 	VMULPS          Z20, Z22, Z20
 	VMULPS          Z21, Z23, Z21
-	VMULPS.BCST     constants<>+568(SB), Z2, Z22
-	VMULPS.BCST     constants<>+568(SB), Z3, Z23
-	VMULPS.BCST     constants<>+576(SB), Z14, Z24
-	VMULPS.BCST     constants<>+576(SB), Z15, Z25
+	VMULPS.BCST     constants<>+432(SB), Z2, Z22
+	VMULPS.BCST     constants<>+432(SB), Z3, Z23
+	VMULPS.BCST     constants<>+440(SB), Z14, Z24
+	VMULPS.BCST     constants<>+440(SB), Z15, Z25
 	VADDPS          Z24, Z22, Z22
 	VADDPS          Z25, Z23, Z23
 	VADDPS          Z22, Z20, Z20
 	VADDPS          Z23, Z21, Z21
-	VMULPS.BCST     constants<>+576(SB), Z12, Z22
-	VMULPS.BCST     constants<>+576(SB), Z13, Z23
+	VMULPS.BCST     constants<>+440(SB), Z12, Z22
+	VMULPS.BCST     constants<>+440(SB), Z13, Z23
 	VADDPS          Z20, Z22, Z20
 	VADDPS          Z21, Z23, Z21
-	VMULPS.BCST     constants<>+584(SB), Z16, Z22
-	VMULPS.BCST     constants<>+584(SB), Z17, Z23
-	VADDPS.BCST     constants<>+592(SB), Z22, Z22
-	VADDPS.BCST     constants<>+592(SB), Z23, Z23
-	VMULPS.BCST     constants<>+600(SB), Z16, Z24
-	VMULPS.BCST     constants<>+600(SB), Z17, Z25
-	VSUBPS.BCST     constants<>+608(SB), Z24, Z24
-	VSUBPS.BCST     constants<>+608(SB), Z25, Z25
+	VMULPS.BCST     constants<>+448(SB), Z16, Z22
+	VMULPS.BCST     constants<>+448(SB), Z17, Z23
+	VADDPS.BCST     constants<>+456(SB), Z22, Z22
+	VADDPS.BCST     constants<>+456(SB), Z23, Z23
+	VMULPS.BCST     constants<>+464(SB), Z16, Z24
+	VMULPS.BCST     constants<>+464(SB), Z17, Z25
+	VSUBPS.BCST     constants<>+472(SB), Z24, Z24
+	VSUBPS.BCST     constants<>+472(SB), Z25, Z25
 	VMULPS          Z24, Z18, Z18
 	VMULPS          Z25, Z19, Z19
 	VADDPS          Z18, Z22, Z18
@@ -2739,15 +2672,15 @@ change:
 	VADDPS          Z13, Z3, Z3
 	VMULPS          Z2, Z14, Z2
 	VMULPS          Z3, Z15, Z3
-	VMULPS.BCST     constants<>+616(SB), Z2, Z2
-	VMULPS.BCST     constants<>+616(SB), Z3, Z3
+	VMULPS.BCST     constants<>+480(SB), Z2, Z2
+	VMULPS.BCST     constants<>+480(SB), Z3, Z3
 	VSUBPS          Z2, Z16, Z2
 	VSUBPS          Z3, Z17, Z3
 	VMULPS          Z12, Z12, Z12
 	VMULPS          Z13, Z13, Z13
-	VMULPS.BCST     constants<>+616(SB), Z12, Z12
-	VMULPS.BCST     constants<>+616(SB), Z13, Z13
-	VBROADCASTSS    constants<>+288(SB), Z14
+	VMULPS.BCST     constants<>+480(SB), Z12, Z12
+	VMULPS.BCST     constants<>+480(SB), Z13, Z13
+	VBROADCASTSS    constants<>+144(SB), Z14
 	VSUBPS          Z12, Z14, Z15
 	VSUBPS          Z13, Z14, Z16
 	VSUBPS          Z15, Z14, Z17
@@ -2758,12 +2691,12 @@ change:
 	VADDPS          Z3, Z13, Z3
 	VADDPS          Z2, Z15, Z2
 	VADDPS          Z3, Z16, Z3
-	VPTESTMD.BCST   constants<>+264(SB), Z10, K1
-	VPTESTMD.BCST   constants<>+264(SB), Z11, K2
-	VPADDD.BCST     constants<>+264(SB), Z10, Z10
-	VPADDD.BCST     constants<>+264(SB), Z11, Z11
-	VPANDD.BCST     constants<>+624(SB), Z10, Z10
-	VPANDD.BCST     constants<>+624(SB), Z11, Z11
+	VPTESTMD.BCST   constants<>+376(SB), Z10, K1
+	VPTESTMD.BCST   constants<>+376(SB), Z11, K2
+	VPADDD.BCST     constants<>+376(SB), Z10, Z10
+	VPADDD.BCST     constants<>+376(SB), Z11, Z11
+	VPANDD.BCST     constants<>+488(SB), Z10, Z10
+	VPANDD.BCST     constants<>+488(SB), Z11, Z11
 	VPSLLD          $0x1e, Z10, Z10
 	VPSLLD          $0x1e, Z11, Z11
 	VBLENDMPS       Z20, Z2, K1, Z2
@@ -2772,45 +2705,45 @@ change:
 	VPXORD          Z11, Z3, Z3
 	VMULPS          Z2, Z0, Z0
 	VMULPS          Z3, Z1, Z1
-	MOVQ            4384(DX), SI
+	MOVQ            4368(DX), SI
 	VMOVUPS         (SI)(BX*4), Z2
 	VMOVUPS         64(SI)(BX*4), Z3
-	MOVQ            4400(DX), SI
+	MOVQ            4384(DX), SI
 	VMOVUPS         (SI)(BX*4), Z10
 	VMOVUPS         64(SI)(BX*4), Z11
-	VMULPS.BCST     40(CX), Z2, Z2
-	VMULPS.BCST     40(CX), Z3, Z3
-	VMULPS.BCST     44(CX), Z8, Z12
-	VMULPS.BCST     44(CX), Z9, Z13
+	VMULPS.BCST     36(CX), Z2, Z2
+	VMULPS.BCST     36(CX), Z3, Z3
+	VMULPS.BCST     40(CX), Z8, Z12
+	VMULPS.BCST     40(CX), Z9, Z13
 	VSUBPS          Z12, Z2, Z2
 	VSUBPS          Z13, Z3, Z3
-	VDIVPS.BCST     48(CX), Z2, Z2
-	VDIVPS.BCST     48(CX), Z3, Z3
+	VDIVPS.BCST     44(CX), Z2, Z2
+	VDIVPS.BCST     44(CX), Z3, Z3
 	VADDPS          Z2, Z8, Z2
 	VADDPS          Z3, Z9, Z3
-	VBROADCASTSS    constants<>+288(SB), Z8
-	VMULPS.BCST     52(CX), Z10, Z9
-	VMULPS.BCST     52(CX), Z11, Z10
+	VBROADCASTSS    constants<>+144(SB), Z8
+	VMULPS.BCST     48(CX), Z10, Z9
+	VMULPS.BCST     48(CX), Z11, Z10
 	VDIVPS          Z9, Z8, Z9
 	VDIVPS          Z10, Z8, Z8
-	VADDPS.BCST     constants<>+288(SB), Z9, Z9
-	VADDPS.BCST     constants<>+288(SB), Z8, Z8
+	VADDPS.BCST     constants<>+144(SB), Z9, Z9
+	VADDPS.BCST     constants<>+144(SB), Z8, Z8
 	VSQRTPS         Z9, Z9
 	VSQRTPS         Z8, Z8
 	VDIVPS          Z9, Z2, Z2
 	VDIVPS          Z8, Z3, Z3
-	VMULPS.BCST     56(CX), Z0, Z0
-	VMULPS.BCST     56(CX), Z1, Z1
+	VMULPS.BCST     52(CX), Z0, Z0
+	VMULPS.BCST     52(CX), Z1, Z1
 	VADDPS          Z0, Z2, Z0
 	VADDPS          Z1, Z3, Z1
-	VBROADCASTSS    60(CX), Z2
-	VPXORD.BCST     constants<>+280(SB), Z2, Z3
-	VPXORD.BCST     constants<>+280(SB), Z2, Z8
+	VBROADCASTSS    56(CX), Z2
+	VPXORD.BCST     constants<>+136(SB), Z2, Z3
+	VPXORD.BCST     constants<>+136(SB), Z2, Z8
 	VMAXPS          Z0, Z3, Z0
 	VMAXPS          Z1, Z8, Z1
 	VMINPS          Z0, Z2, Z0
 	VMINPS          Z1, Z2, Z1
-	MOVQ            4368(DX), SI
+	MOVQ            4352(DX), SI
 	VMOVUPS         (SI)(BX*4), Z2
 	VMOVUPS         64(SI)(BX*4), Z3
 	VPMOVD2M        Z2, K1
@@ -2822,42 +2755,42 @@ change:
 	VPSRLD          $0x09, Z6, Z3
 	VCVTDQ2PS       Z2, Z2
 	VCVTDQ2PS       Z3, Z3
-	VADDPS.BCST     constants<>+392(SB), Z2, Z2
-	VADDPS.BCST     constants<>+392(SB), Z3, Z3
-	VMULPS.BCST     constants<>+400(SB), Z2, Z2
-	VMULPS.BCST     constants<>+400(SB), Z3, Z3
-	VPSUBD.BCST     constants<>+408(SB), Z2, Z2
-	VPSUBD.BCST     constants<>+408(SB), Z3, Z3
+	VADDPS.BCST     constants<>+248(SB), Z2, Z2
+	VADDPS.BCST     constants<>+248(SB), Z3, Z3
+	VMULPS.BCST     constants<>+256(SB), Z2, Z2
+	VMULPS.BCST     constants<>+256(SB), Z3, Z3
+	VPSUBD.BCST     constants<>+264(SB), Z2, Z2
+	VPSUBD.BCST     constants<>+264(SB), Z3, Z3
 	VPSRAD          $0x17, Z2, Z4
 	VPSRAD          $0x17, Z3, Z6
 	VCVTDQ2PS       Z4, Z4
 	VCVTDQ2PS       Z6, Z6
-	VPANDD.BCST     constants<>+416(SB), Z2, Z2
-	VPANDD.BCST     constants<>+416(SB), Z3, Z3
-	VPADDD.BCST     constants<>+408(SB), Z2, Z2
-	VPADDD.BCST     constants<>+408(SB), Z3, Z3
-	VSUBPS.BCST     constants<>+288(SB), Z2, Z2
-	VSUBPS.BCST     constants<>+288(SB), Z3, Z3
+	VPANDD.BCST     constants<>+272(SB), Z2, Z2
+	VPANDD.BCST     constants<>+272(SB), Z3, Z3
+	VPADDD.BCST     constants<>+264(SB), Z2, Z2
+	VPADDD.BCST     constants<>+264(SB), Z3, Z3
+	VSUBPS.BCST     constants<>+144(SB), Z2, Z2
+	VSUBPS.BCST     constants<>+144(SB), Z3, Z3
 	VMULPS          Z2, Z2, Z8
 	VMULPS          Z3, Z3, Z9
 	VMULPS          Z8, Z8, Z10
 	VMULPS          Z9, Z9, Z11
-	VMULPS.BCST     constants<>+424(SB), Z2, Z12
-	VMULPS.BCST     constants<>+424(SB), Z3, Z13
-	VADDPS.BCST     constants<>+432(SB), Z12, Z12
-	VADDPS.BCST     constants<>+432(SB), Z13, Z13
-	VMULPS.BCST     constants<>+440(SB), Z2, Z14
-	VMULPS.BCST     constants<>+440(SB), Z3, Z15
-	VADDPS.BCST     constants<>+448(SB), Z14, Z14
-	VADDPS.BCST     constants<>+448(SB), Z15, Z15
-	VMULPS.BCST     constants<>+456(SB), Z2, Z16
-	VMULPS.BCST     constants<>+456(SB), Z3, Z17
-	VADDPS.BCST     constants<>+464(SB), Z16, Z16
-	VADDPS.BCST     constants<>+464(SB), Z17, Z17
-	VMULPS.BCST     constants<>+472(SB), Z2, Z18
-	VMULPS.BCST     constants<>+472(SB), Z3, Z19
-	VADDPS.BCST     constants<>+480(SB), Z18, Z18
-	VADDPS.BCST     constants<>+480(SB), Z19, Z19
+	VMULPS.BCST     constants<>+280(SB), Z2, Z12
+	VMULPS.BCST     constants<>+280(SB), Z3, Z13
+	VADDPS.BCST     constants<>+288(SB), Z12, Z12
+	VADDPS.BCST     constants<>+288(SB), Z13, Z13
+	VMULPS.BCST     constants<>+296(SB), Z2, Z14
+	VMULPS.BCST     constants<>+296(SB), Z3, Z15
+	VADDPS.BCST     constants<>+304(SB), Z14, Z14
+	VADDPS.BCST     constants<>+304(SB), Z15, Z15
+	VMULPS.BCST     constants<>+312(SB), Z2, Z16
+	VMULPS.BCST     constants<>+312(SB), Z3, Z17
+	VADDPS.BCST     constants<>+320(SB), Z16, Z16
+	VADDPS.BCST     constants<>+320(SB), Z17, Z17
+	VMULPS.BCST     constants<>+328(SB), Z2, Z18
+	VMULPS.BCST     constants<>+328(SB), Z3, Z19
+	VADDPS.BCST     constants<>+336(SB), Z18, Z18
+	VADDPS.BCST     constants<>+336(SB), Z19, Z19
 	VMULPS          Z14, Z8, Z14
 	VMULPS          Z15, Z9, Z15
 	VADDPS          Z14, Z12, Z12
@@ -2870,8 +2803,8 @@ change:
 	VMULPS          Z15, Z11, Z11
 	VADDPS          Z10, Z12, Z10
 	VADDPS          Z11, Z13, Z11
-	VMULPS.BCST     constants<>+312(SB), Z4, Z12
-	VMULPS.BCST     constants<>+312(SB), Z6, Z13
+	VMULPS.BCST     constants<>+168(SB), Z4, Z12
+	VMULPS.BCST     constants<>+168(SB), Z6, Z13
 	VADDPS          Z2, Z12, Z14
 	VADDPS          Z3, Z13, Z15
 	VSUBPS          Z14, Z12, Z12
@@ -2882,80 +2815,80 @@ change:
 	VMULPS          Z3, Z9, Z3
 	VMULPS          Z10, Z2, Z2
 	VMULPS          Z11, Z3, Z3
-	VMULPS.BCST     constants<>+392(SB), Z8, Z8
-	VMULPS.BCST     constants<>+392(SB), Z9, Z9
+	VMULPS.BCST     constants<>+248(SB), Z8, Z8
+	VMULPS.BCST     constants<>+248(SB), Z9, Z9
 	VSUBPS          Z8, Z2, Z2
 	VSUBPS          Z9, Z3, Z3
-	VMULPS.BCST     constants<>+320(SB), Z4, Z4
-	VMULPS.BCST     constants<>+320(SB), Z6, Z6
+	VMULPS.BCST     constants<>+176(SB), Z4, Z4
+	VMULPS.BCST     constants<>+176(SB), Z6, Z6
 	VADDPS          Z2, Z4, Z2
 	VADDPS          Z3, Z6, Z3
 	VADDPS          Z2, Z12, Z2
 	VADDPS          Z3, Z13, Z3
 	VADDPS          Z2, Z14, Z2
 	VADDPS          Z3, Z15, Z3
-	VMULPS.BCST     constants<>+520(SB), Z2, Z2
-	VMULPS.BCST     constants<>+520(SB), Z3, Z3
+	VMULPS.BCST     constants<>+384(SB), Z2, Z2
+	VMULPS.BCST     constants<>+384(SB), Z3, Z3
 	VSQRTPS         Z2, Z2
 	VSQRTPS         Z3, Z3
 	VPSRLD          $0x09, Z5, Z4
 	VPSRLD          $0x09, Z7, Z5
 	VCVTDQ2PS       Z4, Z4
 	VCVTDQ2PS       Z5, Z5
-	VADDPS.BCST     constants<>+392(SB), Z4, Z4
-	VADDPS.BCST     constants<>+392(SB), Z5, Z5
-	VMULPS.BCST     constants<>+400(SB), Z4, Z4
-	VMULPS.BCST     constants<>+400(SB), Z5, Z5
-	VMULPS.BCST     constants<>+528(SB), Z4, Z6
-	VMULPS.BCST     constants<>+528(SB), Z5, Z7
-	VADDPS.BCST     constants<>+304(SB), Z6, Z6
-	VADDPS.BCST     constants<>+304(SB), Z7, Z7
-	VSUBPS.BCST     constants<>+304(SB), Z6, Z8
-	VSUBPS.BCST     constants<>+304(SB), Z7, Z9
-	VMULPS.BCST     constants<>+496(SB), Z8, Z8
-	VMULPS.BCST     constants<>+496(SB), Z9, Z9
+	VADDPS.BCST     constants<>+248(SB), Z4, Z4
+	VADDPS.BCST     constants<>+248(SB), Z5, Z5
+	VMULPS.BCST     constants<>+256(SB), Z4, Z4
+	VMULPS.BCST     constants<>+256(SB), Z5, Z5
+	VMULPS.BCST     constants<>+392(SB), Z4, Z6
+	VMULPS.BCST     constants<>+392(SB), Z5, Z7
+	VADDPS.BCST     constants<>+160(SB), Z6, Z6
+	VADDPS.BCST     constants<>+160(SB), Z7, Z7
+	VSUBPS.BCST     constants<>+160(SB), Z6, Z8
+	VSUBPS.BCST     constants<>+160(SB), Z7, Z9
+	VMULPS.BCST     constants<>+352(SB), Z8, Z8
+	VMULPS.BCST     constants<>+352(SB), Z9, Z9
 	VSUBPS          Z8, Z4, Z4
 	VSUBPS          Z9, Z5, Z5
-	VPANDD.BCST     constants<>+536(SB), Z4, Z8
-	VPANDD.BCST     constants<>+536(SB), Z5, Z9
+	VPANDD.BCST     constants<>+400(SB), Z4, Z8
+	VPANDD.BCST     constants<>+400(SB), Z5, Z9
 	VSUBPS          Z8, Z4, Z10
 	VSUBPS          Z9, Z5, Z11
 	VMULPS          Z4, Z4, Z12
 	VMULPS          Z5, Z5, Z13
 	VMULPS          Z12, Z12, Z14
 	VMULPS          Z13, Z13, Z15
-	VMULPS.BCST     constants<>+544(SB), Z12, Z16
-	VMULPS.BCST     constants<>+544(SB), Z13, Z17
-	VSUBPS.BCST     constants<>+552(SB), Z16, Z16
-	VSUBPS.BCST     constants<>+552(SB), Z17, Z17
-	VMULPS.BCST     constants<>+560(SB), Z14, Z18
-	VMULPS.BCST     constants<>+560(SB), Z15, Z19
+	VMULPS.BCST     constants<>+408(SB), Z12, Z16
+	VMULPS.BCST     constants<>+408(SB), Z13, Z17
+	VSUBPS.BCST     constants<>+416(SB), Z16, Z16
+	VSUBPS.BCST     constants<>+416(SB), Z17, Z17
+	VMULPS.BCST     constants<>+424(SB), Z14, Z18
+	VMULPS.BCST     constants<>+424(SB), Z15, Z19
 	VADDPS          Z18, Z16, Z16
 	VADDPS          Z19, Z17, Z17
 	VMULPS          Z12, Z4, Z18
 	VMULPS          Z13, Z5, Z19
 	VMULPS          Z16, Z18, Z16
 	VMULPS          Z17, Z19, Z17
-	VMULPS.BCST     constants<>+568(SB), Z4, Z18
-	VMULPS.BCST     constants<>+568(SB), Z5, Z19
-	VMULPS.BCST     constants<>+576(SB), Z10, Z20
-	VMULPS.BCST     constants<>+576(SB), Z11, Z21
+	VMULPS.BCST     constants<>+432(SB), Z4, Z18
+	VMULPS.BCST     constants<>+432(SB), Z5, Z19
+	VMULPS.BCST     constants<>+440(SB), Z10, Z20
+	VMULPS.BCST     constants<>+440(SB), Z11, Z21
 	VADDPS          Z20, Z18, Z18
 	VADDPS          Z21, Z19, Z19
 	VADDPS          Z18, Z16, Z16
 	VADDPS          Z19, Z17, Z17
-	VMULPS.BCST     constants<>+576(SB), Z8, Z18
-	VMULPS.BCST     constants<>+576(SB), Z9, Z19
+	VMULPS.BCST     constants<>+440(SB), Z8, Z18
+	VMULPS.BCST     constants<>+440(SB), Z9, Z19
 	VADDPS          Z16, Z18, Z16
 	VADDPS          Z17, Z19, Z17
-	VMULPS.BCST     constants<>+584(SB), Z12, Z18
-	VMULPS.BCST     constants<>+584(SB), Z13, Z19
-	VADDPS.BCST     constants<>+592(SB), Z18, Z18
-	VADDPS.BCST     constants<>+592(SB), Z19, Z19
-	VMULPS.BCST     constants<>+600(SB), Z12, Z20
-	VMULPS.BCST     constants<>+600(SB), Z13, Z21
-	VSUBPS.BCST     constants<>+608(SB), Z20, Z20
-	VSUBPS.BCST     constants<>+608(SB), Z21, Z21
+	VMULPS.BCST     constants<>+448(SB), Z12, Z18
+	VMULPS.BCST     constants<>+448(SB), Z13, Z19
+	VADDPS.BCST     constants<>+456(SB), Z18, Z18
+	VADDPS.BCST     constants<>+456(SB), Z19, Z19
+	VMULPS.BCST     constants<>+464(SB), Z12, Z20
+	VMULPS.BCST     constants<>+464(SB), Z13, Z21
+	VSUBPS.BCST     constants<>+472(SB), Z20, Z20
+	VSUBPS.BCST     constants<>+472(SB), Z21, Z21
 	VMULPS          Z20, Z14, Z14
 	VMULPS          Z21, Z15, Z15
 	VADDPS          Z14, Z18, Z14
@@ -2966,15 +2899,15 @@ change:
 	VADDPS          Z9, Z5, Z5
 	VMULPS          Z4, Z10, Z4
 	VMULPS          Z5, Z11, Z5
-	VMULPS.BCST     constants<>+616(SB), Z4, Z4
-	VMULPS.BCST     constants<>+616(SB), Z5, Z5
+	VMULPS.BCST     constants<>+480(SB), Z4, Z4
+	VMULPS.BCST     constants<>+480(SB), Z5, Z5
 	VSUBPS          Z4, Z12, Z4
 	VSUBPS          Z5, Z13, Z5
 	VMULPS          Z8, Z8, Z8
 	VMULPS          Z9, Z9, Z9
-	VMULPS.BCST     constants<>+616(SB), Z8, Z8
-	VMULPS.BCST     constants<>+616(SB), Z9, Z9
-	VBROADCASTSS    constants<>+288(SB), Z10
+	VMULPS.BCST     constants<>+480(SB), Z8, Z8
+	VMULPS.BCST     constants<>+480(SB), Z9, Z9
+	VBROADCASTSS    constants<>+144(SB), Z10
 	VSUBPS          Z8, Z10, Z11
 	VSUBPS          Z9, Z10, Z12
 	VSUBPS          Z11, Z10, Z13
@@ -2985,12 +2918,12 @@ change:
 	VADDPS          Z5, Z9, Z5
 	VADDPS          Z4, Z11, Z4
 	VADDPS          Z5, Z12, Z5
-	VPTESTMD.BCST   constants<>+264(SB), Z6, K3
-	VPTESTMD.BCST   constants<>+264(SB), Z7, K4
-	VPADDD.BCST     constants<>+264(SB), Z6, Z6
-	VPADDD.BCST     constants<>+264(SB), Z7, Z7
-	VPANDD.BCST     constants<>+624(SB), Z6, Z6
-	VPANDD.BCST     constants<>+624(SB), Z7, Z7
+	VPTESTMD.BCST   constants<>+376(SB), Z6, K3
+	VPTESTMD.BCST   constants<>+376(SB), Z7, K4
+	VPADDD.BCST     constants<>+376(SB), Z6, Z6
+	VPADDD.BCST     constants<>+376(SB), Z7, Z7
+	VPANDD.BCST     constants<>+488(SB), Z6, Z6
+	VPANDD.BCST     constants<>+488(SB), Z7, Z7
 	VPSLLD          $0x1e, Z6, Z6
 	VPSLLD          $0x1e, Z7, Z7
 	VBLENDMPS       Z16, Z4, K3, Z4
@@ -2999,40 +2932,40 @@ change:
 	VPXORD          Z7, Z5, Z5
 	VMULPS          Z4, Z2, Z2
 	VMULPS          Z5, Z3, Z3
-	MOVQ            4392(DX), SI
+	MOVQ            4376(DX), SI
 	VMOVUPS         (SI)(BX*4), Z4
 	VMOVUPS         64(SI)(BX*4), Z5
-	MOVQ            4400(DX), SI
+	MOVQ            4384(DX), SI
 	VMOVUPS         (SI)(BX*4), Z6
 	VMOVUPS         64(SI)(BX*4), Z7
-	VMULPS.BCST     40(CX), Z4, Z4
-	VMULPS.BCST     40(CX), Z5, Z5
-	VMULPS.BCST     44(CX), Z0, Z8
-	VMULPS.BCST     44(CX), Z1, Z9
+	VMULPS.BCST     36(CX), Z4, Z4
+	VMULPS.BCST     36(CX), Z5, Z5
+	VMULPS.BCST     40(CX), Z0, Z8
+	VMULPS.BCST     40(CX), Z1, Z9
 	VSUBPS          Z8, Z4, Z4
 	VSUBPS          Z9, Z5, Z5
-	VDIVPS.BCST     48(CX), Z4, Z4
-	VDIVPS.BCST     48(CX), Z5, Z5
+	VDIVPS.BCST     44(CX), Z4, Z4
+	VDIVPS.BCST     44(CX), Z5, Z5
 	VADDPS          Z4, Z0, Z4
 	VADDPS          Z5, Z1, Z5
-	VBROADCASTSS    constants<>+288(SB), Z8
-	VMULPS.BCST     52(CX), Z6, Z6
-	VMULPS.BCST     52(CX), Z7, Z7
+	VBROADCASTSS    constants<>+144(SB), Z8
+	VMULPS.BCST     48(CX), Z6, Z6
+	VMULPS.BCST     48(CX), Z7, Z7
 	VDIVPS          Z6, Z8, Z6
 	VDIVPS          Z7, Z8, Z7
-	VADDPS.BCST     constants<>+288(SB), Z6, Z6
-	VADDPS.BCST     constants<>+288(SB), Z7, Z7
+	VADDPS.BCST     constants<>+144(SB), Z6, Z6
+	VADDPS.BCST     constants<>+144(SB), Z7, Z7
 	VSQRTPS         Z6, Z6
 	VSQRTPS         Z7, Z7
 	VDIVPS          Z6, Z4, Z4
 	VDIVPS          Z7, Z5, Z5
-	VMULPS.BCST     56(CX), Z2, Z2
-	VMULPS.BCST     56(CX), Z3, Z3
+	VMULPS.BCST     52(CX), Z2, Z2
+	VMULPS.BCST     52(CX), Z3, Z3
 	VADDPS          Z2, Z4, Z2
 	VADDPS          Z3, Z5, Z3
-	VBROADCASTSS    60(CX), Z4
-	VPXORD.BCST     constants<>+280(SB), Z4, Z5
-	VPXORD.BCST     constants<>+280(SB), Z4, Z6
+	VBROADCASTSS    56(CX), Z4
+	VPXORD.BCST     constants<>+136(SB), Z4, Z5
+	VPXORD.BCST     constants<>+136(SB), Z4, Z6
 	VMAXPS          Z2, Z5, Z2
 	VMAXPS          Z3, Z6, Z3
 	VMINPS          Z2, Z4, Z2
@@ -3041,7 +2974,7 @@ change:
 	VMOVAPS         Z3, K2, Z1
 
 once:
-	MOVQ    4376(DX), SI
+	MOVQ    4360(DX), SI
 	VMOVUPS Z0, (SI)(BX*4)
 	VMOVUPS Z1, 64(SI)(BX*4)
 	ADDQ    $0x00000020, BX
@@ -3064,49 +2997,52 @@ TEXT ·Finish(SB), NOSPLIT, $0-24
 	SHLQ   $0x02, BX
 	ADDQ   $0x00000000, BX
 	MOVQ   24(CX), SI
-	MOVQ   40(CX), DI
+	MOVQ   16(CX), DI
 	TESTQ  DI, DI
 	JZ     finish0done
 
 finish0:
-	VMOVUPS   128(SI), Z2
-	KMOVW     560(SI), K1
-	KORTESTW  K1, K1
-	JZ        finish0nextkept
-	MOVQ      4376(CX), R8
-	VMOVUPS   (R8)(DX*4), Z3
-	VPEXPANDD Z3, K1, Z2
-	KMOVW     K1, R8
-	POPCNTL   R8, R8
-	ADDQ      R8, DX
 	MOVQ      32(AX), R8
 	MOVQ      BX, R9
-	SHRQ      $0x03, R9
-	ADDQ      R9, R8
-	MOVLQSX   4(R8), R10
-	MOVLQSX   (R8), R9
-	TESTQ     R9, R9
-	JS        finish0nextkeptscattered
-	MOVQ      136(AX), R8
-	VMOVUPS   (R8)(R10*4), Z3
-	VMOVAPS   Z2, K1, Z3
-	VMOVUPS   Z3, (R8)(R10*4)
+	SHRQ      $0x01, R9
+	VMOVUPS   128(SI), Z2
+	KMOVW     528(SI), K1
+	KORTESTW  K1, K1
+	JZ        finish0nextkept
+	MOVQ      4360(CX), R10
+	VMOVUPS   (R10)(DX*4), Z3
+	VPEXPANDD Z3, K1, Z2
+	KMOVW     K1, R10
+	POPCNTL   R10, R10
+	ADDQ      R10, DX
+	CMPL      (R8)(R9*1), $0x00
+	JL        finish0nextkeptscattered
+	MOVLQSX   8(R8)(R9*1), R10
+	KMOVW     18(R8)(R9*1), K2
+	KANDNW    K1, K2, K2
+	MOVQ      136(AX), R11
+	VMOVUPS   Z2, K2, (R11)(R10*4)
+	MOVLQSX   12(R8)(R9*1), R10
+	KMOVW     18(R8)(R9*1), K2
+	KANDW     K2, K1, K1
+	MOVQ      136(AX), R11
+	VMOVUPS   Z2, K1, (R11)(R10*4)
 	JMP       finish0nextkept
 
 finish0nextkeptscattered:
-	MOVQ        16(AX), R8
-	VMOVUPS     (R8)(BX*1), Z3
-	MOVQ        136(AX), R8
-	VSCATTERDPS Z2, K1, (R8)(Z3*4)
+	MOVQ        16(AX), R10
+	VMOVUPS     (R10)(BX*1), Z3
+	MOVQ        136(AX), R10
+	VSCATTERDPS Z2, K1, (R10)(Z3*4)
 
 finish0nextkept:
-	KMOVW    528(SI), K1
+	KMOVW    24(R8)(R9*1), K1
 	KORTESTW K1, K1
 	JZ       finish0next
 	VMULPS   Z2, Z2, Z2
 	VADDPS   Z2, Z0, K1, Z0
-	KMOVW    536(SI), K2
-	VMOVUPS  2624(CX), Z2
+	KMOVW    26(R8)(R9*1), K2
+	VMOVUPS  2608(CX), Z2
 	VMOVUPS  (SI), Z3
 	KANDNW   K1, K2, K1
 	VMULPS   Z3, Z2, Z2
@@ -3114,62 +3050,65 @@ finish0nextkept:
 
 finish0next:
 	ADDQ $0x00000080, BX
-	ADDQ $0x00000238, SI
+	ADDQ $0x00000218, SI
 	DECQ DI
 	JNZ  finish0
 
 finish0done:
-	VMOVUPS Z0, 4032(CX)
-	VMOVUPS Z1, 4160(CX)
+	VMOVUPS Z0, 4016(CX)
+	VMOVUPS Z1, 4144(CX)
 	VXORPS  Z0, Z0, Z0
 	VXORPS  Z1, Z1, Z1
 	MOVQ    8(CX), BX
 	SHLQ    $0x02, BX
 	ADDQ    $0x00000040, BX
 	MOVQ    24(CX), SI
-	MOVQ    48(CX), DI
+	MOVQ    16(CX), DI
 	TESTQ   DI, DI
 	JZ      finish1done
 
 finish1:
-	VMOVUPS   192(SI), Z2
-	KMOVW     564(SI), K1
-	KORTESTW  K1, K1
-	JZ        finish1nextkept
-	MOVQ      4376(CX), R8
-	VMOVUPS   (R8)(DX*4), Z3
-	VPEXPANDD Z3, K1, Z2
-	KMOVW     K1, R8
-	POPCNTL   R8, R8
-	ADDQ      R8, DX
 	MOVQ      32(AX), R8
 	MOVQ      BX, R9
-	SHRQ      $0x03, R9
-	ADDQ      R9, R8
-	MOVLQSX   4(R8), R10
-	MOVLQSX   (R8), R9
-	TESTQ     R9, R9
-	JS        finish1nextkeptscattered
-	MOVQ      136(AX), R8
-	VMOVUPS   (R8)(R10*4), Z3
-	VMOVAPS   Z2, K1, Z3
-	VMOVUPS   Z3, (R8)(R10*4)
+	SHRQ      $0x01, R9
+	VMOVUPS   192(SI), Z2
+	KMOVW     532(SI), K1
+	KORTESTW  K1, K1
+	JZ        finish1nextkept
+	MOVQ      4360(CX), R10
+	VMOVUPS   (R10)(DX*4), Z3
+	VPEXPANDD Z3, K1, Z2
+	KMOVW     K1, R10
+	POPCNTL   R10, R10
+	ADDQ      R10, DX
+	CMPL      (R8)(R9*1), $0x00
+	JL        finish1nextkeptscattered
+	MOVLQSX   8(R8)(R9*1), R10
+	KMOVW     18(R8)(R9*1), K2
+	KANDNW    K1, K2, K2
+	MOVQ      136(AX), R11
+	VMOVUPS   Z2, K2, (R11)(R10*4)
+	MOVLQSX   12(R8)(R9*1), R10
+	KMOVW     18(R8)(R9*1), K2
+	KANDW     K2, K1, K1
+	MOVQ      136(AX), R11
+	VMOVUPS   Z2, K1, (R11)(R10*4)
 	JMP       finish1nextkept
 
 finish1nextkeptscattered:
-	MOVQ        16(AX), R8
-	VMOVUPS     (R8)(BX*1), Z3
-	MOVQ        136(AX), R8
-	VSCATTERDPS Z2, K1, (R8)(Z3*4)
+	MOVQ        16(AX), R10
+	VMOVUPS     (R10)(BX*1), Z3
+	MOVQ        136(AX), R10
+	VSCATTERDPS Z2, K1, (R10)(Z3*4)
 
 finish1nextkept:
-	KMOVW    532(SI), K1
+	KMOVW    24(R8)(R9*1), K1
 	KORTESTW K1, K1
 	JZ       finish1next
 	VMULPS   Z2, Z2, Z2
 	VADDPS   Z2, Z0, K1, Z0
-	KMOVW    540(SI), K2
-	VMOVUPS  2688(CX), Z2
+	KMOVW    26(R8)(R9*1), K2
+	VMOVUPS  2672(CX), Z2
 	VMOVUPS  64(SI), Z3
 	KANDNW   K1, K2, K1
 	VMULPS   Z3, Z2, Z2
@@ -3177,13 +3116,13 @@ finish1nextkept:
 
 finish1next:
 	ADDQ $0x00000080, BX
-	ADDQ $0x00000238, SI
+	ADDQ $0x00000218, SI
 	DECQ DI
 	JNZ  finish1
 
 finish1done:
-	VMOVUPS   Z0, 4096(CX)
-	VMOVUPS   Z1, 4224(CX)
+	VMOVUPS   Z0, 4080(CX)
+	VMOVUPS   Z1, 4208(CX)
 	MOVQ      (CX), DX
 	SHLQ      $0x02, DX
 	KMOVW     32(CX), K1
@@ -3191,104 +3130,104 @@ finish1done:
 	MOVQ      56(AX), BX
 	VMOVUPS.Z (BX)(DX*1), K1, Z0
 	VMOVUPS.Z 64(BX)(DX*1), K2, Z1
-	VMOVUPS   Z0, 3136(CX)
-	VMOVUPS   Z1, 3200(CX)
+	VMOVUPS   Z0, 3120(CX)
+	VMOVUPS   Z1, 3184(CX)
 	MOVQ      64(AX), BX
 	VMOVUPS.Z (BX)(DX*1), K1, Z0
 	VMOVUPS.Z 64(BX)(DX*1), K2, Z1
-	VMOVUPS   Z0, 3264(CX)
-	VMOVUPS   Z1, 3328(CX)
+	VMOVUPS   Z0, 3248(CX)
+	VMOVUPS   Z1, 3312(CX)
 	MOVQ      72(AX), BX
 	VMOVUPS.Z (BX)(DX*1), K1, Z0
 	VMOVUPS.Z 64(BX)(DX*1), K2, Z1
-	VMOVUPS   Z0, 3392(CX)
-	VMOVUPS   Z1, 3456(CX)
+	VMOVUPS   Z0, 3376(CX)
+	VMOVUPS   Z1, 3440(CX)
 	MOVQ      80(AX), AX
 	VMOVUPS.Z (AX)(DX*1), K1, Z0
 	VMOVUPS.Z 64(AX)(DX*1), K2, Z1
-	VMOVUPS   Z0, 3520(CX)
-	VMOVUPS   Z1, 3584(CX)
-	VMOVUPS   constants<>+128(SB), Z0
-	VMOVUPS   constants<>+192(SB), Z1
-	VMOVUPS   2752(CX), Z2
-	VMOVUPS   2816(CX), Z3
+	VMOVUPS   Z0, 3504(CX)
+	VMOVUPS   Z1, 3568(CX)
+	VMOVUPS   constants<>+0(SB), Z0
+	VMOVUPS   constants<>+64(SB), Z1
+	VMOVUPS   2736(CX), Z2
+	VMOVUPS   2800(CX), Z3
 	VMOVAPS   Z0, Z4
 	VMOVAPS   Z1, Z5
 	VPERMI2PS Z3, Z2, Z4
 	VPERMI2PS Z3, Z2, Z5
 	VADDPS    Z5, Z4, Z2
-	VMOVUPS   2880(CX), Z3
-	VMOVUPS   2944(CX), Z4
+	VMOVUPS   2864(CX), Z3
+	VMOVUPS   2928(CX), Z4
 	VMOVAPS   Z0, Z5
 	VMOVAPS   Z1, Z6
 	VPERMI2PS Z4, Z3, Z5
 	VPERMI2PS Z4, Z3, Z6
 	VADDPS    Z6, Z5, Z3
-	VMOVUPS   3008(CX), Z4
-	VMOVUPS   3072(CX), Z5
+	VMOVUPS   2992(CX), Z4
+	VMOVUPS   3056(CX), Z5
 	VMOVAPS   Z0, Z6
 	VMOVAPS   Z1, Z7
 	VPERMI2PS Z5, Z4, Z6
 	VPERMI2PS Z5, Z4, Z7
 	VADDPS    Z7, Z6, Z4
-	VMOVUPS   3136(CX), Z5
-	VMOVUPS   3200(CX), Z6
+	VMOVUPS   3120(CX), Z5
+	VMOVUPS   3184(CX), Z6
 	VMOVAPS   Z0, Z7
 	VMOVAPS   Z1, Z8
 	VPERMI2PS Z6, Z5, Z7
 	VPERMI2PS Z6, Z5, Z8
 	VADDPS    Z8, Z7, Z5
-	VMOVUPS   3264(CX), Z6
-	VMOVUPS   3328(CX), Z7
+	VMOVUPS   3248(CX), Z6
+	VMOVUPS   3312(CX), Z7
 	VMOVAPS   Z0, Z8
 	VMOVAPS   Z1, Z9
 	VPERMI2PS Z7, Z6, Z8
 	VPERMI2PS Z7, Z6, Z9
 	VADDPS    Z9, Z8, Z6
-	VMOVUPS   3392(CX), Z7
-	VMOVUPS   3456(CX), Z8
+	VMOVUPS   3376(CX), Z7
+	VMOVUPS   3440(CX), Z8
 	VMOVAPS   Z0, Z9
 	VMOVAPS   Z1, Z10
 	VPERMI2PS Z8, Z7, Z9
 	VPERMI2PS Z8, Z7, Z10
 	VADDPS    Z10, Z9, Z7
-	VMOVUPS   3520(CX), Z8
-	VMOVUPS   3584(CX), Z9
+	VMOVUPS   3504(CX), Z8
+	VMOVUPS   3568(CX), Z9
 	VMOVAPS   Z0, Z10
 	VMOVAPS   Z1, Z11
 	VPERMI2PS Z9, Z8, Z10
 	VPERMI2PS Z9, Z8, Z11
 	VADDPS    Z11, Z10, Z8
-	VMOVUPS   3648(CX), Z9
-	VMOVUPS   3712(CX), Z10
+	VMOVUPS   3632(CX), Z9
+	VMOVUPS   3696(CX), Z10
 	VMOVAPS   Z0, Z11
 	VMOVAPS   Z1, Z12
 	VPERMI2PS Z10, Z9, Z11
 	VPERMI2PS Z10, Z9, Z12
 	VADDPS    Z12, Z11, Z9
-	VMOVUPS   3776(CX), Z10
-	VMOVUPS   3840(CX), Z11
+	VMOVUPS   3760(CX), Z10
+	VMOVUPS   3824(CX), Z11
 	VMOVAPS   Z0, Z12
 	VMOVAPS   Z1, Z13
 	VPERMI2PS Z11, Z10, Z12
 	VPERMI2PS Z11, Z10, Z13
 	VADDPS    Z13, Z12, Z10
-	VMOVUPS   3904(CX), Z11
-	VMOVUPS   3968(CX), Z12
+	VMOVUPS   3888(CX), Z11
+	VMOVUPS   3952(CX), Z12
 	VMOVAPS   Z0, Z13
 	VMOVAPS   Z1, Z14
 	VPERMI2PS Z12, Z11, Z13
 	VPERMI2PS Z12, Z11, Z14
 	VADDPS    Z14, Z13, Z11
-	VMOVUPS   4032(CX), Z12
-	VMOVUPS   4096(CX), Z13
+	VMOVUPS   4016(CX), Z12
+	VMOVUPS   4080(CX), Z13
 	VMOVAPS   Z0, Z14
 	VMOVAPS   Z1, Z15
 	VPERMI2PS Z13, Z12, Z14
 	VPERMI2PS Z13, Z12, Z15
 	VADDPS    Z15, Z14, Z12
-	VMOVUPS   4160(CX), Z13
-	VMOVUPS   4224(CX), Z14
+	VMOVUPS   4144(CX), Z13
+	VMOVUPS   4208(CX), Z14
 	VMOVAPS   Z0, Z15
 	VMOVAPS   Z1, Z16
 	VPERMI2PS Z14, Z13, Z15
@@ -3354,6 +3293,6 @@ finish1done:
 	VPERMI2PS Z3, Z2, Z0
 	VPERMI2PS Z3, Z2, Z1
 	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, 4288(CX)
+	VMOVUPS   Z0, 4272(CX)
 	VZEROUPPER
 	RET

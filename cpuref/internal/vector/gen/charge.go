@@ -32,26 +32,10 @@ func (g *stage) chargeHalf(half int) {
 	for i := range q {
 		q[i], m[i] = zero(1), zero(1)
 	}
-	position := g.position(half)
-	at, s, left := g.halfEdges(half), GP64(), GP64()
-	MOVQ(g.in(unsafe.Offsetof(frame.Slot)), s)
-	MOVQ(g.in(unsafe.Offsetof(frame.Slots)), left)
-	name := "slot" + string(rune('0'+half))
-	Label(name)
-	TESTQ(left, left)
-	JZ(LabelRef(name + "done"))
-	there, v, w := g.inputs(half, at, s, position, name+"done")
-	g.gatherCharges(at, there, v, w, &q, &m)
-	ADDQ(U32(4*vector.Lanes), at)
-	ADDQ(U32(unsafe.Sizeof(slot)), s)
-	DECQ(left)
-	JMP(LabelRef(name))
-	Label(name + "done")
-
-	used := GP64()
-	MOVQ(g.in(unsafe.Offsetof(frame.Slots)), used)
-	SUBQ(left, used)
-	MOVQ(used, g.in(unsafe.Offsetof(frame.Used)+uintptr(8*half)))
+	g.eachSlot(half, "charge", func(at, s reg.GPVirtual, next string) {
+		there, v, w := g.inputs(half, at, s)
+		g.gatherCharges(at, there, v, w, &q, &m)
+	})
 	for i := range q {
 		store(q[i], g.half(unsafe.Offsetof(frame.Charge)+unsafe.Sizeof(vector.Reals{})*uintptr(i), half))
 		store(m[i], g.half(unsafe.Offsetof(frame.Capacity)+unsafe.Sizeof(vector.Reals{})*uintptr(i), half))
@@ -65,38 +49,23 @@ func (g *stage) chargeHalf(half int) {
 }
 
 // inputs reads the voltages and the weights of the lanes that have a half-edge in a
-// slot. It branches to done where none has: there are fewer half-edges towards the
-// end of a slice.
-func (g *stage) inputs(half int, at, s reg.Register, position vec, done string) (there mask, v, w vec) {
-	v, w, there = vec{ZMM()}, vec{ZMM()}, mask{K()}
-	other := vec{ZMM()}
-	scattered, read := "scattered"+string(rune('0'+half)), "read"+string(rune('0'+half))
-	mine := func() mask { return loadMask(1, g.in(unsafe.Offsetof(frame.Mine)+uintptr(4*half))) }
-
-	first, weight := g.run(at, scattered)
-	KMOVW(mine()[0], there[0])
-	test(there)
-	JZ(LabelRef(done))
-	assign(other, addInt(spread(first.(reg.GPVirtual).As32()), whole{g.numbers[0]}))
-	assign(v, loadWhere(there, g.word(unsafe.Offsetof(network.State), first)))
-	assign(w, loadWhere(there, g.word(unsafe.Offsetof(network.Weight), weight)))
+// slot.
+func (g *stage) inputs(half int, at, s reg.Register) (there mask, v, w vec) {
+	v, w = vec{ZMM()}, vec{ZMM()}
+	row := g.row(at)
+	there = rowMask(row, unsafe.Offsetof(row_.There))
+	apart, read := "apart"+string(rune('0'+half)), "read"+string(rune('0'+half))
+	scattered(row, apart)
+	assign(v, g.follow(row, there, false, unsafe.Offsetof(network.State)))
+	assign(w, g.follow(row, there, true, unsafe.Offsetof(network.Weight)))
 	JMP(LabelRef(read))
-
-	Label(scattered)
-	assign(other, load(1, g.array(unsafe.Offsetof(network.Neighbour), at)))
-	KMOVW(isInt(intAtLeast, other, zero(1), mine())[0], there[0])
-	test(there)
-	JZ(LabelRef(done))
+	Label(apart)
+	other := load(1, g.array(unsafe.Offsetof(network.Neighbour), at))
 	assign(v, gather(VGATHERDPS, there, g.pointer(unsafe.Offsetof(network.State)), other))
 	index := load(1, g.array(unsafe.Offsetof(network.WeightOf), at))
 	assign(w, gather(VGATHERDPS, there, g.pointer(unsafe.Offsetof(network.Weight)), index))
-
 	Label(read)
-	storeMask(there, slotMask(s, unsafe.Offsetof(slot.There), half))
-	plastic := g.networkNodes(half, there, other, v)
-	storeMask(plastic, slotMask(s, unsafe.Offsetof(slot.Network), half))
-	storeMask(isInt(intAtMost, other, position, plastic), slotMask(s, unsafe.Offsetof(slot.Over), half))
-	storeMask(isInt(intEqual, other, position, nil), slotMask(s, unsafe.Offsetof(slot.Loop), half))
+	g.predict(half, row, there, v)
 	none := GP32()
 	XORL(none, none)
 	MOVL(none, slotMask(s, unsafe.Offsetof(slot.Changing), half))
@@ -105,23 +74,15 @@ func (g *stage) inputs(half int, at, s reg.Register, position vec, done string) 
 	return there, v, w
 }
 
-// networkNodes tells which of the other ends are network nodes, and takes away the
-// voltages of those that are not where they do not offer them.
-func (g *stage) networkNodes(half int, there mask, other, v vec) mask {
-	active := mask{K()}
-	KMOVW(there[0], active[0])
+// predict takes away the voltages that external nodes do not offer.
+func (g *stage) predict(half int, row Mem, there mask, v vec) {
 	done := "offered" + string(rune('0'+half))
-	g.flag(unsafe.Offsetof(sweep.Externals))
-	JE(LabelRef(done))
-	words := gather(VPGATHERDD, there, g.pointer(unsafe.Offsetof(network.Active)), right(5, other))
-	bits := apply(VPSRLVD, nil, words, and(other, g.bits(31)))
-	VPTESTMD_BCST(g.bits(1).at, bits[0], there[0], active[0])
 	g.flag(unsafe.Offsetof(sweep.Predict))
 	JE(LabelRef(done))
+	external := without(there, rowMask(row, unsafe.Offsetof(row_.Network)))
 	own := load(1, g.array(unsafe.Offsetof(network.State), g.nodes()).Offset(64*half))
-	put(without(is(notLess, mul(v, own), zero(1), there), active), v, zero(1))
+	put(is(notLess, mul(v, own), zero(1), external), v, zero(1))
 	Label(done)
-	return active
 }
 
 // arrival is an input on its way to a compartment: whether it has any charge, the

@@ -50,7 +50,7 @@ func (g *stage) members(half int) (sums [2]memberSums) {
 	}
 	below := func() mask { return minus(g.drawn(half)) }
 	g.eachSlot(half, "members", func(at, s reg.GPVirtual, next string) {
-		there := loadMask(1, slotMask(s, unsafe.Offsetof(slot.There), half))
+		there := rowMask(g.row(at), unsafe.Offsetof(row_.There))
 		settled := both(there, g.equilibrating(half))
 		v := load(1, slotReals(s, unsafe.Offsetof(slot.V), half))
 		w := load(1, slotReals(s, unsafe.Offsetof(slot.W), half))
@@ -156,7 +156,8 @@ func (g *stage) fillBatch(half int, f repair, count reg.Register) {
 	loops := zero(1)
 	i := load(1, g.array(unsafe.Offsetof(network.ID), g.nodes()).Offset(64*half))
 	g.eachSlot(half, "batch", func(at, s reg.GPVirtual, next string) {
-		loop := loadMask(1, slotMask(s, unsafe.Offsetof(slot.Loop), half))
+		row := g.row(at)
+		loop := rowMask(row, unsafe.Offsetof(row_.Loop))
 		ones := clone(i)
 		VPTERNLOGD(Imm(0xff), ones[0], ones[0], ones[0])
 		number := xor(loops, ones)
@@ -164,13 +165,13 @@ func (g *stage) fillBatch(half int, f repair, count reg.Register) {
 
 		inA := loadMask(1, slotMask(s, unsafe.Offsetof(slot.A), half))
 		inB := loadMask(1, slotMask(s, unsafe.Offsetof(slot.B), half))
-		plastic := loadMask(1, slotMask(s, unsafe.Offsetof(slot.Network), half))
+		plastic := rowMask(row, unsafe.Offsetof(row_.Network))
 		changing := both(plastic, either(inA, inB))
 		test(changing)
 		JZ(LabelRef(next))
 		storeMask(changing, slotMask(s, unsafe.Offsetof(slot.Changing), half))
 
-		j := g.others(half, at, changing)
+		j := g.others(half, at, row, changing)
 		put(loop, j, number)
 		pa := load(1, slotReals(s, unsafe.Offsetof(slot.PA), half))
 		pb := load(1, slotReals(s, unsafe.Offsetof(slot.PB), half))
@@ -199,15 +200,15 @@ func (g *stage) fillBatch(half int, f repair, count reg.Register) {
 }
 
 // others is the ids of the other ends.
-func (g *stage) others(half int, at reg.Register, where mask) vec {
+func (g *stage) others(half int, at reg.Register, row Mem, k mask) vec {
 	j := vec{ZMM()}
-	scattered, done := "scatteredids"+string(rune('0'+half)), "ids"+string(rune('0'+half))
-	first, _ := g.run(at, scattered)
-	assign(j, load(1, g.word(unsafe.Offsetof(network.ID), first)))
+	apart, done := "apart"+string(rune('0'+half)), "ids"+string(rune('0'+half))
+	scattered(row, apart)
+	assign(j, g.follow(row, k, false, unsafe.Offsetof(network.ID)))
 	JMP(LabelRef(done))
-	Label(scattered)
+	Label(apart)
 	other := load(1, g.array(unsafe.Offsetof(network.Neighbour), at))
-	assign(j, gather(VPGATHERDD, where, g.pointer(unsafe.Offsetof(network.ID)), other))
+	assign(j, gather(VPGATHERDD, k, g.pointer(unsafe.Offsetof(network.ID)), other))
 	Label(done)
 	return j
 }

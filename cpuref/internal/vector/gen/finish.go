@@ -29,6 +29,7 @@ func finish(c *constants) {
 func (g *stage) finishHalf(half int, taken reg.Register) {
 	weight2, order := zero(1), zero(1)
 	g.eachSlot(half, "finish", func(at, s reg.GPVirtual, next string) {
+		row := g.row(at)
 		w := load(1, slotReals(s, unsafe.Offsetof(slot.W), half))
 		changing := loadMask(1, slotMask(s, unsafe.Offsetof(slot.Changing), half))
 		kept := next + "kept"
@@ -40,19 +41,22 @@ func (g *stage) finishHalf(half int, taken reg.Register) {
 		KMOVW(changing[0], word)
 		POPCNTL(word, word)
 		ADDQ(word.As64(), taken)
-		_, weight := g.run(at, kept+"scattered")
-		replace(changing, w, g.word(unsafe.Offsetof(network.Weight), weight))
+		scattered(row, kept+"scattered")
+		for _, behind := range []bool{false, true} {
+			k, to := g.part(row, changing, behind, true, unsafe.Offsetof(network.Weight))
+			VMOVUPS(w[0], k[0], to)
+		}
 		JMP(LabelRef(kept))
 		Label(kept + "scattered")
 		index := load(1, g.array(unsafe.Offsetof(network.WeightOf), at))
 		VSCATTERDPS(w[0], changing[0], Mem{Base: g.pointer(unsafe.Offsetof(network.Weight)), Index: index[0], Scale: 4})
 		Label(kept)
 
-		over := loadMask(1, slotMask(s, unsafe.Offsetof(slot.Over), half))
+		over := rowMask(row, unsafe.Offsetof(row_.Over))
 		test(over)
 		JZ(LabelRef(next))
 		addWhere(over, weight2, mul(w, w))
-		loop := loadMask(1, slotMask(s, unsafe.Offsetof(slot.Loop), half))
+		loop := rowMask(row, unsafe.Offsetof(row_.Loop))
 		x := g.drawn(half)
 		v := load(1, slotReals(s, unsafe.Offsetof(slot.V), half))
 		subWhere(without(over, loop), order, mul(x, v))

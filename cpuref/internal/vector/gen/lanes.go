@@ -29,14 +29,11 @@ type constants struct {
 	table       Mem
 	at          map[uint64]int
 	end         int
-	numbers     [2]Mem // of the lanes, by half
-	evens, odds Mem    // the even and the odd lanes of two vectors, for VPERMI2PS
+	evens, odds Mem // the even and the odd lanes of two vectors, for VPERMI2PS
 }
 
 func newConstants() *constants {
 	c := &constants{table: GLOBL("constants", attr.RODATA|attr.NOPTR), at: map[uint64]int{}}
-	c.numbers[0] = c.words(func(lane uint32) uint32 { return lane })
-	c.numbers[1] = c.words(func(lane uint32) uint32 { return 16 + lane })
 	c.evens = c.words(func(lane uint32) uint32 { return 2 * lane })
 	c.odds = c.words(func(lane uint32) uint32 { return 2*lane + 1 })
 	return c
@@ -152,13 +149,6 @@ func fill(n int, x each) vec {
 	for i := range d {
 		d[i] = r
 	}
-	return d
-}
-
-// spread has one value of a register in all lanes.
-func spread(x reg.Register) vec {
-	d := vec{ZMM()}
-	VPBROADCASTD(x, d[0])
 	return d
 }
 

@@ -21,7 +21,7 @@ var (
 	frame   vector.Frame
 	wing    vector.Wing
 	slot    vector.Slot
-	run     vector.Run
+	row_    vector.Row
 	batch   vector.Batch
 )
 
@@ -97,38 +97,59 @@ func (g *stage) halfEdges(half int) reg.GPVirtual {
 	return at
 }
 
-// run branches where a half row of half-edges is not a run; else neighbour and
-// weight are offsets into arrays, in words.
-func (g *stage) run(at reg.Register, scattered string) (neighbour, weight reg.Register) {
-	runs, first, firstWeight := g.pointer(unsafe.Offsetof(network.Runs)), GP64(), GP64()
-	MOVQ(at, first)
-	SHRQ(Imm(3), first)
-	ADDQ(first, runs)
-	MOVLQSX(Mem{Base: runs, Disp: int(unsafe.Offsetof(run.Weight))}, firstWeight)
-	MOVLQSX(Mem{Base: runs, Disp: int(unsafe.Offsetof(run.Neighbour))}, first)
-	TESTQ(first, first)
-	JS(LabelRef(scattered))
-	return first, firstWeight
+// row is the Row of half-edges at an offset in bytes.
+func (g *stage) row(at reg.Register) Mem {
+	rows, offset := g.pointer(unsafe.Offsetof(network.Rows)), GP64()
+	MOVQ(at, offset)
+	SHRQ(Imm(1), offset) // 32 bytes for 16 half-edges of 4 bytes
+	return Mem{Base: rows, Index: offset, Scale: 1}
 }
 
-// word is an array of the network from a number on.
-func (g *stage) word(field uintptr, from reg.Register) Mem {
-	return Mem{Base: g.pointer(field), Index: from, Scale: 4}
+// rowMask is a mask of a row.
+func rowMask(row Mem, field uintptr) mask {
+	k := mask{K()}
+	KMOVW(row.Offset(int(field)), k[0])
+	return k
 }
 
-// position is the positions of half the lanes.
-func (g *stage) position(half int) vec {
-	first := vec{ZMM()}
-	VPBROADCASTD(g.in(unsafe.Offsetof(frame.First)), first[0])
-	return addInt(first, whole{g.numbers[half]})
+// part is the lanes of a mask before the leap in a row, or behind it, and where an
+// array of the network has their values.
+func (g *stage) part(row Mem, k mask, behind, weights bool, array uintptr) (mask, Mem) {
+	first, leap := unsafe.Offsetof(row_.Neighbour), unsafe.Offsetof(row_.Leap)
+	if weights {
+		first, leap = unsafe.Offsetof(row_.Weight), leap+2
+	}
+	within := without
+	if behind {
+		first, within = first+4, both
+	}
+	index := GP64()
+	MOVLQSX(row.Offset(int(first)), index)
+	return within(k, rowMask(row, leap)), Mem{Base: g.pointer(array), Index: index, Scale: 4}
 }
 
-// eachSlot emits body for all slots in use of half the lanes: at is where their
+// follow reads an array of the network where a row leads to, zero in lanes that are
+// not in the mask.
+func (g *stage) follow(row Mem, k mask, weights bool, array uintptr) vec {
+	before, from := g.part(row, k, false, weights, array)
+	d := loadWhere(before, from)
+	behind, from := g.part(row, k, true, weights, array)
+	VMOVUPS(from, behind[0], d[0])
+	return d
+}
+
+// scattered branches where a row does not lead anywhere.
+func scattered(row Mem, label string) {
+	CMPL(row.Offset(int(unsafe.Offsetof(row_.Neighbour))), Imm(0))
+	JL(LabelRef(label))
+}
+
+// eachSlot emits body for all slots of half the lanes: at is where their
 // half-edges are, slot the start of what half of the Slot.
 func (g *stage) eachSlot(half int, label string, body func(at, slot reg.GPVirtual, next string)) {
 	at, s, left := g.halfEdges(half), GP64(), GP64()
 	MOVQ(g.in(unsafe.Offsetof(frame.Slot)), s)
-	MOVQ(g.in(unsafe.Offsetof(frame.Used)+uintptr(8*half)), left)
+	MOVQ(g.in(unsafe.Offsetof(frame.Slots)), left)
 	name := label + string(rune('0'+half))
 	TESTQ(left, left)
 	JZ(LabelRef(name + "done"))
