@@ -1905,3 +1905,15 @@ __kernel void probe_noise(uint2 key, uint n, __global uint *output, __global rea
     *(__global vreal *)(reals + n + row) = normal(x.x, x.y);
     *(__global vreal *)(reals + 2 * n + row) = normal(x.z, x.w);
 }
+
+// ============================================================================
+// Section 10: bandwidth. Mirrors package host/bench: what a step does to memory,
+// and next to nothing else.
+// ============================================================================
+
+// stream: a = a * s + b. Arrays have as many elements as there are lanes.
+__kernel void stream(__global real *a, __global const real *b, real s)
+{
+    size_t i = get_global_id(0) * WIDTH;
+    *(__global vreal *)(a + i) = *(__global const vreal *)(a + i) * s + *(__global const vreal *)(b + i);
+}

@@ -47,7 +47,7 @@ func alloc(t *testing.T, d *Device, size uint64) *Buffer {
 	return b
 }
 
-func must(t *testing.T, errs ...error) {
+func must(t testing.TB, errs ...error) {
 	t.Helper()
 	for _, err := range errs {
 		if err != nil {

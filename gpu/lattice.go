@@ -10,12 +10,10 @@ import (
 )
 
 // latticeOf gives the definitions with which kernels.cl computes neighbours and
-// weights instead of reading tables, or "" where the network needs the tables:
-// arithmetic serves a neighbour graph on a bipartite lattice whose nodes are in one
-// group, without self-loops.
+// weights instead of reading tables, or "" where the network needs the tables.
 func latticeOf(net *tnn.Network) string {
 	g, l := net.Graph, net.Layout
-	if g.Stencil == nil || !g.Bipartite || len(l.Segments) != 2 || net.Counts().SelfLoops > 0 {
+	if !net.Regular() {
 		return ""
 	}
 	sides := [3]int{1, 1, 1}

@@ -10,19 +10,14 @@ import (
 	"time"
 
 	"github.com/jgillich/go-opencl/cl"
-)
 
-// KernelTime is what the launches of one kernel took on the device.
-type KernelTime struct {
-	Kernel   string
-	Launches int
-	Total    time.Duration
-}
+	"tnn-gpu/host/backend"
+)
 
 // profile adds up the device's own times of every launch.
 type profile struct {
 	device  *Device
-	times   map[string]*KernelTime
+	times   map[string]*backend.KernelTime
 	pending []launched
 	begun   time.Time
 	doubted error // the first timestamp that cannot be true
@@ -49,14 +44,14 @@ func (d *Device) StartProfile() error {
 	if err := d.openQueue(cl.CommandQueueProfilingEnable); err != nil {
 		return err
 	}
-	d.profile = &profile{device: d, times: map[string]*KernelTime{}, begun: time.Now()}
+	d.profile = &profile{device: d, times: map[string]*backend.KernelTime{}, begun: time.Now()}
 	return nil
 }
 
 // Profile waits for the queue and returns what each kernel took since
 // StartProfile, the longest first. Timestamps that cannot be true are an error:
 // there are drivers that make them up.
-func (d *Device) Profile() ([]KernelTime, error) {
+func (d *Device) Profile() ([]backend.KernelTime, error) {
 	if d.profile == nil {
 		return nil, errors.New("nothing was measured, as StartProfile was not called")
 	}
@@ -67,7 +62,7 @@ func (d *Device) Profile() ([]KernelTime, error) {
 	if d.profile.doubted != nil {
 		return nil, d.profile.doubted
 	}
-	var list []KernelTime
+	var list []backend.KernelTime
 	var sum time.Duration
 	for _, t := range d.profile.times {
 		list = append(list, *t)
@@ -76,7 +71,7 @@ func (d *Device) Profile() ([]KernelTime, error) {
 	if sum > elapsed {
 		return nil, fmt.Errorf("the times of %s cannot be believed: one launch after the other, they add up to %v in %v", d.info.Name, sum, elapsed)
 	}
-	slices.SortFunc(list, func(a, b KernelTime) int {
+	slices.SortFunc(list, func(a, b backend.KernelTime) int {
 		return cmp.Or(cmp.Compare(b.Total, a.Total), cmp.Compare(a.Kernel, b.Kernel))
 	})
 	return list, nil
@@ -138,7 +133,7 @@ func (p *profile) add(kernel string, t [4]int64) {
 	}
 	sum := p.times[kernel]
 	if sum == nil {
-		sum = &KernelTime{Kernel: kernel}
+		sum = &backend.KernelTime{Kernel: kernel}
 		p.times[kernel] = sum
 	}
 	sum.Launches++

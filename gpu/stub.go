@@ -4,6 +4,7 @@ package gpu
 
 import (
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/bench"
 	"tnn-gpu/host/tnn"
 )
 
@@ -15,3 +16,6 @@ func Probe(Info) (Info, error) { return Info{}, ErrNotBuilt }
 
 // New opens a network on an OpenCL device. This build has no OpenCL: [ErrNotBuilt].
 func New(*tnn.Network, backend.Options) (backend.Backend, error) { return nil, ErrNotBuilt }
+
+// NewStream measures what a device can move. This build has no OpenCL: [ErrNotBuilt].
+func NewStream(string, int) (bench.Stream, error) { return nil, ErrNotBuilt }

@@ -18,7 +18,8 @@ func TestNotBuilt(t *testing.T) {
 	_, devices := Devices()
 	_, probe := Probe(Info{})
 	_, open := New(nil, backend.Options{})
-	for _, err := range []error{devices, probe, open} {
+	_, stream := NewStream("", 1)
+	for _, err := range []error{devices, probe, open, stream} {
 		if !errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), "-tags opencl") {
 			t.Errorf("the error is %v, want ErrNotBuilt and how to build it", err)
 		}

@@ -30,13 +30,13 @@ func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
 }
 
 func newOn(d *Device, net *tnn.Network, o backend.Options) (backend.Backend, error) {
-	if o.Profile {
+	if err := d.Probe(o.Precision); err != nil {
+		return nil, err
+	}
+	if o.Profile { // not before, lest the probe be in it
 		if err := d.StartProfile(); err != nil {
 			return nil, err
 		}
-	}
-	if err := d.Probe(o.Precision); err != nil {
-		return nil, err
 	}
 	if o.Precision == state.Double {
 		return newNetwork[float64](d, net, o)
@@ -259,10 +259,11 @@ func (n *network[F]) externalDegree() int {
 // groups, and the external nodes' periods.
 func (n *network[F]) uploadParameters() error {
 	var parameters []F
-	for range n.options.Seeds {
-		e := tnn.EdgeParametersOf[F](n.net.Spec.Edge)
+	for r := range n.options.Seeds {
+		spec := n.net.SpecOf(r)
+		e := tnn.EdgeParametersOf[F](spec.Edge)
 		parameters = append(parameters, e.G, e.SizeMass, e.M, e.TwoM, e.Deviation, e.RootM, e.Bound)
-		for _, g := range n.net.Spec.Groups {
+		for _, g := range spec.Groups {
 			p := tnn.NodeParametersOf[F](g)
 			parameters = append(parameters, p.Levels, p.Temperature, p.Four, p.Threshold, p.LogLevels, p.Cut)
 		}
@@ -387,10 +388,21 @@ func (n *network[F]) bind() error {
 	)
 }
 
-// start sets the start of docs/model.md section 8.
+// start sets the start of docs/model.md section 8, array by array: the host need
+// not have room for all of them.
 func (n *network[F]) start() error {
-	if err := n.SetState(n.net.Start(n.options.Precision, n.options.Seeds)); err != nil {
-		return err
+	for _, f := range tnn.Fields(n.net.Spec.Network.Rule) {
+		if f.Derived {
+			continue
+		}
+		b := n.fields[f.Name]
+		err := Fill(b, 0, len(n.options.Seeds)*n.net.Length(f.Per), F(0))
+		if a := n.net.StartArray(f, n.options.Precision, n.options.Seeds); a != nil {
+			err = Write(b, 0, state.Values[F](a))
+		}
+		if err != nil {
+			return err
+		}
 	}
 	if n.net.Spec.Network.Rule != tnn.Hylton2020 {
 		return nil

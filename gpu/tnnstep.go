@@ -306,5 +306,8 @@ func (n *network[F]) Describe() backend.Description {
 	return d
 }
 
+// Profile implements backend.Profiler.
+func (n *network[F]) Profile() ([]backend.KernelTime, error) { return n.device.Profile() }
+
 // Close implements backend.Backend.
 func (n *network[F]) Close() error { return n.device.Close() }

@@ -20,6 +20,7 @@ func (e External) Period(era int) int { return e.Periods[min(era, len(e.Periods)
 // run it, apart from the seed of its noise.
 type Network struct {
 	Spec      *Spec
+	Variants  []*Spec // by replica, see VariantOf; nil where all have Spec
 	Graph     *graph.Graph
 	Group     []uint8    // by id; nil where there is one group
 	Externals []External // by ascending id
@@ -49,6 +50,14 @@ func Assemble(spec *Spec, g *graph.Graph, groups []uint8, externals []External, 
 	var err error
 	n.Layout, err = NewLayout(g, schedule, n.group, external)
 	return n, err
+}
+
+// Regular tells whether arithmetic can give neighbours and weights in place of
+// tables: it does for a neighbour graph on a bipartite lattice whose nodes are in
+// one group, without self-loops.
+func (n *Network) Regular() bool {
+	g := n.Graph
+	return g.Stencil != nil && g.Bipartite && len(n.Layout.Segments) == 2 && len(g.Edges) == g.Nodes*len(g.Stencil.Offsets)/2
 }
 
 func (n *Network) group(id int32) int {
