@@ -9,8 +9,9 @@ import (
 const half = tnn.Lanes / 2
 
 // vectorRows finds what package vector needs to know of the half rows of a layout.
+// Empty ones follow, for it looks a slice ahead.
 func vectorRows(l *tnn.Layout) []vector.Row {
-	rows := make([]vector.Row, len(l.Neighbour)/half)
+	rows := make([]vector.Row, (len(l.Neighbour)+mostSlots(l)*tnn.Lanes)/half)
 	active := func(position int32) bool { return l.Active[position/tnn.Lanes]>>(position%tnn.Lanes)&1 == 1 }
 	for slice := range l.Active {
 		for at := int(l.Rows[slice]) * tnn.Lanes; at < int(l.Rows[slice+1])*tnn.Lanes; at += half {

@@ -83,7 +83,7 @@ DATA constants<>+488(SB)/8, $0x0000000000000002
 GLOBL constants<>(SB), RODATA|NOPTR, $496
 
 // func Charge(n *Network, s *Sweep, f *Frame)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·Charge(SB), NOSPLIT, $0-24
 	MOVQ   n+0(FP), AX
 	MOVQ   s+8(FP), CX
@@ -105,35 +105,45 @@ TEXT ·Charge(SB), NOSPLIT, $0-24
 	JZ     charge0done
 
 charge0:
-	MOVQ      32(AX), R8
-	MOVQ      BX, R9
-	SHRQ      $0x01, R9
-	KMOVW     20(R8)(R9*1), K1
-	CMPL      (R8)(R9*1), $0x00
-	JL        apart0
-	MOVLQSX   (R8)(R9*1), R10
-	KMOVW     16(R8)(R9*1), K2
-	KANDNW    K1, K2, K2
-	MOVQ      40(AX), R11
-	VMOVUPS.Z (R11)(R10*4), K2, Z8
-	MOVLQSX   4(R8)(R9*1), R10
-	KMOVW     16(R8)(R9*1), K2
-	KANDW     K2, K1, K2
-	MOVQ      40(AX), R11
-	VMOVUPS   (R11)(R10*4), K2, Z8
-	VMOVAPS   Z8, Z8
-	MOVLQSX   8(R8)(R9*1), R10
-	KMOVW     18(R8)(R9*1), K2
-	KANDNW    K1, K2, K2
-	MOVQ      136(AX), R11
-	VMOVUPS.Z (R11)(R10*4), K2, Z9
-	MOVLQSX   12(R8)(R9*1), R10
-	KMOVW     18(R8)(R9*1), K2
-	KANDW     K2, K1, K2
-	MOVQ      136(AX), R11
-	VMOVUPS   (R11)(R10*4), K2, Z9
-	VMOVAPS   Z9, Z9
-	JMP       read0
+	MOVQ       136(AX), R9
+	MOVQ       16(DX), R8
+	SHLQ       $0x07, R8
+	ADDQ       BX, R8
+	MOVQ       32(AX), R10
+	SHRQ       $0x01, R8
+	MOVLQSX    8(R10)(R8*1), R8
+	PREFETCHT0 (R9)(R8*4)
+	PREFETCHT0 64(R9)(R8*4)
+	PREFETCHT0 128(R9)(R8*4)
+	MOVQ       32(AX), R8
+	MOVQ       BX, R9
+	SHRQ       $0x01, R9
+	KMOVW      20(R8)(R9*1), K1
+	CMPL       (R8)(R9*1), $0x00
+	JL         apart0
+	MOVLQSX    (R8)(R9*1), R10
+	KMOVW      16(R8)(R9*1), K2
+	KANDNW     K1, K2, K2
+	MOVQ       40(AX), R11
+	VMOVUPS.Z  (R11)(R10*4), K2, Z8
+	MOVLQSX    4(R8)(R9*1), R10
+	KMOVW      16(R8)(R9*1), K2
+	KANDW      K2, K1, K2
+	MOVQ       40(AX), R11
+	VMOVUPS    (R11)(R10*4), K2, Z8
+	VMOVAPS    Z8, Z8
+	MOVLQSX    8(R8)(R9*1), R10
+	KMOVW      18(R8)(R9*1), K2
+	KANDNW     K1, K2, K2
+	MOVQ       136(AX), R11
+	VMOVUPS.Z  (R11)(R10*4), K2, Z9
+	MOVLQSX    12(R8)(R9*1), R10
+	KMOVW      18(R8)(R9*1), K2
+	KANDW      K2, K1, K2
+	MOVQ       136(AX), R11
+	VMOVUPS    (R11)(R10*4), K2, Z9
+	VMOVAPS    Z9, Z9
+	JMP        read0
 
 apart0:
 	MOVQ       8(AX), R10

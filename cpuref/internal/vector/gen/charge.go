@@ -33,6 +33,9 @@ func (g *stage) chargeHalf(half int) {
 		q[i], m[i] = zero(1), zero(1)
 	}
 	g.eachSlot(half, "charge", func(at, s reg.GPVirtual, next string) {
+		if half == 0 {
+			g.prefetch(at)
+		}
 		there, v, w := g.inputs(half, at, s)
 		g.gatherCharges(at, there, v, w, &q, &m)
 	})
@@ -72,6 +75,19 @@ func (g *stage) inputs(half int, at, s reg.Register) (there mask, v, w vec) {
 	store(v, slotReals(s, unsafe.Offsetof(slot.V), half))
 	store(w, slotReals(s, unsafe.Offsetof(slot.W), half))
 	return there, v, w
+}
+
+// prefetch asks for the weights that the next slice needs in a slot: unlike what lies
+// in rows, a processor does not foresee them. The table of rows goes on far enough.
+func (g *stage) prefetch(at reg.Register) {
+	next, weights, index := GP64(), g.pointer(unsafe.Offsetof(network.Weight)), GP64()
+	MOVQ(g.in(unsafe.Offsetof(frame.Slots)), next)
+	SHLQ(Imm(7), next)
+	ADDQ(at, next)
+	MOVLQSX(g.row(next).Offset(int(unsafe.Offsetof(row_.Weight))), index)
+	PREFETCHT0(Mem{Base: weights, Index: index, Scale: 4})
+	PREFETCHT0(Mem{Base: weights, Index: index, Scale: 4, Disp: 2 * vector.Lanes})
+	PREFETCHT0(Mem{Base: weights, Index: index, Scale: 4, Disp: 4 * vector.Lanes})
 }
 
 // predict takes away the voltages that external nodes do not offer.
