@@ -62,7 +62,7 @@ func (p *program) app() *cli.App {
 			"`tnn-gpu run --help`.",
 		Commands: []*cli.Command{
 			p.runCommand(), p.resumeCommand(), p.presetsCommand(), p.devicesCommand(),
-			p.verifyCommand(), p.compareCommand(), p.serveCommand(), p.selftestCommand(), p.versionCommand(),
+			p.verifyCommand(), p.compareCommand(), p.benchCommand(), p.serveCommand(), p.selftestCommand(), p.versionCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {

@@ -20,7 +20,11 @@ type Case struct {
 }
 
 func (c Case) String() string {
-	return fmt.Sprintf("%s, %dx%d nodes with %d connections, %s precision, %d replicas", c.Rule, c.Size, c.Size, c.Connections, c.Precision, c.Replicas)
+	text := fmt.Sprintf("%s, %dx%d nodes with %d connections, %s precision", c.Rule, c.Size, c.Size, c.Connections, c.Precision)
+	if c.Replicas > 1 {
+		text += fmt.Sprintf(", %d replicas", c.Replicas)
+	}
+	return text
 }
 
 // Spec is the network on its own, as the presets isolated4 and relaxed have it.

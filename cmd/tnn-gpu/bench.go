@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/cpuref"
+	"tnn-gpu/gpu"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/bench"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+)
+
+func (p *program) benchCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "bench",
+		Usage: "measure how fast networks are computed here",
+		Description: "Measures every combination of the sizes and connections beside what the device's\n" +
+			"memory streams. docs/performance.md explains the figures.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "backend", Value: "all", Usage: "measure `BACKEND` cpu, opencl or all"},
+			&cli.StringFlag{Name: "device", Usage: "OpenCL device: its `NUMBER` in `tnn-gpu devices`, or part of its name"},
+			threadsFlag(),
+			&cli.StringFlag{Name: "size", Value: "30,256,1024", Usage: "sides of square lattices, `N,N,...`"},
+			&cli.StringFlag{Name: "connections", Value: "4,16", Usage: "connections of a node, `N,N,...`"},
+			&cli.StringFlag{Name: "rule", Value: string(tnn.Hylton2020), Usage: "`RULE` hylton2020 or hylton2019"},
+			precisionFlag(),
+			&cli.IntFlag{Name: "replicas", Value: 1, Usage: "`NUMBER` of copies of the network that are computed together"},
+			&cli.Float64Flag{Name: "seconds", Value: 3, Usage: "`SECONDS` for each figure; large networks take longer"},
+			&cli.BoolFlag{Name: "profile", Usage: "print what each kernel takes, at the cost of some speed"},
+			&cli.BoolFlag{Name: "json", Usage: "print a JSON array, with more figures"},
+		},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			cases, err := benchCases(c)
+			if err != nil {
+				return err
+			}
+			targets, err := benchTargets(c)
+			if err != nil {
+				return err
+			}
+			return p.bench(c, cases, targets)
+		},
+	}
+}
+
+// benchCases reads what is to be measured.
+func benchCases(c *cli.Context) ([]bench.Case, error) {
+	precision := state.Single
+	if text := c.String("precision"); text != "" {
+		var err error
+		if precision, err = state.ParsePrecision(text); err != nil {
+			return nil, badUsage("--precision: %w", err)
+		}
+	}
+	sizes, err := numberList(c, "size")
+	if err != nil {
+		return nil, err
+	}
+	connections, err := numberList(c, "connections")
+	if err != nil {
+		return nil, err
+	}
+	var cases []bench.Case
+	for _, k := range connections {
+		for _, size := range sizes {
+			each := bench.Case{Rule: tnn.Rule(c.String("rule")), Size: size, Connections: k, Precision: precision, Replicas: c.Int("replicas")}
+			if each.Replicas < 1 {
+				return nil, badUsage("--replicas is %d: use 1 or more", each.Replicas)
+			}
+			spec := each.Spec()
+			if each.Rule != spec.Network.Rule {
+				return nil, badUsage("--rule is %q: use %s or %s", each.Rule, tnn.Hylton2020, tnn.Hylton2019)
+			}
+			if err := spec.Validate(); err != nil {
+				return nil, badUsage("a lattice of side %d with %d connections is not possible: %w", size, k, err)
+			}
+			cases = append(cases, each)
+		}
+	}
+	return cases, nil
+}
+
+// numberList reads whole numbers with commas between them.
+func numberList(c *cli.Context, flag string) ([]int, error) {
+	var list []int
+	for text := range strings.SplitSeq(c.String(flag), ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || n < 1 {
+			return nil, badUsage("--%s is %q: use whole numbers from 1 on, with commas between them", flag, c.String(flag))
+		}
+		list = append(list, n)
+	}
+	return list, nil
+}
+
+// benchTarget is a device to be measured.
+type benchTarget struct {
+	bench.Target
+	name   string
+	stream func() (bench.Stream, error)
+}
+
+func benchTargets(c *cli.Context) ([]benchTarget, error) {
+	kind, selector, threads := c.String("backend"), c.String("device"), c.Int("threads")
+	switch {
+	case kind != "cpu" && kind != "opencl" && kind != "all":
+		return nil, badUsage("--backend is %q: use cpu, opencl or all", kind)
+	case threads < 0:
+		return nil, badUsage("--threads is %d: use 0, for all cores, or more", threads)
+	case !(c.Float64("seconds") > 0 && c.Float64("seconds") < 1e6):
+		return nil, badUsage("--seconds is %g: use a number above 0", c.Float64("seconds"))
+	}
+	var targets []benchTarget
+	if kind != "opencl" {
+		targets = append(targets, benchTarget{
+			Target: bench.Target{Open: cpuref.New, Options: backend.Options{Threads: threads}, Processor: true, Tables: true},
+			name:   "cpu",
+			stream: func() (bench.Stream, error) { return bench.NewStream(bench.StreamElements, threads), nil },
+		})
+	}
+	if kind == "cpu" {
+		return targets, nil
+	}
+	info, err := gpu.Find(selector)
+	if err != nil && (kind == "opencl" || selector != "") {
+		return nil, deviceError{err}
+	}
+	if err == nil {
+		device := strconv.Itoa(info.Index)
+		targets = append(targets, benchTarget{
+			Target: bench.Target{Open: gpu.New, Options: backend.Options{Device: device, Profile: c.Bool("profile")}, Processor: info.Kind == "cpu"},
+			name:   "opencl, " + info.String(),
+			stream: func() (bench.Stream, error) { return gpu.NewStream(device, bench.StreamElements) },
+		})
+	}
+	return targets, nil
+}
+
+func (p *program) bench(c *cli.Context, cases []bench.Case, targets []benchTarget) error {
+	budget := time.Duration(c.Float64("seconds") * float64(time.Second))
+	var results []*bench.Result
+	for _, t := range targets {
+		fmt.Fprintf(p.errs, "%s: streaming\n", t.name)
+		var err error
+		if t.Stream, err = measureStream(c.Context, t, budget); err != nil {
+			return err
+		}
+		for _, each := range cases {
+			fmt.Fprintf(p.errs, "%s: %v\n", t.name, each)
+			r, err := bench.Run(c.Context, each, t.Target, budget)
+			if err != nil {
+				return err
+			}
+			results = append(results, r)
+		}
+	}
+	if c.Bool("json") {
+		e := json.NewEncoder(p.out)
+		e.SetIndent("", "  ")
+		return e.Encode(results)
+	}
+	return p.printBench(results)
+}
+
+func measureStream(ctx context.Context, t benchTarget, budget time.Duration) (speed bench.Speed, err error) {
+	s, err := t.stream()
+	if err != nil {
+		return speed, deviceError{err}
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return bench.MeasureStream(ctx, s, budget)
+}
+
+// printBench prints the table, whatever was profiled, and what to know about both.
+func (p *program) printBench(results []*bench.Result) error {
+	err := bench.Table(p.out, results)
+	for _, r := range results {
+		if len(r.KernelTimes) > 0 {
+			fmt.Fprintf(p.out, "\n%s, %v:\n", r.Backend, r.Case)
+			err = errors.Join(err, bench.Profile(p.out, r))
+		}
+	}
+	fmt.Fprintln(p.out)
+	if busy := bench.Notes(p.out, results, runtime.NumCPU()); busy != "" {
+		fmt.Fprintf(p.errs, "tnn-gpu: %s\n", busy)
+	}
+	return err
+}
