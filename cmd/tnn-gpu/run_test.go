@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -178,7 +179,12 @@ func TestFolderThatCannotBeWritten(t *testing.T) {
 // begin starts a run that would take hours, and waits for its first epoch.
 func begin(t *testing.T, dir string, args ...string) (interrupt func(...os.Signal) result) {
 	t.Helper()
-	c := command(t, dir, args...)
+	return beginCommand(t, command(t, dir, args...))
+}
+
+// beginCommand is begin with a command that is prepared already.
+func beginCommand(t *testing.T, c *exec.Cmd) (interrupt func(...os.Signal) result) {
+	t.Helper()
 	var errs, out bytes.Buffer
 	c.Stderr = &errs
 	pipe, err := c.StdoutPipe()
