@@ -83,3 +83,24 @@ func advanced(t *testing.T, open func() (backend.Backend, error)) *state.State {
 	must(t, err)
 	return s
 }
+
+// Replicas with parameters of their own get the reference's bits too.
+func TestSweptReplicas(t *testing.T) {
+	d := openTest(t)
+	spec := func(levels int, g float64) *tnn.Spec {
+		s := tnn.Defaults()
+		s.Graph.Sides, s.Graph.Bipartite, s.Externals = []int{10, 12}, true, nil
+		s.Groups[0].Connections, s.Groups[0].Levels = 4, levels
+		s.Edge.InverseTemperature, s.Eras[0].Steps = g, 25
+		return s
+	}
+	net, err := tnn.Build(spec(10, 80), 1)
+	must(t, err)
+	net.Variants = []*tnn.Spec{net.Spec, spec(3, 20)}
+	o := backend.Options{Precision: state.Single, Seeds: []uint64{1, 2}}
+	want := advanced(t, func() (backend.Backend, error) { return cpuref.New(net, o) })
+	have := advanced(t, func() (backend.Backend, error) { return newOn(d, net, o) })
+	if difference, err := state.Diff(want, have); err != nil || difference != nil {
+		t.Errorf("reference against device: %v, %v", difference, err)
+	}
+}

@@ -40,6 +40,7 @@ type Config struct {
 type Run struct {
 	Seed      uint64 `toml:"seed" comment:"of all noise"`
 	Replicas  int    `toml:"replicas" comment:"independent copies, each with noise of its own"`
+	Sweep     string `toml:"sweep,omitempty" comment:"a key and its values, such as edge.inverse_temperature=20,40,80: replica r takes value r modulo their number"`
 	Precision string `toml:"precision" comment:"single or double"`
 	Epoch     int    `toml:"epoch" bits:"no" comment:"steps that a line of the epoch table averages"`
 	Backend   string `toml:"backend" bits:"no" comment:"auto, opencl or cpu"`
@@ -132,7 +133,11 @@ func (c *Config) Validate() error {
 	if err := c.check(); err != nil {
 		return c.Locate(err)
 	}
-	return c.Locate(c.Spec.Validate())
+	if err := c.Spec.Validate(); err != nil {
+		return c.Locate(err)
+	}
+	_, err := c.Variants()
+	return c.Locate(err)
 }
 
 func (c *Config) check() error {

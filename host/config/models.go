@@ -14,6 +14,9 @@ import (
 type Spec interface {
 	// Validate gives errors that have a ConfigKey method.
 	Validate() error
+	// VariantOf says why replicas with this and the other specification cannot
+	// run side by side in one network.
+	VariantOf(other any) error
 	Steps() int64
 	SetSteps(n int64) // 1 or more
 	// Files are the names, by key, of the files that the network rests on.

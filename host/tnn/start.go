@@ -3,6 +3,7 @@ package tnn
 import (
 	"math"
 
+	"tnn-gpu/host/graph"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
 )
@@ -29,9 +30,9 @@ func (n *Network) StartArray(f state.Field, p state.Precision, seeds []uint64) *
 	return &a
 }
 
-// starter gives what sets the start of a field, replica by replica, from the
-// replica's first value on: nil where the values stay zero.
-func (n *Network) starter(field string) func(a *state.Array, base int, key [2]uint32) {
+// starter gives what sets the start of a field in one replica: nil where the
+// values stay zero.
+func (n *Network) starter(field string) func(a *state.Array, replica int, key [2]uint32) {
 	switch field {
 	case "weight":
 		return n.startWeights
@@ -51,12 +52,13 @@ func (n *Network) startArray(a *state.Array, seeds []uint64) {
 		return
 	}
 	for r, seed := range seeds {
-		set(a, r*n.Length(a.Per), rng.Key(seed))
+		set(a, r, rng.Key(seed))
 	}
 }
 
 // startHeld sets a held statistic of every network node to 1.
-func (n *Network) startHeld(a *state.Array, base int, _ [2]uint32) {
+func (n *Network) startHeld(a *state.Array, replica int, _ [2]uint32) {
+	base := replica * n.Length(state.Node)
 	parallel(n.Layout.Positions, func(from, to int) {
 		for i := from; i < to; i++ {
 			if n.Layout.Active[i/Lanes]>>(i%Lanes)&1 == 1 {
@@ -66,10 +68,11 @@ func (n *Network) startHeld(a *state.Array, base int, _ [2]uint32) {
 	})
 }
 
-func (n *Network) startWeights(weight *state.Array, base int, key [2]uint32) {
+func (n *Network) startWeights(weight *state.Array, replica int, key [2]uint32) {
+	base := replica * n.Length(state.Edge)
 	at := func(i int) int { return base + int(n.Layout.EdgeWeight[i]) }
 	if n.Weights == nil {
-		n.drawWeights(weight, at, key)
+		n.SpecOf(replica).drawWeights(n.Graph.Edges, weight, at, key)
 	}
 	for i, w := range n.Weights {
 		weight.Set(at(i), w)
@@ -82,21 +85,21 @@ func (n *Network) startWeights(weight *state.Array, base int, key [2]uint32) {
 }
 
 // drawWeights draws the weight of every edge.
-func (n *Network) drawWeights(weight *state.Array, at func(i int) int, key [2]uint32) {
-	plain, loop := n.startDeviations()
+func (s *Spec) drawWeights(edges []graph.Edge, weight *state.Array, at func(i int) int, key [2]uint32) {
+	plain, loop := s.startDeviations()
 	draw := func(i int, lo, hi uint32, deviation float64) {
 		x := rng.Philox([4]uint32{lo, hi, 0, uint32(rng.InitialWeight)}, key)
 		weight.Set(at(i), deviation*rng.Normal[float64](x[0], x[1]))
 	}
-	parallel(len(n.Graph.Edges), func(from, to int) {
+	parallel(len(edges), func(from, to int) {
 		for i := from; i < to; i++ {
-			if e := n.Graph.Edges[i]; e.A != e.B {
+			if e := edges[i]; e.A != e.B {
 				draw(i, uint32(min(e.A, e.B)), uint32(max(e.A, e.B)), plain)
 			}
 		}
 	})
 	loops := make(map[int32]uint32) // of a node: those that have their weight
-	for i, e := range n.Graph.Edges {
+	for i, e := range edges {
 		if e.A == e.B {
 			draw(i, uint32(e.A), rng.SelfLoop(loops[e.A]), loop)
 			loops[e.A]++
@@ -106,23 +109,24 @@ func (n *Network) drawWeights(weight *state.Array, at func(i int) int, key [2]ui
 
 // startDeviations are the standard deviations of the weights of edges between two
 // nodes and of self-loops.
-func (n *Network) startDeviations() (plain, loop float64) {
-	m := n.Spec.Edge.M()
-	if n.Spec.Network.Rule == Hylton2020 {
+func (s *Spec) startDeviations() (plain, loop float64) {
+	m := s.Edge.M()
+	if s.Network.Rule == Hylton2020 {
 		return math.Sqrt(1 / (2 * m)), math.Sqrt(1 / (2 * m))
 	}
 	return math.Sqrt(3 / (2 * m)), math.Sqrt(2 / (2 * m))
 }
 
 // startStates draws the state of every network node.
-func (n *Network) startStates(a *state.Array, base int, key [2]uint32) {
+func (n *Network) startStates(a *state.Array, replica int, key [2]uint32) {
+	base, groups := replica*n.Length(state.Node), n.SpecOf(replica).Groups
 	parallel(n.Layout.Positions, func(from, to int) {
 		for at := from; at < to; at++ {
 			if n.Layout.Active[at/Lanes]>>(at%Lanes)&1 == 0 {
 				continue
 			}
 			id := n.Layout.ID[at]
-			levels := n.Spec.Groups[n.group(id)].Levels
+			levels := groups[n.group(id)].Levels
 			x := rng.Philox([4]uint32{uint32(id), 0, 0, uint32(rng.InitialState)}, key)
 			level := math.Floor(float64(levels) * rng.Uniform[float64](x[0]))
 			a.Set(base+at, -1+2*level/float64(levels-1))

@@ -1,0 +1,44 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"tnn-gpu/host/tnn"
+)
+
+func TestVariants(t *testing.T) {
+	c, err := NewPreset("isolated4", "run.replicas=4", "run.sweep=group[0].levels=2, 3,10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	variants, err := c.Variants()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, want := range []int{2, 3, 10, 2} {
+		if got := variants[r].(*tnn.Spec).Groups[0].Levels; got != want {
+			t.Errorf("replica %d has %d levels, want %d", r, got, want)
+		}
+	}
+	if again, err := Decode("again.toml", c.Encode()); err != nil || again.Run.Sweep != c.Run.Sweep {
+		t.Errorf("the written configuration has the sweep %q, %v", again.Run.Sweep, err)
+	}
+}
+
+func TestSweepsThatCannotBe(t *testing.T) {
+	for sweep, sentence := range map[string]string{
+		"graph.separation=3,4":                "sweep levels, threshold or inverse_temperature",
+		"edge.noise=true,false":             "sweep levels, threshold or inverse_temperature",
+		"edge.inverse_temperature=10,20,30": "need 3 replicas or more",
+		"edge.inverse_temperature=10,-1":    "edge.inverse_temperature",
+		"edge.heat=1,2":                     "edge.heat",
+		"run.seed=1,2":                      "no key of the network",
+		"levels":                            "write a key and its values",
+	} {
+		_, err := NewPreset("isolated4", "run.replicas=2", "run.sweep="+sweep)
+		if err == nil || !strings.Contains(err.Error(), sentence) {
+			t.Errorf("sweep %s: %v; want %q in it", sweep, err, sentence)
+		}
+	}
+}
