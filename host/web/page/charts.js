@@ -12,7 +12,7 @@ function options(host, series, more = {}) {
   return {
     width: host.clientWidth, height, legend: { show: false }, padding: [6, 14, 0, 0],
     scales: { x: { time: false } },
-    axes: [axis({ size: 22, gap: 2, values: (_, v) => v.map(x => number(x)) }), axis({ size: 46, gap: 2, values: (_, v) => v.map(x => number(x, 3)) })],
+    axes: [axis({ size: 22, gap: 2, values: (_, v) => v.map(x => number(x)) }), axis({ size: 46, gap: 2, values: (_, v) => v.map(x => x === null ? "" : number(x, 3)) })],
     cursor: { points: { size: 5 }, y: false }, series, ...more,
   };
 }
@@ -114,7 +114,8 @@ export class Histogram {
   constructor(host) {
     this.host = host;
     host.setAttribute("role", "img");
-    this.plot = new Plot(host, {});
+    // Counts in logarithms show the tails too; bins without a value are at the bottom.
+    this.plot = new Plot(host, { scales: { x: { time: false }, y: { distr: 3, range: (_, low, high) => [0.5, Math.max(10, high || 10)] } } });
   }
 
   // show takes histograms with label, colour, lower, width and counts.
@@ -125,9 +126,9 @@ export class Histogram {
     this.host.setAttribute("aria-label", "Histogram: " + (full.map(h => h.label).join(", ") || "nothing yet"));
     const tables = full.map(h => {
       const x = [], y = [];
-      h.counts.forEach((n, i) => { x.push(h.lower + i * h.width); y.push(n); });
+      h.counts.forEach((n, i) => { x.push(h.lower + i * h.width); y.push(n || 0.5); });
       x.push(h.lower + h.counts.length * h.width);
-      y.push(0);
+      y.push(0.5);
       return [x, y];
     });
     const stepped = uPlot.paths.stepped({ align: 1 });
