@@ -3,7 +3,8 @@
 // bits as that code: every operation rounds on its own, in the same order.
 //
 // Build options: -cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt, and
-// -DREAL_IS_DOUBLE for double precision. Never a fast-math option.
+// -DREAL_IS_DOUBLE for double precision, -DWIDTH=n for processors (section 1), and
+// those of section 4. Never a fast-math option.
 
 // ============================================================================
 // Section 1: precision. One type, real, chosen when the program is built.
@@ -19,7 +20,6 @@ typedef long real_int;
 #define R(literal) literal
 #define as_real(bits) as_double(bits)
 #define as_real_uint(x) as_ulong(x)
-#define REAL_FRACTION_BITS 52
 #define REAL_MAX R(0x1.fffffffffffffp1023)
 #define REAL_MIN_NORMAL R(0x1.0p-1022)
 #else
@@ -29,7 +29,6 @@ typedef int real_int;
 #define R(literal) literal##f
 #define as_real(bits) as_float(bits)
 #define as_real_uint(x) as_uint(x)
-#define REAL_FRACTION_BITS 23
 #define REAL_MAX R(0x1.fffffep127)
 #define REAL_MIN_NORMAL R(0x1.0p-126)
 #endif
