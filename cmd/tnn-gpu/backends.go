@@ -82,7 +82,7 @@ func (n *network) auto(threads int) (*opened, error) {
 // orCPU takes a device, or says why it cannot be used.
 func (n *network) orCPU(info gpu.Info, threads int, why string) (*opened, error) {
 	var b *opened
-	err := n.checkMemory(info.Name, int64(info.GlobalMemory))
+	err := n.checkDeviceMemory(info)
 	if err == nil {
 		b, err = n.onDevice(fmt.Sprint(info.Index), why)
 	}

@@ -44,7 +44,7 @@ func newNetwork(c *config.Config) (*network, error) {
 	for r := range c.Run.Replicas {
 		n.seeds = append(n.seeds, c.Run.Seed+uint64(r))
 	}
-	return n, n.checkMemory("this machine", machineMemory())
+	return n, n.checkMemory("this machine", machineMemory(), spec.Bytes(precision, c.Run.Replicas))
 }
 
 func (n *network) build() error {
@@ -74,13 +74,17 @@ func (n *network) checkDevice() error {
 	if err != nil {
 		return deviceError{err}
 	}
-	return n.checkMemory(info.Name, int64(info.GlobalMemory))
+	return n.checkDeviceMemory(info)
+}
+
+// checkDeviceMemory refuses a network that cannot fit a device.
+func (n *network) checkDeviceMemory(info gpu.Info) error {
+	return n.checkMemory(info.Name, int64(info.GlobalMemory), n.spec.DeviceBytes(n.precision, n.config.Run.Replicas))
 }
 
 // checkMemory refuses a network that cannot fit, before memory is taken for it. A
 // graph that is read from a file is not known yet.
-func (n *network) checkMemory(where string, memory int64) error {
-	need := n.spec.Bytes(n.precision, n.config.Run.Replicas)
+func (n *network) checkMemory(where string, memory, need int64) error {
 	if memory <= 0 || need <= memory {
 		return nil
 	}

@@ -1,6 +1,9 @@
 package tnn
 
-import "tnn-gpu/host/state"
+import (
+	"tnn-gpu/host/graph"
+	"tnn-gpu/host/state"
+)
 
 // Estimate is the number of nodes, external ones included, and the largest
 // number of edges, self-loops included, that a valid specification can have. For
@@ -36,7 +39,20 @@ func (s *Spec) halfEdges() (stubs, loops int64) {
 // each replica, with the tables of its layout: of nodes and neighbours. Padding,
 // which is small in large networks, and a backend's own buffers come on top.
 func (s *Spec) Bytes(p state.Precision, replicas int) int64 {
-	const number = 4 // bytes of a position, an id or an index
+	return s.stateBytes(p, replicas) + s.tableBytes()
+}
+
+// DeviceBytes is Bytes of a device that needs no tables where arithmetic gives
+// neighbours (see Network.Regular).
+func (s *Spec) DeviceBytes(p state.Precision, replicas int) int64 {
+	bytes := s.stateBytes(p, replicas)
+	if s.Graph.Kind == graph.Neighbor && s.Graph.Bipartite && len(s.Groups) == 1 && s.Groups[0].SelfLoops == 0 && len(s.Externals) == 0 {
+		return bytes
+	}
+	return bytes + s.tableBytes()
+}
+
+func (s *Spec) stateBytes(p state.Precision, replicas int) int64 {
 	nodes, edges := s.Estimate()
 	stubs, loops := s.halfEdges()
 	length := map[state.Per]int64{state.Node: nodes, state.HalfEdge: stubs + loops, state.Edge: edges}
@@ -46,6 +62,12 @@ func (s *Spec) Bytes(p state.Precision, replicas int) int64 {
 			values += length[f.Per]
 		}
 	}
-	tables := 2*number*nodes + 2*number*(stubs+loops) + number*edges
-	return int64(replicas)*int64(p.Bytes())*values + tables
+	return int64(replicas) * int64(p.Bytes()) * values
+}
+
+func (s *Spec) tableBytes() int64 {
+	const number = 4 // bytes of a position, an id or an index
+	nodes, edges := s.Estimate()
+	stubs, loops := s.halfEdges()
+	return 2*number*nodes + 2*number*(stubs+loops) + number*edges
 }
