@@ -36,6 +36,7 @@ func (p *program) runCommand() *cli.Command {
 			&cli.StringFlag{Name: "steps", Usage: "make the run this `NUMBER` of steps long: eras are cut off, or the last one is made longer"},
 			&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r has the noise of seed + r"},
 			&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
+			&cli.StringFlag{Name: "sweep", Usage: "give the replicas different values of a key: `KEY=V1,V2,...`; replica r takes value r modulo their number"},
 			checkpointFlag(), checkFlag(),
 		}),
 		Action: p.runNew,
@@ -161,7 +162,7 @@ func (p *program) carryOut(ctx context.Context, j *job, folder *record.Folder) (
 	if err != nil {
 		return fmt.Errorf("%w; what was written until then is in %s", err, folder.Path())
 	}
-	p.summarize(summary, folder.Path())
+	p.summarize(j.network, summary, folder.Path())
 	fmt.Fprint(p.out, praise(summary))
 	if interrupted && summary.Reason != sim.Finished {
 		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s", errInterrupted, summary.Last, j.plan.Steps, folder.Path())
@@ -217,8 +218,17 @@ func (p *program) announce(j *job, folder string) {
 	fmt.Fprintln(p.out)
 }
 
-// summarize says what has been done.
-func (p *program) summarize(s sim.Summary, folder string) {
-	fmt.Fprintf(p.out, "\n%s in %v: %s node updates/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv and final.npz\n",
-		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), folder)
+// summarize says what has been done, and draws it.
+func (p *program) summarize(n *network, s sim.Summary, folder string) {
+	drawn := ""
+	if n.config.Record.Overview {
+		drawn = ", " + overviewName
+		if err := p.overview(n, folder); err != nil {
+			// The run is fine without.
+			fmt.Fprintf(p.errs, "The overview of the run is not drawn: %v.\n", err)
+			drawn = ""
+		}
+	}
+	fmt.Fprintf(p.out, "\n%s in %v: %s node updates/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv%s and final.npz\n",
+		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), folder, drawn)
 }

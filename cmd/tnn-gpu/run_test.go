@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// results are the files that depend on what was computed alone.
-func results() []string { return []string{"steps.csv", "epochs.csv", "histograms.csv", "final.npz"} }
+// computed are the files that depend on what was computed alone.
+func computed() []string { return []string{"steps.csv", "epochs.csv", "histograms.csv", "final.npz"} }
 
 func read(t *testing.T, path ...string) []byte {
 	t.Helper()
@@ -29,7 +29,7 @@ func read(t *testing.T, path ...string) []byte {
 // sameResults compares two run folders.
 func sameResults(t *testing.T, a, b string) {
 	t.Helper()
-	for _, name := range results() {
+	for _, name := range computed() {
 		x, y := read(t, a, name), read(t, b, name)
 		if bytes.Equal(x, y) {
 			continue

@@ -13,7 +13,7 @@ func (r *Recorder) files() []File {
 		{Name: configName, Doc: "the whole configuration; running it again gives the same run"},
 		{Name: stepsName, Doc: "quantities of every step", Columns: append(r.numberColumns(), r.quantityColumns()...)},
 		{Name: epochsName, Doc: "quantities of the mean sums of the steps of each epoch" + r.overReplicas(), Columns: r.describeEpochs()},
-		{Name: histogramsName, Doc: "histograms at the start and the end, over all replicas; empty bins are left out", Columns: r.describeHistograms()},
+		{Name: histogramsName, Doc: "histograms at the start and the end, over all replicas; empty bins are left out", Columns: histogramColumns(), Histograms: r.distributions()},
 		{Name: finalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()},
 	}
 	if r.replicas > 1 {
@@ -80,18 +80,23 @@ func (r *Recorder) describeEpochs() []Column {
 	return out
 }
 
-func (r *Recorder) describeHistograms() []Column {
-	doc := "which histogram:"
-	for _, d := range r.about.Distributions {
-		doc += fmt.Sprintf(" %s (%s; unit %s),", d.Name, d.Doc, d.Unit)
-	}
+func histogramColumns() []Column {
 	return []Column{
-		{Name: "histogram", Doc: doc[:len(doc)-1]},
+		{Name: "histogram", Doc: "which histogram"},
 		{Name: "when", Doc: "start or end of the run"},
 		{Name: "lower", Doc: "lower edge of the bin, which belongs to it"},
 		{Name: "upper", Doc: "upper edge of the bin"},
 		{Name: "count", Doc: "values in the bin"},
 	}
+}
+
+// distributions are what histograms are of.
+func (r *Recorder) distributions() []Column {
+	var out []Column
+	for _, d := range r.about.Distributions {
+		out = append(out, describeColumn(d.Column))
+	}
+	return out
 }
 
 func (r *Recorder) describeProbes() []Column {

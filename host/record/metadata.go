@@ -72,13 +72,14 @@ type Backend struct {
 	Bytes  int64  `json:"bytes"`
 }
 
-// File describes a file of the run folder: a table by its columns, NumPy files
-// by their arrays.
+// File describes a file of the run folder: a table by its columns, and by what its
+// histograms are of; NumPy files by their arrays.
 type File struct {
-	Name    string   `json:"name"`
-	Doc     string   `json:"doc"`
-	Columns []Column `json:"columns,omitempty"`
-	Arrays  []Array  `json:"arrays,omitempty"`
+	Name       string   `json:"name"`
+	Doc        string   `json:"doc"`
+	Columns    []Column `json:"columns,omitempty"`
+	Histograms []Column `json:"histograms,omitempty"`
+	Arrays     []Array  `json:"arrays,omitempty"`
 }
 
 // Column of a table.

@@ -116,6 +116,15 @@ func (r *Run) rows(name string, columns int) ([][]string, error) {
 	return rows[min(1, len(rows)):], nil
 }
 
+// Distributions are what histograms are of.
+func (r *Run) Distributions() []record.Column {
+	f, err := r.file("histograms.csv")
+	if err != nil {
+		return nil
+	}
+	return f.Histograms
+}
+
 // Histogram is how often values were in bins of one width, without gaps.
 type Histogram struct {
 	Name   string

@@ -187,15 +187,15 @@ func (m *Model) distributions() []sim.Distribution {
 	}
 	return []sim.Distribution{
 		{
-			Column: about("weight", "weight", "weights of edges between network nodes, times sqrt(2g)"),
+			Column: about("weight", "weight × √(2g)", "weights of edges between network nodes, times sqrt(2g)"),
 			From:   "weight", Width: 0.25, Values: m.scaledWeights,
 		},
 		{
-			Column: about("weight_sum", "sum of weights of a node", "sum over each network node's edges to network nodes of weight, times sqrt(2g)"),
+			Column: about("weight_sum", "sum of a node's weights × √(2g)", "sum over each network node's edges to network nodes of weight, times sqrt(2g)"),
 			From:   "weight", Width: 0.25, Values: m.sumsOf(func(w float64) float64 { return w }),
 		},
 		{
-			Column: about("absolute_weight_sum", "sum of absolute weights of a node", "sum over each network node's edges to network nodes of |weight|, times sqrt(2g)"),
+			Column: about("absolute_weight_sum", "sum of a node's |weights| × √(2g)", "sum over each network node's edges to network nodes of |weight|, times sqrt(2g)"),
 			From:   "weight", Width: 0.25, Values: m.sumsOf(math.Abs),
 		},
 	}
@@ -204,7 +204,7 @@ func (m *Model) distributions() []sim.Distribution {
 // eachPlastic calls visit with the scaled weight of every plastic edge.
 func (m *Model) eachPlastic(weight *state.Array, replica int, visit func(a, b int32, w float64)) {
 	l := m.net.Layout
-	scale := math.Sqrt(2 * m.net.Spec.Edge.InverseTemperature)
+	scale := math.Sqrt(2 * m.net.SpecOf(replica).Edge.InverseTemperature)
 	for i, e := range m.net.Graph.Edges {
 		if m.net.IsNetwork(e.A) && m.net.IsNetwork(e.B) {
 			visit(e.A, e.B, float64(scale*weight.At(replica*l.Weights+int(l.EdgeWeight[i]))))

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/picture"
+	"tnn-gpu/host/plot"
+	"tnn-gpu/host/results"
+)
+
+func (p *program) plotCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "plot",
+		Usage:     "plot the observables of runs",
+		ArgsUsage: "RUN...",
+		Description: "Several runs are overlaid, or with --mean shown as their mean and a band of one\n" +
+			"standard deviation. Replicas of a run are always shown like that. Quantities are\n" +
+			"the columns of steps.csv, energies (energy, dissipation and transport on one pair\n" +
+			"of axes), and the histograms weight, weight_sum and absolute_weight_sum, at the\n" +
+			"start and at the end.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "quantity", Usage: "plot these `QUANTITIES`, such as energies,order (default: all)"},
+			&cli.StringFlag{Name: "x", Value: "step", Usage: "plot against this `COLUMN` of steps.csv"},
+			&cli.BoolFlag{Name: "mean", Usage: "draw the mean of all runs"},
+			&cli.StringFlag{Name: "format", Usage: "write `FORMAT` png, svg or pdf (default: that of --out, or png)"},
+			&cli.StringFlag{Name: "out", Usage: "write to `FILE` (default: plot.png in the folder of the first run)"},
+			overwriteFlag(),
+		},
+		Action: p.plot,
+	}
+}
+
+func (p *program) plot(c *cli.Context) error {
+	if c.NArg() == 0 {
+		return badUsage("%s needs at least one argument, the folder of a run; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
+	}
+	var runs []*results.Run
+	for _, path := range c.Args().Slice() {
+		run, err := results.Open(path)
+		if err != nil {
+			return usageError{err}
+		}
+		runs = append(runs, run)
+	}
+	out, format := c.String("out"), c.String("format")
+	if format == "" {
+		format = "png"
+		if ending := filepath.Ext(out); ending != "" {
+			format = ending[1:]
+		}
+	}
+	if out == "" {
+		out = filepath.Join(runs[0].Path, "plot."+format)
+	}
+	options := plot.Options{X: c.String("x"), Mean: c.Bool("mean")}
+	if c.IsSet("quantity") {
+		options.Quantities = strings.Split(c.String("quantity"), ",")
+	}
+	page, err := plot.Observables(runs, options)
+	if err != nil {
+		return usageError{err}
+	}
+	if err := plot.CheckFormat(format); err != nil {
+		return usageError{err}
+	}
+	if err := writeFile(out, c.Bool("overwrite"), func(w io.Writer) error { return page.Write(w, format) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%s has %s\n", out, count(int64(len(page.Panels)), "plot"))
+	return nil
+}
+
+// overviewName is the picture of a whole run in its folder.
+const overviewName = "overview.png"
+
+// overview draws a run that has ended. What is drawn there before is replaced: it
+// was drawn by the run itself.
+func (p *program) overview(n *network, folder string) error {
+	run, err := results.Open(folder)
+	if err != nil {
+		return err
+	}
+	last, err := lastState(n, run)
+	if err != nil {
+		return err
+	}
+	page, err := plot.Overview(run, last)
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(folder, overviewName), true, func(w io.Writer) error { return page.Write(w, "png") })
+}
+
+// lastState is a picture of the states of the first replica at the end of a run.
+func lastState(n *network, run *results.Run) (image.Image, error) {
+	final, err := run.Final()
+	if err != nil {
+		return nil, err
+	}
+	defer final.Close()
+	nodes := n.net.Graph.Nodes
+	states, err := final.Read("state", int64(nodes)*int64(run.Replicas()))
+	if err != nil {
+		return nil, err
+	}
+	view, err := picture.NewView(&picture.Painter{Network: pictured(n.net), State: true}, 0, 0, len(n.net.Graph.Lattice.Sides) == 1, 1)
+	if err != nil {
+		return nil, err
+	}
+	return view.Draw(states.Values[:nodes], ""), nil
+}

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/picture"
+	"tnn-gpu/host/results"
+)
+
+func (p *program) videoCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "video",
+		Usage:     "draw a recorded field, step after step",
+		ArgsUsage: "RUN",
+		Description: "Network nodes are grey, from black (-1) to white (+1); on the odd sublattice of a\n" +
+			"bipartite lattice states are negated, so that order shows as one shade. External\n" +
+			"nodes are green when solved, yellow when not, and red when off. Other fields go\n" +
+			"from black to white over red and orange. Field change is how much states differ\n" +
+			"from those of the record before.\n\n" +
+			"The run must have recorded the field: tnn-gpu run --record state --every 5. An mp4\n" +
+			"needs ffmpeg in PATH; without it the video is an animated PNG, which browsers play.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "field", Value: "state", Usage: "draw `FIELD`"},
+			&cli.StringFlag{Name: "format", Usage: "write `FORMAT` mp4, apng, or png (a picture of each step, in a folder)"},
+			&cli.StringFlag{Name: "out", Usage: "write to `FILE` (default: the field's name, in the folder of the run)"},
+			&cli.IntFlag{Name: "fps", Value: 20, Usage: "show this `NUMBER` of records a second"},
+			&cli.Int64Flag{Name: "every", Usage: "`NUMBER` of steps from one picture to the next (default: those of the recording)"},
+			&cli.Float64Flag{Name: "scale", Usage: "`PIXELS` of a node's side, less than 1 for a large network (default: what suits a screen)"},
+			&cli.IntFlag{Name: "slice", Usage: "of a lattice of three sides, draw the sites with this first `COORDINATE`"},
+			&cli.BoolFlag{Name: "line", Usage: "draw a lattice of one side as a line, and not line under line as time goes on"},
+			&cli.IntFlag{Name: "replica", Usage: "draw the replica of this `NUMBER`, from 0"},
+			overwriteFlag(),
+		},
+		Action: p.video,
+	}
+}
+
+// openRun is the run that a command is given.
+func openRun(c *cli.Context) (*results.Run, error) {
+	if c.NArg() != 1 {
+		return nil, badUsage("%s takes one argument, the folder of a run; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
+	}
+	run, err := results.Open(c.Args().First())
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return run, nil
+}
+
+func (p *program) video(c *cli.Context) error {
+	run, err := openRun(c)
+	if err != nil {
+		return err
+	}
+	if fps := c.Int("fps"); fps < 1 || fps > 240 {
+		return badUsage("--fps is %d: use a number from 1 to 240", fps)
+	}
+	film, err := newFilm(run, c.String("field"), c.Int("replica"), c.Int64("every"))
+	if err != nil {
+		return usageError{err}
+	}
+	defer film.recording.Close()
+	if film.view, err = picture.NewView(film.painter, c.Float64("scale"), c.Int("slice"), c.Bool("line"), min(film.recording.Len(), spaceTimeRows)); err != nil {
+		return usageError{err}
+	}
+	format := c.String("format")
+	if format == "" {
+		format = "apng"
+		if picture.HasFFmpeg() {
+			format = "mp4"
+		}
+	}
+	out := c.String("out")
+	if out == "" {
+		out = filepath.Join(run.Path, film.name)
+		if format != "png" {
+			out += "." + format
+		}
+	}
+	if err := film.write(out, format, c.Int("fps"), c.Bool("overwrite")); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%s has %s of %s\n", out, count(int64(len(film.frames)), "picture"), film.name)
+	return nil
+}
+
+// spaceTimeRows is how many records a picture of space-time shows.
+const spaceTimeRows = 256
+
+// film is a recording that is drawn.
+type film struct {
+	name      string // of the field
+	recording *results.Recording
+	replica   int
+	frames    []int // records
+	seen      int   // records, for space-time
+	change    bool  // draw how much a record differs from the one before
+	painter   *picture.Painter
+	view      *picture.View
+}
+
+func newFilm(run *results.Run, field string, replica int, every int64) (*film, error) {
+	f := &film{name: field, replica: replica, change: field == "change"}
+	if f.change {
+		field = "state"
+	}
+	var err error
+	if f.recording, err = run.Recording(field); err != nil {
+		return nil, err
+	}
+	if err := f.prepare(run, every); err != nil {
+		return nil, errors.Join(err, f.recording.Close())
+	}
+	return f, nil
+}
+
+func (f *film) prepare(run *results.Run, every int64) error {
+	r := f.recording
+	switch {
+	case !slices.Contains(r.Axes, "node"):
+		return fmt.Errorf("field %s has no value per node to be drawn; plot or inspect it", f.name)
+	case every == 0:
+		every = r.Every
+	case every < 0 || every%r.Every != 0:
+		return fmt.Errorf("the field was recorded every %d steps, so it cannot be drawn every %d; use a multiple", r.Every, every)
+	}
+	for i := range r.Len() {
+		if r.Step(i)%every == 0 && (i > 0 || !f.change) {
+			f.frames = append(f.frames, i)
+		}
+	}
+	if len(f.frames) == 0 {
+		return fmt.Errorf("the run %s has no record of %s to be drawn", run.Path, f.name)
+	}
+	shown, err := picturedNetwork(run, r.Numbers)
+	if err != nil {
+		return err
+	}
+	f.painter = &picture.Painter{Network: shown, State: f.name == "state", High: 1}
+	if f.painter.State {
+		return nil
+	}
+	f.painter.Low, f.painter.High, err = f.extent()
+	return err
+}
+
+// extent samples some frames for the colour scale.
+func (f *film) extent() (low, high float64, err error) {
+	const samples = 8
+	var values []float64
+	for i := range min(samples, len(f.frames)) {
+		v, err := f.read(f.frames[i*len(f.frames)/min(samples, len(f.frames))])
+		if err != nil {
+			return 0, 0, err
+		}
+		values = append(values, v...)
+	}
+	low, high = picture.Scale(values)
+	return low, high, nil
+}
+
+// read is what is drawn of a record.
+func (f *film) read(i int) ([]float64, error) {
+	v, err := f.recording.Read(i, f.replica)
+	if err != nil || !f.change {
+		return v, err
+	}
+	before, err := f.recording.Read(max(0, i-1), f.replica)
+	for k := range before {
+		v[k] = max(v[k]-before[k], before[k]-v[k]) / 2
+	}
+	return v, err
+}
+
+// draw makes the picture of a record.
+func (f *film) draw(i int) (*image.RGBA, error) {
+	if f.view.SpaceTime() {
+		for ; f.seen < i; f.seen++ {
+			v, err := f.read(f.seen)
+			if err != nil {
+				return nil, err
+			}
+			f.view.See(v)
+		}
+		f.seen = i + 1
+	}
+	v, err := f.read(i)
+	if err != nil {
+		return nil, err
+	}
+	caption := fmt.Sprintf("%s  step %d", f.name, f.recording.Step(i))
+	if !f.painter.State {
+		caption += fmt.Sprintf("  (%.4g to %.4g)", f.painter.Low, f.painter.High)
+	}
+	return f.view.Draw(v, caption), nil
+}
+
+func (f *film) write(out, format string, fps int, overwrite bool) error {
+	switch format {
+	case "apng":
+		return writeFile(out, overwrite, func(w io.Writer) error {
+			return f.play(func(image.Point) (picture.Movie, error) { return picture.NewAPNG(w, len(f.frames), fps), nil })
+		})
+	case "mp4":
+		if !picture.HasFFmpeg() {
+			return badUsage("an mp4 needs ffmpeg, which is not in PATH; use --format apng")
+		}
+		return writeAs(out, overwrite, func(temporary string) error {
+			return f.play(func(size image.Point) (picture.Movie, error) { return picture.NewMP4(temporary, size, fps) })
+		})
+	case "png":
+		return f.writePictures(out, overwrite)
+	}
+	return badUsage("--format is %q: use mp4, apng or png", format)
+}
+
+// play adds every picture to a movie.
+func (f *film) play(open func(size image.Point) (picture.Movie, error)) error {
+	var movie picture.Movie
+	for _, i := range f.frames {
+		frame, err := f.draw(i)
+		if err == nil && movie == nil {
+			if movie, err = open(frame.Bounds().Size()); err != nil {
+				return err
+			}
+		}
+		if err == nil {
+			err = movie.Add(frame)
+		}
+		if err != nil {
+			if movie != nil {
+				err = errors.Join(err, movie.Close())
+			}
+			return err
+		}
+	}
+	return movie.Close()
+}
+
+// writePictures writes one file a record.
+func (f *film) writePictures(folder string, overwrite bool) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return badUsage("the folder of the pictures cannot be made: %w", err)
+	}
+	for _, i := range f.frames {
+		frame, err := f.draw(i)
+		if err != nil {
+			return err
+		}
+		path := filepath.Join(folder, fmt.Sprintf("%s-%08d.png", f.name, f.recording.Step(i)))
+		if err := writeFile(path, overwrite, func(w io.Writer) error { return png.Encode(w, frame) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}

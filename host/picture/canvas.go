@@ -1,0 +1,119 @@
+package picture
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/basicfont"
+	"golang.org/x/image/math/fixed"
+)
+
+// grid is a rectangle of nodes; -1 is none.
+type grid struct {
+	width, height int
+	nodes         []Node
+}
+
+// signRoom is the size of a node in pixels that has room for its sign.
+const signRoom = 7
+
+// enlarge draws every node as a square of some pixels.
+func (g *grid) enlarge(scale int) *image.RGBA {
+	out := image.NewRGBA(image.Rect(0, 0, g.width*scale, g.height*scale))
+	for y := range g.height {
+		for x := range g.width {
+			n := g.nodes[y*g.width+x]
+			at := image.Rect(x*scale, y*scale, (x+1)*scale, (y+1)*scale)
+			fill(out, at, n.Colour)
+			if n.Sign != 0 && scale >= signRoom {
+				drawSign(out, at, n.Sign)
+			}
+		}
+	}
+	return out
+}
+
+func fill(out *image.RGBA, at image.Rectangle, c color.RGBA) {
+	draw.Draw(out, at, image.NewUniform(c), image.Point{}, draw.Src)
+}
+
+// drawSign draws a + or - in the middle of a rectangle.
+func drawSign(out *image.RGBA, at image.Rectangle, sign byte) {
+	size := min(at.Dx(), at.Dy())
+	margin, half := max(1, size/5), max(0, size/16)
+	middle := image.Pt((at.Min.X+at.Max.X-1)/2, (at.Min.Y+at.Max.Y-1)/2)
+	fill(out, image.Rect(at.Min.X+margin, middle.Y-half, at.Max.X-margin, middle.Y+half+1), color.RGBA{A: 255})
+	if sign == '+' {
+		fill(out, image.Rect(middle.X-half, at.Min.Y+margin, middle.X+half+1, at.Max.Y-margin), color.RGBA{A: 255})
+	}
+}
+
+// shrink draws a grid in fewer pixels: the colour of each is the mean over its
+// area, parts of nodes counted as parts.
+func (g *grid) shrink(width, height int) *image.RGBA {
+	rows := make([]float64, g.height*width*3) // rows of pixels as wide as the result
+	for y := range g.height {
+		for x := range width {
+			var sum [3]float64
+			overlaps(x, width, g.width, func(i int, share float64) {
+				c := g.nodes[y*g.width+i].Colour
+				sum[0] += share * float64(c.R)
+				sum[1] += share * float64(c.G)
+				sum[2] += share * float64(c.B)
+			})
+			copy(rows[(y*width+x)*3:], sum[:])
+		}
+	}
+	out := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		line := make([]float64, width*3)
+		overlaps(y, height, g.height, func(i int, share float64) {
+			for k, v := range rows[i*width*3 : (i+1)*width*3] {
+				line[k] += share * v
+			}
+		})
+		for x := range width {
+			at := out.PixOffset(x, y)
+			for c := range 3 {
+				out.Pix[at+c] = uint8(line[3*x+c] + 0.5)
+			}
+			out.Pix[at+3] = 255
+		}
+	}
+	return out
+}
+
+// overlaps visits the cells of a side that pixel i of fewer pixels covers, with the
+// share of the pixel that each fills.
+func overlaps(i, pixels, cells int, visit func(cell int, share float64)) {
+	first, last := i*cells, (i+1)*cells // in parts of 1/pixels of a cell
+	for cell := first / pixels; cell*pixels < last; cell++ {
+		part := min(last, (cell+1)*pixels) - max(first, cell*pixels)
+		visit(cell, float64(part)/float64(cells))
+	}
+}
+
+// captionHeight is that of the line of text under a picture.
+const captionHeight = 18
+
+// withCaption puts a line of text, if there is one, under a picture, and makes its
+// sides even, as videos must have them.
+func withCaption(picture *image.RGBA, text string) *image.RGBA {
+	if text == "" {
+		return picture
+	}
+	b := picture.Bounds()
+	width, height := b.Dx()+b.Dx()%2, b.Dy()+captionHeight
+	height += height % 2
+	out := image.NewRGBA(image.Rect(0, 0, width, height))
+	fill(out, out.Bounds(), color.RGBA{255, 255, 255, 255})
+	draw.Draw(out, b, picture, b.Min, draw.Src)
+	d := font.Drawer{Dst: out, Src: image.Black, Face: basicfont.Face7x13, Dot: fixed.P(3, b.Dy()+13)}
+	if room := (width - 6) / basicfont.Face7x13.Advance; len(text) > room {
+		text = text[:max(room, 0)]
+	}
+	d.DrawString(text)
+	return out
+}

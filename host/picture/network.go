@@ -1,0 +1,128 @@
+package picture
+
+import (
+	"image/color"
+	"math"
+	"slices"
+)
+
+// Network is what a picture needs to know of the network that it shows.
+type Network struct {
+	Nodes int
+	Sides []int // of the lattice; none for a graph without one
+	// Sign is -1 for the odd sublattice of a bipartite lattice: its states are
+	// shown negated, so that order shows as one shade. nil is all +1.
+	Sign []int8
+	// External are the external nodes, ascending.
+	External []External
+	Edges    [][2]int32 // drawn where there is no lattice
+}
+
+// External is an external node and the nodes that it is joined with.
+type External struct {
+	ID         int32
+	Neighbours []int32
+}
+
+// Restrict is the part of a network that some nodes are, numbered in their order,
+// on a lattice of their own where sides are given. What an external node is joined
+// with outside of it is forgotten.
+func (n *Network) Restrict(nodes []int, sides []int) *Network {
+	out := &Network{Nodes: len(nodes), Sides: sides}
+	number := make(map[int32]int32, len(nodes))
+	for i, id := range nodes {
+		number[int32(id)] = int32(i)
+		if n.Sign != nil {
+			out.Sign = append(out.Sign, n.Sign[id])
+		}
+	}
+	for _, e := range n.External {
+		at, found := number[e.ID]
+		if !found {
+			continue
+		}
+		kept := External{ID: at}
+		for _, id := range e.Neighbours {
+			if to, found := number[id]; found {
+				kept.Neighbours = append(kept.Neighbours, to)
+			}
+		}
+		out.External = append(out.External, kept)
+	}
+	for _, e := range n.Edges {
+		a, found := number[e[0]]
+		b, too := number[e[1]]
+		if found && too {
+			out.Edges = append(out.Edges, [2]int32{a, b})
+		}
+	}
+	return out
+}
+
+// Painter turns values of a field into colours of nodes.
+type Painter struct {
+	Network   *Network
+	State     bool    // values are states, of external nodes too
+	Low, High float64 // of other fields: the ends of the colour scale
+}
+
+// Node is a node as it is drawn.
+type Node struct {
+	Colour color.RGBA
+	Sign   byte // '+' or '-' of an external node, or 0
+}
+
+// Paint gives the look of every node.
+func (p *Painter) Paint(values []float64) []Node {
+	out := make([]Node, len(values))
+	for id, v := range values {
+		if !p.State {
+			out[id].Colour = heat((v - p.Low) / (p.High - p.Low))
+			continue
+		}
+		if p.Network.Sign != nil {
+			v *= float64(p.Network.Sign[id])
+		}
+		out[id].Colour = grey(v)
+	}
+	if p.State {
+		for _, e := range p.Network.External {
+			out[e.ID] = look(values, e)
+		}
+	}
+	return out
+}
+
+// look of an external node: green when solved, yellow when not and red when off,
+// with the sign of its state.
+func look(values []float64, e External) Node {
+	s := values[e.ID]
+	if s == 0 || math.IsNaN(s) {
+		return Node{Colour: offColour()}
+	}
+	n := Node{Colour: solvedColour(), Sign: '+'}
+	if s < 0 {
+		n.Sign = '-'
+	}
+	for _, id := range e.Neighbours {
+		if !(s*values[id] < 0) {
+			n.Colour = unsolvedColour()
+		}
+	}
+	return n
+}
+
+// Scale chooses the ends of a colour scale for some values: 0 to 1 where all are in
+// between, else what leaves a hundredth of the values out at either end.
+func Scale(values []float64) (low, high float64) {
+	sorted := slices.Sorted(slices.Values(values))
+	sorted = slices.DeleteFunc(sorted, math.IsNaN)
+	if len(sorted) == 0 || sorted[0] >= 0 && sorted[len(sorted)-1] <= 1 {
+		return 0, 1
+	}
+	low, high = sorted[len(sorted)/100], sorted[len(sorted)-1-len(sorted)/100]
+	if low == high {
+		return low - 1, high + 1
+	}
+	return low, high
+}

@@ -1,0 +1,349 @@
+package plot
+
+import (
+	"fmt"
+	"image"
+	"math"
+	"slices"
+	"strings"
+
+	"tnn-gpu/host/record"
+	"tnn-gpu/host/results"
+)
+
+// Options of a page of observables.
+type Options struct {
+	// Quantities are names of columns, of histograms, or Energies; none takes all.
+	Quantities []string
+	X          string // a column, usually step
+	Mean       bool   // one curve for all runs: their mean, with a band
+}
+
+// Energies is the name of the panel that has energy, dissipation and transport
+// together.
+const Energies = "energies"
+
+// energies are the columns of that panel, where a run has them.
+func energies() []string { return []string{"energy", "dissipation", "transport"} }
+
+// Observables is a page of quantities of some runs.
+func Observables(runs []*results.Run, o Options) (*Page, error) {
+	s, err := load(runs, o)
+	if err != nil {
+		return nil, err
+	}
+	names := o.Quantities
+	if len(names) == 0 {
+		names = s.all()
+	}
+	page := &Page{Title: s.title(), Colours: s.colours(), Columns: columnsFor(len(names))}
+	for _, name := range names {
+		panel, err := s.panel(name)
+		if err != nil {
+			return nil, err
+		}
+		page.Panels = append(page.Panels, *panel)
+	}
+	return page, nil
+}
+
+// Overview is a page that shows one run at a glance, with a picture of its last
+// state where there is one.
+func Overview(run *results.Run, last image.Image) (*Page, error) {
+	s, err := load([]*results.Run{run}, Options{X: "step"})
+	if err != nil {
+		return nil, err
+	}
+	page := &Page{Title: s.title(), Columns: 3}
+	if last != nil {
+		page.Panels = append(page.Panels, Panel{Title: fmt.Sprintf("states after step %d", run.Metadata.Steps), Picture: last})
+	}
+	for _, name := range s.all() {
+		if name == "dissipation" || name == "transport" {
+			continue // both are among the energies
+		}
+		panel, err := s.panel(name)
+		if err != nil {
+			return nil, err
+		}
+		page.Panels = append(page.Panels, *panel)
+	}
+	return page, nil
+}
+
+func columnsFor(panels int) int {
+	switch {
+	case panels <= 3:
+		return panels
+	case panels == 4:
+		return 2
+	case panels <= 9:
+		return 3
+	}
+	return 4
+}
+
+// series is what is drawn of some runs.
+type series struct {
+	runs       []*results.Run
+	options    Options
+	columns    []record.Column // those that all runs have
+	curves     []table
+	histograms []record.Column
+}
+
+// table is the curve that a run, a replica or their mean has in each panel.
+type table struct {
+	name         string
+	mean, spread map[string][]float64 // by column; no spread for a single run
+}
+
+// longTable is the number of rows beyond which epochs are drawn instead of steps.
+const longTable = 1 << 20
+
+func load(runs []*results.Run, o Options) (*series, error) {
+	s := &series{runs: runs, options: o}
+	var all []table // of every run and replica
+	for i, run := range runs {
+		name := "steps.csv"
+		if run.Metadata.Steps*int64(run.Replicas()) > longTable {
+			name = "epochs.csv"
+			if run.Replicas() > 1 {
+				name = "epochs_replicas.csv"
+			}
+		}
+		t, err := run.Table(name)
+		if err != nil {
+			return nil, err
+		}
+		tables := byReplica(t, run.Replicas())
+		if i == 0 {
+			s.columns = t.Columns
+		}
+		s.columns = slices.DeleteFunc(slices.Clone(s.columns), func(c record.Column) bool { return t.Column(c.Name) == nil })
+		all = append(all, tables...)
+		if !o.Mean {
+			s.curves = append(s.curves, average(run.Name, tables))
+		}
+	}
+	if o.Mean {
+		s.curves = []table{average("all", all)}
+	}
+	if _, found := s.column(o.X); !found {
+		return nil, fmt.Errorf("there is no column %q for the x axis; there are %s", o.X, strings.Join(s.names(), ", "))
+	}
+	s.histograms = runs[0].Distributions()
+	return s, nil
+}
+
+// byReplica takes the rows of a table apart. Epochs are numbered by their last steps.
+func byReplica(t *results.Table, replicas int) []table {
+	out := make([]table, replicas)
+	rows := t.Rows() / replicas * replicas
+	for k := range out {
+		out[k].mean = make(map[string][]float64)
+		for c, about := range t.Columns {
+			for row := k; row < rows; row += replicas {
+				out[k].mean[about.Name] = append(out[k].mean[about.Name], t.Values[c][row])
+			}
+		}
+		if last := out[k].mean["last"]; last != nil {
+			out[k].mean["step"] = last
+		}
+	}
+	return out
+}
+
+// average is the mean of some tables, up to the end of the shortest, with the
+// standard deviation among them.
+func average(name string, of []table) table {
+	if len(of) == 1 {
+		return table{name: name, mean: of[0].mean}
+	}
+	out := table{name: name, mean: make(map[string][]float64), spread: make(map[string][]float64)}
+	out.name = fmt.Sprintf("%s: mean of %d, ± s.d.", name, len(of))
+	for column := range of[0].mean {
+		rows := math.MaxInt
+		for _, t := range of {
+			rows = min(rows, len(t.mean[column]))
+		}
+		mean, spread := make([]float64, rows), make([]float64, rows)
+		for i := range rows {
+			for _, t := range of {
+				mean[i] += t.mean[column][i] / float64(len(of))
+			}
+			for _, t := range of {
+				d := t.mean[column][i] - mean[i]
+				spread[i] += float64(d*d) / float64(len(of)-1)
+			}
+			spread[i] = math.Sqrt(spread[i])
+		}
+		out.mean[column], out.spread[column] = mean, spread
+	}
+	return out
+}
+
+func (s *series) column(name string) (record.Column, bool) {
+	for _, c := range s.columns {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return record.Column{Name: name, Title: name}, name == "step"
+}
+
+func (s *series) names() []string {
+	var out []string
+	for _, c := range s.columns {
+		out = append(out, c.Name)
+	}
+	return out
+}
+
+// all panels that there can be, in the order of a page.
+func (s *series) all() []string {
+	out := []string{Energies}
+	for _, c := range s.columns {
+		if c.Title != "" && c.Name != "energy" {
+			out = append(out, c.Name)
+		}
+	}
+	for _, h := range s.histograms {
+		out = append(out, h.Name)
+	}
+	return out
+}
+
+func (s *series) title() string {
+	m := s.runs[0].Metadata
+	if len(s.runs) > 1 {
+		text := fmt.Sprintf("%d runs", len(s.runs))
+		if s.options.Mean {
+			text += ", mean and standard deviation"
+		}
+		return text
+	}
+	seed := fmt.Sprintf("seed %d", m.Seeds[0])
+	if len(m.Seeds) > 1 {
+		seed = fmt.Sprintf("%d replicas from %s on", len(m.Seeds), seed)
+	}
+	if s.curves[0].spread != nil {
+		seed += ", mean and standard deviation"
+	}
+	return fmt.Sprintf("%s: %s %s, %d nodes, %d edges, %d steps, %s", s.runs[0].Name, m.Model, m.Rule,
+		m.Network["network_nodes"]+m.Network["external_nodes"], m.Network["edges"], m.Steps, seed)
+}
+
+// label is a title with its unit; numbers without one have none.
+func label(c record.Column) string {
+	title := c.Title
+	if title == "" {
+		title = c.Name
+	}
+	if c.Unit == "" || c.Unit == "1" {
+		return title
+	}
+	return fmt.Sprintf("%s (%s)", title, c.Unit)
+}
+
+func (s *series) panel(name string) (*Panel, error) {
+	if name == Energies {
+		return s.energies(), nil
+	}
+	for _, h := range s.histograms {
+		if h.Name == name {
+			return s.histogram(h)
+		}
+	}
+	y, found := s.column(name)
+	if !found {
+		return nil, fmt.Errorf("there is no quantity %q; use %s", name, strings.Join(append(s.all(), "energy"), ", "))
+	}
+	x, _ := s.column(s.options.X)
+	p := &Panel{X: label(x), Y: label(y)}
+	for i, t := range s.curves {
+		p.Curves = append(p.Curves, s.curve(t, Style{Colour: i}, name))
+	}
+	return p, nil
+}
+
+// colours are the names of the curves where there are several.
+func (s *series) colours() []string {
+	if len(s.curves) == 1 {
+		return nil
+	}
+	var names []string
+	for _, t := range s.curves {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+func (s *series) curve(t table, style Style, column string) Curve {
+	c := Curve{Style: style, X: t.mean[s.options.X], Y: t.mean[column]}
+	if t.spread != nil {
+		c.Spread = t.spread[column]
+	}
+	return c
+}
+
+// style is that of the n-th curve of a run: a colour of its own where there is one
+// run, else the colour of the run and dashes of its own, which the key shows in black.
+func (s *series) style(name string, run, n, runs int) (curve, key Style) {
+	curve = Style{Name: name, Colour: n, Dash: n}
+	key = curve
+	if runs > 1 {
+		curve.Colour, key.Colour = run, black
+	}
+	return curve, key
+}
+
+// energies has energy, dissipation and transport of every curve on one pair of axes.
+func (s *series) energies() *Panel {
+	x, _ := s.column(s.options.X)
+	p := &Panel{X: label(x), Y: "energies per node"}
+	for i, t := range s.curves {
+		for k, name := range energies() {
+			about, found := s.column(name)
+			if !found {
+				continue
+			}
+			if about.Unit != "" {
+				p.Y = fmt.Sprintf("energies per node (%s)", about.Unit)
+			}
+			style, key := s.style(name, i, k, len(s.curves))
+			p.Curves = append(p.Curves, s.curve(t, style, name))
+			if i == 0 {
+				p.Key = append(p.Key, key)
+			}
+		}
+	}
+	return p
+}
+
+// histogram has that of every run at its start and its end, or that of all.
+func (s *series) histogram(about record.Column) (*Panel, error) {
+	p := &Panel{X: label(about), Y: "density, middle 99 %", Bins: true}
+	for k, when := range []string{"start", "end"} {
+		var found []results.Histogram
+		for _, run := range s.runs {
+			all, err := run.Histograms(when)
+			if err != nil {
+				return nil, err
+			}
+			all = slices.DeleteFunc(all, func(h results.Histogram) bool { return h.Name != about.Name })
+			found = append(found, all...)
+		}
+		if s.options.Mean && len(found) > 0 {
+			found = []results.Histogram{pool(found)}
+		}
+		for i, h := range found {
+			style, key := s.style(when, i, k, len(s.curves))
+			p.Curves = append(p.Curves, density(style, h))
+			if i == 0 {
+				p.Key = append(p.Key, key)
+			}
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,324 @@
+// Package plot draws what runs left behind, to be printed: observables against
+// the step, histograms, one or several runs, with colours that colour-blind
+// readers tell apart.
+package plot
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Formats are those that a page can be written in.
+func Formats() []string { return []string{"png", "svg", "pdf"} }
+
+// CheckFormat refuses what is none of the Formats.
+func CheckFormat(format string) error {
+	if !slices.Contains(Formats(), format) {
+		return fmt.Errorf("a plot cannot be written as %q; use %s", format, strings.Join(Formats(), ", "))
+	}
+	return nil
+}
+
+// Page is a title and the names of its colours, over panels in rows.
+type Page struct {
+	Title   string
+	Colours []string
+	Panels  []Panel
+	Columns int
+}
+
+// Panel is a set of axes with curves, or a picture.
+type Panel struct {
+	Title, X, Y string // of the axes, with units
+	Curves      []Curve
+	Bins        bool // curves are densities in bins, on a logarithmic scale
+	Key         []Style
+	Picture     image.Image
+}
+
+// Style is how a curve looks, and what it is called in a key.
+type Style struct {
+	Name         string
+	Colour, Dash int
+}
+
+// Curve is a line, and a band around it where Spread is not nil.
+type Curve struct {
+	Style
+	X, Y, Spread []float64
+}
+
+// Sizes of a page on paper.
+const (
+	panelWidth  = 8 * vg.Centimeter
+	panelHeight = 6 * vg.Centimeter
+	gap         = 4 * vg.Millimeter
+	titleHeight = 9 * vg.Millimeter
+	keyHeight   = 6 * vg.Millimeter
+	dotsPerInch = 150
+)
+
+// palette is that of Okabe and Ito, darkest first, without yellow, which a white
+// page drowns.
+func palette() []color.RGBA {
+	return []color.RGBA{
+		{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255},
+		{86, 180, 233, 255}, {230, 159, 0, 255}, {0, 0, 0, 255},
+	}
+}
+
+// black is its last colour.
+const black = 6
+
+// line is how a curve is drawn.
+func (s Style) line() draw.LineStyle {
+	return draw.LineStyle{Color: palette()[s.Colour%len(palette())], Width: vg.Points(1.2), Dashes: dashes(s.Dash)}
+}
+
+// dashes tell curves apart without colours.
+func dashes(i int) []vg.Length {
+	patterns := [][]vg.Length{nil, {vg.Points(5), vg.Points(2)}, {vg.Points(1.5), vg.Points(1.5)}, {vg.Points(6), vg.Points(2), vg.Points(1.5), vg.Points(2)}}
+	return patterns[i%len(patterns)]
+}
+
+func sans(size float64) font.Font {
+	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(size)}
+}
+
+// Write draws a page in one of the Formats.
+func (p *Page) Write(w io.Writer, format string) error {
+	if err := CheckFormat(format); err != nil {
+		return err
+	}
+	rows := (len(p.Panels) + p.Columns - 1) / p.Columns
+	width := vg.Length(p.Columns)*(panelWidth+gap) + gap
+	height := vg.Length(rows)*(panelHeight+gap) + p.headHeight() + gap
+	var canvas interface {
+		vg.CanvasSizer
+		io.WriterTo
+	}
+	switch format {
+	case "png":
+		canvas = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))}
+	case "svg":
+		canvas = vgsvg.New(width, height)
+	default:
+		canvas = vgpdf.New(width, height)
+	}
+	if err := p.draw(draw.New(canvas), rows); err != nil {
+		return fmt.Errorf("the plot cannot be drawn: %w", err)
+	}
+	if _, err := canvas.WriteTo(w); err != nil {
+		return fmt.Errorf("the plot cannot be written: %w", err)
+	}
+	return nil
+}
+
+// draw aligns the axes of the panels in rows and columns.
+func (p *Page) draw(c draw.Canvas, rows int) error {
+	c.SetColor(color.White)
+	c.Fill(c.Rectangle.Path())
+	p.drawHead(c)
+	c = draw.Crop(c, 0, 0, 0, -p.headHeight())
+	grid := make([][]*plot.Plot, rows)
+	for i := range grid {
+		grid[i] = make([]*plot.Plot, p.Columns)
+	}
+	for i := range p.Panels {
+		drawn, err := p.Panels[i].plot()
+		if err != nil {
+			return err
+		}
+		grid[i/p.Columns][i%p.Columns] = drawn
+	}
+	tiles := draw.Tiles{Rows: rows, Cols: p.Columns, PadX: gap, PadY: gap, PadTop: gap / 2, PadBottom: gap, PadLeft: gap, PadRight: gap}
+	for i, row := range plot.Align(grid, tiles, c) {
+		for k, at := range row {
+			if grid[i][k] != nil {
+				grid[i][k].Draw(at)
+			}
+		}
+	}
+	return nil
+}
+
+// headHeight is that of the title and the colours, a line each.
+func (p *Page) headHeight() vg.Length {
+	return titleHeight + vg.Length((len(p.Colours)+p.Columns-1)/p.Columns)*keyHeight
+}
+
+// drawHead draws the title, and under it as many names of colours in a line as
+// there are columns.
+func (p *Page) drawHead(c draw.Canvas) {
+	text := draw.TextStyle{Color: color.Black, Font: sans(13), XAlign: draw.XCenter, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
+	top := c.Max.Y - titleHeight/2 - gap/2
+	c.FillText(text, vg.Point{X: c.Center().X, Y: top}, p.Title)
+	text.Font, text.XAlign = sans(10), draw.XLeft
+	for i, name := range p.Colours {
+		y := top - titleHeight/2 - keyHeight*(vg.Length(i/p.Columns)+0.5) + gap/2
+		x := c.Min.X + gap + vg.Length(i%p.Columns)*(panelWidth+gap)
+		style := Style{Colour: i}
+		c.StrokeLine2(style.line(), x, y, x+8*vg.Millimeter, y)
+		c.FillText(text, vg.Point{X: x + 10*vg.Millimeter, Y: y}, name)
+	}
+}
+
+// plot makes the axes of a panel and draws its contents.
+func (p *Panel) plot() (*plot.Plot, error) {
+	out := plot.New()
+	out.Title.Text, out.X.Label.Text, out.Y.Label.Text = p.Title, p.X, p.Y
+	out.Title.TextStyle.Font = sans(11)
+	out.Title.Padding = vg.Points(3)
+	for _, a := range []*plot.Axis{&out.X, &out.Y} {
+		a.Label.TextStyle.Font = sans(10)
+		a.Tick.Label.Font = sans(9)
+		a.Tick.Marker = roundTicks{}
+		a.Padding = vg.Points(2)
+	}
+	out.Legend.TextStyle.Font = sans(9)
+	out.Legend.Top = true
+	out.Legend.ThumbnailWidth = vg.Points(18)
+	out.Legend.Padding = vg.Points(2)
+	if p.Picture != nil {
+		return out, p.addPicture(out)
+	}
+	grid := plotter.NewGrid()
+	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{225}, color.Gray{225}
+	out.Add(grid)
+	if p.Bins {
+		out.Y.Tick.Marker = decades{}
+	}
+	for _, add := range []func(*plot.Plot, Curve) error{p.addBand, p.addCurve} { // lines over bands
+		for _, c := range p.Curves {
+			if err := add(out, c); err != nil {
+				return nil, fmt.Errorf("%s: %w", p.Y, err)
+			}
+		}
+	}
+	for _, k := range p.Key {
+		out.Legend.Add(k.Name, &plotter.Line{LineStyle: k.line()})
+	}
+	p.makeRoom(out)
+	return out, nil
+}
+
+// makeRoom gives flat curves an extent, and names of curves a place above them.
+func (p *Panel) makeRoom(out *plot.Plot) {
+	for _, a := range []*plot.Axis{&out.X, &out.Y} {
+		if !(a.Min <= a.Max) { // there is nothing to draw
+			a.Min, a.Max = 0, 1
+		}
+		if a.Max-a.Min <= 1e-9*math.Max(math.Abs(a.Min), math.Abs(a.Max)) {
+			half := math.Max(0.05*math.Abs(a.Min), 0.5)
+			a.Min, a.Max = a.Min-half, a.Max+half
+		}
+	}
+	out.Y.Max += (out.Y.Max - out.Y.Min) * 0.13 * float64(len(p.Key))
+}
+
+// addBand fills what is within the spread around a curve.
+func (p *Panel) addBand(out *plot.Plot, c Curve) error {
+	x, y, spread := thin(c)
+	if spread == nil || len(x) == 0 {
+		return nil
+	}
+	band := make(plotter.XYs, 0, 2*len(x))
+	for k := range x {
+		band = append(band, plotter.XY{X: x[k], Y: y[k] + spread[k]})
+	}
+	for k := len(x) - 1; k >= 0; k-- {
+		band = append(band, plotter.XY{X: x[k], Y: y[k] - spread[k]})
+	}
+	polygon, err := plotter.NewPolygon(band)
+	if err != nil {
+		return err
+	}
+	colour := palette()[c.Colour%len(palette())]
+	polygon.Color = color.RGBA{colour.R / 4, colour.G / 4, colour.B / 4, 64} // premultiplied
+	polygon.LineStyle.Width = 0
+	out.Add(polygon)
+	return nil
+}
+
+func (p *Panel) addCurve(out *plot.Plot, c Curve) error {
+	x, y, _ := thin(c)
+	points := make(plotter.XYs, len(x))
+	for k := range points {
+		points[k] = plotter.XY{X: x[k], Y: y[k]}
+	}
+	if len(points) == 0 {
+		return nil
+	}
+	if p.Bins {
+		points = outline(points)
+	}
+	line, err := plotter.NewLine(points)
+	if err != nil {
+		return err
+	}
+	line.LineStyle = c.line()
+	out.Add(line)
+	return nil
+}
+
+// addPicture fills the panel with a picture, in its own proportions.
+func (p *Panel) addPicture(out *plot.Plot) error {
+	b := p.Picture.Bounds()
+	out.Add(&framed{p.Picture})
+	out.X.Min, out.X.Max, out.Y.Min, out.Y.Max = 0, float64(b.Dx()), 0, float64(b.Dy())
+	out.HideAxes()
+	return nil
+}
+
+// framed draws a picture as large as fits.
+type framed struct{ image.Image }
+
+// Plot implements plot.Plotter.
+func (f *framed) Plot(c draw.Canvas, _ *plot.Plot) {
+	size, b := c.Size(), f.Bounds()
+	scale := min(size.X/vg.Length(b.Dx()), size.Y/vg.Length(b.Dy()))
+	half := vg.Point{X: scale * vg.Length(b.Dx()) / 2, Y: scale * vg.Length(b.Dy()) / 2}
+	at := vg.Rectangle{Min: c.Center().Sub(half), Max: c.Center().Add(half)}
+	c.DrawImage(at, f.Image)
+	c.StrokeLines(draw.LineStyle{Color: color.Gray{128}, Width: vg.Points(0.5)},
+		[]vg.Point{at.Min, {X: at.Max.X, Y: at.Min.Y}, at.Max, {X: at.Min.X, Y: at.Max.Y}, at.Min})
+}
+
+// mostPoints of a curve are more than a page resolves.
+const mostPoints = 2000
+
+// thin averages neighbouring points of a curve that has too many.
+func thin(c Curve) (x, y, spread []float64) {
+	n := len(c.X)
+	if n <= mostPoints {
+		return c.X, c.Y, c.Spread
+	}
+	mean := func(v []float64) []float64 {
+		if v == nil {
+			return nil
+		}
+		out := make([]float64, mostPoints)
+		for i := range out {
+			from, to := i*n/mostPoints, (i+1)*n/mostPoints
+			for _, p := range v[from:to] {
+				out[i] += p / float64(to-from)
+			}
+		}
+		return out
+	}
+	return mean(c.X), mean(c.Y), mean(c.Spread)
+}

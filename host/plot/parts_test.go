@@ -1,0 +1,89 @@
+package plot
+
+import (
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"tnn-gpu/host/results"
+)
+
+// TestTicks: a few labels that differ, at values within the axis, in order.
+func TestTicks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		low := rapid.Float64Range(-1e7, 1e7).Draw(t, "low")
+		width := math.Pow(10, rapid.Float64Range(-3, 8).Draw(t, "decades"))
+		ticks := roundTicks{}.Ticks(low, low+width)
+		if len(ticks) < 2 || len(ticks) > 8 {
+			t.Fatalf("%d ticks from %v to %v", len(ticks), low, low+width)
+		}
+		for i, tick := range ticks {
+			if tick.Value < low || tick.Value > low+width {
+				t.Errorf("tick %v is not within %v and %v", tick.Value, low, low+width)
+			}
+			if i > 0 && (tick.Value <= ticks[i-1].Value || math.Abs(low)+width < 1e6 && tick.Label == ticks[i-1].Label) {
+				t.Errorf("ticks %v and %v", ticks[i-1], tick)
+			}
+		}
+	})
+	var labels []string
+	for _, tick := range (roundTicks{}).Ticks(-0.1, 0.3) {
+		labels = append(labels, tick.Label)
+	}
+	if d := cmp.Diff([]string{"-0.1", "0.0", "0.1", "0.2", "0.3"}, labels); d != "" {
+		t.Errorf("(-want +is):\n%s", d)
+	}
+}
+
+// TestDensity: merged or not, bins have the area of the values that they show.
+func TestDensity(t *testing.T) {
+	for _, bins := range []int{1, 40, 1000} {
+		h := results.Histogram{Lower: -3, Width: 0.25}
+		total := 0.0
+		for i := range bins {
+			h.Counts = append(h.Counts, float64(i%7+1))
+			total += float64(i%7 + 1)
+		}
+		c := density(Style{}, h)
+		area := 0.0
+		for i := range c.X[:len(c.X)-1] {
+			area += c.Y[i] * (c.X[i+1] - c.X[i])
+		}
+		if len(c.X) > mostBins+2 || area > 1+1e-9 || area < 0.98 {
+			t.Errorf("%d bins become %d with an area of %v", bins, len(c.X)-1, area)
+		}
+	}
+}
+
+func TestCentralLeavesTailsOut(t *testing.T) {
+	counts := []float64{1, 0, 0, 500, 499, 0, 1}
+	if first, last := central(counts, 1001); first != 3 || last != 4 {
+		t.Errorf("bins %d to %d, want 3 to 4", first, last)
+	}
+	if first, last := central([]float64{7}, 7); first != 0 || last != 0 {
+		t.Errorf("bins %d to %d of one", first, last)
+	}
+}
+
+func TestPool(t *testing.T) {
+	got := pool([]results.Histogram{
+		{Lower: 0, Width: 0.25, Counts: []float64{1, 2}},
+		{Lower: -0.5, Width: 0.25, Counts: []float64{3, 0, 4, 5, 6}},
+	})
+	if d := cmp.Diff(results.Histogram{Lower: -0.5, Width: 0.25, Counts: []float64{3, 0, 5, 7, 6}}, got); d != "" {
+		t.Errorf("(-want +is):\n%s", d)
+	}
+}
+
+func TestThinKeepsTheMean(t *testing.T) {
+	c := Curve{}
+	for i := range 3 * mostPoints {
+		c.X, c.Y = append(c.X, float64(i)), append(c.Y, float64(i%3))
+	}
+	x, y, spread := thin(c)
+	if len(x) != mostPoints || spread != nil || x[0] != 1 || math.Abs(y[7]-1) > 1e-12 {
+		t.Errorf("%d points, the first at %v; y is %v", len(x), x[0], y[7])
+	}
+}

@@ -1,0 +1,212 @@
+package plot_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tnn-gpu/cpuref"
+	"tnn-gpu/host/plot"
+	"tnn-gpu/host/results"
+	"tnn-gpu/host/results/resultstest"
+)
+
+func run(t *testing.T, preset string, settings ...string) *results.Run {
+	t.Helper()
+	return resultstest.Make(t, cpuref.New, preset, nil, append([]string{"graph.sides=[20, 20]", "era[0].steps=30"}, settings...)...)
+}
+
+func written(t *testing.T, p *plot.Page, format string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := p.Write(&b, format); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// texts of an SVG, which are the labels of a plot.
+func texts(t *testing.T, svg []byte) map[string]int {
+	t.Helper()
+	found := make(map[string]int)
+	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return found
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, ok := token.(xml.CharData); ok {
+			found[strings.TrimSpace(string(text))]++
+		}
+	}
+}
+
+func TestFormats(t *testing.T) {
+	page, err := plot.Observables([]*results.Run{run(t, "driven", "graph.separation=3")}, plot.Options{X: "step"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := png.Decode(bytes.NewReader(written(t, page, "png")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := picture.Bounds(); b.Dx() < 1500 || b.Dy() < 1000 {
+		t.Errorf("the page is %v", b)
+	}
+	if text := written(t, page, "pdf"); !bytes.HasPrefix(text, []byte("%PDF-")) || !bytes.Contains(text, []byte("%%EOF")) {
+		t.Error("this is no PDF")
+	}
+	labels := texts(t, written(t, page, "svg"))
+	for _, want := range []string{
+		"step", "energies per node (kT)", "energy", "dissipation", "transport", "free energy per node (kT)", "fluctuating nodes (%)",
+		"order", "solved external nodes (%)", "weight × √(2g)", "start", "end", "density, middle 99 %",
+	} {
+		if labels[want] == 0 {
+			t.Errorf("there is no label %q", want)
+		}
+	}
+	if err := page.Write(io.Discard, "gif"); err == nil || !strings.Contains(err.Error(), "use png, svg, pdf") {
+		t.Errorf("a format that is not there: %v", err)
+	}
+}
+
+// TestEveryObservableHasAPanel: none that a run has may be forgotten.
+func TestEveryObservableHasAPanel(t *testing.T) {
+	r := run(t, "relaxed")
+	page, err := plot.Observables([]*results.Run{r}, plot.Options{X: "step"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := make(map[string]bool)
+	for _, p := range page.Panels {
+		shown[p.Y] = true
+	}
+	steps, err := r.Table("steps.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range steps.Columns {
+		if c.Title != "" && !shown[c.Title] && !shown[c.Title+" ("+c.Unit+")"] && c.Name != "energy" {
+			t.Errorf("there is no panel of %s", c.Name)
+		}
+	}
+	if len(page.Panels[0].Curves) != 3 {
+		t.Errorf("the panel of energies has %d curves", len(page.Panels[0].Curves))
+	}
+}
+
+// TestCurvesAreTheTable compares what is drawn with what was computed.
+func TestCurvesAreTheTable(t *testing.T) {
+	r := run(t, "isolated4")
+	page, err := plot.Observables([]*results.Run{r}, plot.Options{X: "entropy", Quantities: []string{"order"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := r.Table("steps.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := page.Panels[0]
+	if d := cmp.Diff([][]float64{steps.Column("entropy"), steps.Column("order"), nil}, [][]float64{p.Curves[0].X, p.Curves[0].Y, p.Curves[0].Spread}); d != "" || p.X != "entropy" || p.Y != "order" {
+		t.Errorf("%s against %s (-want +is):\n%s", p.Y, p.X, d)
+	}
+}
+
+func TestMeanAndSpreadOfReplicas(t *testing.T) {
+	r := run(t, "isolated4", "run.replicas=3")
+	page, err := plot.Observables([]*results.Run{r}, plot.Options{X: "step", Quantities: []string{"order"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := r.Table("steps.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := steps.Column("order")[3*29:] // of the last step
+	mean := (at[0] + at[1] + at[2]) / 3
+	squares := 0.0
+	for _, v := range at {
+		squares += (v - mean) * (v - mean)
+	}
+	c := page.Panels[0].Curves[0]
+	if len(c.X) != 30 || c.X[29] != 30 || math.Abs(c.Y[29]-mean) > 1e-12 || math.Abs(c.Spread[29]-math.Sqrt(squares/2)) > 1e-12 {
+		t.Errorf("%v ± %v, want %v ± %v", c.Y[29], c.Spread[29], mean, math.Sqrt(squares/2))
+	}
+}
+
+// TestSeveralRuns: two seeds overlaid have a colour and a name each; their mean is
+// that of the replicas of one run with the same seeds.
+func TestSeveralRuns(t *testing.T) {
+	runs := []*results.Run{run(t, "isolated4", "run.seed=5", "graph.seed=1"), run(t, "isolated4", "run.seed=6", "graph.seed=1")}
+	over, err := plot.Observables(runs, plot.Options{X: "step", Quantities: []string{"order", plot.Energies, "weight"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(over.Panels[0].Curves); n != 2 || len(over.Colours) != 2 || len(over.Panels[1].Curves) != 6 || len(over.Panels[2].Curves) != 4 {
+		t.Errorf("%d curves, names %q", n, over.Colours)
+	}
+	if key := over.Panels[1].Key; len(key) != 3 || key[0].Dash == key[1].Dash {
+		t.Errorf("the key of the energies is %v", key)
+	}
+	mean, err := plot.Observables(runs, plot.Options{X: "step", Quantities: []string{"order", "weight"}, Mean: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := plot.Observables([]*results.Run{run(t, "isolated4", "run.seed=5", "graph.seed=1", "run.replicas=2")}, plot.Options{X: "step", Quantities: []string{"order", "weight"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(both.Panels, mean.Panels); d != "" {
+		t.Errorf("the mean of two runs is not that of two replicas:\n%s", d)
+	}
+}
+
+func TestMistakes(t *testing.T) {
+	r := run(t, "isolated4")
+	if _, err := plot.Observables([]*results.Run{r}, plot.Options{X: "step", Quantities: []string{"solved_percent"}}); err == nil || !strings.Contains(err.Error(), "energies, free_energy") {
+		t.Errorf("a quantity that the run does not have: %v", err)
+	}
+	if _, err := plot.Observables([]*results.Run{r}, plot.Options{X: "time"}); err == nil || !strings.Contains(err.Error(), "step, energy") {
+		t.Errorf("an axis that is not there: %v", err)
+	}
+}
+
+func TestOverviewHasThePicture(t *testing.T) {
+	red := image.NewRGBA(image.Rect(0, 0, 8, 8))
+	for i := range red.Pix {
+		red.Pix[i] = []byte{250, 1, 2, 255}[i%4]
+	}
+	page, err := plot.Overview(run(t, "relaxed"), red)
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := png.Decode(bytes.NewReader(written(t, page, "png")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for y := range drawn.Bounds().Dy() {
+		for x := range drawn.Bounds().Dx() {
+			if (color.RGBAModel.Convert(drawn.At(x, y)) == color.RGBA{250, 1, 2, 255}) {
+				found++
+			}
+		}
+	}
+	if found < 150*150 {
+		t.Errorf("%d pixels of the picture are there", found)
+	}
+	if _, err := plot.Overview(run(t, "isolated"), nil); err != nil {
+		t.Error(err)
+	}
+}

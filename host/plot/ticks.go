@@ -1,0 +1,65 @@
+package plot
+
+import (
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+)
+
+// roundTicks are at five round numbers or so.
+type roundTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (roundTicks) Ticks(low, high float64) []plot.Tick {
+	step := roundStep((high - low) / 5)
+	var ticks []plot.Tick
+	const rounding = 1e-9
+	for i := math.Ceil(low/step - rounding); i <= high/step+rounding; i++ {
+		v := min(max(i*step, low), high)
+		ticks = append(ticks, plot.Tick{Value: v, Label: tickLabel(v, step)})
+	}
+	return ticks
+}
+
+// roundStep is 1, 2 or 5 times a power of ten, and not much below v.
+func roundStep(v float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(v)))
+	switch m := v / power; {
+	case m < 1.2:
+		return power
+	case m < 2.4:
+		return 2 * power
+	case m < 6:
+		return 5 * power
+	}
+	return 10 * power
+}
+
+// tickLabel has the digits that a step needs, or an exponent.
+func tickLabel(v, step float64) string {
+	if math.Abs(v) >= 1e6 || v != 0 && step < 1e-4 {
+		return strconv.FormatFloat(v, 'g', 4, 64)
+	}
+	digits := max(0, int(-math.Floor(math.Log10(step))))
+	return strconv.FormatFloat(v+0, 'f', digits, 64) // -0 + 0 is 0
+}
+
+// decades are ticks of an axis of decimal logarithms: at most six of them with a
+// label, which is the power.
+type decades struct{}
+
+// Ticks implements plot.Ticker.
+func (decades) Ticks(low, high float64) []plot.Tick {
+	first, last := math.Ceil(low-1e-9), math.Floor(high+1e-9)
+	every := max(1, math.Ceil((last-first+1)/6))
+	var ticks []plot.Tick
+	for e := first; e <= last; e++ {
+		t := plot.Tick{Value: e}
+		if math.Mod(e-first, every) == 0 {
+			t.Label = strconv.FormatFloat(math.Pow(10, e), 'g', 3, 64)
+		}
+		ticks = append(ticks, t)
+	}
+	return ticks
+}
