@@ -18,6 +18,8 @@ type engine[F fmath.Float] struct {
 	state    *state.State
 	replicas []*replica[F]
 	visitors []visitor[F] // one for each thread
+	grain    int          // slices below which one thread more is not worth starting
+	sweep    sweep[F]     // that is being made, without the parameters of a replica
 	controls tnn.Controls
 	device   string
 }
@@ -26,7 +28,10 @@ type engine[F fmath.Float] struct {
 // first slice is first, and keeps the sums of each slice. It has the memory that
 // one thread needs for that. scalar is the form to read; there may be a faster one.
 type visitor[F fmath.Float] interface {
-	visit(r *replica[F], s *sweep[F], first, from, to int)
+	visit(r *replica[F], s sweep[F], first, from, to int)
+	// grain is the number of slices that take about as long as ten times what it
+	// takes to start a thread.
+	grain() int
 }
 
 // replica is one copy of the network: views into the state's arrays, in the
@@ -69,6 +74,7 @@ type sweep[F fmath.Float] struct {
 
 func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func(net *tnn.Network, threads int) []visitor[F]) (*engine[F], error) {
 	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), device: processor()}
+	e.grain = e.visitors[0].grain()
 	for i, seed := range o.Seeds {
 		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(seed)))
 	}
@@ -99,21 +105,22 @@ func (e *engine[F]) initialise() {
 	for _, r := range e.replicas {
 		r.drive(tnn.Noise, 0, 0, 0)
 	}
-	e.sweepAll(0, false, false, false)
+	e.sweepAll(0, false, false, false, nil)
 }
 
 // Advance implements backend.Backend.
 func (e *engine[F]) Advance(n int) ([]float64, error) {
-	rows := make([]float64, 0, n*len(e.replicas)*int(tnn.Sums))
-	for range n {
+	width := len(e.replicas) * int(tnn.Sums)
+	rows := make([]float64, n*width)
+	for i := range n {
 		e.state.Step++
-		rows = append(rows, e.step(e.state.Step)...)
+		e.step(e.state.Step, rows[i*width:][:width])
 	}
 	return rows, nil
 }
 
-// step makes step t and returns its sums, replica after replica.
-func (e *engine[F]) step(t int64) []float64 {
+// step makes step t and fills in its sums, replica after replica.
+func (e *engine[F]) step(t int64, sums []float64) {
 	era, index := e.net.Spec.Era(t)
 	sweeps := uint32(e.net.Spec.Sweeps())
 	last := uint32(t) * sweeps
@@ -124,37 +131,57 @@ func (e *engine[F]) step(t int64) []float64 {
 		}
 	}
 	for k := last - sweeps + 1; k < last; k++ {
-		e.sweepAll(k, false, false, era.Predict)
+		e.sweepAll(k, false, false, era.Predict, nil)
 	}
-	sums := e.sweepAll(last, e.controls.Adapt(era), sweeps > 1, era.Predict)
+	e.sweepAll(last, e.controls.Adapt(era), sweeps > 1, era.Predict, sums)
 	for i, r := range e.replicas {
 		sums[i*int(tnn.Sums)+int(tnn.SumSolved)] = r.solved()
 	}
-	return sums
 }
 
-// sweepAll visits every network node of every replica once, in schedule order,
-// and returns the sums over the visits.
-func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool) []float64 {
-	sums := make([]float64, len(e.replicas)*int(tnn.Sums))
-	for _, seg := range e.net.Layout.Segments {
-		s := sweep[F]{k: k, adapt: adapt, adapting: adapting, predict: predict}
-		e.parallel(len(e.replicas)*seg.Slices, func(v visitor[F], from, to int) {
-			for i := from / seg.Slices; i*seg.Slices < to; i++ {
-				start, r, of := i*seg.Slices, e.replicas[i], s
-				of.node, of.edge = &r.nodes[seg.Group], &r.edge
-				v.visit(r, &of, seg.First, max(from-start, 0), min(to-start, seg.Slices))
-			}
-		})
+// sweepAll visits every network node of every replica once, in schedule order, and
+// adds what the visits add to the sums, replica after replica; nil takes none.
+func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool, sums []float64) {
+	for i := range e.net.Layout.Segments {
+		seg := &e.net.Layout.Segments[i]
+		e.sweep = sweep[F]{k: k, adapt: adapt, adapting: adapting, predict: predict}
+		e.visitSegment(seg)
 		for i, r := range e.replicas {
+			if sums == nil {
+				break
+			}
 			var segment [tnn.NodeSums]F
 			for q := range segment {
 				segment[q] = total(r.partial[q][:seg.Slices])
 			}
-			tnn.AddSegment(sums[i*int(tnn.Sums):], seg, segment[:])
+			tnn.AddSegment(sums[i*int(tnn.Sums):], *seg, segment[:])
 		}
 	}
-	return sums
+}
+
+// visitSegment visits the nodes of a segment in all replicas, a part of them in each
+// thread.
+func (e *engine[F]) visitSegment(seg *tnn.Segment) {
+	n := len(e.replicas) * seg.Slices
+	threads := min(len(e.visitors), n/e.grain)
+	if threads < 2 {
+		e.visitPart(e.visitors[0], seg, 0, n)
+		return
+	}
+	var wait sync.WaitGroup
+	for t := range threads {
+		wait.Go(func() { e.visitPart(e.visitors[t], seg, t*n/threads, (t+1)*n/threads) })
+	}
+	wait.Wait()
+}
+
+// visitPart visits the slices from up to to, of those of all replicas.
+func (e *engine[F]) visitPart(v visitor[F], seg *tnn.Segment, from, to int) {
+	for i := from / seg.Slices; i*seg.Slices < to; i++ {
+		start, r, s := i*seg.Slices, e.replicas[i], e.sweep
+		s.node, s.edge = &r.nodes[seg.Group], &r.edge
+		v.visit(r, s, seg.First, max(from-start, 0), min(to-start, seg.Slices))
+	}
 }
 
 // scalar visits one node after another.
@@ -180,9 +207,11 @@ func mostSlots(l *tnn.Layout) int {
 	return most
 }
 
+func (v *scalar[F]) grain() int { return 4 }
+
 // visit implements visitor. Nodes of a slice share no edge, so their order does
 // not matter.
-func (v *scalar[F]) visit(r *replica[F], s *sweep[F], first, from, to int) {
+func (v *scalar[F]) visit(r *replica[F], s sweep[F], first, from, to int) {
 	for slice := from; slice < to; slice++ {
 		at := first + slice
 		row, slots := int(r.net.Layout.Rows[at])*tnn.Lanes, r.net.Layout.Slots(at)
@@ -191,9 +220,9 @@ func (v *scalar[F]) visit(r *replica[F], s *sweep[F], first, from, to int) {
 			var out nodeSums[F]
 			pos := int32(at*tnn.Lanes + lane)
 			if r.adapted == nil {
-				r.visit2020(s, pos, row+lane, slots, v.edges, &out)
+				r.visit2020(&s, pos, row+lane, slots, v.edges, &out)
 			} else {
-				r.visit2019(s, pos, row+lane, slots, &out)
+				r.visit2019(&s, pos, row+lane, slots, &out)
 			}
 			out.store(&v.lanes, lane)
 		})
@@ -201,23 +230,6 @@ func (v *scalar[F]) visit(r *replica[F], s *sweep[F], first, from, to int) {
 			r.partial[q][slice] = total(v.lanes[q][:])
 		}
 	}
-}
-
-// grain is the number of slices below which a goroutine is not worth starting.
-const grain = 8
-
-// parallel calls f for parts of 0..n-1, one for each thread.
-func (e *engine[F]) parallel(n int, f func(v visitor[F], from, to int)) {
-	threads := min(len(e.visitors), n/grain)
-	if threads < 2 {
-		f(e.visitors[0], 0, n)
-		return
-	}
-	var wait sync.WaitGroup
-	for t := range threads {
-		wait.Go(func() { f(e.visitors[t], t*n/threads, (t+1)*n/threads) })
-	}
-	wait.Wait()
 }
 
 // input is the voltage that node n offers to a node whose state is own.

@@ -59,9 +59,11 @@ func newVectors(net *tnn.Network, rows []vector.Row) *vectors {
 	return v
 }
 
+func (v *vectors) grain() int { return 32 }
+
 // visit implements visitor.
-func (v *vectors) visit(r *replica[float32], s *sweep[float32], first, from, to int) {
-	v.network, v.sweep = v.networkOf(r), vectorSweep(r, s)
+func (v *vectors) visit(r *replica[float32], s sweep[float32], first, from, to int) {
+	v.network, v.sweep = v.networkOf(r), vectorSweep(&s)
 	n, w, f := &v.network, &v.sweep, &v.frame
 	noisy := s.edge.kind == tnn.Real1 && s.edge.noise
 	for slice := from; slice < to; slice++ {
@@ -74,7 +76,7 @@ func (v *vectors) visit(r *replica[float32], s *sweep[float32], first, from, to 
 		if noisy {
 			vector.Change(n, w, f)
 		} else {
-			v.change(r, s)
+			v.change(r, &s)
 		}
 		vector.Finish(n, w, f)
 		for q := range r.partial {
@@ -129,7 +131,7 @@ func (v *vectors) networkOf(r *replica[float32]) vector.Network {
 	return n
 }
 
-func vectorSweep(r *replica[float32], s *sweep[float32]) vector.Sweep {
+func vectorSweep(s *sweep[float32]) vector.Sweep {
 	flag := func(set bool) uint32 {
 		if set {
 			return math.MaxUint32
