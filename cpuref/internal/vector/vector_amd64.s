@@ -61,26 +61,28 @@ DATA constants<>+312(SB)/8, $0x00000000be06c3d1
 DATA constants<>+320(SB)/8, $0x000000003e116d64
 DATA constants<>+328(SB)/8, $0x00000000bd9c4eff
 DATA constants<>+336(SB)/8, $0x000000003e02abc8
-DATA constants<>+344(SB)/8, $0x0000000040400000
-DATA constants<>+352(SB)/8, $0x000000003e800000
-DATA constants<>+360(SB)/8, $0x00000000bf800000
-DATA constants<>+368(SB)/8, $0x0000000040000000
-DATA constants<>+376(SB)/8, $0x0000000000000001
-DATA constants<>+384(SB)/8, $0x00000000c0000000
-DATA constants<>+392(SB)/8, $0x0000000040800000
-DATA constants<>+400(SB)/8, $0x00000000ffff0000
-DATA constants<>+408(SB)/8, $0x0000000042a33002
-DATA constants<>+416(SB)/8, $0x0000000042255ddf
-DATA constants<>+424(SB)/8, $0x00000000c296e426
-DATA constants<>+432(SB)/8, $0x0000000038daa221
-DATA constants<>+440(SB)/8, $0x0000000040c90f00
-DATA constants<>+448(SB)/8, $0x000000004281e0ef
-DATA constants<>+456(SB)/8, $0x000000003c30ce12
-DATA constants<>+464(SB)/8, $0x00000000426ceac0
-DATA constants<>+472(SB)/8, $0x0000000042aae2f0
-DATA constants<>+480(SB)/8, $0x00000000419e0000
-DATA constants<>+488(SB)/8, $0x0000000000000002
-GLOBL constants<>(SB), RODATA|NOPTR, $496
+DATA constants<>+344(SB)/8, $0x0000000000800000
+DATA constants<>+352(SB)/8, $0x00000000ff800000
+DATA constants<>+360(SB)/8, $0x0000000040400000
+DATA constants<>+368(SB)/8, $0x000000003e800000
+DATA constants<>+376(SB)/8, $0x00000000bf800000
+DATA constants<>+384(SB)/8, $0x0000000040000000
+DATA constants<>+392(SB)/8, $0x0000000000000001
+DATA constants<>+400(SB)/8, $0x00000000c0000000
+DATA constants<>+408(SB)/8, $0x0000000040800000
+DATA constants<>+416(SB)/8, $0x00000000ffff0000
+DATA constants<>+424(SB)/8, $0x0000000042a33002
+DATA constants<>+432(SB)/8, $0x0000000042255ddf
+DATA constants<>+440(SB)/8, $0x00000000c296e426
+DATA constants<>+448(SB)/8, $0x0000000038daa221
+DATA constants<>+456(SB)/8, $0x0000000040c90f00
+DATA constants<>+464(SB)/8, $0x000000004281e0ef
+DATA constants<>+472(SB)/8, $0x000000003c30ce12
+DATA constants<>+480(SB)/8, $0x00000000426ceac0
+DATA constants<>+488(SB)/8, $0x0000000042aae2f0
+DATA constants<>+496(SB)/8, $0x00000000419e0000
+DATA constants<>+504(SB)/8, $0x0000000000000002
+GLOBL constants<>(SB), RODATA|NOPTR, $512
 
 // func Charge(n *Network, s *Sweep, f *Frame)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
@@ -1335,6 +1337,11 @@ found:
 	VADDPS       Z7, Z17, Z7
 	VADDPS       Z6, Z20, Z6
 	VADDPS       Z7, Z21, Z7
+	VCMPPS.BCST  $0x11, constants<>+344(SB), Z0, K1
+	VCMPPS.BCST  $0x11, constants<>+344(SB), Z3, K2
+	VBROADCASTSS constants<>+352(SB), Z10
+	VMOVAPS      Z10, K1, Z6
+	VMOVAPS      Z10, K2, Z7
 	KMOVW        32(DX), K1
 	KMOVW        36(DX), K2
 	VSUBPS       Z6, Z4, Z4
@@ -1349,7 +1356,7 @@ found:
 	VADDPS       1136(DX), Z5, Z5
 	VADDPS.BCST  constants<>+144(SB), Z4, Z4
 	VADDPS.BCST  constants<>+144(SB), Z5, Z5
-	VBROADCASTSS constants<>+344(SB), Z10
+	VBROADCASTSS constants<>+360(SB), Z10
 	VDIVPS.BCST  28(CX), Z4, Z4
 	VDIVPS.BCST  28(CX), Z5, Z5
 	VRNDSCALEPS  $0x09, Z4, Z4
@@ -1360,76 +1367,81 @@ found:
 	VDIVPS       Z3, Z9, Z3
 	VADDPS       Z6, Z0, Z0
 	VADDPS       Z7, Z3, Z3
-	VPSUBD.BCST  constants<>+264(SB), Z4, Z4
-	VPSUBD.BCST  constants<>+264(SB), Z5, Z5
-	VPSRAD       $0x17, Z4, Z6
-	VPSRAD       $0x17, Z5, Z7
-	VCVTDQ2PS    Z6, Z6
-	VCVTDQ2PS    Z7, Z7
-	VPANDD.BCST  constants<>+272(SB), Z4, Z4
-	VPANDD.BCST  constants<>+272(SB), Z5, Z5
-	VPADDD.BCST  constants<>+264(SB), Z4, Z4
-	VPADDD.BCST  constants<>+264(SB), Z5, Z5
-	VSUBPS.BCST  constants<>+144(SB), Z4, Z4
-	VSUBPS.BCST  constants<>+144(SB), Z5, Z5
-	VMULPS       Z4, Z4, Z8
-	VMULPS       Z5, Z5, Z9
-	VMULPS       Z8, Z8, Z10
-	VMULPS       Z9, Z9, Z11
-	VMULPS.BCST  constants<>+280(SB), Z4, Z12
-	VMULPS.BCST  constants<>+280(SB), Z5, Z13
-	VADDPS.BCST  constants<>+288(SB), Z12, Z12
-	VADDPS.BCST  constants<>+288(SB), Z13, Z13
-	VMULPS.BCST  constants<>+296(SB), Z4, Z14
-	VMULPS.BCST  constants<>+296(SB), Z5, Z15
-	VADDPS.BCST  constants<>+304(SB), Z14, Z14
-	VADDPS.BCST  constants<>+304(SB), Z15, Z15
-	VMULPS.BCST  constants<>+312(SB), Z4, Z16
-	VMULPS.BCST  constants<>+312(SB), Z5, Z17
-	VADDPS.BCST  constants<>+320(SB), Z16, Z16
-	VADDPS.BCST  constants<>+320(SB), Z17, Z17
-	VMULPS.BCST  constants<>+328(SB), Z4, Z20
-	VMULPS.BCST  constants<>+328(SB), Z5, Z21
-	VADDPS.BCST  constants<>+336(SB), Z20, Z20
-	VADDPS.BCST  constants<>+336(SB), Z21, Z21
-	VMULPS       Z14, Z8, Z14
-	VMULPS       Z15, Z9, Z15
-	VADDPS       Z14, Z12, Z12
-	VADDPS       Z15, Z13, Z13
-	VMULPS       Z20, Z8, Z14
-	VMULPS       Z21, Z9, Z15
-	VADDPS       Z14, Z16, Z14
-	VADDPS       Z15, Z17, Z15
-	VMULPS       Z14, Z10, Z10
-	VMULPS       Z15, Z11, Z11
-	VADDPS       Z10, Z12, Z10
-	VADDPS       Z11, Z13, Z11
-	VMULPS.BCST  constants<>+168(SB), Z6, Z12
-	VMULPS.BCST  constants<>+168(SB), Z7, Z13
-	VADDPS       Z4, Z12, Z14
-	VADDPS       Z5, Z13, Z15
-	VSUBPS       Z14, Z12, Z12
-	VSUBPS       Z15, Z13, Z13
-	VADDPS       Z4, Z12, Z12
-	VADDPS       Z5, Z13, Z13
-	VMULPS       Z4, Z8, Z4
-	VMULPS       Z5, Z9, Z5
-	VMULPS       Z10, Z4, Z4
-	VMULPS       Z11, Z5, Z5
-	VMULPS.BCST  constants<>+248(SB), Z8, Z8
-	VMULPS.BCST  constants<>+248(SB), Z9, Z9
-	VSUBPS       Z8, Z4, Z4
-	VSUBPS       Z9, Z5, Z5
-	VMULPS.BCST  constants<>+176(SB), Z6, Z6
-	VMULPS.BCST  constants<>+176(SB), Z7, Z7
-	VADDPS       Z4, Z6, Z4
-	VADDPS       Z5, Z7, Z5
-	VADDPS       Z4, Z12, Z4
-	VADDPS       Z5, Z13, Z5
-	VADDPS       Z4, Z14, Z4
-	VADDPS       Z5, Z15, Z5
-	VDIVPS       Z4, Z0, Z0
-	VDIVPS       Z5, Z3, Z3
+	VPSUBD.BCST  constants<>+264(SB), Z4, Z6
+	VPSUBD.BCST  constants<>+264(SB), Z5, Z7
+	VPSRAD       $0x17, Z6, Z8
+	VPSRAD       $0x17, Z7, Z9
+	VCVTDQ2PS    Z8, Z8
+	VCVTDQ2PS    Z9, Z9
+	VPANDD.BCST  constants<>+272(SB), Z6, Z6
+	VPANDD.BCST  constants<>+272(SB), Z7, Z7
+	VPADDD.BCST  constants<>+264(SB), Z6, Z6
+	VPADDD.BCST  constants<>+264(SB), Z7, Z7
+	VSUBPS.BCST  constants<>+144(SB), Z6, Z6
+	VSUBPS.BCST  constants<>+144(SB), Z7, Z7
+	VMULPS       Z6, Z6, Z10
+	VMULPS       Z7, Z7, Z11
+	VMULPS       Z10, Z10, Z12
+	VMULPS       Z11, Z11, Z13
+	VMULPS.BCST  constants<>+280(SB), Z6, Z14
+	VMULPS.BCST  constants<>+280(SB), Z7, Z15
+	VADDPS.BCST  constants<>+288(SB), Z14, Z14
+	VADDPS.BCST  constants<>+288(SB), Z15, Z15
+	VMULPS.BCST  constants<>+296(SB), Z6, Z16
+	VMULPS.BCST  constants<>+296(SB), Z7, Z17
+	VADDPS.BCST  constants<>+304(SB), Z16, Z16
+	VADDPS.BCST  constants<>+304(SB), Z17, Z17
+	VMULPS.BCST  constants<>+312(SB), Z6, Z20
+	VMULPS.BCST  constants<>+312(SB), Z7, Z21
+	VADDPS.BCST  constants<>+320(SB), Z20, Z20
+	VADDPS.BCST  constants<>+320(SB), Z21, Z21
+	VMULPS.BCST  constants<>+328(SB), Z6, Z22
+	VMULPS.BCST  constants<>+328(SB), Z7, Z23
+	VADDPS.BCST  constants<>+336(SB), Z22, Z22
+	VADDPS.BCST  constants<>+336(SB), Z23, Z23
+	VMULPS       Z16, Z10, Z16
+	VMULPS       Z17, Z11, Z17
+	VADDPS       Z16, Z14, Z14
+	VADDPS       Z17, Z15, Z15
+	VMULPS       Z22, Z10, Z16
+	VMULPS       Z23, Z11, Z17
+	VADDPS       Z16, Z20, Z16
+	VADDPS       Z17, Z21, Z17
+	VMULPS       Z16, Z12, Z12
+	VMULPS       Z17, Z13, Z13
+	VADDPS       Z12, Z14, Z12
+	VADDPS       Z13, Z15, Z13
+	VMULPS.BCST  constants<>+168(SB), Z8, Z14
+	VMULPS.BCST  constants<>+168(SB), Z9, Z15
+	VADDPS       Z6, Z14, Z16
+	VADDPS       Z7, Z15, Z17
+	VSUBPS       Z16, Z14, Z14
+	VSUBPS       Z17, Z15, Z15
+	VADDPS       Z6, Z14, Z14
+	VADDPS       Z7, Z15, Z15
+	VMULPS       Z6, Z10, Z6
+	VMULPS       Z7, Z11, Z7
+	VMULPS       Z12, Z6, Z6
+	VMULPS       Z13, Z7, Z7
+	VMULPS.BCST  constants<>+248(SB), Z10, Z10
+	VMULPS.BCST  constants<>+248(SB), Z11, Z11
+	VSUBPS       Z10, Z6, Z6
+	VSUBPS       Z11, Z7, Z7
+	VMULPS.BCST  constants<>+176(SB), Z8, Z8
+	VMULPS.BCST  constants<>+176(SB), Z9, Z9
+	VADDPS       Z6, Z8, Z6
+	VADDPS       Z7, Z9, Z7
+	VADDPS       Z6, Z14, Z6
+	VADDPS       Z7, Z15, Z7
+	VADDPS       Z6, Z16, Z6
+	VADDPS       Z7, Z17, Z7
+	VCMPPS.BCST  $0x11, constants<>+344(SB), Z4, K3
+	VCMPPS.BCST  $0x11, constants<>+344(SB), Z5, K4
+	VBROADCASTSS constants<>+352(SB), Z4
+	VMOVAPS      Z4, K3, Z6
+	VMOVAPS      Z4, K4, Z7
+	VDIVPS       Z6, Z0, Z0
+	VDIVPS       Z7, Z3, Z3
 	VMOVAPS.Z    Z0, K1, Z0
 	VMOVAPS.Z    Z3, K2, Z3
 	VMOVUPS      Z0, 2992(DX)
@@ -1720,7 +1732,7 @@ members0done:
 	VMULPS       Z8, Z8, Z10
 	VADDPS       Z10, Z9, Z9
 	VMULPS.BCST  20(CX), Z9, Z9
-	VMULPS.BCST  constants<>+352(SB), Z9, Z9
+	VMULPS.BCST  constants<>+368(SB), Z9, Z9
 	MOVQ         64(AX), DI
 	VMOVUPS      (DI)(SI*1), Z10
 	VMOVAPS      Z9, K1, Z10
@@ -1748,15 +1760,15 @@ members0done:
 	VXORPS       Z8, Z8, Z8
 	VCMPPS       $0x1e, Z8, Z3, K1
 	VCMPPS       $0x1e, Z7, Z0, K1, K1
-	VBROADCASTSS constants<>+360(SB), Z7
+	VBROADCASTSS constants<>+376(SB), Z7
 	VPXORD.BCST  constants<>+136(SB), Z7, Z8
 	VBLENDMPS    Z8, Z7, K2, Z7
 	VPXORD.BCST  constants<>+136(SB), Z11, Z8
-	VMULPS.BCST  constants<>+368(SB), Z0, Z0
+	VMULPS.BCST  constants<>+384(SB), Z0, Z0
 	VDIVPS       Z0, Z8, Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VPXORD.BCST  constants<>+136(SB), Z12, Z8
-	VMULPS.BCST  constants<>+368(SB), Z3, Z3
+	VMULPS.BCST  constants<>+384(SB), Z3, Z3
 	VDIVPS       Z3, Z8, Z3
 	VMOVAPS.Z    Z3, K1, Z3
 	VADDPS       Z4, Z1, Z1
@@ -2085,7 +2097,7 @@ members1done:
 	VMULPS       Z8, Z8, Z10
 	VADDPS       Z10, Z9, Z9
 	VMULPS.BCST  20(CX), Z9, Z9
-	VMULPS.BCST  constants<>+352(SB), Z9, Z9
+	VMULPS.BCST  constants<>+368(SB), Z9, Z9
 	MOVQ         64(AX), DI
 	VMOVUPS      64(DI)(SI*1), Z10
 	VMOVAPS      Z9, K1, Z10
@@ -2113,15 +2125,15 @@ members1done:
 	VXORPS       Z8, Z8, Z8
 	VCMPPS       $0x1e, Z8, Z3, K1
 	VCMPPS       $0x1e, Z7, Z0, K1, K1
-	VBROADCASTSS constants<>+360(SB), Z7
+	VBROADCASTSS constants<>+376(SB), Z7
 	VPXORD.BCST  constants<>+136(SB), Z7, Z8
 	VBLENDMPS    Z8, Z7, K2, Z7
 	VPXORD.BCST  constants<>+136(SB), Z11, Z8
-	VMULPS.BCST  constants<>+368(SB), Z0, Z0
+	VMULPS.BCST  constants<>+384(SB), Z0, Z0
 	VDIVPS       Z0, Z8, Z0
 	VMOVAPS.Z    Z0, K1, Z0
 	VPXORD.BCST  constants<>+136(SB), Z12, Z8
-	VMULPS.BCST  constants<>+368(SB), Z3, Z3
+	VMULPS.BCST  constants<>+384(SB), Z3, Z3
 	VDIVPS       Z3, Z8, Z3
 	VMOVAPS.Z    Z3, K1, Z3
 	VADDPS       Z4, Z1, Z1
@@ -2264,7 +2276,7 @@ change:
 	VMOVUPS         (SI)(BX*4), Z2
 	VMOVUPS         64(SI)(BX*4), Z3
 	VBROADCASTSS    (CX), Z4
-	VBROADCASTSS    constants<>+376(SB), Z5
+	VBROADCASTSS    constants<>+392(SB), Z5
 	VPSRLQ          $0x20, Z0, Z6
 	VPSRLQ          $0x20, Z1, Z7
 	VPSRLQ          $0x20, Z2, Z8
@@ -2542,76 +2554,81 @@ change:
 	VADDPS.BCST     constants<>+248(SB), Z1, Z1
 	VMULPS.BCST     constants<>+256(SB), Z0, Z0
 	VMULPS.BCST     constants<>+256(SB), Z1, Z1
-	VPSUBD.BCST     constants<>+264(SB), Z0, Z0
-	VPSUBD.BCST     constants<>+264(SB), Z1, Z1
-	VPSRAD          $0x17, Z0, Z10
-	VPSRAD          $0x17, Z1, Z11
-	VCVTDQ2PS       Z10, Z10
-	VCVTDQ2PS       Z11, Z11
-	VPANDD.BCST     constants<>+272(SB), Z0, Z0
-	VPANDD.BCST     constants<>+272(SB), Z1, Z1
-	VPADDD.BCST     constants<>+264(SB), Z0, Z0
-	VPADDD.BCST     constants<>+264(SB), Z1, Z1
-	VSUBPS.BCST     constants<>+144(SB), Z0, Z0
-	VSUBPS.BCST     constants<>+144(SB), Z1, Z1
-	VMULPS          Z0, Z0, Z12
-	VMULPS          Z1, Z1, Z13
-	VMULPS          Z12, Z12, Z14
-	VMULPS          Z13, Z13, Z15
-	VMULPS.BCST     constants<>+280(SB), Z0, Z16
-	VMULPS.BCST     constants<>+280(SB), Z1, Z17
-	VADDPS.BCST     constants<>+288(SB), Z16, Z16
-	VADDPS.BCST     constants<>+288(SB), Z17, Z17
-	VMULPS.BCST     constants<>+296(SB), Z0, Z18
-	VMULPS.BCST     constants<>+296(SB), Z1, Z19
-	VADDPS.BCST     constants<>+304(SB), Z18, Z18
-	VADDPS.BCST     constants<>+304(SB), Z19, Z19
-	VMULPS.BCST     constants<>+312(SB), Z0, Z20
-	VMULPS.BCST     constants<>+312(SB), Z1, Z21
-	VADDPS.BCST     constants<>+320(SB), Z20, Z20
-	VADDPS.BCST     constants<>+320(SB), Z21, Z21
-	VMULPS.BCST     constants<>+328(SB), Z0, Z22
-	VMULPS.BCST     constants<>+328(SB), Z1, Z23
-	VADDPS.BCST     constants<>+336(SB), Z22, Z22
-	VADDPS.BCST     constants<>+336(SB), Z23, Z23
-	VMULPS          Z18, Z12, Z18
-	VMULPS          Z19, Z13, Z19
-	VADDPS          Z18, Z16, Z16
-	VADDPS          Z19, Z17, Z17
-	VMULPS          Z22, Z12, Z18
-	VMULPS          Z23, Z13, Z19
-	VADDPS          Z18, Z20, Z18
-	VADDPS          Z19, Z21, Z19
-	VMULPS          Z18, Z14, Z14
-	VMULPS          Z19, Z15, Z15
-	VADDPS          Z14, Z16, Z14
-	VADDPS          Z15, Z17, Z15
-	VMULPS.BCST     constants<>+168(SB), Z10, Z16
-	VMULPS.BCST     constants<>+168(SB), Z11, Z17
-	VADDPS          Z0, Z16, Z18
-	VADDPS          Z1, Z17, Z19
-	VSUBPS          Z18, Z16, Z16
-	VSUBPS          Z19, Z17, Z17
-	VADDPS          Z0, Z16, Z16
-	VADDPS          Z1, Z17, Z17
-	VMULPS          Z0, Z12, Z0
-	VMULPS          Z1, Z13, Z1
-	VMULPS          Z14, Z0, Z0
-	VMULPS          Z15, Z1, Z1
-	VMULPS.BCST     constants<>+248(SB), Z12, Z12
-	VMULPS.BCST     constants<>+248(SB), Z13, Z13
-	VSUBPS          Z12, Z0, Z0
-	VSUBPS          Z13, Z1, Z1
-	VMULPS.BCST     constants<>+176(SB), Z10, Z10
-	VMULPS.BCST     constants<>+176(SB), Z11, Z11
-	VADDPS          Z0, Z10, Z0
-	VADDPS          Z1, Z11, Z1
-	VADDPS          Z0, Z16, Z0
-	VADDPS          Z1, Z17, Z1
-	VADDPS          Z0, Z18, Z0
-	VADDPS          Z1, Z19, Z1
-	VMULPS.BCST     constants<>+384(SB), Z0, Z0
-	VMULPS.BCST     constants<>+384(SB), Z1, Z1
+	VPSUBD.BCST     constants<>+264(SB), Z0, Z10
+	VPSUBD.BCST     constants<>+264(SB), Z1, Z11
+	VPSRAD          $0x17, Z10, Z12
+	VPSRAD          $0x17, Z11, Z13
+	VCVTDQ2PS       Z12, Z12
+	VCVTDQ2PS       Z13, Z13
+	VPANDD.BCST     constants<>+272(SB), Z10, Z10
+	VPANDD.BCST     constants<>+272(SB), Z11, Z11
+	VPADDD.BCST     constants<>+264(SB), Z10, Z10
+	VPADDD.BCST     constants<>+264(SB), Z11, Z11
+	VSUBPS.BCST     constants<>+144(SB), Z10, Z10
+	VSUBPS.BCST     constants<>+144(SB), Z11, Z11
+	VMULPS          Z10, Z10, Z14
+	VMULPS          Z11, Z11, Z15
+	VMULPS          Z14, Z14, Z16
+	VMULPS          Z15, Z15, Z17
+	VMULPS.BCST     constants<>+280(SB), Z10, Z18
+	VMULPS.BCST     constants<>+280(SB), Z11, Z19
+	VADDPS.BCST     constants<>+288(SB), Z18, Z18
+	VADDPS.BCST     constants<>+288(SB), Z19, Z19
+	VMULPS.BCST     constants<>+296(SB), Z10, Z20
+	VMULPS.BCST     constants<>+296(SB), Z11, Z21
+	VADDPS.BCST     constants<>+304(SB), Z20, Z20
+	VADDPS.BCST     constants<>+304(SB), Z21, Z21
+	VMULPS.BCST     constants<>+312(SB), Z10, Z22
+	VMULPS.BCST     constants<>+312(SB), Z11, Z23
+	VADDPS.BCST     constants<>+320(SB), Z22, Z22
+	VADDPS.BCST     constants<>+320(SB), Z23, Z23
+	VMULPS.BCST     constants<>+328(SB), Z10, Z24
+	VMULPS.BCST     constants<>+328(SB), Z11, Z25
+	VADDPS.BCST     constants<>+336(SB), Z24, Z24
+	VADDPS.BCST     constants<>+336(SB), Z25, Z25
+	VMULPS          Z20, Z14, Z20
+	VMULPS          Z21, Z15, Z21
+	VADDPS          Z20, Z18, Z18
+	VADDPS          Z21, Z19, Z19
+	VMULPS          Z24, Z14, Z20
+	VMULPS          Z25, Z15, Z21
+	VADDPS          Z20, Z22, Z20
+	VADDPS          Z21, Z23, Z21
+	VMULPS          Z20, Z16, Z16
+	VMULPS          Z21, Z17, Z17
+	VADDPS          Z16, Z18, Z16
+	VADDPS          Z17, Z19, Z17
+	VMULPS.BCST     constants<>+168(SB), Z12, Z18
+	VMULPS.BCST     constants<>+168(SB), Z13, Z19
+	VADDPS          Z10, Z18, Z20
+	VADDPS          Z11, Z19, Z21
+	VSUBPS          Z20, Z18, Z18
+	VSUBPS          Z21, Z19, Z19
+	VADDPS          Z10, Z18, Z18
+	VADDPS          Z11, Z19, Z19
+	VMULPS          Z10, Z14, Z10
+	VMULPS          Z11, Z15, Z11
+	VMULPS          Z16, Z10, Z10
+	VMULPS          Z17, Z11, Z11
+	VMULPS.BCST     constants<>+248(SB), Z14, Z14
+	VMULPS.BCST     constants<>+248(SB), Z15, Z15
+	VSUBPS          Z14, Z10, Z10
+	VSUBPS          Z15, Z11, Z11
+	VMULPS.BCST     constants<>+176(SB), Z12, Z12
+	VMULPS.BCST     constants<>+176(SB), Z13, Z13
+	VADDPS          Z10, Z12, Z10
+	VADDPS          Z11, Z13, Z11
+	VADDPS          Z10, Z18, Z10
+	VADDPS          Z11, Z19, Z11
+	VADDPS          Z10, Z20, Z10
+	VADDPS          Z11, Z21, Z11
+	VCMPPS.BCST     $0x11, constants<>+344(SB), Z0, K1
+	VCMPPS.BCST     $0x11, constants<>+344(SB), Z1, K2
+	VBROADCASTSS    constants<>+352(SB), Z0
+	VMOVAPS         Z0, K1, Z10
+	VMOVAPS         Z0, K2, Z11
+	VMULPS.BCST     constants<>+400(SB), Z10, Z0
+	VMULPS.BCST     constants<>+400(SB), Z11, Z1
 	VSQRTPS         Z0, Z0
 	VSQRTPS         Z1, Z1
 	VPSRLD          $0x09, Z2, Z2
@@ -2622,56 +2639,56 @@ change:
 	VADDPS.BCST     constants<>+248(SB), Z3, Z3
 	VMULPS.BCST     constants<>+256(SB), Z2, Z2
 	VMULPS.BCST     constants<>+256(SB), Z3, Z3
-	VMULPS.BCST     constants<>+392(SB), Z2, Z10
-	VMULPS.BCST     constants<>+392(SB), Z3, Z11
+	VMULPS.BCST     constants<>+408(SB), Z2, Z10
+	VMULPS.BCST     constants<>+408(SB), Z3, Z11
 	VADDPS.BCST     constants<>+160(SB), Z10, Z10
 	VADDPS.BCST     constants<>+160(SB), Z11, Z11
 	VSUBPS.BCST     constants<>+160(SB), Z10, Z12
 	VSUBPS.BCST     constants<>+160(SB), Z11, Z13
-	VMULPS.BCST     constants<>+352(SB), Z12, Z12
-	VMULPS.BCST     constants<>+352(SB), Z13, Z13
+	VMULPS.BCST     constants<>+368(SB), Z12, Z12
+	VMULPS.BCST     constants<>+368(SB), Z13, Z13
 	VSUBPS          Z12, Z2, Z2
 	VSUBPS          Z13, Z3, Z3
-	VPANDD.BCST     constants<>+400(SB), Z2, Z12
-	VPANDD.BCST     constants<>+400(SB), Z3, Z13
+	VPANDD.BCST     constants<>+416(SB), Z2, Z12
+	VPANDD.BCST     constants<>+416(SB), Z3, Z13
 	VSUBPS          Z12, Z2, Z14
 	VSUBPS          Z13, Z3, Z15
 	VMULPS          Z2, Z2, Z16
 	VMULPS          Z3, Z3, Z17
 	VMULPS          Z16, Z16, Z18
 	VMULPS          Z17, Z17, Z19
-	VMULPS.BCST     constants<>+408(SB), Z16, Z20
-	VMULPS.BCST     constants<>+408(SB), Z17, Z21
-	VSUBPS.BCST     constants<>+416(SB), Z20, Z20
-	VSUBPS.BCST     constants<>+416(SB), Z21, Z21
-	VMULPS.BCST     constants<>+424(SB), Z18, Z22
-	VMULPS.BCST     constants<>+424(SB), Z19, Z23
+	VMULPS.BCST     constants<>+424(SB), Z16, Z20
+	VMULPS.BCST     constants<>+424(SB), Z17, Z21
+	VSUBPS.BCST     constants<>+432(SB), Z20, Z20
+	VSUBPS.BCST     constants<>+432(SB), Z21, Z21
+	VMULPS.BCST     constants<>+440(SB), Z18, Z22
+	VMULPS.BCST     constants<>+440(SB), Z19, Z23
 	VADDPS          Z22, Z20, Z20
 	VADDPS          Z23, Z21, Z21
 	VMULPS          Z16, Z2, Z22
 	VMULPS          Z17, Z3, Z23
 	VMULPS          Z20, Z22, Z20
 	VMULPS          Z21, Z23, Z21
-	VMULPS.BCST     constants<>+432(SB), Z2, Z22
-	VMULPS.BCST     constants<>+432(SB), Z3, Z23
-	VMULPS.BCST     constants<>+440(SB), Z14, Z24
-	VMULPS.BCST     constants<>+440(SB), Z15, Z25
+	VMULPS.BCST     constants<>+448(SB), Z2, Z22
+	VMULPS.BCST     constants<>+448(SB), Z3, Z23
+	VMULPS.BCST     constants<>+456(SB), Z14, Z24
+	VMULPS.BCST     constants<>+456(SB), Z15, Z25
 	VADDPS          Z24, Z22, Z22
 	VADDPS          Z25, Z23, Z23
 	VADDPS          Z22, Z20, Z20
 	VADDPS          Z23, Z21, Z21
-	VMULPS.BCST     constants<>+440(SB), Z12, Z22
-	VMULPS.BCST     constants<>+440(SB), Z13, Z23
+	VMULPS.BCST     constants<>+456(SB), Z12, Z22
+	VMULPS.BCST     constants<>+456(SB), Z13, Z23
 	VADDPS          Z20, Z22, Z20
 	VADDPS          Z21, Z23, Z21
-	VMULPS.BCST     constants<>+448(SB), Z16, Z22
-	VMULPS.BCST     constants<>+448(SB), Z17, Z23
-	VADDPS.BCST     constants<>+456(SB), Z22, Z22
-	VADDPS.BCST     constants<>+456(SB), Z23, Z23
-	VMULPS.BCST     constants<>+464(SB), Z16, Z24
-	VMULPS.BCST     constants<>+464(SB), Z17, Z25
-	VSUBPS.BCST     constants<>+472(SB), Z24, Z24
-	VSUBPS.BCST     constants<>+472(SB), Z25, Z25
+	VMULPS.BCST     constants<>+464(SB), Z16, Z22
+	VMULPS.BCST     constants<>+464(SB), Z17, Z23
+	VADDPS.BCST     constants<>+472(SB), Z22, Z22
+	VADDPS.BCST     constants<>+472(SB), Z23, Z23
+	VMULPS.BCST     constants<>+480(SB), Z16, Z24
+	VMULPS.BCST     constants<>+480(SB), Z17, Z25
+	VSUBPS.BCST     constants<>+488(SB), Z24, Z24
+	VSUBPS.BCST     constants<>+488(SB), Z25, Z25
 	VMULPS          Z24, Z18, Z18
 	VMULPS          Z25, Z19, Z19
 	VADDPS          Z18, Z22, Z18
@@ -2682,14 +2699,14 @@ change:
 	VADDPS          Z13, Z3, Z3
 	VMULPS          Z2, Z14, Z2
 	VMULPS          Z3, Z15, Z3
-	VMULPS.BCST     constants<>+480(SB), Z2, Z2
-	VMULPS.BCST     constants<>+480(SB), Z3, Z3
+	VMULPS.BCST     constants<>+496(SB), Z2, Z2
+	VMULPS.BCST     constants<>+496(SB), Z3, Z3
 	VSUBPS          Z2, Z16, Z2
 	VSUBPS          Z3, Z17, Z3
 	VMULPS          Z12, Z12, Z12
 	VMULPS          Z13, Z13, Z13
-	VMULPS.BCST     constants<>+480(SB), Z12, Z12
-	VMULPS.BCST     constants<>+480(SB), Z13, Z13
+	VMULPS.BCST     constants<>+496(SB), Z12, Z12
+	VMULPS.BCST     constants<>+496(SB), Z13, Z13
 	VBROADCASTSS    constants<>+144(SB), Z14
 	VSUBPS          Z12, Z14, Z15
 	VSUBPS          Z13, Z14, Z16
@@ -2701,12 +2718,12 @@ change:
 	VADDPS          Z3, Z13, Z3
 	VADDPS          Z2, Z15, Z2
 	VADDPS          Z3, Z16, Z3
-	VPTESTMD.BCST   constants<>+376(SB), Z10, K1
-	VPTESTMD.BCST   constants<>+376(SB), Z11, K2
-	VPADDD.BCST     constants<>+376(SB), Z10, Z10
-	VPADDD.BCST     constants<>+376(SB), Z11, Z11
-	VPANDD.BCST     constants<>+488(SB), Z10, Z10
-	VPANDD.BCST     constants<>+488(SB), Z11, Z11
+	VPTESTMD.BCST   constants<>+392(SB), Z10, K1
+	VPTESTMD.BCST   constants<>+392(SB), Z11, K2
+	VPADDD.BCST     constants<>+392(SB), Z10, Z10
+	VPADDD.BCST     constants<>+392(SB), Z11, Z11
+	VPANDD.BCST     constants<>+504(SB), Z10, Z10
+	VPANDD.BCST     constants<>+504(SB), Z11, Z11
 	VPSLLD          $0x1e, Z10, Z10
 	VPSLLD          $0x1e, Z11, Z11
 	VBLENDMPS       Z20, Z2, K1, Z2
@@ -2769,76 +2786,81 @@ change:
 	VADDPS.BCST     constants<>+248(SB), Z3, Z3
 	VMULPS.BCST     constants<>+256(SB), Z2, Z2
 	VMULPS.BCST     constants<>+256(SB), Z3, Z3
-	VPSUBD.BCST     constants<>+264(SB), Z2, Z2
-	VPSUBD.BCST     constants<>+264(SB), Z3, Z3
-	VPSRAD          $0x17, Z2, Z4
-	VPSRAD          $0x17, Z3, Z6
-	VCVTDQ2PS       Z4, Z4
-	VCVTDQ2PS       Z6, Z6
-	VPANDD.BCST     constants<>+272(SB), Z2, Z2
-	VPANDD.BCST     constants<>+272(SB), Z3, Z3
-	VPADDD.BCST     constants<>+264(SB), Z2, Z2
-	VPADDD.BCST     constants<>+264(SB), Z3, Z3
-	VSUBPS.BCST     constants<>+144(SB), Z2, Z2
-	VSUBPS.BCST     constants<>+144(SB), Z3, Z3
-	VMULPS          Z2, Z2, Z8
-	VMULPS          Z3, Z3, Z9
-	VMULPS          Z8, Z8, Z10
-	VMULPS          Z9, Z9, Z11
-	VMULPS.BCST     constants<>+280(SB), Z2, Z12
-	VMULPS.BCST     constants<>+280(SB), Z3, Z13
-	VADDPS.BCST     constants<>+288(SB), Z12, Z12
-	VADDPS.BCST     constants<>+288(SB), Z13, Z13
-	VMULPS.BCST     constants<>+296(SB), Z2, Z14
-	VMULPS.BCST     constants<>+296(SB), Z3, Z15
-	VADDPS.BCST     constants<>+304(SB), Z14, Z14
-	VADDPS.BCST     constants<>+304(SB), Z15, Z15
-	VMULPS.BCST     constants<>+312(SB), Z2, Z16
-	VMULPS.BCST     constants<>+312(SB), Z3, Z17
-	VADDPS.BCST     constants<>+320(SB), Z16, Z16
-	VADDPS.BCST     constants<>+320(SB), Z17, Z17
-	VMULPS.BCST     constants<>+328(SB), Z2, Z18
-	VMULPS.BCST     constants<>+328(SB), Z3, Z19
-	VADDPS.BCST     constants<>+336(SB), Z18, Z18
-	VADDPS.BCST     constants<>+336(SB), Z19, Z19
-	VMULPS          Z14, Z8, Z14
-	VMULPS          Z15, Z9, Z15
-	VADDPS          Z14, Z12, Z12
-	VADDPS          Z15, Z13, Z13
-	VMULPS          Z18, Z8, Z14
-	VMULPS          Z19, Z9, Z15
-	VADDPS          Z14, Z16, Z14
-	VADDPS          Z15, Z17, Z15
-	VMULPS          Z14, Z10, Z10
-	VMULPS          Z15, Z11, Z11
-	VADDPS          Z10, Z12, Z10
-	VADDPS          Z11, Z13, Z11
-	VMULPS.BCST     constants<>+168(SB), Z4, Z12
-	VMULPS.BCST     constants<>+168(SB), Z6, Z13
-	VADDPS          Z2, Z12, Z14
-	VADDPS          Z3, Z13, Z15
-	VSUBPS          Z14, Z12, Z12
-	VSUBPS          Z15, Z13, Z13
-	VADDPS          Z2, Z12, Z12
-	VADDPS          Z3, Z13, Z13
-	VMULPS          Z2, Z8, Z2
-	VMULPS          Z3, Z9, Z3
-	VMULPS          Z10, Z2, Z2
-	VMULPS          Z11, Z3, Z3
-	VMULPS.BCST     constants<>+248(SB), Z8, Z8
-	VMULPS.BCST     constants<>+248(SB), Z9, Z9
-	VSUBPS          Z8, Z2, Z2
-	VSUBPS          Z9, Z3, Z3
-	VMULPS.BCST     constants<>+176(SB), Z4, Z4
-	VMULPS.BCST     constants<>+176(SB), Z6, Z6
-	VADDPS          Z2, Z4, Z2
-	VADDPS          Z3, Z6, Z3
-	VADDPS          Z2, Z12, Z2
-	VADDPS          Z3, Z13, Z3
-	VADDPS          Z2, Z14, Z2
-	VADDPS          Z3, Z15, Z3
-	VMULPS.BCST     constants<>+384(SB), Z2, Z2
-	VMULPS.BCST     constants<>+384(SB), Z3, Z3
+	VPSUBD.BCST     constants<>+264(SB), Z2, Z4
+	VPSUBD.BCST     constants<>+264(SB), Z3, Z6
+	VPSRAD          $0x17, Z4, Z8
+	VPSRAD          $0x17, Z6, Z9
+	VCVTDQ2PS       Z8, Z8
+	VCVTDQ2PS       Z9, Z9
+	VPANDD.BCST     constants<>+272(SB), Z4, Z4
+	VPANDD.BCST     constants<>+272(SB), Z6, Z6
+	VPADDD.BCST     constants<>+264(SB), Z4, Z4
+	VPADDD.BCST     constants<>+264(SB), Z6, Z6
+	VSUBPS.BCST     constants<>+144(SB), Z4, Z4
+	VSUBPS.BCST     constants<>+144(SB), Z6, Z6
+	VMULPS          Z4, Z4, Z10
+	VMULPS          Z6, Z6, Z11
+	VMULPS          Z10, Z10, Z12
+	VMULPS          Z11, Z11, Z13
+	VMULPS.BCST     constants<>+280(SB), Z4, Z14
+	VMULPS.BCST     constants<>+280(SB), Z6, Z15
+	VADDPS.BCST     constants<>+288(SB), Z14, Z14
+	VADDPS.BCST     constants<>+288(SB), Z15, Z15
+	VMULPS.BCST     constants<>+296(SB), Z4, Z16
+	VMULPS.BCST     constants<>+296(SB), Z6, Z17
+	VADDPS.BCST     constants<>+304(SB), Z16, Z16
+	VADDPS.BCST     constants<>+304(SB), Z17, Z17
+	VMULPS.BCST     constants<>+312(SB), Z4, Z18
+	VMULPS.BCST     constants<>+312(SB), Z6, Z19
+	VADDPS.BCST     constants<>+320(SB), Z18, Z18
+	VADDPS.BCST     constants<>+320(SB), Z19, Z19
+	VMULPS.BCST     constants<>+328(SB), Z4, Z20
+	VMULPS.BCST     constants<>+328(SB), Z6, Z21
+	VADDPS.BCST     constants<>+336(SB), Z20, Z20
+	VADDPS.BCST     constants<>+336(SB), Z21, Z21
+	VMULPS          Z16, Z10, Z16
+	VMULPS          Z17, Z11, Z17
+	VADDPS          Z16, Z14, Z14
+	VADDPS          Z17, Z15, Z15
+	VMULPS          Z20, Z10, Z16
+	VMULPS          Z21, Z11, Z17
+	VADDPS          Z16, Z18, Z16
+	VADDPS          Z17, Z19, Z17
+	VMULPS          Z16, Z12, Z12
+	VMULPS          Z17, Z13, Z13
+	VADDPS          Z12, Z14, Z12
+	VADDPS          Z13, Z15, Z13
+	VMULPS.BCST     constants<>+168(SB), Z8, Z14
+	VMULPS.BCST     constants<>+168(SB), Z9, Z15
+	VADDPS          Z4, Z14, Z16
+	VADDPS          Z6, Z15, Z17
+	VSUBPS          Z16, Z14, Z14
+	VSUBPS          Z17, Z15, Z15
+	VADDPS          Z4, Z14, Z14
+	VADDPS          Z6, Z15, Z15
+	VMULPS          Z4, Z10, Z4
+	VMULPS          Z6, Z11, Z6
+	VMULPS          Z12, Z4, Z4
+	VMULPS          Z13, Z6, Z6
+	VMULPS.BCST     constants<>+248(SB), Z10, Z10
+	VMULPS.BCST     constants<>+248(SB), Z11, Z11
+	VSUBPS          Z10, Z4, Z4
+	VSUBPS          Z11, Z6, Z6
+	VMULPS.BCST     constants<>+176(SB), Z8, Z8
+	VMULPS.BCST     constants<>+176(SB), Z9, Z9
+	VADDPS          Z4, Z8, Z4
+	VADDPS          Z6, Z9, Z6
+	VADDPS          Z4, Z14, Z4
+	VADDPS          Z6, Z15, Z6
+	VADDPS          Z4, Z16, Z4
+	VADDPS          Z6, Z17, Z6
+	VCMPPS.BCST     $0x11, constants<>+344(SB), Z2, K3
+	VCMPPS.BCST     $0x11, constants<>+344(SB), Z3, K4
+	VBROADCASTSS    constants<>+352(SB), Z2
+	VMOVAPS         Z2, K3, Z4
+	VMOVAPS         Z2, K4, Z6
+	VMULPS.BCST     constants<>+400(SB), Z4, Z2
+	VMULPS.BCST     constants<>+400(SB), Z6, Z3
 	VSQRTPS         Z2, Z2
 	VSQRTPS         Z3, Z3
 	VPSRLD          $0x09, Z5, Z4
@@ -2849,56 +2871,56 @@ change:
 	VADDPS.BCST     constants<>+248(SB), Z5, Z5
 	VMULPS.BCST     constants<>+256(SB), Z4, Z4
 	VMULPS.BCST     constants<>+256(SB), Z5, Z5
-	VMULPS.BCST     constants<>+392(SB), Z4, Z6
-	VMULPS.BCST     constants<>+392(SB), Z5, Z7
+	VMULPS.BCST     constants<>+408(SB), Z4, Z6
+	VMULPS.BCST     constants<>+408(SB), Z5, Z7
 	VADDPS.BCST     constants<>+160(SB), Z6, Z6
 	VADDPS.BCST     constants<>+160(SB), Z7, Z7
 	VSUBPS.BCST     constants<>+160(SB), Z6, Z8
 	VSUBPS.BCST     constants<>+160(SB), Z7, Z9
-	VMULPS.BCST     constants<>+352(SB), Z8, Z8
-	VMULPS.BCST     constants<>+352(SB), Z9, Z9
+	VMULPS.BCST     constants<>+368(SB), Z8, Z8
+	VMULPS.BCST     constants<>+368(SB), Z9, Z9
 	VSUBPS          Z8, Z4, Z4
 	VSUBPS          Z9, Z5, Z5
-	VPANDD.BCST     constants<>+400(SB), Z4, Z8
-	VPANDD.BCST     constants<>+400(SB), Z5, Z9
+	VPANDD.BCST     constants<>+416(SB), Z4, Z8
+	VPANDD.BCST     constants<>+416(SB), Z5, Z9
 	VSUBPS          Z8, Z4, Z10
 	VSUBPS          Z9, Z5, Z11
 	VMULPS          Z4, Z4, Z12
 	VMULPS          Z5, Z5, Z13
 	VMULPS          Z12, Z12, Z14
 	VMULPS          Z13, Z13, Z15
-	VMULPS.BCST     constants<>+408(SB), Z12, Z16
-	VMULPS.BCST     constants<>+408(SB), Z13, Z17
-	VSUBPS.BCST     constants<>+416(SB), Z16, Z16
-	VSUBPS.BCST     constants<>+416(SB), Z17, Z17
-	VMULPS.BCST     constants<>+424(SB), Z14, Z18
-	VMULPS.BCST     constants<>+424(SB), Z15, Z19
+	VMULPS.BCST     constants<>+424(SB), Z12, Z16
+	VMULPS.BCST     constants<>+424(SB), Z13, Z17
+	VSUBPS.BCST     constants<>+432(SB), Z16, Z16
+	VSUBPS.BCST     constants<>+432(SB), Z17, Z17
+	VMULPS.BCST     constants<>+440(SB), Z14, Z18
+	VMULPS.BCST     constants<>+440(SB), Z15, Z19
 	VADDPS          Z18, Z16, Z16
 	VADDPS          Z19, Z17, Z17
 	VMULPS          Z12, Z4, Z18
 	VMULPS          Z13, Z5, Z19
 	VMULPS          Z16, Z18, Z16
 	VMULPS          Z17, Z19, Z17
-	VMULPS.BCST     constants<>+432(SB), Z4, Z18
-	VMULPS.BCST     constants<>+432(SB), Z5, Z19
-	VMULPS.BCST     constants<>+440(SB), Z10, Z20
-	VMULPS.BCST     constants<>+440(SB), Z11, Z21
+	VMULPS.BCST     constants<>+448(SB), Z4, Z18
+	VMULPS.BCST     constants<>+448(SB), Z5, Z19
+	VMULPS.BCST     constants<>+456(SB), Z10, Z20
+	VMULPS.BCST     constants<>+456(SB), Z11, Z21
 	VADDPS          Z20, Z18, Z18
 	VADDPS          Z21, Z19, Z19
 	VADDPS          Z18, Z16, Z16
 	VADDPS          Z19, Z17, Z17
-	VMULPS.BCST     constants<>+440(SB), Z8, Z18
-	VMULPS.BCST     constants<>+440(SB), Z9, Z19
+	VMULPS.BCST     constants<>+456(SB), Z8, Z18
+	VMULPS.BCST     constants<>+456(SB), Z9, Z19
 	VADDPS          Z16, Z18, Z16
 	VADDPS          Z17, Z19, Z17
-	VMULPS.BCST     constants<>+448(SB), Z12, Z18
-	VMULPS.BCST     constants<>+448(SB), Z13, Z19
-	VADDPS.BCST     constants<>+456(SB), Z18, Z18
-	VADDPS.BCST     constants<>+456(SB), Z19, Z19
-	VMULPS.BCST     constants<>+464(SB), Z12, Z20
-	VMULPS.BCST     constants<>+464(SB), Z13, Z21
-	VSUBPS.BCST     constants<>+472(SB), Z20, Z20
-	VSUBPS.BCST     constants<>+472(SB), Z21, Z21
+	VMULPS.BCST     constants<>+464(SB), Z12, Z18
+	VMULPS.BCST     constants<>+464(SB), Z13, Z19
+	VADDPS.BCST     constants<>+472(SB), Z18, Z18
+	VADDPS.BCST     constants<>+472(SB), Z19, Z19
+	VMULPS.BCST     constants<>+480(SB), Z12, Z20
+	VMULPS.BCST     constants<>+480(SB), Z13, Z21
+	VSUBPS.BCST     constants<>+488(SB), Z20, Z20
+	VSUBPS.BCST     constants<>+488(SB), Z21, Z21
 	VMULPS          Z20, Z14, Z14
 	VMULPS          Z21, Z15, Z15
 	VADDPS          Z14, Z18, Z14
@@ -2909,14 +2931,14 @@ change:
 	VADDPS          Z9, Z5, Z5
 	VMULPS          Z4, Z10, Z4
 	VMULPS          Z5, Z11, Z5
-	VMULPS.BCST     constants<>+480(SB), Z4, Z4
-	VMULPS.BCST     constants<>+480(SB), Z5, Z5
+	VMULPS.BCST     constants<>+496(SB), Z4, Z4
+	VMULPS.BCST     constants<>+496(SB), Z5, Z5
 	VSUBPS          Z4, Z12, Z4
 	VSUBPS          Z5, Z13, Z5
 	VMULPS          Z8, Z8, Z8
 	VMULPS          Z9, Z9, Z9
-	VMULPS.BCST     constants<>+480(SB), Z8, Z8
-	VMULPS.BCST     constants<>+480(SB), Z9, Z9
+	VMULPS.BCST     constants<>+496(SB), Z8, Z8
+	VMULPS.BCST     constants<>+496(SB), Z9, Z9
 	VBROADCASTSS    constants<>+144(SB), Z10
 	VSUBPS          Z8, Z10, Z11
 	VSUBPS          Z9, Z10, Z12
@@ -2928,12 +2950,12 @@ change:
 	VADDPS          Z5, Z9, Z5
 	VADDPS          Z4, Z11, Z4
 	VADDPS          Z5, Z12, Z5
-	VPTESTMD.BCST   constants<>+376(SB), Z6, K3
-	VPTESTMD.BCST   constants<>+376(SB), Z7, K4
-	VPADDD.BCST     constants<>+376(SB), Z6, Z6
-	VPADDD.BCST     constants<>+376(SB), Z7, Z7
-	VPANDD.BCST     constants<>+488(SB), Z6, Z6
-	VPANDD.BCST     constants<>+488(SB), Z7, Z7
+	VPTESTMD.BCST   constants<>+392(SB), Z6, K3
+	VPTESTMD.BCST   constants<>+392(SB), Z7, K4
+	VPADDD.BCST     constants<>+392(SB), Z6, Z6
+	VPADDD.BCST     constants<>+392(SB), Z7, Z7
+	VPANDD.BCST     constants<>+504(SB), Z6, Z6
+	VPANDD.BCST     constants<>+504(SB), Z7, Z7
 	VPSLLD          $0x1e, Z6, Z6
 	VPSLLD          $0x1e, Z7, Z7
 	VBLENDMPS       Z16, Z4, K3, Z4

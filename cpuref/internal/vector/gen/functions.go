@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -22,7 +24,7 @@ func (c *constants) exp(x vec) vec {
 	return keep(is(notLess, x, c.real(-87), nil), y)
 }
 
-// log is fmath.Log32 for finite x >= 2^-126.
+// log is fmath.Log32 for x >= 0 that are finite.
 func (c *constants) log(x vec) vec {
 	const top = 0x3f3504f3 // the bits of sqrt(1/2)
 	bits := subInt(x, c.bits(top))
@@ -39,7 +41,9 @@ func (c *constants) log(x vec) vec {
 	sum := add(high, f)
 	rest := add(sub(high, sum), f)
 	low := sub(mul(mul(f2, f), p), mul(f2, c.real(0.5)))
-	return add(sum, add(rest, add(mul(k, c.real(1.42860677e-06)), low)))
+	y := add(sum, add(rest, add(mul(k, c.real(1.42860677e-06)), low)))
+	put(is(less, x, c.real(0x1p-126), nil), y, fill(len(x), c.real(float32(math.Inf(-1)))))
+	return y
 }
 
 // cos2pi is fmath.Cos2Pi32.
