@@ -2,11 +2,14 @@
 # where it is missing and they may.
 
 RUN_PACKAGES  = ca-certificates gcc libc6-dev pkg-config ocl-icd-opencl-dev opencl-headers pocl-opencl-icd
-TEST_PACKAGES = $(RUN_PACKAGES) clang oclgrind python3-numpy
+TEST_PACKAGES = $(RUN_PACKAGES) clang oclgrind python3-numpy chromium
 
 # What follows `tnn-gpu run` in `make run`, for example ARGS="--preset large".
 ARGS =
-# How often `make bench` repeats each benchmark; benchstat likes 10.
+# Which benchmarks `make bench` runs, how long each takes, and how often it is
+# repeated; benchstat likes 10 times.
+BENCH = .
+BENCHTIME = 0.3s
 COUNT = 1
 # How long `make soak` fuzzes each parser.
 FUZZTIME = 1m
@@ -37,10 +40,12 @@ test-fma:
 	@. scripts/env && ! grep -q '^flags.* avx2 ' /proc/cpuinfo || \
 		GOAMD64=v3 CGO_ENABLED=0 go test -timeout 15m ./host/fmath/... ./host/rng/... ./cpuref/...
 
-# All benchmarks, in the format that benchstat reads:
-# go tool -modfile=tools/go.mod benchstat OLD NEW
-bench:
-	@. scripts/env && go test -tags "$$TAGS" -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+# All benchmarks, one after another, in the format that benchstat reads
+# (go tool -modfile=tools/go.mod benchstat OLD NEW); then what this machine reaches,
+# beside what its memory streams. Some minutes.
+bench: build
+	@. scripts/env && go test -tags "$$TAGS" -p 1 -timeout 1h -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem -count $(COUNT) ./...
+	@bin/tnn-gpu bench
 
 lint: setup-test lint-go lint-kernels
 

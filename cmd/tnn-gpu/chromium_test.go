@@ -225,10 +225,12 @@ func (b *browser) press(key string) {
 	}
 }
 
-// point moves the pointer.
-func (b *browser) point(x, y float64) {
+// click with the pointer.
+func (b *browser) click(x, y float64) {
 	b.t.Helper()
-	b.call("Input.dispatchMouseEvent", map[string]any{"type": "mouseMoved", "x": x, "y": y}, nil)
+	for _, kind := range []string{"mouseMoved", "mousePressed", "mouseReleased"} {
+		b.call("Input.dispatchMouseEvent", map[string]any{"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}, nil)
+	}
 }
 
 // shots is a folder for screenshots, to be looked at; without it none is kept.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -10,7 +11,12 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"tnn-gpu/host/config"
 	"tnn-gpu/host/record"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
 )
 
 // served is the program while it serves a page.
@@ -89,7 +95,7 @@ func TestLivePage(t *testing.T) {
 	b.until(`document.querySelector("#lattice").getAttribute("aria-label").startsWith("state of")`)
 	before = b.eval(step).(float64)
 
-	// From node to node by keys, to an external one, whose state is set.
+	// From node to node by keys.
 	b.eval(`document.querySelector("#lattice").focus()`)
 	b.press("ArrowRight")
 	b.until(`document.querySelectorAll("#card table:last-of-type td").length === 4`)
@@ -98,6 +104,16 @@ func TestLivePage(t *testing.T) {
 	b.screenshot("live-dark")
 	b.press("Escape")
 	b.until(`document.querySelector("#card").hidden`)
+
+	// The state of an external node is set.
+	id := externalNode(t)
+	at := b.eval(fmt.Sprintf(`(() => {
+		const r = document.querySelector("#lattice").getBoundingClientRect(), zoom = Math.min(r.width, r.height) / 30;
+		return [r.x + r.width / 2 + (%d - 14.5) * zoom, r.y + r.height / 2 + (%d - 14.5) * zoom];
+	})()`, id%30, id/30)).([]any)
+	b.click(at[0].(float64), at[1].(float64))
+	b.until(`document.querySelector("#card h3").textContent.startsWith("Node ` + itoa(int(id)) + ` external")`)
+	b.eval(`[...document.querySelectorAll("#card button")].find(b => b.textContent === "+1").click()`)
 
 	b.eval(`document.querySelector("#switch-adapt").value = "0"; document.querySelector("#switch-adapt").dispatchEvent(new Event("change"))`)
 	b.eval(`document.querySelector("#checkpoint").click()`)
@@ -112,9 +128,24 @@ func TestLivePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Steps != int64(before) || len(m.Controls) != 1 || m.Controls[0].Name != "adapt" || m.Controls[0].Value != 0 {
-		t.Errorf("the run has %d steps and the controls %v", m.Steps, m.Controls)
+	want := []state.Control{{Step: m.Steps, Name: fmt.Sprintf("external:%d", id), Value: 1}, {Step: m.Steps, Name: "adapt", Value: 0}}
+	if d := cmp.Diff(want, m.Controls); d != "" || m.Steps != int64(before) {
+		t.Errorf("the run has %d steps; its controls (-want +is):\n%s", m.Steps, d)
 	}
+}
+
+// externalNode is the first of the preset driven.
+func externalNode(t *testing.T) int32 {
+	t.Helper()
+	cfg, err := config.NewPreset("driven")
+	if err != nil {
+		t.Fatal(err)
+	}
+	net, err := tnn.Build(cfg.Spec.(*tnn.Spec), cfg.Run.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net.Externals[0].ID
 }
 
 // TestServedRuns replays and compares finished runs in a browser.

@@ -8,11 +8,13 @@ const axis = (more = {}) => ({
   stroke: css("--dim"), font: "11px system-ui, sans-serif", grid: { stroke: css("--grid"), width: 1 }, ticks: { stroke: css("--grid"), size: 4 }, ...more,
 });
 
-function options(host, series, more = {}) {
+const plain = () => axis({ size: 46, gap: 2, values: (_, v) => v.map(x => number(x, 3)) });
+
+function options(host, series, { counts = plain, ...more } = {}) {
   return {
     width: host.clientWidth, height, legend: { show: false }, padding: [6, 14, 0, 0],
     scales: { x: { time: false } },
-    axes: [axis({ size: 22, gap: 2, values: (_, v) => v.map(x => number(x)) }), axis({ size: 46, gap: 2, values: (_, v) => v.map(x => x === null ? "" : number(x, 3)) })],
+    axes: [axis({ size: 22, gap: 2, values: (_, v) => v.map(x => number(x)) }), counts()],
     cursor: { points: { size: 5 }, y: false }, series, ...more,
   };
 }
@@ -115,7 +117,9 @@ export class Histogram {
     this.host = host;
     host.setAttribute("role", "img");
     // Counts in logarithms show the tails too; bins without a value are at the bottom.
-    this.plot = new Plot(host, { scales: { x: { time: false }, y: { distr: 3, range: (_, low, high) => [0.5, Math.max(10, high || 10)] } } });
+    const tens = (_, splits) => splits.map(v => Number.isInteger(Math.log10(v)) ? v : null);
+    const counts = () => axis({ size: 46, gap: 2, filter: tens, values: (_, v) => v.map(x => x === null ? "" : number(x, 3)), grid: { stroke: css("--grid"), width: 1, filter: tens }, ticks: { show: false } });
+    this.plot = new Plot(host, { counts, scales: { x: { time: false }, y: { distr: 3, range: (_, low, high) => [0.5, Math.max(10, high || 10)] } } });
   }
 
   // show takes histograms with label, colour, lower, width and counts.
