@@ -1,0 +1,70 @@
+# Needs make and Go. `make run` and `make test` install the rest (Debian packages)
+# where it is missing and they may.
+
+RUN_PACKAGES  = ca-certificates gcc libc6-dev pkg-config ocl-icd-opencl-dev opencl-headers pocl-opencl-icd
+TEST_PACKAGES = $(RUN_PACKAGES) clang oclgrind python3-numpy chromium
+
+# What follows `tnn-gpu run` in `make run`, for example ARGS="--preset large".
+ARGS =
+# Which benchmarks `make bench` runs, how long each takes, and how often it is
+# repeated; benchstat likes 10 times.
+BENCH = .
+BENCHTIME = 0.3s
+COUNT = 1
+# How long `make soak` fuzzes each parser.
+FUZZTIME = 1m
+
+.PHONY: build run test test-cpu test-opencl test-fma bench lint lint-go lint-kernels soak setup-run setup-test clean
+
+# bin/tnn-gpu, with OpenCL where its headers are.
+build:
+	@. scripts/env && set -x && go build -tags "$$TAGS" -o bin/tnn-gpu ./cmd/tnn-gpu
+
+# The main job.
+run: setup-run build
+	@. scripts/env && bin/tnn-gpu run $(ARGS)
+
+# Everything, on both backends.
+test: setup-test test-cpu test-opencl lint-kernels
+
+# What a machine with Go alone can do.
+test-cpu:
+	@. scripts/env && export CGO_ENABLED=0 TNN_REQUIRE_OPENCL= && go vet ./... && go test -timeout 15m ./...
+
+# What the tag opencl changes.
+test-opencl:
+	@. scripts/env && scripts/test-opencl
+
+# Where the compiler fuses multiplications and additions, no bit may change.
+test-fma:
+	@. scripts/env && ! grep -q '^flags.* avx2 ' /proc/cpuinfo || \
+		GOAMD64=v3 CGO_ENABLED=0 go test -timeout 15m ./host/fmath/... ./host/rng/... ./cpuref/...
+
+# All benchmarks, one after another, in the format that benchstat reads
+# (go tool -modfile=tools/go.mod benchstat OLD NEW); then what this machine reaches,
+# beside what its memory streams. Some minutes.
+bench: build
+	@. scripts/env && go test -tags "$$TAGS" -p 1 -timeout 1h -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem -count $(COUNT) ./...
+	@bin/tnn-gpu bench
+
+lint: setup-test lint-go lint-kernels
+
+# gofmt, vet and staticcheck, in both builds.
+lint-go:
+	@. scripts/env && scripts/lint-go
+
+lint-kernels:
+	@scripts/lint-kernels
+
+# The long tests, also under the race detector, and every fuzz target.
+soak: setup-test
+	@. scripts/env && scripts/soak $(FUZZTIME)
+
+setup-run:
+	@scripts/setup $(RUN_PACKAGES) || true
+
+setup-test:
+	@scripts/setup $(TEST_PACKAGES) || true
+
+clean:
+	rm -rf bin build
