@@ -61,7 +61,8 @@ func (p *program) app() *cli.App {
 		Description: "`tnn-gpu run` runs the default preset. Every command has its own help:\n" +
 			"`tnn-gpu run --help`.",
 		Commands: []*cli.Command{
-			p.runCommand(), p.resumeCommand(), p.plotCommand(), p.videoCommand(), p.presetsCommand(), p.devicesCommand(),
+			p.runCommand(), p.resumeCommand(), p.plotCommand(), p.videoCommand(),
+			p.inspectCommand(), p.exportCommand(), p.presetsCommand(), p.devicesCommand(),
 			p.verifyCommand(), p.compareCommand(), p.benchCommand(), p.serveCommand(), p.selftestCommand(), p.versionCommand(),
 		},
 		Action: func(c *cli.Context) error {

@@ -128,6 +128,8 @@ func (f *film) prepare(run *results.Run, every int64) error {
 	switch {
 	case !slices.Contains(r.Axes, "node"):
 		return fmt.Errorf("field %s has no value per node to be drawn; plot or inspect it", f.name)
+	case f.replica < 0 || f.replica >= run.Replicas():
+		return fmt.Errorf("there is no replica %d; the run has %d", f.replica, run.Replicas())
 	case every == 0:
 		every = r.Every
 	case every < 0 || every%r.Every != 0:

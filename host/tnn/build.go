@@ -36,7 +36,7 @@ func Build(spec *Spec, seed uint64) (*Network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the network cannot be laid out: %w", err)
 	}
-	n.Report, n.Weights = b.report, b.weights
+	n.Report, n.Weights, n.States = b.report, b.weights, b.states
 	return n, nil
 }
 
@@ -47,6 +47,7 @@ type builder struct {
 	graph     *graph.Graph
 	report    *graph.Report
 	weights   []float64
+	states    []float64
 	group     []uint8       // by id; nil where there is one group
 	externals []External    // by ascending id
 	table     map[int32]int // of an external node: the index of its ExternalSpec

@@ -30,6 +30,9 @@ type Network struct {
 	// Weights at the start, by edge of the graph; nil where they are drawn. Edges
 	// of external nodes have the weight of their node all the same.
 	Weights []float64
+	// States at the start, by node; nil where they are drawn, or zero. Those of
+	// external nodes do not count.
+	States []float64
 }
 
 // Assemble lays out a network whose graph, groups and external nodes are given.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
 
+	"tnn-gpu/host/exchange"
 	"tnn-gpu/host/graph"
 )
 
@@ -34,20 +34,17 @@ func (b *builder) read() error {
 func (b *builder) readFile() error {
 	name := b.Graph.File
 	if name == "" {
-		return &SpecError{"graph.file", nil, "name the edge list of a graph of kind file"}
+		return &SpecError{"graph.file", nil, "name the file of a graph of kind file: an edge list, GraphML, or the final.npz of a run"}
 	}
-	f, err := os.Open(name)
+	from, err := exchange.Read(name)
 	if err != nil {
 		var path *fs.PathError
 		if errors.As(err, &path) {
-			err = path.Err
+			return &SpecError{"graph.file", name, fmt.Sprintf("it cannot be opened (%v)", path.Err)}
 		}
-		return &SpecError{"graph.file", name, fmt.Sprintf("it cannot be opened (%v)", err)}
+		return &SpecError{"graph.file", name, "it is no graph that can be read; " + err.Error()}
 	}
-	defer f.Close()
-	if b.graph, b.weights, err = graph.ReadEdgeList(f, name); err != nil {
-		return &SpecError{"graph.file", name, "it is no edge list; " + err.Error()}
-	}
+	b.graph, b.weights, b.states = from.Graph, from.Weights, from.States
 	if n := b.graph.Nodes; n == 0 || n > MaxNodes || int64(len(b.graph.Edges)) > MaxEdges {
 		return &SpecError{"graph.file", name, fmt.Sprintf("it has %d nodes and %d edges; 1 to %d nodes and %d edges are possible",
 			n, len(b.graph.Edges), int64(MaxNodes), int64(MaxEdges))}
@@ -65,6 +62,9 @@ func (b *builder) checkLattice() error {
 	g := b.graph
 	if g.Nodes > sites {
 		return &SpecError{"graph.sides", b.Graph.Sides, fmt.Sprintf("the lattice has %d sites, and %s has %d nodes", sites, b.Graph.File, g.Nodes)}
+	}
+	if b.states != nil {
+		b.states = append(b.states, make([]float64, sites-g.Nodes)...)
 	}
 	g.Nodes, g.Lattice, g.Bipartite = sites, graph.Lattice{Sides: b.Graph.Sides}, b.Graph.Bipartite
 	if !g.Bipartite {

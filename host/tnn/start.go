@@ -10,7 +10,7 @@ import (
 
 // Start is the state before the initialisation visit of docs/model.md section 8:
 // random weights, fixed weights of the external nodes, and for hylton2019 random
-// states. One seed makes one replica.
+// states; or the weights and states that the file of the graph gives. One seed makes one replica.
 func (n *Network) Start(p state.Precision, seeds []uint64) *state.State {
 	s := n.NewState(p, len(seeds))
 	for i := range s.Arrays {
@@ -39,7 +39,10 @@ func (n *Network) starter(field string) func(a *state.Array, replica int, key [2
 	case "dissipation", "transport", "quality_numerator", "quality_denominator":
 		return n.startHeld
 	case "state", "adapted_state":
-		if n.Spec.Network.Rule == Hylton2019 {
+		switch {
+		case n.States != nil:
+			return n.giveStates
+		case n.Spec.Network.Rule == Hylton2019:
 			return n.startStates
 		}
 	}
@@ -115,6 +118,16 @@ func (s *Spec) startDeviations() (plain, loop float64) {
 		return math.Sqrt(1 / (2 * m)), math.Sqrt(1 / (2 * m))
 	}
 	return math.Sqrt(3 / (2 * m)), math.Sqrt(2 / (2 * m))
+}
+
+// giveStates sets the state of every network node to the one it is to start from.
+func (n *Network) giveStates(a *state.Array, replica int, _ [2]uint32) {
+	base := replica * n.Length(state.Node)
+	for at, id := range n.Layout.ID {
+		if id >= 0 && n.IsNetwork(id) {
+			a.Set(base+at, n.States[id])
+		}
+	}
 }
 
 // startStates draws the state of every network node.

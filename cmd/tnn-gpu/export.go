@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/exchange"
+	"tnn-gpu/host/results"
+	"tnn-gpu/host/tnn"
+)
+
+func (p *program) exportCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "export",
+		Usage:     "write a run's graph, weights and last states for other programs",
+		ArgsUsage: "RUN",
+		Description: "graphml is opened by NetworkX and Gephi, edgelist by NetworkX and NumPy; csv is two\n" +
+			"tables, FILE with -nodes and -edges in its name. A file of the first two formats is\n" +
+			"also the start of another run: graph.kind = \"file\" and graph.file = FILE.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "format", Value: "graphml", Usage: "write `FORMAT` graphml, edgelist or csv"},
+			&cli.StringFlag{Name: "out", Usage: "write to `FILE` (default: network and the ending of the format, in the folder of the run)"},
+			&cli.IntFlag{Name: "replica", Usage: "write the replica of this `NUMBER`, from 0"},
+			overwriteFlag(),
+		},
+		Action: p.export,
+	}
+}
+
+func (p *program) export(c *cli.Context) error {
+	run, err := openRun(c)
+	if err != nil {
+		return err
+	}
+	endings := map[string]string{"graphml": ".graphml", "edgelist": ".txt", "csv": ".csv"}
+	format, out := c.String("format"), c.String("out")
+	ending, known := endings[format]
+	if !known {
+		return badUsage("--format is %q: use graphml, edgelist or csv", format)
+	}
+	if out == "" {
+		out = filepath.Join(run.Path, "network"+ending)
+	}
+	last, err := readLast(run, c.Int("replica"))
+	if err != nil {
+		return usageError{err}
+	}
+	x, err := last.export()
+	if err != nil {
+		return err
+	}
+	type file struct {
+		name  string
+		write func(io.Writer) error
+	}
+	files := []file{{out, x.WriteGraphML}}
+	switch format {
+	case "edgelist":
+		files[0].write = x.WriteEdgeList
+	case "csv":
+		stem := strings.TrimSuffix(out, filepath.Ext(out))
+		files = []file{{stem + "-nodes" + ending, x.WriteNodes}, {stem + "-edges" + ending, x.WriteEdges}}
+	}
+	for _, f := range files {
+		if err := writeFile(f.name, c.Bool("overwrite"), f.write); err != nil {
+			return err
+		}
+		fmt.Fprintf(p.out, "%s has %s and %s of step %d\n", f.name, count(int64(x.Graph.Nodes), "node"), count(int64(len(x.Graph.Edges)), "edge"), last.step)
+	}
+	return nil
+}
+
+// last is the state of a replica after the last step, and the network it is of.
+type last struct {
+	run     *results.Run
+	net     *tnn.Network
+	replica int
+	step    int64
+}
+
+func readLast(run *results.Run, replica int) (*last, error) {
+	if replica < 0 || replica >= run.Replicas() {
+		return nil, fmt.Errorf("there is no replica %d; the run has %d", replica, run.Replicas())
+	}
+	net, err := builtNetwork(run)
+	if err != nil {
+		return nil, err
+	}
+	l := &last{run: run, net: net, replica: replica}
+	final, err := run.Final()
+	if err != nil {
+		return nil, err
+	}
+	defer final.Close()
+	step, err := final.Read("step", 1)
+	if err != nil {
+		return nil, err
+	}
+	l.step = int64(step.Values[0])
+	return l, nil
+}
+
+// field reads the values of a field that final.npz has.
+func (l *last) field(name string) ([]float64, error) {
+	final, err := l.run.Final()
+	if err != nil {
+		return nil, err
+	}
+	defer final.Close()
+	most := int64(max(l.net.Graph.Nodes, 2*len(l.net.Graph.Edges))) * int64(l.run.Replicas())
+	a, err := final.Read(name, most)
+	if err != nil {
+		return nil, err
+	}
+	each := len(a.Values) / l.run.Replicas()
+	return a.Values[l.replica*each : (l.replica+1)*each], nil
+}
+
+func (l *last) export() (*exchange.Export, error) {
+	x := &exchange.Export{Network: exchange.Network{Graph: l.net.Graph}, External: make([]bool, l.net.Graph.Nodes)}
+	for _, e := range l.net.Externals {
+		x.External[e.ID] = true
+	}
+	var err error
+	if x.States, err = l.field("state"); err != nil {
+		return nil, err
+	}
+	if x.Weights, err = l.field("weight"); err != nil {
+		return nil, err
+	}
+	energy, err := l.field("energy")
+	x.Attributes = []exchange.Attribute{{Name: "energy", Values: energy}}
+	return x, err
+}

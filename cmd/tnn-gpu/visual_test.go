@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// visualRun makes a run with external nodes and recordings, in the folder out.
+func visualRun(t *testing.T, more ...string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	tnnGPU(t, dir, drivenRun("out", append([]string{"--record", "state,fluctuating,weight", "--every", "5"}, more...)...)...).want(t, codeDone)
+	return dir
+}
+
+func decoded(t *testing.T, path ...string) (width, height int) {
+	t.Helper()
+	picture, err := png.Decode(bytes.NewReader(read(t, path...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return picture.Bounds().Dx(), picture.Bounds().Dy()
+}
+
+func TestOverview(t *testing.T) {
+	dir := visualRun(t)
+	if w, h := decoded(t, dir, "out/overview.png"); w < 1000 || h < 1000 {
+		t.Errorf("the overview has %d x %d pixels", w, h)
+	}
+	tnnGPU(t, dir, drivenRun("without", "--no-overview")...).want(t, codeDone)
+	if _, err := os.Stat(filepath.Join(dir, "without/overview.png")); err == nil {
+		t.Error("there is an overview although none was wanted")
+	}
+	// A run that is made longer is drawn again.
+	before := read(t, dir, "out/overview.png")
+	tnnGPU(t, dir, "resume", "out", "--steps", "+10").want(t, codeDone)
+	if bytes.Equal(before, read(t, dir, "out/overview.png")) {
+		t.Error("the overview is that of the shorter run")
+	}
+}
+
+func TestPlotCommand(t *testing.T) {
+	dir := visualRun(t)
+	tnnGPU(t, dir, "plot", "out").want(t, codeDone, filepath.Join("out", "plot.png")+" has 15 plots")
+	decoded(t, dir, "out/plot.png")
+	tnnGPU(t, dir, "plot", "out").want(t, codeUsage, "exists; use --overwrite to replace it")
+	tnnGPU(t, dir, "plot", "out", "--overwrite", "--quantity", "order,weight").want(t, codeDone, "has 2 plots")
+	tnnGPU(t, dir, drivenRun("second", "--seed", "2")...).want(t, codeDone)
+	tnnGPU(t, dir, "plot", "out", "second", "--mean", "--out", "mean.pdf").want(t, codeDone)
+	tnnGPU(t, dir, "plot", "out", "second", "--x", "entropy", "--quantity", "order", "--out", "both.svg").want(t, codeDone)
+	if !bytes.HasPrefix(read(t, dir, "mean.pdf"), []byte("%PDF")) || !bytes.Contains(read(t, dir, "both.svg"), []byte("second")) {
+		t.Error("the PDF or the SVG is none")
+	}
+}
+
+func TestVideoCommand(t *testing.T) {
+	dir := visualRun(t)
+	tnnGPU(t, dir, "video", "out", "--format", "apng", "--fps", "10").want(t, codeDone, "has 4 pictures of state")
+	if w, h := decoded(t, dir, "out/state.apng"); w != 640 || h != 658 {
+		t.Errorf("the pictures have %d x %d pixels", w, h)
+	}
+	if !bytes.Contains(read(t, dir, "out/state.apng"), []byte("acTL\x00\x00\x00\x04")) {
+		t.Error("the file does not say that it has four frames")
+	}
+	tnnGPU(t, dir, "video", "out", "--field", "fluctuating", "--format", "png", "--every", "10", "--scale", "8").want(t, codeDone, "has 2 pictures of fluctuating")
+	if w, _ := decoded(t, dir, "out/fluctuating/fluctuating-00000020.png"); w != 160 {
+		t.Errorf("the pictures have %d pixels a line", w)
+	}
+	tnnGPU(t, dir, "video", "out", "--field", "change", "--format", "apng").want(t, codeDone, "has 3 pictures of change")
+}
+
+// TestVideoWithoutFFmpeg: a machine without it gets an animated PNG.
+func TestVideoWithoutFFmpeg(t *testing.T) {
+	dir := visualRun(t)
+	t.Setenv("PATH", t.TempDir())
+	tnnGPU(t, dir, "video", "out").want(t, codeDone, "state.apng has 4 pictures")
+	tnnGPU(t, dir, "video", "out", "--format", "mp4").want(t, codeUsage, "an mp4 needs ffmpeg, which is not in PATH; use --format apng")
+}
+
+// TestVideoOfARegion shows the recorded box as a lattice of its own.
+func TestVideoOfARegion(t *testing.T) {
+	dir := visualRun(t, "--region", "0:4,3:13")
+	tnnGPU(t, dir, "video", "out", "--format", "png", "--scale", "10").want(t, codeDone)
+	if w, h := decoded(t, dir, "out/state/state-00000020.png"); w != 100 || h != 58 {
+		t.Errorf("the pictures have %d x %d pixels", w, h)
+	}
+	nodes := visualRun(t, "--nodes", "3,4,5,90")
+	tnnGPU(t, nodes, "video", "out", "--format", "png").want(t, codeDone)
+}
+
+func TestInspectCommand(t *testing.T) {
+	dir := visualRun(t)
+	tnnGPU(t, dir, "inspect", "out").want(t, codeDone, "status", "finished at step 20", "recorded", "state, fluctuating, weight", "solved_percent")
+	tnnGPU(t, dir, "inspect", "out", "--node", "21").want(t, codeDone, "node 21", "coordinates", "energy", "edges", "to node", "history:")
+	tnnGPU(t, dir, "inspect", "out", "--edge", "22,21", "--step", "12").want(t, codeDone, "edge ", "weight", "step 10")
+	var node inspectedNode
+	if err := json.Unmarshal([]byte(tnnGPU(t, dir, "inspect", "out", "--node", "21", "--json").out), &node); err != nil {
+		t.Fatal(err)
+	}
+	last := make(map[string]float64)
+	for _, v := range node.Values {
+		last[v.Field] = v.Value
+	}
+	if node.ID != 21 || len(node.Edges) != 4 || len(node.History) != 2 {
+		t.Fatalf("%+v", node)
+	}
+	// The state after the last step is also the last that was recorded.
+	if h := node.History[0]; h.Field != "state" || len(h.Values) != 4 || h.Steps[3] != 20 || h.Values[3] != last["state"] {
+		t.Errorf("the history is %v, and the last state %v", h, last["state"])
+	}
+	for _, e := range node.Edges {
+		for _, c := range e.Compartments {
+			sign := map[byte]float64{'+': 1, '-': -1}
+			if len(c.Name) != 2 || c.Charge*sign[c.Name[0]] <= 0 || c.Memory*sign[c.Name[1]] <= 0 {
+				t.Errorf("compartment %+v", c)
+			}
+		}
+	}
+}
+
+// TestExportIsAStart: what a run leaves is the start of another, the same from
+// every format, and of the right weights and states.
+func TestExportIsAStart(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "relaxed", "--set", "graph.sides=[8, 8]", "--steps", "10", "--out", "out", "--no-overview", "--backend", "cpu").want(t, codeDone)
+	tnnGPU(t, dir, "export", "out").want(t, codeDone, "64 nodes and 128 edges of step 10")
+	tnnGPU(t, dir, "export", "out", "--format", "edgelist").want(t, codeDone)
+	tnnGPU(t, dir, "export", "out", "--format", "csv").want(t, codeDone, "network-nodes.csv", "network-edges.csv")
+	var first []byte
+	for i, file := range []string{"final.npz", "network.graphml", "network.txt"} {
+		out := fmt.Sprintf("again%d", i)
+		tnnGPU(t, dir, "run", "--preset", "relaxed", "--set", "graph.kind=file", "--set", "graph.file=out/"+file, "--set", "graph.sides=[8, 8]",
+			"--set", "group[0].connections=0", "--steps", "4", "--out", out, "--no-overview", "--backend", "cpu").want(t, codeDone)
+		steps := read(t, dir, out, "steps.csv")
+		if first == nil {
+			first = steps
+		}
+		if d := cmp.Diff(string(first), string(steps)); d != "" {
+			t.Errorf("%s starts another run than final.npz:\n%s", file, d)
+		}
+	}
+	// The histogram of weights at the start is that at the end of the first run.
+	at := func(folder, when string) (bins []string) {
+		for line := range strings.Lines(string(read(t, dir, folder, "histograms.csv"))) {
+			if rest, found := strings.CutPrefix(line, "weight,"+when+","); found {
+				bins = append(bins, rest)
+			}
+		}
+		return bins
+	}
+	if d := cmp.Diff(at("out", "end"), at("again0", "start")); d != "" || len(at("out", "end")) < 3 {
+		t.Errorf("the weights at the start are not those that were exported:\n%s", d)
+	}
+}
+
+func TestVisualMistakes(t *testing.T) {
+	dir := visualRun(t, "--no-overview")
+	for _, test := range []struct{ args, says string }{
+		{"plot", "tnn-gpu plot needs at least one argument, the folder of a run"},
+		{"plot absent", "absent is not the folder of a run"},
+		{"plot out --quantity colours", `there is no quantity "colours"; use energies, free_energy`},
+		{"plot out --x time", `there is no column "time" for the x axis; there are step, energy`},
+		{"plot out --format gif", `a plot cannot be written as "gif"; use png, svg, pdf`},
+		{"video", "tnn-gpu video takes one argument"},
+		{"video out --field energy", `has not recorded energy, but ["state" "fluctuating" "weight"]; run it with --record energy`},
+		{"video out --field weight", "field weight has no value per node to be drawn"},
+		{"video out --every 7", "it cannot be drawn every 7; use a multiple"},
+		{"video out --every 40", "has no record of state to be drawn"},
+		{"video out --format gif", `--format is "gif": use mp4, apng or png`},
+		{"video out --fps 0", "--fps is 0: use a number from 1 to 240"},
+		{"video out --scale -1", "a scale of -1 is not possible"},
+		{"video out --slice 2", "only a lattice of three sides has slices"},
+		{"video out --line", "only a lattice of one side is drawn as a line"},
+		{"video out --replica 1", "there is no replica 1; the run has 1"},
+		{"inspect out --node 400", "there is no node 400; the run has nodes 0 to 399"},
+		{"inspect out --node -1", "there is no node -1"},
+		{"inspect out --edge 3", `--edge is "3": write the two nodes that it joins, as in 3,4`},
+		{"inspect out --edge 3,90", "nodes 3 and 90 share no edge"},
+		{"inspect out --step 21", "--step is 21: use 1 to 20"},
+		{"inspect out --node 3 --edge 3,4", "there are both --node and --edge"},
+		{"export out --format gexf", `--format is "gexf": use graphml, edgelist or csv`},
+		{"export out --replica 3", "there is no replica 3; the run has 1"},
+		{"export out --out no/where.graphml", "no/where.graphml cannot be written"},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			tnnGPU(t, dir, strings.Fields(test.args)...).want(t, codeUsage, test.says)
+		})
+	}
+}

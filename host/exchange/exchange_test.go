@@ -1,0 +1,292 @@
+package exchange
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"tnn-gpu/host/graph"
+)
+
+// sample is a network with a self-loop, a lattice and an external node.
+func sample() *Export {
+	return &Export{
+		Network: Network{
+			Graph: &graph.Graph{
+				Nodes: 6, Lattice: graph.Lattice{Sides: []int{2, 3}},
+				Edges: []graph.Edge{{A: 0, B: 1}, {A: 4, B: 1}, {A: 5, B: 5}, {A: 5, B: 5}, {A: 2, B: 0}},
+			},
+			Weights: []float64{0.1, -1e-300, 3, 2.5, 160},
+			States:  []float64{1, -1, 1. / 3, 0, -0.5, 0.1},
+		},
+		External:   []bool{true, false, false, false, false, false},
+		Attributes: []Attribute{{"energy", []float64{0, 1e9, -2, 3, 4, 5}}},
+	}
+}
+
+// same compares what is read with what was written; no format carries a lattice.
+func same(want, got *Network) string {
+	plain := *want
+	plain.Graph = &graph.Graph{Nodes: want.Graph.Nodes, Edges: want.Graph.Edges}
+	return cmp.Diff(&plain, got)
+}
+
+func TestRoundTrips(t *testing.T) {
+	x := sample()
+	var text bytes.Buffer
+	if err := x.WriteGraphML(&text); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadGraphML(&text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := same(&x.Network, got); d != "" {
+		t.Errorf("GraphML (-want +is):\n%s", d)
+	}
+	text.Reset()
+	if err := x.WriteEdgeList(&text); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = ReadEdgeList(&text, "x"); err != nil {
+		t.Fatal(err)
+	}
+	if d := same(&x.Network, got); d != "" {
+		t.Errorf("edge list (-want +is):\n%s", d)
+	}
+}
+
+// TestRoundTripsOfAnyNumbers: weights and states keep all of their bits.
+func TestRoundTripsOfAnyNumbers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		x := &Export{Network: Network{Graph: &graph.Graph{Nodes: rapid.IntRange(1, 20).Draw(t, "nodes")}}}
+		for id := range x.Graph.Nodes {
+			x.States = append(x.States, rapid.Float64Range(-1, 1).Draw(t, "state"))
+			x.External = append(x.External, false)
+			if id > 0 {
+				x.Graph.Edges = append(x.Graph.Edges, graph.Edge{A: int32(id), B: int32(rapid.IntRange(0, id).Draw(t, "peer"))})
+				x.Weights = append(x.Weights, rapid.Float64Range(-1e300, 1e300).Draw(t, "weight"))
+			}
+		}
+		var ml, list bytes.Buffer
+		if x.WriteGraphML(&ml) != nil || x.WriteEdgeList(&list) != nil {
+			t.Fatal("it cannot be written")
+		}
+		fromML, err := ReadGraphML(&ml)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fromList, err := ReadEdgeList(&list, "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := same(&x.Network, fromML); d != "" {
+			t.Errorf("GraphML (-want +is):\n%s", d)
+		}
+		if d := same(&x.Network, fromList); d != "" {
+			t.Errorf("edge list (-want +is):\n%s", d)
+		}
+	})
+}
+
+func TestTables(t *testing.T) {
+	var nodes, edges strings.Builder
+	if err := sample().WriteNodes(&nodes); err != nil {
+		t.Fatal(err)
+	}
+	if err := sample().WriteEdges(&edges); err != nil {
+		t.Fatal(err)
+	}
+	if line := strings.Split(nodes.String(), "\n"); line[0] != "Id,external,state,x,y,energy" || line[5] != "4,false,-0.5,1,1,4" || len(line) != 8 {
+		t.Errorf("nodes:\n%s", &nodes)
+	}
+	if line := strings.Split(edges.String(), "\n"); line[0] != "Source,Target,Type,Weight" || line[2] != "4,1,Undirected,-1e-300" || len(line) != 7 {
+		t.Errorf("edges:\n%s", &edges)
+	}
+}
+
+// graphML is a file with some keys, nodes and edges.
+func graphML(inside string) string {
+	return `<?xml version="1.0"?><graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+<key id="d0" for="node" attr.name="state" attr.type="double"/><key id="d1" for="edge" attr.name="weight" attr.type="double"/>
+<graph edgedefault="undirected">` + inside + `</graph></graphml>`
+}
+
+// TestGraphMLOfOthers: names of nodes, keys for all, no states, other attributes.
+func TestGraphMLOfOthers(t *testing.T) {
+	for name, test := range map[string]struct {
+		text string
+		want *Network
+	}{
+		"names": {
+			graphML(`<node id="Ada"/><node id="Bob"><data key="d9">x</data></node><edge source="Bob" target="Ada"/>`),
+			&Network{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}}}},
+		},
+		"numbers in another order": {
+			graphML(`<node id="n1"><data key="d0">0.5</data></node><node id="n0"/><edge source="n1" target="n0"><data key="d1"> 2 </data></edge>`),
+			&Network{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}}}, Weights: []float64{2}, States: []float64{0, 0.5}},
+		},
+		"numbers with a gap": {
+			graphML(`<node id="7"/><node id="900000000000"/>`),
+			&Network{Graph: &graph.Graph{Nodes: 2}},
+		},
+		"a key for all": {
+			strings.Replace(graphML(`<node id="0"/><node id="1"/><edge source="0" target="1"><data key="d1">3</data></edge>`), `for="edge"`, `for="all"`, 1),
+			&Network{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 0, B: 1}}}, Weights: []float64{3}},
+		},
+	} {
+		got, err := ReadGraphML(strings.NewReader(test.text))
+		if d := cmp.Diff(test.want, got); err != nil || d != "" {
+			t.Errorf("%s: %v (-want +is):\n%s", name, err, d)
+		}
+	}
+}
+
+// TestRefused has the sentence of every file that cannot be a start.
+func TestRefused(t *testing.T) {
+	two := `<node id="0"/><node id="1"/><node id="2"/>`
+	for text, says := range map[string]string{
+		"":                              "it has 0 graphs",
+		"0 1\n":                         "it has 0 graphs",
+		graphML(two) + "<":              "it is no GraphML",
+		graphML(two + "<nod>"):          "it is no GraphML",
+		graphML(two + `<node id="0"/>`): `two nodes "0"`,
+		graphML(two + `<edge source="0" target="9"/>`):                                                           `from "0" to "9" has no such nodes`,
+		graphML(two + `<edge source="0" target="1"/><edge source="1" target="0"/>`):                              "nodes 1 and 0 have two edges",
+		graphML(two + `<edge source="0" target="1"><data key="d1">NaN</data></edge>`):                            `edge weight is "NaN": it is no finite number`,
+		graphML(two + `<node id="3"><data key="d0">2</data></node>`):                                             `the state of node "3" is 2`,
+		graphML(two + `<hyperedge/>`):                                                                            "hyperedges",
+		graphML(two + `<graph/>`):                                                                                "it has 2 graphs",
+		graphML(two + `<edge source="0" target="1"><data key="d1">1</data></edge><edge source="1" target="2"/>`): "1 of 2 edges have a weight",
+	} {
+		if n, err := ReadGraphML(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q is read as %v, %v; want %q", text, n, err, says)
+		}
+	}
+	for text, says := range map[string]string{
+		"0 1\n# state 0 0.5\n":                "x: 1 of 2 nodes have a state",
+		"0 1\n# state 2 0.5\n":                `x:2: there is no node "2"`,
+		"0 1\n# state 0 1.5\n":                `x:2: the state "1.5" is no number from -1 to 1`,
+		"0 1\n# state 0 nan\n":                `x:2: the state "nan"`,
+		"# nodes 2147483647\n# state 0 0.5\n": "1 of 2147483647 nodes",
+		"0 one\n":                             "x:1: ",
+	} {
+		if n, err := ReadEdgeList(strings.NewReader(text), "x"); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q is read as %v, %v; want %q", text, n, err, says)
+		}
+	}
+}
+
+// final writes an archive like that of a run.
+func final(t *testing.T, a, b []int32, weight, state []float32, replicas int) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "final.npz")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(f)
+	add := func(name, dtype string, n int, values any) {
+		w, err := z.Create(name + ".npy")
+		if err != nil {
+			t.Fatal(err)
+		}
+		shape := fmt.Sprintf("%d,", n)
+		if replicas > 1 && name == "state" {
+			shape = fmt.Sprintf("%d, %d", replicas, n/replicas)
+		}
+		header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }\n", dtype, shape)
+		fmt.Fprintf(w, "\x93NUMPY\x01\x00%c%c%s", len(header)%256, len(header)/256, header)
+		if err := binary.Write(w, binary.LittleEndian, values); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add("a", "<i4", len(a), a)
+	add("b", "<i4", len(b), b)
+	add("weight", "<f4", len(weight), weight)
+	add("state", "<f4", len(state), state)
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestFinal(t *testing.T) {
+	got, err := Read(final(t, []int32{0, 2}, []int32{1, 2}, []float32{0.5, -3}, []float32{1, 0, -1}, 1))
+	want := &Network{Graph: &graph.Graph{Nodes: 3, Edges: []graph.Edge{{A: 0, B: 1}, {A: 2, B: 2}}}, Weights: []float64{0.5, -3}, States: []float64{1, 0, -1}}
+	if d := cmp.Diff(want, got); err != nil || d != "" {
+		t.Errorf("%v (-want +is):\n%s", err, d)
+	}
+	for says, path := range map[string]string{
+		"edge 0 ends at node 3":        final(t, []int32{3}, []int32{1}, []float32{1}, []float32{1, 0, 1}, 1),
+		"edge 0 ends at node -1":       final(t, []int32{-1}, []int32{1}, []float32{1}, []float32{1, 0, 1}, 1),
+		"have 1, 1 and 2 values":       final(t, []int32{0}, []int32{1}, []float32{1, 2}, []float32{1, 0, 1}, 1),
+		"the state of node 1 is 4":     final(t, []int32{0}, []int32{1}, []float32{1}, []float32{1, 4, 1}, 1),
+		"nodes 1 and 0 have two edges": final(t, []int32{0, 1}, []int32{1, 0}, []float32{1, 1}, []float32{1, 0}, 1),
+		"tnn-gpu export --replica":     final(t, []int32{0}, []int32{1}, []float32{1}, []float32{1, 0, 1, 0}, 2),
+		"no such file":                 "absent.npz",
+	} {
+		if n, err := Read(path); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("it is read as %v, %v; want %q", n, err, says)
+		}
+	}
+}
+
+func FuzzGraphML(f *testing.F) {
+	var text bytes.Buffer
+	if err := sample().WriteGraphML(&text); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text.Bytes())
+	f.Add([]byte(graphML(`<node id="Ada"/><edge source="Ada" target="Ada"><data key="d1">3</data></edge>`)))
+	f.Add([]byte(strings.Repeat("<graph>", 100)))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		n, err := ReadGraphML(bytes.NewReader(text))
+		if err == nil {
+			wellFormed(t, n)
+		}
+	})
+}
+
+func FuzzEdgeList(f *testing.F) {
+	var text bytes.Buffer
+	if err := sample().WriteEdgeList(&text); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text.Bytes())
+	f.Add([]byte("# nodes 2147483647\n# state 5 1\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		n, err := ReadEdgeList(bytes.NewReader(text), "x")
+		if err == nil {
+			wellFormed(t, n)
+		}
+	})
+}
+
+// wellFormed checks what whoever reads a network relies on.
+func wellFormed(t *testing.T, n *Network) {
+	for _, e := range n.Graph.Edges {
+		if e.A < 0 || e.B < 0 || int(e.A) >= n.Graph.Nodes || int(e.B) >= n.Graph.Nodes {
+			t.Errorf("an edge joins %d and %d of %d nodes", e.A, e.B, n.Graph.Nodes)
+		}
+	}
+	if n.Weights != nil && len(n.Weights) != len(n.Graph.Edges) || n.States != nil && len(n.States) != n.Graph.Nodes {
+		t.Errorf("%d weights and %d states", len(n.Weights), len(n.States))
+	}
+	for _, s := range n.States {
+		if !(s >= -1 && s <= 1) {
+			t.Errorf("a state is %v", s)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package exchange
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+)
+
+// WriteNodes writes a table of the nodes, which Gephi and pandas open.
+func (x *Export) WriteNodes(w io.Writer) error {
+	attributes := x.attributes()
+	head := []string{"Id", "external"}
+	for _, a := range attributes {
+		head = append(head, a.Name)
+	}
+	return writeTable(w, head, x.Graph.Nodes, func(id int) []string {
+		row := []string{strconv.Itoa(id), strconv.FormatBool(x.External[id])}
+		for _, a := range attributes {
+			row = append(row, number(a.Values[id]))
+		}
+		return row
+	})
+}
+
+// WriteEdges writes a table of the edges, which Gephi and pandas open.
+func (x *Export) WriteEdges(w io.Writer) error {
+	return writeTable(w, []string{"Source", "Target", "Type", "Weight"}, len(x.Graph.Edges), func(i int) []string {
+		e := x.Graph.Edges[i]
+		return []string{strconv.Itoa(int(e.A)), strconv.Itoa(int(e.B)), "Undirected", number(x.Weights[i])}
+	})
+}
+
+func writeTable(w io.Writer, head []string, rows int, row func(int) []string) error {
+	out := csv.NewWriter(w)
+	err := out.Write(head)
+	for i := 0; i < rows && err == nil; i++ {
+		err = out.Write(row(i))
+	}
+	out.Flush()
+	if err == nil {
+		err = out.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("the table cannot be written: %w", err)
+	}
+	return nil
+}
