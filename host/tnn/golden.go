@@ -1,12 +1,15 @@
 package tnn
 
 import (
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"slices"
 
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/state"
@@ -79,8 +82,9 @@ type goldenFile struct {
 	Steps []GoldenStep `json:"steps"`
 }
 
-// goldenLimit bounds what a golden file may unpack to.
-const goldenLimit = 1 << 30
+// goldenLimit bounds what a golden file may unpack to, and so the memory that it
+// takes, which is up to some sixty times as much.
+const goldenLimit = 16 << 20
 
 // OpenGolden reads a trajectory from a file, gzipped or not.
 func OpenGolden(path string) (*Golden, error) {
@@ -104,10 +108,14 @@ func OpenGolden(path string) (*Golden, error) {
 func ReadGolden(r io.Reader) (*Golden, error) {
 	var f goldenFile
 	limited := &io.LimitedReader{R: r, N: goldenLimit}
-	if err := json.NewDecoder(limited).Decode(&f); err != nil {
-		if limited.N == 0 {
-			return nil, fmt.Errorf("it unpacks to more than %d bytes", goldenLimit)
-		}
+	text, err := io.ReadAll(limited)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("it cannot be unpacked: %w", err)
+	case limited.N == 0:
+		return nil, fmt.Errorf("it unpacks to %d bytes or more, which no golden trajectory has", goldenLimit)
+	}
+	if err := json.Unmarshal(text, &f); err != nil {
 		return nil, fmt.Errorf("it is not a golden trajectory: %w", err)
 	}
 	if f.Format != "tnn-golden/1" {
@@ -143,30 +151,37 @@ func (f *goldenFile) graph() (*graph.Graph, error) {
 		}
 		nodes *= side
 	}
+	external := make(map[int32]bool, len(f.External))
+	for _, x := range f.External {
+		external[x.ID] = true
+	}
 	g := &graph.Graph{Nodes: nodes, Lattice: lattice, Bipartite: f.Bipartite}
 	for i, e := range f.Edges {
-		a, aOK := e[0].(float64)
-		b, bOK := e[1].(float64)
+		a, aOK := nodeID(e[0], nodes)
+		b, bOK := nodeID(e[1], nodes)
 		kind, kOK := e[2].(string)
-		if !aOK || !bOK || !kOK || a < 0 || b < 0 || int(a) >= nodes || int(b) >= nodes {
-			return nil, fmt.Errorf("edge %d is %v; expected [node, node, kind] with nodes below %d", i, e, nodes)
+		if !aOK || !bOK || !kOK {
+			return nil, fmt.Errorf("edge %d is %.60q; expected [node, node, kind] with nodes below %d", i, fmt.Sprint(e), nodes)
 		}
-		if want := f.kindOf(int32(a), int32(b)); EdgeKind(kind) != want {
-			return nil, fmt.Errorf("edge %d is of kind %s, but its nodes call for %s", i, kind, want)
+		want := f.Edge.Kind
+		if external[a] || external[b] {
+			want = Fixed
 		}
-		g.Edges = append(g.Edges, graph.Edge{A: int32(a), B: int32(b)})
+		if EdgeKind(kind) != want {
+			return nil, fmt.Errorf("edge %d is of kind %.20q, but its nodes call for %.20q", i, kind, want)
+		}
+		g.Edges = append(g.Edges, graph.Edge{A: a, B: b})
 	}
 	return g, nil
 }
 
-// kindOf is fixed for the edges of external nodes and the network's kind elsewhere.
-func (f *goldenFile) kindOf(a, b int32) EdgeKind {
-	for _, x := range f.External {
-		if x.ID == a || x.ID == b {
-			return Fixed
-		}
+// nodeID reads the number of a node out of JSON.
+func nodeID(v any, nodes int) (id int32, ok bool) {
+	x, isNumber := v.(float64)
+	if !isNumber || !(x >= 0 && x < float64(nodes)) || x != math.Trunc(x) {
+		return 0, false
 	}
-	return f.Edge.Kind
+	return int32(x), true
 }
 
 func (f *goldenFile) checkLengths(g *graph.Graph) error {
@@ -181,10 +196,22 @@ func (f *goldenFile) checkLengths(g *graph.Graph) error {
 			return fmt.Errorf("step %d has the wrong number, or not one value per node or edge", i+1)
 		}
 	}
+	return f.checkExternals(g)
+}
+
+func (f *goldenFile) checkExternals(g *graph.Graph) error {
+	seen := make(map[int32]bool, len(f.External))
 	for _, x := range f.External {
-		if x.ID < 0 || int(x.ID) >= g.Nodes || len(x.Period) == 0 || x.Polarity != 1 && x.Polarity != -1 {
-			return fmt.Errorf("external node %d is out of range, or has no period, or its polarity is not 1 or -1", x.ID)
+		if x.ID < 0 || int(x.ID) >= g.Nodes || seen[x.ID] || x.Polarity != 1 && x.Polarity != -1 {
+			return fmt.Errorf("external node %d is out of range, or there twice, or its polarity is not 1 or -1", x.ID)
 		}
+		if len(x.Period) == 0 || slices.Min(x.Period) < 1 || slices.Max(x.Period) > MaxSweeps {
+			return fmt.Errorf("external node %d has no period, or one that is not 1 step or more", x.ID)
+		}
+		seen[x.ID] = true
+	}
+	if len(seen) == g.Nodes {
+		return errors.New("all its nodes are external")
 	}
 	return nil
 }
@@ -209,16 +236,15 @@ func (f *goldenFile) spec() *Spec {
 
 // externals takes the weight of each external node from the start of its edges.
 func (f *goldenFile) externals(g *graph.Graph) []External {
+	weight := make(map[int32]float64)
+	for i, edge := range g.Edges {
+		weight[edge.A], weight[edge.B] = f.Start.Weight[i], f.Start.Weight[i]
+	}
 	var out []External
 	for _, x := range f.External {
-		e := External{ID: x.ID, Polarity: x.Polarity, Periods: x.Period}
-		for i, edge := range g.Edges {
-			if edge.A == x.ID || edge.B == x.ID {
-				e.Weight = f.Start.Weight[i]
-			}
-		}
-		out = append(out, e)
+		out = append(out, External{ID: x.ID, Polarity: x.Polarity, Periods: x.Period, Weight: weight[x.ID]})
 	}
+	slices.SortFunc(out, func(a, b External) int { return cmp.Compare(a.ID, b.ID) })
 	return out
 }
 
