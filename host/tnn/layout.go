@@ -90,7 +90,15 @@ type layouter struct {
 // degrees counts half-edges; a self-loop has one.
 func degrees(g *graph.Graph) []int32 {
 	d := make([]int32, g.Nodes)
-	for _, e := range g.Edges {
+	rest := g.Edges
+	if g.Stencil != nil {
+		all := len(g.Stencil.Offsets)
+		for id := range d {
+			d[id] = int32(all)
+		}
+		rest = rest[g.Nodes*all/2:]
+	}
+	for _, e := range rest {
 		d[e.A]++
 		if e.B != e.A {
 			d[e.B]++
@@ -185,17 +193,12 @@ func (b *layouter) place() {
 	b.Active = make([]uint32, b.Positions/Lanes)
 	b.Rows = make([]int64, 1+len(b.Active))
 	for i, seg := range b.Segments {
-		nodes, first := b.nodes[i], seg.First*Lanes
-		for k := range seg.Slices * Lanes {
-			if k >= len(nodes) {
-				b.ID[first+k] = -1
-				continue
+		nodes := b.nodes[i]
+		parallel(seg.Slices, func(from, to int) {
+			for s := from; s < to; s++ {
+				b.placeSlice(seg.First+s, nodes[s*Lanes:min((s+1)*Lanes, len(nodes))])
 			}
-			b.ID[first+k], b.Position[nodes[k]] = nodes[k], int32(first+k)
-			if !b.external(nodes[k]) {
-				b.Active[seg.First+k/Lanes] |= 1 << (k % Lanes)
-			}
-		}
+		})
 		for s := range seg.Slices {
 			b.Rows[seg.First+s+1] = b.Rows[seg.First+s] + int64(b.degree[nodes[s*Lanes]])
 		}
@@ -206,6 +209,22 @@ func (b *layouter) place() {
 		}
 	}
 	b.nodes = nil
+}
+
+// placeSlice gives the nodes of a slice, which may not fill it, their positions.
+func (b *layouter) placeSlice(slice int, nodes []int32) {
+	for lane := range Lanes {
+		at := slice*Lanes + lane
+		if lane >= len(nodes) {
+			b.ID[at] = -1
+			continue
+		}
+		id := nodes[lane]
+		b.ID[at], b.Position[id] = id, int32(at)
+		if !b.external(id) {
+			b.Active[slice] |= 1 << lane
+		}
+	}
 }
 
 // connect fills the half-edge tables, for now with edges in place of weights. A
