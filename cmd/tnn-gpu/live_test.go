@@ -175,3 +175,25 @@ func TestServedRuns(t *testing.T) {
 	}
 	s.ends(t, codeDone)
 }
+
+// TestPageMistakes: what cannot be served is said before anything is computed.
+func TestPageMistakes(t *testing.T) {
+	dir := t.TempDir()
+	for _, test := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"run", "--listen", "127.0.0.1:0"}, "--live"},
+		{[]string{"run", "--backend", "cpu", "--live", "--listen", "0.0.0.0:0"}, "public"},
+		{[]string{"run", "--backend", "cpu", "--live", "--listen", "8080"}, "HOST:PORT"},
+		{[]string{"serve"}, "one argument"},
+		{[]string{"serve", "nowhere"}, "nowhere"},
+		{[]string{"serve", "."}, "has no run in it"},
+	} {
+		r := tnnGPU(t, dir, test.args...).want(t, codeUsage)
+		if !strings.Contains(r.errs, test.says) {
+			t.Errorf("%q says %q, not %q", test.args, r.errs, test.says)
+		}
+	}
+	wantEmpty(t, dir)
+}

@@ -25,9 +25,6 @@ type stored struct {
 	records int64
 }
 
-// npyLimit is more than any header of an array takes.
-const npyLimit = 1 << 16
-
 // newStored finds the records of an array that begins at an offset of a file and
 // ends before another. It takes the shape from the metadata, and only the length
 // of the header from the file.
