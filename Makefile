@@ -56,7 +56,8 @@ lint-go:
 lint-kernels:
 	@scripts/lint-kernels
 
-# The long tests, also under the race detector, and every fuzz target.
+# The long tests, also under the race detector, and every fuzz target. One run of
+# TNN_SOAK_MINUTES, 30 if that is not set, is made on each backend.
 soak: setup-test
 	@. scripts/env && scripts/soak $(FUZZTIME)
 
