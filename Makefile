@@ -14,7 +14,7 @@ COUNT = 1
 # How long `make soak` fuzzes each parser.
 FUZZTIME = 1m
 
-.PHONY: build run test test-cpu test-opencl test-fma bench lint lint-go lint-kernels soak setup-run setup-test clean
+.PHONY: build run test test-cpu test-opencl test-fma bench lint lint-go lint-kernels soak gallery setup-run setup-test clean
 
 # bin/tnn-gpu, with OpenCL where its headers are.
 build:
@@ -46,6 +46,10 @@ test-fma:
 bench: build
 	@. scripts/env && go test -tags "$$TAGS" -p 1 -timeout 1h -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem -count $(COUNT) ./...
 	@bin/tnn-gpu bench
+
+# docs/gallery.md, with its pictures and numbers.
+gallery: build
+	@scripts/gallery
 
 lint: setup-test lint-go lint-kernels
 
