@@ -10,7 +10,7 @@ import (
 	"tnn-gpu/host/tnn"
 )
 
-func TestSuite(t *testing.T) { backendtest.Run(t, cpuref.New) }
+func TestSuite(t *testing.T) { backendtest.Run(t, cpuref.New, backendtest.Catalogue()) }
 
 // Rung 4: samples have the enumerated probabilities.
 func TestDistributions(t *testing.T) { backendtest.Distributions(t, cpuref.New) }

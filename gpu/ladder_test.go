@@ -3,6 +3,7 @@
 package gpu
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -36,23 +37,47 @@ func openBoth(t *testing.T, net *tnn.Network, o backend.Options) (reference, dev
 
 func TestSuite(t *testing.T) {
 	openTest(t)
-	backendtest.Run(t, openNetwork)
+	backendtest.Run(t, openNetwork, backendtest.Core())
 }
 
 // Rung 2: the device and the reference agree in every bit of every field and of
-// every sum, over 1,000 steps of every network of the catalogue.
+// every sum, over 1,000 steps of every network of the catalogue. Networks take
+// turns in precision; the core networks come in both, with replicas, which the
+// device may compute in another way.
 func TestAgreesWithReference(t *testing.T) {
 	openTest(t)
-	for _, c := range backendtest.Catalogue() {
-		for _, p := range []state.Precision{state.Single, state.Double} {
-			t.Run(c.Name+"/"+p.String(), func(t *testing.T) {
-				net := c.Network(t)
-				reference, device := openBoth(t, net, backend.Options{Precision: p, Seeds: []uint64{1<<32 + 3}})
-				if !device.Describe().Strict {
-					t.Skipf("this device is not strict: %s", device.Describe().Note)
-				}
-				backendtest.Agree(t, net, reference, device, 1, 2, 10, 100, 500, 1000)
-			})
+	for i, c := range backendtest.Catalogue() {
+		for k, p := range []state.Precision{state.Single, state.Double} {
+			if i%2 == k || backendtest.Soak() {
+				agree(t, c, p, []uint64{1<<32 + 3}, 1, 2, 10, 100, 500, 1000)
+			}
+		}
+	}
+	for _, c := range backendtest.Core() {
+		agree(t, c, state.Single, []uint64{1, 2, 3}, 1, 2, 10, 100, 500, 1000)
+		agree(t, c, state.Double, []uint64{1, 2, 3}, 1, 2, 10, 100, 500, 1000)
+	}
+}
+
+func agree(t *testing.T, c backendtest.Case, p state.Precision, seeds []uint64, moments ...int64) {
+	t.Run(fmt.Sprintf("%s/%d/%s", c.Name, len(seeds), p), func(t *testing.T) {
+		net := c.Network(t)
+		reference, device := openBoth(t, net, backend.Options{Precision: p, Seeds: seeds})
+		if !device.Describe().Strict {
+			t.Skipf("this device is not strict: %s", device.Describe().Note)
+		}
+		backendtest.Agree(t, net, reference, device, moments...)
+	})
+}
+
+// Rung 2 for networks too large for what is done with small ones.
+func TestAgreesOnLargeNetworks(t *testing.T) {
+	openTest(t)
+	for i, c := range backendtest.Large() {
+		for k, p := range []state.Precision{state.Single, state.Double} {
+			if i%2 == k || backendtest.Soak() {
+				agree(t, c, p, []uint64{1}, 1, 2, 50)
+			}
 		}
 	}
 }
@@ -67,7 +92,10 @@ func TestDistributions(t *testing.T) {
 // own, which takes its time to build; TNN_SOAK=1 has all of them.
 func TestWorkGroups(t *testing.T) {
 	openTest(t)
-	soak := os.Getenv("TNN_SOAK") == "1"
+	soak, sizes := backendtest.Soak(), []int{32, 256, 1024}
+	if soak {
+		sizes = []int{32, 64, 128, 256, 512, 1024}
+	}
 	for _, run := range []struct {
 		network   string
 		precision state.Precision
@@ -83,7 +111,7 @@ func TestWorkGroups(t *testing.T) {
 		}
 		t.Run(run.network+"/"+run.precision.String(), func(t *testing.T) {
 			net := find(t, run.network)
-			for _, size := range []int{32, 64, 128, 256, 1024} {
+			for _, size := range sizes {
 				reference, device := openBoth(t, net, backend.Options{Precision: run.precision, Seeds: []uint64{1, 2}, WorkGroup: size})
 				backendtest.Agree(t, net, reference, device, 1, 50)
 			}
@@ -91,6 +119,7 @@ func TestWorkGroups(t *testing.T) {
 	}
 }
 
+// find gives a network of the catalogue.
 func find(t *testing.T, name string) *tnn.Network {
 	t.Helper()
 	for _, c := range backendtest.Catalogue() {

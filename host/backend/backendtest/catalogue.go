@@ -8,6 +8,7 @@ package backendtest
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"tnn-gpu/host/graph"
@@ -20,6 +21,9 @@ type Case struct {
 	Spec *tnn.Spec
 	// EdgeList is the text of the file that a graph of kind file is read from.
 	EdgeList string
+	// Core networks stand for the others where a network takes long to open: a
+	// device compiles a program for each.
+	Core bool
 }
 
 // graphSeed is the seed of every graph of the catalogue.
@@ -47,9 +51,21 @@ func Catalogue() []Case {
 	return append(catalogue2020(), catalogue2019()...)
 }
 
+// Core gives the core networks of the catalogue or, where TNN_SOAK=1 asks for long
+// tests, all of them.
+func Core() []Case {
+	if Soak() {
+		return Catalogue()
+	}
+	return slices.DeleteFunc(Catalogue(), func(c Case) bool { return !c.Core })
+}
+
+// Soak tells whether long tests are asked for.
+func Soak() bool { return os.Getenv("TNN_SOAK") == "1" }
+
 func catalogue2020() []Case {
 	return []Case{
-		{Name: "lattice", Spec: lattice(tnn.Hylton2020, 4, true, 12, 14)},
+		{Name: "lattice", Core: true, Spec: lattice(tnn.Hylton2020, 4, true, 12, 14)},
 		{Name: "lattice16", Spec: lattice(tnn.Hylton2020, 16, true, 8, 8)},
 		{Name: "odd torus, size mass", Spec: with(lattice(tnn.Hylton2020, 12, false, 7, 9), func(s *tnn.Spec) {
 			s.Edge.SizeMass = 30
@@ -78,7 +94,7 @@ func catalogue2020() []Case {
 		{Name: "1000 levels", Spec: with(lattice(tnn.Hylton2020, 4, true, 6, 6), func(s *tnn.Spec) {
 			s.Groups[0].Levels, s.Groups[0].Threshold, s.Groups[0].InverseTemperature = 1000, 1e-4, 3
 		})},
-		{Name: "groups, external nodes in all modes", Spec: groups(tnn.Hylton2020)},
+		{Name: "groups, external nodes in all modes", Core: true, Spec: groups(tnn.Hylton2020)},
 		{Name: "random, external nodes", Spec: with(random(tnn.Hylton2020, graph.Random, 5, 8, 8), func(s *tnn.Spec) {
 			s.Graph.Bipartite, s.Graph.Separation = true, 3
 			s.Externals = []tnn.ExternalSpec{externals(2, 3, 0.9)}
@@ -102,7 +118,7 @@ func catalogue2019() []Case {
 			s.Groups[0].Levels = 3
 			s.Edge.Kind, s.Edge.InverseTemperature, s.Edge.Bound = tnn.Real2, 2, 0.8
 		})},
-		{Name: "relaxed random, masses, cold", Spec: with(random(tnn.Hylton2019, graph.Random, 7, 9, 7), func(s *tnn.Spec) {
+		{Name: "relaxed random, masses, cold", Core: true, Spec: with(random(tnn.Hylton2019, graph.Random, 7, 9, 7), func(s *tnn.Spec) {
 			s.Groups[0].SelfLoops, s.Groups[0].InverseTemperature = 1, 10
 			s.Edge.SizeMass, s.Edge.ChangeMass, s.Edge.InverseTemperature = 20, 10, 200
 		})},
@@ -116,8 +132,21 @@ func catalogue2019() []Case {
 		{Name: "relaxed fixed edges", Spec: with(lattice(tnn.Hylton2019, 4, false, 5, 5), func(s *tnn.Spec) {
 			s.Edge.Kind = tnn.Fixed
 		})},
-		{Name: "relaxed groups, external nodes in all modes", Spec: groups(tnn.Hylton2019)},
+		{Name: "relaxed groups, external nodes in all modes", Core: true, Spec: groups(tnn.Hylton2019)},
 		{Name: "relaxed file", Spec: file(tnn.Hylton2019), EdgeList: edgeList},
+	}
+}
+
+// Large gives networks of more than 4096 nodes. Those of a catalogue are smaller.
+func Large() []Case {
+	return []Case{
+		{Name: "large lattice", Spec: lattice(tnn.Hylton2020, 4, true, 74, 60)},
+		{Name: "large random", Spec: with(random(tnn.Hylton2020, graph.Random, 6, 17, 17, 17), func(s *tnn.Spec) {
+			s.Graph.Separation, s.Externals, s.Eras = 3, []tnn.ExternalSpec{externals(3, 4, 2)}, everyMode()
+		})},
+		{Name: "large relaxed lattice", Spec: with(lattice(tnn.Hylton2019, 12, false, 67, 69), func(s *tnn.Spec) {
+			s.Groups[0].Levels = 10
+		})},
 	}
 }
 

@@ -14,10 +14,10 @@ import (
 // Open opens a network on a backend: cpuref.New, or what stands for gpu.New.
 type Open func(*tnn.Network, backend.Options) (backend.Backend, error)
 
-// Run runs the suite that every backend must pass over the catalogue, in both
-// precisions.
-func Run(t *testing.T, open Open) {
-	for _, c := range Catalogue() {
+// Run runs the suite that every backend must pass, on each of the networks in
+// both precisions.
+func Run(t *testing.T, open Open, networks []Case) {
+	for _, c := range networks {
 		for _, p := range []state.Precision{state.Single, state.Double} {
 			t.Run(c.Name+"/"+p.String(), func(t *testing.T) {
 				s := newSuite(t, c.Network(t), open, p)
