@@ -1,0 +1,98 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestDocumentedPython runs every block of docs/data.md in the folder of the run
+// that the page is about. Where Python or what a block imports is not installed
+// the block is skipped, unless TNN_REQUIRE_OPENCL says that all must be there.
+func TestDocumentedPython(t *testing.T) {
+	page := string(read(t, "../../docs/data.md"))
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "driven", "--record", "state,weight", "--every", "10", "--watch", "state[12]",
+		"--steps", "60", "--backend", "cpu", "--out", "out").want(t, codeDone)
+	for _, format := range []string{"graphml", "edgelist", "csv"} {
+		tnnGPU(t, dir, "export", "out", "--format", format).want(t, codeDone)
+	}
+	blocks := regexp.MustCompile("(?s)## ([^\n]+)\n|```python\n(.*?)```").FindAllStringSubmatch(page, -1)
+	title, ran := "", 0
+	for _, b := range blocks {
+		if b[2] == "" {
+			title = b[1]
+			continue
+		}
+		ran++
+		t.Run(title, func(t *testing.T) { runPython(t, filepath.Join(dir, "out"), b[2]) })
+	}
+	if ran < 10 {
+		t.Errorf("the page has %d blocks of Python", ran)
+	}
+	// Every file that such a run writes has a section.
+	entries, err := os.ReadDir(filepath.Join(dir, "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if name == "lock" || strings.HasPrefix(name, "checkpoint-") {
+			continue // for the program alone
+		}
+		if !strings.Contains(page, name) {
+			t.Errorf("the page says nothing of %s", name)
+		}
+	}
+}
+
+// runPython runs a program with the first Python that has what it imports.
+func runPython(t *testing.T, dir, program string) {
+	t.Helper()
+	imports := strings.Join(regexp.MustCompile(`(?m)^import .*$`).FindAllString(program, -1), "\n")
+	for _, python := range []string{"python3", "/usr/bin/python3"} {
+		if exec.Command(python, "-c", imports).Run() != nil {
+			continue
+		}
+		c := exec.Command(python, "-c", program)
+		c.Dir = dir
+		if out, err := c.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s\n%s", err, program, out)
+		}
+		return
+	}
+	if os.Getenv("TNN_REQUIRE_OPENCL") == "1" {
+		t.Errorf("no Python here has what the block imports (Debian: python3-numpy, python3-networkx, python3-pandas):\n%s", imports)
+		return
+	}
+	t.Skip("Python is not here, or has not:", imports)
+}
+
+// TestGallery: the pictures of the page are there, and no others, and they are small.
+func TestGallery(t *testing.T) {
+	page := string(read(t, "../../docs/gallery.md"))
+	shown := make(map[string]bool)
+	for _, m := range regexp.MustCompile(`\]\(gallery/([^)]+)\)`).FindAllStringSubmatch(page, -1) {
+		shown[m[1]] = true
+		decoded(t, "../../docs/gallery", m[1])
+	}
+	entries, err := os.ReadDir("../../docs/gallery")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !shown[e.Name()] || info.Size() > 150_000 {
+			t.Errorf("%s has %d bytes; the page shows it: %v", e.Name(), info.Size(), shown[e.Name()])
+		}
+	}
+	if len(shown) < 10 {
+		t.Errorf("the page shows %d pictures", len(shown))
+	}
+}
