@@ -52,6 +52,13 @@ func (n *network) build() error {
 	if n.net, err = tnn.Build(n.spec, n.config.Run.Seed); err != nil {
 		return n.config.Locate(err)
 	}
+	variants, err := n.config.Variants()
+	if err != nil {
+		return n.config.Locate(err)
+	}
+	for _, v := range variants {
+		n.net.Variants = append(n.net.Variants, v.(*tnn.Spec))
+	}
 	n.model = tnn.NewModel(n.net)
 	return nil
 }

@@ -3,10 +3,13 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/csv"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -298,4 +301,27 @@ func TestRunFolderIsLocked(t *testing.T) {
 	interrupt := begin(t, dir, endless()...)
 	tnnGPU(t, dir, "resume", "out").want(t, codeUsage, "another process is working on this run")
 	interrupt(os.Interrupt).want(t, codeInterrupted)
+}
+
+// TestSweep deals two edge temperatures out to four replicas: the start weights'
+// mean square is inverse to the temperature.
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--steps", "1", "--replicas", "4", "--sweep", "edge.inverse_temperature=20,80", "--out", "swept").
+		want(t, codeDone, "sweep edge.inverse_temperature=20,80")
+	rows, err := csv.NewReader(bytes.NewReader(read(t, dir, "swept", "steps.csv"))).ReadAll()
+	if err != nil || len(rows) != 5 {
+		t.Fatalf("steps.csv has %d rows, %v", len(rows), err)
+	}
+	at := slices.Index(rows[0], "weight2")
+	var weight2 [4]float64
+	for r := range weight2 {
+		if weight2[r], err = strconv.ParseFloat(rows[r+1][at], 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if weight2[0] < 2*weight2[1] || weight2[2] < 2*weight2[3] || weight2[2] > 2*weight2[0] {
+		t.Errorf("the mean squared weights are %v", weight2)
+	}
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--sweep", "edge.inverse_temperature=20,80").want(t, codeUsage, "need 2 replicas or more")
 }
