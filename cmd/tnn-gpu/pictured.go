@@ -33,10 +33,10 @@ func picturedNetwork(run *results.Run, numbers []int) (*picture.Network, error) 
 	if err != nil {
 		return nil, err
 	}
-	whole := pictured(net)
 	if numbers == nil {
-		return whole, nil
+		return pictured(net, len(net.Graph.Lattice.Sides) == 0), nil
 	}
+	whole := pictured(net, true)
 	sides, err := boxSides(run.Config.Record.Region)
 	return whole.Restrict(numbers, sides), err
 }
@@ -66,13 +66,16 @@ func onLattice(g *graph.Graph) *picture.Network {
 	return out
 }
 
-// pictured adds external nodes and edges.
-func pictured(net *tnn.Network) *picture.Network {
+// pictured adds external nodes and, where they are drawn, edges.
+func pictured(net *tnn.Network, edges bool) *picture.Network {
 	out := onLattice(net.Graph)
 	number := make(map[int32]int, len(net.Externals))
 	for i, e := range net.Externals {
 		number[e.ID] = i
 		out.External = append(out.External, picture.External{ID: e.ID})
+	}
+	if !edges && len(number) == 0 {
+		return out
 	}
 	for _, e := range net.Graph.Edges {
 		if i, found := number[e.A]; found {
@@ -81,7 +84,9 @@ func pictured(net *tnn.Network) *picture.Network {
 		if i, found := number[e.B]; found {
 			out.External[i].Neighbours = append(out.External[i].Neighbours, e.A)
 		}
-		out.Edges = append(out.Edges, [2]int32{e.A, e.B})
+		if edges {
+			out.Edges = append(out.Edges, [2]int32{e.A, e.B})
+		}
 	}
 	return out
 }

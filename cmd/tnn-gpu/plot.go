@@ -109,7 +109,7 @@ func lastState(n *network, run *results.Run) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	view, err := picture.NewView(&picture.Painter{Network: pictured(n.net), State: true}, 0, 0, len(n.net.Graph.Lattice.Sides) == 1, 1)
+	view, err := picture.NewView(&picture.Painter{Network: pictured(n.net, len(n.net.Graph.Lattice.Sides) == 0), State: true}, 0, 0, len(n.net.Graph.Lattice.Sides) == 1, 1)
 	if err != nil {
 		return nil, err
 	}
