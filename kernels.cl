@@ -1029,12 +1029,11 @@ sample sample2020(vreal depth_minus, vreal depth_plus, vreal u, __global const r
 {
     real threshold = p[NODE_THRESHOLD];
     vreal n = greater(floor(depth_minus / threshold), ONE), m = greater(floor(depth_plus / threshold), ONE);
-    vreal deep = greater(n, m), shallow = lesser(n, m);
-    vreal skip_deep = greater(deep - p[NODE_LEVELS], ZERO);
-    vreal skip_shallow = lesser(skip_deep, shallow);
-    vreal count_minus = n - (n > m ? skip_deep : skip_shallow);
-    vreal count_plus = m - (n > m ? skip_shallow : skip_deep);
-    vmask has_zero = (skip_deep == ZERO) | (skip_shallow == ZERO);
+    vreal deep = greater(n, m), shallow = lesser(n, m), most = (vreal)(p[NODE_LEVELS]);
+    vmask has_zero = deep <= most;
+    vreal outer = has_zero ? deep : most;
+    vreal inner = has_zero ? shallow : greater(most - magnitude(n - m), ZERO);
+    vreal count_minus = n > m ? outer : inner, count_plus = n > m ? inner : outer;
 
     vreal lowest = count_minus >= ONE ? -depth_minus : ZERO;
     lowest = ((count_plus >= ONE) & (-depth_plus < lowest)) ? -depth_plus : lowest;

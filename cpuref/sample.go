@@ -29,24 +29,26 @@ func wings[F fmath.Float](depthMinus, depthPlus F, p *tnn.NodeParameters[F]) (mi
 	if m < 1 {
 		m = 1
 	}
-	// The shallower side loses as many of its innermost states as the deeper one.
 	deep, shallow := m, n
 	if n > m {
 		deep, shallow = n, m
 	}
-	skipDeep := deep - p.Levels
-	if skipDeep < 0 {
-		skipDeep = 0
+	// Where the deeper side has more than S states, it keeps its S outermost, and
+	// the shallower side loses as many of its innermost as the deeper one. Counted
+	// from the outside, since with very many states n-(n-S) would not be S.
+	inner := shallow
+	if hasZero = deep <= p.Levels; !hasZero {
+		deep = p.Levels
+		inner = p.Levels - abs(n-m)
+		if inner < 0 {
+			inner = 0
+		}
 	}
-	skipShallow := skipDeep
-	if shallow < skipShallow {
-		skipShallow = shallow
-	}
-	minus, plus = wing[F]{depthMinus, n, n - skipShallow}, wing[F]{depthPlus, m, m - skipDeep}
+	minus, plus = wing[F]{depthMinus, n, inner}, wing[F]{depthPlus, m, deep}
 	if n > m {
-		minus.count, plus.count = n-skipDeep, m-skipShallow
+		minus.count, plus.count = deep, inner
 	}
-	return minus, plus, skipDeep == 0 || skipShallow == 0
+	return minus, plus, hasZero
 }
 
 // series is a wing's Boltzmann weights relative to the lowest energy of all

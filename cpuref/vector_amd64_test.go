@@ -80,9 +80,8 @@ func TestVectorSample(t *testing.T) {
 		for lane := range tnn.Lanes {
 			depths := [2]float32{}
 			for side := range depths {
-				// More than 2^24 levels cannot be counted in single precision.
 				depths[side] = pick(r, 0, float32(math.Copysign(0, -1)), 0x1p-149, 1e-20, node.Threshold, 3*node.Threshold,
-					1, 24, 100, node.Threshold*0x1p23)
+					1, 24, 100, node.Threshold*0x1p23, node.Threshold*0x1p27)
 			}
 			if r.IntN(4) == 0 {
 				depths[1] = depths[0]

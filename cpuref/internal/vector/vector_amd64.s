@@ -462,56 +462,65 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VCMPPS       $0x1e, Z0, Z2, K2
 	VBLENDMPS    Z1, Z3, K1, Z4
 	VBLENDMPS    Z2, Z0, K2, Z5
-	VBLENDMPS    Z3, Z1, K1, Z6
-	VBLENDMPS    Z0, Z2, K2, Z7
+	VBLENDMPS    Z3, Z1, K1, Z1
+	VBLENDMPS    Z0, Z2, K2, Z0
+	VBROADCASTSS 16(CX), Z2
+	VXORPS       Z3, Z3, Z3
+	VXORPS       Z6, Z6, Z6
+	VSUBPS       Z2, Z4, Z7
+	VSUBPS       Z2, Z5, Z8
+	VMAXPS       Z7, Z3, Z3
+	VMAXPS       Z8, Z6, Z6
+	VXORPS       Z7, Z7, Z7
 	VXORPS       Z8, Z8, Z8
-	VXORPS       Z9, Z9, Z9
-	VSUBPS.BCST  16(CX), Z4, Z4
-	VSUBPS.BCST  16(CX), Z5, Z5
-	VMAXPS       Z4, Z8, Z4
-	VMAXPS       Z5, Z9, Z5
-	VMINPS       Z4, Z6, Z6
-	VMINPS       Z5, Z7, Z7
-	VBLENDMPS    Z4, Z6, K1, Z8
-	VBLENDMPS    Z5, Z7, K2, Z9
-	VSUBPS       Z8, Z1, Z1
-	VSUBPS       Z9, Z2, Z2
-	VBLENDMPS    Z6, Z4, K1, Z8
-	VBLENDMPS    Z7, Z5, K2, Z9
-	VSUBPS       Z8, Z3, Z3
-	VSUBPS       Z9, Z0, Z0
-	VMINPS       Z4, Z6, Z4
-	VMINPS       Z5, Z7, Z5
-	VMOVUPS      Z4, 2608(DX)
-	VMOVUPS      Z5, 2672(DX)
-	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z1, K1
-	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z2, K2
-	VMOVUPS      1072(DX), Z4
-	VMOVUPS      1136(DX), Z5
+	VCMPPS       $0x00, Z7, Z3, K3
+	VCMPPS       $0x00, Z8, Z6, K4
+	VXORPS       Z7, Z7, Z7
+	VXORPS       Z8, Z8, Z8
+	VSUBPS       Z1, Z4, Z9
+	VSUBPS       Z0, Z5, Z10
+	VSUBPS       Z9, Z2, Z9
+	VSUBPS       Z10, Z2, Z10
+	VMAXPS       Z9, Z7, Z7
+	VMAXPS       Z10, Z8, Z8
+	VBLENDMPS    Z1, Z7, K3, Z1
+	VBLENDMPS    Z0, Z8, K4, Z0
+	VMINPS       Z2, Z4, Z4
+	VMINPS       Z2, Z5, Z2
+	VBLENDMPS    Z4, Z1, K1, Z5
+	VBLENDMPS    Z2, Z0, K2, Z7
+	VBLENDMPS    Z1, Z4, K1, Z1
+	VBLENDMPS    Z0, Z2, K2, Z0
+	VMOVUPS      Z3, 2608(DX)
+	VMOVUPS      Z6, 2672(DX)
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z5, K1
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z7, K2
+	VMOVUPS      1072(DX), Z2
+	VMOVUPS      1136(DX), Z3
+	VPXORD.BCST  constants<>+136(SB), Z2, Z2
+	VPXORD.BCST  constants<>+136(SB), Z3, Z3
+	VMOVAPS.Z    Z2, K1, Z2
+	VMOVAPS.Z    Z3, K2, Z3
+	VMOVUPS      1200(DX), Z4
+	VMOVUPS      1264(DX), Z6
 	VPXORD.BCST  constants<>+136(SB), Z4, Z4
-	VPXORD.BCST  constants<>+136(SB), Z5, Z5
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVAPS.Z    Z5, K2, Z5
-	VMOVUPS      1200(DX), Z6
-	VMOVUPS      1264(DX), Z7
 	VPXORD.BCST  constants<>+136(SB), Z6, Z6
-	VPXORD.BCST  constants<>+136(SB), Z7, Z7
-	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z3, K1
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z1, K1
 	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z0, K2
-	VCMPPS       $0x11, Z4, Z6, K1, K1
-	VCMPPS       $0x11, Z5, Z7, K2, K2
-	VMOVAPS      Z6, K1, Z4
-	VMOVAPS      Z7, K2, Z5
-	VMOVUPS      1072(DX), Z6
-	VMOVUPS      1136(DX), Z7
-	VDIVPS       1328(DX), Z6, Z8
-	VDIVPS       1392(DX), Z7, Z9
+	VCMPPS       $0x11, Z2, Z4, K1, K1
+	VCMPPS       $0x11, Z3, Z6, K2, K2
+	VMOVAPS      Z4, K1, Z2
+	VMOVAPS      Z6, K2, Z3
+	VMOVUPS      1072(DX), Z4
+	VMOVUPS      1136(DX), Z6
+	VDIVPS       1328(DX), Z4, Z8
+	VDIVPS       1392(DX), Z6, Z9
+	VPXORD.BCST  constants<>+136(SB), Z4, Z4
 	VPXORD.BCST  constants<>+136(SB), Z6, Z6
-	VPXORD.BCST  constants<>+136(SB), Z7, Z7
-	VSUBPS       Z4, Z6, Z6
-	VSUBPS       Z5, Z7, Z7
-	VPXORD.BCST  constants<>+136(SB), Z6, Z10
-	VPXORD.BCST  constants<>+136(SB), Z7, Z11
+	VSUBPS       Z2, Z4, Z4
+	VSUBPS       Z3, Z6, Z6
+	VPXORD.BCST  constants<>+136(SB), Z4, Z10
+	VPXORD.BCST  constants<>+136(SB), Z6, Z11
 	VMULPS.BCST  constants<>+152(SB), Z10, Z12
 	VMULPS.BCST  constants<>+152(SB), Z11, Z13
 	VADDPS.BCST  constants<>+160(SB), Z12, Z12
@@ -616,8 +625,8 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VMOVUPS      Z13, 1776(DX)
 	VMOVUPS      Z8, 1584(DX)
 	VMOVUPS      Z9, 1648(DX)
-	VMULPS       Z8, Z1, Z12
-	VMULPS       Z9, Z2, Z13
+	VMULPS       Z8, Z5, Z12
+	VMULPS       Z9, Z7, Z13
 	VCMPPS.BCST  $0x1e, 32(CX), Z12, K1
 	VCMPPS.BCST  $0x1e, 32(CX), Z13, K2
 	VBROADCASTSS 32(CX), Z12
@@ -627,16 +636,16 @@ TEXT ·Sample(SB), NOSPLIT, $0-24
 	VRNDSCALEPS  $0x09, Z9, Z9
 	VADDPS.BCST  constants<>+144(SB), Z8, Z8
 	VADDPS.BCST  constants<>+144(SB), Z9, Z9
-	VMOVAPS      Z8, K1, Z1
-	VMOVAPS      Z9, K2, Z2
-	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z1, K1
-	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z2, K2
-	VMOVAPS.Z    Z1, K1, Z1
-	VMOVAPS.Z    Z2, K2, Z2
-	VMOVUPS      Z1, 1840(DX)
-	VMOVUPS      Z2, 1904(DX)
-	VXORPS       Z1, Z1, Z1
-	VXORPS       Z2, Z2, Z2
+	VMOVAPS      Z8, K1, Z5
+	VMOVAPS      Z9, K2, Z7
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z5, K1
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z7, K2
+	VMOVAPS.Z    Z5, K1, Z5
+	VMOVAPS.Z    Z7, K2, Z7
+	VMOVUPS      Z5, 1840(DX)
+	VMOVUPS      Z7, 1904(DX)
+	VXORPS       Z5, Z5, Z5
+	VXORPS       Z7, Z7, Z7
 	VXORPS       Z8, Z8, Z8
 	VXORPS       Z9, Z9, Z9
 	VXORPS       Z12, Z12, Z12
@@ -647,30 +656,30 @@ minus:
 	KORW        K2, K1, K3
 	KORTESTW    K3, K3
 	JZ          minusdone
-	VADDPS      Z10, Z1, K1, Z1
-	VADDPS      Z11, Z2, K2, Z2
-	VMULPS      Z6, Z10, Z13
-	VMULPS      Z7, Z11, Z14
+	VADDPS      Z10, Z5, K1, Z5
+	VADDPS      Z11, Z7, K2, Z7
+	VMULPS      Z4, Z10, Z13
+	VMULPS      Z6, Z11, Z14
 	VADDPS      Z13, Z8, K1, Z8
 	VADDPS      Z14, Z9, K2, Z9
 	VMULPS      1712(DX), Z10, K1, Z10
 	VMULPS      1776(DX), Z11, K2, Z11
-	VADDPS      1584(DX), Z6, K1, Z6
-	VADDPS      1648(DX), Z7, K2, Z7
+	VADDPS      1584(DX), Z4, K1, Z4
+	VADDPS      1648(DX), Z6, K2, Z6
 	VADDPS.BCST constants<>+144(SB), Z12, Z12
 	JMP         minus
 
 minusdone:
-	VMOVUPS      1200(DX), Z6
-	VMOVUPS      1264(DX), Z7
-	VDIVPS       1968(DX), Z6, Z10
-	VDIVPS       2032(DX), Z7, Z11
+	VMOVUPS      1200(DX), Z4
+	VMOVUPS      1264(DX), Z6
+	VDIVPS       1968(DX), Z4, Z10
+	VDIVPS       2032(DX), Z6, Z11
+	VPXORD.BCST  constants<>+136(SB), Z4, Z4
 	VPXORD.BCST  constants<>+136(SB), Z6, Z6
-	VPXORD.BCST  constants<>+136(SB), Z7, Z7
-	VSUBPS       Z4, Z6, Z6
-	VSUBPS       Z5, Z7, Z7
-	VPXORD.BCST  constants<>+136(SB), Z6, Z12
-	VPXORD.BCST  constants<>+136(SB), Z7, Z13
+	VSUBPS       Z2, Z4, Z4
+	VSUBPS       Z3, Z6, Z6
+	VPXORD.BCST  constants<>+136(SB), Z4, Z12
+	VPXORD.BCST  constants<>+136(SB), Z6, Z13
 	VMULPS.BCST  constants<>+152(SB), Z12, Z14
 	VMULPS.BCST  constants<>+152(SB), Z13, Z15
 	VADDPS.BCST  constants<>+160(SB), Z14, Z14
@@ -775,7 +784,7 @@ minusdone:
 	VMOVUPS      Z15, 2416(DX)
 	VMOVUPS      Z10, 2224(DX)
 	VMOVUPS      Z11, 2288(DX)
-	VMULPS       Z10, Z3, Z14
+	VMULPS       Z10, Z1, Z14
 	VMULPS       Z11, Z0, Z15
 	VCMPPS.BCST  $0x1e, 32(CX), Z14, K1
 	VCMPPS.BCST  $0x1e, 32(CX), Z15, K2
@@ -786,16 +795,16 @@ minusdone:
 	VRNDSCALEPS  $0x09, Z11, Z11
 	VADDPS.BCST  constants<>+144(SB), Z10, Z10
 	VADDPS.BCST  constants<>+144(SB), Z11, Z11
-	VMOVAPS      Z10, K1, Z3
+	VMOVAPS      Z10, K1, Z1
 	VMOVAPS      Z11, K2, Z0
-	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z3, K1
+	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z1, K1
 	VCMPPS.BCST  $0x1d, constants<>+144(SB), Z0, K2
-	VMOVAPS.Z    Z3, K1, Z3
+	VMOVAPS.Z    Z1, K1, Z1
 	VMOVAPS.Z    Z0, K2, Z0
-	VMOVUPS      Z3, 2480(DX)
+	VMOVUPS      Z1, 2480(DX)
 	VMOVUPS      Z0, 2544(DX)
 	VXORPS       Z0, Z0, Z0
-	VXORPS       Z3, Z3, Z3
+	VXORPS       Z1, Z1, Z1
 	VXORPS       Z10, Z10, Z10
 	VXORPS       Z11, Z11, Z11
 	VXORPS       Z14, Z14, Z14
@@ -807,35 +816,35 @@ plus:
 	KORTESTW    K3, K3
 	JZ          plusdone
 	VADDPS      Z12, Z0, K1, Z0
-	VADDPS      Z13, Z3, K2, Z3
-	VMULPS      Z6, Z12, Z15
-	VMULPS      Z7, Z13, Z16
+	VADDPS      Z13, Z1, K2, Z1
+	VMULPS      Z4, Z12, Z15
+	VMULPS      Z6, Z13, Z16
 	VADDPS      Z15, Z10, K1, Z10
 	VADDPS      Z16, Z11, K2, Z11
 	VMULPS      2352(DX), Z12, K1, Z12
 	VMULPS      2416(DX), Z13, K2, Z13
-	VADDPS      2224(DX), Z6, K1, Z6
-	VADDPS      2288(DX), Z7, K2, Z7
+	VADDPS      2224(DX), Z4, K1, Z4
+	VADDPS      2288(DX), Z6, K2, Z6
 	VADDPS.BCST constants<>+144(SB), Z14, Z14
 	JMP         plus
 
 plusdone:
-	VMOVUPS         2608(DX), Z6
-	VMOVUPS         2672(DX), Z7
+	VMOVUPS         2608(DX), Z4
+	VMOVUPS         2672(DX), Z6
 	VXORPS          Z12, Z12, Z12
 	VXORPS          Z13, Z13, Z13
-	VCMPPS          $0x00, Z12, Z6, K1
-	VCMPPS          $0x00, Z13, Z7, K2
-	VMULPS.BCST     constants<>+152(SB), Z4, Z6
-	VMULPS.BCST     constants<>+152(SB), Z5, Z7
+	VCMPPS          $0x00, Z12, Z4, K1
+	VCMPPS          $0x00, Z13, Z6, K2
+	VMULPS.BCST     constants<>+152(SB), Z2, Z4
+	VMULPS.BCST     constants<>+152(SB), Z3, Z6
+	VADDPS.BCST     constants<>+160(SB), Z4, Z4
 	VADDPS.BCST     constants<>+160(SB), Z6, Z6
-	VADDPS.BCST     constants<>+160(SB), Z7, Z7
-	VSUBPS.BCST     constants<>+160(SB), Z6, Z12
-	VSUBPS.BCST     constants<>+160(SB), Z7, Z13
+	VSUBPS.BCST     constants<>+160(SB), Z4, Z12
+	VSUBPS.BCST     constants<>+160(SB), Z6, Z13
 	VMULPS.BCST     constants<>+168(SB), Z12, Z14
 	VMULPS.BCST     constants<>+168(SB), Z13, Z15
-	VSUBPS          Z14, Z4, Z14
-	VSUBPS          Z15, Z5, Z15
+	VSUBPS          Z14, Z2, Z14
+	VSUBPS          Z15, Z3, Z15
 	VMULPS.BCST     constants<>+176(SB), Z12, Z12
 	VMULPS.BCST     constants<>+176(SB), Z13, Z13
 	VSUBPS          Z12, Z14, Z16
@@ -866,24 +875,24 @@ plusdone:
 	VADDPS          Z13, Z15, Z13
 	VADDPS.BCST     constants<>+144(SB), Z12, Z12
 	VADDPS.BCST     constants<>+144(SB), Z13, Z13
+	VPSLLD          $0x17, Z4, Z4
 	VPSLLD          $0x17, Z6, Z6
-	VPSLLD          $0x17, Z7, Z7
-	VPADDD          Z6, Z12, Z6
-	VPADDD          Z7, Z13, Z7
-	VCMPPS.BCST     $0x15, constants<>+224(SB), Z4, K3
-	VCMPPS.BCST     $0x15, constants<>+224(SB), Z5, K4
-	VMOVAPS.Z       Z6, K3, Z6
-	VMOVAPS.Z       Z7, K4, Z7
-	VMOVAPS.Z       Z6, K1, Z6
-	VMOVAPS.Z       Z7, K2, Z7
-	VADDPS          Z6, Z1, Z12
-	VADDPS          Z7, Z2, Z13
+	VPADDD          Z4, Z12, Z4
+	VPADDD          Z6, Z13, Z6
+	VCMPPS.BCST     $0x15, constants<>+224(SB), Z2, K3
+	VCMPPS.BCST     $0x15, constants<>+224(SB), Z3, K4
+	VMOVAPS.Z       Z4, K3, Z4
+	VMOVAPS.Z       Z6, K4, Z6
+	VMOVAPS.Z       Z4, K1, Z4
+	VMOVAPS.Z       Z6, K2, Z6
+	VADDPS          Z4, Z5, Z12
+	VADDPS          Z6, Z7, Z13
 	VADDPS          Z0, Z12, Z0
-	VADDPS          Z3, Z13, Z3
-	VPXORD.BCST     constants<>+136(SB), Z4, Z12
-	VPXORD.BCST     constants<>+136(SB), Z5, Z13
-	VMULPS          Z12, Z6, Z12
-	VMULPS          Z13, Z7, Z13
+	VADDPS          Z1, Z13, Z1
+	VPXORD.BCST     constants<>+136(SB), Z2, Z12
+	VPXORD.BCST     constants<>+136(SB), Z3, Z13
+	VMULPS          Z12, Z4, Z12
+	VMULPS          Z13, Z6, Z13
 	VADDPS          Z12, Z8, Z8
 	VADDPS          Z13, Z9, Z9
 	VADDPS          Z10, Z8, Z8
@@ -1161,35 +1170,35 @@ plusdone:
 	VMULPS.BCST     constants<>+256(SB), Z10, Z10
 	VMULPS.BCST     constants<>+256(SB), Z11, Z11
 	VMULPS          Z0, Z10, Z10
-	VMULPS          Z3, Z11, Z11
+	VMULPS          Z1, Z11, Z11
 	VMOVUPS         1840(DX), Z12
 	VMOVUPS         1904(DX), Z13
 	VXORPS          Z14, Z14, Z14
 	VXORPS          Z15, Z15, Z15
 	VCMPPS          $0x1e, Z14, Z12, K3
 	VCMPPS          $0x1e, Z15, Z13, K4
-	VCMPPS          $0x12, Z1, Z10, K3, K3
-	VCMPPS          $0x12, Z2, Z11, K4, K4
-	VADDPS          Z6, Z1, Z1
-	VADDPS          Z7, Z2, Z2
+	VCMPPS          $0x12, Z5, Z10, K3, K3
+	VCMPPS          $0x12, Z7, Z11, K4, K4
+	VADDPS          Z4, Z5, Z4
+	VADDPS          Z6, Z7, Z5
 	VMOVUPS         2480(DX), Z6
 	VMOVUPS         2544(DX), Z7
 	VXORPS          Z12, Z12, Z12
 	VXORPS          Z13, Z13, Z13
 	VCMPPS          $0x1e, Z12, Z6, K5
 	VCMPPS          $0x1e, Z13, Z7, K6
-	VCMPPS          $0x1e, Z1, Z10, K5, K5
-	VCMPPS          $0x1e, Z2, Z11, K6, K6
+	VCMPPS          $0x1e, Z4, Z10, K5, K5
+	VCMPPS          $0x1e, Z5, Z11, K6, K6
 	KNOTW           K1, K1
 	KNOTW           K2, K2
 	KORW            K1, K5, K1
 	KORW            K2, K6, K2
 	KANDNW          K1, K3, K1
 	KANDNW          K2, K4, K2
-	VSUBPS          Z10, Z0, Z1
-	VSUBPS          Z11, Z3, Z2
-	VBLENDMPS       Z10, Z1, K3, Z1
-	VBLENDMPS       Z11, Z2, K4, Z2
+	VSUBPS          Z10, Z0, Z4
+	VSUBPS          Z11, Z1, Z5
+	VBLENDMPS       Z10, Z4, K3, Z4
+	VBLENDMPS       Z11, Z5, K4, Z5
 	VMOVUPS         1840(DX), Z6
 	VMOVUPS         1904(DX), Z7
 	VMOVUPS         2480(DX), Z10
@@ -1246,8 +1255,8 @@ index:
 	JZ          found
 	VADDPS      Z10, Z20, K1, Z20
 	VADDPS      Z11, Z21, K2, Z21
-	VCMPPS      $0x1a, Z1, Z20, K1, K3
-	VCMPPS      $0x1a, Z2, Z21, K2, K4
+	VCMPPS      $0x1a, Z4, Z20, K1, K3
+	VCMPPS      $0x1a, Z5, Z21, K2, K4
 	VADDPS.BCST constants<>+144(SB), Z22, K3, Z22
 	VADDPS.BCST constants<>+144(SB), Z23, K4, Z23
 	VMULPS      Z12, Z10, K1, Z10
@@ -1261,16 +1270,16 @@ index:
 found:
 	KMOVW        40(DX), K1
 	KMOVW        44(DX), K2
-	VSUBPS       Z22, Z14, Z1
-	VSUBPS       Z23, Z15, Z2
-	VDIVPS       Z14, Z1, Z1
-	VDIVPS       Z15, Z2, Z2
-	VPXORD       Z17, Z1, Z1
-	VPXORD       Z16, Z2, Z2
-	VMOVAPS.Z    Z1, K1, Z1
-	VMOVAPS.Z    Z2, K2, Z2
+	VSUBPS       Z22, Z14, Z4
+	VSUBPS       Z23, Z15, Z5
+	VDIVPS       Z14, Z4, Z4
+	VDIVPS       Z15, Z5, Z5
+	VPXORD       Z17, Z4, Z4
+	VPXORD       Z16, Z5, Z5
+	VMOVAPS.Z    Z4, K1, Z4
+	VMOVAPS.Z    Z5, K2, Z5
 	VPSUBD.BCST  constants<>+264(SB), Z0, Z6
-	VPSUBD.BCST  constants<>+264(SB), Z3, Z7
+	VPSUBD.BCST  constants<>+264(SB), Z1, Z7
 	VPSRAD       $0x17, Z6, Z10
 	VPSRAD       $0x17, Z7, Z11
 	VCVTDQ2PS    Z10, Z10
@@ -1338,37 +1347,37 @@ found:
 	VADDPS       Z6, Z20, Z6
 	VADDPS       Z7, Z21, Z7
 	VCMPPS.BCST  $0x11, constants<>+344(SB), Z0, K1
-	VCMPPS.BCST  $0x11, constants<>+344(SB), Z3, K2
+	VCMPPS.BCST  $0x11, constants<>+344(SB), Z1, K2
 	VBROADCASTSS constants<>+352(SB), Z10
 	VMOVAPS      Z10, K1, Z6
 	VMOVAPS      Z10, K2, Z7
 	KMOVW        32(DX), K1
 	KMOVW        36(DX), K2
-	VSUBPS       Z6, Z4, Z4
-	VSUBPS       Z7, Z5, Z5
-	VMOVAPS.Z    Z4, K1, Z4
-	VMOVAPS.Z    Z5, K2, Z5
-	VMOVUPS      Z4, 2864(DX)
-	VMOVUPS      Z5, 2928(DX)
-	VMOVUPS      1200(DX), Z4
-	VMOVUPS      1264(DX), Z5
-	VADDPS       1072(DX), Z4, Z4
-	VADDPS       1136(DX), Z5, Z5
-	VADDPS.BCST  constants<>+144(SB), Z4, Z4
-	VADDPS.BCST  constants<>+144(SB), Z5, Z5
+	VSUBPS       Z6, Z2, Z2
+	VSUBPS       Z7, Z3, Z3
+	VMOVAPS.Z    Z2, K1, Z2
+	VMOVAPS.Z    Z3, K2, Z3
+	VMOVUPS      Z2, 2864(DX)
+	VMOVUPS      Z3, 2928(DX)
+	VMOVUPS      1200(DX), Z2
+	VMOVUPS      1264(DX), Z3
+	VADDPS       1072(DX), Z2, Z2
+	VADDPS       1136(DX), Z3, Z3
+	VADDPS.BCST  constants<>+144(SB), Z2, Z2
+	VADDPS.BCST  constants<>+144(SB), Z3, Z3
 	VBROADCASTSS constants<>+360(SB), Z10
-	VDIVPS.BCST  28(CX), Z4, Z4
-	VDIVPS.BCST  28(CX), Z5, Z5
-	VRNDSCALEPS  $0x09, Z4, Z4
-	VRNDSCALEPS  $0x09, Z5, Z5
-	VMAXPS       Z4, Z10, Z4
-	VMAXPS       Z5, Z10, Z5
+	VDIVPS.BCST  28(CX), Z2, Z2
+	VDIVPS.BCST  28(CX), Z3, Z3
+	VRNDSCALEPS  $0x09, Z2, Z2
+	VRNDSCALEPS  $0x09, Z3, Z3
+	VMAXPS       Z2, Z10, Z2
+	VMAXPS       Z3, Z10, Z3
 	VDIVPS       Z0, Z8, Z0
-	VDIVPS       Z3, Z9, Z3
+	VDIVPS       Z1, Z9, Z1
 	VADDPS       Z6, Z0, Z0
-	VADDPS       Z7, Z3, Z3
-	VPSUBD.BCST  constants<>+264(SB), Z4, Z6
-	VPSUBD.BCST  constants<>+264(SB), Z5, Z7
+	VADDPS       Z7, Z1, Z1
+	VPSUBD.BCST  constants<>+264(SB), Z2, Z6
+	VPSUBD.BCST  constants<>+264(SB), Z3, Z7
 	VPSRAD       $0x17, Z6, Z8
 	VPSRAD       $0x17, Z7, Z9
 	VCVTDQ2PS    Z8, Z8
@@ -1435,76 +1444,76 @@ found:
 	VADDPS       Z7, Z15, Z7
 	VADDPS       Z6, Z16, Z6
 	VADDPS       Z7, Z17, Z7
-	VCMPPS.BCST  $0x11, constants<>+344(SB), Z4, K3
-	VCMPPS.BCST  $0x11, constants<>+344(SB), Z5, K4
-	VBROADCASTSS constants<>+352(SB), Z4
-	VMOVAPS      Z4, K3, Z6
-	VMOVAPS      Z4, K4, Z7
+	VCMPPS.BCST  $0x11, constants<>+344(SB), Z2, K3
+	VCMPPS.BCST  $0x11, constants<>+344(SB), Z3, K4
+	VBROADCASTSS constants<>+352(SB), Z2
+	VMOVAPS      Z2, K3, Z6
+	VMOVAPS      Z2, K4, Z7
 	VDIVPS       Z6, Z0, Z0
-	VDIVPS       Z7, Z3, Z3
+	VDIVPS       Z7, Z1, Z1
 	VMOVAPS.Z    Z0, K1, Z0
-	VMOVAPS.Z    Z3, K2, Z3
+	VMOVAPS.Z    Z1, K2, Z1
 	VMOVUPS      Z0, 2992(DX)
-	VMOVUPS      Z3, 3056(DX)
+	VMOVUPS      Z1, 3056(DX)
 	MOVQ         (DX), BX
 	SHLQ         $0x02, BX
 	KMOVW        32(DX), K1
 	KMOVW        36(DX), K2
-	VPANDD.BCST  constants<>+128(SB), Z1, Z0
-	VPANDD.BCST  constants<>+128(SB), Z2, Z3
+	VPANDD.BCST  constants<>+128(SB), Z4, Z0
+	VPANDD.BCST  constants<>+128(SB), Z5, Z1
 	VMULPS       Z0, Z18, Z0
-	VMULPS       Z3, Z19, Z3
+	VMULPS       Z1, Z19, Z1
 	VPXORD.BCST  constants<>+136(SB), Z0, Z0
-	VPXORD.BCST  constants<>+136(SB), Z3, Z3
+	VPXORD.BCST  constants<>+136(SB), Z1, Z1
 	MOVQ         48(AX), SI
-	VSUBPS       (SI)(BX*1), Z0, Z4
-	VSUBPS       64(SI)(BX*1), Z3, Z5
-	VPANDD.BCST  constants<>+128(SB), Z4, Z4
-	VPANDD.BCST  constants<>+128(SB), Z5, Z5
-	VCMPPS.BCST  $0x1e, 28(CX), Z4, K1, K3
-	VCMPPS.BCST  $0x1e, 28(CX), Z5, K2, K4
-	VMOVUPS      (SI)(BX*1), Z4
-	VMOVAPS      Z0, K1, Z4
-	VMOVUPS      Z4, (SI)(BX*1)
-	VMOVUPS      64(SI)(BX*1), Z4
-	VMOVAPS      Z3, K2, Z4
-	VMOVUPS      Z4, 64(SI)(BX*1)
+	VSUBPS       (SI)(BX*1), Z0, Z2
+	VSUBPS       64(SI)(BX*1), Z1, Z3
+	VPANDD.BCST  constants<>+128(SB), Z2, Z2
+	VPANDD.BCST  constants<>+128(SB), Z3, Z3
+	VCMPPS.BCST  $0x1e, 28(CX), Z2, K1, K3
+	VCMPPS.BCST  $0x1e, 28(CX), Z3, K2, K4
+	VMOVUPS      (SI)(BX*1), Z2
+	VMOVAPS      Z0, K1, Z2
+	VMOVUPS      Z2, (SI)(BX*1)
+	VMOVUPS      64(SI)(BX*1), Z2
+	VMOVAPS      Z1, K2, Z2
+	VMOVUPS      Z2, 64(SI)(BX*1)
 	VMOVAPS.Z    Z0, K1, Z0
-	VMOVAPS.Z    Z3, K2, Z3
+	VMOVAPS.Z    Z1, K2, Z1
 	VMOVUPS      Z0, 2736(DX)
-	VMOVUPS      Z3, 2800(DX)
+	VMOVUPS      Z1, 2800(DX)
 	VBROADCASTSS constants<>+144(SB), Z0
-	VMOVAPS.Z    Z0, K3, Z3
+	VMOVAPS.Z    Z0, K3, Z1
 	VMOVAPS.Z    Z0, K4, Z0
-	VMOVUPS      Z3, 3760(DX)
+	VMOVUPS      Z1, 3760(DX)
 	VMOVUPS      Z0, 3824(DX)
 	MOVQ         40(AX), AX
-	VSUBPS       (AX)(BX*1), Z1, Z0
-	VSUBPS       64(AX)(BX*1), Z2, Z3
+	VSUBPS       (AX)(BX*1), Z4, Z0
+	VSUBPS       64(AX)(BX*1), Z5, Z1
 	VMULPS.BCST  constants<>+248(SB), Z0, Z0
-	VMULPS.BCST  constants<>+248(SB), Z3, Z3
+	VMULPS.BCST  constants<>+248(SB), Z1, Z1
 	VPANDD.BCST  constants<>+128(SB), Z0, Z0
-	VPANDD.BCST  constants<>+128(SB), Z3, Z3
+	VPANDD.BCST  constants<>+128(SB), Z1, Z1
 	VMOVAPS.Z    Z0, K1, Z0
-	VMOVAPS.Z    Z3, K2, Z3
+	VMOVAPS.Z    Z1, K2, Z1
 	VMOVUPS      Z0, 3632(DX)
-	VMOVUPS      Z3, 3696(DX)
-	VMOVAPS.Z    Z1, K1, Z0
-	VMOVAPS.Z    Z2, K2, Z3
+	VMOVUPS      Z1, 3696(DX)
+	VMOVAPS.Z    Z4, K1, Z0
+	VMOVAPS.Z    Z5, K2, Z1
 	VMOVUPS      Z0, 3888(DX)
-	VMOVUPS      Z3, 3952(DX)
+	VMOVUPS      Z1, 3952(DX)
 	VMOVUPS      (AX)(BX*1), Z0
-	VMOVAPS      Z1, K1, Z0
+	VMOVAPS      Z4, K1, Z0
 	VMOVUPS      Z0, (AX)(BX*1)
 	VMOVUPS      64(AX)(BX*1), Z0
-	VMOVAPS      Z2, K2, Z0
+	VMOVAPS      Z5, K2, Z0
 	VMOVUPS      Z0, 64(AX)(BX*1)
-	VMOVUPS      Z1, 2608(DX)
-	VMOVUPS      Z2, 2672(DX)
+	VMOVUPS      Z4, 2608(DX)
+	VMOVUPS      Z5, 2672(DX)
 	VXORPS       Z0, Z0, Z0
-	VXORPS       Z3, Z3, Z3
-	VCMPPS       $0x04, Z0, Z1, K1, K1
-	VCMPPS       $0x04, Z3, Z2, K2, K2
+	VXORPS       Z1, Z1, Z1
+	VCMPPS       $0x04, Z0, Z4, K1, K1
+	VCMPPS       $0x04, Z1, Z5, K2, K2
 	KANDNW       K1, K3, K1
 	KANDNW       K2, K4, K2
 	KMOVW        4(CX), K3

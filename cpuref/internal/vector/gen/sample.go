@@ -83,12 +83,14 @@ func (g *stage) wings() (minus, plus *side, skipped Mem) {
 	store(m, plus.field(unsafe.Offsetof(wing.Levels)))
 	deeper := is(greater, n, m, nil)
 	deep, shallow := choose(deeper, n, m), choose(deeper, m, n)
-	skipDeep := most(zero(2), sub(deep, g.set(unsafe.Offsetof(sweep.Levels))))
-	skipShallow := least(shallow, skipDeep)
-	minus.count = sub(n, choose(deeper, skipDeep, skipShallow))
-	plus.count = sub(m, choose(deeper, skipShallow, skipDeep))
+	levels := fill(2, g.set(unsafe.Offsetof(sweep.Levels)))
+	over := most(zero(2), sub(deep, levels))
+	all := is(equal, over, zero(2), nil)
+	inner := choose(all, shallow, most(zero(2), sub(levels, sub(deep, shallow))))
+	outer := least(deep, levels)
+	minus.count, plus.count = choose(deeper, outer, inner), choose(deeper, inner, outer)
 	skipped = g.in(unsafe.Offsetof(frame.X)) // free until the end
-	store(least(skipShallow, skipDeep), skipped)
+	store(over, skipped)
 	return minus, plus, skipped
 }
 
