@@ -31,6 +31,7 @@ func decoded(t *testing.T, path ...string) (width, height int) {
 }
 
 func TestOverview(t *testing.T) {
+	t.Parallel()
 	dir := visualRun(t)
 	if w, h := decoded(t, dir, "out/overview.png"); w < 1000 || h < 1000 {
 		t.Errorf("the overview has %d x %d pixels", w, h)
@@ -48,6 +49,7 @@ func TestOverview(t *testing.T) {
 }
 
 func TestPlotCommand(t *testing.T) {
+	t.Parallel()
 	dir := visualRun(t)
 	tnnGPU(t, dir, "plot", "out").want(t, codeDone, filepath.Join("out", "plot.png")+" has 15 plots")
 	decoded(t, dir, "out/plot.png")
@@ -62,6 +64,7 @@ func TestPlotCommand(t *testing.T) {
 }
 
 func TestVideoCommand(t *testing.T) {
+	t.Parallel()
 	dir := visualRun(t)
 	tnnGPU(t, dir, "video", "out", "--format", "apng", "--fps", "10").want(t, codeDone, "has 4 pictures of state")
 	if w, h := decoded(t, dir, "out/state.apng"); w != 640 || h != 658 {
@@ -87,6 +90,7 @@ func TestVideoWithoutFFmpeg(t *testing.T) {
 
 // TestVideoOfARegion shows the recorded box as a lattice of its own.
 func TestVideoOfARegion(t *testing.T) {
+	t.Parallel()
 	dir := visualRun(t, "--region", "0:4,3:13")
 	tnnGPU(t, dir, "video", "out", "--format", "png", "--scale", "10").want(t, codeDone)
 	if w, h := decoded(t, dir, "out/state/state-00000020.png"); w != 100 || h != 58 {
@@ -97,6 +101,7 @@ func TestVideoOfARegion(t *testing.T) {
 }
 
 func TestInspectCommand(t *testing.T) {
+	t.Parallel()
 	dir := visualRun(t)
 	tnnGPU(t, dir, "inspect", "out").want(t, codeDone, "status", "finished at step 20", "recorded", "state, fluctuating, weight", "solved_percent")
 	tnnGPU(t, dir, "inspect", "out", "--node", "21").want(t, codeDone, "node 21", "coordinates", "energy", "edges", "to node", "history:")
@@ -129,6 +134,7 @@ func TestInspectCommand(t *testing.T) {
 // TestExportIsAStart: what a run leaves is the start of another, the same from
 // every format, and of the right weights and states.
 func TestExportIsAStart(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	tnnGPU(t, dir, "run", "--preset", "relaxed", "--set", "graph.sides=[8, 8]", "--steps", "10", "--out", "out", "--no-overview", "--backend", "cpu").want(t, codeDone)
 	tnnGPU(t, dir, "export", "out").want(t, codeDone, "64 nodes and 128 edges of step 10")
@@ -162,6 +168,7 @@ func TestExportIsAStart(t *testing.T) {
 }
 
 func TestVisualMistakes(t *testing.T) {
+	t.Parallel()
 	dir := visualRun(t, "--no-overview")
 	for _, test := range []struct{ args, says string }{
 		{"plot", "tnn-gpu plot needs at least one argument, the folder of a run"},
