@@ -78,9 +78,7 @@ func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func
 	for i, seed := range o.Seeds {
 		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(seed)))
 	}
-	if err := e.SetState(net.Start(o.Precision, o.Seeds)); err != nil {
-		return nil, err
-	}
+	e.adopt(net.Start(o.Precision, o.Seeds))
 	if net.Spec.Network.Rule == tnn.Hylton2020 {
 		e.initialise()
 	}
@@ -251,15 +249,19 @@ func (e *engine[F]) State() (*state.State, error) { return e.state.Clone(), nil 
 
 // SetState implements backend.Backend.
 func (e *engine[F]) SetState(s *state.State) error {
-	want := e.net.NewState(e.precision(), len(e.replicas))
-	if err := s.SameShape(want); err != nil {
+	if err := e.net.CheckState(s, e.precision(), len(e.replicas)); err != nil {
 		return err
 	}
-	e.state = s.Clone()
-	for i, r := range e.replicas {
-		r.bind(e.state, i)
-	}
+	e.adopt(s.Clone())
 	return nil
+}
+
+// adopt goes on with a state that is nobody else's.
+func (e *engine[F]) adopt(s *state.State) {
+	e.state = s
+	for i, r := range e.replicas {
+		r.bind(s, i)
+	}
 }
 
 func (e *engine[F]) precision() state.Precision {

@@ -13,12 +13,12 @@ func draw2020[F fmath.Float](depthMinus, depthPlus, u F, p *tnn.NodeParameters[F
 	minus, plus := wells(depthMinus, depthPlus, p)
 	lowest := F(0)
 	for _, w := range []well[F]{minus, plus} {
-		if w.levels > w.skip {
+		if w.count > 0 {
 			lowest = min(lowest, -w.depth)
 		}
 	}
 	below, above := minus.weights(lowest, p.Cut), plus.weights(lowest, p.Cut)
-	hasZero, zero := minus.skip == 0 || plus.skip == 0, F(0)
+	hasZero, zero := max(minus.levels, plus.levels) <= p.Levels, F(0)
 	if hasZero {
 		zero = fmath.Exp(lowest)
 	}
@@ -34,21 +34,19 @@ func draw2020[F fmath.Float](depthMinus, depthPlus, u F, p *tnn.NodeParameters[F
 	return 0
 }
 
-// well is the candidate states on one side: levels of them, without the innermost
-// skip.
-type well[F fmath.Float] struct{ depth, levels, skip F }
+// well is the candidate states on one side: the count outermost of its levels.
+type well[F fmath.Float] struct{ depth, levels, count F }
 
 func wells[F fmath.Float](depthMinus, depthPlus F, p *tnn.NodeParameters[F]) (minus, plus well[F]) {
-	minus = well[F]{depth: depthMinus, levels: max(1, floorOf(depthMinus/p.Threshold))}
-	plus = well[F]{depth: depthPlus, levels: max(1, floorOf(depthPlus/p.Threshold))}
-	if minus.levels > plus.levels {
-		minus.skip = max(0, minus.levels-p.Levels)
-		plus.skip = min(minus.skip, plus.levels)
-	} else {
-		plus.skip = max(0, plus.levels-p.Levels)
-		minus.skip = min(plus.skip, minus.levels)
+	n, m := max(1, floorOf(depthMinus/p.Threshold)), max(1, floorOf(depthPlus/p.Threshold))
+	deep := max(n, m)
+	count := func(levels F) F {
+		if deep <= p.Levels {
+			return levels
+		}
+		return max(0, p.Levels-(deep-levels))
 	}
-	return minus, plus
+	return well[F]{depthMinus, n, count(n)}, well[F]{depthPlus, m, count(m)}
 }
 
 // weights are the Boltzmann weights of the candidates, from the outermost
@@ -56,8 +54,8 @@ func wells[F fmath.Float](depthMinus, depthPlus F, p *tnn.NodeParameters[F]) (mi
 func (w well[F]) weights(lowest, cut F) (weights []F) {
 	rise := w.depth / w.levels
 	weight, ratio := fmath.Exp(w.depth+lowest), fmath.Exp(-rise)
-	for j := F(0); j < w.levels-w.skip; j++ {
-		if F((w.levels-w.skip)*rise) > cut && j > floorOf(cut/rise) {
+	for j := F(0); j < w.count; j++ {
+		if F(w.count*rise) > cut && j > floorOf(cut/rise) {
 			break
 		}
 		weights = append(weights, weight)

@@ -221,7 +221,7 @@ func (n *network[F]) State() (*state.State, error) {
 
 // SetState implements backend.Backend.
 func (n *network[F]) SetState(s *state.State) error {
-	if err := s.SameShape(n.net.NewState(n.options.Precision, len(n.options.Seeds))); err != nil {
+	if err := n.net.CheckState(s, n.options.Precision, len(n.options.Seeds)); err != nil {
 		return err
 	}
 	for i := range s.Arrays {

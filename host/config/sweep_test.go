@@ -28,7 +28,7 @@ func TestVariants(t *testing.T) {
 
 func TestSweepsThatCannotBe(t *testing.T) {
 	for sweep, sentence := range map[string]string{
-		"graph.separation=3,4":                "sweep levels, threshold or inverse_temperature",
+		"graph.separation=3,4":              "sweep levels, threshold or inverse_temperature",
 		"edge.noise=true,false":             "sweep levels, threshold or inverse_temperature",
 		"edge.inverse_temperature=10,20,30": "need 3 replicas or more",
 		"edge.inverse_temperature=10,-1":    "edge.inverse_temperature",

@@ -169,18 +169,3 @@ func (s *State) Clone() *State {
 	}
 	return &c
 }
-
-// SameShape checks that s has the precision, replicas and arrays of want.
-func (s *State) SameShape(want *State) error {
-	if s.Precision != want.Precision || s.Replicas != want.Replicas || len(s.Arrays) != len(want.Arrays) {
-		return fmt.Errorf("the state is in %s precision with %d replicas and %d fields; expected %s, %d and %d",
-			s.Precision, s.Replicas, len(s.Arrays), want.Precision, want.Replicas, len(want.Arrays))
-	}
-	for i := range s.Arrays {
-		a, b := &s.Arrays[i], &want.Arrays[i]
-		if a.Name != b.Name || a.Len() != b.Len() {
-			return fmt.Errorf("field %d of the state is %s with %d values; expected %s with %d", i, a.Name, a.Len(), b.Name, b.Len())
-		}
-	}
-	return nil
-}

@@ -1,6 +1,8 @@
 package tnn
 
 import (
+	"fmt"
+
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/state"
 )
@@ -111,6 +113,29 @@ func (n *Network) NewState(p state.Precision, replicas int) *state.State {
 		}
 	}
 	return s
+}
+
+// CheckState says why a state, for example one from a file, is not one of this
+// network in a precision and number of replicas.
+func (n *Network) CheckState(s *state.State, p state.Precision, replicas int) error {
+	if s.Precision != p || s.Replicas != replicas {
+		return fmt.Errorf("the state is in %s precision with %d replicas; expected %s and %d", s.Precision, s.Replicas, p, replicas)
+	}
+	arrays := s.Arrays
+	for _, f := range Fields(n.Spec.Network.Rule) {
+		if f.Derived {
+			continue
+		}
+		want := replicas * n.Length(f.Per)
+		if len(arrays) == 0 || arrays[0].Name != f.Name || arrays[0].Len() != want {
+			return fmt.Errorf("the state has not the %d values of field %s in their place, so it is not of this network", want, f.Name)
+		}
+		arrays = arrays[1:]
+	}
+	if len(arrays) > 0 {
+		return fmt.Errorf("the state has a field %s, which this network lacks", arrays[0].Name)
+	}
+	return nil
 }
 
 // Sweeps is the number of sweeps of one step.

@@ -90,7 +90,7 @@ func (s *suite) describes() {
 	if d.Precision != s.precision || d.Backend == "" || d.Device == "" || d.Bytes <= 0 {
 		s.Errorf("it describes itself as %+v", d)
 	}
-	if err := s.start.SameShape(s.net.NewState(s.precision, len(seeds))); err != nil {
+	if err := s.net.CheckState(s.start, s.precision, len(seeds)); err != nil {
 		s.Errorf("the start: %v", err)
 	}
 	if s.start.Step != 0 {
