@@ -63,11 +63,30 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	if reached == 0 || beginnings > 25 {
 		t.Fatalf("the run has reached step %d and has begun %d times: it was never killed on its way", reached, beginnings)
 	}
-	end := strconv.Itoa(reached + 500)
+	end := strconv.Itoa(lastCheckpoint(t, out) + 500)
 	tnnGPU(t, dir, "resume", "out", "--steps", end).want(t, codeDone, "resumed     after step ")
 	tnnGPU(t, dir, recording("--steps", end, "--out", "whole", "--checkpoint", "1h")...).want(t, codeDone)
 	sameRecordings(t, filepath.Join(dir, "whole"), out)
 	t.Logf("killed fifty times on the way to step %d", reached)
+}
+
+// lastCheckpoint is the step of a run's newest checkpoint, broken or not: the last
+// kill may have come long after the step that it went on from.
+func lastCheckpoint(t *testing.T, run string) int {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(run, "checkpoint-*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there is no checkpoint: %v", err)
+	}
+	last := 0
+	for _, file := range files {
+		step, err := strconv.Atoi(regexp.MustCompile(`checkpoint-(\d+)`).FindStringSubmatch(filepath.Base(file))[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = max(last, step)
+	}
+	return last
 }
 
 // lastRow is the number of whole rows of a run's table.
