@@ -4,6 +4,7 @@ package gpu
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"strconv"
@@ -68,6 +69,24 @@ func agree(t *testing.T, c backendtest.Case, p state.Precision, seeds []uint64, 
 		}
 		backendtest.Agree(t, net, reference, device, moments...)
 	})
+}
+
+// Rung 2 under interventions: weights held, and an external node.
+func TestAgreesUnderControls(t *testing.T) {
+	openTest(t)
+	net := find(t, "groups, external nodes in all modes")
+	reference, device := openBoth(t, net, backend.Options{Seeds: []uint64{4}})
+	if !device.Describe().Strict {
+		t.Skipf("this device is not strict: %s", device.Describe().Note)
+	}
+	external := fmt.Sprintf("external:%d", net.Externals[1].ID)
+	for i, control := range []struct {
+		name  string
+		value float64
+	}{{"adapt", 0}, {external, 0.3}, {"adapt", 1}, {"adapt", math.NaN()}, {external, math.NaN()}} {
+		must(t, reference.Control(control.name, control.value), device.Control(control.name, control.value))
+		backendtest.Agree(t, net, reference, device, int64(15*i+1), int64(15*i+15))
+	}
 }
 
 // Rung 2 for networks too large for what is done with small ones.
