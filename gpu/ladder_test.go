@@ -25,7 +25,7 @@ func openNetwork(net *tnn.Network, o backend.Options) (backend.Backend, error) {
 }
 
 // openBoth opens a network on the reference and on the device, for the length of
-// a test.
+// a test, which is skipped where the device cannot have the reference's bits.
 func openBoth(t *testing.T, net *tnn.Network, o backend.Options) (reference, device backend.Backend) {
 	t.Helper()
 	reference, err := cpuref.New(net, o)
@@ -33,6 +33,9 @@ func openBoth(t *testing.T, net *tnn.Network, o backend.Options) (reference, dev
 	device, err = openNetwork(net, o)
 	must(t, err)
 	t.Cleanup(func() { must(t, device.Close()) })
+	if d := device.Describe(); !d.Strict {
+		t.Skipf("this device is not strict: %s", d.Note)
+	}
 	return reference, device
 }
 
@@ -64,9 +67,6 @@ func agree(t *testing.T, c backendtest.Case, p state.Precision, seeds []uint64, 
 	t.Run(fmt.Sprintf("%s/%d/%s", c.Name, len(seeds), p), func(t *testing.T) {
 		net := c.Network(t)
 		reference, device := openBoth(t, net, backend.Options{Precision: p, Seeds: seeds})
-		if !device.Describe().Strict {
-			t.Skipf("this device is not strict: %s", device.Describe().Note)
-		}
 		backendtest.Agree(t, net, reference, device, moments...)
 	})
 }
@@ -76,9 +76,6 @@ func TestAgreesUnderControls(t *testing.T) {
 	openTest(t)
 	net := find(t, "groups, external nodes in all modes")
 	reference, device := openBoth(t, net, backend.Options{Seeds: []uint64{4}})
-	if !device.Describe().Strict {
-		t.Skipf("this device is not strict: %s", device.Describe().Note)
-	}
 	external := fmt.Sprintf("external:%d", net.Externals[1].ID)
 	for i, control := range []struct {
 		name  string
@@ -159,6 +156,9 @@ func TestIsolation(t *testing.T) {
 // Rung 6: a run goes on where another backend left it.
 func TestResumeAcrossBackends(t *testing.T) {
 	openTest(t)
+	for _, p := range []state.Precision{state.Single, state.Double} {
+		openBoth(t, find(t, "lattice"), backend.Options{Precision: p, Seeds: []uint64{1}})
+	}
 	backendtest.Resume(t, cpuref.New, openNetwork, cpuref.New)
 }
 
