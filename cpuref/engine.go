@@ -252,7 +252,12 @@ func (e *engine[F]) SetState(s *state.State) error {
 	if err := e.net.CheckState(s, e.precision(), len(e.replicas)); err != nil {
 		return err
 	}
-	e.adopt(s.Clone())
+	own := e.net.NewState(s.Precision, s.Replicas)
+	own.Step = s.Step
+	for i := range own.Arrays {
+		copy(state.Values[F](&own.Arrays[i]), state.Values[F](&s.Arrays[i]))
+	}
+	e.adopt(own)
 	return nil
 }
 

@@ -158,6 +158,21 @@ func (s *State) Array(name string) *Array {
 	return nil
 }
 
+// Add appends an array of n zeros. Arrays of a state begin at different places of
+// the ways of caches: a visit reads all of them at one index, and arrays whose sizes
+// are powers of two would otherwise push each other out of the same lines.
+func (s *State) Add(f Field, n int) {
+	const apart = 4096 + 5*64 // bytes: a page, the first-level cache's way, and some lines
+	before := len(s.Arrays) * apart / s.Precision.Bytes()
+	a := NewArray(f, s.Precision, before+n)
+	if a.Double != nil {
+		a.Double = a.Double[before:]
+	} else {
+		a.Single = a.Single[before:]
+	}
+	s.Arrays = append(s.Arrays, a)
+}
+
 // Clone copies every array.
 func (s *State) Clone() *State {
 	c := *s

@@ -109,7 +109,7 @@ func (n *Network) NewState(p state.Precision, replicas int) *state.State {
 	s := &state.State{Precision: p, Replicas: replicas}
 	for _, f := range Fields(n.Spec.Network.Rule) {
 		if !f.Derived {
-			s.Arrays = append(s.Arrays, state.NewArray(f, p, replicas*n.Length(f.Per)))
+			s.Add(f, replicas*n.Length(f.Per))
 		}
 	}
 	return s
