@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"tnn-gpu/gpu"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/bench"
+	"tnn-gpu/host/plot"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
@@ -38,6 +40,8 @@ func (p *program) benchCommand() *cli.Command {
 			&cli.Float64Flag{Name: "seconds", Value: 3, Usage: "`SECONDS` for each figure; large networks take longer"},
 			&cli.BoolFlag{Name: "profile", Usage: "print what each kernel takes, at the cost of some speed"},
 			&cli.BoolFlag{Name: "json", Usage: "print a JSON array, with more figures"},
+			&cli.StringFlag{Name: "plot", Usage: "draw the rates against the number of nodes into `FILE`, a png, svg or pdf"},
+			overwriteFlag(),
 		},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
@@ -45,6 +49,9 @@ func (p *program) benchCommand() *cli.Command {
 			}
 			cases, err := benchCases(c)
 			if err != nil {
+				return err
+			}
+			if err := checkBenchPlot(c); err != nil {
 				return err
 			}
 			targets, err := benchTargets(c)
@@ -106,6 +113,21 @@ func numberList(c *cli.Context, flag string) ([]int, error) {
 	return list, nil
 }
 
+// checkBenchPlot says before anything is measured why it could not be drawn.
+func checkBenchPlot(c *cli.Context) error {
+	path := c.String("plot")
+	if path == "" {
+		return nil
+	}
+	if err := plot.CheckFormat(formatOf(path)); err != nil {
+		return badUsage("--plot: %w", err)
+	}
+	if !strings.Contains(c.String("size"), ",") {
+		return badUsage("--plot draws a curve over sizes, but --size has one, %s", c.String("size"))
+	}
+	return checkNew(path, c.Bool("overwrite"))
+}
+
 // benchTarget is a device to be measured.
 type benchTarget struct {
 	bench.Target
@@ -165,6 +187,12 @@ func (p *program) bench(c *cli.Context, cases []bench.Case, targets []benchTarge
 				return err
 			}
 			results = append(results, r)
+		}
+	}
+	if path := c.String("plot"); path != "" {
+		write := func(w io.Writer) error { return plot.Scaling(results).Write(w, formatOf(path)) }
+		if err := writeFile(path, c.Bool("overwrite"), write); err != nil {
+			return err
 		}
 	}
 	if c.Bool("json") {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"tnn-gpu/host/bench"
@@ -32,6 +34,18 @@ func TestBenchPrints(t *testing.T) {
 		want(t, codeDone, "updates/s", "hylton2020", "of stream", "load average")
 }
 
+func TestBenchPlots(t *testing.T) {
+	folder := t.TempDir()
+	args := []string{"bench", "--backend", "cpu", "--size", "16,20", "--connections", "4", "--seconds", "0.01", "--plot", "rates.svg"}
+	tnnGPU(t, folder, args...).want(t, codeDone)
+	for _, text := range []string{"hylton2020, 4 connections", "updates / s", "cpu: "} {
+		if !strings.Contains(string(read(t, filepath.Join(folder, "rates.svg"))), text) {
+			t.Errorf("the plot does not say %q", text)
+		}
+	}
+	tnnGPU(t, folder, args...).want(t, codeUsage, "rates.svg exists")
+}
+
 func TestBenchRefuses(t *testing.T) {
 	for _, c := range []struct {
 		args []string
@@ -46,6 +60,8 @@ func TestBenchRefuses(t *testing.T) {
 		{[]string{"--replicas", "0"}, "--replicas is 0"},
 		{[]string{"--threads", "-1"}, "--threads is -1"},
 		{[]string{"--seconds", "0"}, "--seconds is 0"},
+		{[]string{"--plot", "rates.gif"}, "\"gif\""},
+		{[]string{"--plot", "rates.png", "--size", "30"}, "--size has one"},
 		{[]string{"more"}, "more"},
 	} {
 		tnnGPU(t, t.TempDir(), append([]string{"bench"}, c.args...)...).want(t, codeUsage, c.says)

@@ -50,10 +50,7 @@ func (p *program) plot(c *cli.Context) error {
 	}
 	out, format := c.String("out"), c.String("format")
 	if format == "" {
-		format = "png"
-		if ending := filepath.Ext(out); ending != "" {
-			format = ending[1:]
-		}
+		format = formatOf(out)
 	}
 	if out == "" {
 		out = filepath.Join(runs[0].Path, "plot."+format)
@@ -74,6 +71,14 @@ func (p *program) plot(c *cli.Context) error {
 	}
 	fmt.Fprintf(p.out, "%s has %s\n", out, count(int64(len(page.Panels)), "plot"))
 	return nil
+}
+
+// formatOf is what the ending of a file's name asks for; png where it has none.
+func formatOf(path string) string {
+	if ending := filepath.Ext(path); ending != "" {
+		return ending[1:]
+	}
+	return "png"
 }
 
 // overviewName is the picture of a whole run in its folder.

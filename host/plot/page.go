@@ -46,6 +46,8 @@ type Panel struct {
 	Title, X, Y string // of the axes, with units
 	Curves      []Curve
 	Bins        bool // curves are densities in bins, on a logarithmic scale
+	Decades     bool // the values of X are decimal logarithms
+	FromZero    bool // Y begins at 0
 	Key         []Style
 	Picture     image.Image
 }
@@ -202,6 +204,9 @@ func (p *Panel) plot() (*plot.Plot, error) {
 	if p.Bins {
 		out.Y.Tick.Marker = decades{}
 	}
+	if p.Decades {
+		out.X.Tick.Marker = decades{}
+	}
 	for _, add := range []func(*plot.Plot, Curve) error{p.addBand, p.addCurve} { // lines over bands
 		for _, c := range p.Curves {
 			if err := add(out, c); err != nil {
@@ -211,6 +216,9 @@ func (p *Panel) plot() (*plot.Plot, error) {
 	}
 	for _, k := range p.Key {
 		out.Legend.Add(k.Name, &plotter.Line{LineStyle: k.line()})
+	}
+	if p.FromZero {
+		out.Y.Min = 0
 	}
 	p.makeRoom(out)
 	return out, nil

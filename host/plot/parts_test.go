@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"tnn-gpu/host/bench"
 	"tnn-gpu/host/results"
 )
 
@@ -85,5 +86,32 @@ func TestThinKeepsTheMean(t *testing.T) {
 	x, y, spread := thin(c)
 	if len(x) != mostPoints || spread != nil || x[0] != 1 || math.Abs(y[7]-1) > 1e-12 {
 		t.Errorf("%d points, the first at %v; y is %v", len(x), x[0], y[7])
+	}
+}
+
+// Every backend has a curve in the panel of each number of connections.
+func TestScaling(t *testing.T) {
+	result := func(on string, size, connections, replicas int, rate float64) *bench.Result {
+		r := &bench.Result{Case: bench.Case{Size: size, Connections: connections, Replicas: replicas}, Backend: on, Device: "it"}
+		r.Updates.PerSecond.Median = rate
+		return r
+	}
+	page := Scaling([]*bench.Result{
+		result("cpu", 10, 4, 1, 1e6), result("cpu", 100, 4, 1, 2e6), result("cpu", 10, 16, 10, 3e6), result("opencl", 10, 4, 1, 4e6),
+	})
+	if want := []string{"cpu: it", "opencl: it"}; !cmp.Equal(page.Colours, want) {
+		t.Errorf("the colours are of %q, not %q", page.Colours, want)
+	}
+	want := [][]Curve{
+		{{Style: Style{Colour: 0}, X: []float64{2, 4}, Y: []float64{1, 2}}, {Style: Style{Colour: 1}, X: []float64{2}, Y: []float64{4}}},
+		{{Style: Style{Colour: 0}, X: []float64{3}, Y: []float64{3}}, {Style: Style{Colour: 1}}},
+	}
+	for i, panel := range page.Panels {
+		if d := cmp.Diff(want[i], panel.Curves); d != "" {
+			t.Errorf("panel %q: %s", panel.Title, d)
+		}
+	}
+	if len(page.Panels) != len(want) {
+		t.Errorf("there are %d panels", len(page.Panels))
 	}
 }
