@@ -2,7 +2,6 @@ package cpuref
 
 import (
 	"fmt"
-	"sync"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
@@ -18,8 +17,11 @@ type engine[F fmath.Float] struct {
 	state    *state.State
 	replicas []*replica[F]
 	visitors []visitor[F] // one for each thread
-	grain    int          // slices below which one thread more is not worth starting
-	sweep    sweep[F]     // that is being made, without the parameters of a replica
+	grain    int          // slices below which one thread more is not worth waking
+	helpers  int          // threads that wait for parts, beside the one that makes steps
+	parts    chan part
+	visited  chan struct{} // once for each part
+	sweep    sweep[F]      // that is being made, without the parameters of a replica
 	controls tnn.Controls
 	device   string
 }
@@ -30,7 +32,7 @@ type engine[F fmath.Float] struct {
 type visitor[F fmath.Float] interface {
 	visit(r *replica[F], s sweep[F], first, from, to int)
 	// grain is the number of slices that take about as long as ten times what it
-	// takes to start a thread.
+	// takes to wake a thread.
 	grain() int
 }
 
@@ -73,7 +75,7 @@ type sweep[F fmath.Float] struct {
 }
 
 func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func(net *tnn.Network, threads int) []visitor[F]) (*engine[F], error) {
-	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), device: processor()}
+	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), device: processor(), parts: make(chan part), visited: make(chan struct{})}
 	e.grain = e.visitors[0].grain()
 	for i, seed := range o.Seeds {
 		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(seed)))
@@ -157,28 +159,45 @@ func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool, sums []flo
 	}
 }
 
+// part is the slices, from up to to, of a segment in all replicas one after another
+// that one thread visits, with the visitor of that number.
+type part struct {
+	visitor  int
+	seg      *tnn.Segment
+	from, to int
+}
+
 // visitSegment visits the nodes of a segment in all replicas, a part of them in each
 // thread.
 func (e *engine[F]) visitSegment(seg *tnn.Segment) {
 	n := len(e.replicas) * seg.Slices
-	threads := min(len(e.visitors), n/e.grain)
-	if threads < 2 {
-		e.visitPart(e.visitors[0], seg, 0, n)
-		return
+	threads := max(1, min(len(e.visitors), n/e.grain))
+	for ; e.helpers < threads-1; e.helpers++ {
+		go e.help()
 	}
-	var wait sync.WaitGroup
-	for t := range threads {
-		wait.Go(func() { e.visitPart(e.visitors[t], seg, t*n/threads, (t+1)*n/threads) })
+	for t := 1; t < threads; t++ {
+		e.parts <- part{t, seg, t * n / threads, (t + 1) * n / threads}
 	}
-	wait.Wait()
+	e.visitPart(part{0, seg, 0, n / threads})
+	for range threads - 1 {
+		<-e.visited
+	}
 }
 
-// visitPart visits the slices from up to to, of those of all replicas.
-func (e *engine[F]) visitPart(v visitor[F], seg *tnn.Segment, from, to int) {
-	for i := from / seg.Slices; i*seg.Slices < to; i++ {
-		start, r, s := i*seg.Slices, e.replicas[i], e.sweep
-		s.node, s.edge = &r.nodes[seg.Group], &r.edge
-		v.visit(r, s, seg.First, max(from-start, 0), min(to-start, seg.Slices))
+// help visits parts until the engine is closed.
+func (e *engine[F]) help() {
+	for p := range e.parts {
+		e.visitPart(p)
+		e.visited <- struct{}{}
+	}
+}
+
+func (e *engine[F]) visitPart(p part) {
+	slices := p.seg.Slices
+	for i := p.from / slices; i*slices < p.to; i++ {
+		start, r, s := i*slices, e.replicas[i], e.sweep
+		s.node, s.edge = &r.nodes[p.seg.Group], &r.edge
+		e.visitors[p.visitor].visit(r, s, p.seg.First, max(p.from-start, 0), min(p.to-start, slices))
 	}
 }
 
@@ -358,4 +377,10 @@ func (e *engine[F]) Describe() backend.Description {
 }
 
 // Close implements backend.Backend.
-func (e *engine[F]) Close() error { return nil }
+func (e *engine[F]) Close() error {
+	if e.parts != nil {
+		close(e.parts)
+		e.parts = nil
+	}
+	return nil
+}

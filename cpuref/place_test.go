@@ -3,26 +3,12 @@ package cpuref
 import (
 	"testing"
 	"unsafe"
-
-	"tnn-gpu/host/backend"
-	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn"
 )
 
 // A visit reads all arrays at one index. So no two of them may begin at the same
 // line of a cache's way (64 lines of 64 bytes), though their sizes are powers of two.
 func TestArraysBeginApart(t *testing.T) {
-	spec := tnn.Defaults()
-	spec.Graph.Sides, spec.Externals, spec.Groups[0].Connections = []int{256, 256}, nil, 4
-	spec.Eras[0].Steps = 1
-	net, err := tnn.Build(spec, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := newEngine(net, backend.Options{Precision: state.Single, Seeds: []uint64{1}, Threads: 1}, fastest)
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := lattice(t, 1)
 	check := func(when string) {
 		lines := map[uintptr]string{}
 		for _, a := range e.state.Arrays {

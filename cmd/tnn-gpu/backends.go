@@ -121,15 +121,17 @@ func (n *network) measure(info gpu.Info, threads int) (onCPU, onDevice float64, 
 	if err != nil {
 		return 0, 0, err
 	}
+	defer func() { err = errors.Join(err, reference.Close()) }()
 	device, err := gpu.New(net, o)
 	if err != nil {
 		return 0, 0, err
 	}
-	onCPU, err = rate(reference, updates)
-	if err == nil {
-		onDevice, err = rate(device, updates)
+	defer func() { err = errors.Join(err, device.Close()) }()
+	if onCPU, err = rate(reference, updates); err != nil {
+		return 0, 0, err
 	}
-	return onCPU, onDevice, errors.Join(err, device.Close())
+	onDevice, err = rate(device, updates)
+	return onCPU, onDevice, err
 }
 
 // sampleSide is the side of the lattice that backends are measured on.

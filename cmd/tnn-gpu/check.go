@@ -51,6 +51,13 @@ func (c *checker) check(run *sim.Run) error {
 	return run.Check(c.on, c.every)
 }
 
+func (c *checker) close() error {
+	if c == nil {
+		return nil
+	}
+	return c.on.Close()
+}
+
 // praise says that checked steps were right; the others end the run.
 func praise(s sim.Summary) string {
 	if s.Checked == 0 {

@@ -40,7 +40,7 @@ func (p *program) resume(c *cli.Context) error {
 	if err != nil {
 		return errors.Join(err, folder.Close())
 	}
-	defer j.backend.Close()
+	defer j.close()
 	return p.carryOut(c.Context, j, folder)
 }
 

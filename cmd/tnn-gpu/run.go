@@ -72,7 +72,7 @@ func (p *program) runNew(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	defer j.backend.Close()
+	defer j.close()
 	folder, err := createFolder(c.String("out"), name, cfg)
 	if err != nil {
 		return err
@@ -107,10 +107,13 @@ func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
 		j.live, err = openLive(c, j)
 	}
 	if err != nil {
-		return nil, errors.Join(err, j.backend.Close())
+		return nil, errors.Join(err, j.close())
 	}
 	return j, nil
 }
+
+// close closes all that prepare has opened.
+func (j *job) close() error { return errors.Join(j.backend.Close(), j.checker.close()) }
 
 // createFolder makes the folder of a new run.
 func createFolder(path, name string, cfg *config.Config) (*record.Folder, error) {

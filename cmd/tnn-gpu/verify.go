@@ -137,6 +137,7 @@ func (v *verifier) replay(g *tnn.Golden) (worst float64, detail string, err erro
 	if err != nil {
 		return 0, "", err
 	}
+	defer func() { err = errors.Join(err, reference.Close()) }()
 	d, err := compare.Steps(g, reference, b)
 	return d.Worst, d.String(), err
 }
