@@ -48,6 +48,9 @@ func Devices() ([]Info, error) {
 }
 
 func list() ([]Info, []*cl.Device, error) {
+	if err := library(); err != nil {
+		return nil, nil, err
+	}
 	platforms, err := cl.GetPlatforms()
 	if err != nil {
 		err = &Error{Call: "clGetPlatformIDs", Err: err}

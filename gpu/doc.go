@@ -1,9 +1,9 @@
 // Package gpu computes on OpenCL 1.2 devices: GPUs, and processors through PoCL.
 // It is the only package that knows the OpenCL binding.
 //
-// It is real only with the build tag opencl, which needs cgo, the OpenCL headers
-// and a loader. Without the tag the package builds anywhere and answers
-// [ErrNotBuilt].
+// It is real only with the build tag opencl, which needs cgo and the OpenCL headers;
+// on linux the OpenCL library is looked for when it is first used. Without the tag the
+// package builds anywhere and answers [ErrNotBuilt].
 //
 // A [Device] has one in-order queue. The device, and everything made from it, is
 // owned by one goroutine: nothing here may be called concurrently. Launches and

@@ -3,16 +3,25 @@
 package gpu
 
 // The calls that the binding lacks, or makes with buffers of a fixed length.
+//
+// On linux loader_linux.c has all of OpenCL that is called, so that the linker needs
+// no library: as-needed drops the one that pkg-config names for the binding.
 
 /*
 #cgo CFLAGS: -DCL_TARGET_OPENCL_VERSION=120
-#cgo linux pkg-config: OpenCL
+#cgo linux LDFLAGS: -Wl,--as-needed -ldl
 #cgo darwin LDFLAGS: -framework OpenCL
 #cgo windows LDFLAGS: -lOpenCL
 #ifdef __APPLE__
 #include <OpenCL/cl.h>
 #else
 #include <CL/cl.h>
+#endif
+
+#ifdef __linux__
+const char *opencl_missing(void);
+#else // the library is linked: without it there is no process
+static const char *opencl_missing(void) { return NULL; }
 #endif
 
 // Sizes by value, so that a launch takes no memory from the Go heap.
@@ -35,6 +44,15 @@ import (
 
 	"github.com/jgillich/go-opencl/cl"
 )
+
+// library tells why OpenCL cannot be called, where that is so.
+func library() error {
+	words := C.opencl_missing()
+	if words == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: the OpenCL library cannot be loaded (%s); install it with the driver of the GPU, or from the Debian package ocl-icd-libopencl1", ErrNoDevice, C.GoString(words))
+}
 
 // status turns a code into the error that the binding gives for it.
 func status(code C.cl_int) error {

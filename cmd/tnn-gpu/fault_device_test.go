@@ -86,12 +86,17 @@ func TestNoDevice(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Setenv(test.variable, test.value)
-			dir := t.TempDir()
-			none := "no such OpenCL device: no platform offers one; install the driver of the GPU, or PoCL"
-			tnnGPU(t, dir, onDevice()...).want(t, codeDevice, none, test.says)
-			wantEmpty(t, dir)
-			tnnGPU(t, dir, "devices").want(t, codeDone, "No OpenCL device is listed: ", none)
-			tnnGPU(t, dir, small()...).want(t, codeDone, "cpu: ", "because     there is no OpenCL device that can be used: "+none)
+			wantNoDevice(t, "no such OpenCL device: no platform offers one; install the driver of the GPU, or PoCL", test.says)
 		})
 	}
+}
+
+// wantNoDevice: the program goes on without OpenCL, and says why where it was asked for.
+func wantNoDevice(t *testing.T, why string, more ...string) {
+	t.Helper()
+	dir := t.TempDir()
+	tnnGPU(t, dir, onDevice()...).want(t, codeDevice, append(more, why)...)
+	wantEmpty(t, dir)
+	tnnGPU(t, dir, "devices").want(t, codeDone, "this processor", "No OpenCL device is listed: "+why)
+	tnnGPU(t, dir, small()...).want(t, codeDone, "cpu: ", "because     there is no OpenCL device that can be used: "+why)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"tnn-gpu/gpu"
 )
 
 // smallDisk mounts a file system of some kilobytes, and returns its folder and what
@@ -165,4 +168,21 @@ func TestRunFolderBecomesReadOnly(t *testing.T) {
 	whole := t.TempDir()
 	tnnGPU(t, whole, recording("--steps", itoa(lastRow(t, out)), "--checkpoint", "1h")...).want(t, codeDone)
 	sameRecordings(t, filepath.Join(whole, "out"), out)
+}
+
+// TestNoLibrary has the system find files in the place of the OpenCL library that are
+// none. Neither a driver nor a device is needed for that.
+func TestNoLibrary(t *testing.T) {
+	if _, err := gpu.Devices(); errors.Is(err, gpu.ErrNotBuilt) {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"libOpenCL.so.1", "libOpenCL.so"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("LD_LIBRARY_PATH", dir)
+	wantNoDevice(t, "no such OpenCL device: the OpenCL library cannot be loaded ("+filepath.Join(dir, "libOpenCL.so.1")+": ",
+		"; install it with the driver of the GPU, or from the Debian package ocl-icd-libopencl1")
 }
