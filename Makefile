@@ -1,7 +1,7 @@
 # Needs make and Go. `make run` and `make test` install the rest (Debian packages)
 # where it is missing and they may.
 
-RUN_PACKAGES  = ca-certificates gcc libc6-dev pkg-config ocl-icd-opencl-dev opencl-headers pocl-opencl-icd
+RUN_PACKAGES  = ca-certificates gcc libc6-dev opencl-headers ocl-icd-libopencl1 pocl-opencl-icd
 TEST_PACKAGES = $(RUN_PACKAGES) clang oclgrind python3-numpy python3-networkx python3-pandas chromium
 
 # What follows `tnn-gpu run` in `make run`, for example ARGS="--preset large".

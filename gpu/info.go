@@ -12,8 +12,8 @@ import (
 var (
 	// ErrNotBuilt is returned by every entry of a build without the tag opencl.
 	ErrNotBuilt = errors.New("this program was built without OpenCL; build it with `make build`, or with " +
-		"`go build -tags opencl ./cmd/tnn-gpu` where a C compiler, pkg-config and the OpenCL headers and loader are installed " +
-		"(Debian packages: gcc pkg-config opencl-headers ocl-icd-opencl-dev)")
+		"`PKG_CONFIG=true go build -tags opencl ./cmd/tnn-gpu`, where a C compiler and the OpenCL headers are installed " +
+		"(Debian packages: gcc libc6-dev opencl-headers)")
 	// ErrNoDevice is wrapped where no platform offers a device, or none that was asked for.
 	ErrNoDevice = errors.New("no such OpenCL device")
 	// ErrNoDouble is wrapped where double precision is asked of a device without it.
