@@ -86,6 +86,8 @@ type reading struct {
 	Step  int64   `json:"step"`
 	Value float64 `json:"value"`
 	Unit  string  `json:"unit,omitempty"`
+	// Swept is the value of the key that is swept, of what is a mean over replicas.
+	Swept *float64 `json:"swept,omitempty"`
 }
 
 // compartment of a half-edge that has charge in it.

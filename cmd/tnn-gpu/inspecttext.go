@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/sim"
 )
@@ -18,6 +19,7 @@ type runSummary struct {
 	Status      sim.Reason       `json:"status"`
 	Steps       int64            `json:"steps"`
 	Seeds       []uint64         `json:"seeds"`
+	Sweep       *record.Sweep    `json:"sweep,omitempty"`
 	Network     map[string]int64 `json:"network"`
 	Recorded    []string         `json:"recorded"`
 	Observables []reading        `json:"last_epoch"`
@@ -26,7 +28,7 @@ type runSummary struct {
 
 func summary(run *results.Run) (*runSummary, error) {
 	m := run.Metadata
-	s := &runSummary{Run: run.Path, Model: m.Model, Rule: m.Rule, Status: m.Status, Steps: m.Steps, Seeds: m.Seeds, Network: m.Network, Recorded: run.Recorded()}
+	s := &runSummary{Run: run.Path, Model: m.Model, Rule: m.Rule, Status: m.Status, Steps: m.Steps, Seeds: m.Seeds, Sweep: m.Sweep, Network: m.Network, Recorded: run.Recorded()}
 	for _, f := range m.Files {
 		s.Files = append(s.Files, f.Name)
 	}
@@ -34,11 +36,16 @@ func summary(run *results.Run) (*runSummary, error) {
 	if err != nil || epochs.Rows() == 0 {
 		return s, err
 	}
-	row := epochs.Rows() - 1
-	last := int64(epochs.Column("last")[row])
-	for c, about := range epochs.Columns {
-		if about.Title != "" && !strings.HasSuffix(about.Name, "_error") {
-			s.Observables = append(s.Observables, reading{about.Name, last, epochs.Values[c][row], about.Unit})
+	last := epochs.Column("last")[epochs.Rows()-1]
+	for row := slices.Index(epochs.Column("last"), last); row < epochs.Rows(); row++ {
+		var swept *float64
+		if s.Sweep != nil {
+			swept = &epochs.Column(s.Sweep.Key)[row]
+		}
+		for c, about := range epochs.Columns {
+			if about.Title != "" && !strings.HasSuffix(about.Name, "_error") {
+				s.Observables = append(s.Observables, reading{about.Name, int64(last), epochs.Values[c][row], about.Unit, swept})
+			}
 		}
 	}
 	return s, nil
@@ -133,8 +140,16 @@ func (s *runSummary) String() string {
 		r.line("recorded", strings.Join(s.Recorded, ", "))
 	}
 	r.line("files", strings.Join(s.Files, ", "))
-	r.line("last epoch")
-	r.readings(s.Observables)
+	for _, replicas := range s.Sweep.Points(len(s.Seeds)) {
+		title, observables := "last epoch", s.Observables
+		if s.Sweep != nil {
+			value := s.Sweep.Values[replicas[0]]
+			title = fmt.Sprintf("last epoch, %s = %g", s.Sweep.Key, value)
+			observables = slices.DeleteFunc(slices.Clone(observables), func(o reading) bool { return *o.Swept != value })
+		}
+		r.line(title)
+		r.readings(observables)
+	}
 	return r.String()
 }
 

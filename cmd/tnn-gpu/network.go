@@ -6,6 +6,7 @@ import (
 
 	"tnn-gpu/gpu"
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
@@ -18,6 +19,7 @@ type network struct {
 	model     *tnn.Model
 	precision state.Precision
 	seeds     []uint64 // by replica
+	sweep     *record.Sweep
 }
 
 // buildNetwork makes the network of a configuration.
@@ -52,8 +54,8 @@ func (n *network) build() error {
 	if n.net, err = tnn.Build(n.spec, n.config.Run.Seed); err != nil {
 		return n.config.Locate(err)
 	}
-	variants, err := n.config.Variants()
-	if err != nil {
+	var variants []config.Spec
+	if variants, n.sweep, err = n.config.Variants(); err != nil {
 		return n.config.Locate(err)
 	}
 	for _, v := range variants {

@@ -45,7 +45,7 @@ func negated(text string) string { return strconv.FormatBool(text != "true") }
 func (n *network) recordOptions(d backend.Description) (record.Options, error) {
 	c := n.config.Record
 	o := record.Options{
-		Program: programVersion(), Model: n.model, Backend: d, Seeds: n.seeds, Schedule: n.schedule(),
+		Program: programVersion(), Model: n.model, Backend: d, Seeds: n.seeds, Sweep: n.sweep, Schedule: n.schedule(),
 		ProbeEvery: int64(c.WatchEvery),
 	}
 	nodes, err := n.recordedNodes()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -304,10 +305,10 @@ func TestRunFolderIsLocked(t *testing.T) {
 }
 
 // TestSweep deals two edge temperatures out to four replicas: the start weights'
-// mean square is inverse to the temperature.
+// mean square is inverse to the temperature, and what is averaged is those of one.
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()
-	tnnGPU(t, dir, "run", "--preset", "isolated4", "--steps", "1", "--replicas", "4", "--sweep", "edge.inverse_temperature=20,80", "--out", "swept").
+	ran := tnnGPU(t, dir, "run", "--preset", "isolated4", "--steps", "1", "--replicas", "4", "--sweep", "edge.inverse_temperature=20,80", "--out", "swept").
 		want(t, codeDone, "sweep edge.inverse_temperature=20,80")
 	rows, err := csv.NewReader(bytes.NewReader(read(t, dir, "swept", "steps.csv"))).ReadAll()
 	if err != nil || len(rows) != 5 {
@@ -322,6 +323,16 @@ func TestSweep(t *testing.T) {
 	}
 	if weight2[0] < 2*weight2[1] || weight2[2] < 2*weight2[3] || weight2[2] > 2*weight2[0] {
 		t.Errorf("the mean squared weights are %v", weight2)
+	}
+	if lines := regexp.MustCompile(`(?m)^ +1 +(20|80) `).FindAllString(ran.out, -1); len(lines) != 2 {
+		t.Errorf("the table has the lines %q of step 1:\n%s", lines, ran.out)
+	}
+	for k, value := range []string{"20", "80"} {
+		// Text in columns, to six digits.
+		want := fmt.Sprintf(`last epoch, edge.inverse_temperature = %s\n(  .*\n)*?  weight2 +%.6g `, value, (weight2[k]+weight2[k+2])/2)
+		if text := tnnGPU(t, dir, "inspect", "swept").want(t, codeDone).out; !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("inspect does not say %s:\n%s", want, text)
+		}
 	}
 	tnnGPU(t, dir, "run", "--preset", "isolated4", "--sweep", "edge.inverse_temperature=20,80").want(t, codeUsage, "need 2 replicas or more")
 }

@@ -5,17 +5,21 @@ import (
 	"io"
 	"strings"
 
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 )
 
-// epochTable prints a line for each epoch of a run. It is an observer of the run.
+// epochTable prints a line for each epoch of a run and value of the key that is
+// swept. It is an observer of the run.
 type epochTable struct {
-	out     io.Writer
-	bar     *bar // cleared before a line is printed
-	columns []sim.Column
-	widths  []int
-	eras    []era
-	steps   int64 // of the run
+	out      io.Writer
+	bar      *bar          // cleared before a line is printed
+	sweep    *record.Sweep // nil where none is
+	headings [][2]string   // of step, key and quantities
+	widths   []int
+	shown    int // quantities
+	eras     []era
+	steps    int64 // of the run
 }
 
 // Widths of the table's columns: numbers have four digits and an exponent.
@@ -26,19 +30,26 @@ const (
 
 // newEpochTable makes a table of the columns that fit into a width; 0 is no limit.
 func newEpochTable(out io.Writer, b *bar, n *network, steps int64, width int) *epochTable {
-	t := &epochTable{out: out, bar: b, eras: n.eras(), steps: steps}
+	t := &epochTable{out: out, bar: b, sweep: n.sweep, headings: [][2]string{{"", "step"}}, widths: []int{stepWidth}, eras: n.eras(), steps: steps}
 	total := stepWidth
+	if t.sweep != nil {
+		total += t.add(keyHeading(t.sweep.Key))
+	}
 	for _, c := range n.model.Describe().Columns {
-		w := numberWidth
-		for _, word := range heading(c) {
-			w = max(w, len(word))
-		}
-		if total += 1 + w; width > 0 && total > width {
+		if total += t.add(heading(c)); width > 0 && total > width {
+			t.headings = t.headings[:len(t.headings)-1]
 			break
 		}
-		t.columns, t.widths = append(t.columns, c), append(t.widths, w)
+		t.shown++
 	}
 	return t
+}
+
+// add appends a column, and tells how wide it makes the table.
+func (t *epochTable) add(heading [2]string) int {
+	w := max(numberWidth, len(heading[0]), len(heading[1]))
+	t.headings, t.widths = append(t.headings, heading), append(t.widths, w)
+	return 1 + w
 }
 
 // heading is a column's name on two lines.
@@ -50,15 +61,21 @@ func heading(c sim.Column) [2]string {
 	return [2]string{first, strings.ReplaceAll(second, "_", " ")}
 }
 
+// keyHeading is a key of the configuration, its table on a line of its own.
+func keyHeading(key string) [2]string {
+	dot := strings.LastIndex(key, ".") + 1
+	return [2]string{key[:dot], key[dot:]}
+}
+
 // printHeader prints the names of the columns, on two lines, and the era that the
 // run is in after a step.
 func (t *epochTable) printHeader(after int64) {
-	for line, first := range [2]string{"", "step"} {
-		text := fmt.Sprintf("%*s", stepWidth, first)
-		for i, c := range t.columns {
-			text += fmt.Sprintf(" %*s", t.widths[i], heading(c)[line])
+	for line := range 2 {
+		var words []string
+		for i, h := range t.headings {
+			words = append(words, fmt.Sprintf("%*s", t.widths[i], h[line]))
 		}
-		fmt.Fprintln(t.out, strings.TrimRight(text, " "))
+		fmt.Fprintln(t.out, strings.TrimRight(strings.Join(words, " "), " "))
 	}
 	for len(t.eras) > 1 && t.eras[1].first <= after+1 {
 		t.eras = t.eras[1:]
@@ -76,10 +93,18 @@ func (t *epochTable) observe(e sim.Event) error {
 		fmt.Fprintln(t.out, t.eras[0].text)
 		t.eras = t.eras[1:]
 	}
-	text := fmt.Sprintf("%*d", stepWidth, epoch.Last)
-	for i := range t.columns {
-		text += fmt.Sprintf(" %*.4g", t.widths[i], epoch.Mean[i])
+	for _, p := range epoch.Points {
+		values := p.Mean[:t.shown]
+		if t.sweep != nil {
+			values = append([]float64{t.sweep.Values[p.Replicas[0]]}, values...)
+		}
+		text := fmt.Sprintf("%*d", stepWidth, epoch.Last)
+		for i, v := range values {
+			text += fmt.Sprintf(" %*.4g", t.widths[1+i], v)
+		}
+		if _, err := fmt.Fprintln(t.out, text); err != nil {
+			return err
+		}
 	}
-	_, err := fmt.Fprintln(t.out, text)
-	return err
+	return nil
 }

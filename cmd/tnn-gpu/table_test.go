@@ -31,7 +31,7 @@ func TestTableFitsTheTerminal(t *testing.T) {
 		var out bytes.Buffer
 		table := newEpochTable(&out, nil, n, 500, width)
 		table.printHeader(0)
-		if err := table.observe(&sim.Epoch{Last: 500, Mean: make([]float64, columns)}); err != nil {
+		if err := table.observe(&sim.Epoch{Last: 500, Points: []sim.Point{{Mean: make([]float64, columns)}}}); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(out.String()) {
@@ -39,7 +39,7 @@ func TestTableFitsTheTerminal(t *testing.T) {
 				t.Errorf("a line has %d characters on a terminal of %d: %q", len(line)-1, width, line)
 			}
 		}
-		if shown := len(table.columns); shown != want {
+		if shown := table.shown; shown != want {
 			t.Errorf("%d columns are shown on a terminal of %d, want %d", shown, width, want)
 		}
 	}
@@ -52,7 +52,7 @@ func TestTableOfAResumedRun(t *testing.T) {
 	table := newEpochTable(&out, nil, n, 30, 0)
 	table.printHeader(15)
 	for _, last := range []int64{20, 30} {
-		if err := table.observe(&sim.Epoch{Last: last, Mean: make([]float64, len(table.columns))}); err != nil {
+		if err := table.observe(&sim.Epoch{Last: last, Points: []sim.Point{{Mean: make([]float64, table.shown)}}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -136,7 +136,7 @@ func (c *Config) Validate() error {
 	if err := c.Spec.Validate(); err != nil {
 		return c.Locate(err)
 	}
-	_, err := c.Variants()
+	_, _, err := c.Variants()
 	return c.Locate(err)
 }
 

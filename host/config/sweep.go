@@ -3,40 +3,61 @@ package config
 import (
 	"fmt"
 	"strings"
+
+	"tnn-gpu/host/record"
 )
 
-// Variants are the specifications of the replicas where a key is swept: replica r
-// has value r modulo their number. They are nil where none is.
-func (c *Config) Variants() ([]Spec, error) {
+// Variants are the specifications of the replicas where a key is swept, and its
+// values: replica r has value r modulo their number. They are nil where none is.
+func (c *Config) Variants() ([]Spec, *record.Sweep, error) {
 	if c.Run.Sweep == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	key, values, found := strings.Cut(c.Run.Sweep, "=")
 	list := strings.Split(values, ",")
+	key = strings.TrimSpace(key)
 	switch {
 	case !found || strings.TrimSpace(values) == "":
-		return nil, invalid("run.sweep", c.Run.Sweep, "write a key and its values, such as edge.inverse_temperature=20,40,80")
-	case strings.HasPrefix(strings.TrimSpace(key), "run.") || strings.HasPrefix(strings.TrimSpace(key), "record."):
-		return nil, invalid("run.sweep", c.Run.Sweep, "it is no key of the network; seeds differ from replica to replica anyway")
+		return nil, nil, invalid("run.sweep", c.Run.Sweep, "write a key and its values, such as edge.inverse_temperature=20,40,80")
+	case strings.HasPrefix(key, "run.") || strings.HasPrefix(key, "record."):
+		return nil, nil, invalid("run.sweep", c.Run.Sweep, "it is no key of the network; seeds differ from replica to replica anyway")
 	case c.Run.Replicas < len(list):
-		return nil, invalid("run.sweep", c.Run.Sweep, "its %d values need %d replicas or more, and there are %d", len(list), len(list), c.Run.Replicas)
+		return nil, nil, invalid("run.sweep", c.Run.Sweep, "its %d values need %d replicas or more, and there are %d", len(list), len(list), c.Run.Replicas)
 	}
-	specs := make([]Spec, len(list))
+	specs, numbers := make([]Spec, len(list)), make([]float64, len(list))
 	for i, value := range list {
 		one, err := c.with(key + "=" + value)
 		if err == nil {
 			err = one.Spec.VariantOf(c.Spec)
 		}
+		if err == nil {
+			numbers[i], err = one.number(key)
+		}
 		if err != nil {
-			return nil, invalid("run.sweep", c.Run.Sweep, "%w", err)
+			return nil, nil, invalid("run.sweep", c.Run.Sweep, "%w", err)
 		}
 		specs[i] = one.Spec
 	}
-	variants := make([]Spec, c.Run.Replicas)
+	variants, sweep := make([]Spec, c.Run.Replicas), &record.Sweep{Key: key, Values: make([]float64, c.Run.Replicas)}
 	for r := range variants {
-		variants[r] = specs[r%len(specs)]
+		variants[r], sweep.Values[r] = specs[r%len(specs)], numbers[r%len(specs)]
 	}
-	return variants, nil
+	return variants, sweep, nil
+}
+
+// number is the value of a key that is one.
+func (c *Config) number(key string) (float64, error) {
+	t, err := c.find(key)
+	if err != nil {
+		return 0, err
+	}
+	switch v := t.table.FieldByIndex(t.field.Index); {
+	case v.CanInt():
+		return float64(v.Int()), nil
+	case v.CanFloat():
+		return v.Float(), nil
+	}
+	return 0, fmt.Errorf("%s is no number: sweep a key that is", key)
 }
 
 // with is a copy of the configuration with one setting changed, swept no more.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ func TestVariants(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	variants, err := c.Variants()
+	variants, sweep, err := c.Variants()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,6 +21,9 @@ func TestVariants(t *testing.T) {
 		if got := variants[r].(*tnn.Spec).Groups[0].Levels; got != want {
 			t.Errorf("replica %d has %d levels, want %d", r, got, want)
 		}
+	}
+	if want := []float64{2, 3, 10, 2}; sweep.Key != "group[0].levels" || !slices.Equal(sweep.Values, want) {
+		t.Errorf("the sweep is %+v, want values %v", sweep, want)
 	}
 	if again, err := Decode("again.toml", c.Encode()); err != nil || again.Run.Sweep != c.Run.Sweep {
 		t.Errorf("the written configuration has the sweep %q, %v", again.Run.Sweep, err)
@@ -29,7 +33,8 @@ func TestVariants(t *testing.T) {
 func TestSweepsThatCannotBe(t *testing.T) {
 	for sweep, sentence := range map[string]string{
 		"graph.separation=3,4":              "sweep levels, threshold or inverse_temperature",
-		"edge.noise=true,false":             "sweep levels, threshold or inverse_temperature",
+		"edge.noise=true,false":             "edge.noise is no number",
+		"edge.noise=false,false":            "sweep levels, threshold or inverse_temperature",
 		"edge.inverse_temperature=10,20,30": "need 3 replicas or more",
 		"edge.inverse_temperature=10,-1":    "edge.inverse_temperature",
 		"edge.heat=1,2":                     "edge.heat",

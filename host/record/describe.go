@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"slices"
 
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
@@ -11,20 +12,20 @@ import (
 func (r *Recorder) files() []File {
 	out := []File{
 		{Name: configName, Doc: "the whole configuration; running it again gives the same run"},
-		{Name: stepsName, Doc: "quantities of every step", Columns: append(r.numberColumns(), r.quantityColumns()...)},
-		{Name: epochsName, Doc: "quantities of the mean sums of the steps of each epoch" + r.overReplicas(), Columns: r.describeEpochs()},
-		{Name: histogramsName, Doc: "histograms at the start and the end, over all replicas; empty bins are left out", Columns: histogramColumns(), Histograms: r.distributions()},
+		{Name: stepsName, Doc: "quantities of every step", Columns: r.stepColumns()},
+		{Name: epochsName, Doc: "quantities of the mean sums of the steps of each epoch" + r.meanOfReplicas(), Columns: r.epochColumns()},
+		{Name: histogramsName, Doc: "histograms at the start and the end" + r.ofReplicas() + "; empty bins are left out", Columns: r.histogramColumns(), Histograms: r.distributions()},
 		{Name: finalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()},
 	}
 	if r.replicas > 1 {
 		out = append(out, File{
 			Name: replicaEpochsName, Doc: "the same as " + epochsName + " for each replica",
-			Columns: append(append(epochNumbers(), replicaColumn()), r.quantityColumns()...),
+			Columns: r.replicaEpochColumns(),
 		})
 	}
 	if len(r.probes) > 0 {
 		doc := fmt.Sprintf("fields at single nodes and edges, every %d steps", r.options.ProbeEvery)
-		out = append(out, File{Name: probesName, Doc: doc, Columns: r.describeProbes()})
+		out = append(out, File{Name: probesName, Doc: doc, Columns: r.probeColumns()})
 	}
 	for i, recording := range r.recordings {
 		out = append(out, recording.describe(r.options.Recordings[i]))
@@ -32,22 +33,41 @@ func (r *Recorder) files() []File {
 	return out
 }
 
-func (r *Recorder) overReplicas() string {
+// ofReplicas says which replicas are taken together.
+func (r *Recorder) ofReplicas() string {
+	switch {
+	case r.replicas == 1:
+		return ""
+	case r.options.Sweep != nil:
+		return ", over the replicas of each value of " + r.options.Sweep.Key
+	}
+	return ", over all replicas"
+}
+
+func (r *Recorder) meanOfReplicas() string {
 	if r.replicas == 1 {
 		return ""
 	}
-	return ", mean and standard error over the replicas"
+	return ": mean and standard error" + r.ofReplicas()
 }
 
-func replicaColumn() Column { return Column{Name: "replica", Doc: "number of the replica, from 0"} }
+// hasErrors tells whether a point has replicas to take a standard error of.
+func (r *Recorder) hasErrors() bool { return len(r.points) < r.replicas }
+
+// replicaColumns number the replica, where there are several, and tell its value.
+func (r *Recorder) replicaColumns() []Column {
+	var out []Column
+	if r.replicas > 1 {
+		out = append(out, Column{Name: "replica", Doc: "number of the replica, from 0"})
+	}
+	return append(out, r.options.Sweep.columns()...)
+}
 
 func (r *Recorder) numberColumns() []Column {
-	out := []Column{{Name: "step", Doc: "number of the step, from 1"}}
-	if r.replicas > 1 {
-		out = append(out, replicaColumn())
-	}
-	return out
+	return append([]Column{{Name: "step", Doc: "number of the step, from 1"}}, r.replicaColumns()...)
 }
+
+func (r *Recorder) stepColumns() []Column { return append(r.numberColumns(), r.quantityColumns()...) }
 
 func epochNumbers() []Column {
 	return []Column{
@@ -69,25 +89,28 @@ func (r *Recorder) quantityColumns() []Column {
 	return out
 }
 
-func (r *Recorder) describeEpochs() []Column {
-	out := epochNumbers()
+func (r *Recorder) replicaEpochColumns() []Column {
+	return slices.Concat(epochNumbers(), r.replicaColumns(), r.quantityColumns())
+}
+
+func (r *Recorder) epochColumns() []Column {
+	out := append(epochNumbers(), r.options.Sweep.columns()...)
 	for _, c := range r.quantityColumns() {
 		out = append(out, c)
-		if r.replicas > 1 {
+		if r.hasErrors() {
 			out = append(out, Column{Name: c.Name + errorSuffix, Title: c.Title, Unit: c.Unit, Doc: "standard error of the column before"})
 		}
 	}
 	return out
 }
 
-func histogramColumns() []Column {
-	return []Column{
-		{Name: "histogram", Doc: "which histogram"},
-		{Name: "when", Doc: "start or end of the run"},
+func (r *Recorder) histogramColumns() []Column {
+	which := []Column{{Name: "histogram", Doc: "which histogram"}, {Name: "when", Doc: "start or end of the run"}}
+	return slices.Concat(which, r.options.Sweep.columns(), []Column{
 		{Name: "lower", Doc: "lower edge of the bin, which belongs to it"},
 		{Name: "upper", Doc: "upper edge of the bin"},
 		{Name: "count", Doc: "values in the bin"},
-	}
+	})
 }
 
 // distributions are what histograms are of.
@@ -99,7 +122,7 @@ func (r *Recorder) distributions() []Column {
 	return out
 }
 
-func (r *Recorder) describeProbes() []Column {
+func (r *Recorder) probeColumns() []Column {
 	out := r.numberColumns()
 	for _, p := range r.probes {
 		f := p.source.field

@@ -34,6 +34,7 @@ type setup struct {
 	recordings []Recording
 	probes     []Probe
 	probeEvery int64
+	sweep      *Sweep
 }
 
 // small is a short run that leaves every kind of file.
@@ -50,6 +51,12 @@ func small(p state.Precision, replicas int) setup {
 	}
 }
 
+// swept deals values of a key out to the replicas of a run.
+func swept(s setup, values ...float64) setup {
+	s.sweep = &Sweep{Key: "edge.heat", Values: values}
+	return s
+}
+
 func (s setup) seeds() []uint64 {
 	seeds := make([]uint64, s.plan.Replicas)
 	for i := range seeds {
@@ -61,7 +68,7 @@ func (s setup) seeds() []uint64 {
 func (s setup) options(about backend.Description) Options {
 	return Options{
 		Program: "test 1.0", Model: s.model, Backend: about, Seeds: s.seeds(), Schedule: "checkerboard",
-		Recordings: s.recordings, Probes: s.probes, ProbeEvery: s.probeEvery,
+		Recordings: s.recordings, Probes: s.probes, ProbeEvery: s.probeEvery, Sweep: s.sweep,
 	}
 }
 

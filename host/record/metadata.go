@@ -31,6 +31,7 @@ type Metadata struct {
 	Rule             string           `json:"rule"`
 	Precision        state.Precision  `json:"precision"`
 	Seeds            []uint64         `json:"seeds"` // by replica
+	Sweep            *Sweep           `json:"sweep,omitempty"`
 	Network          map[string]int64 `json:"network"`
 	Schedule         string           `json:"schedule"`
 	Config           string           `json:"config_sha256"`
@@ -131,7 +132,7 @@ func (r *Recorder) readMetadata() error {
 	}
 	r.metadata = &Metadata{
 		Format: metadataFormat, Model: r.about.Name, Rule: r.about.Rule, Precision: r.options.Backend.Precision,
-		Seeds: r.options.Seeds, Network: make(map[string]int64), Schedule: r.options.Schedule,
+		Seeds: r.options.Seeds, Sweep: r.options.Sweep, Network: make(map[string]int64), Schedule: r.options.Schedule,
 		Config: r.folder.configHash(), Started: now(),
 	}
 	for _, c := range r.about.Counts {

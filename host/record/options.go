@@ -15,6 +15,7 @@ type Options struct {
 	Model    sim.Model
 	Backend  backend.Description
 	Seeds    []uint64 // one per replica
+	Sweep    *Sweep   // nil where all replicas have the same parameters
 	Schedule string   // in words
 
 	Recordings []Recording
@@ -43,6 +44,9 @@ type Probe struct {
 func (o *Options) Validate() error {
 	if len(o.Seeds) == 0 {
 		return errors.New("a run without a seed has no replica to record")
+	}
+	if o.Sweep != nil && len(o.Sweep.Values) != len(o.Seeds) {
+		return fmt.Errorf("%s has values for %d replicas, and the run has %d", o.Sweep.Key, len(o.Sweep.Values), len(o.Seeds))
 	}
 	if len(o.Probes) > 0 && o.ProbeEvery < 1 {
 		return fmt.Errorf("probes cannot be read every %d steps; use 1 or more", o.ProbeEvery)
@@ -83,12 +87,13 @@ func (o *Options) items() ([]*recording, []probe, error) {
 	return recordings, probes, nil
 }
 
-// Plan adds to a plan what the recording needs to be shown. It finds what cannot
-// be recorded, as Validate does.
+// Plan adds to a plan what the recording needs to be shown, and what epochs average.
+// It finds what cannot be recorded, as Validate does.
 func (o *Options) Plan(p sim.Plan) (sim.Plan, error) {
 	if err := o.Validate(); err != nil {
 		return p, err
 	}
+	p.Points = o.Sweep.Points(len(o.Seeds))
 	d := o.Model.Describe()
 	for _, q := range d.Distributions {
 		p.Start = append(p.Start, q.From)

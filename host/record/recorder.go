@@ -18,6 +18,7 @@ type Recorder struct {
 	options  Options
 	about    sim.Description
 	replicas int
+	points   [][]int // replicas that are taken together
 	metadata *Metadata
 	controls []state.Control // of the last checkpoint
 
@@ -53,7 +54,7 @@ func (f *Folder) Record(o Options, from *state.Checkpoint) (*Recorder, error) {
 	}
 	r := &Recorder{
 		folder: f, options: o, about: o.Model.Describe(), replicas: len(o.Seeds),
-		queue: newQueue(), written: make(chan struct{}),
+		points: o.Sweep.Points(len(o.Seeds)), queue: newQueue(), written: make(chan struct{}),
 	}
 	step := int64(-1)
 	if from != nil {
@@ -94,16 +95,16 @@ func (r *Recorder) plan() error {
 	if err != nil {
 		return err
 	}
-	r.steps = &table{file: stepsName, columns: r.stepColumns()}
-	r.epochs = &table{file: epochsName, columns: r.epochColumns()}
-	r.histograms = &table{file: histogramsName, columns: []string{"histogram", "when", "lower", "upper", "count"}}
+	r.steps = &table{file: stepsName, columns: names(r.stepColumns())}
+	r.epochs = &table{file: epochsName, columns: names(r.epochColumns())}
+	r.histograms = &table{file: histogramsName, columns: names(r.histogramColumns())}
 	r.growing = []stream{r.steps, r.epochs, r.histograms}
 	if r.replicas > 1 {
-		r.replicaEpochs = &table{file: replicaEpochsName, columns: append([]string{"epoch", "first", "last", "replica"}, r.quantities()...)}
+		r.replicaEpochs = &table{file: replicaEpochsName, columns: names(r.replicaEpochColumns())}
 		r.growing = append(r.growing, r.replicaEpochs)
 	}
 	if len(r.probes) > 0 {
-		r.probeRows = &table{file: probesName, columns: r.probeColumns()}
+		r.probeRows = &table{file: probesName, columns: names(r.probeColumns())}
 		r.growing = append(r.growing, r.probeRows)
 	}
 	for _, recording := range r.recordings {

@@ -153,7 +153,7 @@ func TestBinOfZeroHasNoSign(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r := &Recorder{folder: f, replicas: 1, histograms: &table{file: histogramsName}}
+	r := &Recorder{folder: f, replicas: 1, points: [][]int{{0}}, histograms: &table{file: histogramsName}}
 	r.about.Distributions = []sim.Distribution{{From: "weight", Width: 0.25, Values: func(*state.Array, int) []float64 {
 		return []float64{math.Copysign(0, -1), 0, -0.25}
 	}}}

@@ -16,24 +16,24 @@ import (
 )
 
 func TestResumedRunLeavesWhatAnUninterruptedOneDoes(t *testing.T) {
-	for _, p := range []state.Precision{state.Single, state.Double} {
-		for _, replicas := range []int{1, 2} {
-			s := small(p, replicas)
-			whole := filepath.Join(t.TempDir(), "whole")
-			s.fresh(t, whole, 0)
-			want := results(t, whole)
-			for at := int64(1); at < s.plan.Steps; at += 5 {
-				path := filepath.Join(t.TempDir(), "run")
-				first := s.fresh(t, path, at)
-				if first.Reason != sim.Cancelled {
-					t.Fatalf("the first part ended with %+v", first)
-				}
-				second, skipped := s.resume(t, path, 0)
-				if second.First != first.Last || len(skipped) > 0 {
-					t.Fatalf("interrupted after step %d, resumed after step %d, skipped %v", first.Last, second.First, skipped)
-				}
-				sameResults(t, want, results(t, path))
+	for _, s := range []setup{
+		small(state.Single, 1), small(state.Single, 2), small(state.Double, 1), small(state.Double, 2),
+		swept(small(state.Single, 3), 0.5, 2, 0.5),
+	} {
+		whole := filepath.Join(t.TempDir(), "whole")
+		s.fresh(t, whole, 0)
+		want := results(t, whole)
+		for at := int64(1); at < s.plan.Steps; at += 5 {
+			path := filepath.Join(t.TempDir(), "run")
+			first := s.fresh(t, path, at)
+			if first.Reason != sim.Cancelled {
+				t.Fatalf("the first part ended with %+v", first)
 			}
+			second, skipped := s.resume(t, path, 0)
+			if second.First != first.Last || len(skipped) > 0 {
+				t.Fatalf("interrupted after step %d, resumed after step %d, skipped %v", first.Last, second.First, skipped)
+			}
+			sameResults(t, want, results(t, path))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -12,50 +13,25 @@ import (
 // errorSuffix marks the column of a standard error.
 const errorSuffix = "_error"
 
-// quantities are the names of the columns that the model has.
-func (r *Recorder) quantities() []string {
-	var names []string
-	for _, c := range r.about.Columns {
-		names = append(names, c.Name)
+func names(columns []Column) []string {
+	var out []string
+	for _, c := range columns {
+		out = append(out, c.Name)
 	}
-	return names
+	return out
 }
 
-// numbered are the columns that number the rows of steps.
-func (r *Recorder) numbered() []string {
-	if r.replicas == 1 {
-		return []string{"step"}
-	}
-	return []string{"step", "replica"}
-}
-
-func (r *Recorder) stepColumns() []string { return append(r.numbered(), r.quantities()...) }
-
-func (r *Recorder) epochColumns() []string {
-	columns := []string{"epoch", "first", "last"}
-	for _, name := range r.quantities() {
-		columns = append(columns, name)
-		if r.replicas > 1 {
-			columns = append(columns, name+errorSuffix)
-		}
-	}
-	return columns
-}
-
-func (r *Recorder) probeColumns() []string {
-	columns := r.numbered()
-	for _, p := range r.probes {
-		columns = append(columns, p.column)
-	}
-	return columns
-}
-
-// startRow writes the cells of the numbered columns.
+// startRow writes the cells of numberColumns.
 func (r *Recorder) startRow(t *table, step int64, replica int) {
 	t.integer(step)
+	r.replicaCells(t, replica)
+}
+
+func (r *Recorder) replicaCells(t *table, replica int) {
 	if r.replicas > 1 {
 		t.integer(int64(replica))
 	}
+	r.options.Sweep.cell(t, replica)
 }
 
 func (r *Recorder) writeRows(rows *sim.Rows) error {
@@ -79,19 +55,28 @@ func (r *Recorder) writeEpoch(e *sim.Epoch) error {
 		t.integer(e.First)
 		t.integer(e.Last)
 	}
-	number(r.epochs)
-	for i, v := range e.Mean {
-		r.epochs.number(v)
-		if e.Error != nil {
-			r.epochs.number(e.Error[i])
+	for _, p := range e.Points {
+		number(r.epochs)
+		r.options.Sweep.cell(r.epochs, p.Replicas[0])
+		for i, v := range p.Mean {
+			r.epochs.number(v)
+			switch {
+			case p.Error != nil:
+				r.epochs.number(p.Error[i])
+			case r.hasErrors():
+				r.epochs.text("") // of a single replica, beside points that have more
+			}
+		}
+		if err := r.epochs.end(); err != nil {
+			return err
 		}
 	}
-	if err := r.epochs.end(); err != nil || r.replicas == 1 {
-		return err
+	if r.replicas == 1 {
+		return nil
 	}
 	for k, row := range e.Replicas {
 		number(r.replicaEpochs)
-		r.replicaEpochs.integer(int64(k))
+		r.replicaCells(r.replicaEpochs, k)
 		for _, v := range row {
 			r.replicaEpochs.number(v)
 		}
@@ -123,32 +108,42 @@ func (r *Recorder) writeProbes(shot *sim.Snapshot) error {
 	return nil
 }
 
-// writeHistograms counts the values of every distribution, of all replicas
-// together. Bins without a value are left out.
+// writeHistograms counts the values of every distribution, of the replicas of a
+// point together.
 func (r *Recorder) writeHistograms(when string, field func(string) *state.Array) error {
 	for _, d := range r.about.Distributions {
 		a := field(d.From)
 		if a == nil {
 			return fmt.Errorf("field %s was not captured, but the histogram %s needs it", d.From, d.Name)
 		}
-		counts := make(map[float64]int64) // by number of the bin
-		for _, v := range d.Values(a, r.replicas) {
-			counts[math.Floor(v/d.Width)+0]++ // -0 + 0 is 0
-		}
-		var bins []float64
-		for bin := range counts {
-			bins = append(bins, bin)
-		}
-		slices.Sort(bins)
-		for _, bin := range bins {
-			r.histograms.text(d.Name)
-			r.histograms.text(when)
-			r.histograms.number(float64(bin * d.Width))
-			r.histograms.number(float64((bin + 1) * d.Width))
-			r.histograms.integer(counts[bin])
-			if err := r.histograms.end(); err != nil {
+		values := d.Values(a, r.replicas)
+		each := len(values) / r.replicas
+		for _, replicas := range r.points {
+			counts := make(map[float64]int64) // by number of the bin
+			for _, k := range replicas {
+				for _, v := range values[k*each : (k+1)*each] {
+					counts[math.Floor(v/d.Width)+0]++ // -0 + 0 is 0
+				}
+			}
+			if err := r.writeHistogram(&d, when, replicas[0], counts); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// writeHistogram leaves out bins without a value.
+func (r *Recorder) writeHistogram(d *sim.Distribution, when string, replica int, counts map[float64]int64) error {
+	for _, bin := range slices.Sorted(maps.Keys(counts)) {
+		r.histograms.text(d.Name)
+		r.histograms.text(when)
+		r.options.Sweep.cell(r.histograms, replica)
+		r.histograms.number(float64(bin * d.Width))
+		r.histograms.number(float64((bin + 1) * d.Width))
+		r.histograms.integer(counts[bin])
+		if err := r.histograms.end(); err != nil {
+			return err
 		}
 	}
 	return nil

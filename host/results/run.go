@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -77,7 +78,7 @@ func (t *Table) Rows() int {
 	return len(t.Values[0])
 }
 
-// Table reads a table of numbers, such as steps.csv.
+// Table reads a table of numbers, such as steps.csv. An empty cell is NaN.
 func (r *Run) Table(name string) (*Table, error) {
 	about, err := r.file(name)
 	if err != nil {
@@ -90,7 +91,10 @@ func (r *Run) Table(name string) (*Table, error) {
 	t := &Table{Columns: about.Columns, Values: make([][]float64, len(about.Columns))}
 	for i, row := range rows {
 		for c, cell := range row {
-			v, err := strconv.ParseFloat(cell, 64)
+			v, err := math.NaN(), error(nil)
+			if cell != "" {
+				v, err = strconv.ParseFloat(cell, 64)
+			}
 			if err != nil {
 				return nil, fmt.Errorf("%s, row %d: %q is no number", filepath.Join(r.Path, name), i+1, cell)
 			}
@@ -128,6 +132,7 @@ func (r *Run) Distributions() []record.Column {
 // Histogram is how often values were in bins of one width, without gaps.
 type Histogram struct {
 	Name   string
+	Swept  float64 // value of the key that is swept; 0 where none is
 	Lower  float64 // of the first bin
 	Width  float64 // of each
 	Counts []float64
@@ -136,7 +141,11 @@ type Histogram struct {
 // Histograms are those at the start or, when the run has ended, at the end.
 func (r *Run) Histograms(when string) ([]Histogram, error) {
 	const name = "histograms.csv"
-	rows, err := r.rows(name, 5)
+	columns := 5
+	if r.Metadata.Sweep != nil {
+		columns++
+	}
+	rows, err := r.rows(name, columns)
 	if err != nil {
 		return nil, err
 	}
@@ -145,14 +154,18 @@ func (r *Run) Histograms(when string) ([]Histogram, error) {
 		if row[1] != when {
 			continue
 		}
-		var v [3]float64
+		v := make([]float64, columns-2)
 		for c := range v {
 			if v[c], err = strconv.ParseFloat(row[2+c], 64); err != nil {
 				return nil, fmt.Errorf("%s, row %d: %q is no number", filepath.Join(r.Path, name), i+1, row[2+c])
 			}
 		}
-		if len(out) == 0 || out[len(out)-1].Name != row[0] {
-			out = append(out, Histogram{Name: row[0], Lower: v[0], Width: v[1] - v[0]})
+		swept := 0.0
+		if r.Metadata.Sweep != nil {
+			swept, v = v[0], v[1:]
+		}
+		if n := len(out); n == 0 || out[n-1].Name != row[0] || out[n-1].Swept != swept {
+			out = append(out, Histogram{Name: row[0], Swept: swept, Lower: v[0], Width: v[1] - v[0]})
 		}
 		if err := out[len(out)-1].add(v[0], v[2]); err != nil {
 			return nil, fmt.Errorf("%s, row %d: %w", filepath.Join(r.Path, name), i+1, err)

@@ -7,6 +7,7 @@ type epoch struct {
 	model    Model
 	columns  int
 	replicas int
+	points   [][]int
 	length   int64     // steps
 	sums     []float64 // replicas x sums
 }
@@ -14,7 +15,7 @@ type epoch struct {
 func newEpoch(m Model, plan *Plan) *epoch {
 	d := m.Describe()
 	return &epoch{
-		model: m, columns: len(d.Columns), replicas: plan.Replicas, length: plan.Epoch,
+		model: m, columns: len(d.Columns), replicas: plan.Replicas, points: plan.points(), length: plan.Epoch,
 		sums: make([]float64, plan.Replicas*len(d.Sums)),
 	}
 }
@@ -47,7 +48,15 @@ func (e *epoch) upTo(step int64) *Epoch {
 		e.model.Row(row, mean)
 		out.Replicas = append(out.Replicas, row)
 	}
-	out.Mean, out.Error = meanAndError(out.Replicas)
+	for _, replicas := range e.points {
+		var rows [][]float64
+		for _, r := range replicas {
+			rows = append(rows, out.Replicas[r])
+		}
+		p := Point{Replicas: replicas}
+		p.Mean, p.Error = meanAndError(rows)
+		out.Points = append(out.Points, p)
+	}
 	return out
 }
 

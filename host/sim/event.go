@@ -31,13 +31,19 @@ func (r *Rows) Row(i, replica int) []float64 {
 // Epoch holds the quantities of the mean sums of some steps. The last epoch of a
 // run may be shorter than the others.
 type Epoch struct {
-	Index       int64 // from 1
-	First, Last int64 // steps
-	Mean        []float64
+	Index       int64       // from 1
+	First, Last int64       // steps
+	Points      []Point     // as the plan has them
+	Replicas    [][]float64 // by replica and column
+}
+
+// Point is what an epoch says of the replicas of a point of the plan together.
+type Point struct {
+	Replicas []int
+	Mean     []float64 // by column
 	// Error is the standard error of the mean over the replicas, by column; nil
 	// if there is one replica.
-	Error    []float64
-	Replicas [][]float64 // by replica and column
+	Error []float64
 }
 
 // Snapshot holds fields as they were after a step.

@@ -67,7 +67,7 @@ type Distribution struct {
 	Column
 	From  string  // name of the field that it follows from
 	Width float64 // of a bin; the lower edges are its multiples
-	// Values are those of all replicas together.
+	// Values are those of the first replica, then as many of the next, and so on.
 	Values func(from *state.Array, replicas int) []float64
 }
 

@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tnn-gpu/host/state"
@@ -15,6 +16,9 @@ type Plan struct {
 	Steps    int64 // the step at which the run ends
 	Replicas int   // of the network on the backend
 	Epoch    int64 // steps of an epoch
+	// Points are the replicas that an epoch averages together, each replica in one
+	// of them; nil is all of them.
+	Points [][]int
 	// Checkpoint is the number of steps from one checkpoint to the next, and
 	// CheckpointTime likewise by the clock; 0 leaves either out. The end of a run
 	// always has one.
@@ -41,6 +45,9 @@ func (p *Plan) validate(d *Description) error {
 	case p.Checkpoint < 0 || p.CheckpointTime < 0:
 		return errors.New("the interval between checkpoints is negative; use 0 to have one at the end only")
 	}
+	if !p.pointsFit() {
+		return fmt.Errorf("the points %v do not have each of the %d replicas once", p.Points, p.Replicas)
+	}
 	for _, c := range p.Captures {
 		if c.Every < 1 {
 			return fmt.Errorf("fields cannot be captured every %d steps; use 1 or more", c.Every)
@@ -52,6 +59,30 @@ func (p *Plan) validate(d *Description) error {
 		}
 	}
 	return nil
+}
+
+// pointsFit tells whether every replica is in one of the points.
+func (p *Plan) pointsFit() bool {
+	all := slices.Concat(p.points()...)
+	slices.Sort(all)
+	for i, replica := range all {
+		if replica != i {
+			return false
+		}
+	}
+	return len(all) == p.Replicas && !slices.ContainsFunc(p.Points, func(point []int) bool { return len(point) == 0 })
+}
+
+// points are those of the plan, or the one that has all replicas.
+func (p *Plan) points() [][]int {
+	if p.Points != nil {
+		return p.Points
+	}
+	all := make([]int, p.Replicas)
+	for r := range all {
+		all[r] = r
+	}
+	return [][]int{all}
 }
 
 // fields lists what the plan reads of a backend.

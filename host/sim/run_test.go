@@ -229,9 +229,9 @@ func TestEpochIsTheQuantityOfItsMeanSums(t *testing.T) {
 		}
 		a, b, c := ratios[0], ratios[1], ratios[2]
 		mean := (a + b + c) / 3
-		near(t, "mean ratio", e.Mean[1], mean)
+		near(t, "mean ratio", e.Points[0].Mean[1], mean)
 		// Three values: variance of the mean = sum of squares / (2 x 3).
-		near(t, "error of the ratio", e.Error[1], math.Sqrt(((a-mean)*(a-mean)+(b-mean)*(b-mean)+(c-mean)*(c-mean))/6))
+		near(t, "error of the ratio", e.Points[0].Error[1], math.Sqrt(((a-mean)*(a-mean)+(b-mean)*(b-mean)+(c-mean)*(c-mean))/6))
 	}
 }
 
@@ -242,20 +242,58 @@ func near(t *testing.T, what string, got, want float64) {
 	}
 }
 
+// TestPointsAreAveragedApart has points of one, two and three of the replicas.
+func TestPointsAreAveragedApart(t *testing.T) {
+	m := simtest.Model{Nodes: 3}
+	plan := sim.Plan{Steps: 2, Replicas: 6, Epoch: 1, Points: [][]int{{1}, {5, 0}, {2, 4, 3}}}
+	var got log
+	if _, err := start(t, simtest.NewBackend(m, state.Double, 6), m, plan, got.observe).Go(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range got.epochs {
+		v := e.Replicas
+		if len(e.Points) != 3 {
+			t.Fatalf("epoch %d has %d points", e.Index, len(e.Points))
+		}
+		if p := e.Points[0]; p.Error != nil || !slices.Equal(p.Mean, v[1]) || !slices.Equal(p.Replicas, []int{1}) {
+			t.Errorf("a point of replica 1 alone, which has %v: %+v", v[1], p)
+		}
+		near(t, "mean of two", e.Points[1].Mean[1], (v[0][1]+v[5][1])/2)
+		near(t, "error of two", e.Points[1].Error[1], math.Abs(v[0][1]-v[5][1])/2)
+		a, b, c := v[2][1], v[3][1], v[4][1]
+		mean := (a + b + c) / 3
+		near(t, "mean of three", e.Points[2].Mean[1], mean)
+		near(t, "error of three", e.Points[2].Error[1], math.Sqrt(((a-mean)*(a-mean)+(b-mean)*(b-mean)+(c-mean)*(c-mean))/6))
+	}
+}
+
+func TestPointsThatAreNone(t *testing.T) {
+	m := simtest.Model{Nodes: 3}
+	for _, points := range [][][]int{{}, {{0}}, {{0, 1}, {1}}, {{0}, {2}}, {{0, 1}, {}}, {{-1, 0, 1}}} {
+		_, err := sim.New(m, simtest.NewBackend(m, state.Single, 2), sim.Plan{Replicas: 2, Epoch: 1, Points: points})
+		if err == nil || !strings.Contains(err.Error(), "each of the 2 replicas once") {
+			t.Errorf("points %v: %v", points, err)
+		}
+	}
+}
+
 func TestOneReplicaHasNoError(t *testing.T) {
 	m := simtest.Model{Nodes: 3}
 	var got log
 	if _, err := start(t, simtest.NewBackend(m, state.Single, 1), m, sim.Plan{Steps: 4, Replicas: 1, Epoch: 4}, got.observe).Go(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if e := got.epochs[0]; e.Error != nil || !slices.Equal(e.Mean, e.Replicas[0]) {
+	if e := got.epochs[0]; e.Points[0].Error != nil || !slices.Equal(e.Points[0].Mean, e.Replicas[0]) {
 		t.Errorf("epoch of one replica: %+v", e)
 	}
 }
 
 func TestResumedRunIsTheUninterruptedOne(t *testing.T) {
 	m := simtest.Model{Nodes: 4}
-	plan := sim.Plan{Steps: 47, Replicas: 2, Epoch: 10, Checkpoint: 1, Captures: []sim.Capture{{Every: 3, Fields: []string{"speed"}}}}
+	plan := sim.Plan{
+		Steps: 47, Replicas: 2, Epoch: 10, Points: [][]int{{1}, {0}}, Checkpoint: 1,
+		Captures: []sim.Capture{{Every: 3, Fields: []string{"speed"}}},
+	}
 	var whole log
 	if _, err := start(t, simtest.NewBackend(m, state.Single, 2), m, plan, whole.observe).Go(context.Background()); err != nil {
 		t.Fatal(err)

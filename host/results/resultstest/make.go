@@ -29,6 +29,13 @@ func Make(t testing.TB, open Open, preset string, fields []string, settings ...s
 	if err != nil {
 		t.Fatal(err)
 	}
+	variants, sweep, err := cfg.Variants()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range variants {
+		net.Variants = append(net.Variants, v.(*tnn.Spec))
+	}
 	var seeds []uint64
 	for r := range cfg.Run.Replicas {
 		seeds = append(seeds, cfg.Run.Seed+uint64(r))
@@ -38,7 +45,7 @@ func Make(t testing.TB, open Open, preset string, fields []string, settings ...s
 		t.Fatal(err)
 	}
 	defer b.Close()
-	options := record.Options{Program: "test", Model: tnn.NewModel(net), Backend: b.Describe(), Seeds: seeds}
+	options := record.Options{Program: "test", Model: tnn.NewModel(net), Backend: b.Describe(), Seeds: seeds, Sweep: sweep}
 	for _, f := range fields {
 		options.Recordings = append(options.Recordings, record.Recording{Field: f, Every: 5})
 	}

@@ -1,0 +1,38 @@
+package record
+
+import "slices"
+
+// Sweep is a key of the configuration of which replicas have different values.
+type Sweep struct {
+	Key    string    `json:"key"`
+	Values []float64 `json:"values"` // by replica
+}
+
+// Points are the replicas of each value, in the order of their first replicas. Where
+// nothing is swept they are all together.
+func (s *Sweep) Points(replicas int) [][]int {
+	var points [][]int
+	for r := range replicas {
+		at := slices.IndexFunc(points, func(p []int) bool { return s == nil || s.Values[p[0]] == s.Values[r] })
+		if at < 0 {
+			at, points = len(points), append(points, nil)
+		}
+		points[at] = append(points[at], r)
+	}
+	return points
+}
+
+// columns is that of the values, where a key is swept.
+func (s *Sweep) columns() []Column {
+	if s == nil {
+		return nil
+	}
+	return []Column{{Name: s.Key, Doc: "value of this key, which is swept"}}
+}
+
+// cell writes the value that a replica has.
+func (s *Sweep) cell(t *table, replica int) {
+	if s != nil {
+		t.number(s.Values[replica])
+	}
+}
