@@ -107,7 +107,7 @@ func openLive(c *cli.Context, j *job) (*live, error) {
 	n := j.network
 	g := n.net.Graph
 	about := web.Network{
-		Model: n.model, Grid: web.NewGrid(g.Nodes, g.Lattice.Sides, g.Bipartite), Backend: j.backend.Describe(), Seeds: n.seeds,
+		Model: n.model, Grid: web.NewGrid(g.Nodes, g.Lattice.Sides, g.Bipartite), Backend: j.backend.Describe(), Seeds: n.seeds, Sweep: n.sweep,
 		Steps: j.plan.Steps, Limits: fieldLimits(), Switches: []web.Switch{{Name: "adapt", Title: "Weights adapt"}},
 		Mark: "solved", Hold: "external:",
 	}

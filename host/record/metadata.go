@@ -117,6 +117,9 @@ func ReadMetadata(folder string) (*Metadata, error) {
 	if m.Format != metadataFormat {
 		return nil, fmt.Errorf("%s has format %d, but this program knows format %d only; use the version that wrote it", path, m.Format, metadataFormat)
 	}
+	if m.Sweep != nil && len(m.Sweep.Values) != len(m.Seeds) {
+		return nil, fmt.Errorf("%s is damaged: %s has %d values for %d replicas", path, m.Sweep.Key, len(m.Sweep.Values), len(m.Seeds))
+	}
 	return m, nil
 }
 

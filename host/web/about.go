@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -19,6 +20,7 @@ type about struct {
 	Precision     string           `json:"precision"`
 	Device        string           `json:"device"`
 	Seeds         []string         `json:"seeds"` // JavaScript has no 64-bit integers
+	Sweep         *record.Sweep    `json:"sweep"`
 	Counts        map[string]int64 `json:"counts"`
 	Steps         int64            `json:"steps"` // planned, or done of a finished run
 	Started       time.Time        `json:"started,omitzero"`
@@ -72,7 +74,7 @@ func (l *Live) describe() about {
 	n, d := &l.network, &l.about
 	a := about{
 		Name: name, Live: true, Status: "running", Model: d.Name, Rule: d.Rule, Precision: n.Backend.Precision.String(),
-		Device: n.Backend.Device, Seeds: seedTexts(n.Seeds), Counts: make(map[string]int64), Steps: n.Steps,
+		Device: n.Backend.Device, Seeds: seedTexts(n.Seeds), Sweep: n.Sweep, Counts: make(map[string]int64), Steps: n.Steps,
 		Grid: n.Grid, Eras: n.Eras, External: n.External, Switches: n.Switches, Hold: n.Hold,
 	}
 	for _, c := range d.Counts {

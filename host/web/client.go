@@ -34,7 +34,7 @@ type client struct {
 	// What it has been sent; only the sender uses these.
 	status     *status
 	cursor     cursor
-	histograms map[string]*Histogram
+	histograms map[histogramKey]*Histogram
 	inspector  inspector
 	detail     nodeKey
 	marked     marksKey
@@ -78,7 +78,7 @@ func (n *news) empty() bool {
 func (l *Live) serve(w http.ResponseWriter, r *http.Request, patience time.Duration) {
 	c := &client{
 		live: l, patience: patience, poked: make(chan struct{}, 1), commands: make(chan message, 8), node: -1,
-		histograms: make(map[string]*Histogram), detail: nodeKey{step: -1}, marked: marksKey{step: -1}, frame: frameKey{step: -1},
+		histograms: make(map[histogramKey]*Histogram), detail: nodeKey{step: -1}, marked: marksKey{step: -1}, frame: frameKey{step: -1},
 	}
 	if !l.admit(c) {
 		http.Error(w, "too many pages watch this run; close one", http.StatusServiceUnavailable)

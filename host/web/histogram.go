@@ -12,7 +12,8 @@ import (
 // no room for all others.
 type Histogram struct {
 	Name   string  `json:"name"`
-	When   string  `json:"when"` // start, now or end
+	When   string  `json:"when"`  // start, now or end
+	Swept  float64 `json:"swept"` // value of the key that is swept
 	Step   int64   `json:"step"`
 	Lower  float64 `json:"lower"` // edge of the first bin
 	Width  float64 `json:"width"`
@@ -27,11 +28,38 @@ const (
 	shownBins   = 256
 )
 
-// histogramOf counts the values of a distribution over all replicas. Values that
-// are not finite are left out.
-func histogramOf(d *sim.Distribution, a *state.Array, replicas int, when string, step int64) *Histogram {
+// histogramKey tells the histograms of a run apart.
+type histogramKey struct {
+	name, when string
+	swept      float64
+}
+
+func (h *Histogram) key() histogramKey { return histogramKey{h.Name, h.When, h.Swept} }
+
+// histograms counts the values of a distribution over the replicas of each value of
+// the key that is swept.
+func (n *Network) histograms(d *sim.Distribution, a *state.Array, when string, step int64) []*Histogram {
+	var out []*Histogram
+	all, replicas := d.Values(a, len(n.Seeds)), len(n.Seeds)
+	each := len(all) / replicas
+	for _, point := range n.Sweep.Points(replicas) {
+		var values []float64
+		for _, r := range point {
+			values = append(values, all[r*each:(r+1)*each]...)
+		}
+		h := histogramOf(d, values, when, step)
+		if n.Sweep != nil {
+			h.Swept = n.Sweep.Values[point[0]]
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// histogramOf counts the values of a distribution. Those that are not finite are
+// left out.
+func histogramOf(d *sim.Distribution, all []float64, when string, step int64) *Histogram {
 	h := &Histogram{Name: d.Name, When: when, Step: step, Width: d.Width}
-	all := d.Values(a, replicas)
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range all {
 		if v-v == 0 { // finite

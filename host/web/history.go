@@ -70,7 +70,7 @@ type Points struct {
 	Stride int64       `json:"stride"`
 	From   int         `json:"from"` // number of the first point given
 	Steps  []int64     `json:"steps"`
-	Values [][]decimal `json:"values"` // by column
+	Values [][]decimal `json:"values"` // by value of what is swept, and column
 }
 
 // cursor is how much of a history a page has.

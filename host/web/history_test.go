@@ -70,7 +70,7 @@ func TestHistogram(t *testing.T) {
 		all := rapid.SliceOf(rapid.Float64Range(-scale, scale)).Draw(t, "values")
 		spoiled := append([]float64{math.NaN(), math.Inf(1)}, all...)
 		d := sim.Distribution{Width: 0.25, Values: func(*state.Array, int) []float64 { return spoiled }}
-		h := histogramOf(&d, nil, 1, "now", 3)
+		h := histogramOf(&d, d.Values(nil, 1), "now", 3)
 		if len(h.Counts) > shownBins {
 			t.Fatalf("%d bins", len(h.Counts))
 		}

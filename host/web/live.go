@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -19,7 +20,8 @@ type Network struct {
 	Grid    Grid
 	Backend backend.Description
 	Seeds   []uint64 // one per replica
-	Steps   int64    // at which the run ends
+	Sweep   *record.Sweep
+	Steps   int64 // at which the run ends
 	Eras    []Era
 
 	// Limits are those of the scale of fields whose range is known.
@@ -60,7 +62,7 @@ type Live struct {
 	status  status
 	meter   meter
 	history *history
-	row     []float64
+	pool    *pool
 	clients map[*client]struct{}
 	taken   taken
 
@@ -90,9 +92,9 @@ func NewLive(n Network) *Live {
 		edges:   sync.OnceValue(func() []int32 { return indices(n.Model.Order(state.Edge)) }),
 		clients: make(map[*client]struct{}),
 	}
-	l.history = newHistory(len(l.about.Columns))
-	l.row = make([]float64, len(l.about.Columns))
-	l.taken.pictures, l.taken.histograms = make(map[string]*shot), make(map[string]*Histogram)
+	l.pool = newPool(n.Sweep, len(n.Seeds), len(l.about.Columns))
+	l.history = newHistory(len(l.pool.row))
+	l.taken.pictures, l.taken.histograms = make(map[string]*shot), make(map[histogramKey]*Histogram)
 	l.ctx, l.done = context.WithCancel(context.Background())
 	return l
 }
@@ -152,13 +154,13 @@ func (l *Live) Observe(e sim.Event) error {
 
 func (l *Live) takeRows(rows *sim.Rows) {
 	for i := range rows.Steps() {
-		clear(l.row)
+		clear(l.pool.row)
 		for r := range rows.Replicas {
 			for c, v := range rows.Row(i, r) {
-				l.row[c] += v / float64(rows.Replicas)
+				l.pool.add(r, c, v)
 			}
 		}
-		l.history.add(rows.First+int64(i), l.row)
+		l.history.add(rows.First+int64(i), l.pool.row)
 	}
 	l.status.Step = rows.First + int64(rows.Steps()) - 1
 	updates := int64(rows.Steps()) * int64(rows.Replicas) * l.about.Updates

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"tnn-gpu/host/record"
 )
 
 func TestParseMessage(t *testing.T) {
@@ -80,14 +82,19 @@ func paintChecked(t *testing.T, v *View, g *Grid) {
 // FuzzSteps: any table is refused or gives points in ascending order, and the same
 // ones whether it is read at once or as it grows.
 func FuzzSteps(f *testing.F) {
-	f.Add("step,energy\n1,2\n2,3\n", 14, 1)
-	f.Add("step,replica,energy\n1,0,2\n1,1,3\n", 30, 2)
-	f.Add("step\n1\n", 3, 0)
-	f.Fuzz(func(t *testing.T, table string, cut, replicas int) {
+	f.Add("step,energy\n1,2\n2,3\n", 14, 1, false)
+	f.Add("step,replica,energy\n1,0,2\n1,1,3\n", 30, 2, false)
+	f.Add("step,replica,edge.heat,energy\n1,0,20,2\n1,1,80,3\n", 40, 2, true)
+	f.Add("step\n1\n", 3, 0, false)
+	f.Fuzz(func(t *testing.T, table string, cut, replicas int, swept bool) {
 		if replicas < 1 || replicas > 4 {
 			return
 		}
-		whole, parts := pointReader{replicas: replicas}, pointReader{replicas: replicas}
+		var sweep *record.Sweep
+		if swept {
+			sweep = &record.Sweep{Values: []float64{1, 2, 1, 1}[:replicas]}
+		}
+		whole, parts := pointReader{replicas: replicas, sweep: sweep}, pointReader{replicas: replicas, sweep: sweep}
 		in := strings.NewReader(table)
 		errWhole := whole.read(in, int64(len(table)))
 		var err error
@@ -113,11 +120,12 @@ func FuzzSteps(f *testing.F) {
 
 // FuzzHistograms: any table is refused or has bins that fit the window.
 func FuzzHistograms(f *testing.F) {
-	f.Add("histogram,when,lower,upper,count\nweight,start,-0.25,0,3\nweight,start,0.5,0.75,1\n")
-	f.Add("histogram,when,lower,upper,count\nweight,end,1e300,1e301,1\n")
-	f.Add("a,b,c,d,e\nweight,end,NaN,0,1\n")
-	f.Fuzz(func(t *testing.T, table string) {
-		list, err := parseHistograms(strings.NewReader(table), 5)
+	f.Add("histogram,when,lower,upper,count\nweight,start,-0.25,0,3\nweight,start,0.5,0.75,1\n", false)
+	f.Add("histogram,when,edge.heat,lower,upper,count\nweight,start,20,-0.25,0,3\nweight,start,80,0.5,0.75,1\n", true)
+	f.Add("histogram,when,lower,upper,count\nweight,end,1e300,1e301,1\n", false)
+	f.Add("a,b,c,d,e\nweight,end,NaN,0,1\n", false)
+	f.Fuzz(func(t *testing.T, table string, swept bool) {
+		list, err := parseHistograms(strings.NewReader(table), 5, swept)
 		if err != nil {
 			return
 		}

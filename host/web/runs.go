@@ -229,14 +229,14 @@ const (
 func (f *folder) describe() (about, error) {
 	m := f.metadata
 	a := about{
-		Name: f.name, Status: m.Status, Model: m.Model, Rule: m.Rule, Precision: m.Precision.String(), Seeds: seedTexts(m.Seeds),
+		Name: f.name, Status: m.Status, Model: m.Model, Rule: m.Rule, Precision: m.Precision.String(), Seeds: seedTexts(m.Seeds), Sweep: m.Sweep,
 		Counts: m.Network, Steps: m.Steps, Started: m.Started, Rate: m.UpdatesPerSecond, Grid: f.grid,
 	}
 	if n := len(m.Sessions); n > 0 {
 		a.Device = m.Sessions[n-1].Backend.Device
 	}
 	for _, c := range f.file(stepsName).Columns {
-		if c.Name != "step" && c.Name != "replica" {
+		if c.Title != "" {
 			a.Columns = append(a.Columns, title{c.Name, c.Title, c.Unit, c.Doc})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,14 +21,17 @@ import (
 )
 
 // recorded makes a run of a ring in a folder: the state recorded every 5 steps, and
-// the weights of two of its edges.
-func recorded(t testing.TB, path string, steps int64, p state.Precision) *state.State {
+// the weights of two of its edges. Its replicas may have values of a key.
+func recorded(t testing.TB, path string, steps int64, p state.Precision, values ...float64) *state.State {
 	t.Helper()
 	m := simtest.Model{Nodes: nodes}
 	b := simtest.NewBackend(m, p, 2)
 	o := record.Options{
 		Program: "test", Model: m, Backend: b.Describe(), Seeds: []uint64{1, 2},
 		Recordings: []record.Recording{{Field: "state", Every: 5}, {Field: "double", Every: 5, Items: []int{2, 7}}},
+	}
+	if values != nil {
+		o.Sweep = &record.Sweep{Key: "edge.heat", Values: values}
 	}
 	plan, err := o.Plan(sim.Plan{Steps: steps, Replicas: 2, Epoch: 10})
 	if err != nil {
@@ -91,6 +95,47 @@ func getJSON(t testing.TB, s *Server, target string, into any) {
 	t.Helper()
 	if err := json.Unmarshal(get(t, s, 200, target), into); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestSweptRun: replicas of different values of a key are never averaged.
+func TestSweptRun(t *testing.T) {
+	dir := t.TempDir()
+	last := recorded(t, filepath.Join(dir, "one"), 22, state.Double, 20, 80)
+	s := runsOf(t, dir)
+	var list struct{ Runs []about }
+	getJSON(t, s, "runs?", &list)
+	if a := list.Runs[0]; len(a.Columns) != 2 || a.Sweep == nil || a.Sweep.Key != "edge.heat" || !slices.Equal(a.Sweep.Values, []float64{20, 80}) {
+		t.Errorf("the page is told of the sweep %+v and columns %+v", a.Sweep, a.Columns)
+	}
+	var p points
+	getJSON(t, s, "points?run=one", &p)
+	if len(p.Names) != 2 || len(p.Values) != 4 {
+		t.Fatalf("%d columns for 2 values of %q", len(p.Values), p.Names)
+	}
+	for r := range 2 {
+		mean := 0.0
+		for id := range nodes {
+			mean += last.Array("state").At(r*(nodes+1)+nodes-id) / nodes
+		}
+		if got := float64(p.Values[2*r][21]); math.Abs(got-mean) > 1e-5 {
+			t.Errorf("the mean state of value %d at the end is %v, want %v", r, got, mean)
+		}
+	}
+	var h []*Histogram
+	getJSON(t, s, "histograms?run=one", &h)
+	var swept []float64
+	for _, h := range h {
+		total := h.Below + h.Above
+		for _, n := range h.Counts {
+			total += n
+		}
+		if swept = append(swept, h.Swept); total != nodes+1 {
+			t.Errorf("the histogram at %v counts %d weights", h.Swept, total)
+		}
+	}
+	if !slices.Equal(swept, []float64{20, 80, 20, 80}) {
+		t.Errorf("histograms are of the values %v", swept)
 	}
 }
 

@@ -29,8 +29,8 @@ type taken struct {
 	start        *sim.Snapshot // until its histograms are counted
 	pictures     map[string]*shot
 	inspected    *sim.Snapshot
-	marks, state *shot                 // of the external nodes
-	histograms   map[string]*Histogram // by name and when
+	marks, state *shot // of the external nodes
+	histograms   map[histogramKey]*Histogram
 }
 
 // sampler copies out of the run what pages want to see, and no more often than
@@ -154,8 +154,13 @@ func (s *sampler) countDue(name string) bool {
 	if s.counts[name] == nil {
 		s.counts[name] = &pace{}
 	}
-	last := s.live.taken.histograms[name+" now"]
-	return s.counts[name].due() && (last == nil || last.Step < s.live.status.Step)
+	last := int64(-1)
+	for key, h := range s.live.taken.histograms {
+		if key.name == name && key.when == "now" {
+			last = h.Step
+		}
+	}
+	return s.counts[name].due() && last < s.live.status.Step
 }
 
 // needs lists the backend's fields that are wanted, once each.
@@ -243,7 +248,7 @@ func (s *sampler) keep(w *wants, from *sim.Snapshot) {
 		l.taken.pictures[name] = picture
 	}
 	for _, h := range histograms {
-		l.taken.histograms[h.Name+" "+h.When] = h
+		l.taken.histograms[h.key()] = h
 	}
 	if w.marks {
 		l.taken.marks, l.taken.state = solved, held
@@ -257,11 +262,11 @@ func (s *sampler) keep(w *wants, from *sim.Snapshot) {
 // count makes the histograms that are wanted, and those of the start with the
 // first of them.
 func (s *sampler) count(w *wants, from *sim.Snapshot) []*Histogram {
-	l, replicas := s.live, len(s.live.network.Seeds)
+	l := s.live
 	var out []*Histogram
 	for _, d := range w.distributions {
 		began := time.Now()
-		out = append(out, histogramOf(d, from.Array(d.From), replicas, "now", from.Step))
+		out = append(out, l.network.histograms(d, from.Array(d.From), "now", from.Step)...)
 		s.counts[d.Name].took(time.Since(began) + copying([]*state.Array{from.Array(d.From)}))
 	}
 	if len(w.distributions) == 0 {
@@ -277,7 +282,7 @@ func (s *sampler) count(w *wants, from *sim.Snapshot) []*Histogram {
 	for i := range l.about.Distributions {
 		d := &l.about.Distributions[i]
 		if a := start.Array(d.From); a != nil {
-			out = append(out, histogramOf(d, a, replicas, "start", start.Step))
+			out = append(out, l.network.histograms(d, a, "start", start.Step)...)
 		}
 	}
 	return out

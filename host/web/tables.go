@@ -8,6 +8,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"tnn-gpu/host/record"
 )
 
 // pointReader reads the points of a run out of steps.csv, which may grow.
@@ -15,8 +17,9 @@ type pointReader struct {
 	offset   int64 // of the first row that is not read yet
 	names    []string
 	replicas int
+	sweep    *record.Sweep
 	history  *history
-	mean     []float64 // over the replicas of a step whose rows were read
+	mean     *pool // over the replicas of a step whose rows were read
 	rows     int
 }
 
@@ -46,22 +49,22 @@ func (p *pointReader) take(line string) error {
 	if p.history == nil {
 		return p.begin(cells)
 	}
-	if len(cells) != p.leading()+p.history.columns {
-		return fmt.Errorf("the row has %d cells, not %d", len(cells), p.leading()+p.history.columns)
+	if len(cells) != p.leading()+len(p.names) {
+		return fmt.Errorf("the row has %d cells, not %d", len(cells), p.leading()+len(p.names))
 	}
 	step, err := strconv.ParseInt(cells[0], 10, 64)
 	if err != nil || step < 1 {
 		return fmt.Errorf("the row is of step %q", cells[0])
 	}
 	if p.rows == 0 {
-		clear(p.mean)
+		clear(p.mean.row)
 	}
 	for i, cell := range cells[p.leading():] {
 		v, err := strconv.ParseFloat(cell, 64)
 		if err != nil {
 			return err
 		}
-		p.mean[i] += v / float64(p.replicas)
+		p.mean.add(p.rows, i, v)
 	}
 	if p.rows++; p.rows < p.replicas {
 		return nil
@@ -70,20 +73,26 @@ func (p *pointReader) take(line string) error {
 	if n := len(p.history.steps); n > 0 && step <= p.history.steps[n-1] {
 		return fmt.Errorf("step %d comes after step %d", step, p.history.steps[n-1])
 	}
-	p.history.add(step, p.mean)
+	p.history.add(step, p.mean.row)
 	return nil
 }
 
-// leading is the number of the columns that number the rows.
-func (p *pointReader) leading() int { return min(p.replicas, 2) }
+// leading is the number of the columns that tell the rows apart.
+func (p *pointReader) leading() int {
+	n := min(p.replicas, 2)
+	if p.sweep != nil {
+		n++
+	}
+	return n
+}
 
 func (p *pointReader) begin(names []string) error {
 	if names[0] != "step" || len(names) < p.leading() {
 		return errors.New("the first row does not name the columns")
 	}
 	p.names = names[p.leading():]
-	p.history = newHistory(len(p.names))
-	p.mean = make([]float64, len(p.names))
+	p.mean = newPool(p.sweep, p.replicas, len(p.names))
+	p.history = newHistory(len(p.mean.row))
 	return nil
 }
 
@@ -106,7 +115,7 @@ func (f *folder) readPoints(r *run) (*points, error) {
 	}
 	// When a run is resumed, rows that came after its checkpoint are cut off.
 	if sessions := len(f.metadata.Sessions); r.points == nil || r.sessions != sessions || info.Size() < r.points.offset {
-		r.points, r.sessions = &pointReader{replicas: max(1, len(f.metadata.Seeds))}, sessions
+		r.points, r.sessions = &pointReader{replicas: max(1, len(f.metadata.Seeds)), sweep: f.metadata.Sweep}, sessions
 	}
 	if err := r.points.read(file, info.Size()); err != nil {
 		r.points = nil
@@ -128,13 +137,16 @@ func (f *folder) readHistograms() ([]*Histogram, error) {
 		return nil, fmt.Errorf("the histograms of the run cannot be read: %w", err)
 	}
 	defer file.Close()
-	return parseHistograms(file, f.metadata.Steps)
+	return parseHistograms(file, f.metadata.Steps, f.metadata.Sweep != nil)
 }
 
 // parseHistograms reads the bins that are not empty.
-func parseHistograms(in io.Reader, steps int64) ([]*Histogram, error) {
+func parseHistograms(in io.Reader, steps int64, swept bool) ([]*Histogram, error) {
 	rows := csv.NewReader(in)
 	rows.FieldsPerRecord = 5
+	if swept {
+		rows.FieldsPerRecord++
+	}
 	if _, err := rows.Read(); err != nil {
 		return nil, fmt.Errorf("%s has no first row: %w", histogramsName, err)
 	}
@@ -147,18 +159,24 @@ func parseHistograms(in io.Reader, steps int64) ([]*Histogram, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s cannot be read: %w", histogramsName, err)
 		}
+		key := histogramKey{name: row[0], when: row[1]}
+		var err0 error
+		if swept {
+			key.swept, err0 = strconv.ParseFloat(row[2], 64)
+			row = row[1:]
+		}
 		lower, err1 := strconv.ParseFloat(row[2], 64)
 		upper, err2 := strconv.ParseFloat(row[3], 64)
 		count, err3 := strconv.ParseInt(row[4], 10, 64)
-		if err := errors.Join(err1, err2, err3); err != nil {
+		if err := errors.Join(err0, err1, err2, err3); err != nil {
 			return nil, fmt.Errorf("%s cannot be read: %w", histogramsName, err)
 		}
 		if count < 0 {
 			return nil, fmt.Errorf("%s has a count of %d", histogramsName, count)
 		}
-		if n := len(out); n == 0 || out[n-1].Name != row[0] || out[n-1].When != row[1] {
-			h := &Histogram{Name: row[0], When: row[1], Lower: lower, Width: upper - lower}
-			if row[1] == "end" {
+		if n := len(out); n == 0 || out[n-1].key() != key {
+			h := &Histogram{Name: key.name, When: key.when, Swept: key.swept, Lower: lower, Width: upper - lower}
+			if key.when == "end" {
 				h.Step = steps
 			}
 			out = append(out, h)

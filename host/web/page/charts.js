@@ -53,6 +53,14 @@ class Plot {
   }
 }
 
+// swept tells which value a replica has of a key that is swept: only replicas of one
+// value are shown together, those of the replica in the picture.
+export function swept(about, replica) {
+  if (!about?.sweep) return { point: 0, value: 0, fact: ["", ""] };
+  const { key, values } = about.sweep, value = values[Math.min(replica, values.length - 1)];
+  return { point: [...new Set(values)].indexOf(value), value, fact: [key, String(value)] };
+}
+
 // Charts show columns of runs.
 export class Charts {
   constructor(host) {

@@ -2,19 +2,20 @@
 
 import { $, element } from "./dom.js";
 import { Live } from "./source.js";
+import { swept } from "./charts.js";
 import { lineColour, css, dark, prefixed } from "./colours.js";
 
 export class LivePage {
   constructor(view) {
     this.view = view;
-    this.run = { name: "live", colour: lineColour(0), steps: [], values: {} };
+    this.run = { name: "live", colour: lineColour(0), steps: [], all: [], values: {} };
     this.histograms = {};
     this.source = new Live({ news: n => this.news(n), frame: f => view.frame(f), lost: ended => this.lost(ended) });
     view.onView = v => this.source.view(v);
     view.onNode = id => this.point(id);
     view.hold = node => this.hold(node);
     view.keys = { " ": () => this.toggle(), ".": () => this.source.command("step"), Escape: () => view.lattice.point(-1, false) };
-    view.onChange = () => view.field && view.note("Waiting for the next step.");
+    view.onChange = () => this.changed();
     $("controls").hidden = false;
     $("pause").onclick = () => this.toggle();
     $("step").onclick = () => this.source.command("step");
@@ -28,7 +29,7 @@ export class LivePage {
     if (n.about) this.open(n.about);
     if (n.points) this.points(n.points);
     if (n.status) this.status(n.status);
-    for (const h of n.histograms ?? []) this.histograms[h.when] = h;
+    for (const h of n.histograms ?? []) this.histograms[h.when + h.swept] = h;
     if (n.histograms) this.showHistograms();
     if (n.marks) {
       this.view.lattice.marks = n.marks;
@@ -41,8 +42,7 @@ export class LivePage {
   open(about) {
     // After a reconnection it may be another run.
     this.about = about;
-    this.run.steps = [];
-    this.run.values = {};
+    Object.assign(this.run, { steps: [], all: [], values: {} });
     this.view.open(about);
     const before = $("distribution").value;
     $("distribution").replaceChildren(...(about.distributions ?? []).map(d => element("option", d.title, { value: d.name, title: d.doc })));
@@ -63,10 +63,26 @@ export class LivePage {
   }
 
   points(p) {
-    const { run, about } = this;
+    const { run } = this;
     run.steps = run.steps.slice(0, p.from).concat(p.steps);
-    about.columns.forEach((c, i) => { run.values[c.name] = (run.values[c.name] ?? []).slice(0, p.from).concat(p.values[i]); });
-    this.view.charts.show(about.columns, [run]);
+    run.all = p.values.map((v, i) => (run.all[i] ?? []).slice(0, p.from).concat(v));
+    this.showCharts();
+  }
+
+  get swept() { return swept(this.about, this.view.replica); }
+
+  showCharts() {
+    const { columns } = this.about, first = this.swept.point * columns.length;
+    columns.forEach((c, i) => { this.run.values[c.name] = this.run.all[first + i] ?? []; });
+    this.view.charts.show(columns, [this.run]);
+  }
+
+  changed() {
+    if (this.view.field) this.view.note("Waiting for the next step.");
+    if (!this.about.sweep) return;
+    this.showCharts();
+    this.showHistograms();
+    if (this.state) this.status(this.state);
   }
 
   status(s) {
@@ -83,7 +99,7 @@ export class LivePage {
     this.view.facts([
       ["Step", `${s.step} of ${about.steps}`], ["Speed", s.paused || s.ended ? "" : prefixed(s.rate) + " node updates/s"],
       ["Era", era?.text.replace(/^era /, "") ?? ""], ["Device", about.device], ["Seed", (about.seeds ?? []).slice(0, 3).join(", ") + (about.seeds?.length > 3 ? " …" : "")],
-      ["Saved", s.saved ? "step " + s.saved : ""],
+      ["Saved", s.saved ? "step " + s.saved : ""], this.swept.fact,
     ]);
     for (const w of about.switches ?? []) {
       const last = (s.controls ?? []).findLast(c => c.name === w.name), select = $("switch-" + w.name);
@@ -93,7 +109,8 @@ export class LivePage {
 
   showHistograms() {
     const colours = { start: css("--dim"), now: lineColour(0), end: lineColour(0) };
-    this.view.histogram.show(["start", "now"].filter(w => this.histograms[w]).map(w => ({ ...this.histograms[w], label: w, colour: colours[w] })));
+    const { value } = this.swept, of = w => this.histograms[w + value];
+    this.view.histogram.show(["start", "now"].filter(of).map(w => ({ ...of(w), label: w, colour: colours[w] })));
   }
 
   point(id) {

@@ -2,6 +2,7 @@
 
 import { $, element } from "./dom.js";
 import { Finished, runs as fetchRuns } from "./source.js";
+import { swept } from "./charts.js";
 import { lineColour, css, prefixed } from "./colours.js";
 
 const again = 3000; // milliseconds from one look at runs that go on to the next
@@ -13,7 +14,7 @@ export class ReplayPage {
     this.compared = new Map(); // by name: colour, and points when they are there
     view.onView = v => { this.region = v; this.picture(); };
     view.onNode = id => this.point(id);
-    view.onChange = () => this.timeline();
+    view.onChange = () => this.changed();
     view.keys = { " ": () => this.play(), ".": () => this.go(1), ",": () => this.go(-1), Escape: () => view.lattice.point(-1, false) };
     $("play").onclick = () => this.play();
     $("record").oninput = () => this.picture();
@@ -67,7 +68,16 @@ export class ReplayPage {
       ["Steps", run.steps], ["Speed", run.rate ? prefixed(run.rate) + " node updates/s" : ""], ["Model", `${run.model} ${run.rule}`],
       ["Nodes", run.grid.sides?.length ? run.grid.sides.join("×") : run.grid.nodes], ["Device", run.device],
       ["Seed", (run.seeds ?? []).slice(0, 3).join(", ") + (run.seeds?.length > 3 ? " …" : "")],
+      swept(run, this.view.replica).fact,
     ]);
+  }
+
+  changed() {
+    this.timeline();
+    if (!this.view.about.sweep) return;
+    this.tell(this.view.about);
+    this.showCharts();
+    this.showHistograms();
   }
 
   async compare(name, on) {
@@ -86,14 +96,16 @@ export class ReplayPage {
   async load(name) {
     try {
       const p = await this.source.points(name);
-      const values = {};
-      (p.names ?? []).forEach((column, i) => { values[column] = p.values?.[i] ?? []; });
-      Object.assign(this.compared.get(name) ?? {}, { name, steps: p.steps ?? [], values });
+      Object.assign(this.compared.get(name) ?? {}, { name, steps: p.steps ?? [], names: p.names ?? [], all: p.values ?? [] });
     } catch (e) { this.view.status(e.message, "wrong"); }
   }
 
   showCharts() {
     const runs = [...this.compared.values()].filter(r => r.steps);
+    for (const r of runs) {
+      const first = swept(this.runs.find(a => a.name === r.name), this.view.replica).point * r.names.length;
+      r.values = Object.fromEntries(r.names.map((column, i) => [column, r.all[first + i] ?? []]));
+    }
     const columns = new Map();
     for (const r of this.runs) if (this.compared.has(r.name)) for (const c of r.columns ?? []) if (!columns.has(c.name)) columns.set(c.name, c);
     this.view.charts.show([...columns.values()], runs);
@@ -101,7 +113,8 @@ export class ReplayPage {
 
   showHistograms() {
     const colours = { start: css("--dim"), end: lineColour(0) };
-    const chosen = (this.histograms ?? []).filter(h => h.name === $("distribution").value);
+    const { value } = swept(this.view.about, this.view.replica);
+    const chosen = (this.histograms ?? []).filter(h => h.name === $("distribution").value && h.swept === value);
     this.view.histogram.show(chosen.map(h => ({ ...h, label: h.when, colour: colours[h.when] })));
   }
 
