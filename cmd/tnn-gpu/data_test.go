@@ -18,6 +18,8 @@ func TestDocumentedPython(t *testing.T) {
 	dir := t.TempDir()
 	tnnGPU(t, dir, "run", "--preset", "driven", "--record", "state,weight", "--every", "10", "--watch", "state[12]",
 		"--steps", "60", "--backend", "cpu", "--out", "out").want(t, codeDone)
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--steps", "50", "--replicas", "5", "--sweep", "edge.inverse_temperature=20,80",
+		"--backend", "cpu", "--out", "swept").want(t, codeDone)
 	for _, format := range []string{"graphml", "edgelist", "csv"} {
 		tnnGPU(t, dir, "export", "out", "--format", format).want(t, codeDone)
 	}
@@ -29,7 +31,11 @@ func TestDocumentedPython(t *testing.T) {
 			continue
 		}
 		ran++
-		t.Run(title, func(t *testing.T) { runPython(t, filepath.Join(dir, "out"), b[2]) })
+		folder := "out"
+		if strings.HasPrefix(title, "A sweep") {
+			folder = "swept"
+		}
+		t.Run(title, func(t *testing.T) { runPython(t, filepath.Join(dir, folder), b[2]) })
 	}
 	if ran < 10 {
 		t.Errorf("the page has %d blocks of Python", ran)

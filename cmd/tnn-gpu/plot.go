@@ -20,13 +20,14 @@ func (p *program) plotCommand() *cli.Command {
 		Usage:     "plot the observables of runs",
 		ArgsUsage: "RUN...",
 		Description: "Several runs are overlaid, or with --mean shown as their mean and a band of one\n" +
-			"standard deviation. Replicas of a run are always shown like that. Quantities are\n" +
-			"the columns of steps.csv, energies (energy, dissipation and transport on one pair\n" +
-			"of axes), and the histograms weight, weight_sum and absolute_weight_sum, at the\n" +
-			"start and at the end.",
+			"standard deviation. Replicas of a run are always shown like that, those of each\n" +
+			"value of a swept key apart; with --x KEY the last epoch is shown against the\n" +
+			"values. Quantities are the columns of steps.csv, energies (energy, dissipation and\n" +
+			"transport on one pair of axes), and the histograms weight, weight_sum and\n" +
+			"absolute_weight_sum, at the start and at the end.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "quantity", Usage: "plot these `QUANTITIES`, such as energies,order (default: all)"},
-			&cli.StringFlag{Name: "x", Value: "step", Usage: "plot against this `COLUMN` of steps.csv"},
+			&cli.StringFlag{Name: "x", Value: "step", Usage: "plot against this `COLUMN` of steps.csv, or a swept key"},
 			&cli.BoolFlag{Name: "mean", Usage: "draw the mean of all runs"},
 			&cli.StringFlag{Name: "format", Usage: "write `FORMAT` png, svg or pdf (default: that of --out, or png)"},
 			&cli.StringFlag{Name: "out", Usage: "write to `FILE` (default: plot.png in the folder of the first run)"},

@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"fmt"
 	"image"
 	"math"
@@ -15,8 +16,10 @@ import (
 type Options struct {
 	// Quantities are names of columns, of histograms, or Energies; none takes all.
 	Quantities []string
-	X          string // a column, usually step
-	Mean       bool   // one curve for all runs: their mean, with a band
+	// X is a column, usually step, or the key that the runs sweep: then the last
+	// epoch is shown against its values.
+	X    string
+	Mean bool // one curve for all runs: their mean, with a band
 }
 
 // Energies is the name of the panel that has energy, dissipation and transport
@@ -54,9 +57,13 @@ func Overview(run *results.Run, last image.Image) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{Title: s.title(), Columns: 3}
+	page := &Page{Title: s.title(), Colours: s.colours(), Columns: 3}
 	if last != nil {
-		page.Panels = append(page.Panels, Panel{Title: fmt.Sprintf("states after step %d", run.Metadata.Steps), Picture: last})
+		title := fmt.Sprintf("states after step %d", run.Metadata.Steps)
+		if sweep := run.Metadata.Sweep; sweep != nil {
+			title = fmt.Sprintf("step %d, %s = %g", run.Metadata.Steps, sweep.Key, sweep.Values[0])
+		}
+		page.Panels = append(page.Panels, Panel{Title: title, Picture: last})
 	}
 	for _, name := range s.all() {
 		if name == "dissipation" || name == "transport" {
@@ -92,10 +99,18 @@ type series struct {
 	histograms []record.Column
 }
 
-// table is the curve that a run, a replica or their mean has in each panel.
+// table is the curve that a replica or a mean has in each panel.
 type table struct {
+	origin
 	name         string
-	mean, spread map[string][]float64 // by column; no spread for a single run
+	mean, spread map[string][]float64 // by column; no spread for a single replica
+}
+
+// origin is what the replicas have in common that a curve is the mean of.
+type origin struct {
+	run   int     // its number; 0 where the curve is of all runs
+	key   string  // that is swept
+	value float64 // of the key
 }
 
 // longTable is the number of rows beyond which epochs are drawn instead of steps.
@@ -106,7 +121,7 @@ func load(runs []*results.Run, o Options) (*series, error) {
 	var all []table // of every run and replica
 	for i, run := range runs {
 		name := "steps.csv"
-		if run.Metadata.Steps*int64(run.Replicas()) > longTable {
+		if s.across(run) || run.Metadata.Steps*int64(run.Replicas()) > longTable {
 			name = "epochs.csv"
 			if run.Replicas() > 1 {
 				name = "epochs_replicas.csv"
@@ -117,23 +132,103 @@ func load(runs []*results.Run, o Options) (*series, error) {
 			return nil, err
 		}
 		tables := byReplica(t, run.Replicas())
+		for k := range tables {
+			tables[k].origin = s.origin(i, k)
+		}
 		if i == 0 {
 			s.columns = t.Columns
 		}
 		s.columns = slices.DeleteFunc(slices.Clone(s.columns), func(c record.Column) bool { return t.Column(c.Name) == nil })
 		all = append(all, tables...)
-		if !o.Mean {
-			s.curves = append(s.curves, average(run.Name, tables))
-		}
-	}
-	if o.Mean {
-		s.curves = []table{average("all", all)}
 	}
 	if _, found := s.column(o.X); !found {
 		return nil, fmt.Errorf("there is no column %q for the x axis; there are %s", o.X, strings.Join(s.names(), ", "))
 	}
+	for _, of := range together(all, func(t table) origin { return t.origin }) {
+		s.curves = append(s.curves, average(s.name(of[0].origin), of))
+	}
+	if s.across(runs[0]) {
+		s.curves = s.againstKey()
+		return s, nil
+	}
 	s.histograms = runs[0].Distributions()
 	return s, nil
+}
+
+// across tells whether a run sweeps the key that is the x axis.
+func (s *series) across(run *results.Run) bool {
+	return run.Metadata.Sweep != nil && run.Metadata.Sweep.Key == s.options.X
+}
+
+// origin of a replica of a run.
+func (s *series) origin(run, replica int) origin {
+	o := origin{run: run}
+	if s.options.Mean {
+		o.run = 0
+	}
+	if sweep := s.runs[run].Metadata.Sweep; sweep != nil {
+		o.key, o.value = sweep.Key, sweep.Values[replica]
+	}
+	return o
+}
+
+// name of the curve of an origin: its run where there are several, and its value.
+func (s *series) name(o origin) string {
+	name := s.runs[o.run].Name
+	if s.options.Mean {
+		name = "all"
+	}
+	switch {
+	case o.key == "":
+		return name
+	case len(s.runs) == 1 || s.options.Mean:
+		return fmt.Sprintf("%s = %g", o.key, o.value)
+	}
+	return fmt.Sprintf("%s: %s = %g", name, o.key, o.value)
+}
+
+// together are the tables that have something in common, in the order of the first
+// of each.
+func together[K comparable](all []table, of func(table) K) [][]table {
+	at := make(map[K]int)
+	var out [][]table
+	for _, t := range all {
+		if _, found := at[of(t)]; !found {
+			at[of(t)], out = len(out), append(out, nil)
+		}
+		out[at[of(t)]] = append(out[at[of(t)]], t)
+	}
+	return out
+}
+
+// againstKey makes one curve of the last epochs of each run's curves, against the
+// values of the key.
+func (s *series) againstKey() []table {
+	var out []table
+	for _, of := range together(s.curves, func(t table) int { return t.run }) {
+		slices.SortFunc(of, func(a, b table) int { return cmp.Compare(a.value, b.value) })
+		t := table{name: s.name(origin{run: of[0].run}), mean: make(map[string][]float64)}
+		if slices.ContainsFunc(of, func(t table) bool { return t.spread != nil }) {
+			t.spread = make(map[string][]float64)
+		}
+		for column := range of[0].mean {
+			for _, point := range of {
+				n := len(point.mean[column])
+				if n == 0 {
+					continue
+				}
+				t.mean[column] = append(t.mean[column], point.mean[column][n-1])
+				switch {
+				case point.spread != nil:
+					t.spread[column] = append(t.spread[column], point.spread[column][n-1])
+				case t.spread != nil:
+					t.spread[column] = append(t.spread[column], 0) // of a single replica it is not known
+				}
+			}
+		}
+		out = append(out, t)
+	}
+	return out
 }
 
 // byReplica takes the rows of a table apart. Epochs are numbered by their last steps.
@@ -158,10 +253,10 @@ func byReplica(t *results.Table, replicas int) []table {
 // standard deviation among them.
 func average(name string, of []table) table {
 	if len(of) == 1 {
-		return table{name: name, mean: of[0].mean}
+		return table{origin: of[0].origin, name: name, mean: of[0].mean}
 	}
-	out := table{name: name, mean: make(map[string][]float64), spread: make(map[string][]float64)}
-	out.name = fmt.Sprintf("%s: mean of %d, ± s.d.", name, len(of))
+	out := table{origin: of[0].origin, mean: make(map[string][]float64), spread: make(map[string][]float64)}
+	out.name = fmt.Sprintf("%s, mean of %d", name, len(of))
 	for column := range of[0].mean {
 		rows := math.MaxInt
 		for _, t := range of {
@@ -216,22 +311,22 @@ func (s *series) all() []string {
 
 func (s *series) title() string {
 	m := s.runs[0].Metadata
+	means := ""
+	if s.across(s.runs[0]) {
+		means = ", last epoch"
+	}
+	if slices.ContainsFunc(s.curves, func(t table) bool { return t.spread != nil }) {
+		means += ", mean and standard deviation"
+	}
 	if len(s.runs) > 1 {
-		text := fmt.Sprintf("%d runs", len(s.runs))
-		if s.options.Mean {
-			text += ", mean and standard deviation"
-		}
-		return text
+		return fmt.Sprintf("%d runs", len(s.runs)) + means
 	}
 	seed := fmt.Sprintf("seed %d", m.Seeds[0])
 	if len(m.Seeds) > 1 {
 		seed = fmt.Sprintf("%d replicas from %s on", len(m.Seeds), seed)
 	}
-	if s.curves[0].spread != nil {
-		seed += ", mean and standard deviation"
-	}
-	return fmt.Sprintf("%s: %s %s, %d nodes, %d edges, %d steps, %s", s.runs[0].Name, m.Model, m.Rule,
-		m.Network["network_nodes"]+m.Network["external_nodes"], m.Network["edges"], m.Steps, seed)
+	return fmt.Sprintf("%s: %s %s, %d nodes, %d edges, %d steps, %s%s", s.runs[0].Name, m.Model, m.Rule,
+		m.Network["network_nodes"]+m.Network["external_nodes"], m.Network["edges"], m.Steps, seed, means)
 }
 
 // label is a title with its unit; numbers without one have none.
@@ -321,29 +416,43 @@ func (s *series) energies() *Panel {
 	return p
 }
 
-// histogram has that of every run at its start and its end, or that of all.
+// histogram has those of every curve, at the start and the end.
 func (s *series) histogram(about record.Column) (*Panel, error) {
 	p := &Panel{X: label(about), Y: "density, middle 99 %", Bins: true}
 	for k, when := range []string{"start", "end"} {
-		var found []results.Histogram
-		for _, run := range s.runs {
-			all, err := run.Histograms(when)
-			if err != nil {
-				return nil, err
+		found, err := s.counted(about.Name, when)
+		if err != nil {
+			return nil, err
+		}
+		for i, t := range s.curves {
+			if found[t.origin] == nil {
+				continue
 			}
-			all = slices.DeleteFunc(all, func(h results.Histogram) bool { return h.Name != about.Name })
-			found = append(found, all...)
-		}
-		if s.options.Mean && len(found) > 0 {
-			found = []results.Histogram{pool(found)}
-		}
-		for i, h := range found {
 			style, key := s.style(when, i, k, len(s.curves))
-			p.Curves = append(p.Curves, density(style, h))
-			if i == 0 {
+			p.Curves = append(p.Curves, density(style, pool(found[t.origin])))
+			if !slices.Contains(p.Key, key) {
 				p.Key = append(p.Key, key)
 			}
 		}
 	}
 	return p, nil
+}
+
+// counted are the histograms of that name, by the curve that they belong to.
+func (s *series) counted(name, when string) (map[origin][]results.Histogram, error) {
+	out := make(map[origin][]results.Histogram)
+	for i, run := range s.runs {
+		all, err := run.Histograms(when)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range all {
+			if h.Name == name {
+				o := s.origin(i, 0)
+				o.value = h.Swept
+				out[o] = append(out[o], h)
+			}
+		}
+	}
+	return out, nil
 }

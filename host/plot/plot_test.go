@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"tnn-gpu/cpuref"
 	"tnn-gpu/host/plot"
@@ -169,6 +170,87 @@ func TestSeveralRuns(t *testing.T) {
 	}
 	if d := cmp.Diff(both.Panels, mean.Panels); d != "" {
 		t.Errorf("the mean of two runs is not that of two replicas:\n%s", d)
+	}
+}
+
+const swept = "edge.inverse_temperature"
+
+// TestSweep: each value of a key has a curve of its own, the mean of its replicas.
+func TestSweep(t *testing.T) {
+	r := run(t, "isolated4", "run.replicas=3", "run.sweep="+swept+"=80,20")
+	page, err := plot.Observables([]*results.Run{r}, plot.Options{X: "step", Quantities: []string{"weight2", plot.Energies, "weight"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{swept + " = 80, mean of 2", swept + " = 20"}, page.Colours); d != "" {
+		t.Errorf("the names of the curves (-want +is):\n%s", d)
+	}
+	steps, err := r.Table("steps.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := steps.Column("weight2")[3*29:] // of the last step
+	many, one := page.Panels[0].Curves[0], page.Panels[0].Curves[1]
+	if math.Abs(many.Y[29]-(at[0]+at[2])/2) > 1e-12 || math.Abs(many.Spread[29]-math.Abs(at[0]-at[2])/math.Sqrt2) > 1e-12 {
+		t.Errorf("%v ± %v of the replicas %v", many.Y[29], many.Spread[29], at)
+	}
+	if one.Y[29] != at[1] || one.Spread != nil {
+		t.Errorf("%v of the replica %v; spread %v", one.Y[29], at[1], one.Spread)
+	}
+	if n := len(page.Panels[1].Curves); n != 6 {
+		t.Errorf("%d curves of energies", n)
+	}
+	weights := page.Panels[2]
+	if len(weights.Curves) != 4 || len(weights.Key) != 2 || weights.Curves[0].Colour != 0 || weights.Curves[1].Colour != 1 {
+		t.Errorf("the histograms have %d curves and the key %v", len(weights.Curves), weights.Key)
+	}
+	over, err := plot.Overview(r, nil)
+	if err != nil || len(over.Colours) != 2 || len(over.Panels[1].Curves) != 2 {
+		t.Errorf("the overview does not tell the values apart: %v, %v", over.Colours, err)
+	}
+}
+
+// TestAgainstTheSweptKey has the last epochs of two runs against the values.
+func TestAgainstTheSweptKey(t *testing.T) {
+	runs := []*results.Run{
+		run(t, "isolated4", "run.replicas=3", "run.sweep="+swept+"=80,20"),
+		run(t, "isolated4", "run.seed=7", "run.replicas=2", "run.sweep="+swept+"=20,80"),
+	}
+	var last [][]float64
+	for _, r := range runs {
+		epochs, err := r.Table("epochs_replicas.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		order := epochs.Column("order")
+		last = append(last, order[len(order)-r.Replicas():])
+	}
+	o := plot.Options{X: swept, Quantities: []string{"order"}}
+	page, err := plot.Observables(runs, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := page.Panels[0].Curves[0], page.Panels[0].Curves[1]
+	want := [][]float64{{20, 80}, {last[0][1], (last[0][0] + last[0][2]) / 2}, {0, math.Abs(last[0][0]-last[0][2]) / math.Sqrt2}, {20, 80}, last[1], nil}
+	near := cmpopts.EquateApprox(0, 1e-12)
+	if d := cmp.Diff(want, [][]float64{first.X, first.Y, first.Spread, second.X, second.Y, second.Spread}, near); d != "" || page.Panels[0].X != swept {
+		t.Errorf("against %s (-want +is):\n%s", page.Panels[0].X, d)
+	}
+	o.Mean = true
+	page, err = plot.Observables(runs, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean := page.Panels[0].Curves
+	if d := cmp.Diff([]float64{(last[0][1] + last[1][0]) / 2, (last[0][0] + last[0][2] + last[1][1]) / 3}, mean[0].Y, near); d != "" || len(mean) != 1 {
+		t.Errorf("the mean of both runs, %d curves (-want +is):\n%s", len(mean), d)
+	}
+	if _, err := plot.Observables(append(runs, run(t, "isolated4")), o); err == nil || !strings.Contains(err.Error(), "no column") {
+		t.Errorf("a run that does not sweep the key: %v", err)
+	}
+	o.Quantities = []string{"weight"}
+	if _, err := plot.Observables(runs, o); err == nil || !strings.Contains(err.Error(), `no quantity "weight"; use energies`) {
+		t.Errorf("a histogram against the key: %v", err)
 	}
 }
 
