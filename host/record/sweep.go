@@ -1,7 +1,5 @@
 package record
 
-import "slices"
-
 // Sweep is a key of the configuration of which replicas have different values.
 type Sweep struct {
 	Key    string    `json:"key"`
@@ -12,10 +10,16 @@ type Sweep struct {
 // nothing is swept they are all together.
 func (s *Sweep) Points(replicas int) [][]int {
 	var points [][]int
+	of := make(map[float64]int) // the points of values
 	for r := range replicas {
-		at := slices.IndexFunc(points, func(p []int) bool { return s == nil || s.Values[p[0]] == s.Values[r] })
-		if at < 0 {
+		value := 0.0
+		if s != nil {
+			value = s.Values[r]
+		}
+		at, found := of[value]
+		if !found {
 			at, points = len(points), append(points, nil)
+			of[value] = at
 		}
 		points[at] = append(points[at], r)
 	}
