@@ -2,14 +2,19 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/urfave/cli/v2"
 
+	"tnn-gpu/cpuref"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
@@ -21,8 +26,9 @@ func (p *program) inspectCommand() *cli.Command {
 		Usage:     "look at a run, or at a node or an edge of it",
 		ArgsUsage: "RUN",
 		Description: "Values are those after the last step, or with --step what was recorded at that\n" +
-			"step, or last before it; entropy is known only where it was recorded. A compartment\n" +
-			"is named by the signs of its charge and its weight.",
+			"step, or last before it. What a visit finds, such as entropy, is what the next step\n" +
+			"finds where it was not recorded. A compartment is named by the signs of its charge\n" +
+			"and its weight.",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "node", Usage: "show the node of this `ID`, its edges and its history"},
 			&cli.StringFlag{Name: "edge", Usage: "show the edge between two nodes, `A,B`"},
@@ -66,11 +72,11 @@ func (p *program) inspect(c *cli.Context) error {
 
 // look finds what is asked about a node or an edge.
 func look(run *results.Run, c *cli.Context) (any, error) {
-	net, err := builtNetwork(run)
+	n, err := buildNetwork(run.Config)
 	if err != nil {
 		return nil, err
 	}
-	i := &inspector{last: last{run: run, net: net, replica: c.Int("replica")}, asked: c.Int64("step")}
+	i := &inspector{last: last{run: run, net: n.net, replica: c.Int("replica")}, network: n, asked: c.Int64("step")}
 	if i.replica < 0 || i.replica >= run.Replicas() {
 		return nil, fmt.Errorf("there is no replica %d; the run has %d", i.replica, run.Replicas())
 	}
@@ -135,7 +141,8 @@ type inspectedEdge struct {
 // inspector looks at one item of a run.
 type inspector struct {
 	last
-	asked int64 // step; 0 is the last
+	network *network
+	asked   int64 // step; 0 is the last
 }
 
 // values are those of an item in all fields of its index space, recorded or final,
@@ -146,6 +153,7 @@ func (i *inspector) values(per state.Per, item int) (now []reading, past []histo
 	for _, c := range d.Computed {
 		fields = append(fields, c.Field)
 	}
+	next := sync.OnceValues(func() ([]reading, error) { return i.next(item) })
 	for _, f := range fields {
 		if f.Per != per {
 			continue
@@ -161,11 +169,65 @@ func (i *inspector) values(per state.Per, item int) (now []reading, past []histo
 		if err != nil {
 			return nil, nil, err
 		}
+		if !found && f.Derived && i.asked == 0 && i.net.IsNetwork(int32(item)) {
+			all, err := next()
+			if err != nil {
+				return nil, nil, err
+			}
+			at := slices.IndexFunc(all, func(r reading) bool { return r.Field == f.Name })
+			if found = at >= 0; found {
+				r = all[at]
+			}
+		}
 		if found {
 			now = append(now, r)
 		}
 	}
 	return now, past, nil
+}
+
+// next are the derived fields of a node that the step after the last checkpoint
+// finds. What the step before it has found went with the states that the neighbours
+// had then.
+func (i *inspector) next(node int) (out []reading, err error) {
+	from, err := record.ReadCheckpoint(i.run.Path)
+	if errors.Is(err, record.ErrNoCheckpoint) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := cpuref.New(i.net, backend.Options{Precision: i.network.precision, Seeds: i.network.seeds})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	err = b.SetState(from.State)
+	for _, c := range from.Controls {
+		err = errors.Join(err, b.Control(c.Name, c.Value))
+	}
+	var derived []state.Field
+	var names []string
+	for _, f := range tnn.Fields(i.net.Spec.Network.Rule) {
+		if f.Derived {
+			derived, names = append(derived, f), append(names, f.Name)
+		}
+	}
+	if err = errors.Join(err, b.Watch(names...)); err != nil {
+		return nil, err
+	}
+	if _, err := b.Advance(1); err != nil {
+		return nil, err
+	}
+	at := i.replica*i.net.Length(state.Node) + int(i.net.Layout.Position[node])
+	for _, f := range derived {
+		a, err := b.Field(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, reading{Field: f.Name, Step: from.State.Step + 1, Value: a.At(at), Unit: f.Unit})
+	}
+	return out, nil
 }
 
 // value is the final one, or the last that was recorded until the step asked for.

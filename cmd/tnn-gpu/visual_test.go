@@ -131,6 +131,46 @@ func TestInspectCommand(t *testing.T) {
 	}
 }
 
+// TestInspectTellsWhatTheNextStepFinds: fields that only a visit knows are those that
+// the run finds when it goes on, in every replica and of every value that is swept.
+func TestInspectTellsWhatTheNextStepFinds(t *testing.T) {
+	for preset, field := range map[string]string{"driven": "entropy", "relaxed-driven": "dissipation"} {
+		t.Run(preset, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			simulate := func(out string, more ...string) {
+				tnnGPU(t, dir, append([]string{"run", "--preset", preset, "--set", "graph.sides=[14, 14]", "--set", "external[0].pairs=1",
+					"--replicas", "2", "--sweep", "edge.inverse_temperature=20,80", "--backend", "cpu", "--out", out}, more...)...).want(t, codeDone)
+			}
+			simulate("short", "--steps", "6")
+			simulate("long", "--steps", "7", "--record", field, "--every", "1")
+			for _, node := range []string{"0", "5", "101"} {
+				for _, replica := range []string{"0", "1"} {
+					now, then := inspected(t, dir, "short", node, replica)[field], inspected(t, dir, "long", node, replica)[field]
+					if now != then || now.Step != 7 {
+						t.Errorf("node %s, replica %s: %+v, and recorded is %+v", node, replica, now, then)
+					}
+				}
+			}
+		})
+	}
+}
+
+// inspected are the values of a node, by field.
+func inspected(t *testing.T, dir, run, node, replica string) map[string]reading {
+	t.Helper()
+	r := tnnGPU(t, dir, "inspect", run, "--node", node, "--replica", replica, "--json").want(t, codeDone)
+	var found inspectedNode
+	if err := json.Unmarshal([]byte(r.out), &found); err != nil {
+		t.Fatal(err)
+	}
+	values := make(map[string]reading)
+	for _, v := range found.Values {
+		values[v.Field] = v
+	}
+	return values
+}
+
 // TestExportIsAStart: what a run leaves is the start of another, the same from
 // every format, and of the right weights and states.
 func TestExportIsAStart(t *testing.T) {

@@ -238,6 +238,18 @@ func (f *Folder) Checkpoint() (c *state.Checkpoint, skipped []error, err error) 
 	return nil, skipped, fmt.Errorf("%s: %w", f.path, ErrNoCheckpoint)
 }
 
+// ReadCheckpoint is Checkpoint for those who only look: another process may be
+// working on the run.
+func ReadCheckpoint(path string) (*state.Checkpoint, error) {
+	config, err := os.ReadFile(filepath.Join(path, configName))
+	if err != nil {
+		return nil, fmt.Errorf("%s is not the folder of a run: %w", path, err)
+	}
+	f := Folder{path: path, config: config}
+	c, _, err := f.Checkpoint()
+	return c, err
+}
+
 func (f *Folder) readCheckpoint(step int64) (*state.Checkpoint, error) {
 	in, err := os.Open(filepath.Join(f.path, checkpointName(step)))
 	if err != nil {
