@@ -2,6 +2,7 @@ package cpuref
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
@@ -18,9 +19,10 @@ type engine[F fmath.Float] struct {
 	replicas []*replica[F]
 	visitors []visitor[F] // one for each thread
 	grain    int          // slices below which one thread more is not worth waking
-	helpers  int          // threads that wait for parts, beside the one that makes steps
-	parts    chan part
-	visited  chan struct{} // once for each part
+	helpers  int          // threads that wait for work, beside the one that makes steps
+	wake     chan struct{}
+	visited  chan struct{} // once for each that was woken
+	work     work          // that threads share
 	sweep    sweep[F]      // that is being made, without the parameters of a replica
 	controls tnn.Controls
 	device   string
@@ -75,7 +77,7 @@ type sweep[F fmath.Float] struct {
 }
 
 func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func(net *tnn.Network, threads int) []visitor[F]) (*engine[F], error) {
-	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), device: processor(), parts: make(chan part), visited: make(chan struct{})}
+	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), device: processor(), wake: make(chan struct{}), visited: make(chan struct{})}
 	e.grain = e.visitors[0].grain()
 	for i, seed := range o.Seeds {
 		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(seed)))
@@ -159,45 +161,55 @@ func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool, sums []flo
 	}
 }
 
-// part is the slices, from up to to, of a segment in all replicas one after another
-// that one thread visits, with the visitor of that number.
-type part struct {
-	visitor  int
-	seg      *tnn.Segment
-	from, to int
+// work is the slices of a segment in all replicas one after another. Threads take
+// them part by part, so that they end together also where one is kept from its work.
+type work struct {
+	seg          *tnn.Segment
+	slices, part int
+	taken        atomic.Int64
 }
 
-// visitSegment visits the nodes of a segment in all replicas, a part of them in each
-// thread.
+// visitSegment visits the nodes of a segment in all replicas.
 func (e *engine[F]) visitSegment(seg *tnn.Segment) {
-	n := len(e.replicas) * seg.Slices
-	threads := max(1, min(len(e.visitors), n/e.grain))
+	w := &e.work
+	w.seg, w.slices = seg, len(e.replicas)*seg.Slices
+	threads := max(1, min(len(e.visitors), w.slices/e.grain))
+	w.part = max(e.grain, w.slices/(64*threads))
+	w.taken.Store(0)
 	for ; e.helpers < threads-1; e.helpers++ {
-		go e.help()
+		go e.help(e.visitors[e.helpers+1])
 	}
-	for t := 1; t < threads; t++ {
-		e.parts <- part{t, seg, t * n / threads, (t + 1) * n / threads}
+	for range threads - 1 {
+		e.wake <- struct{}{}
 	}
-	e.visitPart(part{0, seg, 0, n / threads})
+	e.visitShare(e.visitors[0])
 	for range threads - 1 {
 		<-e.visited
 	}
 }
 
-// help visits parts until the engine is closed.
-func (e *engine[F]) help() {
-	for p := range e.parts {
-		e.visitPart(p)
+// help takes a share of the work whenever it is woken, until the engine is closed.
+func (e *engine[F]) help(v visitor[F]) {
+	for range e.wake {
+		e.visitShare(v)
 		e.visited <- struct{}{}
 	}
 }
 
-func (e *engine[F]) visitPart(p part) {
-	slices := p.seg.Slices
-	for i := p.from / slices; i*slices < p.to; i++ {
-		start, r, s := i*slices, e.replicas[i], e.sweep
-		s.node, s.edge = &r.nodes[p.seg.Group], &r.edge
-		e.visitors[p.visitor].visit(r, s, p.seg.First, max(p.from-start, 0), min(p.to-start, slices))
+// visitShare visits parts of the work until all are taken.
+func (e *engine[F]) visitShare(v visitor[F]) {
+	for to := 0; to < e.work.slices; {
+		to = int(e.work.taken.Add(int64(e.work.part)))
+		e.visitPart(v, e.work.seg, min(to-e.work.part, e.work.slices), min(to, e.work.slices))
+	}
+}
+
+// visitPart visits the slices from up to to, of those of all replicas.
+func (e *engine[F]) visitPart(v visitor[F], seg *tnn.Segment, from, to int) {
+	for i := from / seg.Slices; i*seg.Slices < to; i++ {
+		start, r, s := i*seg.Slices, e.replicas[i], e.sweep
+		s.node, s.edge = &r.nodes[seg.Group], &r.edge
+		v.visit(r, s, seg.First, max(from-start, 0), min(to-start, seg.Slices))
 	}
 }
 
@@ -378,9 +390,9 @@ func (e *engine[F]) Describe() backend.Description {
 
 // Close implements backend.Backend.
 func (e *engine[F]) Close() error {
-	if e.parts != nil {
-		close(e.parts)
-		e.parts = nil
+	if e.wake != nil {
+		close(e.wake)
+		e.wake = nil
 	}
 	return nil
 }
