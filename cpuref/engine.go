@@ -44,6 +44,7 @@ type replica[F fmath.Float] struct {
 	net   *tnn.Network
 	key   [2]uint32
 	nodes []tnn.NodeParameters[F] // by group
+	fixed []ladder[F]             // by group, hylton2019
 	edge  plasticity[F]
 
 	id, neighbour []int32
@@ -73,6 +74,7 @@ type sweep[F fmath.Float] struct {
 	adapting bool // the adapting sweep of hylton2019
 	predict  bool
 	node     *tnn.NodeParameters[F]
+	states   *ladder[F] // hylton2019
 	edge     *plasticity[F]
 }
 
@@ -94,6 +96,9 @@ func newReplica[F fmath.Float](net *tnn.Network, spec *tnn.Spec, key [2]uint32) 
 	r := &replica[F]{net: net, key: key, id: l.ID, neighbour: l.Neighbour, weightOf: l.Weight, active: l.Active}
 	for _, g := range spec.Groups {
 		r.nodes = append(r.nodes, tnn.NodeParametersOf[F](g))
+		if spec.Network.Rule == tnn.Hylton2019 {
+			r.fixed = append(r.fixed, ladderOf[F](g.Levels))
+		}
 	}
 	r.edge = plasticity[F]{tnn.EdgeParametersOf[F](spec.Edge), spec.Edge.Kind, spec.Edge.Noise}
 	for i := range r.partial {
@@ -209,20 +214,24 @@ func (e *engine[F]) visitPart(v visitor[F], seg *tnn.Segment, from, to int) {
 	for i := from / seg.Slices; i*seg.Slices < to; i++ {
 		start, r, s := i*seg.Slices, e.replicas[i], e.sweep
 		s.node, s.edge = &r.nodes[seg.Group], &r.edge
+		if r.fixed != nil {
+			s.states = &r.fixed[seg.Group]
+		}
 		v.visit(r, s, seg.First, max(from-start, 0), min(to-start, seg.Slices))
 	}
 }
 
 // scalar visits one node after another.
 type scalar[F fmath.Float] struct {
-	edges []charged[F] // of the node that is visited
+	edges []charged[F] // of the node that is visited, hylton2020
+	sums  []F          // of its levels, hylton2019
 	lanes sliceSums[F]
 }
 
 func scalars[F fmath.Float](net *tnn.Network, threads int) []visitor[F] {
 	visitors := make([]visitor[F], threads)
 	for t := range visitors {
-		visitors[t] = &scalar[F]{edges: make([]charged[F], mostSlots(net.Layout))}
+		visitors[t] = &scalar[F]{edges: make([]charged[F], mostSlots(net.Layout)), sums: make([]F, mostFixed(net))}
 	}
 	return visitors
 }
@@ -232,6 +241,19 @@ func mostSlots(l *tnn.Layout) int {
 	most := 0
 	for s := range l.Active {
 		most = max(most, l.Slots(s))
+	}
+	return most
+}
+
+// mostFixed is the largest number of fixed states of a node; hylton2020 has none.
+func mostFixed(net *tnn.Network) int {
+	most := 0
+	if net.Spec.Network.Rule == tnn.Hylton2019 {
+		for i := range max(1, len(net.Variants)) {
+			for _, g := range net.SpecOf(i).Groups {
+				most = max(most, g.Levels)
+			}
+		}
 	}
 	return most
 }
@@ -251,7 +273,7 @@ func (v *scalar[F]) visit(r *replica[F], s sweep[F], first, from, to int) {
 			if r.adapted == nil {
 				r.visit2020(&s, pos, row+lane, slots, v.edges, &out)
 			} else {
-				r.visit2019(&s, pos, row+lane, slots, &out)
+				r.visit2019(&s, pos, row+lane, slots, v.sums, &out)
 			}
 			out.store(&v.lanes, lane)
 		})

@@ -136,76 +136,95 @@ func sample2020[F fmath.Float](depthMinus, depthPlus, u F, p *tnn.NodeParameters
 	}
 }
 
+// ladder is the fixed states of hylton2019: the cubes of their magnitudes, from
+// either end inwards. Zero is below.
+type ladder[F fmath.Float] struct{ below, above []F }
+
+func ladderOf[F fmath.Float](levels int) ladder[F] {
+	cubes := make([]F, levels)
+	middle := (levels + 1) / 2
+	for i := range cubes {
+		l := i
+		if i >= middle {
+			l = levels - 1 - (i - middle)
+		}
+		cubes[i] = cube(level(l, F(levels)))
+	}
+	return ladder[F]{cubes[:middle], cubes[middle:]}
+}
+
 // level is the state of index l of S fixed ones from -1 to 1.
 func level[F fmath.Float](l int, levels F) F { return -1 + F(2*l)/(levels-1) }
 
-// cubic is the energy of a fixed state above the lowest one: docs/model.md
-// section 3, Energies.
-func cubic[F fmath.Float](x, depthMinus, depthPlus, lowest F) F {
-	depth := depthPlus
-	if x < 0 {
-		depth = depthMinus
-		x = -x
-	}
-	return -F(depth*F(F(x*x)*x)) - lowest
+// cube is |x|^3.
+func cube[F fmath.Float](x F) F {
+	x = abs(x)
+	return F(F(x*x) * x)
 }
 
 // sample2019 draws one of the fixed levels. Energy falls monotonically from zero
 // to either end, so both sides are walked from their ends inwards until a level
-// has no weight. Device twin: sample2019 in kernels.cl.
-func sample2019[F fmath.Float](depthMinus, depthPlus, u F, p *tnn.NodeParameters[F]) sample[F] {
-	levels := int(p.Levels)
-	minus := (levels + 1) / 2 // levels at or below zero
-	lowest := -depthMinus
-	if depthPlus > depthMinus {
-		lowest = -depthPlus
+// has no weight. sums is room for a number for each level. Device twin: sample2019
+// in kernels.cl.
+func sample2019[F fmath.Float](depthMinus, depthPlus, u F, states *ladder[F], sums []F, p *tnn.NodeParameters[F]) sample[F] {
+	deepest := greater(depthMinus, depthPlus)
+	below, energyBelow := weigh2019(states.below, sums, depthMinus, deepest, p.Cut)
+	above, energyAbove := weigh2019(states.above, sums[len(states.below):], depthPlus, deepest, p.Cut)
+	low := last(below)
+	z := low + last(above)
+	target := F(u * z)
+	l := 0
+	if target > low {
+		l = int(p.Levels) - 1 - reach(above, z-target)
+	} else {
+		l = reach(below, target)
 	}
-	low, energyLow := weigh2019(0, 1, minus, depthMinus, depthPlus, lowest, p)
-	high, energyHigh := weigh2019(levels-1, -1, levels-minus, depthMinus, depthPlus, lowest, p)
-	z := low + high
-	x := pick2019(depthMinus, depthPlus, lowest, F(u*z), low, z, p)
+	x, depth := level(l, p.Levels), depthPlus
+	if x < 0 {
+		depth = depthMinus
+	}
 	logZ := fmath.Log(z)
 	return sample[F]{
 		x:       x,
-		energy:  cubic(x, depthMinus, depthPlus, 0),
-		free:    lowest - logZ,
-		entropy: ((energyLow+energyHigh)/z + logZ) / p.LogLevels,
+		energy:  -F(depth * cube(x)),
+		free:    -deepest - logZ,
+		entropy: ((energyBelow+energyAbove)/z + logZ) / p.LogLevels,
 	}
 }
 
-// weigh2019 sums the Boltzmann weights, and those times the energy above the
-// lowest, of the levels first, first+by, ... up to count of them.
-func weigh2019[F fmath.Float](first, by, count int, depthMinus, depthPlus, lowest F, p *tnn.NodeParameters[F]) (total, energyTotal F) {
-	for i := range count {
-		e := cubic(level(first+i*by, p.Levels), depthMinus, depthPlus, lowest)
-		if e > p.Cut {
-			break
+// weigh2019 gives the running sums of the Boltzmann weights of one side's levels,
+// up to the first that has none, and the sum of weights times energies above the
+// lowest, which is -deepest.
+func weigh2019[F fmath.Float](cubes, room []F, depth, deepest, cut F) (sums []F, energyTotal F) {
+	room = room[:len(cubes)]
+	total := F(0)
+	for i, c := range cubes {
+		e := deepest - F(depth*c)
+		if e > cut {
+			return room[:i], energyTotal
 		}
 		weight := fmath.Exp(-e)
 		total += weight
 		energyTotal += F(weight * e)
+		room[i] = total
 	}
-	return total, energyTotal
+	return room, energyTotal
 }
 
-// pick2019 finds the level at which the cumulative weight reaches target.
-func pick2019[F fmath.Float](depthMinus, depthPlus, lowest, target, low, z F, p *tnn.NodeParameters[F]) F {
-	levels := int(p.Levels)
-	l, step, last, mass := 0, 1, (levels+1)/2-1, target
-	if target > low {
-		l, step, last, mass = levels-1, -1, (levels+1)/2, z-target
+// last is the total that running sums come to.
+func last[F fmath.Float](sums []F) F {
+	if len(sums) == 0 {
+		return 0
 	}
-	x, sum := level(l, p.Levels), F(0)
-	for ; ; l += step {
-		here := level(l, p.Levels)
-		e := cubic(here, depthMinus, depthPlus, lowest)
-		if e > p.Cut {
-			return x
-		}
-		x = here
-		sum += fmath.Exp(-e)
-		if sum > mass || l == last {
-			return x
+	return sums[len(sums)-1]
+}
+
+// reach is the index of the first running sum that exceeds mass, or the last index.
+func reach[F fmath.Float](sums []F, mass F) int {
+	for i, sum := range sums {
+		if sum > mass {
+			return i
 		}
 	}
+	return len(sums) - 1
 }

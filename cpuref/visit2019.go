@@ -104,15 +104,15 @@ func (r *replica[F]) basis(s *sweep[F], pos int32, old F) F {
 	return old
 }
 
-// visit2019 is one visit of the node at a position (docs/model.md section 3).
-// Device twin: visit2019 in kernels.cl.
-func (r *replica[F]) visit2019(s *sweep[F], pos int32, row, slots int, out *nodeSums[F]) {
+// visit2019 is one visit of the node at a position (docs/model.md section 3). sums
+// is room for a number for each level. Device twin: visit2019 in kernels.cl.
+func (r *replica[F]) visit2019(s *sweep[F], pos int32, row, slots int, sums []F, out *nodeSums[F]) {
 	old := r.state[pos]
 	first, second, w2, edges := r.gather(s, pos, row, slots, old)
 	depthMinus := F(s.node.Four * abs(F(first.chargeA*first.capacityB)+F(first.chargeB*first.capacityA)))
 	depthPlus := F(s.node.Four * abs(F(second.chargeA*second.capacityB)+F(second.chargeB*second.capacityA)))
 	x0, _, _, _ := rng.Draw(uint32(r.id[pos]), 0, s.k, rng.NodeState, r.key)
-	draw := sample2019(depthMinus, depthPlus, rng.Uniform[F](x0), s.node)
+	draw := sample2019(depthMinus, depthPlus, rng.Uniform[F](x0), s.states, sums, s.node)
 	if !s.adapting {
 		r.offered[pos] = old
 		r.state[pos] = draw.x
