@@ -14,7 +14,7 @@ import (
 // fastest makes the fastest visitors in single precision for a network.
 func fastest(net *tnn.Network, threads int) []visitor[float32] {
 	// The instructions that gather and scatter take signed indices.
-	if net.Spec.Network.Rule != tnn.Hylton2020 || !hasVectors() || net.Layout.Weights > math.MaxInt32 {
+	if !hasVectors() || net.Layout.Weights > math.MaxInt32 {
 		return scalars[float32](net, threads)
 	}
 	rows := vectorRows(net.Layout)
@@ -51,6 +51,7 @@ func newVectors(net *tnn.Network, rows []vector.Row) *vectors {
 		i: words[:n], j: words[n : 2*n], twice: words[2*n:],
 		w: reals[:n], err: reals[n : 2*n], again: reals[2*n : 3*n], square: reals[3*n:],
 	}}
+	v.frame.Running = unsafe.SliceData(make([][2]vector.Reals, (mostFixed(net)+1)/2))
 	v.frame.Slot = unsafe.SliceData(make([]vector.Slot, slots))
 	v.frame.Batch = vector.Batch{
 		I: &v.batch.i[0], J: &v.batch.j[0], Twice: &v.batch.twice[0],
@@ -64,26 +65,47 @@ func (v *vectors) grain() int { return 32 }
 // visit implements visitor.
 func (v *vectors) visit(r *replica[float32], s sweep[float32], first, from, to int) {
 	v.network, v.sweep = v.networkOf(r), vectorSweep(&s)
-	n, w, f := &v.network, &v.sweep, &v.frame
-	noisy := s.edge.kind == tnn.Real1 && s.edge.noise
+	if s.adapting {
+		v.network.Basis = v.network.Offered
+	}
+	f := &v.frame
 	for slice := from; slice < to; slice++ {
 		at := first + slice
 		f.First, f.Row, f.Slots = int64(at*tnn.Lanes), r.net.Layout.Rows[at]*tnn.Lanes, int64(r.net.Layout.Slots(at))
 		f.Mine = [2]uint32{r.active[at] & 0xffff, r.active[at] >> 16}
-		vector.Charge(n, w, f)
-		vector.Sample(n, w, f)
-		vector.Equilibrate(n, w, f)
-		if noisy {
-			vector.Change(n, w, f)
-		} else {
-			v.change(r, &s)
+		if done := v.visitSlice(r, &s); !done {
+			continue
 		}
-		vector.Finish(n, w, f)
 		for q := range r.partial {
 			r.partial[q][slice] = f.Totals[q]
 		}
 		v.watch(r, at)
 	}
+}
+
+// visitSlice visits the slice that the frame is at. It tells whether the visits
+// are of a sweep that is recorded, and not a relaxing one.
+func (v *vectors) visitSlice(r *replica[float32], s *sweep[float32]) (recorded bool) {
+	n, w, f := &v.network, &v.sweep, &v.frame
+	if s.states == nil {
+		vector.Charge2020(n, w, f)
+		vector.Sample2020(n, w, f)
+		vector.Equilibrate2020(n, w, f)
+	} else {
+		vector.Charge2019(n, w, f)
+		vector.Sample2019(n, w, f)
+		if !s.adapting {
+			return false
+		}
+		vector.Relax2019(n, w, f)
+	}
+	if s.edge.kind == tnn.Real1 && s.edge.noise {
+		vector.Change(n, w, f)
+	} else {
+		v.change(r, s)
+	}
+	vector.Finish(n, w, f)
+	return true
 }
 
 // change gives the weights of the batch their new values, whatever their kind and
@@ -101,12 +123,14 @@ func (v *vectors) change(r *replica[float32], s *sweep[float32]) {
 
 // watch keeps the derived fields that are asked for.
 func (v *vectors) watch(r *replica[float32], at int) {
-	entropy, fluctuating := &v.frame.Sums[tnn.SumEntropy], &v.frame.Sums[tnn.SumFluctuating]
-	if r.watched.entropy != nil {
-		copy(r.watched.entropy[at*tnn.Lanes:], entropy[:])
-	}
-	if r.watched.fluctuating != nil {
-		copy(r.watched.fluctuating[at*tnn.Lanes:], fluctuating[:])
+	for _, w := range []struct {
+		field []float32
+		sum   tnn.Sum
+	}{{r.watched.entropy, tnn.SumEntropy}, {r.watched.fluctuating, tnn.SumFluctuating},
+		{r.watched.dissipation, tnn.SumDissipation}, {r.watched.transport, tnn.SumTransport}} {
+		if w.field != nil {
+			copy(w.field[at*tnn.Lanes:], v.frame.Sums[w.sum][:])
+		}
 	}
 }
 
@@ -116,6 +140,7 @@ func (v *vectors) networkOf(r *replica[float32]) vector.Network {
 		WeightOf: unsafe.SliceData(r.weightOf), Active: unsafe.SliceData(r.active),
 		Rows:  unsafe.SliceData(v.rows),
 		State: unsafe.SliceData(r.state), Energy: unsafe.SliceData(r.energy),
+		Basis: unsafe.SliceData(r.state), Adapted: unsafe.SliceData(r.adapted), Offered: unsafe.SliceData(r.offered),
 		Dissipation: unsafe.SliceData(r.dissipation), Transport: unsafe.SliceData(r.transport),
 		QualityNumerator: unsafe.SliceData(r.qualityNumerator), QualityDenominator: unsafe.SliceData(r.qualityDenominator),
 		Charge0: unsafe.SliceData(r.charge0), Memory0: unsafe.SliceData(r.memory0), Potential0: unsafe.SliceData(r.potential0),
@@ -138,12 +163,18 @@ func vectorSweep(s *sweep[float32]) vector.Sweep {
 		}
 		return 0
 	}
-	return vector.Sweep{
+	w := vector.Sweep{
 		Number: s.k, Adapt: flag(s.adapt), Plastic: flag(s.edge.kind != tnn.Fixed),
-		Predict: flag(s.predict),
-		Levels:  s.node.Levels, Temperature: s.node.Temperature, Four: s.node.Four,
-		Threshold: s.node.Threshold, Cut: s.node.Cut,
+		Predict: flag(s.predict), Adapting: flag(s.adapting),
+		Levels: s.node.Levels, Temperature: s.node.Temperature, Four: s.node.Four,
+		Threshold: s.node.Threshold, LogLevels: s.node.LogLevels, Cut: s.node.Cut,
 		G: s.edge.G, SizeMass: s.edge.SizeMass, M: s.edge.M, TwoM: s.edge.TwoM,
 		Deviation: s.edge.Deviation, Bound: s.edge.Bound,
 	}
+	if s.states != nil {
+		for side, cubes := range [][]float32{s.states.below, s.states.above} {
+			w.Fixed[side], w.Cubes[side] = int64(len(cubes)), unsafe.SliceData(cubes)
+		}
+	}
+	return w
 }

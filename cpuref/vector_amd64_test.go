@@ -29,9 +29,6 @@ func TestVectorsAgree(t *testing.T) {
 	for i, c := range backendtest.Catalogue() {
 		t.Run(c.Name, func(t *testing.T) {
 			net := c.Network(t)
-			if net.Spec.Network.Rule != tnn.Hylton2020 {
-				t.Skip("visited a node at a time")
-			}
 			o := backend.Options{Precision: state.Single, Seeds: []uint64{1, 2, 3}, Threads: 1 + 2*(i%2)}
 			want, err := newEngine(net, o, scalars[float32])
 			if err != nil {
@@ -90,7 +87,7 @@ func TestVectorSample(t *testing.T) {
 			p.energy[lane] = -depths[0] * r.Float32()
 		}
 		before := p.energy
-		vector.Sample(&n, &s, f)
+		vector.Sample2020(&n, &s, f)
 		for lane := range tnn.Lanes {
 			word, _, _, _ := rng.Draw(uint32(p.id[lane]), 0, s.Number, rng.NodeState, [2]uint32{})
 			minus, plus, u := f.Depth[0][lane], f.Depth[1][lane], rng.Uniform[float32](word)
@@ -116,7 +113,7 @@ type place struct {
 }
 
 func lonePlace() *place {
-	p := &place{v: newVectors(&tnn.Network{Layout: &tnn.Layout{Active: []uint32{0}, Rows: []int64{0, 63}}}, nil)}
+	p := &place{v: newVectors(&tnn.Network{Spec: tnn.Defaults(), Layout: &tnn.Layout{Active: []uint32{0}, Rows: []int64{0, 63}}}, nil)}
 	for lane := range p.id {
 		p.id[lane] = int32(1000003 * lane)
 	}

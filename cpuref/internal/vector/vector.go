@@ -1,14 +1,16 @@
 // Package vector visits the nodes of a slice together: the vector form, for
-// processors with AVX-512, of the single precision visits of hylton2020 in package
-// cpuref, with the same bits. There every formula stands for one node; here lane l
-// of a vector belongs to node l of the slice. Where one node branches, all lanes
-// go both ways and a mask selects.
+// processors with AVX-512, of the single precision visits in package cpuref, with
+// the same bits. There every formula stands for one node; here lane l of a vector
+// belongs to node l of the slice. Where one node branches, all lanes go both ways
+// and a mask selects.
 //
-// A visit is five stages, which share a Frame: Charge and Sample are steps 1 to 8
-// of docs/model.md section 2, Equilibrate and Change are step 9, Finish adds the
-// sums up. The third puts the few half-edges whose weights change into a dense
-// Batch, so that the noise, which is most of the work, has no idle lanes; the last
-// takes the new weights out again.
+// A visit is five stages, which share a Frame. In hylton2020 Charge2020 and
+// Sample2020 are steps 1 to 8 of docs/model.md section 2, Equilibrate2020 and
+// Change are step 9, Finish adds the sums up. The third puts the few half-edges
+// whose weights change into a dense Batch, so that the noise, which is most of the
+// work, has no idle lanes; the last takes the new weights out again. In hylton2019
+// (section 3) Charge2019 and Sample2019 are a relaxing visit; in an adapting one
+// Relax2019, Change and Finish follow.
 //
 // The assembly is written by package gen (go generate), one Go function for each
 // formula.
@@ -28,6 +30,8 @@ type Network struct {
 	WeightOf, Active                     *uint32
 	Rows                                 *Row // one for each half row of half-edges
 	State, Energy                        *float32
+	Basis                                *float32 // states that external nodes which predict look at
+	Adapted, Offered                     *float32 // hylton2019
 	Dissipation, Transport               *float32
 	QualityNumerator, QualityDenominator *float32
 	Charge0, Memory0, Potential0         *float32
@@ -59,8 +63,12 @@ type Sweep struct {
 	Plastic uint32 // they are of a kind that does
 	Predict uint32 // external nodes offer nothing where they are not predicted
 
-	Levels, Temperature, Four, Threshold, Cut float32
-	G, SizeMass, M, TwoM, Deviation, Bound    float32
+	Adapting uint32   // the adapting sweep of hylton2019
+	Fixed    [2]int64 // states at or below zero and above it, in hylton2019
+	Cubes    [2]*float32
+
+	Levels, Temperature, Four, Threshold, LogLevels, Cut float32
+	G, SizeMass, M, TwoM, Deviation, Bound               float32
 }
 
 // Frame is the memory of a thread that visits one slice after another. What comes
@@ -74,11 +82,14 @@ type Frame struct {
 
 	Equilibrate [2]uint32 // lanes that do
 
-	Charge, Capacity [4]Reals // Q and W, by compartment
-	Depth            [2]Reals // D- and D+
-	Wings            [2]Wing
-	X                Reals     // new states
-	Sums             [12]Reals // in the order of the sums of package tnn
+	Charge, Capacity [4]Reals     // Q and W, by compartment
+	Depth            [2]Reals     // D- and D+
+	Wings            [2]Wing      // hylton2020
+	Sides            [2]Side      // hylton2019
+	Running          *[2]Reals    // one for each state of a side, sums of weights up to it; hylton2019
+	Settled          [2][2]uint32 // lanes of which either pair of compartments is; hylton2019
+	X                Reals        // new states
+	Sums             [12]Reals    // in the order of the sums of package tnn
 	Totals           [16]float32
 
 	Batch Batch
@@ -87,6 +98,10 @@ type Frame struct {
 
 // Wing is one side of the candidate states; see wing and series in package cpuref.
 type Wing struct{ Levels, First, Rise, Ratio, Terms Reals }
+
+// Side is the fixed states on one side of zero: the sums over those that have any
+// weight, and their number; see weigh2019 in package cpuref.
+type Side struct{ Total, Mean, Count Reals }
 
 // Slot is what the stages of a visit tell each other about one half-edge of every
 // node. Masks have one bit for each lane.

@@ -2,20 +2,35 @@
 
 package vector
 
-// Charge does steps 1 to 3 of a visit.
+// Charge2020 does steps 1 to 3 of a visit of hylton2020.
 //
 //go:noescape
-func Charge(n *Network, s *Sweep, f *Frame)
+func Charge2020(n *Network, s *Sweep, f *Frame)
 
-// Sample does steps 4 to 8 of a visit.
+// Sample2020 does steps 4 to 8 of a visit of hylton2020.
 //
 //go:noescape
-func Sample(n *Network, s *Sweep, f *Frame)
+func Sample2020(n *Network, s *Sweep, f *Frame)
 
-// Equilibrate does step 9 of a visit up to the changes of weights, which it puts into the batch.
+// Equilibrate2020 does step 9 of a visit of hylton2020 up to the changes of weights, which it puts into the batch.
 //
 //go:noescape
-func Equilibrate(n *Network, s *Sweep, f *Frame)
+func Equilibrate2020(n *Network, s *Sweep, f *Frame)
+
+// Charge2019 charges tentatively and finds the depths, in a visit of hylton2019.
+//
+//go:noescape
+func Charge2019(n *Network, s *Sweep, f *Frame)
+
+// Sample2019 draws the states in a visit of hylton2019 and records them.
+//
+//go:noescape
+func Sample2019(n *Network, s *Sweep, f *Frame)
+
+// Relax2019 keeps charges and potentials in an adapting visit of hylton2019 and puts the changes of weights into the batch.
+//
+//go:noescape
+func Relax2019(n *Network, s *Sweep, f *Frame)
 
 // Change gives the weights of the batch their new values, with noise of kind real1.
 //

@@ -20,15 +20,26 @@ const (
 )
 
 func charge(c *constants) {
-	g := begin(c, "Charge", "Charge does steps 1 to 3 of a visit.")
+	g := begin(c, "Charge2020", "Charge2020 does steps 1 to 3 of a visit of hylton2020.")
 	for half := range 2 {
-		g.chargeHalf(half)
+		q, m := g.chargeHalf(half, g.gatherCharges)
+		sign := g.bits(1 << 31)
+		g.depths(half,
+			add(mul(q[plusPlus], xor(m[minusMinus], sign)), mul(q[minusMinus], xor(m[plusPlus], sign))),
+			add(mul(q[plusMinus], m[minusPlus]), mul(q[minusPlus], m[plusMinus])))
 	}
 	end()
 }
 
-func (g *stage) chargeHalf(half int) {
-	var q, m [compartments]vec
+// depths stores the depths of half the lanes, but for the factor 4 f.
+func (g *stage) depths(half int, minus, plus vec) {
+	four := g.set(unsafe.Offsetof(sweep.Four))
+	store(mul(minus, four), g.half(unsafe.Offsetof(frame.Depth), half))
+	store(mul(plus, four), g.half(unsafe.Offsetof(frame.Depth)+reals, half))
+}
+
+// chargeHalf sums the compartments of half the lanes, slot by slot as gather says.
+func (g *stage) chargeHalf(half int, gather func(at reg.Register, there mask, v, w vec, q, m *[compartments]vec)) (q, m [compartments]vec) {
 	for i := range q {
 		q[i], m[i] = zero(1), zero(1)
 	}
@@ -37,18 +48,13 @@ func (g *stage) chargeHalf(half int) {
 			g.prefetch(at)
 		}
 		there, v, w := g.inputs(half, at, s)
-		g.gatherCharges(at, there, v, w, &q, &m)
+		gather(at, there, v, w, &q, &m)
 	})
 	for i := range q {
-		store(q[i], g.half(unsafe.Offsetof(frame.Charge)+unsafe.Sizeof(vector.Reals{})*uintptr(i), half))
-		store(m[i], g.half(unsafe.Offsetof(frame.Capacity)+unsafe.Sizeof(vector.Reals{})*uintptr(i), half))
+		store(q[i], g.half(unsafe.Offsetof(frame.Charge)+reals*uintptr(i), half))
+		store(m[i], g.half(unsafe.Offsetof(frame.Capacity)+reals*uintptr(i), half))
 	}
-	four := g.set(unsafe.Offsetof(sweep.Four))
-	sign := g.bits(1 << 31)
-	depth := mul(add(mul(q[plusPlus], xor(m[minusMinus], sign)), mul(q[minusMinus], xor(m[plusPlus], sign))), four)
-	store(depth, g.half(unsafe.Offsetof(frame.Depth), half))
-	depth = mul(add(mul(q[plusMinus], m[minusPlus]), mul(q[minusPlus], m[plusMinus])), four)
-	store(depth, g.half(unsafe.Offsetof(frame.Depth)+unsafe.Sizeof(vector.Reals{}), half))
+	return q, m
 }
 
 // inputs reads the voltages and the weights of the lanes that have a half-edge in a
@@ -96,7 +102,7 @@ func (g *stage) predict(half int, row Mem, there mask, v vec) {
 	g.flag(unsafe.Offsetof(sweep.Predict))
 	JE(LabelRef(done))
 	external := without(there, rowMask(row, unsafe.Offsetof(row_.Network)))
-	own := load(1, g.array(unsafe.Offsetof(network.State), g.nodes()).Offset(64*half))
+	own := load(1, g.array(unsafe.Offsetof(network.Basis), g.nodes()).Offset(64*half))
 	put(is(notLess, mul(v, own), zero(1), external), v, zero(1))
 	Label(done)
 }

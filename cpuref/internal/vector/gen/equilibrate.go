@@ -9,7 +9,7 @@ import (
 )
 
 func equilibrate(c *constants) {
-	g := begin(c, "Equilibrate", "Equilibrate does step 9 of a visit up to the changes of weights, which it puts into the batch.")
+	g := begin(c, "Equilibrate2020", "Equilibrate2020 does step 9 of a visit of hylton2020 up to the changes of weights, which it puts into the batch.")
 	count := GP64()
 	XORQ(count, count)
 	for half := range 2 {
@@ -24,6 +24,11 @@ func equilibrate(c *constants) {
 		Label(name)
 	}
 	MOVQ(count, g.in(unsafe.Offsetof(frame.Count)))
+	at, mine := g.nodes(), g.mine()
+	for i, field := range []uintptr{unsafe.Offsetof(network.Dissipation), unsafe.Offsetof(network.Transport),
+		unsafe.Offsetof(network.QualityNumerator), unsafe.Offsetof(network.QualityDenominator)} {
+		store(loadWhere(mine, g.array(field, at)), g.sum(sumDissipation+uintptr(i)))
+	}
 	end()
 }
 
@@ -157,46 +162,59 @@ func (g *stage) fillBatch(half int, f repair, count reg.Register) {
 	i := load(1, g.array(unsafe.Offsetof(network.ID), g.nodes()).Offset(64*half))
 	g.eachSlot(half, "batch", func(at, s reg.GPVirtual, next string) {
 		row := g.row(at)
-		loop := rowMask(row, unsafe.Offsetof(row_.Loop))
-		ones := clone(i)
-		VPTERNLOGD(Imm(0xff), ones[0], ones[0], ones[0])
-		number := xor(loops, ones)
-		where(VPSUBD, VPSUBD_BCST, loop, loops, ones)
-
+		loop, number := g.loop(row, loops)
 		inA := loadMask(1, slotMask(s, unsafe.Offsetof(slot.A), half))
 		inB := loadMask(1, slotMask(s, unsafe.Offsetof(slot.B), half))
 		plastic := rowMask(row, unsafe.Offsetof(row_.Network))
 		changing := both(plastic, either(inA, inB))
 		test(changing)
 		JZ(LabelRef(next))
-		storeMask(changing, slotMask(s, unsafe.Offsetof(slot.Changing), half))
-
-		j := g.others(half, at, row, changing)
-		put(loop, j, number)
 		pa := load(1, slotReals(s, unsafe.Offsetof(slot.PA), half))
 		pb := load(1, slotReals(s, unsafe.Offsetof(slot.PB), half))
 		once := f.err(choose(inA, f.e1, f.e2), choose(inA, f.e2, f.e1), choose(inA, pa, pb))
 		again := f.err(f.e2, f.e1, pb)
-		twice := ZMM()
-		VPMOVM2D(both(inA, inB)[0], twice)
+		storeMask(changing, slotMask(s, unsafe.Offsetof(slot.Changing), half))
+		j := g.others(half, at, row, changing)
+		put(loop, j, number)
 		w := load(1, slotReals(s, unsafe.Offsetof(slot.W), half))
-		for _, of := range []struct {
-			field uintptr
-			value vec
-		}{
-			{unsafe.Offsetof(batch.I), i}, {unsafe.Offsetof(batch.J), j}, {unsafe.Offsetof(batch.Twice), vec{twice}},
-			{unsafe.Offsetof(batch.W), w}, {unsafe.Offsetof(batch.Error), once},
-			{unsafe.Offsetof(batch.Again), again}, {unsafe.Offsetof(batch.Square), f.square},
-		} {
-			dense := ZMM()
-			VPCOMPRESSD_Z(of.value[0], changing[0], dense)
-			store(vec{dense}, g.batch(of.field, count))
-		}
-		word := GP32()
-		KMOVW(changing[0], word)
-		POPCNTL(word, word)
-		ADDQ(word.As64(), count)
+		g.enter(changing, both(inA, inB), count, entry{i, j, w, once, again, f.square})
 	})
+}
+
+// loop is the lanes whose half-edge is a self-loop, and rng.SelfLoop of each, which
+// stands for the id of the other end. loops counts those before.
+func (g *stage) loop(row Mem, loops vec) (mask, vec) {
+	loop := rowMask(row, unsafe.Offsetof(row_.Loop))
+	ones := clone(loops)
+	VPTERNLOGD(Imm(0xff), ones[0], ones[0], ones[0])
+	number := xor(loops, ones)
+	where(VPSUBD, VPSUBD_BCST, loop, loops, ones)
+	return loop, number
+}
+
+// entry is one line of the batch, for each lane.
+type entry struct{ i, j, w, once, again, square vec }
+
+// enter appends the lanes of a mask to the batch.
+func (g *stage) enter(changing, twice mask, count reg.Register, e entry) {
+	ones := ZMM()
+	VPMOVM2D(twice[0], ones)
+	for _, of := range []struct {
+		field uintptr
+		value vec
+	}{
+		{unsafe.Offsetof(batch.I), e.i}, {unsafe.Offsetof(batch.J), e.j}, {unsafe.Offsetof(batch.Twice), vec{ones}},
+		{unsafe.Offsetof(batch.W), e.w}, {unsafe.Offsetof(batch.Error), e.once},
+		{unsafe.Offsetof(batch.Again), e.again}, {unsafe.Offsetof(batch.Square), e.square},
+	} {
+		dense := ZMM()
+		VPCOMPRESSD_Z(of.value[0], changing[0], dense)
+		store(vec{dense}, g.batch(of.field, count))
+	}
+	word := GP32()
+	KMOVW(changing[0], word)
+	POPCNTL(word, word)
+	ADDQ(word.As64(), count)
 }
 
 // others is the ids of the other ends.

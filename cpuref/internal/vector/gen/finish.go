@@ -15,11 +15,6 @@ func finish(c *constants) {
 	for half := range 2 {
 		g.finishHalf(half, taken)
 	}
-	at, mine := g.nodes(), g.mine()
-	for i, field := range []uintptr{unsafe.Offsetof(network.Dissipation), unsafe.Offsetof(network.Transport),
-		unsafe.Offsetof(network.QualityNumerator), unsafe.Offsetof(network.QualityDenominator)} {
-		store(loadWhere(mine, g.array(field, at)), g.sum(sumDissipation+uintptr(i)))
-	}
 	g.totals()
 	end()
 }

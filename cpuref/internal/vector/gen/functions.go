@@ -10,6 +10,11 @@ import (
 
 // exp is fmath.Exp32 for x <= 88.
 func (c *constants) exp(x vec) vec {
+	return keep(is(notLess, x, c.real(-87), nil), c.expNormal(x))
+}
+
+// expNormal is fmath.Exp32 where the result is a normal number.
+func (c *constants) expNormal(x vec) vec {
 	shifted := add(mul(x, c.real(1.44269502)), c.real(0x1.8p23))
 	n := sub(shifted, c.real(0x1.8p23))
 	high := sub(x, mul(n, c.real(0.693145751953125)))
@@ -20,8 +25,7 @@ func (c *constants) exp(x vec) vec {
 	q2 := add(mul(r, c.real(0.00836871471)), c.real(0.041668389))
 	q := add(q0, mul(r2, add(q2, mul(r2, c.real(0.00138146034)))))
 	e := add(add(high, sub(mul(r2, q), low)), c.real(1))
-	y := addInt(e, left(23, shifted))
-	return keep(is(notLess, x, c.real(-87), nil), y)
+	return addInt(e, left(23, shifted))
 }
 
 // log is fmath.Log32 for x >= 0 that are finite.

@@ -20,6 +20,7 @@ var (
 	sweep   vector.Sweep
 	frame   vector.Frame
 	wing    vector.Wing
+	side_   vector.Side
 	slot    vector.Slot
 	row_    vector.Row
 	batch   vector.Batch
@@ -31,6 +32,9 @@ func main() {
 	charge(c)
 	sample(c)
 	equilibrate(c)
+	charge2019(c)
+	sample2019(c)
+	relax(c)
 	change(c)
 	finish(c)
 	Generate()

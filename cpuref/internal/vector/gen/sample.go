@@ -44,7 +44,7 @@ func (w *side) field(offset uintptr) Mem { return w.at.Offset(int(offset)) }
 // sample draws all lanes at once: its many divisions and polynomials wait for each
 // other less.
 func sample(c *constants) {
-	g := begin(c, "Sample", "Sample does steps 4 to 8 of a visit.")
+	g := begin(c, "Sample2020", "Sample2020 does steps 4 to 8 of a visit of hylton2020.")
 	minus, plus, hasZero := g.wings()
 	lowest := g.lowest(minus, plus)
 	g.weigh("minus", minus, lowest)
