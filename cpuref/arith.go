@@ -11,6 +11,9 @@ import (
 // either sign, here and on every device.
 
 func abs[F fmath.Float](x F) F {
+	if unsafe.Sizeof(x) == 4 {
+		return F(math.Float32frombits(math.Float32bits(float32(x)) &^ (1 << 31)))
+	}
 	return F(math.Abs(float64(x)))
 }
 
@@ -28,4 +31,4 @@ func minusBit[F fmath.Float](x F) int {
 	return int(math.Float64bits(float64(x)) >> 63)
 }
 
-func signbit[F fmath.Float](x F) bool { return math.Signbit(float64(x)) }
+func signbit[F fmath.Float](x F) bool { return minusBit(x) == 1 }

@@ -194,16 +194,18 @@ func sample2019[F fmath.Float](depthMinus, depthPlus, u F, states *ladder[F], su
 
 // weigh2019 gives the running sums of the Boltzmann weights of one side's levels,
 // up to the first that has none, and the sum of weights times energies above the
-// lowest, which is -deepest.
+// lowest, which is -deepest. On a side without depth all levels have one weight.
 func weigh2019[F fmath.Float](cubes, room []F, depth, deepest, cut F) (sums []F, energyTotal F) {
 	room = room[:len(cubes)]
-	total := F(0)
+	total, weight, energy := F(0), F(1), F(0)
 	for i, c := range cubes {
 		e := deepest - F(depth*c)
 		if e > cut {
 			return room[:i], energyTotal
 		}
-		weight := fmath.Exp(-e)
+		if e != energy {
+			weight, energy = fmath.Exp(-e), e
+		}
 		total += weight
 		energyTotal += F(weight * e)
 		room[i] = total
