@@ -1292,7 +1292,7 @@ real level(int l, real levels)
     return R(-1.0) + (real)(2 * l) / (levels - R(1.0));
 }
 
-// cpuref cubic
+// The energy of a fixed state above the lowest one. cpuref ladder holds the cubes.
 vreal cubic(vreal x, vreal depth_minus, vreal depth_plus, vreal lowest)
 {
     vreal depth = x < ZERO ? depth_minus : depth_plus;
@@ -1300,13 +1300,13 @@ vreal cubic(vreal x, vreal depth_minus, vreal depth_plus, vreal lowest)
     return -(depth * (a * a * a)) - lowest;
 }
 
-// What one side's levels weigh, from the end inwards; steps is how many have any weight.
+// What one side's levels weigh.
 typedef struct {
     vreal total, energy_total;
 } weighed;
 
 // weigh adds the levels first, first + by, ... up to count of them, until one has
-// no weight: the loops of cpuref sample2019.
+// no weight: cpuref weigh2019.
 weighed weigh(int first, int by, int count, vreal depth_minus, vreal depth_plus, vreal lowest, __global const real *p)
 {
     weighed s = { ZERO, ZERO };
@@ -1324,7 +1324,7 @@ weighed weigh(int first, int by, int count, vreal depth_minus, vreal depth_plus,
 }
 
 // pick finds the level at which the weights from the end inwards exceed mass:
-// one half of cpuref pick2019.
+// cpuref reach, which has the weights from weighing them.
 vreal pick(int first, int by, int count, vreal mass, vmask on, vreal depth_minus, vreal depth_plus, vreal lowest, __global const real *p)
 {
     vreal x = (vreal)(level(first, p[NODE_LEVELS])), sum = ZERO;
@@ -1404,7 +1404,7 @@ typedef struct {
 } pair_sums;
 
 // add_member counts the half-edge's positive charge into A, its negative charge
-// into B of a pair where the mask is set: cpuref held.add.
+// into B of a pair where the mask is set: cpuref held.places, gather and members.
 void add_member(const held *c, pair_sums *s, vmask a, vmask b, vreal w)
 {
     a = a & (c->q0 != ZERO);

@@ -17,6 +17,20 @@ func abs[F fmath.Float](x F) F {
 	return F(math.Abs(float64(x)))
 }
 
+func lesser[F fmath.Float](a, b F) F {
+	if a > b {
+		return b
+	}
+	return a
+}
+
+func greater[F fmath.Float](a, b F) F {
+	if a < b {
+		return b
+	}
+	return a
+}
+
 func clamp[F fmath.Float](x, bound F) F {
 	return min(max(x, -bound), bound)
 }
@@ -30,5 +44,3 @@ func minusBit[F fmath.Float](x F) int {
 	}
 	return int(math.Float64bits(float64(x)) >> 63)
 }
-
-func signbit[F fmath.Float](x F) bool { return minusBit(x) == 1 }

@@ -17,35 +17,37 @@ type held[F fmath.Float] struct {
 // input v (docs/model.md section 3). A potential has the sign of charge times
 // weight. Device twin: charge2019 in kernels.cl.
 func hold[F fmath.Float](q0, p0, q1, p1, v, w F) held[F] {
-	var c held[F]
-	if w > 0 && !signbit(p0) || w < 0 && signbit(p0) {
-		c.q0, c.p0 = q0, p0
+	if w == 0 {
+		return held[F]{}
 	}
-	if w > 0 && signbit(p1) || w < 0 && !signbit(p1) {
-		c.q1, c.p1 = q1, p1
-	}
+	// Indices instead of branches, as in visit2020: 0 and 1 are the slots, 2 and 3
+	// what is dropped of either, or an input of no charge.
+	var q, p [4]F
+	below := minusBit(w)
+	at0, at1 := 2*(minusBit(p0)^below), 3-2*(minusBit(p1)^below)
+	q[at0], p[at0] = q0, p0
+	q[at1], p[at1] = q1, p1
 	input := F(v * w)
-	switch {
-	case input > 0:
-		c.q0, c.p0 = lesser(c.q0+input, abs(w)), clamp(c.p0+v, 1)
-	case input < 0:
-		c.q1, c.p1 = greater(c.q1+input, -abs(w)), clamp(c.p1+v, 1)
+	to := minusBit(input)
+	if input == 0 {
+		to = 2
 	}
-	return c
+	q[to], p[to] = clamp(q[to]+input, abs(w)), clamp(p[to]+v, 1)
+	return held[F]{q[0], p[0], q[1], p[1]}
 }
 
-func lesser[F fmath.Float](a, b F) F {
-	if a > b {
-		return b
+// places are the compartments that the charges of a half-edge are in, nowhere where
+// there is none.
+func (c *held[F]) places(w F) (plus, minus int) {
+	plus = 2 * minusBit(w)
+	minus = plus + 1
+	if c.q0 == 0 {
+		plus = nowhere
 	}
-	return a
-}
-
-func greater[F fmath.Float](a, b F) F {
-	if a < b {
-		return b
+	if c.q1 == 0 {
+		minus = nowhere
 	}
-	return a
+	return plus, minus
 }
 
 // pairSums is one of the two pairs of compartments, A of positive and B of
@@ -57,42 +59,49 @@ type pairSums[F fmath.Float] struct {
 	membersA, membersB     F
 }
 
-// add counts a half-edge in: its positive charge is in A of one pair, its
-// negative charge in B of the other.
-func (c *held[F]) add(first, second *pairSums[F], w F) {
-	a, b := first, second
-	if w < 0 {
-		a, b = second, first
-	}
-	if c.q0 != 0 {
-		a.chargeA += c.q0
-		a.capacityA += w
-		a.potentialA += abs(c.p0)
-		a.membersA++
-	}
-	if c.q1 != 0 {
-		b.chargeB += c.q1
-		b.capacityB += w
-		b.potentialB += abs(c.p1)
-		b.membersB++
-	}
-}
-
-// gather charges all half-edges of a node tentatively and sums them. w2 is the
-// sum of the squared weights, edges their number.
-func (r *replica[F]) gather(s *sweep[F], pos int32, row, slots int, old F) (first, second pairSums[F], w2, edges F) {
+// gather charges all half-edges of a node tentatively and sums charges and weights.
+func (r *replica[F]) gather(s *sweep[F], row, slots int, basis F) (charge, capacity quad[F]) {
 	for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
 		n := r.neighbour[h]
 		if n < 0 {
 			break
 		}
 		w := r.weight[r.weightOf[h]]
-		c := hold(r.charge0[h], r.potential0[h], r.charge1[h], r.potential1[h], r.input(s, n, r.basis(s, pos, old)), w)
-		c.add(&first, &second, w)
+		c := r.hold(s, h, n, basis, w)
+		plus, minus := c.places(w)
+		charge[plus] += c.q0
+		capacity[plus] += w
+		charge[minus] += c.q1
+		capacity[minus] += w
+	}
+	return charge, capacity
+}
+
+// hold charges half-edge h, which leads to node n.
+func (r *replica[F]) hold(s *sweep[F], h int, n int32, basis, w F) held[F] {
+	return hold(r.charge0[h], r.potential0[h], r.charge1[h], r.potential1[h], r.input(s, n, basis), w)
+}
+
+// members sums what an adapting visit needs besides: potentials and numbers of
+// members, and the squares of all weights, which it divides by their number.
+func (r *replica[F]) members(s *sweep[F], row, slots int, basis F) (potential, number quad[F], w2 F) {
+	edges := F(0)
+	for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
+		n := r.neighbour[h]
+		if n < 0 {
+			break
+		}
+		w := r.weight[r.weightOf[h]]
+		c := r.hold(s, h, n, basis, w)
+		plus, minus := c.places(w)
+		potential[plus] += abs(c.p0)
+		number[plus]++
+		potential[minus] += abs(c.p1)
+		number[minus]++
 		w2 += F(w * w)
 		edges++
 	}
-	return first, second, w2, edges
+	return potential, number, w2 / edges
 }
 
 // basis is the own state that external nodes which predict look at: that of the
@@ -108,9 +117,10 @@ func (r *replica[F]) basis(s *sweep[F], pos int32, old F) F {
 // is room for a number for each level. Device twin: visit2019 in kernels.cl.
 func (r *replica[F]) visit2019(s *sweep[F], pos int32, row, slots int, sums []F, out *nodeSums[F]) {
 	old := r.state[pos]
-	first, second, w2, edges := r.gather(s, pos, row, slots, old)
-	depthMinus := F(s.node.Four * abs(F(first.chargeA*first.capacityB)+F(first.chargeB*first.capacityA)))
-	depthPlus := F(s.node.Four * abs(F(second.chargeA*second.capacityB)+F(second.chargeB*second.capacityA)))
+	basis := r.basis(s, pos, old)
+	q, m := r.gather(s, row, slots, basis)
+	depthMinus := F(s.node.Four * abs(F(q[plusPlus]*m[minusMinus])+F(q[minusMinus]*m[plusPlus])))
+	depthPlus := F(s.node.Four * abs(F(q[plusMinus]*m[minusPlus])+F(q[minusPlus]*m[plusMinus])))
 	x0, _, _, _ := rng.Draw(uint32(r.id[pos]), 0, s.k, rng.NodeState, r.key)
 	draw := sample2019(depthMinus, depthPlus, rng.Uniform[F](x0), s.states, sums, s.node)
 	if !s.adapting {
@@ -120,7 +130,7 @@ func (r *replica[F]) visit2019(s *sweep[F], pos int32, row, slots int, sums []F,
 	}
 	draw.energy += depthPlus + depthMinus
 	out.draw(&draw, draw.x-r.adapted[pos])
-	r.relax(s, pos, row, slots, old, draw.x, &first, &second, w2/edges, out)
+	r.relax(s, pos, row, slots, basis, draw.x, &q, &m, out)
 	r.state[pos], r.adapted[pos], r.energy[pos] = draw.x, draw.x, draw.energy
 	r.sumEdges(pos, row, slots, draw.x, out)
 	for _, w := range []struct {
@@ -171,7 +181,12 @@ func (c *correction[F]) err(own, opposite, p, x F) F {
 
 // relax updates the weights over both pairs and stores charges and potentials.
 // Device twin: relax in kernels.cl.
-func (r *replica[F]) relax(s *sweep[F], pos int32, row, slots int, old, x F, first, second *pairSums[F], w2 F, out *nodeSums[F]) {
+func (r *replica[F]) relax(s *sweep[F], pos int32, row, slots int, basis, x F, q, m *quad[F], out *nodeSums[F]) {
+	p, n, w2 := r.members(s, row, slots, basis)
+	pair := func(a, b int) *pairSums[F] {
+		return &pairSums[F]{q[a], q[b], m[a], m[b], p[a], p[b], n[a], n[b]}
+	}
+	first, second := pair(plusPlus, minusMinus), pair(plusMinus, minusPlus)
 	hFirst, hSecond := F(0), F(0)
 	if x < 0 {
 		hFirst = -x
@@ -187,7 +202,7 @@ func (r *replica[F]) relax(s *sweep[F], pos int32, row, slots int, old, x F, fir
 		}
 		at := r.weightOf[h]
 		w := r.weight[at]
-		c := hold(r.charge0[h], r.potential0[h], r.charge1[h], r.potential1[h], r.input(s, n, r.basis(s, pos, old)), w)
+		c := r.hold(s, h, n, basis, w)
 		j := uint32(r.id[n])
 		if n == pos {
 			j = rng.SelfLoop(loops)
