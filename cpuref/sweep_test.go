@@ -21,26 +21,28 @@ func TestSweptReplicas(t *testing.T) {
 			s.Edge.InverseTemperature, s.Eras[0].Steps = g, 20
 			return s
 		}
-		variants := []*tnn.Spec{spec(10, 80), spec(3, 40), spec(5, 20)}
+		variants := []*tnn.Spec{spec(10, 80), spec(3, 40), spec(13, 20)}
 		net, err := tnn.Build(variants[0], 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		net.Variants = variants
-		o := backend.Options{Precision: state.Single, Seeds: []uint64{4, 5, 6}}
-		together := advance(t, net, o)
-		for r, v := range variants {
-			alone, err := tnn.Build(v, 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			o.Seeds = []uint64{uint64(4 + r)}
-			rows := advance(t, alone, o)
-			for step := range 20 {
-				n := int(tnn.Sums)
-				want, have := rows[step*n:(step+1)*n], together[(step*3+r)*n:(step*3+r+1)*n]
-				if !slices.Equal(want, have) {
-					t.Fatalf("%s, replica %d, step %d: %v, alone %v", rule.Rule, r, step+1, have, want)
+		for _, precision := range []state.Precision{state.Single, state.Double} {
+			o := backend.Options{Precision: precision, Seeds: []uint64{4, 5, 6}}
+			together := advance(t, net, o)
+			for r, v := range variants {
+				alone, err := tnn.Build(v, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				o.Seeds = []uint64{uint64(4 + r)}
+				rows := advance(t, alone, o)
+				for step := range 20 {
+					n := int(tnn.Sums)
+					want, have := rows[step*n:(step+1)*n], together[(step*3+r)*n:(step*3+r+1)*n]
+					if !slices.Equal(want, have) {
+						t.Fatalf("%s, %s, replica %d, step %d: %v, alone %v", rule.Rule, precision, r, step+1, have, want)
+					}
 				}
 			}
 		}

@@ -1,6 +1,7 @@
 package cpuref
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -28,23 +29,54 @@ func TestVectorsAgree(t *testing.T) {
 	needVectors(t)
 	for i, c := range backendtest.Catalogue() {
 		t.Run(c.Name, func(t *testing.T) {
-			net := c.Network(t)
-			o := backend.Options{Precision: state.Single, Seeds: []uint64{1, 2, 3}, Threads: 1 + 2*(i%2)}
-			want, err := newEngine(net, o, scalars[float32])
-			if err != nil {
-				t.Fatal(err)
-			}
-			have, err := newEngine(net, o, fastest)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, ok := have.visitors[0].(*vectors); !ok {
-				t.Fatalf("%T is not the vector form", have.visitors[0])
-			}
-			have.grain = 1
-			backendtest.Agree(t, net, want, have, 1, 20, 200)
+			vectorsAgree(t, c.Network(t), 1+2*(i%2), 200)
 		})
 	}
+}
+
+// Nor do levels and temperatures of hylton2019 make a difference: few levels and many,
+// an even and an odd number of them, all of which have weight or only the outermost.
+func TestVectorsOfFixedStatesAgree(t *testing.T) {
+	needVectors(t)
+	for _, levels := range []int{2, 3, 10, 101} {
+		for _, temperature := range []float64{0.05, 1, 100} {
+			t.Run(fmt.Sprintf("%d levels at %v", levels, temperature), func(t *testing.T) {
+				net, err := tnn.Build(fixedStates(levels, temperature), 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				vectorsAgree(t, net, 1, 60)
+			})
+		}
+	}
+}
+
+// fixedStates is a lattice of hylton2019.
+func fixedStates(levels int, inverseTemperature float64) *tnn.Spec {
+	s := tnn.Defaults()
+	s.Network.Rule, s.Network.Relaxations, s.Externals = tnn.Hylton2019, 2, nil
+	s.Graph.Sides, s.Graph.Bipartite = []int{10, 8}, true
+	s.Groups[0].Connections, s.Groups[0].Levels, s.Groups[0].Threshold = 4, levels, 0
+	s.Groups[0].InverseTemperature, s.Eras[0].Steps = inverseTemperature, 1000
+	return s
+}
+
+func vectorsAgree(t *testing.T, net *tnn.Network, threads int, steps int64) {
+	t.Helper()
+	o := backend.Options{Precision: state.Single, Seeds: []uint64{1, 2, 3}, Threads: threads}
+	want, err := newEngine(net, o, scalars[float32])
+	if err != nil {
+		t.Fatal(err)
+	}
+	have, err := newEngine(net, o, fastest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := have.visitors[0].(*vectors); !ok {
+		t.Fatalf("%T is not the vector form", have.visitors[0])
+	}
+	have.grain = 1
+	backendtest.Agree(t, net, want, have, 1, 20, steps)
 }
 
 // same fails where a lane differs.
@@ -63,7 +95,7 @@ func pick(r *rand.Rand, marks ...float32) float32 {
 	return marks[len(marks)-1] * r.Float32()
 }
 
-// Stage Sample against sample2020: depths of all sizes, alike, zero and subnormal.
+// Stage Sample2020 against sample2020: depths of all sizes, alike, zero and subnormal.
 func TestVectorSample(t *testing.T) {
 	needVectors(t)
 	r := rand.New(rand.NewPCG(1, 2))
@@ -105,15 +137,66 @@ func TestVectorSample(t *testing.T) {
 	}
 }
 
-// place is memory for a slice of nodes without edges.
-type place struct {
-	id            [tnn.Lanes]int32
-	state, energy [tnn.Lanes]float32
-	v             *vectors
+// Stage Sample2019 against sample2019: depths of all sizes, alike, zero and subnormal,
+// in relaxing and in adapting visits.
+func TestVectorSample2019(t *testing.T) {
+	needVectors(t)
+	r := rand.New(rand.NewPCG(5, 6))
+	p := lonePlace()
+	n, f := p.network(), p.frame()
+	f.Mine = [2]uint32{math.MaxUint16, math.MaxUint16}
+	room := make([]float32, mostLevels)
+	for round := range 1 << 13 {
+		levels := int(pick(r, 2, 3, 4, 10, 101, 120))
+		if levels < 2 || r.IntN(100) == 0 {
+			levels = mostLevels
+		}
+		node, states := tnn.NodeParametersOf[float32](tnn.GroupSpec{Levels: levels}), ladderOf[float32](levels)
+		s := sweep[float32]{k: uint32(round), adapting: round%2 == 1, node: &node, states: &states, edge: &plasticity[float32]{}}
+		w := vectorSweep(&s)
+		for lane := range tnn.Lanes {
+			for side := range f.Depth {
+				f.Depth[side][lane] = pick(r, 0, 0x1p-149, 1e-20, 1e-3, 0.1, 1, 24, 100, 1e4)
+			}
+			if r.IntN(4) == 0 {
+				f.Depth[1][lane] = f.Depth[0][lane]
+			}
+			p.state[lane], p.adapted[lane] = 2*r.Float32()-1, 2*r.Float32()-1
+		}
+		before := *p
+		vector.Sample2019(&n, &w, f)
+		for lane := range tnn.Lanes {
+			word, _, _, _ := rng.Draw(uint32(p.id[lane]), 0, s.k, rng.NodeState, [2]uint32{})
+			minus, plus, u := f.Depth[0][lane], f.Depth[1][lane], rng.Uniform[float32](word)
+			want := sample2019(minus, plus, u, &states, room, &node)
+			of := []any{minus, plus, u, levels, s.adapting}
+			same(t, "state", p.state[lane], want.x, of...)
+			if !s.adapting {
+				same(t, "offered state", p.offered[lane], before.state[lane], of...)
+				continue
+			}
+			same(t, "adapted state", p.adapted[lane], want.x, of...)
+			same(t, "energy", f.Sums[tnn.SumEnergy][lane], want.energy+(plus+minus), of...)
+			same(t, "free energy", f.Sums[tnn.SumFreeEnergy][lane], want.free, of...)
+			same(t, "entropy", f.Sums[tnn.SumEntropy][lane], want.entropy, of...)
+			same(t, "change", f.Sums[tnn.SumChange][lane], abs((want.x-before.adapted[lane])*0.5), of...)
+		}
+	}
 }
 
+// place is memory for a slice of nodes without edges.
+type place struct {
+	id               [tnn.Lanes]int32
+	state, energy    [tnn.Lanes]float32
+	adapted, offered [tnn.Lanes]float32
+	v                *vectors
+}
+
+// mostLevels is the room for fixed states in it.
+const mostLevels = 1000
+
 func lonePlace() *place {
-	p := &place{v: newVectors(&tnn.Network{Spec: tnn.Defaults(), Layout: &tnn.Layout{Active: []uint32{0}, Rows: []int64{0, 63}}}, nil)}
+	p := &place{v: newVectors(&tnn.Network{Spec: fixedStates(mostLevels, 1), Layout: &tnn.Layout{Active: []uint32{0}, Rows: []int64{0, 63}}}, nil)}
 	for lane := range p.id {
 		p.id[lane] = int32(1000003 * lane)
 	}
@@ -122,7 +205,7 @@ func lonePlace() *place {
 
 func (p *place) network() vector.Network {
 	n := p.v.networkOf(&replica[float32]{})
-	n.ID, n.State, n.Energy = &p.id[0], &p.state[0], &p.energy[0]
+	n.ID, n.State, n.Energy, n.Adapted, n.Offered = &p.id[0], &p.state[0], &p.energy[0], &p.adapted[0], &p.offered[0]
 	return n
 }
 
