@@ -51,6 +51,47 @@ func TestVectorsOfFixedStatesAgree(t *testing.T) {
 	}
 }
 
+// From any state a step of hylton2019 is the same: with weights of zero, potentials whose
+// squares vanish, and charges without a potential, so that pairs are passed over.
+func TestVectorsAgreeFromAnyState(t *testing.T) {
+	needVectors(t)
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 200 {
+		net, err := tnn.Build(fixedStates(2+r.IntN(10), 1), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, have := bothForms(t, net, 1)
+		s, err := want.State()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sign := func() float32 { return float32(2*r.IntN(2) - 1) }
+		for _, field := range []struct {
+			name string
+			sign func() float32
+		}{
+			{"charge0", func() float32 { return 1 }}, {"charge1", func() float32 { return -1 }},
+			{"potential0", sign}, {"potential1", sign}, {"weight", sign},
+		} {
+			few := r.IntN(2) == 0 // most numbers are zero
+			values := state.Values[float32](s.Array(field.name))
+			for i := range values {
+				values[i] = field.sign() * pick(r, 0, 1e-30, 0.1, 1)
+				if few && r.IntN(8) > 0 {
+					values[i] = 0
+				}
+			}
+		}
+		for _, e := range []*engine[float32]{want, have} {
+			if err := e.SetState(s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		backendtest.Agree(t, net, want, have, 1, 2)
+	}
+}
+
 // fixedStates is a lattice of hylton2019.
 func fixedStates(levels int, inverseTemperature float64) *tnn.Spec {
 	s := tnn.Defaults()
@@ -63,12 +104,19 @@ func fixedStates(levels int, inverseTemperature float64) *tnn.Spec {
 
 func vectorsAgree(t *testing.T, net *tnn.Network, threads int, steps int64) {
 	t.Helper()
+	want, have := bothForms(t, net, threads)
+	backendtest.Agree(t, net, want, have, 1, 20, steps)
+}
+
+// bothForms opens a network to be visited a node at a time and a slice at a time.
+func bothForms(t *testing.T, net *tnn.Network, threads int) (want, have *engine[float32]) {
+	t.Helper()
 	o := backend.Options{Precision: state.Single, Seeds: []uint64{1, 2, 3}, Threads: threads}
 	want, err := newEngine(net, o, scalars[float32])
 	if err != nil {
 		t.Fatal(err)
 	}
-	have, err := newEngine(net, o, fastest)
+	have, err = newEngine(net, o, fastest)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +124,7 @@ func vectorsAgree(t *testing.T, net *tnn.Network, threads int, steps int64) {
 		t.Fatalf("%T is not the vector form", have.visitors[0])
 	}
 	have.grain = 1
-	backendtest.Agree(t, net, want, have, 1, 20, steps)
+	return want, have
 }
 
 // same fails where a lane differs.
@@ -181,6 +229,33 @@ func TestVectorSample2019(t *testing.T) {
 			same(t, "entropy", f.Sums[tnn.SumEntropy][lane], want.entropy, of...)
 			same(t, "change", f.Sums[tnn.SumChange][lane], abs((want.x-before.adapted[lane])*0.5), of...)
 		}
+	}
+}
+
+// Draws whose target is rounded to all that the weights of a side come to fall on the
+// last of its levels.
+func TestVectorSample2019OfLastLevels(t *testing.T) {
+	needVectors(t)
+	p := lonePlace()
+	n, f := p.network(), p.frame()
+	f.Mine = [2]uint32{math.MaxUint16, math.MaxUint16}
+	node, states := tnn.NodeParametersOf[float32](tnn.GroupSpec{Levels: 3}), ladderOf[float32](3)
+	w := vectorSweep(&sweep[float32]{node: &node, states: &states, edge: &plasticity[float32]{}})
+	draws := []struct {
+		id             int32
+		minus, plus, x float32
+	}{
+		{1106270, 0.31279886, 0.11838275, 0}, {22099750, 0.9133527, 0.5833582, 0},
+		{33397787, 0.60550845, 0.46122265, 0}, {58405564, 0.24502802, 0.59468055, 1},
+	}
+	for lane, d := range draws {
+		p.id[lane], f.Depth[0][lane], f.Depth[1][lane] = d.id, d.minus, d.plus
+	}
+	vector.Sample2019(&n, &w, f)
+	for lane, d := range draws {
+		same(t, "state", p.state[lane], d.x, d)
+		word, _, _, _ := rng.Draw(uint32(d.id), 0, 0, rng.NodeState, [2]uint32{})
+		same(t, "state", sample2019(d.minus, d.plus, rng.Uniform[float32](word), &states, make([]float32, 3), &node).x, d.x, d)
 	}
 }
 
