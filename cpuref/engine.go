@@ -270,7 +270,7 @@ func (v *scalar[F]) visit(r *replica[F], s sweep[F], first, from, to int) {
 		activeLanes(r.active[at], func(lane int) {
 			var out nodeSums[F]
 			pos := int32(at*tnn.Lanes + lane)
-			if r.adapted == nil {
+			if s.states == nil {
 				r.visit2020(&s, pos, row+lane, slots, v.edges, &out)
 			} else {
 				r.visit2019(&s, pos, row+lane, slots, v.sums, &out)

@@ -141,16 +141,14 @@ func sample2020[F fmath.Float](depthMinus, depthPlus, u F, p *tnn.NodeParameters
 type ladder[F fmath.Float] struct{ below, above []F }
 
 func ladderOf[F fmath.Float](levels int) ladder[F] {
-	cubes := make([]F, levels)
-	middle := (levels + 1) / 2
-	for i := range cubes {
-		l := i
-		if i >= middle {
-			l = levels - 1 - (i - middle)
-		}
-		cubes[i] = cube(level(l, F(levels)))
+	r := ladder[F]{make([]F, (levels+1)/2), make([]F, levels/2)}
+	for l := range r.below {
+		r.below[l] = cube(level(l, F(levels)))
 	}
-	return ladder[F]{cubes[:middle], cubes[middle:]}
+	for i := range r.above {
+		r.above[i] = cube(level(levels-1-i, F(levels)))
+	}
+	return r
 }
 
 // level is the state of index l of S fixed ones from -1 to 1.

@@ -73,7 +73,7 @@ func (v *vectors) visit(r *replica[float32], s sweep[float32], first, from, to i
 		at := first + slice
 		f.First, f.Row, f.Slots = int64(at*tnn.Lanes), r.net.Layout.Rows[at]*tnn.Lanes, int64(r.net.Layout.Slots(at))
 		f.Mine = [2]uint32{r.active[at] & 0xffff, r.active[at] >> 16}
-		if done := v.visitSlice(r, &s); !done {
+		if !v.visitSlice(r, &s) {
 			continue
 		}
 		for q := range r.partial {
@@ -83,8 +83,8 @@ func (v *vectors) visit(r *replica[float32], s sweep[float32], first, from, to i
 	}
 }
 
-// visitSlice visits the slice that the frame is at. It tells whether the visits
-// are of a sweep that is recorded, and not a relaxing one.
+// visitSlice visits the slice that the frame is at. It tells whether the sweep is
+// recorded, and not a relaxing one.
 func (v *vectors) visitSlice(r *replica[float32], s *sweep[float32]) (recorded bool) {
 	n, w, f := &v.network, &v.sweep, &v.frame
 	if s.states == nil {

@@ -82,8 +82,8 @@ func (r *replica[F]) hold(s *sweep[F], h int, n int32, basis, w F) held[F] {
 	return hold(r.charge0[h], r.potential0[h], r.charge1[h], r.potential1[h], r.input(s, n, basis), w)
 }
 
-// members sums what an adapting visit needs besides: potentials and numbers of
-// members, and the squares of all weights, which it divides by their number.
+// members gives what an adapting visit needs besides: the sums of the members'
+// potentials, their numbers, and the mean square of all weights.
 func (r *replica[F]) members(s *sweep[F], row, slots int, basis F) (potential, number quad[F], w2 F) {
 	edges := F(0)
 	for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
