@@ -373,12 +373,12 @@ func (e *engine[F]) watchedField(r *replica[F], name string) (*[]F, error) {
 }
 
 // Field implements backend.Backend.
-func (e *engine[F]) Field(name string) (*state.Array, error) {
+func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
 	if a := e.state.Array(name); a != nil {
-		one := state.State{Arrays: []state.Array{*a}}
-		return &one.Clone().Arrays[0], nil
+		into = into.Reuse(a.Field, e.precision(), a.Len())
+		copy(state.Values[F](into), state.Values[F](a))
+		return into, nil
 	}
-	var out state.Array
 	for i, r := range e.replicas {
 		view, err := e.watchedField(r, name)
 		if err != nil {
@@ -388,11 +388,11 @@ func (e *engine[F]) Field(name string) (*state.Array, error) {
 			return nil, fmt.Errorf("field %q is not watched: %w", name, backend.ErrUnknownField)
 		}
 		if i == 0 {
-			out = state.NewArray(state.Field{Name: name, Per: state.Node, Derived: true}, e.precision(), len(e.replicas)*len(*view))
+			into = into.Reuse(state.Field{Name: name, Per: state.Node, Derived: true}, e.precision(), len(e.replicas)*len(*view))
 		}
-		copy(state.Values[F](&out)[i*len(*view):], *view)
+		copy(state.Values[F](into)[i*len(*view):], *view)
 	}
-	return &out, nil
+	return into, nil
 }
 
 // Control implements backend.Backend. "adapt" is 0 or 1; "external:ID" holds an

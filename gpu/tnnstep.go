@@ -235,20 +235,20 @@ func (n *network[F]) SetState(s *state.State) error {
 }
 
 // Field implements backend.Backend.
-func (n *network[F]) Field(name string) (*state.Array, error) {
+func (n *network[F]) Field(name string, into *state.Array) (*state.Array, error) {
 	for _, f := range tnn.Fields(n.net.Spec.Network.Rule) {
 		if f.Name != name {
 			continue
 		}
-		a := state.NewArray(f, n.options.Precision, len(n.options.Seeds)*n.net.Length(f.Per))
-		if !f.Derived {
-			return &a, Read(n.fields[name], 0, state.Values[F](&a))
-		}
 		w := slices.Index(watches(n.net.Spec.Network.Rule), name)
-		if n.flags&watchFlag(w) == 0 {
+		if f.Derived && n.flags&watchFlag(w) == 0 {
 			return nil, fmt.Errorf("field %q is not watched: %w", name, backend.ErrUnknownField)
 		}
-		return &a, Read(n.watched, w*a.Len(), state.Values[F](&a))
+		a := into.Reuse(f, n.options.Precision, len(n.options.Seeds)*n.net.Length(f.Per))
+		if f.Derived {
+			return a, Read(n.watched, w*a.Len(), state.Values[F](a))
+		}
+		return a, Read(n.fields[name], 0, state.Values[F](a))
 	}
 	return nil, fmt.Errorf("%s has no field %q: %w", n.net.Spec.Network.Rule, name, backend.ErrUnknownField)
 }

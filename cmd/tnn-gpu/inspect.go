@@ -221,7 +221,7 @@ func (i *inspector) next(node int) (out []reading, err error) {
 	}
 	at := i.replica*i.net.Length(state.Node) + int(i.net.Layout.Position[node])
 	for _, f := range derived {
-		a, err := b.Field(f.Name)
+		a, err := b.Field(f.Name, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -151,7 +151,7 @@ func lookAt(t *testing.T, run *sim.Run, size soakTest, updates int64) (all []usa
 			return nil, err
 		}
 		all = append(all, usageNow(t))
-		now, err := run.Snapshot(t.Context(), "state")
+		now, err := run.Snapshot(t.Context(), nil, "state")
 		if err == nil {
 			err = run.Resume(t.Context())
 		}

@@ -26,8 +26,9 @@ type Backend interface {
 	// SetState replaces the whole state, the step number included.
 	SetState(*state.State) error
 
-	// Field copies out one field, derived ones included (after Watch).
-	Field(name string) (*state.Array, error)
+	// Field copies out one field, derived ones included (after Watch): into the
+	// given array if it fits, whatever that holds, or else into a new one.
+	Field(name string, into *state.Array) (*state.Array, error)
 
 	// Watch has the named derived fields computed from the next step on, and
 	// the others not. It never changes any other value.

@@ -96,11 +96,11 @@ func activityOf(b backend.Backend, net *tnn.Network, p state.Precision) (Activit
 		if _, err := b.Advance(1); err != nil {
 			return Activity{}, err
 		}
-		fluctuating, err := b.Field("fluctuating")
+		fluctuating, err := b.Field("fluctuating", nil)
 		if err != nil {
 			return Activity{}, err
 		}
-		states, err := b.Field("state")
+		states, err := b.Field("state", nil)
 		if err != nil {
 			return Activity{}, err
 		}

@@ -124,7 +124,7 @@ func TestHistogramsCountEveryValueAtStartAndEnd(t *testing.T) {
 	s := small(state.Double, 2)
 	path := filepath.Join(t.TempDir(), "run")
 	s.fresh(t, path, 0)
-	start, err := simtest.NewBackend(s.model, s.precision, 2).Field("weight")
+	start, err := simtest.NewBackend(s.model, s.precision, 2).Field("weight", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

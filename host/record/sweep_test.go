@@ -98,7 +98,7 @@ func TestSweptHistogramsCountEachValueApart(t *testing.T) {
 	s := swept(small(state.Double, 3), 7, 4, 7)
 	path := filepath.Join(t.TempDir(), "run")
 	s.fresh(t, path, 0)
-	start, err := simtest.NewBackend(s.model, s.precision, 3).Field("weight")
+	start, err := simtest.NewBackend(s.model, s.precision, 3).Field("weight", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

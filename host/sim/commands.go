@@ -53,10 +53,18 @@ func (r *Run) Checkpoint(ctx context.Context) error {
 }
 
 // Snapshot copies fields as they are now. A derived one must have been watched
-// when the last step was made.
-func (r *Run) Snapshot(ctx context.Context, fields ...string) (*Snapshot, error) {
+// when the last step was made. Spare are arrays by field that nobody looks at any
+// more, or nil: those of the fields are taken away and written over, as new memory
+// costs more than the copying.
+func (r *Run) Snapshot(ctx context.Context, spare map[string]*state.Array, fields ...string) (*Snapshot, error) {
 	var s *Snapshot
-	err := r.give(ctx, func() (err error) { s, err = r.snapshot(fields); return err })
+	err := r.give(ctx, func() (err error) {
+		began := r.now()
+		if s, err = r.snapshot(fields, spare); err == nil {
+			s.Took = r.now().Sub(began)
+		}
+		return err
+	})
 	return s, err
 }
 

@@ -45,7 +45,7 @@ func (e *endless) do(command func(context.Context) error) {
 
 func (e *endless) step() int64 {
 	e.t.Helper()
-	s, err := e.run.Snapshot(context.Background(), "state")
+	s, err := e.run.Snapshot(context.Background(), nil, "state")
 	if err != nil {
 		e.t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestSnapshotsAreCopies(t *testing.T) {
 	ctx := context.Background()
 	e := goOn(t, ctx, ring())
 	e.do(e.run.Pause)
-	first, err := e.run.Snapshot(ctx, "state", "weight")
+	first, err := e.run.Snapshot(ctx, nil, "state", "weight")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,8 +169,35 @@ func TestSnapshotsAreCopies(t *testing.T) {
 	if d := cmp.Diff(&kept, first.Array("state")); d != "" {
 		t.Errorf("a snapshot changed with the next step:\n%s", d)
 	}
-	if _, err := e.run.Snapshot(ctx, "colour"); !errors.Is(err, backend.ErrUnknownField) {
+	if _, err := e.run.Snapshot(ctx, nil, "colour"); !errors.Is(err, backend.ErrUnknownField) {
 		t.Errorf("an unknown field gives %v", err)
+	}
+	e.stop()
+}
+
+func TestSnapshotsUseSpareArrays(t *testing.T) {
+	ctx := context.Background()
+	e := goOn(t, ctx, ring())
+	e.do(e.run.Pause)
+	old, err := e.run.Snapshot(ctx, nil, "state", "weight")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.do(e.run.Step)
+	want, err := e.run.Snapshot(ctx, nil, "state")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spare := map[string]*state.Array{"state": old.Array("state"), "weight": old.Array("weight")}
+	got, err := e.run.Snapshot(ctx, spare, "state")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Array("state") != old.Array("state") || len(spare) != 1 || spare["weight"] == nil {
+		t.Errorf("the spare array of the field is not taken, or not that alone: %v are left", spare)
+	}
+	if d := cmp.Diff(want.Arrays, got.Arrays); d != "" {
+		t.Errorf("in a spare array (-want +got):\n%s", d)
 	}
 	e.stop()
 }
@@ -183,7 +210,7 @@ func TestWatchedFieldsCanBeSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.do(e.run.Step)
-	s, err := e.run.Snapshot(ctx, "speed")
+	s, err := e.run.Snapshot(ctx, nil, "speed")
 	if err != nil || s.Array("speed").At(1) == 0 {
 		t.Errorf("snapshot %v, error %v", s, err)
 	}

@@ -1,6 +1,10 @@
 package sim
 
-import "tnn-gpu/host/state"
+import (
+	"time"
+
+	"tnn-gpu/host/state"
+)
 
 // Event is something that an observer is told: *Rows, *Epoch, *Snapshot,
 // *Checkpoint, *Dump or *End. No one changes it afterwards, so it may be kept.
@@ -50,6 +54,7 @@ type Point struct {
 type Snapshot struct {
 	Step   int64
 	Arrays []*state.Array
+	Took   time.Duration // for which the run stood still, where Run.Snapshot made it
 }
 
 // Array finds a field of the snapshot by name, or returns nil.

@@ -141,7 +141,7 @@ func (p *Plan) due(step int64) []string {
 }
 
 // pace finds how many steps to ask of a backend at a time, so that the next
-// command waits for a fraction of a second. It changes when something is
+// command waits for a tenth of a second. It changes when something is
 // computed, never what.
 type pace struct {
 	steps int // at a time
@@ -149,7 +149,7 @@ type pace struct {
 }
 
 const (
-	batchTime = 200 * time.Millisecond
+	batchTime = 100 * time.Millisecond
 	batchSums = 1 << 20 // values
 )
 

@@ -237,17 +237,19 @@ func (r *Run) report(sums []float64) error {
 
 // capture shows observers some fields as they are now.
 func (r *Run) capture(names []string) error {
-	s, err := r.snapshot(names)
+	s, err := r.snapshot(names, nil)
 	if err != nil {
 		return err
 	}
 	return r.emit(s)
 }
 
-func (r *Run) snapshot(names []string) (*Snapshot, error) {
+// snapshot takes away those of the spare arrays that it needs.
+func (r *Run) snapshot(names []string, spare map[string]*state.Array) (*Snapshot, error) {
 	s := &Snapshot{Step: r.step}
 	for _, name := range names {
-		a, err := r.backend.Field(name)
+		a, err := r.backend.Field(name, spare[name])
+		delete(spare, name)
 		if err != nil {
 			return nil, fmt.Errorf("field %s cannot be read at step %d: %w", name, r.step, err)
 		}

@@ -81,6 +81,17 @@ func NewArray(f Field, p Precision, n int) Array {
 	return a
 }
 
+// Reuse gives an array of n values of the given precision: a itself, with what it
+// holds, if it has as many, or else a new one.
+func (a *Array) Reuse(f Field, p Precision, n int) *Array {
+	if a == nil || a.Precision() != p || a.Len() != n {
+		fresh := NewArray(f, p, n)
+		return &fresh
+	}
+	a.Field = f
+	return a
+}
+
 // Values gives the array of type F, or nil where the array has the other width.
 func Values[F float32 | float64](a *Array) []F {
 	var v any = a.Single

@@ -123,9 +123,11 @@ func (l *Live) dismiss(c *client) {
 }
 
 // wake has the sender look for news.
-func (c *client) wake() {
+func (c *client) wake() { wake(c.poked) }
+
+func wake(sleeper chan<- struct{}) {
 	select {
-	case c.poked <- struct{}{}:
+	case sleeper <- struct{}{}:
 	default: // it will look anyway
 	}
 }
@@ -167,6 +169,7 @@ func (c *client) take(m message) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer c.wake()
+	defer wake(l.asked)
 	switch m.Do {
 	case doView:
 		if err := l.checkView(m.View); err != nil {
@@ -342,11 +345,15 @@ func (c *client) sendFrame(ctx context.Context, last bool) error {
 		return nil
 	}
 	c.ready, c.frame = false, key
+	picture.readers++
 	l.mu.Unlock()
 	var limits *[2]float64
 	if known, ok := l.network.Limits[view.Field]; ok {
 		limits = &known
 	}
 	frame := c.painter.paint(&view, &l.network.Grid, picture.of(view.Replica, len(l.network.Seeds)), picture.step, limits)
+	l.mu.Lock()
+	picture.readers--
+	l.mu.Unlock()
 	return c.write(ctx, websocket.MessageBinary, frame)
 }

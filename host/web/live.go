@@ -65,6 +65,7 @@ type Live struct {
 	pool    *pool
 	clients map[*client]struct{}
 	taken   taken
+	asked   chan struct{} // by a page, for something to be copied
 
 	ctx  context.Context // until End
 	done context.CancelFunc
@@ -90,7 +91,7 @@ func NewLive(n Network) *Live {
 	l := &Live{
 		network: n, about: n.Model.Describe(), nodes: indices(n.Model.Order(state.Node)),
 		edges:   sync.OnceValue(func() []int32 { return indices(n.Model.Order(state.Edge)) }),
-		clients: make(map[*client]struct{}),
+		clients: make(map[*client]struct{}), asked: make(chan struct{}, 1),
 	}
 	l.pool = newPool(n.Sweep, len(n.Seeds), len(l.about.Columns))
 	l.history = newHistory(len(l.pool.row))
@@ -115,7 +116,7 @@ func (l *Live) Attach(run *sim.Run, name string, from *state.Checkpoint) {
 	if from != nil {
 		l.status.Step, l.status.Saved, l.status.Controls = from.State.Step, from.State.Step, slices.Clone(from.Controls)
 	}
-	s := &sampler{live: l, counts: make(map[string]*pace)}
+	s := &sampler{live: l, counts: make(map[string]*pace), spare: make(map[string]*state.Array)}
 	go s.loop(l.ctx, run)
 }
 

@@ -12,11 +12,14 @@ import (
 // frameInterval is the least time from one picture to the next.
 const frameInterval = 200 * time.Millisecond
 
-// shot is a field as it was after a step. It never changes.
+// shot is a field as it was after a step. It does not change as long as it is the
+// last one or a page reads it.
 type shot struct {
-	step  int64
-	array *state.Array
-	order []int32 // nil for fields in original order
+	step    int64
+	array   *state.Array
+	order   []int32 // nil for fields in original order
+	lone    bool    // nothing else has the array
+	readers int     // guarded by live.mu
 }
 
 // of gives the values of one replica.
@@ -41,7 +44,8 @@ type sampler struct {
 	watchedAt int64    // no later than this step they were not computed yet
 	inspect   pace
 	marks     pace
-	counts    map[string]*pace // of distributions
+	counts    map[string]*pace        // of distributions
+	spare     map[string]*state.Array // by field, for the next copies
 }
 
 // pace keeps something to a small share of all time.
@@ -54,27 +58,24 @@ func (p *pace) took(cost time.Duration) {
 	p.next = time.Now().Add(max(frameInterval, inverseShare*cost))
 }
 
-// copying estimates how long the run stands still while arrays are copied.
-func copying(arrays []*state.Array) time.Duration {
-	const bytesPerNanosecond = 4
-	bytes := 0
-	for _, a := range arrays {
-		bytes += a.Len() * a.Precision().Bytes()
-	}
-	return time.Duration(bytes / bytesPerNanosecond)
-}
-
-// loop takes samples until the run has ended.
+// loop takes a sample for each tick until the run has ended. One that comes late, as
+// steps are slow or no page was ready, does not put off the next.
 func (s *sampler) loop(ctx context.Context, run *sim.Run) {
 	ticks := time.NewTicker(frameInterval)
 	defer ticks.Stop()
+	due := true
 	for {
-		// Whatever the error, the run has ended or will say more about it.
-		if err := s.sample(ctx, run); err != nil {
-			return
+		if due {
+			took, err := s.sample(ctx, run)
+			if err != nil {
+				return // the run has ended, or will say more about it
+			}
+			due = !took
 		}
 		select {
 		case <-ticks.C:
+			due = true
+		case <-s.live.asked:
 		case <-ctx.Done():
 			return
 		}
@@ -90,25 +91,25 @@ type wants struct {
 	distributions []*sim.Distribution
 }
 
-// sample takes what is wanted now.
-func (s *sampler) sample(ctx context.Context, run *sim.Run) error {
+// sample takes what is wanted now, and tells whether that was anything.
+func (s *sampler) sample(ctx context.Context, run *sim.Run) (bool, error) {
 	w := s.wants()
 	if !slices.Equal(w.derived, s.watched) {
 		if err := run.Watch(ctx, w.derived...); err != nil {
-			return err
+			return false, err
 		}
 		s.watched, s.watchedAt = w.derived, s.live.step()
 	}
 	names := s.live.needs(&w)
 	if len(names) == 0 {
-		return nil
+		return false, nil
 	}
-	snapshot, err := run.Snapshot(ctx, names...)
+	snapshot, err := run.Snapshot(ctx, s.spare, names...)
 	if err != nil {
-		return err
+		return false, err
 	}
 	s.keep(&w, snapshot)
-	return nil
+	return true, nil
 }
 
 // wants asks the clients.
@@ -143,8 +144,10 @@ func (s *sampler) wantPicture(w *wants, c *client) {
 			return
 		}
 	}
+	// While the run goes on, the picture will be one of the step that is under way.
 	last := l.taken.pictures[name]
-	if c.ready && (last == nil || last.step < l.status.Step) && !slices.Contains(w.pictures, name) {
+	isNew := last == nil || last.step < l.status.Step || !l.status.Paused
+	if c.ready && isNew && !slices.Contains(w.pictures, name) {
 		w.pictures = append(w.pictures, name)
 	}
 }
@@ -214,14 +217,14 @@ func (l *Live) distribution(name string) *sim.Distribution {
 func (l *Live) shot(name string, from *sim.Snapshot) *shot {
 	c := l.computed(name)
 	if c == nil {
-		return &shot{from.Step, from.Array(name), l.nodes}
+		return &shot{step: from.Step, array: from.Array(name), order: l.nodes, lone: true}
 	}
 	var arrays []*state.Array
 	for _, n := range c.From {
 		arrays = append(arrays, from.Array(n))
 	}
 	a := c.Values(arrays, len(l.network.Seeds))
-	return &shot{from.Step, &a, nil}
+	return &shot{step: from.Step, array: &a}
 }
 
 // keep computes what is wanted from a snapshot, and hands it to the clients.
@@ -230,6 +233,7 @@ func (s *sampler) keep(w *wants, from *sim.Snapshot) {
 	pictures := make(map[string]*shot)
 	for _, name := range w.pictures {
 		pictures[name] = l.shot(name, from)
+		pictures[name].lone = pictures[name].lone && !w.marks && !w.inspect
 	}
 	var solved, held *shot
 	if w.marks {
@@ -239,12 +243,15 @@ func (s *sampler) keep(w *wants, from *sim.Snapshot) {
 	}
 	histograms := s.count(w, from)
 	if w.inspect {
-		s.inspect.took(copying(from.Arrays))
+		s.inspect.took(from.Took)
 	}
 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for name, picture := range pictures {
+		if old := l.taken.pictures[name]; old != nil && old.lone && old.readers == 0 {
+			s.spare[name] = old.array
+		}
 		l.taken.pictures[name] = picture
 	}
 	for _, h := range histograms {
@@ -267,7 +274,7 @@ func (s *sampler) count(w *wants, from *sim.Snapshot) []*Histogram {
 	for _, d := range w.distributions {
 		began := time.Now()
 		out = append(out, l.network.histograms(d, from.Array(d.From), "now", from.Step)...)
-		s.counts[d.Name].took(time.Since(began) + copying([]*state.Array{from.Array(d.From)}))
+		s.counts[d.Name].took(time.Since(began) + from.Took)
 	}
 	if len(w.distributions) == 0 {
 		return nil
@@ -296,7 +303,7 @@ func (l *Live) last(s *state.State) {
 		a := &s.Arrays[i]
 		t.inspected.Arrays = append(t.inspected.Arrays, a)
 		if a.Per == state.Node {
-			t.pictures[a.Name] = &shot{s.Step, a, l.nodes}
+			t.pictures[a.Name] = &shot{step: s.Step, array: a, order: l.nodes}
 		}
 	}
 }

@@ -96,7 +96,7 @@ func withDerived(t testing.TB, net *tnn.Network, b backend.Backend) *state.State
 	t.Helper()
 	s := moment(t, b)
 	for _, name := range derived(net) {
-		a, err := b.Field(name)
+		a, err := b.Field(name, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"testing"
 
 	"tnn-gpu/host/backend"
@@ -121,10 +122,11 @@ func (s *suite) keepsState() {
 		if f.Derived {
 			continue
 		}
-		got, err := s.b.Field(f.Name)
+		got, err := s.b.Field(f.Name, nil)
 		if err != nil {
 			s.Fatal(err)
 		}
+		s.reuses(got)
 		if d, err := state.Diff(&state.State{Arrays: []state.Array{*want.Array(f.Name)}}, &state.State{Arrays: []state.Array{*got}}); err != nil || d != nil {
 			s.Errorf("field %s is not what the state has: %v %v", f.Name, d, err)
 		}
@@ -133,6 +135,25 @@ func (s *suite) keepsState() {
 		s.Errorf("the same steps from the same state: %s", d)
 	}
 	s.expect(after, "the same steps from the same state")
+}
+
+// reuses: a field is read into an array that fits, whatever it holds, and into
+// no other.
+func (s *suite) reuses(field *state.Array) {
+	s.Helper()
+	used, shorter := state.NewArray(state.Field{Name: "used"}, s.precision, field.Len()), state.NewArray(state.Field{}, s.precision, 1)
+	for i := range field.Len() {
+		used.Set(i, -7)
+	}
+	for _, into := range []*state.Array{&used, &shorter} {
+		got, err := s.b.Field(field.Name, into)
+		if err != nil {
+			s.Fatal(err)
+		}
+		if (got == into) != (into == &used) || shorter.Len() != 1 || !reflect.DeepEqual(got, field) {
+			s.Errorf("field %s is not read well into an array of %d values", field.Name, into.Len())
+		}
+	}
 }
 
 func scribble(x *state.State) {
@@ -220,20 +241,21 @@ func (s *suite) watches() {
 
 func (s *suite) unwatched(name string) {
 	s.Helper()
-	if _, err := s.b.Field(name); !errors.Is(err, backend.ErrUnknownField) {
+	if _, err := s.b.Field(name, nil); !errors.Is(err, backend.ErrUnknownField) {
 		s.Errorf("field %s, which is not watched: %v, want ErrUnknownField", name, err)
 	}
 }
 
 // addsUp compares a derived field of the last step with the sums of that step.
 func (s *suite) addsUp(name string, last []float64) {
-	a, err := s.b.Field(name)
+	a, err := s.b.Field(name, nil)
 	if err != nil {
 		s.Fatal(err)
 	}
 	if a.Name != name || a.Per != state.Node || a.Len() != len(seeds)*s.net.Layout.Positions || a.Precision() != s.precision {
 		s.Fatalf("field %s is %q of %d values per %s", name, a.Name, a.Len(), a.Per)
 	}
+	s.reuses(a)
 	sum := map[string]tnn.Sum{"entropy": tnn.SumEntropy, "fluctuating": tnn.SumFluctuating,
 		"dissipation": tnn.SumDissipation, "transport": tnn.SumTransport}[name]
 	// Every addition rounds, to half a unit in the last place of a sum.
@@ -321,7 +343,7 @@ func (s *suite) controlsExternals() {
 	for _, v := range []float64{0.25, -1} {
 		s.control(name, v)
 		advance(s.T, s.b, 1)
-		field, err := s.b.Field("state")
+		field, err := s.b.Field("state", nil)
 		if err != nil {
 			s.Fatal(err)
 		}
@@ -344,7 +366,7 @@ func (s *suite) controlsExternals() {
 
 func (s *suite) refusesUnknownNames() {
 	for _, name := range []string{"", "colour", "State"} {
-		if _, err := s.b.Field(name); !errors.Is(err, backend.ErrUnknownField) {
+		if _, err := s.b.Field(name, nil); !errors.Is(err, backend.ErrUnknownField) {
 			s.Errorf("field %q: %v, want ErrUnknownField", name, err)
 		}
 	}

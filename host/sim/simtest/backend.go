@@ -110,17 +110,19 @@ func (b *Backend) SetState(s *state.State) error {
 }
 
 // Field implements backend.Backend.
-func (b *Backend) Field(name string) (*state.Array, error) {
+func (b *Backend) Field(name string, into *state.Array) (*state.Array, error) {
 	b.Reads = append(b.Reads, name)
-	a := b.state.Clone().Array(name)
+	a := b.state.Array(name)
 	if name == b.speed.Name && len(b.Watched) > 0 {
-		copied := state.State{Arrays: []state.Array{b.speed}}
-		a = copied.Clone().Array(name)
+		a = &b.speed
 	}
 	if a == nil {
 		return nil, fmt.Errorf("%q: %w", name, backend.ErrUnknownField)
 	}
-	return a, nil
+	into = into.Reuse(a.Field, a.Precision(), a.Len())
+	copy(into.Single, a.Single)
+	copy(into.Double, a.Double)
+	return into, nil
 }
 
 // Watch implements backend.Backend.
