@@ -57,14 +57,14 @@ func (p *painter) paint(v *View, g *Grid, from values, step int64, limits *[2]fl
 	} else {
 		addNodes(p, v, g, from, from.array.Single, width, height)
 	}
-	for i, n := range p.counts {
-		p.sums[i] /= float32(n) // NaN where there is no node
-	}
 	if limits == nil {
 		limits = p.follow(v.Field)
 	}
 	return p.encode(v.Seq, step, width, height, limits)
 }
+
+// mean of a pixel; NaN where there is no node.
+func (p *painter) mean(i int) float32 { return p.sums[i] / float32(p.counts[i]) }
 
 func (p *painter) clear(v *View, width, height int) {
 	n := width * height
@@ -95,21 +95,29 @@ func addNodes[F float32 | float64](p *painter, v *View, g *Grid, from values, al
 	}
 }
 
+// addLine adds a line of nodes. The pixel that a node falls to is kept at hand until
+// a node falls to another.
 func addLine[F float32 | float64](sums []float32, counts, pixel []int32, from values, all []F, id int, sign float32, flip bool) {
 	all = all[from.base:]
-	for x, to := range pixel {
+	to, sum, count := pixel[0], sums[pixel[0]], counts[pixel[0]]
+	for x, next := range pixel {
+		if next != to {
+			sums[to], counts[to] = sum, count
+			to, sum, count = next, sums[next], counts[next]
+		}
 		at := id + x
 		if from.order != nil {
 			at = int(from.order[at])
 		}
 		if at >= 0 {
-			sums[to] += sign * float32(all[at])
-			counts[to]++
+			sum += sign * float32(all[at])
+			count++
 		}
 		if flip {
 			sign = -sign
 		}
 	}
+	sums[to], counts[to] = sum, count
 }
 
 // follow finds limits that leave out the outermost values, as a few of them would
@@ -118,7 +126,7 @@ func (p *painter) follow(field string) *[2]float64 {
 	const most, left = 4096, 0.02
 	p.sample = p.sample[:0]
 	for i := 0; i < len(p.sums); i += 1 + len(p.sums)/most {
-		if v := p.sums[i]; v == v {
+		if v := p.mean(i); v == v {
 			p.sample = append(p.sample, v)
 		}
 	}
@@ -149,23 +157,18 @@ func (p *painter) encode(seq uint32, step int64, width, height int, limits *[2]f
 	if limits[1] > limits[0] {
 		scale = float32((levels - 1) / (limits[1] - limits[0]))
 	}
-	f = slices.Grow(f, len(p.sums))
-	for _, v := range p.sums {
-		f = append(f, level((v-low)*scale))
+	p.frame = slices.Grow(f, len(p.sums))[:frameHeader+len(p.sums)]
+	pixels := p.frame[frameHeader:]
+	for i := range pixels {
+		pixels[i] = level((p.mean(i) - low) * scale)
 	}
-	p.frame = f
-	return f
+	return p.frame
 }
 
 // level of a value that is scaled to 0 to 254; NaN has level 0.
 func level(v float32) byte {
-	switch {
-	case v != v:
+	if v != v {
 		return 0
-	case v <= 0:
-		return 1
-	case v >= levels-1:
-		return levels
 	}
-	return byte(v+0.5) + 1
+	return byte(min(max(v, 0), levels-1)+0.5) + 1
 }
