@@ -157,17 +157,29 @@ func (f *film) prepare(run *results.Run, every int64) error {
 
 // extent samples some frames for the colour scale.
 func (f *film) extent() (low, high float64, err error) {
-	const samples = 8
+	const samples, most = 8, 1 << 18
 	var values []float64
 	for i := range min(samples, len(f.frames)) {
 		v, err := f.read(f.frames[i*len(f.frames)/min(samples, len(f.frames))])
 		if err != nil {
 			return 0, 0, err
 		}
-		values = append(values, v...)
+		values = append(values, thin(v, most)...)
 	}
 	low, high = picture.Scale(values)
 	return low, high, nil
+}
+
+// thin leaves every nth of the values, so that at most so many remain. n is odd, lest
+// all be of one sublattice.
+func thin(values []float64, most int) []float64 {
+	n := (len(values) + most - 1) / most
+	n |= 1
+	left := values[:0]
+	for i := 0; i < len(values); i += n {
+		left = append(left, values[i])
+	}
+	return left
 }
 
 // read is what is drawn of a record.

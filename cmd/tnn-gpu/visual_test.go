@@ -242,3 +242,22 @@ func TestVisualMistakes(t *testing.T) {
 		})
 	}
 }
+
+// TestThin: a scale is chosen from few values, of both sublattices of a lattice whose
+// lines are even.
+func TestThin(t *testing.T) {
+	for _, n := range []int{99, 100, 101, 200, 350} {
+		values := make([]float64, n)
+		for i := range values {
+			values[i] = float64(i)
+		}
+		left := thin(values, 100)
+		odd := 0
+		for _, v := range left {
+			odd += int(v) % 2
+		}
+		if len(left) > 100 || len(left) < min(n, 33) || odd < len(left)/2 || odd > (len(left)+1)/2 || left[0] != 0 {
+			t.Errorf("of %d values %d are left, of which %d are odd", n, len(left), odd)
+		}
+	}
+}
