@@ -26,12 +26,25 @@ func (v values) at(id int) float64 {
 	return v.array.At(v.base + id)
 }
 
+// places are the indices after base of some nodes that follow one another by id, or
+// -1. Memory has room for them.
+func (v values) places(memory []int32, id, n int) []int32 {
+	if v.order != nil {
+		return v.order[id : id+n]
+	}
+	for i := range n {
+		memory = append(memory, int32(id+i))
+	}
+	return memory
+}
+
 // painter makes pictures. It keeps its memory: one picture is to be used up before
 // the next is made.
 type painter struct {
 	sums   []float32
 	counts []int32
 	pixel  []int32 // by column of the region
+	ids    []int32 // room for those of a line
 	sample []float32
 	frame  []byte
 	scaled string // the field that the limits are of
@@ -71,6 +84,7 @@ func (p *painter) clear(v *View, width, height int) {
 	p.sums = slices.Grow(p.sums[:0], n)[:n]
 	p.counts = slices.Grow(p.counts[:0], n)[:n]
 	p.pixel = slices.Grow(p.pixel[:0], v.W)[:v.W]
+	p.ids = slices.Grow(p.ids[:0], v.W)
 	clear(p.sums)
 	clear(p.counts)
 	for x := range p.pixel {
@@ -91,23 +105,20 @@ func addNodes[F float32 | float64](p *painter, v *View, g *Grid, from values, al
 			sign = -1
 		}
 		line := y * height / v.H * width
-		addLine(p.sums[line:line+width], p.counts[line:line+width], p.pixel[:columns], from, all, id, sign, v.Flip)
+		places := from.places(p.ids, id, columns)
+		addLine(p.sums[line:line+width], p.counts[line:line+width], p.pixel, places, all[from.base:], sign, v.Flip)
 	}
 }
 
 // addLine adds a line of nodes. The pixel that a node falls to is kept at hand until
 // a node falls to another.
-func addLine[F float32 | float64](sums []float32, counts, pixel []int32, from values, all []F, id int, sign float32, flip bool) {
-	all = all[from.base:]
+func addLine[F float32 | float64](sums []float32, counts, pixel, places []int32, all []F, sign float32, flip bool) {
+	pixel = pixel[:len(places)]
 	to, sum, count := pixel[0], sums[pixel[0]], counts[pixel[0]]
-	for x, next := range pixel {
-		if next != to {
+	for x, at := range places {
+		if next := pixel[x]; next != to {
 			sums[to], counts[to] = sum, count
 			to, sum, count = next, sums[next], counts[next]
-		}
-		at := id + x
-		if from.order != nil {
-			at = int(from.order[at])
 		}
 		if at >= 0 {
 			sum += sign * float32(all[at])

@@ -82,6 +82,9 @@ func TestPaint(t *testing.T) {
 				order[id] = -1
 			}
 		}
+		if rapid.Bool().Draw(t, "in original order") {
+			order = nil
+		}
 		from := values{array: &a, base: base, order: order}
 		var p painter
 		f := parseFrame(p.paint(&v, &g, from, 77, &[2]float64{-1, 1}))
