@@ -125,6 +125,7 @@ func (l *Live) dismiss(c *client) {
 // wake has the sender look for news.
 func (c *client) wake() { wake(c.poked) }
 
+// wake is for a channel with room for one.
 func wake(sleeper chan<- struct{}) {
 	select {
 	case sleeper <- struct{}{}:
