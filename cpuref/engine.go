@@ -22,9 +22,11 @@ type engine[F fmath.Float] struct {
 	grain    int          // slices below which one thread more is not worth waking
 	helpers  int          // threads that wait for work, beside the one that makes steps
 	wake     chan struct{}
-	visited  chan struct{} // once for each that was woken
-	work     work          // that threads share
-	sweep    sweep[F]      // that is being made, without the parameters of a replica
+	visited  chan struct{}                    // once for each that was woken
+	work     work[F]                          // that threads share
+	visits   func(v visitor[F], from, to int) // visitPart, which would take memory in each step
+	segment  *tnn.Segment                     // that is being visited
+	sweep    sweep[F]                         // that is being made, without the parameters of a replica
 	controls tnn.Controls
 	device   string
 }
@@ -81,7 +83,7 @@ type sweep[F fmath.Float] struct {
 
 func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func(net *tnn.Network, threads int) []visitor[F]) (*engine[F], error) {
 	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), device: processor(), wake: make(chan struct{}, o.Threads), visited: make(chan struct{}, o.Threads)}
-	e.grain = e.visitors[0].grain()
+	e.grain, e.visits = e.visitors[0].grain(), e.visitPart
 	for i, seed := range o.Seeds {
 		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(seed)))
 	}
@@ -167,20 +169,27 @@ func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool, sums []flo
 	}
 }
 
-// work is the slices of a segment in all replicas one after another. Threads take
-// them part by part, so that they end together also where one is kept from its work.
-type work struct {
-	seg          *tnn.Segment
-	slices, part int
-	taken        atomic.Int64
+// visitSegment visits the nodes of a segment in all replicas, one replica after
+// another.
+func (e *engine[F]) visitSegment(seg *tnn.Segment) {
+	e.segment = seg
+	e.share(len(e.replicas)*seg.Slices, e.grain, e.visits)
 }
 
-// visitSegment visits the nodes of a segment in all replicas.
-func (e *engine[F]) visitSegment(seg *tnn.Segment) {
+// work is so many equal things to do. Threads take them part by part, so that they
+// end together also where one is kept from its work.
+type work[F fmath.Float] struct {
+	do         func(v visitor[F], from, to int)
+	size, part int
+	taken      atomic.Int64
+}
+
+// share does work on as many threads as have grain things to do at least.
+func (e *engine[F]) share(size, grain int, do func(v visitor[F], from, to int)) {
 	w := &e.work
-	w.seg, w.slices = seg, len(e.replicas)*seg.Slices
-	threads := max(1, min(len(e.visitors), w.slices/e.grain))
-	w.part = max(e.grain, w.slices/(64*threads))
+	w.do, w.size = do, size
+	threads := max(1, min(len(e.visitors), size/grain))
+	w.part = max(grain, size/(64*threads))
 	w.taken.Store(0)
 	for ; e.helpers < threads-1; e.helpers++ {
 		go e.help(e.visitors[e.helpers+1], e.wake)
@@ -188,7 +197,7 @@ func (e *engine[F]) visitSegment(seg *tnn.Segment) {
 	for range threads - 1 {
 		e.wake <- struct{}{}
 	}
-	e.visitShare(e.visitors[0])
+	e.takeShare(e.visitors[0])
 	for range threads - 1 {
 		receive(e.visited)
 	}
@@ -197,7 +206,7 @@ func (e *engine[F]) visitSegment(seg *tnn.Segment) {
 // help takes a share of the work whenever it is woken, until the engine is closed.
 func (e *engine[F]) help(v visitor[F], wake <-chan struct{}) {
 	for receive(wake) {
-		e.visitShare(v)
+		e.takeShare(v)
 		e.visited <- struct{}{}
 	}
 }
@@ -221,16 +230,18 @@ func receive(c <-chan struct{}) bool {
 	return open
 }
 
-// visitShare visits parts of the work until all are taken.
-func (e *engine[F]) visitShare(v visitor[F]) {
-	for to := 0; to < e.work.slices; {
-		to = int(e.work.taken.Add(int64(e.work.part)))
-		e.visitPart(v, e.work.seg, min(to-e.work.part, e.work.slices), min(to, e.work.slices))
+// takeShare takes parts of the work until all are taken.
+func (e *engine[F]) takeShare(v visitor[F]) {
+	w := &e.work
+	for to := 0; to < w.size; {
+		to = int(w.taken.Add(int64(w.part)))
+		w.do(v, min(to-w.part, w.size), min(to, w.size))
 	}
 }
 
 // visitPart visits the slices from up to to, of those of all replicas.
-func (e *engine[F]) visitPart(v visitor[F], seg *tnn.Segment, from, to int) {
+func (e *engine[F]) visitPart(v visitor[F], from, to int) {
+	seg := e.segment
 	for i := from / seg.Slices; i*seg.Slices < to; i++ {
 		start, r, s := i*seg.Slices, e.replicas[i], e.sweep
 		s.node, s.edge = &r.nodes[seg.Group], &r.edge
@@ -396,7 +407,7 @@ func (e *engine[F]) watchedField(r *replica[F], name string) (*[]F, error) {
 func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
 	if a := e.state.Array(name); a != nil {
 		into = into.Reuse(a.Field, e.precision(), a.Len())
-		copy(state.Values[F](into), state.Values[F](a))
+		e.copy(state.Values[F](into), state.Values[F](a))
 		return into, nil
 	}
 	for i, r := range e.replicas {
@@ -410,9 +421,17 @@ func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) 
 		if i == 0 {
 			into = into.Reuse(state.Field{Name: name, Per: state.Node, Derived: true}, e.precision(), len(e.replicas)*len(*view))
 		}
-		copy(state.Values[F](into)[i*len(*view):], *view)
+		e.copy(state.Values[F](into)[i*len(*view):], *view)
 	}
 	return into, nil
+}
+
+// copy copies on all threads, as a run stands still meanwhile.
+func (e *engine[F]) copy(into, from []F) {
+	const grain = 1 << 15 // values
+	e.share(len(from), grain, func(_ visitor[F], first, end int) {
+		copy(into[first:end], from[first:end])
+	})
 }
 
 // Control implements backend.Backend. "adapt" is 0 or 1; "external:ID" holds an

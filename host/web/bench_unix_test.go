@@ -35,7 +35,7 @@ func BenchmarkPaint(b *testing.B) {
 		a.Single[id] = float32(id%3) - 1
 	}
 	v := View{Field: "state", W: side, H: side, Width: side / 2, Height: side / 2}
-	from, limits := values{array: &a, order: order}, [2]float64{-1, 1}
+	from, limits := values{array: &a, order: newOrder(order, &g)}, [2]float64{-1, 1}
 	var p painter
 	began := cpuTime(b)
 	for b.Loop() {

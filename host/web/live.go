@@ -53,7 +53,7 @@ type Switch struct {
 type Live struct {
 	network Network
 	about   sim.Description
-	nodes   []int32 // where the values of nodes are, by id
+	nodes   order // of the values of nodes
 	edges   func() []int32
 
 	mu      sync.Mutex
@@ -89,7 +89,7 @@ func (s status) equal(o status) bool {
 // NewLive prepares to show a run.
 func NewLive(n Network) *Live {
 	l := &Live{
-		network: n, about: n.Model.Describe(), nodes: indices(n.Model.Order(state.Node)),
+		network: n, about: n.Model.Describe(), nodes: newOrder(indices(n.Model.Order(state.Node)), &n.Grid),
 		edges:   sync.OnceValue(func() []int32 { return indices(n.Model.Order(state.Edge)) }),
 		clients: make(map[*client]struct{}), asked: make(chan struct{}, 1),
 	}

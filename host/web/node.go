@@ -78,7 +78,7 @@ func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
 	l.mu.Lock()
 	from := l.taken.inspected
 	l.mu.Unlock()
-	if from == nil || node < 0 || int(node) >= len(l.nodes) {
+	if from == nil || node < 0 || int(node) >= len(l.nodes.places) {
 		return nil
 	}
 	order := l.edges()
@@ -93,7 +93,7 @@ func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
 		base := replica * (a.Len() / len(l.network.Seeds))
 		switch a.Per {
 		case state.Node:
-			out.Values = append(out.Values, value{a.Name, a.Unit, decimal(a.At(base + int(l.nodes[node])))})
+			out.Values = append(out.Values, value{a.Name, a.Unit, decimal(a.At(base + int(l.nodes.places[node])))})
 		case state.Edge:
 			for k, e := range edges {
 				out.Edges[k].Values = append(out.Edges[k].Values, decimal(a.At(base+int(order[e.edge]))))

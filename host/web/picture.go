@@ -12,39 +12,67 @@ import (
 type values struct {
 	array *state.Array
 	base  int
-	order []int32 // by id: the index after base, or -1; nil where it is the id
+	order order
+}
+
+// order says where the values of nodes are.
+type order struct {
+	places []int32 // by id: the index after base, or -1; nil where it is the id
+	// runs tells, for the even and the odd columns of each line of the grid, where the
+	// first of their values is if the others follow it one by one, as those of a
+	// sublattice do in the layout; -1 if they do not. It may be nil.
+	runs []int32
+}
+
+// newOrder finds the runs of a bipartite grid.
+func newOrder(places []int32, g *Grid) order {
+	o := order{places: places}
+	if !g.Bipartite {
+		return o
+	}
+	for first := 0; first+g.Columns <= g.Nodes; first += g.Columns {
+		line := places[first : first+g.Columns]
+		o.runs = append(o.runs, runOf(line), runOf(line[1:]))
+	}
+	return o
+}
+
+// runOf is the first of every second place if the others follow it one by one, else -1.
+func runOf(places []int32) int32 {
+	if len(places) == 0 {
+		return -1
+	}
+	for i := 0; i < len(places); i += 2 {
+		if places[i] < 0 || places[i] != places[0]+int32(i/2) {
+			return -1
+		}
+	}
+	return places[0]
+}
+
+// place is the index after base of a node's value, or -1.
+func (o order) place(id int) int {
+	if o.places == nil {
+		return id
+	}
+	return int(o.places[id])
 }
 
 // at is the value of a node, or NaN.
 func (v values) at(id int) float64 {
-	if v.order != nil {
-		id = int(v.order[id])
-	}
-	if id < 0 {
+	place := v.order.place(id)
+	if place < 0 {
 		return math.NaN()
 	}
-	return v.array.At(v.base + id)
-}
-
-// places are the indices after base of some nodes that follow one another by id, or
-// -1. Memory has room for them.
-func (v values) places(memory []int32, id, n int) []int32 {
-	if v.order != nil {
-		return v.order[id : id+n]
-	}
-	for i := range n {
-		memory = append(memory, int32(id+i))
-	}
-	return memory
+	return v.array.At(v.base + place)
 }
 
 // painter makes pictures. It keeps its memory: one picture is to be used up before
 // the next is made.
 type painter struct {
-	sums   []float32
-	counts []int32
+	sums   []float32 // by pixel, of its nodes
+	counts []float32
 	pixel  []int32 // by column of the region
-	ids    []int32 // room for those of a line
 	sample []float32
 	frame  []byte
 	scaled string // the field that the limits are of
@@ -77,58 +105,81 @@ func (p *painter) paint(v *View, g *Grid, from values, step int64, limits *[2]fl
 }
 
 // mean of a pixel; NaN where there is no node.
-func (p *painter) mean(i int) float32 { return p.sums[i] / float32(p.counts[i]) }
+func (p *painter) mean(i int) float32 { return p.sums[i] / p.counts[i] }
 
+// clear begins a picture, and counts the places of each pixel.
 func (p *painter) clear(v *View, width, height int) {
 	n := width * height
 	p.sums = slices.Grow(p.sums[:0], n)[:n]
 	p.counts = slices.Grow(p.counts[:0], n)[:n]
 	p.pixel = slices.Grow(p.pixel[:0], v.W)[:v.W]
-	p.ids = slices.Grow(p.ids[:0], v.W)
 	clear(p.sums)
-	clear(p.counts)
+	columns := p.counts[:width]
+	clear(columns)
 	for x := range p.pixel {
 		p.pixel[x] = int32(x * width / v.W)
+		columns[p.pixel[x]]++
+	}
+	for y := height - 1; y >= 0; y-- {
+		// The rows of pixel y are those with row*height/v.H equal to y.
+		rows := ((y+1)*v.H+height-1)/height - (y*v.H+height-1)/height
+		line := p.counts[y*width:][:width]
+		for x := range line {
+			line[x] = columns[x] * float32(rows)
+		}
 	}
 }
 
-// addNodes adds the nodes of the region to their pixels.
+// addNodes adds the nodes of the region to their pixels, line by line, and the two
+// sublattices of a line one after the other.
 func addNodes[F float32 | float64](p *painter, v *View, g *Grid, from values, all []F, width, height int) {
+	all = all[from.base:]
+	stride := 1
+	if g.Bipartite {
+		stride = 2
+	}
+	room := make([]F, v.W)
 	for y := range v.H {
-		id := g.first(v.Slice, v.Y+y) + v.X
-		columns := min(v.W, g.Nodes-id)
-		if columns <= 0 {
-			break
+		row, line := v.Y+y, y*height/v.H*width
+		for s := range min(stride, v.W) {
+			sign := float32(1)
+			if v.Flip && (g.parity(v.Slice, row)+v.X+s)&1 == 1 {
+				sign = -1
+			}
+			nodes := room[:(v.W-s+stride-1)/stride]
+			nodes = lineOf(from.order, g, all, g.first(v.Slice, row), v.X+s, stride, nodes)
+			addLine(p.sums[line:line+width], p.counts[line:line+width], p.pixel[s:], stride, nodes, sign)
 		}
-		sign := float32(1)
-		if v.Flip && (g.parity(v.Slice, v.Y+y)+v.X)&1 == 1 {
-			sign = -1
-		}
-		line := y * height / v.H * width
-		places := from.places(p.ids, id, columns)
-		addLine(p.sums[line:line+width], p.counts[line:line+width], p.pixel, places, all[from.base:], sign, v.Flip)
 	}
 }
 
-// addLine adds a line of nodes. The pixel that a node falls to is kept at hand until
-// a node falls to another.
-func addLine[F float32 | float64](sums []float32, counts, pixel, places []int32, all []F, sign float32, flip bool) {
-	pixel = pixel[:len(places)]
-	to, sum, count := pixel[0], sums[pixel[0]], counts[pixel[0]]
-	for x, at := range places {
-		if next := pixel[x]; next != to {
-			sums[to], counts[to] = sum, count
-			to, sum, count = next, sums[next], counts[next]
-		}
-		if at >= 0 {
-			sum += sign * float32(all[at])
-			count++
-		}
-		if flip {
-			sign = -sign
+// lineOf gives the values of nodes of the line that begins with a node, from a column
+// on and every stride columns, as many as there is room for; NaN where there is none.
+// They are where they were, or in room.
+func lineOf[F float32 | float64](o order, g *Grid, all []F, first, column, stride int, room []F) []F {
+	if line := 2*(first/g.Columns) + column%2; line < len(o.runs) && o.runs[line] >= 0 {
+		return all[int(o.runs[line])+column/2:][:len(room)]
+	}
+	for i := range room {
+		room[i] = F(math.NaN())
+		if id := first + column + i*stride; id < g.Nodes && o.place(id) >= 0 {
+			room[i] = all[o.place(id)]
 		}
 	}
-	sums[to], counts[to] = sum, count
+	return room
+}
+
+// addLine adds nodes, stride columns from one to the next.
+func addLine[F float32 | float64](sums, counts []float32, pixel []int32, stride int, nodes []F, sign float32) {
+	x := 0
+	for _, v := range nodes {
+		if to := pixel[x]; v == v {
+			sums[to] += sign * float32(v)
+		} else {
+			counts[to]--
+		}
+		x += stride
+	}
 }
 
 // follow finds limits that leave out the outermost values, as a few of them would
@@ -181,5 +232,11 @@ func level(v float32) byte {
 	if v != v {
 		return 0
 	}
-	return byte(min(max(v, 0), levels-1)+0.5) + 1
+	// The bits of reals that are not negative are in the same order as the reals, those
+	// of the others are negative: a limit costs one instruction.
+	bits := min(max(int32(math.Float32bits(v)), 0), mostBits)
+	return byte(int32(math.Float32frombits(uint32(bits))+0.5)) + 1
 }
+
+// mostBits are the bits of levels-1.
+const mostBits = 0x437e0000

@@ -74,18 +74,10 @@ func TestPaint(t *testing.T) {
 		precision := rapid.SampledFrom([]state.Precision{state.Single, state.Double}).Draw(t, "precision")
 		const base = 3
 		a := state.NewArray(state.Field{Name: "state"}, precision, base+g.Nodes)
-		order := make([]int32, g.Nodes)
-		for id := range order {
-			a.Set(base+g.Nodes-1-id, rapid.Float64Range(-1, 1).Draw(t, "value"))
-			order[id] = int32(g.Nodes - 1 - id)
-			if rapid.IntRange(0, 9).Draw(t, "absent") == 0 {
-				order[id] = -1
-			}
+		for i := range base + g.Nodes {
+			a.Set(i, rapid.Float64Range(-1, 1).Draw(t, "value"))
 		}
-		if rapid.Bool().Draw(t, "in original order") {
-			order = nil
-		}
-		from := values{array: &a, base: base, order: order}
+		from := values{array: &a, base: base, order: drawOrder(t, &g)}
 		var p painter
 		f := parseFrame(p.paint(&v, &g, from, 77, &[2]float64{-1, 1}))
 		if f.seq != v.Seq || f.step != 77 || f.low != -1 || f.high != 1 || f.width != min(v.W, v.Width) || f.height != min(v.H, v.Height) || len(f.levels) != f.width*f.height {
@@ -99,6 +91,34 @@ func TestPaint(t *testing.T) {
 			}
 		}
 	})
+}
+
+// drawOrder draws the original order, the reverse, or the two sublattices one after
+// the other as in a layout; without some nodes.
+func drawOrder(t *rapid.T, g *Grid) order {
+	kind := rapid.IntRange(0, 2).Draw(t, "order")
+	if kind == 0 {
+		return order{}
+	}
+	var of [2][]int32
+	for id := range int32(g.Nodes) {
+		p := 0
+		if kind == 2 {
+			p = parity(int(id), g.Sides)
+		}
+		of[p] = append(of[p], id)
+	}
+	places := make([]int32, g.Nodes)
+	for place, id := range append(of[0], of[1]...) {
+		places[id] = int32(place)
+		if kind == 1 {
+			places[id] = int32(g.Nodes - 1 - place)
+		}
+		if rapid.IntRange(0, 9).Draw(t, "absent") == 0 {
+			places[id] = -1
+		}
+	}
+	return newOrder(places, g)
 }
 
 // meanOf the nodes of a pixel; NaN without any.

@@ -17,9 +17,9 @@ const frameInterval = 200 * time.Millisecond
 type shot struct {
 	step    int64
 	array   *state.Array
-	order   []int32 // nil for fields in original order
-	lone    bool    // nothing else has the array
-	readers int     // guarded by live.mu
+	order   order
+	lone    bool // nothing else has the array
+	readers int  // guarded by live.mu
 }
 
 // of gives the values of one replica.

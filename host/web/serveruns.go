@@ -83,7 +83,7 @@ func (f *folder) values(s *stored, index int64, replica int) (values, error) {
 	if !perNode(s.about) {
 		return values{}, fmt.Errorf("field %s has no value for a node", s.about.Name)
 	}
-	order, err := f.order(s.about)
+	places, err := f.order(s.about)
 	if err != nil {
 		return values{}, err
 	}
@@ -95,7 +95,7 @@ func (f *folder) values(s *stored, index int64, replica int) (values, error) {
 	if want := s.about.Shape[len(s.about.Shape)-1]; int64(each) != want {
 		return values{}, fmt.Errorf("field %s has %d values of a replica, not %d", s.about.Name, each, want)
 	}
-	return values{array: a, base: replica * each, order: order}, nil
+	return values{array: a, base: replica * each, order: order{places: places}}, nil
 }
 
 func (r *Runs) serveNode(w http.ResponseWriter, q *http.Request) {
