@@ -532,7 +532,20 @@ vreal r_erfcinv(vreal y)
 #ifdef GROUP
 
 #define LANES 32
+#define ITEMS (GROUP / WIDTH) // work-items of a work-group
+#ifdef LATTICE
+#define SLOTS(at) DEGREE
+#else
+#define SLOTS(at) (at)->slots
+#endif
+#if defined(LATTICE) && WIDTH == 1
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL
+#endif
 #define NODE_SUMS 12
+#define RUN 16 // values that are added by one work-item
+#define RUNS (GROUP / RUN)
 #define ZERO ((vreal)(R(0.0)))
 #define ONE ((vreal)(R(1.0)))
 
@@ -603,51 +616,56 @@ typedef struct {
 // sites have those from ODD_FIRST on. Two sites that follow one another in a row,
 // from an even column on, have the same index on their sublattices.
 typedef struct {
-    vint odd; // the sublattice, 0 or 1
-    vint index;
-    vint a, b, x; // coordinates
+    vint odd; // whether it is on the second sublattice
+    vuint index;
+    vuint a, b, x; // coordinates
 } place;
 
-__constant int offsets[DEGREE][3] = OFFSETS;
+__constant uint offsets[DEGREE][3] = OFFSETS;
 
 place place_of(vint position)
 {
     place p;
-    vint beyond = position >= ODD_FIRST;
-    p.odd = beyond ? (vint)(1) : (vint)(0);
-    p.index = beyond ? position - ODD_FIRST : position;
-    vint row = 2 * p.index / ROW;
-    p.a = row / SIDE_B;
-    p.b = row % SIDE_B;
-    p.x = 2 * p.index % ROW + ((p.a + p.b + p.odd) & 1);
+    vint odd = position >= ODD_FIRST;
+    p.odd = odd;
+    p.index = AS_UINT(odd ? position - ODD_FIRST : position);
+    vuint row = p.index / (uint)(ROW / 2);
+    p.a = row / (uint)SIDE_B;
+    p.b = row % (uint)SIDE_B;
+    p.x = 2u * (p.index % (uint)(ROW / 2)) + ((p.a + p.b + (odd ? (vuint)(1u) : (vuint)(0u))) & 1u);
     return p;
 }
 
-vint wrap(vint coordinate, int side)
+// moved is a coordinate moved on along a side; both are less than its length.
+vuint moved(vuint coordinate, uint offset, uint side)
 {
-    coordinate = coordinate < 0 ? coordinate + side : coordinate;
-    return coordinate >= side ? coordinate - side : coordinate;
+    vuint beyond = coordinate + offset;
+    return beyond >= side ? beyond - side : beyond;
 }
 
 // site_at is the id of the site in slot i of a place.
-vint site_at(const place *p, int i)
+vuint site_at(const place *p, int i)
 {
-    vint a = wrap(p->a + offsets[i][0], SIDE_A), b = wrap(p->b + offsets[i][1], SIDE_B), x = wrap(p->x + offsets[i][2], ROW);
-    return (a * SIDE_B + b) * ROW + x;
+    vuint a = moved(p->a, offsets[i][0], SIDE_A), b = moved(p->b, offsets[i][1], SIDE_B), x = moved(p->x, offsets[i][2], ROW);
+    return (a * (uint)SIDE_B + b) * (uint)ROW + x;
 }
 
 // weight_at is the index of the weight that an even site has in a slot.
-vuint weight_at(vint even, vint slot)
+vuint weight_at(vuint even, uint slot)
 {
-    vint slice = even / LANES, left = COUNT - slice * LANES;
-    vint lanes = left < LANES ? left : (vint)(LANES);
-    return AS_UINT(slice) * (uint)(LANES * DEGREE) + AS_UINT(slot * lanes + even % LANES);
+    const uint whole = LANES;
+    vuint slice = even / whole, lanes = whole;
+#if COUNT % LANES != 0
+    vuint left = (uint)COUNT - slice * whole;
+    lanes = left < whole ? left : lanes;
+#endif
+    return slice * (whole * (uint)DEGREE) + slot * lanes + even % whole;
 }
 #endif
 
 // The nodes that a work-item visits: WIDTH of them from position first on. A
 // processor keeps their half-edges from pass to pass (-DKEEP=n, the most that a
-// node has); a GPU, whose registers they would fill, reads them again.
+// node has).
 typedef struct {
     int first;
     vmask mine; // lanes that are network nodes
@@ -664,11 +682,51 @@ typedef struct {
 #endif
 } visited;
 
+// Memory of a work-group to add up sums: the values of all nodes, and of runs of them.
+typedef struct {
+    real values[NODE_SUMS * (GROUP + RUNS)], runs[NODE_SUMS * RUNS];
+} sum_memory;
+
+// What the two connections of a node hold together: charges, and remembered weights.
+typedef struct {
+    vreal charge_a, charge_b, weight_a, weight_b;
+} holding;
+
+// cpuref repair
+typedef struct {
+    vreal e1, e2, shrink;
+} repair;
+
+// Memory of a work-group to equilibrate.
+typedef struct {
+    uint bits[GROUP / LANES]; // by work-item: its node equilibrates
+    int item[GROUP];          // work-items of nodes that do, by rank
+    real x[GROUP];            // by work-item, as the next two
+    holding all[GROUP];
+    repair fix[GROUP];
+#ifdef SHARE
+    // By half-edge, slot after slot: potentials of members of A and B, negative where
+    // it is none, and the weight.
+    real a[SHARE], b[SHARE], w[SHARE];
+    // Changes of weights: the first ones, and the second ones of those that have two.
+    uint due[2][SHARE];
+#endif
+    int changes[2];
+} equilibration_memory;
+
+// Neither is needed while the other is.
+typedef union {
+    sum_memory sums;
+    equilibration_memory equilibration;
+} group_memory;
+
 // What a visit adds to the sums of a step: cpuref nodeSums.
 typedef struct {
     vreal energy, free, entropy, dissipated, transported, numerator, denominator;
     vreal change, fluctuating, state, weight2, order;
 } node_sums;
+
+#define NO_SUMS { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO }
 
 // What a node draws: cpuref sample.
 typedef struct {
@@ -685,6 +743,37 @@ vreal clamp_to(vreal x, vreal bound)
 }
 
 vreal load(__global const real *p) { return *(__global const vreal *)p; }
+
+// slots_of is the number of half-edges that a node of a slice can have.
+int slots_of(const net *n, uint slice)
+{
+#ifdef LATTICE
+    return DEGREE;
+#else
+    return (int)(n->rows[slice + 1] - n->rows[slice]);
+#endif
+}
+
+// look begins a visit of the nodes from a position on.
+visited look(const net *n, int first)
+{
+    visited at;
+    uint slice = (uint)first / LANES, lane = (uint)first % LANES;
+    at.first = first;
+    at.mine = TO_MASK(((vuint)(n->active[slice]) >> (lane + AS_UINT(LANE_NUMBERS)) & 1u) != 0);
+#ifdef LATTICE
+    at.row = (long)(slice * (uint)DEGREE) * LANES + lane;
+#else
+    at.row = n->rows[slice] * LANES + lane;
+#endif
+    at.slots = slots_of(n, slice);
+    at.old = load(n->state + first);
+    at.basis = at.old;
+#ifdef LATTICE
+    at.at = place_of(first + LANE_NUMBERS);
+#endif
+    return at;
+}
 
 void store(__global real *p, vmask where, vreal x)
 {
@@ -729,8 +818,8 @@ vmask is_active(const net *n, vint position)
 vint neighbour_of(const net *n, const visited *at, int i)
 {
 #ifdef LATTICE
-    vint other = site_at(&at->at, i) / 2 + (at->at.odd != 0 ? (vint)(0) : (vint)(ODD_FIRST));
-    return at->at.index < COUNT ? other : -1;
+    vint other = AS_INT(site_at(&at->at, i) / 2u) + (at->at.odd ? (vint)(0) : (vint)(ODD_FIRST));
+    return at->at.index < (uint)COUNT ? other : -1;
 #else
     return *(__global const vint *)(n->neighbour + at->row + (long)i * LANES);
 #endif
@@ -741,7 +830,7 @@ vuint id_of(const net *n, vint position)
 {
 #ifdef LATTICE
     place p = place_of(position);
-    return AS_UINT((p.a * SIDE_B + p.b) * ROW + p.x);
+    return (p.a * (uint)SIDE_B + p.b) * (uint)ROW + p.x;
 #else
     return AS_UINT(GATHER_INT(n->id, position));
 #endif
@@ -763,7 +852,7 @@ half_edge read_edge(const net *n, const visited *at, int i)
     h.there = TO_MASK(exists);
     h.other = exists ? other : 0;
 #ifdef LATTICE
-    h.index = at->at.odd != 0 ? weight_at(site_at(&at->at, i) / 2, (vint)(DEGREE - 1 - i)) : weight_at(at->at.index, (vint)(i));
+    h.index = at->at.odd ? weight_at(site_at(&at->at, i) / 2u, (uint)(DEGREE - 1 - i)) : weight_at(at->at.index, (uint)i);
     h.index = exists ? h.index : 0;
 #else
     h.index = *(__global const vuint *)(n->weight_of + h.at);
@@ -781,7 +870,7 @@ half_edge read_edge(const net *n, const visited *at, int i)
 void keep_edges(const net *n, visited *at)
 {
 #ifdef KEEP
-    for (int i = 0; i < at->slots; i++)
+    for (int i = 0; i < SLOTS(at); i++)
         at->edges[i] = read_edge(n, at, i);
 #endif
 }
@@ -802,7 +891,7 @@ const half_edge *edge_at(const net *n, const visited *at, int i, half_edge *room
 vuint partner_ids(const net *n, const visited *at, int i, const half_edge *h, vuint *loops)
 {
 #ifdef LATTICE
-    return AS_UINT(site_at(&at->at, i));
+    return site_at(&at->at, i);
 #else
     vuint ids = id_of(n, h->other);
 #ifdef SELF_LOOPS
@@ -853,27 +942,22 @@ vreal change_weight(__global const real *e, vreal w, vreal err, vreal shrink, vu
     return clamp_to(w, (vreal)(e[EDGE_BOUND]));
 }
 
-// Changes of weights that are due: of the edge between nodes i and j by err_a where
-// in_a is set, then by err_b where in_b is.
+// Changes of weights where any is due: of the edge between nodes i and j by an
+// error, and then, where its half-edge is a member of both connections, by another.
 typedef struct {
     vuint index, i, j;
-    vreal w, shrink, err_a, err_b;
-    vmask in_a, in_b;
+    vreal w, shrink, error, second;
+    vmask any, both;
 } update;
 
 // updated gives the new weights.
 vreal updated(const net *n, const update *u)
 {
     words word = philox(u->i, u->j, (vuint)(n->k), PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
-    vreal w = u->w;
-    if (ANY(u->in_a)) {
-        vreal changed = change_weight(n->edge, w, u->err_a, u->shrink, word.x, word.y);
-        w = u->in_a ? changed : w;
-    }
-    if (ANY(u->in_b)) {
-        vuint x = TO_UINT_MASK(u->in_a) ? word.z : word.x, y = TO_UINT_MASK(u->in_a) ? word.w : word.y;
-        vreal changed = change_weight(n->edge, w, u->err_b, u->shrink, x, y);
-        w = u->in_b ? changed : w;
+    vreal w = change_weight(n->edge, u->w, u->error, u->shrink, word.x, word.y);
+    if (ANY(u->both)) {
+        vreal changed = change_weight(n->edge, w, u->second, u->shrink, word.z, word.w);
+        w = u->both ? changed : w;
     }
     return w;
 }
@@ -886,7 +970,7 @@ typedef int pending;
 
 void change(const net *n, pending *q, const update *u)
 {
-    if (u->in_a | u->in_b)
+    if (u->any)
         n->weight[u->index] = updated(n, u);
 }
 
@@ -919,9 +1003,8 @@ void flush(const net *n, pending *q)
 
 void change(const net *n, pending *q, const update *u)
 {
-    vmask any = u->in_a | u->in_b;
     for (int lane = 0; lane < WIDTH; lane++) {
-        if (((lane_mask *)&any)[lane] == 0)
+        if (((lane_mask *)&u->any)[lane] == 0)
             continue;
         int k = q->count++;
         lane_of(uint, q, index, k) = ((uint *)&u->index)[lane];
@@ -929,10 +1012,9 @@ void change(const net *n, pending *q, const update *u)
         lane_of(uint, q, j, k) = ((uint *)&u->j)[lane];
         lane_of(real, q, w, k) = ((real *)&u->w)[lane];
         lane_of(real, q, shrink, k) = ((real *)&u->shrink)[lane];
-        lane_of(real, q, err_a, k) = ((real *)&u->err_a)[lane];
-        lane_of(real, q, err_b, k) = ((real *)&u->err_b)[lane];
-        lane_of(lane_mask, q, in_a, k) = ((lane_mask *)&u->in_a)[lane];
-        lane_of(lane_mask, q, in_b, k) = ((lane_mask *)&u->in_b)[lane];
+        lane_of(real, q, error, k) = ((real *)&u->error)[lane];
+        lane_of(real, q, second, k) = ((real *)&u->second)[lane];
+        lane_of(lane_mask, q, both, k) = ((lane_mask *)&u->both)[lane];
     }
     if (q->count >= WIDTH)
         flush(n, q);
@@ -960,10 +1042,17 @@ vreal edge_weight(const net *n, const half_edge *h)
 void sum_edges(const net *n, const visited *at, vreal x, node_sums *out)
 {
     vint own = at->first + LANE_NUMBERS;
-    for (int i = 0; i < at->slots; i++) {
+#ifdef LATTICE
+    if (!ANY(at->at.odd))
+        return; // the other ends of all edges come later
+#endif
+    UNROLL
+    for (int i = 0; i < SLOTS(at); i++) {
+#ifndef LATTICE
         vint other = neighbour_of(n, at, i);
         if (!ANY((other >= 0) & (other <= own)))
             continue;
+#endif
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
         vmask done = h->there & TO_MASK(h->other <= own) & is_active(n, h->other);
@@ -1152,84 +1241,270 @@ side chosen(const net *n, const half_edge *h, const charging *c, vmask down)
     return s;
 }
 
+// What the members of connections A and B add up to.
+typedef struct {
+    vreal potential_a, weight_a, count_a;
+    vreal potential_b, weight_b, count_b;
+} members;
+
+holding holding_of(const charging *sum, vreal x)
+{
+    vmask down = x < ZERO;
+    holding h;
+    h.charge_a = down ? sum->pp : sum->pm;
+    h.charge_b = down ? sum->mm : sum->mp;
+    h.weight_a = down ? sum->wpp : sum->wpm;
+    h.weight_b = down ? sum->wmm : sum->wmp;
+    return h;
+}
+
+// repair_of also leaves a node's statistics.
+repair repair_of(const net *n, int first, vmask where, const holding *h, const members *m, vreal x)
+{
+    vreal r1 = h->charge_a - h->weight_b * x, r2 = h->charge_b - h->weight_a * x;
+    vreal t1 = h->charge_a + h->weight_b * x, t2 = h->charge_b + h->weight_a * x;
+    real f = n->node[NODE_TEMPERATURE];
+    store(n->dissipation + first, where, f * (r1 * r1 + r2 * r2));
+    store(n->transport + first, where, f * (t1 * t1 + t2 * t2) * R(0.25));
+    store(n->quality_numerator + first, where, magnitude(t1) + magnitude(t2));
+    store(n->quality_denominator + first, where, magnitude(r1) + magnitude(r2));
+
+    vreal d1 = m->potential_a + m->count_b * magnitude(x), d2 = m->potential_b + m->count_a * magnitude(x);
+    vmask solvable = (d1 > ZERO) & (d2 > ZERO);
+    repair fix;
+    fix.e1 = solvable ? -r1 / (R(2.0) * d1) : ZERO;
+    fix.e2 = solvable ? -r2 / (R(2.0) * d2) : ZERO;
+    fix.shrink = shrink_of(n->edge, (m->weight_a + m->weight_b) / (m->count_a + m->count_b));
+    return fix;
+}
+
+// store_rest stores what stays in the slots of a half-edge.
+void store_rest(const net *n, const half_edge *h, vmask where, const side *m)
+{
+    store(n->charge0 + h->at, where, m->rest0.q);
+    store(n->memory0 + h->at, where, m->rest0.m);
+    store(n->potential0 + h->at, where, m->rest0.p);
+    store(n->charge1 + h->at, where, m->rest1.q);
+    store(n->memory1 + h->at, where, m->rest1.m);
+    store(n->potential1 + h->at, where, m->rest1.p);
+}
+
+// cpuref repair.weight: by how much a member of a connection errs, p being its
+// potential, and own and other the errors of its connection and of the other one.
+vreal error_of(vreal own, vreal other, vreal p, vreal x)
+{
+    vreal sigma = x < ZERO ? ONE : -ONE;
+    vreal xx = x * x, pp = p * p;
+    return sigma * (own * pp + other * xx) / (pp + xx);
+}
+
+// set_errors of members of A, with potential pa, of B, with pb, or of both.
+void set_errors(update *u, vmask in_a, vmask in_b, const repair *fix, vreal x, vreal pa, vreal pb)
+{
+    u->any = in_a | in_b;
+    u->both = in_a & in_b;
+    u->shrink = fix->shrink;
+    u->error = error_of(in_a ? fix->e1 : fix->e2, in_a ? fix->e2 : fix->e1, in_a ? pa : pb, x);
+    u->second = ZERO;
+    if (ANY(u->both))
+        u->second = error_of(fix->e2, fix->e1, pb, x);
+}
+
+#ifndef SHARE
+
 // cpuref replica.equilibrate
 void equilibrate(const net *n, visited *at, vmask where, const charging *sum, vreal x)
 {
     vmask down = x < ZERO;
-    vreal potential_a = ZERO, potential_b = ZERO, weight_a = ZERO, weight_b = ZERO;
-    vreal members_a = ZERO, members_b = ZERO;
-    for (int i = 0; i < at->slots; i++) {
+    members total = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
+    UNROLL
+    for (int i = 0; i < SLOTS(at); i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
         charging again;
         side m = chosen(n, h, charge_at(n, at, i, h, &again), down);
         vmask in_a = m.qa != ZERO, in_b = m.qb != ZERO;
         vreal ww = h->w * h->w;
-        potential_a += in_a ? magnitude(m.pa) : ZERO;
-        weight_a += in_a ? ww : ZERO;
-        members_a += in_a ? ONE : ZERO;
-        potential_b += in_b ? magnitude(m.pb) : ZERO;
-        weight_b += in_b ? ww : ZERO;
-        members_b += in_b ? ONE : ZERO;
+        total.potential_a += in_a ? magnitude(m.pa) : ZERO;
+        total.weight_a += in_a ? ww : ZERO;
+        total.count_a += in_a ? ONE : ZERO;
+        total.potential_b += in_b ? magnitude(m.pb) : ZERO;
+        total.weight_b += in_b ? ww : ZERO;
+        total.count_b += in_b ? ONE : ZERO;
     }
-    vreal charge_a = down ? sum->pp : sum->pm, charge_b = down ? sum->mm : sum->mp;
-    vreal capacity_a = down ? sum->wpp : sum->wpm, capacity_b = down ? sum->wmm : sum->wmp;
-    vreal sigma = down ? ONE : -ONE;
-    vreal r1 = charge_a - capacity_b * x, r2 = charge_b - capacity_a * x;
-    vreal t1 = charge_a + capacity_b * x, t2 = charge_b + capacity_a * x;
-    real f = n->node[NODE_TEMPERATURE];
-    store(n->dissipation + at->first, where, f * (r1 * r1 + r2 * r2));
-    store(n->transport + at->first, where, f * (t1 * t1 + t2 * t2) * R(0.25));
-    store(n->quality_numerator + at->first, where, magnitude(t1) + magnitude(t2));
-    store(n->quality_denominator + at->first, where, magnitude(r1) + magnitude(r2));
-
-    vreal d1 = potential_a + members_b * magnitude(x), d2 = potential_b + members_a * magnitude(x);
-    vmask solvable = (d1 > ZERO) & (d2 > ZERO);
-    vreal e1 = solvable ? -r1 / (R(2.0) * d1) : ZERO;
-    vreal e2 = solvable ? -r2 / (R(2.0) * d2) : ZERO;
-    vreal shrink = shrink_of(n->edge, (weight_a + weight_b) / (members_a + members_b));
-    vreal xx = x * x;
+    holding all = holding_of(sum, x);
+    repair fix = repair_of(n, at->first, where, &all, &total, x);
     vuint ids = own_ids(n, at), loops = 0;
     pending due = PENDING_NONE;
-    for (int i = 0; i < at->slots; i++) {
+    UNROLL
+    for (int i = 0; i < SLOTS(at); i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
         charging again;
         side m = chosen(n, h, charge_at(n, at, i, h, &again), down);
-        store(n->charge0 + h->at, where, m.rest0.q);
-        store(n->memory0 + h->at, where, m.rest0.m);
-        store(n->potential0 + h->at, where, m.rest0.p);
-        store(n->charge1 + h->at, where, m.rest1.q);
-        store(n->memory1 + h->at, where, m.rest1.m);
-        store(n->potential1 + h->at, where, m.rest1.p);
-        vmask may = where & plastic(n, h);
-        update u;
-        u.in_a = may & (m.qa != ZERO);
-        u.in_b = may & (m.qb != ZERO);
+        store_rest(n, h, where, &m);
+        vmask may = where & plastic(n, h), in_a = may & (m.qa != ZERO), in_b = may & (m.qb != ZERO);
 #ifndef SELF_LOOPS
-        if (!ANY(u.in_a | u.in_b))
+        if (!ANY(in_a | in_b))
             continue;
 #endif
-        vreal ppa = m.pa * m.pa, ppb = m.pb * m.pb;
+        update u;
         u.index = h->index;
         u.i = ids;
         u.j = partner_ids(n, at, i, h, &loops);
         u.w = h->w;
-        u.shrink = shrink;
-        u.err_a = sigma * (e1 * ppa + e2 * xx) / (ppa + xx);
-        u.err_b = sigma * (e2 * ppb + e1 * xx) / (ppb + xx);
+        set_errors(&u, in_a, in_b, &fix, x, m.pa, m.pb);
         change(n, &due, &u);
     }
     finish(n, &due);
 }
 
-// cpuref replica.visit2020
-node_sums visit(const net *n, visited *at)
+#else
+
+// Only some nodes of a work-group equilibrate. Were each to do so by itself, the
+// others would wait for it, half-edge by half-edge. So all work-items take the
+// half-edges of those nodes in turn, as many at once as there is room for.
+
+// loops_before counts the self-loops in slots before slot i.
+uint loops_before(const net *n, const visited *at, int i)
 {
-    at->basis = at->old;
+    uint loops = 0;
+#ifdef SELF_LOOPS
+    for (int k = 0; k < i; k++)
+        loops += neighbour_of(n, at, k) == at->first ? 1u : 0u;
+#endif
+    return loops;
+}
+
+// share_slot clears what equilibrates in a slot, and leaves what it was. It tells
+// whether the weight is to change.
+bool share_slot(const net *n, const visited *at, int i, real x, __local real *a, __local real *b, __local real *w)
+{
+    half_edge h = read_edge(n, at, i);
+    charging c = charge2020(n, &h);
+    side m = chosen(n, &h, &c, x < ZERO);
+    store_rest(n, &h, h.there, &m);
+    *a = m.qa != ZERO ? magnitude(m.pa) : -ONE;
+    *b = m.qb != ZERO ? magnitude(m.pb) : -ONE;
+    *w = h.w;
+    return plastic(n, &h) && (m.qa != ZERO || m.qb != ZERO);
+}
+
+// share_change makes the first or the second change of the weight of slot i.
+void share_change(const net *n, const visited *at, int i, const repair *fix, real x, bool second, real a, real b, __local real *w)
+{
+    half_edge h = read_edge(n, at, i);
+    uint loops = loops_before(n, at, i);
+    words word = philox(own_ids(n, at), partner_ids(n, at, i, &h, &loops), n->k, PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
+    bool in_a = a >= ZERO && !second;
+    real error = error_of(in_a ? fix->e1 : fix->e2, in_a ? fix->e2 : fix->e1, in_a ? a : b, x);
+    *w = change_weight(n->edge, *w, error, fix->shrink, second ? word.z : word.x, second ? word.w : word.y);
+    n->weight[h.index] = *w;
+}
+
+// share_repair adds up the members of a work-item's node, of rank among the nodes
+// whose half-edges are there.
+void share_repair(const net *n, const visited *at, int item, int rank, int nodes, __local equilibration_memory *s)
+{
+    members total = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
+    UNROLL
+    for (int i = 0; i < SLOTS(at); i++) {
+        int k = rank + i * nodes;
+        real a = s->a[k], b = s->b[k], ww = s->w[k] * s->w[k];
+        vmask in_a = NOT(a < ZERO), in_b = NOT(b < ZERO);
+        total.potential_a += in_a ? a : ZERO;
+        total.weight_a += in_a ? ww : ZERO;
+        total.count_a += in_a ? ONE : ZERO;
+        total.potential_b += in_b ? b : ZERO;
+        total.weight_b += in_b ? ww : ZERO;
+        total.count_b += in_b ? ONE : ZERO;
+    }
+    holding all = s->all[item];
+    s->fix[item] = repair_of(n, at->first, 1, &all, &total, s->x[item]);
+}
+
+// cpuref replica.equilibrate, of all nodes of a work-group where that is due. Every
+// work-item takes part.
+void equilibrate(const net *n, const visited *at, vmask where, const charging *sum, real x, __local equilibration_memory *s)
+{
+    int me = (int)get_local_id(0), first = at->first - me;
+    if (me < GROUP / LANES)
+        s->bits[me] = 0;
+    if (me == 0)
+        s->changes[0] = 0;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (where) {
+        atomic_or(&s->bits[me / LANES], 1u << me % LANES);
+        s->x[me] = x;
+        s->all[me] = holding_of(sum, x);
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    int rank = 0, count = 0, slots = 0;
+    for (int k = 0; k < GROUP / LANES; k++) {
+        uint bits = s->bits[k], before = k < me / LANES ? bits : (k > me / LANES ? 0u : bits & ((1u << me % LANES) - 1));
+        rank += (int)popcount(before);
+        count += (int)popcount(bits);
+        if (bits != 0)
+            slots = max(slots, slots_of(n, (uint)first / LANES + (uint)k));
+    }
+    if (where)
+        s->item[rank] = me;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    int room = SHARE / max(slots, 1);
+    for (int from = 0; from < count; from += room) {
+        int nodes = min(room, count - from);
+        // Half-edge k is in slot i of the node of rank q, and k + GROUP is shift slots on.
+        int i = (int)((uint)me / (uint)nodes), shift = (int)(GROUP / (uint)nodes), q = me - i * nodes, turn = GROUP - shift * nodes;
+        for (int k = me; i < slots; k += GROUP) {
+            int item = s->item[from + q];
+            visited node = look(n, first + item);
+            if (i < SLOTS(&node) && share_slot(n, &node, i, s->x[item], &s->a[k], &s->b[k], &s->w[k]))
+                s->due[0][atomic_inc(&s->changes[0])] = (uint)i << 16 | (uint)q;
+            i += q + turn < nodes ? shift : shift + 1;
+            q += q + turn < nodes ? turn : turn - nodes;
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+        for (int k = me; k < nodes; k += GROUP) {
+            int item = s->item[from + k];
+            visited node = look(n, first + item);
+            share_repair(n, &node, item, k, nodes, s);
+        }
+        if (me == 0)
+            s->changes[1] = 0;
+        for (int second = 0; second < 2; second++) {
+            barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+            for (int k = me; k < s->changes[second]; k += GROUP) {
+                uint due = s->due[second][k];
+                int slot = (int)(due >> 16), owner = (int)(due & 0xffffu), item = s->item[from + owner], j = owner + slot * nodes;
+                visited node = look(n, first + item);
+                repair fix = s->fix[item];
+                share_change(n, &node, slot, &fix, s->x[item], second != 0, s->a[j], s->b[j], &s->w[j]);
+                if (second == 0 && s->a[j] >= ZERO && s->b[j] >= ZERO)
+                    s->due[1][atomic_inc(&s->changes[1])] = due;
+            }
+        }
+        if (me == 0)
+            s->changes[0] = 0;
+        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+    }
+}
+
+#endif
+
+// What a node draws, and whether it is to equilibrate.
+typedef struct {
+    charging sum;
+    sample draw;
+    vmask fluctuating, equilibrates;
+} drawn;
+
+// The steps of cpuref replica.visit2020 before it equilibrates.
+drawn draw2020(const net *n, visited *at)
+{
     keep_edges(n, at);
     charging sum = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
-    for (int i = 0; i < at->slots; i++) {
+    UNROLL
+    for (int i = 0; i < SLOTS(at); i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
         charging c = charge2020(n, h);
@@ -1248,34 +1523,58 @@ node_sums visit(const net *n, visited *at)
     vreal depth_minus = n->node[NODE_FOUR] * (sum.pp * -sum.wmm + sum.mm * -sum.wpp);
     vreal depth_plus = n->node[NODE_FOUR] * (sum.pm * sum.wmp + sum.mp * sum.wpm);
     words word = philox(own_ids(n, at), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
-    sample draw = sample2020(depth_minus, depth_plus, uniform_real(word.x), n->node);
-    vmask fluctuating = magnitude(draw.energy - load(n->energy + at->first)) > n->node[NODE_THRESHOLD];
-    store(n->energy + at->first, at->mine, draw.energy);
+    drawn d;
+    d.sum = sum;
+    d.draw = sample2020(depth_minus, depth_plus, uniform_real(word.x), n->node);
+    d.fluctuating = magnitude(d.draw.energy - load(n->energy + at->first)) > n->node[NODE_THRESHOLD];
+    d.equilibrates = at->mine & NOT(d.fluctuating) & (d.draw.x != ZERO);
+    store(n->energy + at->first, at->mine, d.draw.energy);
+    return d;
+}
 
-    if ((n->flags & SWEEP_ADAPT) != 0) {
-        vmask where = at->mine & NOT(fluctuating) & (draw.x != ZERO);
-        if (ANY(where))
-            equilibrate(n, at, where, &sum, draw.x);
-    }
-    store(n->state + at->first, at->mine, draw.x); // not before: a self-loop's input is the old state
+// Those after it.
+node_sums leave2020(const net *n, const visited *at, const drawn *d)
+{
+    store(n->state + at->first, at->mine, d->draw.x); // not before: a self-loop's input is the old state
     node_sums out;
-    out.energy = draw.energy;
-    out.free = draw.free;
-    out.entropy = draw.entropy;
+    out.energy = d->draw.energy;
+    out.free = d->draw.free;
+    out.entropy = d->draw.entropy;
     out.dissipated = load(n->dissipation + at->first);
     out.transported = load(n->transport + at->first);
     out.numerator = load(n->quality_numerator + at->first);
     out.denominator = load(n->quality_denominator + at->first);
-    out.change = magnitude((draw.x - at->old) * R(0.5));
-    out.fluctuating = fluctuating ? ONE : ZERO;
-    out.state = draw.x;
+    out.change = magnitude((d->draw.x - at->old) * R(0.5));
+    out.fluctuating = d->fluctuating ? ONE : ZERO;
+    out.state = d->draw.x;
     out.weight2 = ZERO;
     out.order = ZERO;
-    sum_edges(n, at, draw.x, &out);
+    sum_edges(n, at, d->draw.x, &out);
     if ((n->flags & WATCH_FIRST) != 0)
-        store(n->watched + at->first, at->mine, draw.entropy);
+        store(n->watched + at->first, at->mine, d->draw.entropy);
     if ((n->flags & WATCH_SECOND) != 0)
         store(n->watched + n->watch_stride + at->first, at->mine, out.fluctuating);
+    return out;
+}
+
+// cpuref replica.visit2020
+node_sums visit(const net *n, visited *at, bool there, __local group_memory *s)
+{
+    drawn d;
+    d.equilibrates = ZERO != ZERO;
+    if (there)
+        d = draw2020(n, at);
+    if ((n->flags & SWEEP_ADAPT) != 0) {
+#ifdef SHARE
+        equilibrate(n, at, d.equilibrates, &d.sum, d.draw.x, &s->equilibration);
+#else
+        if (ANY(d.equilibrates))
+            equilibrate(n, at, d.equilibrates, &d.sum, d.draw.x);
+#endif
+    }
+    node_sums out = NO_SUMS;
+    if (there)
+        out = leave2020(n, at, &d);
     return out;
 }
 
@@ -1476,10 +1775,10 @@ update update2019(const half_edge *h, vmask may, vreal shrink, vreal x, const he
     u.index = h->index;
     u.w = h->w;
     u.shrink = shrink;
-    u.err_a = swap ? err_b : err_a;
-    u.err_b = swap ? err_a : err_b;
-    u.in_a = swap ? in_b : in_a;
-    u.in_b = swap ? in_a : in_b;
+    u.any = in_a | in_b;
+    u.both = in_a & in_b;
+    u.error = (swap ? in_b : NOT(in_a)) ? err_b : err_a;
+    u.second = swap ? err_a : err_b;
     return u;
 }
 
@@ -1491,7 +1790,8 @@ void relax(const net *n, visited *at, vreal x, const pair_sums *first, const pai
     vreal shrink = shrink_of(n->edge, w2);
     vuint ids = own_ids(n, at), loops = 0;
     pending due = PENDING_NONE;
-    for (int i = 0; i < at->slots; i++) {
+    UNROLL
+    for (int i = 0; i < SLOTS(at); i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
         held c = charge2019(n, h);
@@ -1512,14 +1812,19 @@ void relax(const net *n, visited *at, vreal x, const pair_sums *first, const pai
 }
 
 // cpuref replica.visit2019
-node_sums visit(const net *n, visited *at)
+node_sums visit(const net *n, visited *at, bool there, __local group_memory *s)
 {
+    node_sums out = NO_SUMS;
+    if (!there)
+        return out;
     bool adapting = (n->flags & SWEEP_ADAPTING) != 0;
-    at->basis = adapting ? load(n->offered + at->first) : at->old;
+    if (adapting)
+        at->basis = load(n->offered + at->first);
     keep_edges(n, at);
     pair_sums first = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO }, second = first;
     vreal w2 = ZERO, edges = ZERO;
-    for (int i = 0; i < at->slots; i++) {
+    UNROLL
+    for (int i = 0; i < SLOTS(at); i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
         held c = charge2019(n, h);
@@ -1533,7 +1838,6 @@ node_sums visit(const net *n, visited *at)
     vreal depth_plus = n->node[NODE_FOUR] * magnitude(second.charge_a * second.capacity_b + second.charge_b * second.capacity_a);
     words word = philox(own_ids(n, at), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
     sample draw = sample2019(depth_minus, depth_plus, uniform_real(word.x), n->node);
-    node_sums out = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
     if (!adapting) {
         store(n->offered + at->first, at->mine, at->old);
         store(n->state + at->first, at->mine, draw.x);
@@ -1567,11 +1871,6 @@ node_sums visit(const net *n, visited *at)
 // bit of the result.
 // ============================================================================
 
-// A run of this many values is added by one work-item.
-#define RUN 16
-#define RUNS (GROUP / RUN)
-#define ITEMS (GROUP / WIDTH) // work-items of a work-group
-
 // tree adds count values, a power of two, along the tree of neighbours in pairs.
 real tree(real *v, int count)
 {
@@ -1591,8 +1890,9 @@ void put(__local real *values, vmask mine, vreal value)
 
 // add_group adds the values of a work-group's nodes: one value of each sum to
 // partial, whose sums are stride apart.
-void add_group(const node_sums *own, vmask mine, __local real *values, __local real *runs, __global real *partial, ulong stride)
+void add_group(const node_sums *own, vmask mine, __local sum_memory *s, __global real *partial, ulong stride)
 {
+    __local real *values = s->values, *runs = s->runs;
     const int row = GROUP + RUNS;
     int me = (int)get_local_id(0);
     put(values + 0 * row, mine, own->energy);
@@ -1657,26 +1957,18 @@ void add_group(const node_sums *own, vmask mine, __local real *values, __local r
 
 // visit_group visits the nodes of work-group g of a segment and leaves their sums
 // at partial[sum groups + g]; every work-item of a work-group takes part.
-void visit_group(net *n, __global const uint *segment, uint g, __global real *partial, uint groups, __local real *values, __local real *runs)
+void visit_group(net *n, __global const uint *segment, uint g, __global real *partial, uint groups, __local group_memory *s)
 {
     n->node = n->edge + EDGE_PARAMETERS + segment[2] * NODE_PARAMETERS;
     uint node = g * GROUP + (uint)get_local_id(0) * WIDTH, slice = segment[0] + node / LANES, lane = node % LANES;
-    node_sums own = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
-    vmask mine = ZERO != ZERO;
-    if (slice < segment[0] + segment[1] && (n->active[slice] >> lane & (uint)((1ul << WIDTH) - 1)) != 0) {
-        visited at;
-        at.first = (int)(slice * LANES + lane);
-        at.row = n->rows[slice] * LANES + lane;
-        at.slots = (int)(n->rows[slice + 1] - n->rows[slice]);
-        mine = TO_MASK(((vuint)(n->active[slice]) >> (lane + AS_UINT(LANE_NUMBERS)) & 1u) != 0);
-        at.mine = mine;
-        at.old = load(n->state + at.first);
-#ifdef LATTICE
-        at.at = place_of(at.first + LANE_NUMBERS);
-#endif
-        own = visit(n, &at);
-    }
-    add_group(&own, mine, values, runs, partial + segment[3] + g, groups);
+    bool there = slice < segment[0] + segment[1] && (n->active[slice] >> lane & (uint)((1ul << WIDTH) - 1)) != 0;
+    visited at;
+    at.first = (int)(slice * LANES + lane);
+    at.mine = ZERO != ZERO;
+    if (there)
+        at = look(n, at.first);
+    node_sums own = visit(n, &at, there, s);
+    add_group(&own, at.mine, &s->sums, partial + segment[3] + g, groups);
 }
 
 #ifndef SMALL
@@ -1687,13 +1979,12 @@ void visit_group(net *n, __global const uint *segment, uint g, __global real *pa
 __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 void sweep_segment(NETWORK_ARGUMENTS, uint segment, uint k, uint flags)
 {
-    __local real values[NODE_SUMS * (GROUP + RUNS)];
-    __local real runs[NODE_SUMS * RUNS];
+    __local group_memory memory;
     size_t r = get_global_id(1);
     NETWORK_OF(n, r);
     n.k = k;
     n.flags = flags;
-    visit_group(&n, segments + 4 * segment, (uint)get_group_id(0), partial + r * NODE_SUMS * groups, groups, values, runs);
+    visit_group(&n, segments + 4 * segment, (uint)get_group_id(0), partial + r * NODE_SUMS * groups, groups, &memory);
 }
 
 // add_partials adds the partial sums of a segment to one: dimension 0 is one
@@ -1819,8 +2110,7 @@ __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 void run_steps(NETWORK_ARGUMENTS, EXTERNAL_ARGUMENTS, __global const uint *program, uint steps, ulong t, uint sweeps,
                uint segment_count, __global real *sums, __global uint *solved)
 {
-    __local real values[NODE_SUMS * (GROUP + RUNS)];
-    __local real runs[NODE_SUMS * RUNS];
+    __local group_memory memory;
     size_t r = get_group_id(1);
     uint me = (uint)get_local_id(0);
     NETWORK_OF(n, r);
@@ -1836,8 +2126,10 @@ void run_steps(NETWORK_ARGUMENTS, EXTERNAL_ARGUMENTS, __global const uint *progr
             n.flags = sweep == sweeps ? flags : flags & SWEEP_PREDICT;
             for (uint s = 0; s < segment_count; s++) {
                 uint count = (segments[4 * s + 1] * LANES + GROUP - 1) / GROUP;
-                for (uint g = 0; g < count; g++)
-                    visit_group(&n, segments + 4 * s, g, own, groups, values, runs);
+                for (uint g = 0; g < count; g++) {
+                    visit_group(&n, segments + 4 * s, g, own, groups, &memory);
+                    barrier(CLK_LOCAL_MEM_FENCE);
+                }
                 barrier(CLK_GLOBAL_MEM_FENCE);
             }
         }

@@ -22,7 +22,9 @@ func latticeOf(net *tnn.Network) string {
 	var offsets []string
 	for _, o := range g.Stencil.Offsets {
 		var shift [3]int
-		copy(shift[unused:], o[:])
+		for i, side := range g.Lattice.Sides {
+			shift[unused+i] = (int(o[i]) + side) % side
+		}
 		offsets = append(offsets, fmt.Sprintf("{%d,%d,%d}", shift[0], shift[1], shift[2]))
 	}
 	return fmt.Sprintf("#define LATTICE\n#define SIDE_A %d\n#define SIDE_B %d\n#define ROW %d\n#define COUNT %d\n#define ODD_FIRST %d\n#define DEGREE %d\n#define OFFSETS {%s}\n",

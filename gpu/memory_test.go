@@ -30,7 +30,7 @@ func TestMemoryOfANode(t *testing.T) {
 		must(t, err)
 		b, err := openNetwork(net, backend.Options{Precision: state.Single, Seeds: []uint64{1}})
 		must(t, err)
-		few := 12./tnn.Lanes + 2*12*4./defaultGroup
+		few := 12./tnn.Lanes + 2*12*4/float64(b.(*network[float32]).group)
 		fixed := float64(256 * (2*tnn.NodeSums*4 + 4 + 12)) // sums of a batch, and what steers it
 		got := (float64(b.Describe().Bytes) - fixed) / nodes
 		if math.Abs(got-c.want-few) > 0.05 {

@@ -91,8 +91,18 @@ const batch = 256
 // them from pass to pass; with more they would not stay in its nearest cache.
 const mostKept = 64
 
-// defaultGroup is the number of nodes of a work-group where nothing else is asked for.
-const defaultGroup = 64
+// shared is the number of half-edges of equilibrating nodes that the work-items of a
+// GPU's work-group share out at once. Nodes with more than that are left alone.
+const shared = 512
+
+// defaultGroup is the number of nodes of a work-group where nothing else is asked for:
+// more where they share work, so that fewer wait for the last of it.
+func (d *Device) defaultGroup(precision state.Precision) int {
+	if d.width(precision) == 1 {
+		return 128
+	}
+	return 64
+}
 
 // Flags of a sweep, as in kernels.cl.
 const (
@@ -114,7 +124,7 @@ func watchFlag(i int) uint32 { return 8 << i }
 
 func newNetwork[F float32 | float64](d *Device, net *tnn.Network, o backend.Options) (*network[F], error) {
 	if o.WorkGroup == 0 {
-		o.WorkGroup = defaultGroup
+		o.WorkGroup = d.defaultGroup(o.Precision)
 	}
 	if o.WorkGroup < tnn.Lanes || o.WorkGroup > 1024 || o.WorkGroup&(o.WorkGroup-1) != 0 {
 		return nil, fmt.Errorf("work-groups of %d nodes are not possible; use a power of two from %d to 1024", o.WorkGroup, tnn.Lanes)
@@ -140,8 +150,11 @@ func (n *network[F]) groupsOf(s tnn.Segment) int {
 // build compiles the kernels for this rule, edge kind and precision.
 func (n *network[F]) build() error {
 	options := fmt.Sprintf("%s -DGROUP=%d", n.device.realOptions(n.options.Precision), n.group)
-	if slots := n.net.Layout.MostSlots(); n.device.width(n.options.Precision) > 1 && slots <= mostKept {
+	switch slots, width := n.net.Layout.MostSlots(), n.device.width(n.options.Precision); {
+	case width > 1 && slots <= mostKept:
 		options += fmt.Sprintf(" -DKEEP=%d", slots)
+	case width == 1 && slots <= shared && n.net.Spec.Network.Rule == tnn.Hylton2020:
+		options += fmt.Sprintf(" -DSHARE=%d", shared)
 	}
 	if len(n.net.Externals) > 0 {
 		options += " -DEXTERNALS"

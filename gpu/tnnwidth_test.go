@@ -24,7 +24,10 @@ func widthNetworks() map[string]func(*tnn.Spec) {
 		"line":   func(s *tnn.Spec) { s.Graph.Sides, s.Groups[0].Connections = []int{70}, 2 },
 		"loops":  func(s *tnn.Spec) { s.Groups[0].SelfLoops = 2 },
 		"random": func(s *tnn.Spec) { s.Graph.Kind, s.Groups[0].Connections = graph.Random, 80 },
-		"odd":    func(s *tnn.Spec) { s.Graph.Sides, s.Graph.Bipartite = []int{15, 13}, false },
+		"dense": func(s *tnn.Spec) {
+			s.Graph.Sides, s.Graph.Kind, s.Groups[0].Connections = []int{34, 34}, graph.Random, shared+8
+		},
+		"odd": func(s *tnn.Spec) { s.Graph.Sides, s.Graph.Bipartite = []int{15, 13}, false },
 		"driven": func(s *tnn.Spec) {
 			s.Externals = []tnn.ExternalSpec{{Pairs: 2, Connections: 4, Periods: []int{7}, Polarity: 1, Sublattice: tnn.Even, Weight: 160}}
 			s.Eras[0].Predict = true
