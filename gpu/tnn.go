@@ -147,8 +147,8 @@ func (n *network[F]) groupsOf(s tnn.Segment) int {
 	return (s.Slices*tnn.Lanes + n.group - 1) / n.group
 }
 
-// build compiles the kernels for this rule, edge kind and precision.
-func (n *network[F]) build() error {
+// buildOptions are those of section 4 of kernels.cl.
+func (n *network[F]) buildOptions() string {
 	options := fmt.Sprintf("%s -DGROUP=%d", n.device.realOptions(n.options.Precision), n.group)
 	switch slots, width := n.net.Layout.MostSlots(), n.device.width(n.options.Precision); {
 	case width > 1 && slots <= mostKept:
@@ -177,7 +177,12 @@ func (n *network[F]) build() error {
 	if n.small {
 		options += " -DSMALL"
 	}
-	program, err := n.device.Build(n.lattice+tnngpu.KernelSource, options)
+	return options
+}
+
+// build compiles the kernels for this rule, edge kind and precision.
+func (n *network[F]) build() error {
+	program, err := n.device.Build(n.lattice+tnngpu.KernelSource, n.buildOptions())
 	if err != nil {
 		return err
 	}

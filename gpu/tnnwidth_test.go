@@ -41,17 +41,21 @@ func widthNetworks() map[string]func(*tnn.Spec) {
 	}
 }
 
+func widthSpec(change func(*tnn.Spec)) *tnn.Spec {
+	spec := tnn.Defaults()
+	spec.Graph.Sides, spec.Graph.Bipartite = []int{16, 18}, true
+	spec.Groups[0].Connections = 4
+	spec.Externals = nil
+	spec.Eras[0].Steps = 20
+	change(spec)
+	return spec
+}
+
 // However many nodes a work-item visits at once, the bits are the reference's.
 func TestVectorWidths(t *testing.T) {
 	openTest(t)
 	for name, change := range widthNetworks() {
-		spec := tnn.Defaults()
-		spec.Graph.Sides, spec.Graph.Bipartite = []int{16, 18}, true
-		spec.Groups[0].Connections = 4
-		spec.Externals = nil
-		spec.Eras[0].Steps = 20
-		change(spec)
-		net, err := tnn.Build(spec, 5)
+		net, err := tnn.Build(widthSpec(change), 5)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

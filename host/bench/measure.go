@@ -163,7 +163,7 @@ func run(ctx context.Context, c Case, t Target, budget time.Duration, clock Cloc
 	if err := r.measure(&measurer{ctx, clock, budget}, b, o.Profile); err != nil {
 		return nil, fmt.Errorf("%v failed: %w", c, err)
 	}
-	if r.Activity, err = activityOf(b, net, c.Precision); err != nil {
+	if r.Activity, err = ActivityOf(b, net, c.Precision); err != nil {
 		return nil, err
 	}
 	r.derive(net, t)

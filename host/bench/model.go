@@ -82,9 +82,9 @@ func model2019(value, relaxations float64) Traffic {
 // activitySteps are looked at to find the activity.
 const activitySteps = 3
 
-// activityOf makes some steps and finds which nodes equilibrated in them: those
+// ActivityOf makes some steps and finds which nodes equilibrated in them: those
 // that did not fluctuate and whose state is not 0.
-func activityOf(b backend.Backend, net *tnn.Network, p state.Precision) (Activity, error) {
+func ActivityOf(b backend.Backend, net *tnn.Network, p state.Precision) (Activity, error) {
 	if net.Spec.Network.Rule == tnn.Hylton2019 {
 		return Activity{1, 1}, nil // it stores in every adapting visit
 	}

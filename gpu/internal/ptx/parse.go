@@ -1,0 +1,389 @@
+package ptx
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math/bits"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Kernel is a kernel of a module.
+type Kernel struct {
+	code       []instruction
+	registers  map[string]int
+	parameters map[string]int    // by name: which argument
+	symbols    map[string]uint64 // addresses of shared memory and of constants
+	shared     int               // bytes of a work-group
+	constants  []byte
+	operations map[string]operation
+}
+
+// instruction is one of a kernel. Branches have a target, all others do something for
+// a lane.
+type instruction struct {
+	text    string
+	slots   float64 // in which other instructions could have been issued
+	do      func(w *warp, lane int)
+	address func(w *warp, lane int) uint64 // in global memory; nil where there is none
+	bytes   int                            // that are read or written there
+	writes  bool
+	branch  bool
+	target  int
+	guard   int // register of the condition, or -1
+	negated bool
+	join    int // where lanes that branch apart meet again
+	barrier bool
+	ends    bool
+}
+
+var (
+	constant  = regexp.MustCompile(`(?m)^(?:\.visible )?\.const \.align \d+ \.b8 (\S+?)\[(\d+)\](?: = \{([^}]*)\})?;`)
+	shared    = regexp.MustCompile(`\.shared \.align \d+ \.[bfsu](\d+) ([^\s\[;]+)(?:\[(\d+)\])?;`)
+	parameter = regexp.MustCompile(`\.param \.[^,)]* (\S+?)[\s,]`)
+	statement = regexp.MustCompile(`^(?:@(!?)(%\w+)\s+)?([\w.]+)\s*(.*?);?$`)
+	place     = regexp.MustCompile(`^\[([^\]+]+)(?:\+(-?\d+))?\]$`)
+)
+
+// Parse reads a kernel out of a module.
+func Parse(module, name string) (*Kernel, error) {
+	_, rest, found := strings.Cut(module, ".entry "+name+"(")
+	head, rest, _ := strings.Cut(rest, "{\n")
+	body, _, ended := strings.Cut(rest, "\n}\n")
+	if !found || !ended {
+		return nil, fmt.Errorf("the module has no kernel %s", name)
+	}
+	k := &Kernel{registers: map[string]int{}, parameters: map[string]int{}, symbols: map[string]uint64{}, operations: operations()}
+	for i, m := range parameter.FindAllStringSubmatch(head+",", -1) {
+		k.parameters[m[1]] = i
+	}
+	for _, m := range constant.FindAllStringSubmatch(module, -1) {
+		if err := k.addConstant(m[1], m[2], m[3]); err != nil {
+			return nil, err
+		}
+	}
+	for _, m := range shared.FindAllStringSubmatch(body, -1) {
+		width, _ := strconv.Atoi(m[1])
+		count, _ := strconv.Atoi(cmp.Or(m[3], "1"))
+		k.symbols[m[2]] = sharedSpace + uint64(k.shared)
+		k.shared += (count*width/8 + 15) / 16 * 16
+	}
+	if err := k.parseCode(body); err != nil {
+		return nil, fmt.Errorf("kernel %s: %w", name, err)
+	}
+	k.findJoins()
+	return k, nil
+}
+
+func (k *Kernel) addConstant(name, size, values string) error {
+	n, err := strconv.Atoi(size)
+	if err != nil {
+		return err
+	}
+	data := make([]byte, n)
+	for i, v := range strings.FieldsFunc(values, func(r rune) bool { return r == ',' || r == ' ' }) {
+		b, err := strconv.ParseUint(v, 10, 8)
+		if err != nil {
+			return fmt.Errorf("constant %s: %w", name, err)
+		}
+		data[i] = byte(b)
+	}
+	k.symbols[name] = constantSpace + uint64(len(k.constants))
+	k.constants = append(k.constants, data...)
+	return nil
+}
+
+func (k *Kernel) parseCode(body string) error {
+	labels, targets := map[string]int{}, map[int]string{}
+	for line := range strings.Lines(body) {
+		line, _, _ = strings.Cut(line, "//")
+		line = strings.TrimSpace(line)
+		if label, is := strings.CutSuffix(line, ":"); is {
+			labels[label] = len(k.code)
+			continue
+		}
+		if line == "" || line[0] == '.' || line[0] == '{' || line[0] == '}' {
+			continue
+		}
+		m := statement.FindStringSubmatch(line)
+		if m == nil {
+			return fmt.Errorf("what is %q?", line)
+		}
+		in := instruction{text: line, slots: 1, guard: -1, negated: m[1] == "!"}
+		if m[2] != "" {
+			in.guard = k.register(m[2])
+		}
+		var operands []string
+		for _, o := range strings.Split(m[4], ",") {
+			operands = append(operands, strings.Trim(o, " \t{}"))
+		}
+		if strings.HasPrefix(m[3], "bra") {
+			in.branch, targets[len(k.code)] = true, operands[0]
+		} else if in.guard >= 0 {
+			return fmt.Errorf("%q is conditional", line)
+		} else if err := k.compile(&in, m[3], operands); err != nil {
+			return fmt.Errorf("%q: %w", line, err)
+		}
+		k.code = append(k.code, in)
+	}
+	for at, label := range maps.All(targets) {
+		k.code[at].target = labels[label]
+	}
+	return nil
+}
+
+func (k *Kernel) register(name string) int {
+	i, known := k.registers[name]
+	if !known {
+		i = len(k.registers)
+		k.registers[name] = i
+	}
+	return i
+}
+
+// compile makes an instruction, other than a branch, ready to be executed.
+func (k *Kernel) compile(in *instruction, opcode string, operands []string) error {
+	kind, rest, _ := strings.Cut(opcode, ".")
+	switch kind {
+	case "bar":
+		in.barrier = true
+		return nil
+	case "ret":
+		in.ends = true
+		return nil
+	case "ld", "st", "atom", "red":
+		return k.compileMemory(in, kind, rest, operands)
+	}
+	operation, known := k.operations[opcode]
+	if !known {
+		return fmt.Errorf("instruction %s is not known", opcode)
+	}
+	in.slots = operation.slots
+	to := k.register(operands[0])
+	var from [3]func(w *warp, lane int) uint64
+	for i := range from {
+		from[i] = func(*warp, int) uint64 { return 0 }
+		if i+1 < len(operands) {
+			var err error
+			if from[i], err = k.operand(operands[i+1]); err != nil {
+				return err
+			}
+		}
+	}
+	in.do = func(w *warp, lane int) {
+		w.registers[to][lane] = operation.apply(from[0](w, lane), from[1](w, lane), from[2](w, lane))
+	}
+	return nil
+}
+
+// operand gives the value of a register, a symbol or a number.
+func (k *Kernel) operand(text string) (func(w *warp, lane int) uint64, error) {
+	switch text {
+	case "%tid.x":
+		return func(w *warp, lane int) uint64 { return uint64(w.first + lane) }, nil
+	case "%ctaid.x":
+		return func(w *warp, _ int) uint64 { return uint64(w.group[0]) }, nil
+	case "%ctaid.y":
+		return func(w *warp, _ int) uint64 { return uint64(w.group[1]) }, nil
+	case "%nctaid.y":
+		return func(w *warp, _ int) uint64 { return uint64(w.groups[1]) }, nil
+	}
+	if text[0] == '%' {
+		r := k.register(text)
+		return func(w *warp, lane int) uint64 { return w.registers[r][lane] }, nil
+	}
+	v, known := k.symbols[text]
+	if !known {
+		var err error
+		if v, err = number(text); err != nil {
+			return nil, err
+		}
+	}
+	return func(*warp, int) uint64 { return v }, nil
+}
+
+// number reads a constant: an integer, or the bits of a real.
+func number(text string) (uint64, error) {
+	if hex, is := strings.CutPrefix(text, "0f"); is {
+		return strconv.ParseUint(hex, 16, 32)
+	}
+	if hex, is := strings.CutPrefix(text, "0d"); is {
+		return strconv.ParseUint(hex, 16, 64)
+	}
+	v, err := strconv.ParseInt(text, 0, 64)
+	return uint64(v), err
+}
+
+// compileMemory makes a load, a store or an atomic operation; what it does to is the
+// last of its operands, the first one, or the one before the last.
+func (k *Kernel) compileMemory(in *instruction, kind, opcode string, operands []string) error {
+	parts := strings.Split(opcode, ".")
+	space, size := parts[0], 4
+	if strings.HasSuffix(opcode, "64") {
+		size = 8
+	}
+	if space == "param" {
+		in.slots = 0 // an operand in memory of constants
+		argument, to := k.parameters[strings.Trim(operands[1], "[]")], k.register(operands[0])
+		in.do = func(w *warp, lane int) { w.registers[to][lane] = w.arguments[argument] }
+		return nil
+	}
+	at := map[string]int{"ld": len(operands) - 1, "st": 0, "atom": 1, "red": 0}[kind]
+	m := place.FindStringSubmatch(operands[at])
+	if m == nil {
+		return fmt.Errorf("%s is no place in memory", operands[at])
+	}
+	base, err := k.operand(m[1])
+	if err != nil {
+		return err
+	}
+	offset, _ := strconv.ParseInt("0"+m[2], 10, 64)
+	if strings.HasPrefix(m[2], "-") {
+		offset, _ = strconv.ParseInt(m[2], 10, 64)
+	}
+	address := func(w *warp, lane int) uint64 { return base(w, lane) + uint64(offset) }
+	values := append(append([]string{}, operands[:at]...), operands[at+1:]...)
+	if space == "global" {
+		in.address, in.bytes, in.writes = address, size*len(values), kind == "st"
+	}
+	switch kind {
+	case "ld":
+		in.do = k.load(address, values, size)
+		return nil
+	case "st":
+		in.do, err = k.store(address, values, size)
+		return err
+	}
+	in.do, err = k.atomic(address, kind, parts[1], values)
+	return err
+}
+
+func (k *Kernel) load(address func(*warp, int) uint64, values []string, size int) func(*warp, int) {
+	var to []int
+	for _, v := range values {
+		to = append(to, k.register(v))
+	}
+	return func(w *warp, lane int) {
+		for i, r := range to {
+			w.registers[r][lane] = get(w.memory(address(w, lane)+uint64(i*size), size))
+		}
+	}
+}
+
+func (k *Kernel) store(address func(*warp, int) uint64, values []string, size int) (func(*warp, int), error) {
+	var from []func(*warp, int) uint64
+	for _, v := range values {
+		f, err := k.operand(v)
+		if err != nil {
+			return nil, err
+		}
+		from = append(from, f)
+	}
+	return func(w *warp, lane int) {
+		for i, f := range from {
+			put(w.memory(address(w, lane)+uint64(i*size), size), f(w, lane))
+		}
+	}, nil
+}
+
+// atomic makes "add" or "or" of a word; "atom" gives what was there.
+func (k *Kernel) atomic(address func(*warp, int) uint64, kind, what string, values []string) (func(*warp, int), error) {
+	to := -1
+	if kind == "atom" {
+		to = k.register(values[0])
+	}
+	by, err := k.operand(values[len(values)-1])
+	if err != nil {
+		return nil, err
+	}
+	return func(w *warp, lane int) {
+		word := w.memory(address(w, lane), 4)
+		old := get(word)
+		if to >= 0 {
+			w.registers[to][lane] = old
+		}
+		if what == "or" {
+			put(word, old|by(w, lane))
+		} else {
+			put(word, old+by(w, lane))
+		}
+	}, nil
+}
+
+// findJoins finds for each branch the first instruction that follows on both ways: its
+// immediate postdominator.
+func (k *Kernel) findJoins() {
+	after := k.postdominators()
+	for i := range k.code {
+		in := &k.code[i]
+		if !in.branch || in.guard < 0 {
+			continue
+		}
+		// All postdominators follow one another; the nearest has all the others but itself.
+		for j := range after {
+			if j != i && after[i].has(j) && after[j].size() == after[i].size()-1 {
+				in.join = j
+			}
+		}
+	}
+}
+
+// set is a set of instructions.
+type set []uint64
+
+func (s set) has(i int) bool { return s[i/64]>>(i%64)&1 == 1 }
+
+func (s set) size() int {
+	n := 0
+	for _, word := range s {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
+// postdominators gives, for each instruction and the end, those that follow on every
+// way from it, itself included.
+func (k *Kernel) postdominators() []set {
+	end := len(k.code)
+	after := make([]set, end+1)
+	for i := range after {
+		after[i] = make(set, end/64+1)
+		for w := range after[i] {
+			after[i][w] = ^uint64(0)
+		}
+	}
+	clear(after[end])
+	after[end][end/64] = 1 << (end % 64)
+	for changed := true; changed; {
+		changed = false
+		for i := end - 1; i >= 0; i-- {
+			for w := range after[i] {
+				word := ^uint64(0)
+				for _, next := range k.next(i) {
+					word &= after[next][w]
+				}
+				if w == i/64 {
+					word |= 1 << (i % 64)
+				}
+				changed = changed || word != after[i][w]
+				after[i][w] = word
+			}
+		}
+	}
+	return after
+}
+
+// next lists what can follow an instruction.
+func (k *Kernel) next(i int) []int {
+	switch in := &k.code[i]; {
+	case in.ends:
+		return []int{len(k.code)}
+	case in.branch && in.guard < 0:
+		return []int{in.target}
+	case in.branch:
+		return []int{in.target, i + 1}
+	}
+	return []int{i + 1}
+}

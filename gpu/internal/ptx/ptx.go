@@ -1,0 +1,59 @@
+// Package ptx executes device code as an NVIDIA GPU is told it, without a GPU. clang
+// compiles it to PTX, the instructions of NVIDIA's virtual machine, and Run executes
+// them warp by warp: 32 work-items that do the same instruction together, or wait
+// for each other where they branch apart. So the bits of that code can be compared
+// with the reference, and what limits it be counted: instructions that are issued and
+// sectors of memory that move. Neither depends on the machine it runs on.
+//
+// It knows the instructions that clang makes of kernels.cl and reports all others. How
+// long instructions wait for each other or for memory it does not know.
+package ptx
+
+import (
+	"bytes"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// Lanes is the number of work-items of a warp.
+const Lanes = 32
+
+// Sector is the number of bytes that memory moves at once.
+const Sector = 32
+
+// prelude is what OpenCL C has and clang leaves to libraries, for the machine of PTX.
+const prelude = `
+#ifdef REAL_IS_DOUBLE
+#define floor(x) __builtin_floor(x)
+#define sqrt(x) __builtin_sqrt(x)
+#else
+#define floor(x) __builtin_floorf(x)
+#define sqrt(x) __builtin_sqrtf(x)
+#endif
+#define get_local_id(d) ((size_t)__nvvm_read_ptx_sreg_tid_x())
+#define get_group_id(d) ((size_t)((d) == 0 ? __nvvm_read_ptx_sreg_ctaid_x() : __nvvm_read_ptx_sreg_ctaid_y()))
+#define get_global_id(d) get_group_id(d) // of dimension 1, whose groups have one item
+#define get_global_size(d) ((size_t)__nvvm_read_ptx_sreg_nctaid_y())
+#define barrier(fence) __syncthreads()
+#define popcount(x) __builtin_popcount(x)
+#define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
+#define atomic_or(p, v) __asm__ volatile("red.shared.or.b32 [%0], %1;" :: "l"(p), "r"(v))
+#define atomic_inc(p) ({ int old; __asm__ volatile("atom.shared.add.b32 %0, [%1], 1;" : "=r"(old) : "l"(p)); old; })
+#pragma clang attribute push(__attribute__((always_inline)), apply_to = function)
+`
+
+// Compile makes PTX of OpenCL C.
+func Compile(source string, options ...string) (string, error) {
+	args := append([]string{"-x", "cl", "-cl-std=CL1.2", "--target=nvptx64-nvidia-nvcl", "-Xclang", "-target-cpu", "-Xclang", "sm_70", "-O3",
+		"-Xclang", "-finclude-default-header", "-cl-fp32-correctly-rounded-divide-sqrt", "-ffp-contract=off", "-S", "-o", "-"}, options...)
+	clang := exec.Command("clang", append(args, "-")...)
+	clang.Stdin = strings.NewReader(prelude + source + "\n#pragma clang attribute pop\n")
+	var out, problems bytes.Buffer
+	clang.Stdout, clang.Stderr = &out, &problems
+	if err := clang.Run(); err != nil {
+		return "", fmt.Errorf("clang: %w: %s", err, problems.String())
+	}
+	return out.String(), nil
+}

@@ -1,0 +1,222 @@
+package ptx
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+)
+
+// Addresses have the number of a buffer, from 1, or of another space above these bits.
+const (
+	spaceBits     = 40
+	sharedSpace   = 1 << 62
+	constantSpace = 1 << 61
+)
+
+// Memory is the global memory of a device.
+type Memory struct{ buffers [][]byte }
+
+// Add gives the address of a buffer, which is not copied.
+func (m *Memory) Add(data []byte) uint64 {
+	m.buffers = append(m.buffers, data)
+	return uint64(len(m.buffers)) << spaceBits
+}
+
+// Counts of a launch.
+type Counts struct {
+	Slots float64 // in which an instruction was issued for a warp, or could have been
+	Lanes float64 // of them, of work-items that took part
+	read  map[uint64]struct{}
+	wrote map[uint64]struct{}
+	Moved int // bytes that instructions of warps asked of memory and caches, in sectors
+}
+
+// Read is the number of bytes that were read, in sectors, each once.
+func (c *Counts) Read() int { return len(c.read) * Sector }
+
+// Written is the number of bytes that were written, in sectors, each once.
+func (c *Counts) Written() int { return len(c.wrote) * Sector }
+
+// warp is 32 work-items that execute together.
+type warp struct {
+	kernel    *Kernel
+	global    *Memory
+	shared    []byte
+	arguments []uint64
+	groups    [2]int
+	group     [2]int
+	first     int // local id of lane 0
+	all       uint32
+	registers [][Lanes]uint64
+	stack     []path // the lanes of the last execute
+}
+
+// path is lanes that go on from an instruction until they meet the others.
+type path struct {
+	next, join int
+	lanes      uint32
+}
+
+// Launch executes a kernel over work-groups of items, in two dimensions, one group
+// after another. Arguments are addresses or numbers.
+func (k *Kernel) Launch(m *Memory, arguments []uint64, groups [2]int, items int) (c *Counts, err error) {
+	if len(arguments) != len(k.parameters) {
+		return nil, fmt.Errorf("the kernel has %d arguments, not %d", len(k.parameters), len(arguments))
+	}
+	c = &Counts{read: map[uint64]struct{}{}, wrote: map[uint64]struct{}{}}
+	for y := range groups[1] {
+		for x := range groups[0] {
+			if err := k.runGroup(m, arguments, groups, [2]int{x, y}, items, c); err != nil {
+				return nil, fmt.Errorf("work-group %d, %d: %w", x, y, err)
+			}
+		}
+	}
+	return c, nil
+}
+
+func (k *Kernel) runGroup(m *Memory, arguments []uint64, groups, group [2]int, items int, c *Counts) error {
+	local := make([]byte, k.shared)
+	var warps []*warp
+	for first := 0; first < items; first += Lanes {
+		all := uint32(1<<min(Lanes, items-first) - 1)
+		warps = append(warps, &warp{kernel: k, global: m, shared: local, arguments: arguments, groups: groups, group: group, first: first, all: all,
+			registers: make([][Lanes]uint64, len(k.registers)), stack: []path{{join: len(k.code), lanes: all}}})
+	}
+	for len(warps) > 0 {
+		var waiting []*warp // at a barrier
+		for _, w := range warps {
+			waits, err := w.run(c)
+			if err != nil {
+				return err
+			}
+			if waits {
+				waiting = append(waiting, w)
+			}
+		}
+		if len(waiting) != 0 && len(waiting) != len(warps) {
+			return fmt.Errorf("%d of %d warps wait at a barrier and the others have ended", len(waiting), len(warps))
+		}
+		warps = waiting
+	}
+	return nil
+}
+
+// run goes on to a barrier, or to the end.
+func (w *warp) run(c *Counts) (waits bool, err error) {
+	at := 0
+	defer func() {
+		if problem := recover(); problem != nil {
+			err = fmt.Errorf("instruction %d, %q: %v", at, w.kernel.code[at].text, problem)
+		}
+	}()
+	for len(w.stack) > 0 {
+		top := &w.stack[len(w.stack)-1]
+		if top.next == top.join {
+			w.stack = w.stack[:len(w.stack)-1]
+			continue
+		}
+		at = top.next
+		in := &w.kernel.code[at]
+		c.Slots += in.slots * Lanes
+		c.Lanes += in.slots * float64(bits.OnesCount32(top.lanes))
+		top.next++
+		switch {
+		case in.ends:
+			top.next = top.join
+		case in.barrier:
+			if top.lanes != w.all {
+				panic("some work-items do not come to this barrier")
+			}
+			return true, nil
+		case in.branch:
+			w.branch(in, at)
+		default:
+			w.execute(in, top.lanes, c)
+		}
+	}
+	return false, nil
+}
+
+func (w *warp) branch(in *instruction, at int) {
+	top := &w.stack[len(w.stack)-1]
+	taken := top.lanes
+	if in.guard >= 0 {
+		taken = 0
+		for lane := range Lanes {
+			if top.lanes>>lane&1 == 1 && (w.registers[in.guard][lane] == 1) != in.negated {
+				taken |= 1 << lane
+			}
+		}
+	}
+	switch left := top.lanes &^ taken; {
+	case left == 0:
+		top.next = in.target
+	case taken != 0:
+		top.next = in.join
+		w.stack = append(w.stack, path{at + 1, in.join, left}, path{in.target, in.join, taken})
+	}
+}
+
+func (w *warp) execute(in *instruction, lanes uint32, c *Counts) {
+	if in.address != nil {
+		w.count(in, lanes, c)
+	}
+	for lane := range Lanes {
+		if lanes>>lane&1 == 1 {
+			in.do(w, lane)
+		}
+	}
+}
+
+// count counts the sectors that an instruction asks for.
+func (w *warp) count(in *instruction, lanes uint32, c *Counts) {
+	sectors := map[uint64]struct{}{}
+	for lane := range Lanes {
+		if lanes>>lane&1 == 1 {
+			first := in.address(w, lane)
+			for s := first / Sector; s <= (first+uint64(in.bytes)-1)/Sector; s++ {
+				sectors[s] = struct{}{}
+			}
+		}
+	}
+	c.Moved += len(sectors) * Sector
+	into := c.read
+	if in.writes {
+		into = c.wrote
+	}
+	for s := range sectors {
+		into[s] = struct{}{}
+	}
+}
+
+// memory is a number of bytes at an address.
+func (w *warp) memory(address uint64, size int) []byte {
+	var data []byte
+	at := address & (1<<spaceBits - 1)
+	switch number := address >> spaceBits; {
+	case address&sharedSpace != 0:
+		data = w.shared
+	case address&constantSpace != 0:
+		data = w.kernel.constants
+	case number >= 1 && number <= uint64(len(w.global.buffers)):
+		data = w.global.buffers[number-1]
+	default:
+		panic(fmt.Sprintf("%#x is no address", address))
+	}
+	return data[at : at+uint64(size)]
+}
+
+func get(data []byte) uint64 {
+	if len(data) == 4 {
+		return uint64(binary.LittleEndian.Uint32(data))
+	}
+	return binary.LittleEndian.Uint64(data)
+}
+
+func put(data []byte, v uint64) {
+	if len(data) == 4 {
+		binary.LittleEndian.PutUint32(data, uint32(v))
+	} else {
+		binary.LittleEndian.PutUint64(data, v)
+	}
+}
