@@ -522,8 +522,8 @@ vreal r_erfcinv(vreal y)
 // 1024; -DRULE_2019 for hylton2019, else hylton2020; -DEDGE_FIXED, -DEDGE_REAL2
 // for these kinds, else real1; -DEDGE_NOISE; -DEXTERNALS where there are
 // external nodes; -DSMALL for networks of which one work-group makes whole steps;
-// -DSELF_LOOPS where there are self-loops; -DLATTICE where
-// arithmetic gives the neighbours, with the definitions that gpu/lattice.go makes.
+// -DSELF_LOOPS where there are self-loops; -DKEEP=n and -DSHARE=n as below; -DLATTICE
+// where arithmetic gives the neighbours, with the definitions that gpu/lattice.go makes.
 //
 // A work-item visits WIDTH nodes of a slice at once. Where the Go code branches
 // for one node, this code computes both ways and selects by a mask.
@@ -538,6 +538,8 @@ vreal r_erfcinv(vreal y)
 #else
 #define SLOTS(at) (at)->slots
 #endif
+// A GPU's loops over the half-edges on a lattice are written out; a processor's would
+// grow too long.
 #if defined(LATTICE) && WIDTH == 1
 #define UNROLL _Pragma("unroll")
 #else
@@ -697,27 +699,31 @@ typedef struct {
     vreal e1, e2, shrink;
 } repair;
 
-// Memory of a work-group to equilibrate.
+// Memory of a work-group that shares the half-edges of nodes that equilibrate, as many
+// at once as SHARE: see equilibrate.
+#ifdef SHARE
 typedef struct {
     uint bits[GROUP / LANES]; // by work-item: its node equilibrates
     int item[GROUP];          // work-items of nodes that do, by rank
     real x[GROUP];            // by work-item, as the next two
     holding all[GROUP];
     repair fix[GROUP];
-#ifdef SHARE
     // By half-edge, slot after slot: potentials of members of A and B, negative where
     // it is none, and the weight.
     real a[SHARE], b[SHARE], w[SHARE];
-    // Changes of weights: the first ones, and the second ones of those that have two.
+    // Changes of weights, by slot and rank: first ones, and second ones of those that
+    // have two.
     uint due[2][SHARE];
-#endif
     int changes[2];
-} equilibration_memory;
+} shared_memory;
+#endif
 
 // Neither is needed while the other is.
 typedef union {
     sum_memory sums;
-    equilibration_memory equilibration;
+#ifdef SHARE
+    shared_memory shared;
+#endif
 } group_memory;
 
 // What a visit adds to the sums of a step: cpuref nodeSums.
@@ -1363,7 +1369,15 @@ void equilibrate(const net *n, visited *at, vmask where, const charging *sum, vr
 
 // Only some nodes of a work-group equilibrate. Were each to do so by itself, the
 // others would wait for it, half-edge by half-edge. So all work-items take the
-// half-edges of those nodes in turn, as many at once as there is room for.
+// half-edges of those nodes in turn, a batch of nodes at a time.
+typedef struct {
+    int first;       // position of work-item 0
+    int count;       // nodes that equilibrate
+    int slots;       // the most that one has
+    int from, nodes; // ranks of the batch
+} batch;
+
+vmask is_member(real potential) { return NOT(potential < ZERO); }
 
 // loops_before counts the self-loops in slots before slot i.
 uint loops_before(const net *n, const visited *at, int i)
@@ -1376,113 +1390,125 @@ uint loops_before(const net *n, const visited *at, int i)
     return loops;
 }
 
-// share_slot clears what equilibrates in a slot, and leaves what it was. It tells
+// clear_slot clears what equilibrates in slot i, and leaves it as half-edge k. It tells
 // whether the weight is to change.
-bool share_slot(const net *n, const visited *at, int i, real x, __local real *a, __local real *b, __local real *w)
+bool clear_slot(const net *n, const visited *at, int i, real x, __local shared_memory *s, int k)
 {
     half_edge h = read_edge(n, at, i);
     charging c = charge2020(n, &h);
     side m = chosen(n, &h, &c, x < ZERO);
     store_rest(n, &h, h.there, &m);
-    *a = m.qa != ZERO ? magnitude(m.pa) : -ONE;
-    *b = m.qb != ZERO ? magnitude(m.pb) : -ONE;
-    *w = h.w;
+    s->a[k] = m.qa != ZERO ? magnitude(m.pa) : -ONE;
+    s->b[k] = m.qb != ZERO ? magnitude(m.pb) : -ONE;
+    s->w[k] = h.w;
     return plastic(n, &h) && (m.qa != ZERO || m.qb != ZERO);
 }
 
-// share_change makes the first or the second change of the weight of slot i.
-void share_change(const net *n, const visited *at, int i, const repair *fix, real x, bool second, real a, real b, __local real *w)
+void clear_slots(const net *n, const batch *b, __local shared_memory *s)
 {
-    half_edge h = read_edge(n, at, i);
-    uint loops = loops_before(n, at, i);
-    words word = philox(own_ids(n, at), partner_ids(n, at, i, &h, &loops), n->k, PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
-    bool in_a = a >= ZERO && !second;
-    real error = error_of(in_a ? fix->e1 : fix->e2, in_a ? fix->e2 : fix->e1, in_a ? a : b, x);
-    *w = change_weight(n->edge, *w, error, fix->shrink, second ? word.z : word.x, second ? word.w : word.y);
-    n->weight[h.index] = *w;
-}
-
-// share_repair adds up the members of a work-item's node, of rank among the nodes
-// whose half-edges are there.
-void share_repair(const net *n, const visited *at, int item, int rank, int nodes, __local equilibration_memory *s)
-{
-    members total = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
-    UNROLL
-    for (int i = 0; i < SLOTS(at); i++) {
-        int k = rank + i * nodes;
-        real a = s->a[k], b = s->b[k], ww = s->w[k] * s->w[k];
-        vmask in_a = NOT(a < ZERO), in_b = NOT(b < ZERO);
-        total.potential_a += in_a ? a : ZERO;
-        total.weight_a += in_a ? ww : ZERO;
-        total.count_a += in_a ? ONE : ZERO;
-        total.potential_b += in_b ? b : ZERO;
-        total.weight_b += in_b ? ww : ZERO;
-        total.count_b += in_b ? ONE : ZERO;
+    // Half-edge k is in slot i of the node of rank q, and k + GROUP is shift slots on.
+    int me = (int)get_local_id(0), i = (int)((uint)me / (uint)b->nodes), q = me - i * b->nodes;
+    int shift = (int)(GROUP / (uint)b->nodes), turn = GROUP - shift * b->nodes;
+    for (int k = me; i < b->slots; k += GROUP) {
+        int item = s->item[b->from + q];
+        visited at = look(n, b->first + item);
+        if (i < SLOTS(&at) && clear_slot(n, &at, i, s->x[item], s, k))
+            s->due[0][atomic_inc(&s->changes[0])] = (uint)i << 16 | (uint)q;
+        i += q + turn < b->nodes ? shift : shift + 1;
+        q += q + turn < b->nodes ? turn : turn - b->nodes;
     }
-    holding all = s->all[item];
-    s->fix[item] = repair_of(n, at->first, 1, &all, &total, s->x[item]);
 }
 
-// cpuref replica.equilibrate, of all nodes of a work-group where that is due. Every
-// work-item takes part.
-void equilibrate(const net *n, const visited *at, vmask where, const charging *sum, real x, __local equilibration_memory *s)
+// repair_nodes adds up the members of each node.
+void repair_nodes(const net *n, const batch *b, __local shared_memory *s)
 {
-    int me = (int)get_local_id(0), first = at->first - me;
+    for (int q = (int)get_local_id(0); q < b->nodes; q += GROUP) {
+        int item = s->item[b->from + q];
+        visited at = look(n, b->first + item);
+        members total = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
+        UNROLL
+        for (int i = 0; i < SLOTS(&at); i++) {
+            int k = q + i * b->nodes;
+            real ww = s->w[k] * s->w[k];
+            vmask in_a = is_member(s->a[k]), in_b = is_member(s->b[k]);
+            total.potential_a += in_a ? s->a[k] : ZERO;
+            total.weight_a += in_a ? ww : ZERO;
+            total.count_a += in_a ? ONE : ZERO;
+            total.potential_b += in_b ? s->b[k] : ZERO;
+            total.weight_b += in_b ? ww : ZERO;
+            total.count_b += in_b ? ONE : ZERO;
+        }
+        holding all = s->all[item];
+        s->fix[item] = repair_of(n, at.first, 1, &all, &total, s->x[item]);
+    }
+}
+
+// change_weights makes the first change of each weight, or the second ones.
+void change_weights(const net *n, const batch *b, int second, __local shared_memory *s)
+{
+    for (int c = (int)get_local_id(0); c < s->changes[second]; c += GROUP) {
+        uint due = s->due[second][c];
+        int i = (int)(due >> 16), q = (int)(due & 0xffffu), k = q + i * b->nodes, item = s->item[b->from + q];
+        visited at = look(n, b->first + item);
+        half_edge h = read_edge(n, &at, i);
+        uint loops = loops_before(n, &at, i);
+        words word = philox(own_ids(n, &at), partner_ids(n, &at, i, &h, &loops), n->k, PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
+        repair fix = s->fix[item];
+        vmask in_a = is_member(s->a[k]) && second == 0;
+        real error = error_of(in_a ? fix.e1 : fix.e2, in_a ? fix.e2 : fix.e1, in_a ? s->a[k] : s->b[k], s->x[item]);
+        s->w[k] = change_weight(n->edge, s->w[k], error, fix.shrink, second ? word.z : word.x, second ? word.w : word.y);
+        n->weight[h.index] = s->w[k];
+        if (in_a && is_member(s->b[k]))
+            s->due[1][atomic_inc(&s->changes[1])] = due;
+    }
+}
+
+// rank_nodes lists the work-items whose nodes equilibrate.
+batch rank_nodes(const net *n, int first, vmask where, __local shared_memory *s)
+{
+    int me = (int)get_local_id(0), rank = 0;
+    batch b = { .first = first, .slots = 1 };
     if (me < GROUP / LANES)
         s->bits[me] = 0;
-    if (me == 0)
-        s->changes[0] = 0;
     barrier(CLK_LOCAL_MEM_FENCE);
-    if (where) {
+    if (where)
         atomic_or(&s->bits[me / LANES], 1u << me % LANES);
-        s->x[me] = x;
-        s->all[me] = holding_of(sum, x);
-    }
     barrier(CLK_LOCAL_MEM_FENCE);
-    int rank = 0, count = 0, slots = 0;
     for (int k = 0; k < GROUP / LANES; k++) {
-        uint bits = s->bits[k], before = k < me / LANES ? bits : (k > me / LANES ? 0u : bits & ((1u << me % LANES) - 1));
-        rank += (int)popcount(before);
-        count += (int)popcount(bits);
-        if (bits != 0)
-            slots = max(slots, slots_of(n, (uint)first / LANES + (uint)k));
+        uint before = k < me / LANES ? ~0u : (k > me / LANES ? 0u : (1u << me % LANES) - 1);
+        rank += (int)popcount(s->bits[k] & before);
+        b.count += (int)popcount(s->bits[k]);
+        if (s->bits[k] != 0)
+            b.slots = max(b.slots, slots_of(n, (uint)(first / LANES + k)));
     }
     if (where)
         s->item[rank] = me;
+    return b;
+}
+
+// cpuref replica.equilibrate, of all nodes of a work-group where that is due. Every
+// work-item takes part. After its last barrier nobody reads what is shared.
+void equilibrate(const net *n, const visited *at, vmask where, const charging *sum, real x, __local shared_memory *s)
+{
+    int me = (int)get_local_id(0);
+    batch b = rank_nodes(n, at->first - me, where, s);
+    s->x[me] = x;
+    if (where)
+        s->all[me] = holding_of(sum, x);
+    if (me == 0)
+        s->changes[0] = 0;
     barrier(CLK_LOCAL_MEM_FENCE);
-    int room = SHARE / max(slots, 1);
-    for (int from = 0; from < count; from += room) {
-        int nodes = min(room, count - from);
-        // Half-edge k is in slot i of the node of rank q, and k + GROUP is shift slots on.
-        int i = (int)((uint)me / (uint)nodes), shift = (int)(GROUP / (uint)nodes), q = me - i * nodes, turn = GROUP - shift * nodes;
-        for (int k = me; i < slots; k += GROUP) {
-            int item = s->item[from + q];
-            visited node = look(n, first + item);
-            if (i < SLOTS(&node) && share_slot(n, &node, i, s->x[item], &s->a[k], &s->b[k], &s->w[k]))
-                s->due[0][atomic_inc(&s->changes[0])] = (uint)i << 16 | (uint)q;
-            i += q + turn < nodes ? shift : shift + 1;
-            q += q + turn < nodes ? turn : turn - nodes;
-        }
-        barrier(CLK_LOCAL_MEM_FENCE);
-        for (int k = me; k < nodes; k += GROUP) {
-            int item = s->item[from + k];
-            visited node = look(n, first + item);
-            share_repair(n, &node, item, k, nodes, s);
-        }
+    for (; b.from < b.count; b.from += SHARE / b.slots) {
+        b.nodes = min(SHARE / b.slots, b.count - b.from);
+        clear_slots(n, &b, s);
         if (me == 0)
             s->changes[1] = 0;
-        for (int second = 0; second < 2; second++) {
-            barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
-            for (int k = me; k < s->changes[second]; k += GROUP) {
-                uint due = s->due[second][k];
-                int slot = (int)(due >> 16), owner = (int)(due & 0xffffu), item = s->item[from + owner], j = owner + slot * nodes;
-                visited node = look(n, first + item);
-                repair fix = s->fix[item];
-                share_change(n, &node, slot, &fix, s->x[item], second != 0, s->a[j], s->b[j], &s->w[j]);
-                if (second == 0 && s->a[j] >= ZERO && s->b[j] >= ZERO)
-                    s->due[1][atomic_inc(&s->changes[1])] = due;
-            }
-        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+        repair_nodes(n, &b, s);
+        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+        change_weights(n, &b, 0, s);
+        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+        change_weights(n, &b, 1, s);
         if (me == 0)
             s->changes[0] = 0;
         barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
@@ -1566,7 +1592,7 @@ node_sums visit(const net *n, visited *at, bool there, __local group_memory *s)
         d = draw2020(n, at);
     if ((n->flags & SWEEP_ADAPT) != 0) {
 #ifdef SHARE
-        equilibrate(n, at, d.equilibrates, &d.sum, d.draw.x, &s->equilibration);
+        equilibrate(n, at, d.equilibrates, &d.sum, d.draw.x, &s->shared);
 #else
         if (ANY(d.equilibrates))
             equilibrate(n, at, d.equilibrates, &d.sum, d.draw.x);
