@@ -76,22 +76,7 @@ func operations() map[string]operation {
 
 func addReals(all map[string]operation) {
 	const division, reciprocal, root = 9, 7, 8
-	for opcode, single := range map[string]struct {
-		slots float64
-		apply func(a, b float32) float32
-	}{
-		"add.rn":  {1, func(a, b float32) float32 { return a + b }},
-		"sub.rn":  {1, func(a, b float32) float32 { return a - b }},
-		"mul.rn":  {1, func(a, b float32) float32 { return a * b }},
-		"div.rn":  {division, func(a, b float32) float32 { return a / b }},
-		"rcp.rn":  {reciprocal, func(a, _ float32) float32 { return 1 / a }},
-		"sqrt.rn": {root, func(a, _ float32) float32 { return float32(math.Sqrt(float64(a))) }},
-		"neg":     {0.5, func(a, _ float32) float32 { return -a }},
-		"max":     {1, func(a, b float32) float32 { return float32(larger(float64(a), float64(b))) }},
-	} {
-		all[opcode+".f32"] = operation{single.slots, func(a, b, _ uint64) uint64 { return bits32(single.apply(f32(a), f32(b))) }}
-	}
-	for opcode, double := range map[string]struct {
+	for opcode, o := range map[string]struct {
 		slots float64
 		apply func(a, b float64) float64
 	}{
@@ -104,7 +89,9 @@ func addReals(all map[string]operation) {
 		"neg":     {0.5, func(a, _ float64) float64 { return -a }},
 		"max":     {1, larger},
 	} {
-		all[opcode+".f64"] = operation{double.slots, func(a, b, _ uint64) uint64 { return math.Float64bits(double.apply(f64(a), f64(b))) }}
+		// Rounded to double and then to single is as rounded once, for each of these.
+		all[opcode+".f32"] = operation{o.slots, func(a, b, _ uint64) uint64 { return bits32(float32(o.apply(float64(f32(a)), float64(f32(b))))) }}
+		all[opcode+".f64"] = operation{o.slots, func(a, b, _ uint64) uint64 { return math.Float64bits(o.apply(f64(a), f64(b))) }}
 	}
 }
 
