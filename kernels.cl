@@ -538,12 +538,17 @@ vreal r_erfcinv(vreal y)
 #else
 #define SLOTS(at) (at)->slots
 #endif
-// A GPU's loops over the half-edges on a lattice are written out; a processor's would
-// grow too long.
-#if defined(LATTICE) && WIDTH == 1
+// A GPU's loops are written out where their number of turns is known, those over the
+// half-edges of a lattice too; a processor's would grow too long.
+#if WIDTH == 1
 #define UNROLL _Pragma("unroll")
 #else
 #define UNROLL
+#endif
+#ifdef LATTICE
+#define UNROLL_SLOTS UNROLL
+#else
+#define UNROLL_SLOTS
 #endif
 #define NODE_SUMS 12
 #define RUN 16 // values that are added by one work-item
@@ -1052,7 +1057,7 @@ void sum_edges(const net *n, const visited *at, vreal x, node_sums *out)
     if (!ANY(at->at.odd))
         return; // the other ends of all edges come later
 #endif
-    UNROLL
+    UNROLL_SLOTS
     for (int i = 0; i < SLOTS(at); i++) {
 #ifndef LATTICE
         vint other = neighbour_of(n, at, i);
@@ -1323,7 +1328,7 @@ void equilibrate(const net *n, visited *at, vmask where, const charging *sum, vr
 {
     vmask down = x < ZERO;
     members total = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
-    UNROLL
+    UNROLL_SLOTS
     for (int i = 0; i < SLOTS(at); i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
@@ -1342,7 +1347,7 @@ void equilibrate(const net *n, visited *at, vmask where, const charging *sum, vr
     repair fix = repair_of(n, at->first, where, &all, &total, x);
     vuint ids = own_ids(n, at), loops = 0;
     pending due = PENDING_NONE;
-    UNROLL
+    UNROLL_SLOTS
     for (int i = 0; i < SLOTS(at); i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
@@ -1426,7 +1431,7 @@ void repair_nodes(const net *n, const batch *b, __local shared_memory *s)
         int item = s->item[b->from + q];
         visited at = look(n, b->first + item);
         members total = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
-        UNROLL
+        UNROLL_SLOTS
         for (int i = 0; i < SLOTS(&at); i++) {
             int k = q + i * b->nodes;
             real ww = s->w[k] * s->w[k];
@@ -1529,7 +1534,7 @@ drawn draw2020(const net *n, visited *at)
 {
     keep_edges(n, at);
     charging sum = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
-    UNROLL
+    UNROLL_SLOTS
     for (int i = 0; i < SLOTS(at); i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
@@ -1617,6 +1622,12 @@ real level(int l, real levels)
     return R(-1.0) + (real)(2 * l) / (levels - R(1.0));
 }
 
+// level_at is the same for indices in lanes.
+vreal level_at(vreal l, real levels)
+{
+    return R(-1.0) + R(2.0) * l / (levels - R(1.0));
+}
+
 // The energy of a fixed state above the lowest one. cpuref ladder holds the cubes.
 vreal cubic(vreal x, vreal depth_minus, vreal depth_plus, vreal lowest)
 {
@@ -1625,45 +1636,60 @@ vreal cubic(vreal x, vreal depth_minus, vreal depth_plus, vreal lowest)
     return -(depth * (a * a * a)) - lowest;
 }
 
-// What one side's levels weigh.
+// What one side's levels weigh, terms of them: those from its end inwards until one
+// has no weight. Marks are the running sums after each block of levels.
+#define MARKS 8
 typedef struct {
-    vreal total, energy_total;
+    vreal total, energy_total, terms;
+    vreal marks[MARKS];
+    int block;
 } weighed;
 
-// weigh adds the levels first, first + by, ... up to count of them, until one has
-// no weight: cpuref weigh2019.
+// weigh adds the levels first, first + by, ... up to count of them: cpuref weigh2019.
 weighed weigh(int first, int by, int count, vreal depth_minus, vreal depth_plus, vreal lowest, __global const real *p)
 {
-    weighed s = { ZERO, ZERO };
+    weighed s = { .total = ZERO, .energy_total = ZERO, .terms = ZERO, .block = (count + MARKS - 1) / MARKS };
     vmask on = ZERO == ZERO;
-    for (int i = 0; i < count; i++) {
-        vreal e = cubic((vreal)(level(first + i * by, p[NODE_LEVELS])), depth_minus, depth_plus, lowest);
-        on = on & NOT(e > p[NODE_CUT]);
-        if (!ANY(on))
-            break;
-        vreal weight = r_exp(-e);
-        s.total += on ? weight : ZERO;
-        s.energy_total += on ? weight * e : ZERO;
+    UNROLL
+    for (int k = 0; k < MARKS; k++) {
+        for (int i = k * s.block; i < min(count, (k + 1) * s.block); i++) {
+            vreal e = cubic((vreal)(level(first + i * by, p[NODE_LEVELS])), depth_minus, depth_plus, lowest);
+            on = on & NOT(e > p[NODE_CUT]);
+            if (!ANY(on))
+                break;
+            vreal weight = r_exp(-e);
+            s.total += on ? weight : ZERO;
+            s.energy_total += on ? weight * e : ZERO;
+            s.terms += on ? ONE : ZERO;
+        }
+        s.marks[k] = s.total;
     }
     return s;
 }
 
-// pick finds the level at which the weights from the end inwards exceed mass:
-// cpuref reach, which has the weights from weighing them.
-vreal pick(int first, int by, int count, vreal mass, vmask on, vreal depth_minus, vreal depth_plus, vreal lowest, __global const real *p)
+// pick finds the level at which the running sum exceeds mass, or the last one that
+// has weight: cpuref reach, which has all running sums. The block is found by its
+// mark, and only its levels are weighed again.
+vreal pick(int first, int by, const weighed *s, vreal mass, vmask on, vreal depth_minus, vreal depth_plus, vreal lowest, __global const real *p)
 {
-    vreal x = (vreal)(level(first, p[NODE_LEVELS])), sum = ZERO;
-    for (int i = 0; i < count; i++) {
-        vreal here = (vreal)(level(first + i * by, p[NODE_LEVELS]));
-        vreal e = cubic(here, depth_minus, depth_plus, lowest);
-        on = on & NOT(e > p[NODE_CUT]);
-        if (!ANY(on))
-            break;
-        x = on ? here : x;
-        sum += r_exp(-e);
-        on = on & NOT(sum > mass);
+    vreal at = ZERO, sum = ZERO;
+    UNROLL
+    for (int k = 0; k < MARKS; k++) {
+        vmask past = NOT(s->marks[k] > mass);
+        at += past ? (vreal)((real)s->block) : ZERO;
+        sum = past ? s->marks[k] : sum;
     }
-    return x;
+    vreal index = s->terms - ONE;
+    on = on & (at < s->terms);
+    while (ANY(on)) {
+        vreal here = level_at((real)first + (real)by * at, p[NODE_LEVELS]);
+        sum += r_exp(-cubic(here, depth_minus, depth_plus, lowest));
+        vmask found = on & (sum > mass);
+        index = found ? at : index;
+        at += ONE;
+        on = on & NOT(found) & (at < s->terms);
+    }
+    return level_at((real)first + (real)by * index, p[NODE_LEVELS]);
 }
 
 // cpuref sample2019
@@ -1679,9 +1705,9 @@ sample sample2019(vreal depth_minus, vreal depth_plus, vreal u, __global const r
     vmask above = target > low.total;
     vreal x = ZERO;
     if (ANY(NOT(above)))
-        x = pick(0, 1, middle, target, NOT(above), depth_minus, depth_plus, lowest, p);
+        x = pick(0, 1, &low, target, NOT(above), depth_minus, depth_plus, lowest, p);
     if (ANY(above)) {
-        vreal upper = pick(levels - 1, -1, levels - middle, z - target, above, depth_minus, depth_plus, lowest, p);
+        vreal upper = pick(levels - 1, -1, &high, z - target, above, depth_minus, depth_plus, lowest, p);
         x = above ? upper : x;
     }
     vreal log_z = r_log(z);
@@ -1816,7 +1842,7 @@ void relax(const net *n, visited *at, vreal x, const pair_sums *first, const pai
     vreal shrink = shrink_of(n->edge, w2);
     vuint ids = own_ids(n, at), loops = 0;
     pending due = PENDING_NONE;
-    UNROLL
+    UNROLL_SLOTS
     for (int i = 0; i < SLOTS(at); i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
@@ -1849,7 +1875,7 @@ node_sums visit(const net *n, visited *at, bool there, __local group_memory *s)
     keep_edges(n, at);
     pair_sums first = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO }, second = first;
     vreal w2 = ZERO, edges = ZERO;
-    UNROLL
+    UNROLL_SLOTS
     for (int i = 0; i < SLOTS(at); i++) {
         half_edge room;
         const half_edge *h = edge_at(n, at, i, &room);
