@@ -389,15 +389,25 @@ func (n *network[F]) externalArguments() []any {
 	return []any{b.externals, b.ends, b.edges, uint32(n.externalDegree()), n.periods, n.forced, uint32(len(n.net.Externals))}
 }
 
+// sweepArguments are all of sweep_segment.
+func (n *network[F]) sweepArguments(segment int, k, flags uint32) []any {
+	return append(n.networkArguments(), uint32(segment), k, flags)
+}
+
+// runArguments are all of run_steps.
+func (n *network[F]) runArguments(steps int, t int64) []any {
+	return slices.Concat(n.networkArguments(), n.externalArguments(), []any{n.program, uint32(steps), uint64(t),
+		uint32(n.net.Spec.Sweeps()), uint32(len(n.net.Layout.Segments)), n.sums, n.solved})
+}
+
 func (n *network[F]) bind() error {
 	l, b := n.net.Layout, &n.layout
 	segments := uint32(len(l.Segments))
 	if n.small {
-		return n.runKernel.Bind(slices.Concat(n.networkArguments(), n.externalArguments(),
-			[]any{n.program, uint32(0), uint64(0), uint32(n.net.Spec.Sweeps()), segments, n.sums, n.solved})...)
+		return n.runKernel.Bind(n.runArguments(0, 0)...)
 	}
 	return errors.Join(
-		n.sweepKernel.Bind(append(n.networkArguments(), uint32(0), uint32(0), uint32(0))...),
+		n.sweepKernel.Bind(n.sweepArguments(0, 0, 0)...),
 		n.addKernel.Bind(b.partial, b.scratch, uint32(n.groups), uint32(0), uint32(0), n.sums, uint64(0), segments*uint32(tnn.NodeSums)),
 		n.driveKernel.Bind(append(n.externalArguments(), n.keys, n.field("state"), n.field("weight"),
 			uint32(l.Positions), uint64(l.Weights), uint32(0), uint32(0), uint64(1), uint32(0))...),

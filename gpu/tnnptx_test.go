@@ -24,39 +24,50 @@ import (
 // nvidia is a network as an NVIDIA GPU would compute it.
 type nvidia[F float32 | float64] struct {
 	*network[F]
-	kernel    *ptx.Kernel
-	memory    ptx.Memory
-	arguments []uint64
-	buffers   map[*Buffer][]byte
+	kernel  *ptx.Kernel
+	memory  ptx.Memory
+	buffers map[*Buffer][]byte
+	address map[*Buffer]uint64
 }
 
-// newNVIDIA compiles the device code for a network and takes a copy of its memory.
-func newNVIDIA[F float32 | float64](t *testing.T, n *network[F]) *nvidia[F] {
+// newNVIDIA compiles a kernel of a network.
+func newNVIDIA[F float32 | float64](t *testing.T, n *network[F], kernel string) *nvidia[F] {
 	t.Helper()
 	if _, err := exec.LookPath("clang"); err != nil && os.Getenv("TNN_REQUIRE_OPENCL") != "1" {
 		t.Skip(err)
 	}
 	module, err := ptx.Compile(n.lattice+tnngpu.KernelSource, strings.Fields(n.buildOptions())...)
 	must(t, err)
-	g := &nvidia[F]{network: n, buffers: map[*Buffer][]byte{}}
-	g.kernel, err = ptx.Parse(module, "sweep_segment")
+	g := &nvidia[F]{network: n, buffers: map[*Buffer][]byte{}, address: map[*Buffer]uint64{}}
+	g.kernel, err = ptx.Parse(module, kernel)
 	must(t, err)
-	for _, argument := range g.networkArguments() {
+	return g
+}
+
+// launch executes the kernel in a copy of the memory, which is made when a buffer is
+// first an argument.
+func (g *nvidia[F]) launch(t *testing.T, groups int, arguments []any) *ptx.Counts {
+	t.Helper()
+	var values []uint64
+	for _, argument := range arguments {
 		switch v := argument.(type) {
 		case *Buffer:
 			if g.buffers[v] == nil {
 				g.buffers[v] = contents(t, v)
+				g.address[v] = g.memory.Add(g.buffers[v])
 			}
-			g.arguments = append(g.arguments, g.memory.Add(g.buffers[v]))
+			values = append(values, g.address[v])
 		case uint32:
-			g.arguments = append(g.arguments, uint64(v))
+			values = append(values, uint64(v))
 		case uint64:
-			g.arguments = append(g.arguments, v)
+			values = append(values, v)
 		default:
 			t.Fatalf("an argument is a %T", v)
 		}
 	}
-	return g
+	c, err := g.kernel.Launch(&g.memory, values, [2]int{groups, len(g.options.Seeds)}, g.items)
+	must(t, err)
+	return c
 }
 
 func contents(t *testing.T, b *Buffer) []byte {
@@ -71,10 +82,7 @@ func (g *nvidia[F]) sweepCopy(t *testing.T, k, flags uint32) []*ptx.Counts {
 	t.Helper()
 	var counts []*ptx.Counts
 	for i, seg := range g.net.Layout.Segments {
-		arguments := append(slices.Clone(g.arguments), uint64(i), uint64(k), uint64(flags))
-		c, err := g.kernel.Launch(&g.memory, arguments, [2]int{g.groupsOf(seg), len(g.options.Seeds)}, g.items)
-		must(t, err)
-		counts = append(counts, c)
+		counts = append(counts, g.launch(t, g.groupsOf(seg), g.sweepArguments(i, k, flags)))
 	}
 	return counts
 }
@@ -90,10 +98,12 @@ func TestPTX(t *testing.T) {
 	}
 }
 
+// samePTX compares two sweeps, and two steps in one launch.
 func samePTX[F float32 | float64](t *testing.T, net *tnn.Network, precision state.Precision) {
 	d := openTest(t)
 	d.vector = 1
-	n, err := newNetwork[F](d, net, backend.Options{Precision: precision, Seeds: []uint64{5}})
+	o := backend.Options{Precision: precision, Seeds: []uint64{5}}
+	n, err := newNetwork[F](d, net, o)
 	must(t, err)
 	if n.small {
 		t.Skip("the device makes whole steps in one launch")
@@ -101,12 +111,48 @@ func samePTX[F float32 | float64](t *testing.T, net *tnn.Network, precision stat
 	_, err = n.Advance(15)
 	must(t, err)
 	must(t, n.Watch(watches(net.Spec.Network.Rule)...))
-	g := newNVIDIA(t, n)
+	g := newNVIDIA(t, n, "sweep_segment")
 	flags := n.lastFlags(net.Spec.Eras[0])
 	for k := range uint32(2) {
 		g.sweepCopy(t, 1000+k, flags)
 		must(t, n.sweep(1000+k, flags))
 	}
+	g.compare(t)
+}
+
+// TestPTXOfSmallNetworks does so for whole steps in one launch.
+func TestPTXOfSmallNetworks(t *testing.T) {
+	for _, name := range []string{"lattice", "loops", "driven", "relaxed"} {
+		t.Run(name, func(t *testing.T) {
+			net, err := tnn.Build(widthSpec(widthNetworks()[name]), 5)
+			must(t, err)
+			d := openTest(t)
+			d.vector = 1
+			seeds := make([]uint64, d.Info().ComputeUnits)
+			for i := range seeds {
+				seeds[i] = uint64(i)
+			}
+			n, err := newNetwork[float32](d, net, backend.Options{Precision: state.Single, Seeds: seeds})
+			must(t, err)
+			if !n.small {
+				t.Fatal("this network is not small")
+			}
+			const steps = 3
+			_, err = n.Advance(steps) // which leaves the program of the next steps, too
+			must(t, err)
+			must(t, Fill(n.solved, 0, steps*len(seeds), uint32(0)))
+			g := newNVIDIA(t, n, "run_steps")
+			g.launch(t, 1, n.runArguments(steps, n.step+1))
+			_, err = n.Advance(steps)
+			must(t, err)
+			g.compare(t)
+		})
+	}
+}
+
+// compare finds buffers of the device that differ from their copies.
+func (g *nvidia[F]) compare(t *testing.T) {
+	t.Helper()
 	for b, have := range g.buffers {
 		if want := contents(t, b); !slices.Equal(want, have) {
 			t.Errorf("buffer %s differs", b.name)
@@ -159,7 +205,7 @@ func measureUpdate(t *testing.T, net *tnn.Network) (slots, lanes, moved float64)
 	must(t, err)
 	settled, _ := settle(t, net)
 	must(t, n.SetState(settled))
-	g := newNVIDIA(t, n)
+	g := newNVIDIA(t, n, "sweep_segment")
 	sweeps := net.Spec.Sweeps()
 	updates := float64(net.Graph.Nodes * sweeps)
 	for k := 1; k <= sweeps; k++ {

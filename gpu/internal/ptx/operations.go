@@ -115,6 +115,9 @@ func addIntegers(all map[string]operation) {
 		"mul.wide.u32": {2, func(a, b, _ uint64) uint64 { return unsigned(a) * unsigned(b) }},
 		"mul.wide.s32": {2, func(a, b, _ uint64) uint64 { return signed(a) * signed(b) }},
 		"div.u32":      {division, func(a, b, _ uint64) uint64 { return unsigned(a) / unsigned(b) }},
+		"rem.u32":      {division, func(a, b, _ uint64) uint64 { return unsigned(a) % unsigned(b) }},
+		"rem.u64":      {4 * division, func(a, b, _ uint64) uint64 { return a % b }},
+		"div.u64":      {4 * division, func(a, b, _ uint64) uint64 { return a / b }},
 		"div.u16":      {division, func(a, b, _ uint64) uint64 { return a & 0xffff / (b & 0xffff) }},
 		"shr.u32":      {1, func(a, b, _ uint64) uint64 { return unsigned(a) >> unsigned(b) }},
 		"shr.s32":      {1, func(a, b, _ uint64) uint64 { return unsigned(uint64(int32(a) >> unsigned(b))) }},
@@ -144,7 +147,7 @@ func addComparisons(all map[string]operation) {
 		"eq": func(o order) bool { return o.equal }, "ne": func(o order) bool { return !o.equal && !o.unordered },
 		"ltu": func(o order) bool { return o.less || o.unordered }, "leu": func(o order) bool { return o.less || o.equal || o.unordered },
 		"gtu": func(o order) bool { return !o.less && !o.equal }, "geu": func(o order) bool { return !o.less },
-		"neu": func(o order) bool { return !o.equal }, "nan": func(o order) bool { return o.unordered },
+		"neu": func(o order) bool { return !o.equal }, "nan": func(o order) bool { return o.unordered }, "num": func(o order) bool { return !o.unordered },
 	}
 	for t, compare := range map[string]func(a, b uint64) order{
 		"f32": func(a, b uint64) order { x, y := f32(a), f32(b); return order{x < y, x == y, x != x || y != y} },

@@ -246,7 +246,10 @@ func (k *Kernel) compileMemory(in *instruction, kind, opcode string, operands []
 	address := func(w *warp, lane int) uint64 { return base(w, lane) + uint64(offset) }
 	values := append(append([]string{}, operands[:at]...), operands[at+1:]...)
 	if space == "global" {
-		in.address, in.bytes, in.writes = address, size*len(values), kind == "st"
+		in.address, in.bytes, in.writes = address, size, kind != "ld"
+		if kind == "ld" || kind == "st" {
+			in.bytes *= len(values)
+		}
 	}
 	switch kind {
 	case "ld":

@@ -34,13 +34,25 @@ const prelude = `
 #define get_local_id(d) ((size_t)__nvvm_read_ptx_sreg_tid_x())
 #define get_group_id(d) ((size_t)((d) == 0 ? __nvvm_read_ptx_sreg_ctaid_x() : __nvvm_read_ptx_sreg_ctaid_y()))
 #define get_global_id(d) get_group_id(d) // of dimension 1, whose groups have one item
-#define get_global_size(d) ((size_t)__nvvm_read_ptx_sreg_nctaid_y())
+#define get_num_groups(d) ((size_t)__nvvm_read_ptx_sreg_nctaid_y()) // of dimension 1
+#define get_global_size(d) get_num_groups(d)
 #define barrier(fence) __syncthreads()
 #define popcount(x) __builtin_popcount(x)
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
-#define atomic_or(p, v) __asm__ volatile("red.shared.or.b32 [%0], %1;" :: "l"(p), "r"(v))
-#define atomic_inc(p) ({ int old; __asm__ volatile("atom.shared.add.b32 %0, [%1], 1;" : "=r"(old) : "l"(p)); old; })
+#define atomic_or(p, v) __asm__ volatile("red.shared.or.b32 [%0], %1;" :: "l"(p), "r"(v) : "memory")
+static inline int __attribute__((overloadable)) atomic_inc(__local int *p)
+{
+    int old;
+    __asm__ volatile("atom.shared.add.b32 %0, [%1], 1;" : "=r"(old) : "l"(p) : "memory");
+    return old;
+}
+static inline uint __attribute__((overloadable)) atomic_inc(__global uint *p)
+{
+    uint old;
+    __asm__ volatile("atom.global.add.b32 %0, [%1], 1;" : "=r"(old) : "l"(p) : "memory");
+    return old;
+}
 #pragma clang attribute push(__attribute__((always_inline)), apply_to = function)
 `
 
