@@ -91,19 +91,6 @@ const batch = 256
 // them from pass to pass; with more they would not stay in its nearest cache.
 const mostKept = 64
 
-// shared is the number of half-edges of equilibrating nodes that the work-items of a
-// GPU's work-group share out at once. Nodes with more than that are left alone.
-const shared = 512
-
-// defaultGroup is the number of nodes of a work-group where nothing else is asked for:
-// more where they share work, so that fewer wait for the last of it.
-func (d *Device) defaultGroup(precision state.Precision) int {
-	if d.width(precision) == 1 {
-		return 128
-	}
-	return 64
-}
-
 // Flags of a sweep, as in kernels.cl.
 const (
 	sweepAdapt uint32 = 1 << iota
@@ -123,19 +110,9 @@ func watches(rule tnn.Rule) []string {
 func watchFlag(i int) uint32 { return 8 << i }
 
 func newNetwork[F float32 | float64](d *Device, net *tnn.Network, o backend.Options) (*network[F], error) {
-	if o.WorkGroup == 0 {
-		o.WorkGroup = d.defaultGroup(o.Precision)
-	}
-	if o.WorkGroup < tnn.Lanes || o.WorkGroup > 1024 || o.WorkGroup&(o.WorkGroup-1) != 0 {
-		return nil, fmt.Errorf("work-groups of %d nodes are not possible; use a power of two from %d to 1024", o.WorkGroup, tnn.Lanes)
-	}
-	n := &network[F]{device: d, net: net, options: o, group: o.WorkGroup, items: o.WorkGroup / d.width(o.Precision), fields: map[string]*Buffer{}}
+	n := &network[F]{device: d, net: net, options: o, fields: map[string]*Buffer{}}
 	n.lattice, n.small = latticeOf(net), n.isSmall()
-	for _, seg := range net.Layout.Segments {
-		n.firstGroup = append(n.firstGroup, n.groups)
-		n.groups += n.groupsOf(seg)
-	}
-	for _, prepare := range []func() error{n.build, n.uploadLayout, n.uploadParameters, n.allocate, n.bind, n.start} {
+	for _, prepare := range []func() error{n.chooseGroup, n.build, n.uploadLayout, n.uploadParameters, n.allocate, n.bind, n.start} {
 		if err := prepare(); err != nil {
 			return nil, err
 		}
@@ -143,17 +120,13 @@ func newNetwork[F float32 | float64](d *Device, net *tnn.Network, o backend.Opti
 	return n, nil
 }
 
-func (n *network[F]) groupsOf(s tnn.Segment) int {
-	return (s.Slices*tnn.Lanes + n.group - 1) / n.group
-}
-
 // buildOptions are those of section 4 of kernels.cl.
 func (n *network[F]) buildOptions() string {
 	options := fmt.Sprintf("%s -DGROUP=%d", n.device.realOptions(n.options.Precision), n.group)
-	switch slots, width := n.net.Layout.MostSlots(), n.device.width(n.options.Precision); {
-	case width > 1 && slots <= mostKept:
+	if slots := n.net.Layout.MostSlots(); n.device.width(n.options.Precision) > 1 && slots <= mostKept {
 		options += fmt.Sprintf(" -DKEEP=%d", slots)
-	case width == 1 && slots <= shared && n.net.Spec.Network.Rule == tnn.Hylton2020:
+	}
+	if n.shares() {
 		options += fmt.Sprintf(" -DSHARE=%d", shared)
 	}
 	if len(n.net.Externals) > 0 {

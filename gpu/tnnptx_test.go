@@ -127,15 +127,12 @@ func TestPTXOfSmallNetworks(t *testing.T) {
 			net, err := tnn.Build(widthSpec(widthNetworks()[name]), 5)
 			must(t, err)
 			d := openTest(t)
-			d.vector = 1
-			seeds := make([]uint64, d.Info().ComputeUnits)
-			for i := range seeds {
-				seeds[i] = uint64(i)
-			}
+			d.info.Kind, d.info.ComputeUnits = "gpu", 100
+			seeds := []uint64{5, 6}
 			n, err := newNetwork[float32](d, net, backend.Options{Precision: state.Single, Seeds: seeds})
 			must(t, err)
-			if !n.small {
-				t.Fatal("this network is not small")
+			if !n.small || n.group != 256 {
+				t.Fatalf("work-groups have %d nodes, which is small: %v", n.group, n.small)
 			}
 			const steps = 3
 			_, err = n.Advance(steps) // which leaves the program of the next steps, too
