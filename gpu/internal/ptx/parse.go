@@ -3,7 +3,6 @@ package ptx
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math/bits"
 	"regexp"
 	"strconv"
@@ -65,7 +64,7 @@ func Parse(module, name string) (*Kernel, error) {
 		}
 	}
 	for _, m := range shared.FindAllStringSubmatch(body, -1) {
-		width, _ := strconv.Atoi(m[1])
+		width, _ := strconv.Atoi(m[1]) // digits, both
 		count, _ := strconv.Atoi(cmp.Or(m[3], "1"))
 		k.symbols[m[2]] = sharedSpace + uint64(k.shared)
 		k.shared += (count*width/8 + 15) / 16 * 16
@@ -128,8 +127,12 @@ func (k *Kernel) parseCode(body string) error {
 		}
 		k.code = append(k.code, in)
 	}
-	for at, label := range maps.All(targets) {
-		k.code[at].target = labels[label]
+	for at, label := range targets {
+		target, known := labels[label]
+		if !known {
+			return fmt.Errorf("there is no label %s", label)
+		}
+		k.code[at].target = target
 	}
 	return nil
 }
@@ -239,9 +242,9 @@ func (k *Kernel) compileMemory(in *instruction, kind, opcode string, operands []
 	if err != nil {
 		return err
 	}
-	offset, _ := strconv.ParseInt("0"+m[2], 10, 64)
-	if strings.HasPrefix(m[2], "-") {
-		offset, _ = strconv.ParseInt(m[2], 10, 64)
+	offset, err := strconv.ParseInt(cmp.Or(m[2], "0"), 10, 64)
+	if err != nil {
+		return err
 	}
 	address := func(w *warp, lane int) uint64 { return base(w, lane) + uint64(offset) }
 	values := append(append([]string{}, operands[:at]...), operands[at+1:]...)
