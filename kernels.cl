@@ -1258,6 +1258,17 @@ typedef struct {
     vreal potential_b, weight_b, count_b;
 } members;
 
+void add_members(members *m, vmask in_a, vmask in_b, vreal potential_a, vreal potential_b, vreal w)
+{
+    vreal ww = w * w;
+    m->potential_a += in_a ? potential_a : ZERO;
+    m->weight_a += in_a ? ww : ZERO;
+    m->count_a += in_a ? ONE : ZERO;
+    m->potential_b += in_b ? potential_b : ZERO;
+    m->weight_b += in_b ? ww : ZERO;
+    m->count_b += in_b ? ONE : ZERO;
+}
+
 holding holding_of(const charging *sum, vreal x)
 {
     vmask down = x < ZERO;
@@ -1300,25 +1311,26 @@ void store_rest(const net *n, const half_edge *h, vmask where, const side *m)
     store(n->potential1 + h->at, where, m->rest1.p);
 }
 
-// cpuref repair.weight: by how much a member of a connection errs, p being its
-// potential, and own and other the errors of its connection and of the other one.
-vreal error_of(vreal own, vreal other, vreal p, vreal x)
+// cpuref repair.weight: by how much a member of A errs, or one of B, with their
+// potentials.
+vreal error_of(const repair *fix, vmask in_a, vreal pa, vreal pb, vreal x)
 {
+    vreal own = in_a ? fix->e1 : fix->e2, other = in_a ? fix->e2 : fix->e1, p = in_a ? pa : pb;
     vreal sigma = x < ZERO ? ONE : -ONE;
     vreal xx = x * x, pp = p * p;
     return sigma * (own * pp + other * xx) / (pp + xx);
 }
 
-// set_errors of members of A, with potential pa, of B, with pb, or of both.
+// set_errors of members of A, of B, or of both.
 void set_errors(update *u, vmask in_a, vmask in_b, const repair *fix, vreal x, vreal pa, vreal pb)
 {
     u->any = in_a | in_b;
     u->both = in_a & in_b;
     u->shrink = fix->shrink;
-    u->error = error_of(in_a ? fix->e1 : fix->e2, in_a ? fix->e2 : fix->e1, in_a ? pa : pb, x);
+    u->error = error_of(fix, in_a, pa, pb, x);
     u->second = ZERO;
     if (ANY(u->both))
-        u->second = error_of(fix->e2, fix->e1, pb, x);
+        u->second = error_of(fix, ZERO != ZERO, pa, pb, x);
 }
 
 #ifndef SHARE
@@ -1334,14 +1346,7 @@ void equilibrate(const net *n, visited *at, vmask where, const charging *sum, vr
         const half_edge *h = edge_at(n, at, i, &room);
         charging again;
         side m = chosen(n, h, charge_at(n, at, i, h, &again), down);
-        vmask in_a = m.qa != ZERO, in_b = m.qb != ZERO;
-        vreal ww = h->w * h->w;
-        total.potential_a += in_a ? magnitude(m.pa) : ZERO;
-        total.weight_a += in_a ? ww : ZERO;
-        total.count_a += in_a ? ONE : ZERO;
-        total.potential_b += in_b ? magnitude(m.pb) : ZERO;
-        total.weight_b += in_b ? ww : ZERO;
-        total.count_b += in_b ? ONE : ZERO;
+        add_members(&total, m.qa != ZERO, m.qb != ZERO, magnitude(m.pa), magnitude(m.pb), h->w);
     }
     holding all = holding_of(sum, x);
     repair fix = repair_of(n, at->first, where, &all, &total, x);
@@ -1434,14 +1439,7 @@ void repair_nodes(const net *n, const batch *b, __local shared_memory *s)
         UNROLL_SLOTS
         for (int i = 0; i < SLOTS(&at); i++) {
             int k = q + i * b->nodes;
-            real ww = s->w[k] * s->w[k];
-            vmask in_a = is_member(s->a[k]), in_b = is_member(s->b[k]);
-            total.potential_a += in_a ? s->a[k] : ZERO;
-            total.weight_a += in_a ? ww : ZERO;
-            total.count_a += in_a ? ONE : ZERO;
-            total.potential_b += in_b ? s->b[k] : ZERO;
-            total.weight_b += in_b ? ww : ZERO;
-            total.count_b += in_b ? ONE : ZERO;
+            add_members(&total, is_member(s->a[k]), is_member(s->b[k]), s->a[k], s->b[k], s->w[k]);
         }
         holding all = s->all[item];
         s->fix[item] = repair_of(n, at.first, 1, &all, &total, s->x[item]);
@@ -1460,7 +1458,7 @@ void change_weights(const net *n, const batch *b, int second, __local shared_mem
         words word = philox(own_ids(n, &at), partner_ids(n, &at, i, &h, &loops), n->k, PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
         repair fix = s->fix[item];
         vmask in_a = is_member(s->a[k]) && second == 0;
-        real error = error_of(in_a ? fix.e1 : fix.e2, in_a ? fix.e2 : fix.e1, in_a ? s->a[k] : s->b[k], s->x[item]);
+        real error = error_of(&fix, in_a, s->a[k], s->b[k], s->x[item]);
         s->w[k] = change_weight(n->edge, s->w[k], error, fix.shrink, second ? word.z : word.x, second ? word.w : word.y);
         n->weight[h.index] = s->w[k];
         if (in_a && is_member(s->b[k]))
@@ -1616,17 +1614,8 @@ node_sums visit(const net *n, visited *at, bool there, __local group_memory *s)
 // A half-edge's slots are charge0, potential0 and charge1, potential1.
 // ============================================================================
 
-// cpuref level
-real level(int l, real levels)
-{
-    return R(-1.0) + (real)(2 * l) / (levels - R(1.0));
-}
-
-// level_at is the same for indices in lanes.
-vreal level_at(vreal l, real levels)
-{
-    return R(-1.0) + R(2.0) * l / (levels - R(1.0));
-}
+// cpuref level, of an index that is one real or those of the lanes.
+#define LEVEL(l, levels) (R(-1.0) + R(2.0) * (l) / ((levels) - R(1.0)))
 
 // The energy of a fixed state above the lowest one. cpuref ladder holds the cubes.
 vreal cubic(vreal x, vreal depth_minus, vreal depth_plus, vreal lowest)
@@ -1653,7 +1642,7 @@ weighed weigh(int first, int by, int count, vreal depth_minus, vreal depth_plus,
     UNROLL
     for (int k = 0; k < MARKS; k++) {
         for (int i = k * s.block; i < min(count, (k + 1) * s.block); i++) {
-            vreal e = cubic((vreal)(level(first + i * by, p[NODE_LEVELS])), depth_minus, depth_plus, lowest);
+            vreal e = cubic((vreal)(LEVEL((real)(first + i * by), p[NODE_LEVELS])), depth_minus, depth_plus, lowest);
             on = on & NOT(e > p[NODE_CUT]);
             if (!ANY(on))
                 break;
@@ -1682,14 +1671,14 @@ vreal pick(int first, int by, const weighed *s, vreal mass, vmask on, vreal dept
     vreal index = s->terms - ONE;
     on = on & (at < s->terms);
     while (ANY(on)) {
-        vreal here = level_at((real)first + (real)by * at, p[NODE_LEVELS]);
+        vreal here = LEVEL((real)first + (real)by * at, p[NODE_LEVELS]);
         sum += r_exp(-cubic(here, depth_minus, depth_plus, lowest));
         vmask found = on & (sum > mass);
         index = found ? at : index;
         at += ONE;
         on = on & NOT(found) & (at < s->terms);
     }
-    return level_at((real)first + (real)by * index, p[NODE_LEVELS]);
+    return LEVEL((real)first + (real)by * index, p[NODE_LEVELS]);
 }
 
 // cpuref sample2019

@@ -58,11 +58,10 @@ func (n *network[F]) groupsOf(s tnn.Segment) int {
 // localMemory is the size of group_memory in kernels.cl, in bytes, where a work-item
 // visits one node.
 func (n *network[F]) localMemory(group int) uint64 {
-	real := n.options.Precision.Bytes()
-	runs := group / 16
-	memory := tnn.NodeSums * (group + 2*runs) * real
+	value, runs := n.options.Precision.Bytes(), group/16
+	memory := tnn.NodeSums * (group + 2*runs) * value
 	if n.shares() {
-		memory = max(memory, (8*group+3*shared)*real+4*(group/tnn.Lanes+group+2*shared+2))
+		memory = max(memory, (8*group+3*shared)*value+4*(group/tnn.Lanes+group+2*shared+2))
 	}
 	return uint64(memory)
 }

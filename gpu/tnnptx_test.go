@@ -179,10 +179,10 @@ func TestWhatAnUpdateTakes(t *testing.T) {
 			spec.Graph.Kind, spec.Groups[0].Levels = c.graph, 10
 			net, err := tnn.Build(spec, 1)
 			must(t, err)
-			slots, lanes, moved := measureUpdate(t, net)
-			_, activity := settle(t, net)
+			settled, activity := settle(t, net)
+			slots, lanes, asked, moved := measureUpdate(t, net, settled)
 			model := bench.Model(spec, state.Single, c.graph != graph.Neighbor, activity).Bytes(float64(c.connections))
-			t.Logf("an update takes %.0f slots, %.0f of them of lanes at work, and moves %.0f bytes; the model has %.0f", slots, lanes, moved, model)
+			t.Logf("an update takes %.0f slots, %.0f of them of lanes at work, asks for %.0f bytes and moves %.0f; the model has %.0f", slots, lanes, asked, moved, model)
 			if slots > c.slots {
 				t.Errorf("an update takes %.0f slots, more than %.0f", slots, c.slots)
 			}
@@ -193,14 +193,14 @@ func TestWhatAnUpdateTakes(t *testing.T) {
 	}
 }
 
-// measureUpdate executes a step of a settled network, and gives what an update takes.
-func measureUpdate(t *testing.T, net *tnn.Network) (slots, lanes, moved float64) {
+// measureUpdate executes a step, and gives what an update takes: bytes that are asked
+// for come from caches or memory, those that move do from memory.
+func measureUpdate(t *testing.T, net *tnn.Network, settled *state.State) (slots, lanes, asked, moved float64) {
 	t.Helper()
 	d := openTest(t)
 	d.vector = 1
 	n, err := newNetwork[float32](d, net, backend.Options{Precision: state.Single, Seeds: []uint64{1}})
 	must(t, err)
-	settled, _ := settle(t, net)
 	must(t, n.SetState(settled))
 	g := newNVIDIA(t, n, "sweep_segment")
 	sweeps := net.Spec.Sweeps()
@@ -213,10 +213,11 @@ func measureUpdate(t *testing.T, net *tnn.Network) (slots, lanes, moved float64)
 		for _, c := range g.sweepCopy(t, uint32(int(n.step)*sweeps+k), flags) {
 			slots += c.Slots / updates
 			lanes += c.Lanes / updates
+			asked += float64(c.Asked) / updates
 			moved += float64(c.Read()+c.Written()) / updates
 		}
 	}
-	return slots, lanes, moved
+	return slots, lanes, asked, moved
 }
 
 // settle gives a network's state after 300 steps, and its activity from then on.

@@ -66,8 +66,8 @@ func TestBranches(t *testing.T) {
 	if c.Lanes >= c.Slots || c.Lanes <= 0 {
 		t.Errorf("lanes took %v of %v slots", c.Lanes, c.Slots)
 	}
-	if c.Read() != 160 || c.Written() != 160 || c.Moved != 320 {
-		t.Errorf("%d bytes were read and %d written, %d asked for", c.Read(), c.Written(), c.Moved)
+	if c.Read() != 160 || c.Written() != 160 || c.Asked != 320 {
+		t.Errorf("%d bytes were read and %d written, %d asked for", c.Read(), c.Written(), c.Asked)
 	}
 }
 

@@ -28,7 +28,7 @@ type Counts struct {
 	Lanes float64 // of them, of work-items that took part
 	read  map[uint64]struct{}
 	wrote map[uint64]struct{}
-	Moved int // bytes that instructions of warps asked of memory and caches, in sectors
+	Asked int // bytes that instructions of warps asked of memory and caches, in sectors
 }
 
 // Read is the number of bytes that were read, in sectors, each once.
@@ -179,7 +179,7 @@ func (w *warp) count(in *instruction, lanes uint32, c *Counts) {
 			}
 		}
 	}
-	c.Moved += len(sectors) * Sector
+	c.Asked += len(sectors) * Sector
 	into := c.read
 	if in.writes {
 		into = c.wrote
