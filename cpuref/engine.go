@@ -296,15 +296,14 @@ func (v *scalar[F]) grain() int { return 4 }
 func (v *scalar[F]) visit(r *replica[F], s sweep[F], first, from, to int) {
 	for slice := from; slice < to; slice++ {
 		at := first + slice
-		row, slots := int(r.net.Layout.Rows[at])*tnn.Lanes, r.net.Layout.Slots(at)
 		v.lanes = sliceSums[F]{}
 		activeLanes(r.active[at], func(lane int) {
 			var out nodeSums[F]
 			pos := int32(at*tnn.Lanes + lane)
 			if s.states == nil {
-				r.visit2020(&s, pos, row+lane, slots, v.edges, &out)
+				r.visit2020(&s, pos, v.edges, &out)
 			} else {
-				r.visit2019(&s, pos, row+lane, slots, v.sums, &out)
+				r.visit2019(&s, pos, v.sums, &out)
 			}
 			out.store(&v.lanes, lane)
 		})
@@ -312,6 +311,17 @@ func (v *scalar[F]) visit(r *replica[F], s sweep[F], first, from, to int) {
 			r.partial[q][slice] = total(v.lanes[q][:])
 		}
 	}
+}
+
+// halfEdges finds those of the node at a position: the first one, from which each is
+// tnn.Lanes from the next, and their number.
+func (r *replica[F]) halfEdges(pos int32) (row, degree int) {
+	slice := int(pos) / tnn.Lanes
+	row, degree = int(r.net.Layout.Rows[slice])*tnn.Lanes+int(pos)%tnn.Lanes, r.net.Layout.Slots(slice)
+	for degree > 0 && r.neighbour[row+(degree-1)*tnn.Lanes] < 0 {
+		degree-- // other nodes of the slice have more
+	}
+	return row, degree
 }
 
 // input is the voltage that node n offers to a node whose state is own.

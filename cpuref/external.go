@@ -34,12 +34,9 @@ func (r *replica[F]) drive(mode tnn.Mode, step int64, era int, k uint32) {
 // reflect samples -1 or 1 by the squared sum of both ends' contributions.
 func (r *replica[F]) reflect(pos int32, u F) F {
 	var minus, plus F // energies
-	row, slots := r.rowOf(pos)
-	for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
+	row, degree := r.halfEdges(pos)
+	for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {
 		n := r.neighbour[h]
-		if n < 0 {
-			break
-		}
 		w := r.weight[r.weightOf[h]]
 		a, b := F(w*(r.state[n]-1)), F(w*(r.state[n]+1))
 		minus += F(a * a)
@@ -58,13 +55,10 @@ func (r *replica[F]) reflect(pos int32, u F) F {
 func (r *replica[F]) solved() float64 {
 	count := 0.0
 	for _, pos := range r.net.Layout.External {
-		row, slots := r.rowOf(pos)
+		row, degree := r.halfEdges(pos)
 		all := 1.0
-		for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
+		for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {
 			n := r.neighbour[h]
-			if n < 0 {
-				break
-			}
 			if !(F(r.state[pos]*r.state[n]) < 0) {
 				all = 0
 			}
@@ -72,10 +66,4 @@ func (r *replica[F]) solved() float64 {
 		count += all
 	}
 	return count
-}
-
-// rowOf finds a node's half-edges: the first one and the slots of its slice.
-func (r *replica[F]) rowOf(pos int32) (row, slots int) {
-	slice := int(pos) / tnn.Lanes
-	return int(r.net.Layout.Rows[slice])*tnn.Lanes + int(pos)%tnn.Lanes, r.net.Layout.Slots(slice)
 }

@@ -56,12 +56,9 @@ func total[F fmath.Float](v []F) F {
 // sumEdges adds the edges whose visits of this sweep are over with this one:
 // those to positions before it, and self-loops. Device twin: sum_edges in
 // kernels.cl.
-func (r *replica[F]) sumEdges(pos int32, row, slots int, x F, out *nodeSums[F]) {
-	for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
+func (r *replica[F]) sumEdges(pos int32, row, degree int, x F, out *nodeSums[F]) {
+	for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {
 		n := r.neighbour[h]
-		if n < 0 {
-			break
-		}
 		if n > pos || !r.isActive(n) {
 			continue
 		}

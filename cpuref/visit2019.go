@@ -60,12 +60,9 @@ type pairSums[F fmath.Float] struct {
 }
 
 // gather charges all half-edges of a node tentatively and sums charges and weights.
-func (r *replica[F]) gather(s *sweep[F], row, slots int, basis F) (charge, capacity quad[F]) {
-	for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
+func (r *replica[F]) gather(s *sweep[F], row, degree int, basis F) (charge, capacity quad[F]) {
+	for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {
 		n := r.neighbour[h]
-		if n < 0 {
-			break
-		}
 		w := r.weight[r.weightOf[h]]
 		c := r.hold(s, h, n, basis, w)
 		plus, minus := c.places(w)
@@ -84,13 +81,10 @@ func (r *replica[F]) hold(s *sweep[F], h int, n int32, basis, w F) held[F] {
 
 // members gives what an adapting visit needs besides: the sums of the members'
 // potentials, their numbers, and the mean square of all weights.
-func (r *replica[F]) members(s *sweep[F], row, slots int, basis F) (potential, number quad[F], w2 F) {
+func (r *replica[F]) members(s *sweep[F], row, degree int, basis F) (potential, number quad[F], w2 F) {
 	edges := F(0)
-	for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
+	for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {
 		n := r.neighbour[h]
-		if n < 0 {
-			break
-		}
 		w := r.weight[r.weightOf[h]]
 		c := r.hold(s, h, n, basis, w)
 		plus, minus := c.places(w)
@@ -115,10 +109,11 @@ func (r *replica[F]) basis(s *sweep[F], pos int32, old F) F {
 
 // visit2019 is one visit of the node at a position (docs/model.md section 3). sums
 // is room for a number for each level. Device twin: visit2019 in kernels.cl.
-func (r *replica[F]) visit2019(s *sweep[F], pos int32, row, slots int, sums []F, out *nodeSums[F]) {
+func (r *replica[F]) visit2019(s *sweep[F], pos int32, sums []F, out *nodeSums[F]) {
 	old := r.state[pos]
+	row, degree := r.halfEdges(pos)
 	basis := r.basis(s, pos, old)
-	q, m := r.gather(s, row, slots, basis)
+	q, m := r.gather(s, row, degree, basis)
 	depthMinus := F(s.node.Four * abs(F(q[plusPlus]*m[minusMinus])+F(q[minusMinus]*m[plusPlus])))
 	depthPlus := F(s.node.Four * abs(F(q[plusMinus]*m[minusPlus])+F(q[minusPlus]*m[plusMinus])))
 	x0, _, _, _ := rng.Draw(uint32(r.id[pos]), 0, s.k, rng.NodeState, r.key)
@@ -130,9 +125,9 @@ func (r *replica[F]) visit2019(s *sweep[F], pos int32, row, slots int, sums []F,
 	}
 	draw.energy += depthPlus + depthMinus
 	out.draw(&draw, draw.x-r.adapted[pos])
-	r.relax(s, pos, row, slots, basis, draw.x, &q, &m, out)
+	r.relax(s, pos, row, degree, basis, draw.x, &q, &m, out)
 	r.state[pos], r.adapted[pos], r.energy[pos] = draw.x, draw.x, draw.energy
-	r.sumEdges(pos, row, slots, draw.x, out)
+	r.sumEdges(pos, row, degree, draw.x, out)
 	for _, w := range []struct {
 		field []F
 		value F
@@ -181,8 +176,8 @@ func (c *correction[F]) err(own, opposite, p, x F) F {
 
 // relax updates the weights over both pairs and stores charges and potentials.
 // Device twin: relax in kernels.cl.
-func (r *replica[F]) relax(s *sweep[F], pos int32, row, slots int, basis, x F, q, m *quad[F], out *nodeSums[F]) {
-	p, n, w2 := r.members(s, row, slots, basis)
+func (r *replica[F]) relax(s *sweep[F], pos int32, row, degree int, basis, x F, q, m *quad[F], out *nodeSums[F]) {
+	p, n, w2 := r.members(s, row, degree, basis)
 	pair := func(a, b int) *pairSums[F] {
 		return &pairSums[F]{q[a], q[b], m[a], m[b], p[a], p[b], n[a], n[b]}
 	}
@@ -195,11 +190,8 @@ func (r *replica[F]) relax(s *sweep[F], pos int32, row, slots int, basis, x F, q
 	}
 	c1, c2 := first.settle(hFirst, x, 1, out), second.settle(hSecond, x, -1, out)
 	loops := uint32(0)
-	for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
+	for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {
 		n := r.neighbour[h]
-		if n < 0 {
-			break
-		}
 		at := r.weightOf[h]
 		w := r.weight[at]
 		c := r.hold(s, h, n, basis, w)

@@ -50,16 +50,14 @@ func (r *replica[F]) charge(c *charged[F], h int, v, w F) {
 
 // visit2020 is one visit of the node at a position (docs/model.md section 2).
 // Device twin: visit in section 5 of kernels.cl.
-func (r *replica[F]) visit2020(s *sweep[F], pos int32, row, slots int, edges []charged[F], out *nodeSums[F]) {
+func (r *replica[F]) visit2020(s *sweep[F], pos int32, edges []charged[F], out *nodeSums[F]) {
 	old := r.state[pos]
+	row, degree := r.halfEdges(pos)
 	// Steps 1 to 3: tentative charges, their sums, the depths.
 	var q, m quad[F]
 	edges = edges[:0]
-	for h := row; h < row+slots*tnn.Lanes; h += tnn.Lanes {
+	for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {
 		n := r.neighbour[h]
-		if n < 0 {
-			break
-		}
 		edges = edges[:len(edges)+1]
 		c := &edges[len(edges)-1]
 		r.charge(c, h, r.input(s, n, old), r.weight[r.weightOf[h]])
@@ -86,7 +84,7 @@ func (r *replica[F]) visit2020(s *sweep[F], pos int32, row, slots int, edges []c
 	r.state[pos] = draw.x // not before: a self-loop's input is the old state
 	out.dissipation, out.transport = r.dissipation[pos], r.transport[pos]
 	out.qualityNumerator, out.qualityDenominator = r.qualityNumerator[pos], r.qualityDenominator[pos]
-	r.sumEdges(pos, row, slots, draw.x, out)
+	r.sumEdges(pos, row, degree, draw.x, out)
 	if r.watched.entropy != nil {
 		r.watched.entropy[pos] = draw.entropy
 	}
