@@ -1907,7 +1907,7 @@ node_sums visit(const net *n, visited *at, bool there, __local group_memory *s)
 #endif
 
 // ============================================================================
-// Section 7: sums. Mirrors total of package cpuref: neighbours are added in
+// Section 7: sums. Mirrors Total of cpuref/internal/parallel: neighbours are added in
 // pairs, then the results in pairs, so that the size of work-groups shows in no
 // bit of the result.
 // ============================================================================

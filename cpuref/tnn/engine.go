@@ -1,0 +1,254 @@
+// Package tnn computes Thermodynamic Neural Networks in pure Go. It is written to be
+// read beside docs/model.md; kernels.cl follows it line by line.
+package tnn
+
+import (
+	"fmt"
+	"runtime"
+
+	"tnn-gpu/cpuref/internal/parallel"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+)
+
+// engine runs all replicas of a network in one precision. It implements
+// backend.Backend.
+type engine[F fmath.Float] struct {
+	net      *tnn.Network
+	state    *state.State
+	replicas []*replica[F]
+	team     *parallel.Team
+	visitors []visitor[F]               // one for each thread
+	grain    int                        // slices below which one thread more is not worth waking
+	visits   func(thread, from, to int) // visitPart, which would take memory in each step
+	segment  *tnn.Segment               // that is being visited
+	sweep    sweep[F]                   // that is being made, without the parameters of a replica
+	controls tnn.Controls
+	device   string
+}
+
+// visitor visits the network nodes of slices from up to to of a segment, whose
+// first slice is first, and keeps the sums of each slice. It has the memory that
+// one thread needs for that. scalar is the form to read; there may be a faster one.
+type visitor[F fmath.Float] interface {
+	visit(r *replica[F], s sweep[F], first, from, to int)
+	// grain is the number of slices that take about as long as ten times what it
+	// takes to wake a thread.
+	grain() int
+}
+
+// New opens a network on the processor, at step 0.
+func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
+	if o.Threads == 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	if o.Precision == state.Double {
+		return newEngine(net, o, scalars[float64])
+	}
+	return newEngine(net, o, fastest)
+}
+
+func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func(net *tnn.Network, threads int) []visitor[F]) (*engine[F], error) {
+	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), team: parallel.NewTeam(o.Threads), device: parallel.Processor()}
+	e.grain, e.visits = e.visitors[0].grain(), e.visitPart
+	for i, seed := range o.Seeds {
+		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(seed)))
+	}
+	e.adopt(net.Start(o.Precision, o.Seeds))
+	if net.Spec.Network.Rule == tnn.Hylton2020 {
+		e.initialise()
+	}
+	return e, nil
+}
+
+// initialise is the first visit of docs/model.md section 8.
+func (e *engine[F]) initialise() {
+	for _, r := range e.replicas {
+		r.drive(tnn.Noise, 0, 0, 0)
+	}
+	e.sweepAll(0, false, false, false, nil)
+}
+
+// Advance implements backend.Backend.
+func (e *engine[F]) Advance(n int) ([]float64, error) {
+	width := len(e.replicas) * int(tnn.Sums)
+	rows := make([]float64, n*width)
+	for i := range n {
+		e.state.Step++
+		e.step(e.state.Step, rows[i*width:][:width])
+	}
+	return rows, nil
+}
+
+// step makes step t and fills in its sums, replica after replica.
+func (e *engine[F]) step(t int64, sums []float64) {
+	era, index := e.net.Spec.Era(t)
+	sweeps := uint32(e.net.Spec.Sweeps())
+	last := uint32(t) * sweeps
+	for _, r := range e.replicas {
+		r.drive(era.Mode, t, index, last-sweeps+1)
+		for id, v := range e.controls.External() {
+			r.state[e.net.Layout.Position[id]] = F(v)
+		}
+	}
+	for k := last - sweeps + 1; k < last; k++ {
+		e.sweepAll(k, false, false, era.Predict, nil)
+	}
+	e.sweepAll(last, e.controls.Adapt(era), sweeps > 1, era.Predict, sums)
+	for i, r := range e.replicas {
+		sums[i*int(tnn.Sums)+int(tnn.SumSolved)] = r.solved()
+	}
+}
+
+// sweepAll visits every network node of every replica once, in schedule order, and
+// adds what the visits add to the sums, replica after replica; nil takes none.
+func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool, sums []float64) {
+	for i := range e.net.Layout.Segments {
+		seg := &e.net.Layout.Segments[i]
+		e.sweep = sweep[F]{k: k, adapt: adapt, adapting: adapting, predict: predict}
+		e.visitSegment(seg)
+		for i, r := range e.replicas {
+			if sums == nil {
+				break
+			}
+			var segment [tnn.NodeSums]F
+			for q := range segment {
+				segment[q] = parallel.Total(r.partial[q][:seg.Slices])
+			}
+			tnn.AddSegment(sums[i*int(tnn.Sums):], *seg, segment[:])
+		}
+	}
+}
+
+// visitSegment visits the nodes of a segment in all replicas, one replica after
+// another.
+func (e *engine[F]) visitSegment(seg *tnn.Segment) {
+	e.segment = seg
+	e.team.Share(len(e.replicas)*seg.Slices, e.grain, e.visits)
+}
+
+// visitPart visits the slices from up to to, of those of all replicas.
+func (e *engine[F]) visitPart(thread, from, to int) {
+	v, seg := e.visitors[thread], e.segment
+	for i := from / seg.Slices; i*seg.Slices < to; i++ {
+		start, r, s := i*seg.Slices, e.replicas[i], e.sweep
+		s.node, s.edge = &r.nodes[seg.Group], &r.edge
+		if r.fixed != nil {
+			s.states = &r.fixed[seg.Group]
+		}
+		v.visit(r, s, seg.First, max(from-start, 0), min(to-start, seg.Slices))
+	}
+}
+
+// State implements backend.Backend.
+func (e *engine[F]) State() (*state.State, error) { return e.state.Clone(), nil }
+
+// SetState implements backend.Backend.
+func (e *engine[F]) SetState(s *state.State) error {
+	if err := e.net.CheckState(s, e.precision(), len(e.replicas)); err != nil {
+		return err
+	}
+	own := e.net.NewState(s.Precision, s.Replicas)
+	own.Step = s.Step
+	for i := range own.Arrays {
+		copy(state.Values[F](&own.Arrays[i]), state.Values[F](&s.Arrays[i]))
+	}
+	e.adopt(own)
+	return nil
+}
+
+// adopt goes on with a state that is nobody else's.
+func (e *engine[F]) adopt(s *state.State) {
+	e.state = s
+	for i, r := range e.replicas {
+		r.bind(s, i)
+	}
+}
+
+func (e *engine[F]) precision() state.Precision {
+	if _, double := any(F(0)).(float64); double {
+		return state.Double
+	}
+	return state.Single
+}
+
+// Watch implements backend.Backend.
+func (e *engine[F]) Watch(names ...string) error {
+	for _, r := range e.replicas {
+		r.watched = watched[F]{}
+		for _, name := range names {
+			view, err := e.watchedField(r, name)
+			if err != nil {
+				return err
+			}
+			*view = make([]F, e.net.Layout.Positions)
+		}
+	}
+	return nil
+}
+
+func (e *engine[F]) watchedField(r *replica[F], name string) (*[]F, error) {
+	for _, f := range tnn.Fields(e.net.Spec.Network.Rule) {
+		if !f.Derived || f.Name != name {
+			continue
+		}
+		return map[string]*[]F{"entropy": &r.watched.entropy, "fluctuating": &r.watched.fluctuating,
+			"dissipation": &r.watched.dissipation, "transport": &r.watched.transport}[name], nil
+	}
+	return nil, fmt.Errorf("%s has no derived field %q: %w", e.net.Spec.Network.Rule, name, backend.ErrUnknownField)
+}
+
+// Field implements backend.Backend.
+func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
+	if a := e.state.Array(name); a != nil {
+		into = into.Reuse(a.Field, e.precision(), a.Len())
+		e.copy(state.Values[F](into), state.Values[F](a))
+		return into, nil
+	}
+	for i, r := range e.replicas {
+		view, err := e.watchedField(r, name)
+		if err != nil {
+			return nil, err
+		}
+		if *view == nil {
+			return nil, fmt.Errorf("field %q is not watched: %w", name, backend.ErrUnknownField)
+		}
+		if i == 0 {
+			into = into.Reuse(state.Field{Name: name, Per: state.Node, Derived: true}, e.precision(), len(e.replicas)*len(*view))
+		}
+		e.copy(state.Values[F](into)[i*len(*view):], *view)
+	}
+	return into, nil
+}
+
+// copy copies on all threads, as a run stands still meanwhile.
+func (e *engine[F]) copy(into, from []F) {
+	const grain = 1 << 15 // values
+	e.team.Share(len(from), grain, func(_, first, end int) {
+		copy(into[first:end], from[first:end])
+	})
+}
+
+// Control implements backend.Backend. "adapt" is 0 or 1; "external:ID" holds an
+// external node at a state, NaN lets it go.
+func (e *engine[F]) Control(name string, value float64) error {
+	return e.controls.Set(e.net, name, value)
+}
+
+// Describe implements backend.Backend.
+func (e *engine[F]) Describe() backend.Description {
+	bytes := int64(len(e.net.Layout.Neighbour)) * 8
+	for _, a := range e.state.Arrays {
+		bytes += int64(a.Len() * e.precision().Bytes())
+	}
+	return backend.Description{Backend: "cpu", Device: e.device, Precision: e.precision(), Strict: true, Bytes: bytes}
+}
+
+// Close implements backend.Backend.
+func (e *engine[F]) Close() error {
+	e.team.Close()
+	return nil
+}

@@ -1,0 +1,68 @@
+package tnn
+
+import (
+	"tnn-gpu/cpuref/internal/parallel"
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/tnn"
+)
+
+// scalar visits one node after another.
+type scalar[F fmath.Float] struct {
+	edges []charged[F] // of the node that is visited, hylton2020
+	sums  []F          // of its levels, hylton2019
+	lanes sliceSums[F]
+}
+
+func scalars[F fmath.Float](net *tnn.Network, threads int) []visitor[F] {
+	visitors := make([]visitor[F], threads)
+	for t := range visitors {
+		visitors[t] = &scalar[F]{edges: make([]charged[F], mostSlots(net.Layout)), sums: make([]F, mostFixed(net))}
+	}
+	return visitors
+}
+
+// mostSlots is the largest number of half-edges of a node.
+func mostSlots(l *tnn.Layout) int {
+	most := 0
+	for s := range l.Active {
+		most = max(most, l.Slots(s))
+	}
+	return most
+}
+
+// mostFixed is the largest number of fixed states of a node; hylton2020 has none.
+func mostFixed(net *tnn.Network) int {
+	most := 0
+	if net.Spec.Network.Rule == tnn.Hylton2019 {
+		for i := range max(1, len(net.Variants)) {
+			for _, g := range net.SpecOf(i).Groups {
+				most = max(most, g.Levels)
+			}
+		}
+	}
+	return most
+}
+
+func (v *scalar[F]) grain() int { return 4 }
+
+// visit implements visitor. Nodes of a slice share no edge, so their order does
+// not matter.
+func (v *scalar[F]) visit(r *replica[F], s sweep[F], first, from, to int) {
+	for slice := from; slice < to; slice++ {
+		at := first + slice
+		v.lanes = sliceSums[F]{}
+		activeLanes(r.active[at], func(lane int) {
+			var out nodeSums[F]
+			pos := int32(at*tnn.Lanes + lane)
+			if s.states == nil {
+				r.visit2020(&s, pos, v.edges, &out)
+			} else {
+				r.visit2019(&s, pos, v.sums, &out)
+			}
+			out.store(&v.lanes, lane)
+		})
+		for q := range v.lanes {
+			r.partial[q][slice] = parallel.Total(v.lanes[q][:])
+		}
+	}
+}
