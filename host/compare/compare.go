@@ -10,6 +10,7 @@ import (
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/stats"
 )
 
 // Contestant is a network on a backend, at step 0.
@@ -56,7 +57,7 @@ func Run(ctx context.Context, m sim.Model, contestants []Contestant, steps int64
 	for i := range contestants {
 		r.sums = append(r.sums, nil)
 		r.states = append(r.states, nil)
-		r.moments = append(r.moments, make([]moments, len(r.about.Columns)))
+		r.moments = append(r.moments, make([]stats.Moments, len(r.about.Columns)))
 		if i > 0 {
 			r.result.Pairs = append(r.result.Pairs, r.pair(i))
 		}
@@ -77,7 +78,7 @@ func Run(ctx context.Context, m sim.Model, contestants []Contestant, steps int64
 	for _, columns := range r.moments {
 		var of []Observable
 		for _, m := range columns {
-			of = append(of, m.observable())
+			of = append(of, observable(&m))
 		}
 		r.result.Observables = append(r.result.Observables, of)
 	}
@@ -89,9 +90,9 @@ type runner struct {
 	model       sim.Model
 	about       sim.Description
 	contestants []Contestant
-	sums        [][]float64    // of the last step, by contestant
-	states      []*state.State // after the last step, by contestant; nil if not read
-	moments     [][]moments    // by contestant and column
+	sums        [][]float64       // of the last step, by contestant
+	states      []*state.State    // after the last step, by contestant; nil if not read
+	moments     [][]stats.Moments // by contestant and column
 	result      Result
 }
 
@@ -115,7 +116,7 @@ func (r *runner) advance(step int64) error {
 			return fmt.Errorf("step %d on %s failed: %w", step, c.Name, err)
 		}
 		for q, v := range r.row(r.sums[i]) {
-			r.moments[i][q].add(v)
+			r.moments[i][q].Add(v)
 		}
 	}
 	return nil
@@ -186,16 +187,7 @@ func (r *runner) sumsPart(step int64, a, b []float64) *Parting {
 	return nil
 }
 
-// moments gathers values for their mean and standard deviation (Welford).
-type moments struct{ count, mean, squares float64 }
-
-func (m *moments) add(v float64) {
-	m.count++
-	d := v - m.mean
-	m.mean += d / m.count
-	m.squares += float64(d * (v - m.mean))
-}
-
-func (m *moments) observable() Observable {
-	return Observable{Mean: m.mean, Deviation: math.Sqrt(m.squares / max(1, m.count-1))}
+// observable of the values that were gathered.
+func observable(m *stats.Moments) Observable {
+	return Observable{Mean: m.Mean(), Deviation: m.Deviation()}
 }

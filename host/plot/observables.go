@@ -10,6 +10,7 @@ import (
 
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
+	"tnn-gpu/host/stats"
 )
 
 // Options of a page of observables.
@@ -263,15 +264,13 @@ func average(name string, of []table) table {
 			rows = min(rows, len(t.mean[column]))
 		}
 		mean, spread := make([]float64, rows), make([]float64, rows)
+		values := make([]float64, len(of))
 		for i := range rows {
-			for _, t := range of {
-				mean[i] += t.mean[column][i] / float64(len(of))
+			for k, t := range of {
+				values[k] = t.mean[column][i]
 			}
-			for _, t := range of {
-				d := t.mean[column][i] - mean[i]
-				spread[i] += float64(d*d) / float64(len(of)-1)
-			}
-			spread[i] = math.Sqrt(spread[i])
+			e := stats.Mean(values)
+			mean[i], spread[i] = e.Mean, e.Deviation()
 		}
 		out.mean[column], out.spread[column] = mean, spread
 	}

@@ -1,6 +1,6 @@
 package sim
 
-import "math"
+import "tnn-gpu/host/stats"
 
 // epoch adds up the sums of its steps.
 type epoch struct {
@@ -62,25 +62,18 @@ func (e *epoch) upTo(step int64) *Epoch {
 
 // meanAndError over replicas, by column. One replica has no error.
 func meanAndError(rows [][]float64) (mean, stderr []float64) {
-	n := float64(len(rows))
-	mean = make([]float64, len(rows[0]))
-	for c := range mean {
-		for _, row := range rows {
-			mean[c] += row[c]
+	columns := len(rows[0])
+	mean, stderr = make([]float64, columns), make([]float64, columns)
+	values := make([]float64, len(rows))
+	for c := range columns {
+		for i, row := range rows {
+			values[i] = row[c]
 		}
-		mean[c] /= n
+		e := stats.Mean(values)
+		mean[c], stderr[c] = e.Mean, e.Error
 	}
 	if len(rows) == 1 {
 		return mean, nil
-	}
-	stderr = make([]float64, len(mean))
-	for c := range stderr {
-		var squares float64
-		for _, row := range rows {
-			d := row[c] - mean[c]
-			squares += float64(d * d)
-		}
-		stderr[c] = math.Sqrt(squares / (n - 1) / n)
 	}
 	return mean, stderr
 }

@@ -1,0 +1,69 @@
+package stats
+
+import (
+	"math"
+	"slices"
+)
+
+// Series is the mean of a stationary series, whose values depend on those before
+// them: its variance is 2 tau / n times that of a value, with tau the integrated
+// autocorrelation time.
+func Series(values []float64) Estimate {
+	e := Mean(values)
+	e.Error = math.NaN()
+	if tau := AutocorrelationTime(values); !math.IsNaN(tau) {
+		n := float64(e.N)
+		e.Error = math.Sqrt(2 * tau * squares(values, e.Mean) / n / n)
+	}
+	return e
+}
+
+const (
+	// window is the number of autocorrelation times over which correlations are
+	// added up: further out they are noise.
+	window = 5
+	// least is the number of independent values that a series must be worth for its
+	// error to be believed.
+	least = 10
+)
+
+// AutocorrelationTime is the integrated autocorrelation time of a stationary
+// series, in units of its spacing: 1/2 + the sum of the correlations at distances
+// 1, 2, ..., up to the first distance that is 5 such times (Wolff,
+// hep-lat/0306017, with Sokal's window). Independent values have 1/2. Series that
+// alternate, whose mean is known better than that, have 1/2 too. It is NaN where
+// the series is too short to tell: shorter than 20 such times.
+func AutocorrelationTime(values []float64) float64 {
+	if len(values) < 2 {
+		return math.NaN()
+	}
+	if slices.Min(values) == slices.Max(values) {
+		return 0.5
+	}
+	n, mean := float64(len(values)), Mean(values).Mean
+	variance := squares(values, mean) / n
+	tau := 0.5
+	for distance := 1; distance < len(values); distance++ {
+		tau += covariance(values, mean, distance) / variance
+		if float64(distance) < window*tau {
+			continue
+		}
+		// The mean is that of the series itself, which makes every correlation
+		// smaller (Wolff, equation 49).
+		tau = max(0.5, tau*(1+float64(2*distance+1)/n))
+		if n < least*2*tau {
+			break
+		}
+		return tau
+	}
+	return math.NaN()
+}
+
+// covariance of the values at a distance.
+func covariance(values []float64, mean float64, distance int) float64 {
+	sum := 0.0
+	for i, v := range values[distance:] {
+		sum += float64((v - mean) * (values[i] - mean))
+	}
+	return sum / float64(len(values)-distance)
+}
