@@ -14,7 +14,10 @@ import (
 // Checkpoint is everything that a run needs to go on as if it had never been
 // interrupted, on any backend.
 type Checkpoint struct {
+	Program   string // name and version of what wrote it; empty before format 2
 	Config    string // SHA-256 of the configuration's text, in hexadecimal
+	Graph     string // SHA-256 of the network's graph, likewise; empty where it is not known
+	First     int64  // step after which the run's files begin: 0, or that of the checkpoint that it was branched from
 	Model     string
 	Rule      string
 	State     *State
@@ -23,10 +26,15 @@ type Checkpoint struct {
 	Files     []FileLength
 }
 
-// FileLength is how much of a file that only grows belongs to a checkpoint.
+// FileLength is how much of a file that only grows belongs to a checkpoint, and what
+// that is. Sums are SHA-256 in hexadecimal, and empty where they are not known.
 type FileLength struct {
 	Name   string `json:"name"`
 	Length int64  `json:"length"` // bytes
+	// Sum is that of a table's bytes. Of a recording it is a chain: that of the sum
+	// before and a record, from one record to the next, beginning with no bytes.
+	Sum  string `json:"sum,omitempty"`
+	Last string `json:"last,omitempty"` // sum of a recording's last record
 }
 
 // ErrBroken is wrapped by DecodeCheckpoint for what was truncated or altered.
@@ -35,10 +43,12 @@ var ErrBroken = errors.New("the checkpoint is truncated or altered")
 // A checkpoint is: magic, format version and header length (uint32 each), a
 // header in JSON, the epoch's sums as float64, the arrays in the order and the
 // precision that the header gives, and the SHA-256 of all that. Numbers are
-// little-endian. Every version keeps the first twelve and the last 32 bytes.
+// little-endian. Every version keeps the first twelve and the last 32 bytes. Version
+// 1 has no program, graph, first step and sums of files.
 const (
 	checkpointMagic   = "TNNCKPT\n"
-	checkpointVersion = 1
+	checkpointVersion = 2
+	oldestVersion     = 1
 	prefixBytes       = len(checkpointMagic) + 8
 	headerLimit       = 16 << 20
 	chunkBytes        = 1 << 16 // converted at a time
@@ -46,7 +56,10 @@ const (
 
 // checkpointHeader is the JSON part of a checkpoint.
 type checkpointHeader struct {
+	Program   string        `json:"program,omitempty"`
 	Config    string        `json:"config"`
+	Graph     string        `json:"graph,omitempty"`
+	First     int64         `json:"first,omitempty"`
 	Model     string        `json:"model"`
 	Rule      string        `json:"rule"`
 	Precision Precision     `json:"precision"`
@@ -94,7 +107,7 @@ func (c *Checkpoint) Encode(w io.Writer) error {
 
 func (c *Checkpoint) header() ([]byte, error) {
 	h := checkpointHeader{
-		Config: c.Config, Model: c.Model, Rule: c.Rule,
+		Program: c.Program, Config: c.Config, Graph: c.Graph, First: c.First, Model: c.Model, Rule: c.Rule,
 		Precision: c.State.Precision, Replicas: c.State.Replicas, Step: c.State.Step,
 		EpochSums: int64(len(c.EpochSums)), Controls: c.Controls, Files: c.Files,
 	}
@@ -125,6 +138,8 @@ func (h *checkpointHeader) validate() error {
 		return fmt.Errorf("it has %d replicas; at least one is needed", h.Replicas)
 	case h.Step < 0:
 		return fmt.Errorf("its step %d is negative", h.Step)
+	case h.First < 0 || h.First > h.Step:
+		return fmt.Errorf("it is of step %d, and the run begins after step %d", h.Step, h.First)
 	case h.EpochSums < 0 || h.EpochSums%int64(h.Replicas) != 0:
 		return fmt.Errorf("it has %d sums of the epoch for %d replicas", h.EpochSums, h.Replicas)
 	}

@@ -5,10 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"io"
 	"math"
+	"os"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -30,10 +34,10 @@ func example(p state.Precision) *state.Checkpoint {
 	s.Arrays[0].Set(1, math.Copysign(0, -1))
 	s.Arrays[0].Set(2, math.Inf(-1))
 	return &state.Checkpoint{
-		Config: strings.Repeat("ab", 32), Model: "tnn", Rule: "hylton2020", State: s,
+		Program: "tnn-gpu 1.2", Config: strings.Repeat("ab", 32), Graph: strings.Repeat("cd", 32), First: 100, Model: "tnn", Rule: "hylton2020", State: s,
 		EpochSums: []float64{1, -2.5, 1e300, 0.1},
 		Controls:  []state.Control{{Step: 7, Name: "adapt", Value: 0.1}, {Step: 9, Name: "adapt", Value: math.NaN()}},
-		Files:     []state.FileLength{{Name: "steps.csv", Length: 4711}, {Name: "recordings/state.npy", Length: 1 << 40}},
+		Files:     []state.FileLength{{Name: "steps.csv", Length: 4711, Sum: strings.Repeat("ef", 32)}, {Name: "recordings/state.npy", Length: 1 << 40}},
 	}
 }
 
@@ -255,6 +259,29 @@ func BenchmarkEncode(b *testing.B) {
 	for b.Loop() {
 		if err := c.Encode(&full{1 << 30}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestFirstFormatIsRead reads a checkpoint that a program wrote which knew no sums.
+func TestFirstFormatIsRead(t *testing.T) {
+	text, err := os.ReadFile("testdata/format1.tnn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := decode(text)
+	if err != nil || c.State.Step != 20 || c.State.Replicas != 2 || c.Program != "" || c.Graph != "" || c.First != 0 || len(c.Files) != 7 || c.Files[0].Sum != "" {
+		t.Errorf("got %+v, %v", c, err)
+	}
+}
+
+// TestReadErrorIsNoDamage: a disk that fails once tells nothing of the checkpoint.
+func TestReadErrorIsNoDamage(t *testing.T) {
+	text := encode(t, example(state.Double))
+	for n := range text {
+		failing := io.MultiReader(bytes.NewReader(text[:n]), iotest.ErrReader(syscall.EIO))
+		if _, err := state.DecodeCheckpoint(failing, int64(len(text))); !errors.Is(err, syscall.EIO) || errors.Is(err, state.ErrBroken) {
+			t.Fatalf("after %d bytes: %v", n, err)
 		}
 	}
 }

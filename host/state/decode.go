@@ -14,26 +14,44 @@ import (
 
 // DecodeCheckpoint reads a checkpoint of size bytes from r. It takes no more
 // memory than the size allows, and returns nothing that the checksum does not
-// cover. What is not whole is an error that wraps ErrBroken.
+// cover. What is not whole is an error that wraps ErrBroken; that r cannot be read is
+// another one, as it tells nothing of what is there.
 func DecodeCheckpoint(r io.Reader, size int64) (*Checkpoint, error) {
+	input := &watchedReader{r: r}
 	d := &decoder{sum: sha256.New(), left: size - sha256.Size}
-	d.input, d.body = r, io.TeeReader(r, d.sum)
+	d.input, d.body = input, io.TeeReader(input, d.sum)
 	c, err := d.decode()
 	var other *versionError
 	switch {
 	case err == nil:
 		return c, nil
+	case input.failed != nil:
+		return nil, fmt.Errorf("the checkpoint cannot be read: %w", input.failed)
 	case errors.As(err, &other):
 		return nil, err
 	}
 	return nil, fmt.Errorf("%w: %w", ErrBroken, err)
 }
 
+// watchedReader keeps the error that is not the end of its input.
+type watchedReader struct {
+	r      io.Reader
+	failed error
+}
+
+func (w *watchedReader) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.failed = err
+	}
+	return n, err
+}
+
 // versionError is not damage: the file is whole, but not for this program.
 type versionError struct{ version uint32 }
 
 func (e *versionError) Error() string {
-	return fmt.Sprintf("the checkpoint has format version %d, but this program knows version %d only; use the version that wrote it", e.version, checkpointVersion)
+	return fmt.Sprintf("the checkpoint has format version %d, but this program knows versions %d to %d; use the version that wrote it", e.version, oldestVersion, checkpointVersion)
 }
 
 // decoder reads the bytes that the checksum covers.
@@ -53,7 +71,7 @@ func (d *decoder) decode() (*Checkpoint, error) {
 		return nil, errors.New("it does not begin like a checkpoint")
 	}
 	numbers := prefix[len(checkpointMagic):]
-	if version := binary.LittleEndian.Uint32(numbers); version != checkpointVersion {
+	if version := binary.LittleEndian.Uint32(numbers); version < oldestVersion || version > checkpointVersion {
 		return nil, d.otherVersion(version)
 	}
 	text, err := d.bytes(int64(binary.LittleEndian.Uint32(numbers[4:])), "header")
@@ -143,7 +161,7 @@ func (h *checkpointHeader) checkSize(bytes int64) error {
 
 func (d *decoder) arrays(h *checkpointHeader) (*Checkpoint, error) {
 	c := &Checkpoint{
-		Config: h.Config, Model: h.Model, Rule: h.Rule, Controls: h.Controls, Files: h.Files,
+		Program: h.Program, Config: h.Config, Graph: h.Graph, First: h.First, Model: h.Model, Rule: h.Rule, Controls: h.Controls, Files: h.Files,
 		State: &State{Step: h.Step, Precision: h.Precision, Replicas: h.Replicas},
 	}
 	c.EpochSums = make([]float64, h.EpochSums)
