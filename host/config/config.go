@@ -15,8 +15,10 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // Format is the version of the files that this package reads and writes.
@@ -63,7 +65,8 @@ const maxBytes = 4 << 20
 // of files in it are relative to its folder, those in settings to the working
 // directory.
 func Load(path string, settings ...string) (*Config, error) {
-	f, err := os.Open(path)
+	// A named pipe that nobody writes to has an end at once, and does not wait.
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, &Error{Err: fmt.Errorf("the configuration cannot be opened: %w", err)}
 	}
@@ -80,7 +83,10 @@ func Decode(path string, src []byte, settings ...string) (*Config, error) {
 	if len(src) > maxBytes {
 		return nil, &Error{Where: path, Err: fmt.Errorf("it has more than the %d bytes that are read: it must be another kind of file", maxBytes)}
 	}
-	c, err := decode(path, src)
+	if encoding := text.EncodingOf(src); encoding != text.UTF8 {
+		return nil, &Error{Where: path, Err: fmt.Errorf("it is in %s: save it in UTF-8, as TOML is", encoding)}
+	}
+	c, err := decode(path, text.TrimMark(src))
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +196,7 @@ func (c *Config) Hash() (string, error) {
 }
 
 func hashFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
+	f, err := text.OpenFile(name)
 	if err != nil {
 		return nil, err
 	}

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
 )
 
 // decode reads a file: every key is known and of the right type, and what is
@@ -33,27 +36,38 @@ func decode(file string, src []byte) (*Config, error) {
 	return c, nil
 }
 
-// modelOf finds the model that a file is for, and refuses other formats.
+// modelOf finds the model that a file is for, and refuses other formats. It looks
+// at the keys before all tables only: decoding takes time that grows with the
+// square of the number of keys, which are not known to be few yet.
 func modelOf(src []byte, here func(line int) string) (Model, error) {
-	head := struct {
-		Format any `toml:"format"`
-		Model  any `toml:"model"`
-	}{int64(Format), Models()[0].Name}
-	if err := unmarshal(src, here, &head); err != nil {
-		return Model{}, err
-	}
-	if _, number := head.Format.(int64); number && head.Format != int64(Format) {
-		err := invalid("format", head.Format, "this program reads format %d", Format)
-		return Model{}, &Error{Where: here(lineOf(src, "format")), Key: "format", Err: err}
-	}
-	_, text := head.Model.(string)
-	for _, m := range Models() {
-		if m.Name == head.Model || !text { // other types are refused later
-			return m, nil
+	found := Models()[0]
+	s := newScanner(src, here)
+	for s.parser.NextExpression() {
+		e := s.parser.Expression()
+		if e.Kind != unstable.KeyValue {
+			break
+		}
+		keys := e.Key()
+		if keys.Next(); !keys.IsLast() {
+			continue
+		}
+		key, value := keys.Node(), e.Value()
+		s.line = s.lineAt(key)
+		switch {
+		case string(key.Data) == "format" && value.Kind == unstable.Integer:
+			if n, err := strconv.ParseInt(string(value.Data), 0, 64); err == nil && n != Format {
+				return found, s.errorf("format", "%w", invalid("format", n, "this program reads format %d", Format))
+			}
+		case string(key.Data) == "model" && value.Kind == unstable.String: // other types are refused later
+			models := Models()
+			i := slices.IndexFunc(models, func(m Model) bool { return m.Name == string(value.Data) })
+			if i < 0 {
+				return found, s.errorf("model", "%w", invalid("model", string(value.Data), "use %s", either(modelNames())))
+			}
+			found = models[i]
 		}
 	}
-	err := invalid("model", head.Model, "use %s", either(modelNames()))
-	return Model{}, &Error{Where: here(lineOf(src, "model")), Key: "model", Err: err}
+	return found, nil
 }
 
 // unmarshal is toml.Unmarshal into several structs, with errors that say where.

@@ -22,10 +22,8 @@ type Record struct {
 func defaultRecord() Record { return Record{Every: 10, WatchEvery: 1, Overview: true} }
 
 func (r *Record) check() error {
-	for i, name := range r.Fields {
-		if name == "" || slices.Contains(r.Fields[:i], name) {
-			return invalid("record.fields", r.Fields, "name each field once")
-		}
+	if slices.Contains(r.Fields, "") || !distinct(r.Fields) {
+		return invalid("record.fields", r.Fields, "name each field once")
 	}
 	switch {
 	case r.Every < 1 || r.Every > math.MaxUint32:
@@ -51,9 +49,21 @@ func (r *Record) check() error {
 			key := element("record.watch", i)
 			return &keyError{key, fmt.Errorf("%s: %w", key, err)}
 		}
-		if slices.Contains(r.Watch[:i], text) {
-			return invalid("record.watch", r.Watch, "name each value once")
-		}
+	}
+	if !distinct(r.Watch) {
+		return invalid("record.watch", r.Watch, "name each value once")
 	}
 	return nil
+}
+
+// distinct tells whether no text is there twice.
+func distinct(texts []string) bool {
+	seen := make(map[string]bool, len(texts))
+	for _, t := range texts {
+		if seen[t] {
+			return false
+		}
+		seen[t] = true
+	}
+	return true
 }

@@ -244,18 +244,3 @@ func (s *scanner) errorf(key, format string, args ...any) error {
 func (s *scanner) lineAt(n *unstable.Node) int {
 	return 1 + sort.SearchInts(s.lines, int(n.Raw.Offset))
 }
-
-// lineOf is the line of a key that stands before all tables, or else the first.
-func lineOf(src []byte, key string) int {
-	s := newScanner(src, nil)
-	for s.parser.NextExpression() {
-		e := s.parser.Expression()
-		if e.Kind != unstable.KeyValue {
-			break
-		}
-		if k := e.Key(); k.Next() && string(k.Node().Data) == key {
-			return s.lineAt(k.Node())
-		}
-	}
-	return 1
-}

@@ -13,6 +13,7 @@ import (
 
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // metadataFormat is the version of run.json and of the folder's layout.
@@ -106,12 +107,12 @@ type Array struct {
 // ReadMetadata reads the metadata of a run folder, whoever works on it.
 func ReadMetadata(folder string) (*Metadata, error) {
 	path := filepath.Join(folder, metadataName)
-	text, err := os.ReadFile(path)
+	src, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("the metadata of the run cannot be read: %w", err)
 	}
 	m := &Metadata{}
-	if err := json.Unmarshal(text, m); err != nil {
+	if err := json.Unmarshal(text.TrimMark(src), m); err != nil {
 		return nil, fmt.Errorf("%s is damaged: %w", path, err)
 	}
 	if m.Format != metadataFormat {

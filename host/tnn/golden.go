@@ -13,6 +13,7 @@ import (
 
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // Golden is a recorded trajectory: a network, its start, and what every step
@@ -108,14 +109,14 @@ func OpenGolden(path string) (*Golden, error) {
 func ReadGolden(r io.Reader) (*Golden, error) {
 	var f goldenFile
 	limited := &io.LimitedReader{R: r, N: goldenLimit}
-	text, err := io.ReadAll(limited)
+	src, err := io.ReadAll(limited)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("it cannot be unpacked: %w", err)
 	case limited.N == 0:
 		return nil, fmt.Errorf("it unpacks to %d bytes or more, which no golden trajectory has", goldenLimit)
 	}
-	if err := json.Unmarshal(text, &f); err != nil {
+	if err := json.Unmarshal(text.TrimMark(src), &f); err != nil {
 		return nil, fmt.Errorf("it is not a golden trajectory: %w", err)
 	}
 	if f.Format != "tnn-golden/1" {

@@ -131,3 +131,10 @@ func FuzzReadGolden(f *testing.F) {
 		}
 	})
 }
+
+// TestGoldenWithAMark: a byte order mark is skipped.
+func TestGoldenWithAMark(t *testing.T) {
+	if _, err := tnn.ReadGolden(strings.NewReader("\xef\xbb\xbf" + tinyGolden)); err != nil {
+		t.Error(err)
+	}
+}
