@@ -523,7 +523,7 @@ vreal r_erfcinv(vreal y)
 // for these kinds, else real1; -DEDGE_NOISE; -DEXTERNALS where there are
 // external nodes; -DSMALL for networks of which one work-group makes whole steps;
 // -DSELF_LOOPS where there are self-loops; -DKEEP=n and -DSHARE=n as below; -DLATTICE
-// where arithmetic gives the neighbours, with the definitions that gpu/lattice.go makes.
+// where arithmetic gives the neighbours, with the definitions that gpu/tnn makes.
 //
 // A work-item visits WIDTH nodes of a slice at once. Where the Go code branches
 // for one node, this code computes both ways and selects by a mask.

@@ -18,7 +18,7 @@ func TestNotBuilt(t *testing.T) {
 	_, devices := Devices()
 	_, probe := Probe(Info{})
 	_, open := New(nil, backend.Options{})
-	_, stream := NewStream("", 1)
+	_, stream := NewStream("", 1, 0.5)
 	for _, err := range []error{devices, probe, open, stream} {
 		if !errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), "-tags opencl") {
 			t.Errorf("the error is %v, want ErrNotBuilt and how to build it", err)

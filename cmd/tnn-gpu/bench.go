@@ -165,7 +165,7 @@ func benchTargets(c *cli.Context) ([]benchTarget, error) {
 		targets = append(targets, benchTarget{
 			Target: bench.Target{Open: gpu.New, Options: backend.Options{Device: device, Profile: c.Bool("profile")}, Processor: info.Kind == "cpu"},
 			name:   "opencl, " + info.String(),
-			stream: func() (bench.Stream, error) { return gpu.NewStream(device, bench.StreamElements) },
+			stream: func() (bench.Stream, error) { return gpu.NewStream(device, bench.StreamElements, bench.StreamFactor) },
 		})
 	}
 	return targets, nil

@@ -1,0 +1,223 @@
+//go:build opencl && cgo
+
+package device
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"github.com/jgillich/go-opencl/cl"
+)
+
+// Device is an opened OpenCL device with one in-order queue. Close it after use.
+type Device struct {
+	info    Info
+	device  *cl.Device
+	context *cl.Context
+	queue   *cl.CommandQueue
+	handle  queueHandle
+	options string // every program is built with them
+
+	maxItems      []uint64 // largest local size in each dimension
+	maxParameters uint64   // bytes of all arguments of a kernel
+
+	owned   []releaser // context, queues, programs, kernels, as they were made
+	buffers map[*Buffer]struct{}
+	used    uint64   // bytes of all buffers
+	profile *profile // nil unless profiling
+	closed  bool
+
+	// fault, nil but in tests, sees every driver call first and can refuse it.
+	fault func(call string) error
+}
+
+type releaser interface{ Release() }
+
+var errClosed = errors.New("the device is closed")
+
+// List gives every device of every platform, in the drivers' order. Platforms
+// without a device are left out. Where nothing remains the error wraps [ErrNoDevice].
+func List() ([]Info, error) {
+	infos, _, err := listAll()
+	return infos, err
+}
+
+func listAll() ([]Info, []*cl.Device, error) {
+	if err := library(); err != nil {
+		return nil, nil, err
+	}
+	platforms, err := cl.GetPlatforms()
+	if err != nil {
+		err = &Error{Call: "clGetPlatformIDs", Err: err}
+	}
+	var infos []Info
+	var devices []*cl.Device
+	for _, p := range platforms {
+		i, d, e := listPlatform(p)
+		infos, devices = append(infos, i...), append(devices, d...)
+		err = errors.Join(err, e)
+	}
+	if len(infos) == 0 {
+		_, none := choose(nil, "")
+		if err != nil {
+			none = fmt.Errorf("%w; %w", none, err)
+		}
+		return nil, nil, none
+	}
+	for i := range infos {
+		infos[i].Index = i
+	}
+	// One broken driver does not take the devices of the others away.
+	return infos, devices, nil
+}
+
+func listPlatform(p *cl.Platform) ([]Info, []*cl.Device, error) {
+	name, err := platformName(p)
+	if err != nil {
+		return nil, nil, &Error{Call: "clGetPlatformInfo", Err: err}
+	}
+	devices, err := cl.GetDevices(p, cl.DeviceTypeAll)
+	if errors.Is(err, cl.ErrDeviceNotFound) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, &Error{Call: "clGetDeviceIDs", Device: name, Err: err}
+	}
+	infos := make([]Info, len(devices))
+	for i, d := range devices {
+		if infos[i], err = describe(d); err != nil {
+			return nil, nil, err
+		}
+		infos[i].Platform = name
+	}
+	return infos, devices, nil
+}
+
+// Open opens the device that selector names: "" takes the first GPU, else
+// the first device of another kind; a number is an index into List; any other
+// text is part of one platform's or device's name, in any case. Nothing that
+// fits, or more than one device, is an error that wraps [ErrNoDevice] and lists
+// the choice.
+func Open(selector string) (*Device, error) {
+	infos, devices, err := listAll()
+	if err != nil {
+		return nil, err
+	}
+	info, err := choose(infos, selector)
+	if err != nil {
+		return nil, err
+	}
+	return openOne(info, devices[info.Index])
+}
+
+func openOne(info Info, device *cl.Device) (*Device, error) {
+	d := &Device{info: info, device: device, options: "-cl-std=CL1.2", buffers: map[*Buffer]struct{}{}}
+	rounds, err := roundsDivision(device)
+	if err != nil {
+		return nil, err
+	}
+	if rounds {
+		d.options += " -cl-fp32-correctly-rounded-divide-sqrt"
+	}
+	if d.maxItems, d.maxParameters, err = launchLimits(device); err != nil {
+		return nil, err
+	}
+	err = d.call("clCreateContext", "", func() (err error) {
+		d.context, err = cl.CreateContext([]*cl.Device{device})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.owned = append(d.owned, d.context)
+	if err := d.openQueue(0); err != nil {
+		d.context.Release()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *Device) openQueue(properties cl.CommandQueueProperty) error {
+	return d.call("clCreateCommandQueue", "", func() error {
+		queue, err := d.context.CreateCommandQueue(d.device, properties)
+		if err == nil {
+			d.queue, d.handle = queue, queueHandleOf(queue)
+			d.owned = append(d.owned, queue)
+		}
+		return err
+	})
+}
+
+// Info describes the device.
+func (d *Device) Info() Info { return d.info }
+
+// Used is how many bytes all buffers take.
+func (d *Device) Used() uint64 { return d.used }
+
+// Pretend has the device described in another way, as tests need it: with other
+// limits, of another kind, with other vectors.
+func (d *Device) Pretend(change func(*Info)) { change(&d.info) }
+
+// Refuse has f see every call to the driver first, as tests need it. Its error takes the
+// place of the call; a nil f refuses nothing.
+func (d *Device) Refuse(f func(call string) error) { d.fault = f }
+
+// call makes one call to the driver. It is the only way there: a test's fault
+// comes in here, and an error gets the names that the driver leaves out.
+func (d *Device) call(name, kernel string, f func() error) error {
+	err := d.refusal(name)
+	if err == nil {
+		err = f()
+	}
+	runtime.KeepAlive(d)
+	if err != nil {
+		return &Error{Call: name, Kernel: kernel, Device: d.info.Name, Err: err}
+	}
+	return nil
+}
+
+func (d *Device) refusal(call string) error {
+	switch {
+	case d.closed:
+		return errClosed
+	case d.fault != nil:
+		return d.fault(call)
+	}
+	return nil
+}
+
+// Flush has the device begin what is queued, without waiting for it.
+func (d *Device) Flush() error {
+	return d.call("clFlush", "", func() error { return flush(d.queue) })
+}
+
+// Finish waits until all that was queued is done.
+func (d *Device) Finish() error {
+	if err := d.call("clFinish", "", d.queue.Finish); err != nil {
+		return err
+	}
+	return d.profile.collect()
+}
+
+// Close waits for the queue and frees all that was made from the device, which
+// is unusable afterwards. Closing twice is harmless. The error is that of the
+// work still queued; everything is freed all the same.
+func (d *Device) Close() error {
+	if d.closed {
+		return nil
+	}
+	err := d.Finish()
+	d.closed = true
+	for b := range d.buffers {
+		b.free()
+	}
+	for _, o := range slices.Backward(d.owned) {
+		o.Release()
+	}
+	if err != nil {
+		return fmt.Errorf("the device was closed with work that failed: %w", err)
+	}
+	return nil
+}

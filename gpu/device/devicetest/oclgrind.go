@@ -1,0 +1,38 @@
+//go:build opencl && cgo
+
+package devicetest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Oclgrind runs one test of this binary again, on a simulated device that
+// watches every access to memory, and returns what it reports: data races and
+// accesses outside of buffers. It does not see that Fill initialises memory, so
+// reads of what was never written are not looked for.
+func Oclgrind(t *testing.T, test string) string {
+	t.Helper()
+	simulator, err := exec.LookPath("oclgrind")
+	if err != nil && os.Getenv("TNN_REQUIRE_OPENCL") != "1" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := filepath.Join(t.TempDir(), "report")
+	run := exec.Command(simulator, "--data-races", "--log", report, os.Args[0], "-test.run=^"+test+"$", "-test.v")
+	run.Env = append(os.Environ(), "TNN_TEST_DEVICE=Oclgrind")
+	out, err := run.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "--- PASS: "+test) {
+		t.Fatalf("%s under oclgrind: %v\n%s", test, err, out)
+	}
+	text, err := os.ReadFile(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,191 @@
+//go:build opencl && cgo
+
+package device
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	tnngpu "tnn-gpu"
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
+)
+
+// probeRows is how many arguments each function is tried with.
+const probeRows = 4096
+
+// Probe opens the device that info describes, probes it in every precision that
+// it has, and returns info with the verdicts.
+func Probe(info Info) (Info, error) {
+	d, err := Open(strconv.Itoa(info.Index))
+	if err != nil {
+		return Info{}, err
+	}
+	err = d.Probe(state.Single)
+	if err == nil && d.info.Double {
+		err = d.Probe(state.Double)
+	}
+	return d.info, errors.Join(err, d.Close())
+}
+
+// Probe has the device compute with the functions of kernels.cl in a precision
+// and compares its answers with the host's. Info then holds the verdict. The
+// error wraps [ErrNoDouble] where the device lacks the precision, and [ErrWrong]
+// where its answers are not merely rounded in another way.
+func (d *Device) Probe(precision state.Precision) error {
+	if precision == state.Double && !d.info.Double {
+		return fmt.Errorf("%w: %s computes in single precision alone; take that, or another device", ErrNoDouble, d.info.Name)
+	}
+	verdict, err := d.probe(tnngpu.KernelSource, precision, probeRows)
+	if err != nil {
+		return fmt.Errorf("probing the %s precision arithmetic of %s: %w", precision, d.info.Name, err)
+	}
+	if precision == state.Double {
+		d.info.DoubleVerdict = verdict
+	} else {
+		d.info.SingleVerdict = verdict
+	}
+	return nil
+}
+
+func (d *Device) probe(source string, precision state.Precision, rows int) (verdict string, err error) {
+	if precision == state.Double {
+		return probe[float64](d, source, precision, rows)
+	}
+	return probe[float32](d, source, precision, rows)
+}
+
+// elementary is how many of fmath.ProbeFunctions come before plain arithmetic.
+const elementary = 6
+
+// probe compares what the device makes of section 9 of kernels.cl with what the
+// host does.
+func probe[F fmath.Float](d *Device, source string, precision state.Precision, rows int) (verdict string, err error) {
+	p, err := d.Build(source, d.RealOptions(precision))
+	if err != nil {
+		return "", err
+	}
+	input, numbers := fmath.Probe[F](rows)
+	key := rng.Key(probeSeed)
+	words, reals := rng.Probe[F](key, rows)
+	got, err := runProbes(p, d.Width(precision), input, key, words, numbers, reals)
+	if err != nil {
+		return "", err
+	}
+	if i := firstDifference(words, got.words, func(a, b uint32) bool { return a == b }); i >= 0 {
+		return "", fmt.Errorf("%w: word %d of the noise generator is %08x, not %08x", ErrWrong, i, got.words[i], words[i])
+	}
+	// Plain arithmetic is not judged: with the smallest numbers, or where all but
+	// the rounding cancels, another rounding gives another number altogether.
+	if i := firstDifference(numbers[:elementary*rows], got.numbers, near); i >= 0 {
+		return "", fmt.Errorf("%w: %s is %v, not %v, for x = %v", ErrWrong, fmath.ProbeFunctions[i/rows], got.numbers[i], numbers[i], input[i%rows])
+	}
+	if i := firstDifference(reals, got.reals, near); i >= 0 {
+		return "", fmt.Errorf("%w: random number %d is %v, not %v", ErrWrong, i, got.reals[i], reals[i])
+	}
+	if i := firstDifference(numbers, got.numbers, fmath.SameBits); i >= 0 {
+		return "tolerant: " + fmath.ProbeFunctions[i/rows], nil
+	}
+	if i := firstDifference(reals, got.reals, fmath.SameBits); i >= 0 {
+		return "tolerant: " + [...]string{"uniform", "normal", "normal"}[i/rows], nil
+	}
+	return Strict, nil
+}
+
+// probeSeed is any seed with ones and zeros in both halves.
+const probeSeed = 0x0123456789abcdef
+
+// answers is what a device made of the two probe kernels.
+type answers[F fmath.Float] struct {
+	words          []uint32
+	numbers, reals []F
+}
+
+// runProbes runs both kernels; words, numbers and reals give the sizes alone.
+func runProbes[F fmath.Float](p *Program, width int, input []F, key [2]uint32, words []uint32, numbers, reals []F) (a answers[F], err error) {
+	d, rows := p.device, uint32(len(input)/3)
+	var buffers [4]*Buffer
+	sizes := [...]uint64{SizeOf(input), SizeOf(numbers), SizeOf(words), SizeOf(reals)}
+	for i, size := range sizes {
+		if buffers[i], err = d.Alloc("of the probe", size); err != nil {
+			return a, err
+		}
+		defer buffers[i].Release()
+		// Memory may still hold the answers of an earlier probe.
+		if err := Fill(buffers[i], 0, int(size/4), ^uint32(0)); err != nil {
+			return a, err
+		}
+	}
+	if err := Write(buffers[0], 0, input); err != nil {
+		return a, err
+	}
+	if err := p.launchRows("probe_math", int(rows)/width, buffers[0], rows, buffers[1]); err != nil {
+		return a, err
+	}
+	if err := p.launchRows("probe_noise", int(rows)/width, key, rows, buffers[2], buffers[3]); err != nil {
+		return a, err
+	}
+	a = answers[F]{make([]uint32, len(words)), make([]F, len(numbers)), make([]F, len(reals))}
+	return a, errors.Join(Read(buffers[1], 0, a.numbers), Read(buffers[2], 0, a.words), Read(buffers[3], 0, a.reals))
+}
+
+func (p *Program) launchRows(kernel string, items int, args ...any) error {
+	k, err := p.Kernel(kernel)
+	if err != nil {
+		return err
+	}
+	if err := k.Bind(args...); err != nil {
+		return err
+	}
+	return k.Launch([]int{items}, nil)
+}
+
+// firstDifference is the first index at which two slices are not the same, or
+// -1. Only as much of b is looked at as a has.
+func firstDifference[T any](a, b []T, same func(a, b T) bool) int {
+	for i := range a {
+		if !same(a[i], b[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// near tells whether got can be want in another rounding. What overflows or is no
+// number is passed over: it occurs in no healthy network.
+func near[F fmath.Float](want, got F) bool {
+	w, g := float64(want), float64(got)
+	if math.IsNaN(w) || math.IsInf(w, 0) {
+		return true
+	}
+	return math.Abs(g-w) <= 1e-3*math.Abs(w)+1e-6
+}
+
+// Width is how many values a work-item computes at once, WIDTH in kernels.cl: as
+// many as the processor's vectors hold where that is the device, else 1.
+func (d *Device) Width(precision state.Precision) int {
+	if d.info.Kind != "cpu" {
+		return 1
+	}
+	native := d.info.VectorSingle
+	if precision == state.Double {
+		native = d.info.VectorDouble
+	}
+	width := 1
+	for width < min(native, 16) {
+		width *= 2
+	}
+	return width
+}
+
+// RealOptions are the build options of section 1 of kernels.cl.
+func (d *Device) RealOptions(precision state.Precision) string {
+	options := fmt.Sprintf("-DWIDTH=%d", d.Width(precision))
+	if precision == state.Double {
+		options += " -DREAL_IS_DOUBLE"
+	}
+	return options
+}

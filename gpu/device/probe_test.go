@@ -1,0 +1,87 @@
+//go:build opencl && cgo
+
+package device
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	tnngpu "tnn-gpu"
+	"tnn-gpu/host/state"
+)
+
+// TestProbe is rung 0 of the ladder: the host's functions and noise against the
+// device's, bit by bit.
+func TestProbe(t *testing.T) {
+	d := openTest(t)
+	for _, precision := range []state.Precision{state.Single, state.Double} {
+		t.Run(precision.String(), func(t *testing.T) {
+			if precision == state.Double && !d.Info().Double {
+				t.Skip("the device has no double precision")
+			}
+			must(t, d.Probe(precision))
+			if got := d.Info().Verdict(precision); got != Strict {
+				t.Errorf("the verdict is %q", got)
+			}
+			verdict, err := d.probe(tnngpu.KernelSource, precision, 1<<16)
+			must(t, err)
+			if verdict != Strict {
+				t.Errorf("the verdict over more rows is %q", verdict)
+			}
+		})
+	}
+	if d.used != 0 {
+		t.Errorf("the probes left %d bytes on the device", d.used)
+	}
+}
+
+func TestProbeByIndex(t *testing.T) {
+	d := openTest(t)
+	info, err := Probe(d.Info())
+	must(t, err)
+	if info.SingleVerdict == "" || info.Double != (info.DoubleVerdict != "") || info.Name != d.Info().Name {
+		t.Errorf("probing gives %+v", info)
+	}
+	if _, err := Probe(Info{Index: -1}); !errors.Is(err, ErrNoDevice) {
+		t.Errorf("a device that is not there gives %v", err)
+	}
+}
+
+// TestProbeFindsDeviations builds kernels that compute as a device might that is
+// less exact, or broken.
+func TestProbeFindsDeviations(t *testing.T) {
+	d := openTest(t)
+	tests := []struct {
+		name, old, new string
+		verdict        string // or "" where the device must be refused
+	}{
+		{"fused multiply-add", "= x * y + z;", "= fma(x, y, z);", "tolerant: x*y+z"},
+		{"inexact division", "= x / y;", "= x * (1 / y);", "tolerant: x/y"},
+		{"another exponential", "= r_exp(x);", "= exp(x);", "tolerant: exp(x)"},
+		{"another uniform", "= uniform_real(x.x);", "= uniform_real(x.x) + R(0x1p-24);", "tolerant: uniform"},
+		{"a wrong function", "= r_log(x);", "= R(1.01) * r_log(x);", ""},
+		{"wrong integers", "0xD2511F53u", "0xD2511F52u", ""},
+		{"nothing at all", "if (i >= n)", "if (i >= 0)", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			source := strings.ReplaceAll(tnngpu.KernelSource, test.old, test.new)
+			if source == tnngpu.KernelSource {
+				t.Fatalf("%q is not in kernels.cl", test.old)
+			}
+			verdict, err := d.probe(source, state.Single, probeRows)
+			if verdict != test.verdict || errors.Is(err, ErrWrong) != (test.verdict == "") {
+				t.Errorf("the verdict is %q, %v; want %q", verdict, err, test.verdict)
+			}
+		})
+	}
+}
+
+func TestDoubleOnADeviceWithoutIt(t *testing.T) {
+	d := openTest(t)
+	d.info.Double = false
+	if err := d.Probe(state.Double); !errors.Is(err, ErrNoDouble) || !strings.Contains(err.Error(), d.info.Name) {
+		t.Errorf("double precision where there is none gives %v", err)
+	}
+}

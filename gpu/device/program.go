@@ -1,0 +1,86 @@
+//go:build opencl && cgo
+
+package device
+
+import (
+	"errors"
+
+	"github.com/jgillich/go-opencl/cl"
+)
+
+// Program is device code, compiled for one device.
+type Program struct {
+	device  *Device
+	program *cl.Program
+}
+
+// Build compiles OpenCL C 1.2 source. To options, such as "-D NAME=value", it
+// adds those that the same-bits rule needs and the device has; an option that
+// trades exactness for speed has no place among them. If the source does not
+// compile, the error is an [*Error] that carries the compiler's log.
+func (d *Device) Build(source, options string) (*Program, error) {
+	p := &Program{device: d}
+	err := d.call("clCreateProgramWithSource", "", func() (err error) {
+		p.program, err = d.context.CreateProgramWithSource([]string{source})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if options != "" {
+		options = " " + options
+	}
+	err = d.call("clBuildProgram", "", func() error {
+		return p.program.BuildProgram([]*cl.Device{d.device}, d.options+options)
+	})
+	if err != nil {
+		err = d.explainBuild(err, p.program)
+		p.program.Release()
+		return nil, err
+	}
+	d.owned = append(d.owned, p.program)
+	return p, nil
+}
+
+// explainBuild adds the whole log. The binding's own error is the log alone, cut.
+func (d *Device) explainBuild(err error, p *cl.Program) error {
+	var failed *Error
+	var cut cl.BuildError
+	if errors.As(err, &failed) && errors.As(err, &cut) {
+		failed.Err = cl.ErrBuildProgramFailure
+		failed.Log = buildLog(p, d.device)
+	}
+	return err
+}
+
+// Kernel finds the kernel of that name in the program.
+func (p *Program) Kernel(name string) (*Kernel, error) {
+	d := p.device
+	k := &Kernel{device: d, name: name}
+	err := d.call("clCreateKernel", name, func() (err error) {
+		k.kernel, err = p.program.CreateKernel(name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.owned = append(d.owned, k.kernel)
+	k.handle = handleOf(k.kernel)
+	var count int
+	err = d.call("clGetKernelInfo", name, func() (err error) {
+		count, err = k.kernel.NumArgs()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	k.args = make([]bound, count)
+	err = d.call("clGetKernelWorkGroupInfo", name, func() (err error) {
+		k.workGroup, k.local, err = kernelLimits(k.kernel, d.device)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return k, nil
+}

@@ -1,0 +1,218 @@
+//go:build opencl && cgo
+
+package tnn
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tnn-gpu/cpuref"
+	"tnn-gpu/gpu/device"
+	"tnn-gpu/gpu/device/devicetest"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+)
+
+// openNetwork is New on the device that the tests run on.
+func openNetwork(net *tnn.Network, o backend.Options) (backend.Backend, error) {
+	o.Device = os.Getenv("TNN_TEST_DEVICE")
+	return New(net, o)
+}
+
+func must(t testing.TB, errs ...error) {
+	t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// openBoth opens a network on the reference and on the device, for the length of
+// a test, which is skipped where the device cannot have the reference's bits.
+func openBoth(t *testing.T, net *tnn.Network, o backend.Options) (reference, device backend.Backend) {
+	t.Helper()
+	reference, err := cpuref.New(net, o)
+	must(t, err)
+	device, err = openNetwork(net, o)
+	must(t, err)
+	t.Cleanup(func() { must(t, device.Close()) })
+	if d := device.Describe(); !d.Strict {
+		t.Skipf("this device is not strict: %s", d.Note)
+	}
+	return reference, device
+}
+
+func TestSuite(t *testing.T) {
+	devicetest.Open(t)
+	backendtest.Run(t, openNetwork, backendtest.Core())
+}
+
+// Rung 2: the device and the reference agree in every bit of every field and of
+// every sum, over 1,000 steps of every network of the catalogue. Networks take
+// turns in precision; the core networks come in both, with replicas, which the
+// device may compute in another way.
+func TestAgreesWithReference(t *testing.T) {
+	devicetest.Open(t)
+	for i, c := range backendtest.Catalogue() {
+		for k, p := range []state.Precision{state.Single, state.Double} {
+			if i%2 == k || backendtest.Soak() {
+				agree(t, c, p, []uint64{1<<32 + 3}, 1, 2, 10, 100, 500, 1000)
+			}
+		}
+	}
+	for _, c := range backendtest.Core() {
+		agree(t, c, state.Single, []uint64{1, 2, 3}, 1, 2, 10, 100, 500, 1000)
+		agree(t, c, state.Double, []uint64{1, 2, 3}, 1, 2, 10, 100, 500, 1000)
+	}
+}
+
+func agree(t *testing.T, c backendtest.Case, p state.Precision, seeds []uint64, moments ...int64) {
+	t.Run(fmt.Sprintf("%s/%d/%s", c.Name, len(seeds), p), func(t *testing.T) {
+		net := c.Network(t)
+		reference, device := openBoth(t, net, backend.Options{Precision: p, Seeds: seeds})
+		backendtest.Agree(t, net, reference, device, moments...)
+	})
+}
+
+// Rung 2 under interventions: weights held, and an external node.
+func TestAgreesUnderControls(t *testing.T) {
+	devicetest.Open(t)
+	net := find(t, "groups, external nodes in all modes")
+	reference, device := openBoth(t, net, backend.Options{Seeds: []uint64{4}})
+	external := fmt.Sprintf("external:%d", net.Externals[1].ID)
+	for i, control := range []struct {
+		name  string
+		value float64
+	}{{"adapt", 0}, {external, 0.3}, {"adapt", 1}, {"adapt", math.NaN()}, {external, math.NaN()}} {
+		must(t, reference.Control(control.name, control.value), device.Control(control.name, control.value))
+		backendtest.Agree(t, net, reference, device, int64(15*i+1), int64(15*i+15))
+	}
+}
+
+// Rung 2 for networks too large for what is done with small ones.
+func TestAgreesOnLargeNetworks(t *testing.T) {
+	devicetest.Open(t)
+	for i, c := range backendtest.Large() {
+		for k, p := range []state.Precision{state.Single, state.Double} {
+			if i%2 == k || backendtest.Soak() {
+				agree(t, c, p, []uint64{1}, 1, 2, 50)
+			}
+		}
+	}
+}
+
+// Rung 4: samples have the enumerated probabilities.
+func TestDistributions(t *testing.T) {
+	devicetest.Open(t)
+	backendtest.Distributions(t, openNetwork)
+}
+
+// Rung 5: the size of work-groups shows in no bit. Every size is a program of its
+// own, which takes its time to build; TNN_SOAK=1 has all of them.
+func TestWorkGroups(t *testing.T) {
+	devicetest.Open(t)
+	soak, sizes := backendtest.Soak(), []int{32, 256, 1024}
+	if soak {
+		sizes = []int{32, 64, 128, 256, 512, 1024}
+	}
+	for _, run := range []struct {
+		network   string
+		precision state.Precision
+		always    bool
+	}{
+		{"lattice", state.Single, true},
+		{"lattice", state.Double, soak},
+		{"relaxed lattice", state.Single, soak},
+		{"relaxed lattice", state.Double, true},
+	} {
+		if !run.always {
+			continue
+		}
+		t.Run(run.network+"/"+run.precision.String(), func(t *testing.T) {
+			net := find(t, run.network)
+			for _, size := range sizes {
+				reference, device := openBoth(t, net, backend.Options{Precision: run.precision, Seeds: []uint64{1, 2}, WorkGroup: size})
+				backendtest.Agree(t, net, reference, device, 1, 50)
+			}
+		})
+	}
+}
+
+// find gives a network of the catalogue.
+func find(t *testing.T, name string) *tnn.Network {
+	t.Helper()
+	for _, c := range backendtest.Catalogue() {
+		if c.Name == name {
+			return c.Network(t)
+		}
+	}
+	t.Fatalf("the catalogue has no network %q", name)
+	return nil
+}
+
+// Rung 5: nodes without edges change nothing.
+func TestIsolation(t *testing.T) {
+	devicetest.Open(t)
+	backendtest.Isolation(t, openNetwork)
+}
+
+// Rung 6: a run goes on where another backend left it.
+func TestResumeAcrossBackends(t *testing.T) {
+	devicetest.Open(t)
+	for _, p := range []state.Precision{state.Single, state.Double} {
+		openBoth(t, find(t, "lattice"), backend.Options{Precision: p, Seeds: []uint64{1}})
+	}
+	backendtest.Resume(t, cpuref.New, openNetwork, cpuref.New)
+}
+
+// Rung 5: all devices that are there give the bits of the reference.
+func TestEveryDevice(t *testing.T) {
+	devicetest.Open(t)
+	infos, err := device.List()
+	must(t, err)
+	net := find(t, "groups, external nodes in all modes")
+	for i, info := range infos {
+		t.Logf("device %d: %s", i, info)
+		options := backend.Options{Seeds: []uint64{9}, Device: strconv.Itoa(i)}
+		reference, err := cpuref.New(net, options)
+		must(t, err)
+		device, err := New(net, options)
+		must(t, err)
+		if device.Describe().Device != info.Name {
+			t.Errorf("device %d is %s, not %s", i, device.Describe().Device, info.Name)
+		}
+		if device.Describe().Strict {
+			backendtest.Agree(t, net, reference, device, 60)
+		}
+		must(t, device.Close())
+	}
+}
+
+// Rung 5: nor does it matter which device is how many and comes first. PoCL shows
+// those that it is asked for.
+func TestOtherDevices(t *testing.T) {
+	if !strings.Contains(devicetest.Open(t).Info().Platform, "Portable Computing Language") {
+		t.Skip("only PoCL can be asked for several devices")
+	}
+	for _, kinds := range []string{"basic pthread", "basic"} {
+		child := exec.Command(os.Args[0], "-test.run=^TestEveryDevice$", "-test.v")
+		child.Env = append(os.Environ(), "POCL_DEVICES="+kinds, "TNN_TEST_DEVICE=0")
+		out, err := child.CombinedOutput()
+		if err != nil {
+			t.Errorf("POCL_DEVICES=%q: %v\n%s", kinds, err, out)
+		}
+		for _, kind := range strings.Fields(kinds) {
+			if !strings.Contains(string(out), ": "+kind+"-") {
+				t.Errorf("POCL_DEVICES=%q shows no device %s:\n%s", kinds, kind, out)
+			}
+		}
+	}
+}

@@ -1,0 +1,45 @@
+//go:build opencl && cgo
+
+package tnn
+
+import (
+	"math"
+	"testing"
+
+	"tnn-gpu/gpu/device/devicetest"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/bench"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+)
+
+// TestMemoryOfANode holds what a node takes on the device to what it cannot do
+// without. Of hylton2020, a node has 6 values, a half-edge 6 and an edge 1. Its
+// partial sums and their scratch take 12 values each for a work-group, its slice
+// 12 bytes.
+func TestMemoryOfANode(t *testing.T) {
+	devicetest.Open(t)
+	const nodes = 256 * 256
+	for _, c := range []struct {
+		connections int
+		want        float64 // bytes of a node
+	}{
+		{4, 4 * (6 + 4*6 + 2)},
+		{16, 4 * (6 + 16*6 + 8)},
+	} {
+		net, err := tnn.Build(bench.Case{Size: 256, Connections: c.connections}.Spec(), 1)
+		must(t, err)
+		b, err := openNetwork(net, backend.Options{Precision: state.Single, Seeds: []uint64{1}})
+		must(t, err)
+		few := 12./tnn.Lanes + 2*12*4/float64(b.(*engine[float32]).group)
+		fixed := float64(256 * (2*tnn.NodeSums*4 + 4 + 12)) // sums of a batch, and what steers it
+		got := (float64(b.Describe().Bytes) - fixed) / nodes
+		if math.Abs(got-c.want-few) > 0.05 {
+			t.Errorf("with %d connections a node takes %.2f bytes, not %.2f", c.connections, got, c.want+few)
+		}
+		if foretold := float64(net.Spec.DeviceBytes(state.Single, 1)) / nodes; foretold != c.want {
+			t.Errorf("with %d connections %.2f bytes of a node are foretold, not %v", c.connections, foretold, c.want)
+		}
+		must(t, b.Close())
+	}
+}
