@@ -4,7 +4,7 @@ package gpu
 
 import (
 	"tnn-gpu/gpu/device"
-	tnnkernels "tnn-gpu/gpu/tnn"
+	gputnn "tnn-gpu/gpu/tnn"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/tnn"
 )
@@ -12,7 +12,7 @@ import (
 // New opens a network on an OpenCL device, at step 0. Device is as in device.Open; a
 // device without double precision refuses it.
 func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
-	return tnnkernels.New(net, o)
+	return gputnn.New(net, o)
 }
 
 // NewStream opens a device to measure what it can move: device.NewStream.
