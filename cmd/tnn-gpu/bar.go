@@ -25,11 +25,14 @@ type bar struct {
 }
 
 // newBar is a bar for a run that goes on after some steps; nil where out is no
-// terminal.
+// terminal, or one that moves no cursor.
 func newBar(out io.Writer, n *network, first, steps int64) *bar {
 	width := terminalWidth(out)
-	if width == 0 {
+	if width == 0 || os.Getenv("TERM") == "dumb" {
 		return nil
+	}
+	if s, ok := out.(*stream); ok {
+		out = s.drawing()
 	}
 	updates := n.model.Describe().Updates * int64(len(n.seeds))
 	return &bar{out: out, width: width, steps: steps, updates: updates, first: first, now: time.Now, began: time.Now()}
@@ -37,6 +40,9 @@ func newBar(out io.Writer, n *network, first, steps int64) *bar {
 
 // terminalWidth is 0 for what is no terminal.
 func terminalWidth(out io.Writer) int {
+	if s, ok := out.(*stream); ok {
+		out = s.file
+	}
 	f, ok := out.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return 0

@@ -136,7 +136,7 @@ func TestKilledBetweenLastCheckpointAndEnd(t *testing.T) {
 	}
 	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "resumed     after step 20", "no steps in ")
 	sameResults(t, filepath.Join(dir, "whole"), filepath.Join(dir, "out"))
-	tnnGPU(t, dir, "resume", "out").want(t, codeUsage, "the run has made all of its 20 steps")
+	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "The run has made all of its 20 steps")
 }
 
 // TestTerminatedInTime: Slurm sends SIGTERM, and kills 30 seconds later what is

@@ -147,6 +147,24 @@ func checkpointInterval(c *cli.Context) (steps int64, every time.Duration, err e
 	return 0, 0, badUsage("--checkpoint is %q: use a number of steps, or a time such as 90s or 10m", text)
 }
 
+// timeLimitFlag has a run end in time.
+func timeLimitFlag() cli.Flag {
+	return &cli.StringFlag{Name: "time-limit", Usage: "save the run when the program is so much `TIME` old, such as 23h45m, and end with exit code 75"}
+}
+
+// timeLimit reads the flag; 0 is no limit.
+func timeLimit(c *cli.Context) (time.Duration, error) {
+	text := c.String("time-limit")
+	if text == "" {
+		return 0, nil
+	}
+	limit, err := time.ParseDuration(text)
+	if err != nil || limit <= 0 {
+		return 0, badUsage("--time-limit is %q: use a time such as 50m or 23h45m", text)
+	}
+	return limit, nil
+}
+
 // count is a number with its noun.
 func count(n int64, noun string) string {
 	switch {

@@ -64,8 +64,9 @@ func (p *program) serve(c *cli.Context) error {
 		return err
 	}
 	fmt.Fprintf(p.out, "Open %s and end with Ctrl-C.\n", server.URL())
-	ctx, release := p.interruptible(c.Context, "Interrupted.")
-	defer release()
+	ctx, w := p.watched(c.Context, 0)
+	w.hold(".")
+	defer w.end()
 	return server.Serve(ctx)
 }
 

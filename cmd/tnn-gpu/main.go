@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -21,6 +22,7 @@ const (
 	codeFailed      = 1
 	codeUsage       = 2
 	codeDevice      = 3
+	codeTimeIsUp    = 75 // EX_TEMPFAIL of sysexits.h
 	codeInterrupted = 130
 )
 
@@ -30,18 +32,31 @@ EXIT CODES:
      1   a run failed, or a comparison or verification found a difference
      2   bad usage, configuration or input: nothing was computed
      3   the device that was asked for is absent, or failed
-   130   interrupted: a run can be resumed
+    75   time is up (SIGUSR1, SIGXCPU, --time-limit) and the run is saved: start it again
+   130   told to stop (SIGINT, SIGTERM, SIGHUP, SIGUSR2): a run is saved and can be resumed
 `
 
 func main() {
-	p := program{out: os.Stdout, errs: os.Stderr}
-	os.Exit(p.run(context.Background(), os.Args[1:]))
+	ignoreBrokenPipes()
+	c := newConsole(os.Stdout, os.Stderr, os.Args[1:])
+	p := program{out: c.out, errs: c.errs, console: c, began: time.Now()}
+	code := p.run(context.Background(), os.Args[1:])
+	if err := c.close(); err != nil {
+		p.urgent(fmt.Sprintf("tnn-gpu: not all could be printed: %v\n", err))
+		if code == codeDone && !p.recorded {
+			code = codeFailed
+		}
+	}
+	os.Exit(code)
 }
 
 // program is one invocation.
 type program struct {
-	out  io.Writer
-	errs io.Writer
+	out      io.Writer
+	errs     io.Writer
+	console  *console // behind both; nil in tests
+	began    time.Time
+	recorded bool // there is a run folder, which matters more than what is printed
 }
 
 // run carries out a command line and returns the exit code.
@@ -104,9 +119,6 @@ type deviceError struct{ error }
 
 func (e deviceError) Unwrap() error { return e.error }
 
-// errInterrupted ends a command that was interrupted.
-var errInterrupted = errors.New("interrupted")
-
 func exitCode(err error) int {
 	var usage usageError
 	var device deviceError
@@ -115,6 +127,8 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return codeDone
+	case errors.Is(err, errTimeIsUp):
+		return codeTimeIsUp
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
 		return codeInterrupted
 	case errors.As(err, &usage), errors.As(err, &configured):

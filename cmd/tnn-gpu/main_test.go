@@ -126,12 +126,12 @@ func TestHelp(t *testing.T) {
 
 // TestExitCodesAreDocumented holds the help text to the constants.
 func TestExitCodesAreDocumented(t *testing.T) {
-	for _, line := range []string{"  0   all", "  1   a run failed", "  2   bad usage", "  3   the device", "130   interrupted"} {
+	for _, line := range []string{"  0   all", "  1   a run failed", "  2   bad usage", "  3   the device", " 75   time is up", "130   told to stop"} {
 		if !strings.Contains(exitCodes, line) {
 			t.Errorf("the help does not have %q", line)
 		}
 	}
-	if codes := [...]int{codeDone, codeFailed, codeUsage, codeDevice, codeInterrupted}; codes != [...]int{0, 1, 2, 3, 130} {
+	if codes := [...]int{codeDone, codeFailed, codeUsage, codeDevice, codeTimeIsUp, codeInterrupted}; codes != [...]int{0, 1, 2, 3, 75, 130} {
 		t.Errorf("the codes are %v", codes)
 	}
 }
@@ -266,6 +266,7 @@ func TestExitCode(t *testing.T) {
 		{fmt.Errorf("steps 1 to 9 failed: %w", &gpu.Error{Call: "clFinish", Err: errors.New("out of resources")}), codeDevice},
 		{fmt.Errorf("%w at step 3", errInterrupted), codeInterrupted},
 		{errors.Join(context.Canceled), codeInterrupted},
+		{fmt.Errorf("%w at step 3", errTimeIsUp), codeTimeIsUp},
 	} {
 		if got := exitCode(test.err); got != test.want {
 			t.Errorf("the exit code of %v is %d, want %d", test.err, got, test.want)

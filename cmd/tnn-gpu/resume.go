@@ -22,7 +22,7 @@ func (p *program) resumeCommand() *cli.Command {
 			"interrupted, on any backend. Tables are cut back to the checkpoint first.",
 		Flags: slices.Concat(computerFlags(), liveFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "steps", Usage: "go on to step `NUMBER`; with a plus, as in +100, that many steps from the checkpoint on"},
-			checkpointFlag(), checkFlag(),
+			checkpointFlag(), checkFlag(), timeLimitFlag(),
 		}),
 		Action: p.resume,
 	}
@@ -32,19 +32,27 @@ func (p *program) resume(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return badUsage("%s takes one argument, the folder of a run; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
 	}
+	limit, err := timeLimit(c)
+	if err != nil {
+		return err
+	}
+	ctx, w := p.watched(c.Context, limit)
+	defer w.end()
 	folder, err := record.Open(c.Args().First())
 	if err != nil {
 		return usageError{err}
 	}
 	j, err := p.reopen(c, folder)
-	if err != nil {
+	if j == nil {
 		return errors.Join(err, folder.Close())
 	}
 	defer j.close()
-	return p.carryOut(c.Context, j, folder)
+	w.hold(saves)
+	return p.carryOut(ctx, w, j, folder)
 }
 
-// reopen prepares what is left to do of a run.
+// reopen prepares what is left to do of a run. Where that is nothing it says so, and
+// the job is nil.
 func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, error) {
 	cfg, err := config.Decode(folder.Path()+"/config.toml", folder.Config())
 	if err == nil {
@@ -57,7 +65,16 @@ func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := extend(cfg, c.String("steps"), done, hasEnded(folder)); err != nil {
+	end, err := lastStep(cfg, c.String("steps"), done)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if end == done && hasEnded(folder) {
+		fmt.Fprintf(p.out, "The run has made all of its %s; make it longer with --steps +100, for example.\n", count(done, "step"))
+		return nil, nil
+	}
+	planned := cfg.Spec.Steps()
+	if err := cfg.SetSteps(end); err != nil {
 		return nil, usageError{err}
 	}
 	j, err := p.prepare(c, cfg)
@@ -65,6 +82,9 @@ func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, error) {
 		return nil, err
 	}
 	j.from = from
+	if end != planned {
+		j.longer = fmt.Sprintf(" --steps %d", end)
+	}
 	return j, nil
 }
 
@@ -92,17 +112,14 @@ func hasEnded(folder *record.Folder) bool {
 	return err != nil || m.Status == sim.Finished
 }
 
-// extend sets the step at which a resumed run ends.
-func extend(cfg *config.Config, text string, done int64, ended bool) error {
-	end := cfg.Spec.Steps()
-	if text != "" {
-		var err error
-		if end, err = steps(text, done); err != nil {
-			return err
-		}
+// lastStep is the step at which a resumed run ends.
+func lastStep(cfg *config.Config, text string, done int64) (int64, error) {
+	if text == "" {
+		return max(done, cfg.Spec.Steps()), nil
 	}
-	if end < done || end == done && ended {
-		return fmt.Errorf("the run has made all of its %d steps; make it longer with --steps +100, for example", done)
+	end, err := steps(text, done)
+	if err == nil && end < done {
+		err = fmt.Errorf("the run has made %d steps, more than --steps %s; make it longer with --steps +100, for example", done, text)
 	}
-	return cfg.SetSteps(end)
+	return end, err
 }

@@ -29,15 +29,16 @@ func (p *program) runCommand() *cli.Command {
 			"the run has 4 million node updates or more and a network like this one, of 4096\n" +
 			"nodes, runs faster on it; else the program's own backend, on all cores. A\n" +
 			"backend or device that is asked for and absent is an error.\n\n" +
-			"Ctrl-C saves the run, and `tnn-gpu resume FOLDER` goes on with it; a second\n" +
-			"Ctrl-C ends it at once.",
+			"Ctrl-C saves the run, and `tnn-gpu resume FOLDER` goes on with it; two seconds or\n" +
+			"more later, another Ctrl-C ends it at once. SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and\n" +
+			"SIGXCPU save it, too. The overview is not drawn then.",
 		Flags: slices.Concat(networkFlags(), computerFlags(), recordFlags(), liveFlags(), []cli.Flag{
 			precisionFlag(),
 			&cli.StringFlag{Name: "steps", Usage: "make the run this `NUMBER` of steps long: eras are cut off, or the last one is made longer"},
 			&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r has the noise of seed + r"},
 			&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
 			&cli.StringFlag{Name: "sweep", Usage: "give the replicas different values of a key: `KEY=V1,V2,...`; replica r takes value r modulo their number"},
-			checkpointFlag(), checkFlag(),
+			checkpointFlag(), checkFlag(), timeLimitFlag(),
 		}),
 		Action: p.runNew,
 	}
@@ -52,9 +53,16 @@ type job struct {
 	from    *state.Checkpoint // nil for a new run
 	live    *live
 	checker *checker // nil unless steps are made again
+	longer  string   // flag that has a run end at another step than its configuration says
 }
 
 func (p *program) runNew(c *cli.Context) error {
+	limit, err := timeLimit(c)
+	if err != nil {
+		return err
+	}
+	ctx, w := p.watched(c.Context, limit)
+	defer w.end()
 	cfg, name, err := configuration(c)
 	if err != nil {
 		return err
@@ -73,12 +81,16 @@ func (p *program) runNew(c *cli.Context) error {
 		return err
 	}
 	defer j.close()
+	w.hold(saves)
 	folder, err := createFolder(c.String("out"), name, cfg)
 	if err != nil {
 		return err
 	}
-	return p.carryOut(c.Context, j, folder)
+	return p.carryOut(ctx, w, j, folder)
 }
+
+// saves is what a run does when it is told to stop.
+const saves = ": saving the run. Two seconds or more from now, another signal ends it at once; it can then be resumed from its last checkpoint."
 
 // prepare builds the network of a configuration and opens it.
 func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
@@ -151,24 +163,24 @@ func freshFolder(name string) (string, error) {
 }
 
 // carryOut runs a job and records it in its folder, which it closes.
-func (p *program) carryOut(ctx context.Context, j *job, folder *record.Folder) (err error) {
+func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record.Folder) (err error) {
+	p.recorded = true
 	defer func() { err = errors.Join(err, folder.Close()) }()
 	p.announce(j, folder.Path())
 	recorder, err := folder.Record(j.options, j.from)
 	if err != nil {
 		return err
 	}
-	ctx, release := p.interruptible(ctx, "Interrupted: saving the run. Another Ctrl-C ends it at once, and it can then be resumed from its last checkpoint.")
 	summary, err := p.simulate(ctx, j, recorder, folder.Path())
 	err = errors.Join(err, recorder.Close(summary, err))
-	interrupted := release()
 	if err != nil {
 		return fmt.Errorf("%w; what was written until then is in %s", err, folder.Path())
 	}
-	p.summarize(j.network, summary, folder.Path())
+	why := w.stopped()
+	p.summarize(j.network, summary, folder.Path(), why == nil)
 	fmt.Fprint(p.out, praise(summary))
-	if interrupted && summary.Reason != sim.Finished {
-		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s", errInterrupted, summary.Last, j.plan.Steps, folder.Path())
+	if why != nil && summary.Reason != sim.Finished {
+		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s%s", why, summary.Last, j.plan.Steps, shellQuoted(folder.Path()), j.longer)
 	}
 	return nil
 }
@@ -221,10 +233,10 @@ func (p *program) announce(j *job, folder string) {
 	fmt.Fprintln(p.out)
 }
 
-// summarize says what has been done, and draws it.
-func (p *program) summarize(n *network, s sim.Summary, folder string) {
+// summarize says what has been done, and draws it if there is time for that.
+func (p *program) summarize(n *network, s sim.Summary, folder string, draw bool) {
 	drawn := ""
-	if n.config.Record.Overview {
+	if draw && n.config.Record.Overview {
 		drawn = ", " + overviewName
 		if err := p.overview(n, folder); err != nil {
 			// The run is fine without.

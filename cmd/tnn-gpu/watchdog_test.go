@@ -90,7 +90,9 @@ func spoil(t *testing.T, preset, on, field string, item int, value float64, chec
 		t.Fatal(err)
 	}
 	p := program{out: io.Discard, errs: io.Discard}
-	return dir, n, p.carryOut(t.Context(), j, folder)
+	ctx, w := p.watched(t.Context(), 0)
+	defer w.end()
+	return dir, n, p.carryOut(ctx, w, j, folder)
 }
 
 // eachBackend runs a test on the backends that are there.

@@ -1,0 +1,299 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// saved wants a run folder with a checkpoint that its run goes on from, and without
+// an overview, for which there was no time.
+func saved(t *testing.T, dir string) {
+	t.Helper()
+	if files, err := filepath.Glob(filepath.Join(dir, "out", "checkpoint-*.tnn")); err != nil || len(files) == 0 {
+		t.Errorf("there is no checkpoint: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "out", overviewName)); err == nil {
+		t.Error("there is an overview")
+	}
+	tnnGPU(t, dir, "resume", "out", "--steps", "+3").want(t, codeDone, "resumed     after step ", "3 steps in ")
+}
+
+// TestSignalsSave: whatever tells a run to stop has it saved, and what tells it that
+// its time is up has another exit code.
+func TestSignalsSave(t *testing.T) {
+	for _, test := range []struct {
+		signal syscall.Signal
+		code   int
+		says   string
+	}{
+		{syscall.SIGINT, codeInterrupted, "interrupted at step "},
+		{syscall.SIGTERM, codeInterrupted, "interrupted at step "},
+		{syscall.SIGHUP, codeInterrupted, "interrupted at step "},
+		{syscall.SIGUSR2, codeInterrupted, "interrupted at step "},
+		{syscall.SIGUSR1, codeTimeIsUp, "time is up at step "},
+		{syscall.SIGXCPU, codeTimeIsUp, "time is up at step "},
+	} {
+		t.Run(test.signal.String(), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			begin(t, dir, endless("--backend", "cpu")...)(test.signal).want(t, test.code, test.says, ": saving the run.", "; go on with: tnn-gpu resume out")
+			saved(t, dir)
+		})
+	}
+}
+
+// TestSignalsInPairs: GNU timeout sends two, which are of one mind.
+func TestSignalsInPairs(t *testing.T) {
+	for _, pair := range [][]os.Signal{{syscall.SIGTERM, syscall.SIGTERM}, {os.Interrupt, syscall.SIGTERM}, {syscall.SIGUSR1, os.Interrupt}} {
+		t.Run(pair[0].String()+", "+pair[1].String(), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			r := begin(t, dir, endless("--backend", "cpu")...)(pair...)
+			if r.code != codeInterrupted && r.code != codeTimeIsUp {
+				t.Errorf("exit code %d", r.code)
+			}
+			r.want(t, r.code, "; go on with: tnn-gpu resume out")
+			saved(t, dir)
+		})
+	}
+}
+
+// busy is a run whose first step takes longer than any test.
+func busy(more ...string) []string {
+	return append([]string{"run", "--preset", "relaxed", "--set", "network.relaxations=40000000", "--set", "era[0].steps=100", "--backend", "cpu", "--out", "out"}, more...)
+}
+
+// TestSecondSignalEndsAtOnce: two seconds after the first, and not before.
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := command(t, dir, busy()...)
+	errs, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Process.Kill() }) // it may have ended
+	waitFor(t, filepath.Join(dir, "out", "run.json"))
+	lines := bufio.NewScanner(errs)
+	said := func(text string) {
+		t.Helper()
+		for lines.Scan() {
+			if strings.Contains(lines.Text(), text) {
+				return
+			}
+		}
+		t.Fatalf("it does not say %q", text)
+	}
+	give := func(s syscall.Signal) {
+		t.Helper()
+		if err := c.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	give(syscall.SIGTERM)
+	said("Interrupted: saving the run.")
+	give(syscall.SIGHUP)
+	said("A signal has come before and is being heeded")
+	give(syscall.SIGXCPU) // comes again by itself, and means nothing new
+	time.Sleep(notBefore)
+	give(syscall.SIGTERM)
+	_ = c.Wait() // the code says it
+	if code := c.ProcessState.ExitCode(); code != codeInterrupted {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// waitFor waits for a file.
+func waitFor(t *testing.T, path string) {
+	t.Helper()
+	for range 6000 {
+		if _, err := os.Stat(path); err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("%s does not come", path)
+}
+
+// TestIgnoredHangUp: under nohup a hang-up means nothing.
+func TestIgnoredHangUp(t *testing.T) {
+	dir := t.TempDir()
+	c := command(t, dir, endless("--backend", "cpu")...)
+	c.Args = append([]string{"sh", "-c", `trap "" HUP; exec "$0" "$@"`, c.Path}, c.Args[1:]...)
+	c.Path = "/bin/sh"
+	r := beginCommand(t, c)(syscall.SIGHUP, syscall.SIGTERM).want(t, codeInterrupted, "Interrupted: saving the run.")
+	if strings.Contains(r.errs, "A signal has come before") {
+		t.Errorf("the hang-up was heeded: %s", r.errs)
+	}
+}
+
+// TestTimeLimit counts from the start of the program: what is begun by then is saved.
+func TestTimeLimit(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := tnnGPU(t, dir, endless("--backend", "cpu", "--time-limit", "3s")...).want(t, codeTimeIsUp, "Time is up")
+	if strings.Contains(r.errs, "saving the run") {
+		r.want(t, codeTimeIsUp, "time is up at step ", "; go on with: tnn-gpu resume out")
+		saved(t, dir)
+	}
+	tnnGPU(t, dir, small("--out", "other", "--time-limit", "soon")...).want(t, codeUsage, `--time-limit is "soon": use a time such as 50m or 23h45m`)
+	tnnGPU(t, dir, small("--out", "other", "--time-limit", "1ns")...).want(t, codeTimeIsUp, "Time is up. Nothing was computed, and nothing changed.")
+	if _, err := os.Stat(filepath.Join(dir, "other")); err == nil {
+		t.Error("there is a folder")
+	}
+}
+
+// TestNobodyReads: a run goes on without those who read what it prints.
+func TestNobodyReads(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer full.Close()
+	for name, stream := range map[string]func(t *testing.T) *os.File{
+		"/dev/full":     func(*testing.T) *os.File { return full },
+		"a broken pipe": brokenPipe,
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			c := command(t, dir, small("--backend", "cpu")...)
+			c.Stdout, c.Stderr = stream(t), stream(t)
+			if err := c.Run(); err != nil {
+				t.Error(err)
+			}
+			read(t, dir, "out/final.npz")
+			whole := t.TempDir()
+			tnnGPU(t, whole, small("--backend", "cpu")...).want(t, codeDone)
+			sameResults(t, filepath.Join(whole, "out"), filepath.Join(dir, "out"))
+		})
+	}
+	t.Run("closed", func(t *testing.T) {
+		dir := t.TempDir()
+		c := command(t, dir, small("--backend", "cpu")...)
+		c.Args = append([]string{"sh", "-c", `exec "$0" "$@" >&- 2>&-`, c.Path}, c.Args[1:]...)
+		c.Path = "/bin/sh"
+		if err := c.Run(); err != nil {
+			t.Error(err)
+		}
+		read(t, dir, "out/final.npz")
+	})
+	t.Run("what is printed is all there is", func(t *testing.T) {
+		var errs bytes.Buffer
+		c := command(t, t.TempDir(), "presets")
+		c.Stdout, c.Stderr = full, &errs
+		if err := c.Run(); c.ProcessState.ExitCode() != codeFailed || !strings.Contains(errs.String(), "not all could be printed: ") {
+			t.Errorf("it ends with %v and says %q", err, &errs)
+		}
+		c = command(t, t.TempDir(), "presets")
+		c.Stdout, c.Stderr = brokenPipe(t), &errs
+		errs.Reset()
+		if err := c.Run(); err != nil || errs.Len() > 0 {
+			t.Errorf("head ends it with %v and %q", err, &errs)
+		}
+	})
+}
+
+// brokenPipe is one whose reader has gone away.
+func brokenPipe(t *testing.T) *os.File {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// TestReaderStandsStill: a pager that waits for a key does not keep a run from being
+// saved.
+func TestReaderStandsStill(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	c := command(t, dir, endless("--backend", "cpu")...)
+	c.Stdout, c.Stderr = w, w
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	// Nobody reads until the table has stopped growing: the run waits for its reader.
+	waitFor(t, filepath.Join(dir, "out", "steps.csv"))
+	for before, now := -1, lastRow(t, filepath.Join(dir, "out")); now == 0 || now != before; now = lastRow(t, filepath.Join(dir, "out")) {
+		before = now
+		time.Sleep(300 * time.Millisecond)
+	}
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait() // the code says it
+	if code := c.ProcessState.ExitCode(); code != codeInterrupted {
+		t.Errorf("exit code %d", code)
+	}
+	saved(t, dir)
+}
+
+// TestNamesAreShown: no name of a folder gives orders to a terminal, and the command
+// line that goes on with a run can be pasted.
+func TestNamesAreShown(t *testing.T) {
+	for name, shown := range map[string][2]string{
+		"clear\x1bc\nout": {`clear\x1bc\nout`, `$'clear\x1bc\nout'`},
+		"it's T>0.1":      {"it's T>0.1", `'it'\''s T>0.1'`},
+	} {
+		dir := t.TempDir()
+		args := endless("--backend", "cpu")
+		args[len(args)-3] = name
+		r := begin(t, dir, args...)(syscall.SIGTERM)
+		r.want(t, codeInterrupted, "\n"+shown[0]+" has config.toml", "go on with: tnn-gpu resume "+shown[1])
+		again := exec.Command("bash", "-c", `tnn-gpu() { "$PROGRAM" "$@"; }; `+strings.TrimSpace(r.errs[strings.LastIndex(r.errs, "tnn-gpu resume"):])+" --steps +2")
+		self := command(t, dir)
+		again.Dir, again.Env = dir, append(self.Env, "PROGRAM="+self.Path)
+		if out, err := again.CombinedOutput(); err != nil {
+			t.Errorf("%q: %v\n%s", name, err, out)
+		}
+	}
+}
+
+// TestDumbTerminal has a terminal that cannot move its cursor, and one that can.
+func TestDumbTerminal(t *testing.T) {
+	for _, kind := range []string{"dumb", "xterm"} {
+		terminal, name := openTerminal(t)
+		side, err := os.OpenFile(name, os.O_RDWR|syscall.O_NOCTTY, 0)
+		if err != nil {
+			t.Skip(err)
+		}
+		c := command(t, t.TempDir(), endless("--backend", "cpu", "--time-limit", "3s")...)
+		c.Env = append(c.Env, "TERM="+kind)
+		c.Stderr = side
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		side.Close()
+		said := make(chan string)
+		go func() {
+			text, _ := io.ReadAll(terminal) // ends with an error when nobody has the other side
+			said <- string(text)
+		}()
+		_ = c.Wait() // its time is up
+		if text := <-said; strings.Contains(text, "\x1b") != (kind == "xterm") && strings.Contains(text, "at step") {
+			t.Errorf("TERM=%s gets %q", kind, text)
+		}
+	}
+}
