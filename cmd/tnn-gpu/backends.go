@@ -115,7 +115,7 @@ func (n *network) measure(info gpu.Info, threads int) (onCPU, onDevice float64, 
 	if err != nil {
 		return 0, 0, err
 	}
-	updates := tnn.NewModel(net).Describe().Updates
+	updates := net.Describe().Updates
 	o := backend.Options{Precision: n.precision, Seeds: n.seeds[:1], Threads: threads, Device: fmt.Sprint(info.Index)}
 	reference, err := cpuref.New(net, o)
 	if err != nil {

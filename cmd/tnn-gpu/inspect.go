@@ -147,15 +147,15 @@ type inspector struct {
 
 // values are those of an item in all fields of its index space, recorded or final,
 // and its histories.
-func (i *inspector) values(per state.Per, item int) (now []reading, past []history, err error) {
-	d := tnn.NewModel(i.net).Describe()
+func (i *inspector) values(per state.Space, item int) (now []reading, past []history, err error) {
+	d := i.net.Describe()
 	fields := d.Fields
 	for _, c := range d.Computed {
 		fields = append(fields, c.Field)
 	}
 	next := sync.OnceValues(func() ([]reading, error) { return i.next(item) })
 	for _, f := range fields {
-		if f.Per != per {
+		if f.Space != per {
 			continue
 		}
 		h, err := i.history(f.Name, item)

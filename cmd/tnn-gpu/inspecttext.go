@@ -6,7 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"tnn-gpu/host/record"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/sim"
 )
@@ -19,7 +19,7 @@ type runSummary struct {
 	Status      sim.Reason       `json:"status"`
 	Steps       int64            `json:"steps"`
 	Seeds       []uint64         `json:"seeds"`
-	Sweep       *record.Sweep    `json:"sweep,omitempty"`
+	Sweep       *model.Sweep     `json:"sweep,omitempty"`
 	Network     map[string]int64 `json:"network"`
 	Recorded    []string         `json:"recorded"`
 	Observables []reading        `json:"last_epoch"`

@@ -6,7 +6,7 @@ import (
 
 	"tnn-gpu/gpu"
 	"tnn-gpu/host/config"
-	"tnn-gpu/host/record"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
@@ -16,10 +16,10 @@ type network struct {
 	config    *config.Config
 	spec      *tnn.Spec
 	net       *tnn.Network
-	model     *tnn.Model
+	model     *tnn.Network
 	precision state.Precision
 	seeds     []uint64 // by replica
-	sweep     *record.Sweep
+	sweep     *model.Sweep
 }
 
 // buildNetwork makes the network of a configuration.
@@ -54,14 +54,14 @@ func (n *network) build() error {
 	if n.net, err = tnn.Build(n.spec, n.config.Run.Seed); err != nil {
 		return n.config.Locate(err)
 	}
-	var variants []config.Spec
+	var variants []model.Spec
 	if variants, n.sweep, err = n.config.Variants(); err != nil {
 		return n.config.Locate(err)
 	}
 	for _, v := range variants {
 		n.net.Variants = append(n.net.Variants, v.(*tnn.Spec))
 	}
-	n.model = tnn.NewModel(n.net)
+	n.model = n.net
 	return nil
 }
 

@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"tnn-gpu/host/graph"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/picture"
-	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/tnn"
 )
@@ -46,7 +46,7 @@ func boxSides(region string) ([]int, error) {
 	if region == "" {
 		return nil, nil
 	}
-	from, to, err := record.ParseRegion(region)
+	from, to, err := model.ParseRegion(region)
 	var sides []int
 	for d := range from {
 		sides = append(sides, to[d]-from[d])

@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/state"
 )
@@ -68,7 +69,7 @@ func (n *network) recordOptions(d backend.Description) (record.Options, error) {
 		o.Recordings = append(o.Recordings, r)
 	}
 	for _, text := range c.Watch {
-		p, err := record.ParseProbe(text)
+		p, err := model.ParseProbe(text)
 		if err != nil {
 			return o, err
 		}
@@ -83,7 +84,7 @@ func (n *network) recordedNodes() ([]int, error) {
 	if c.Region == "" {
 		return c.Nodes, nil
 	}
-	from, to, err := record.ParseRegion(c.Region)
+	from, to, err := model.ParseRegion(c.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -91,14 +92,14 @@ func (n *network) recordedNodes() ([]int, error) {
 }
 
 // perField says what each field of the model has one value for.
-func (n *network) perField() map[string]state.Per {
+func (n *network) perField() map[string]state.Space {
 	d := n.model.Describe()
-	out := make(map[string]state.Per)
+	out := make(map[string]state.Space)
 	for _, f := range d.Fields {
-		out[f.Name] = f.Per
+		out[f.Name] = f.Space
 	}
 	for _, f := range d.Computed {
-		out[f.Name] = f.Per
+		out[f.Name] = f.Space
 	}
 	return out
 }

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"tnn-gpu/host/record"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 )
 
@@ -13,9 +13,9 @@ import (
 // swept. It is an observer of the run.
 type epochTable struct {
 	out      io.Writer
-	bar      *bar          // cleared before a line is printed
-	sweep    *record.Sweep // nil where none is
-	headings [][2]string   // of step, key and quantities
+	bar      *bar         // cleared before a line is printed
+	sweep    *model.Sweep // nil where none is
+	headings [][2]string  // of step, key and quantities
 	widths   []int
 	shown    int // quantities
 	eras     []era
@@ -53,7 +53,7 @@ func (t *epochTable) add(heading [2]string) int {
 }
 
 // heading is a column's name on two lines.
-func heading(c sim.Column) [2]string {
+func heading(c model.Column) [2]string {
 	first, second, found := strings.Cut(c.Name, "_")
 	if !found {
 		first, second = "", c.Name

@@ -155,7 +155,7 @@ func TestNotFiniteStopsTheRun(t *testing.T) {
 func TestNotFiniteNamesTheEdge(t *testing.T) {
 	eachBackend(t, func(t *testing.T, on string) {
 		_, n, err := spoil(t, "isolated4", on, "weight", 77, math.NaN(), true)
-		a, b := n.model.Edge(77)
+		a, b := n.model.Links(nil, 0).Ends(77)
 		if says := "weight is NaN at edge " + itoa(int(a)) + "-" + itoa(int(b)); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("the run ends with %v, want %q", err, says)
 		}

@@ -217,7 +217,7 @@ func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) 
 			return nil, fmt.Errorf("field %q is not watched: %w", name, backend.ErrUnknownField)
 		}
 		if i == 0 {
-			into = into.Reuse(state.Field{Name: name, Per: state.Node, Derived: true}, e.precision(), len(e.replicas)*len(*view))
+			into = into.Reuse(state.Field{Name: name, Space: state.Node, Derived: true}, e.precision(), len(e.replicas)*len(*view))
 		}
 		e.copy(state.Values[F](into)[i*len(*view):], *view)
 	}

@@ -102,7 +102,7 @@ func newOracle[F fmath.Float](net *tnn.Network, seed uint64, start *state.State)
 		n.dissipation, n.transport = value("dissipation", at), value("transport", at)
 		n.numerator, n.denominator = value("quality_numerator", at), value("quality_denominator", at)
 	}
-	at, loops := tnn.NewModel(net).Order(state.HalfEdge), make([]uint32, net.Graph.Nodes)
+	at, loops := net.Order(state.HalfEdge), make([]uint32, net.Graph.Nodes)
 	for i, e := range net.Graph.Edges {
 		o.weight = append(o.weight, value("weight", int(net.Layout.EdgeWeight[i])))
 		a, b := &o.nodes[e.A], &o.nodes[e.B]

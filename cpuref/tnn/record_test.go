@@ -12,6 +12,7 @@ import (
 	"tnn-gpu/cpuref"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
@@ -33,9 +34,9 @@ func (r recorded) leg(t *testing.T, folder *record.Folder, from *state.Checkpoin
 		t.Fatal(err)
 	}
 	defer b.Close()
-	model := tnn.NewModel(r.net)
-	o := record.Options{Model: model, Backend: b.Describe(), Seeds: seeds, Probes: []record.Probe{{Field: "energy", A: 1, B: -1}}, ProbeEvery: 4}
-	d := model.Describe()
+	m := r.net
+	o := record.Options{Model: m, Backend: b.Describe(), Seeds: seeds, Probes: []model.Probe{{Field: "energy", A: 1, B: -1}}, ProbeEvery: 4}
+	d := m.Describe()
 	for i, f := range d.Fields {
 		o.Recordings = append(o.Recordings, record.Recording{Field: f.Name, Every: int64(2 + i%5)})
 	}
@@ -58,7 +59,7 @@ func (r recorded) leg(t *testing.T, folder *record.Folder, from *state.Checkpoin
 		}
 		return nil
 	}
-	run, err := sim.New(model, b, plan, recorder.Observe, stop)
+	run, err := sim.New(m, b, plan, recorder.Observe, stop)
 	if err == nil && from != nil {
 		err = run.Restore(from)
 	}

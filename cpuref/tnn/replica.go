@@ -73,7 +73,7 @@ func (r *replica[F]) bind(s *state.State, i int) {
 		"charge1": &r.charge1, "memory1": &r.memory1, "potential1": &r.potential1, "weight": &r.weight,
 	} {
 		if a := s.Array(name); a != nil {
-			n := r.net.Length(a.Per)
+			n := r.net.Length(a.Space)
 			*view = state.Values[F](a)[i*n : (i+1)*n]
 		}
 	}

@@ -61,7 +61,7 @@ func beside[F fmath.Float](t *testing.T, net *tnn.Network, p state.Precision, se
 // positive.
 func dropZeroSigns(s *state.State) {
 	for i := range s.Arrays {
-		if a := &s.Arrays[i]; a.Per == state.HalfEdge {
+		if a := &s.Arrays[i]; a.Space == state.HalfEdge {
 			for k := range a.Len() {
 				a.Set(k, a.At(k)+0)
 			}

@@ -315,7 +315,7 @@ func (n *engine[F]) allocate() error {
 		if f.Derived {
 			continue
 		}
-		b, err := n.device.Alloc(f.Name, replicas*uint64(n.net.Length(f.Per))*size)
+		b, err := n.device.Alloc(f.Name, replicas*uint64(n.net.Length(f.Space))*size)
 		if err != nil {
 			return err
 		}
@@ -398,7 +398,7 @@ func (n *engine[F]) start() error {
 			continue
 		}
 		b := n.fields[f.Name]
-		err := device.Fill(b, 0, len(n.options.Seeds)*n.net.Length(f.Per), F(0))
+		err := device.Fill(b, 0, len(n.options.Seeds)*n.net.Length(f.Space), F(0))
 		if a := n.net.StartArray(f, n.options.Precision, n.options.Seeds); a != nil {
 			err = device.Write(b, 0, state.Values[F](a))
 		}

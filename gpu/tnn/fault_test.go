@@ -30,7 +30,7 @@ func recordedRun(t *testing.T, folder *record.Folder, net *tnn.Network, b backen
 	if err != nil && !errors.Is(err, record.ErrNoCheckpoint) {
 		t.Fatal(err)
 	}
-	model := tnn.NewModel(net)
+	model := net
 	o := record.Options{Model: model, Backend: b.Describe(), Seeds: []uint64{7}, Recordings: []record.Recording{{Field: "entropy", Every: 3}}}
 	plan, err := o.Plan(sim.Plan{Steps: 60, Replicas: 1, Epoch: 10, Checkpoint: 9})
 	must(t, err)

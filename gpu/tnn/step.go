@@ -235,7 +235,7 @@ func (n *engine[F]) Field(name string, into *state.Array) (*state.Array, error) 
 		if f.Derived && n.flags&watchFlag(w) == 0 {
 			return nil, fmt.Errorf("field %q is not watched: %w", name, backend.ErrUnknownField)
 		}
-		a := into.Reuse(f, n.options.Precision, len(n.options.Seeds)*n.net.Length(f.Per))
+		a := into.Reuse(f, n.options.Precision, len(n.options.Seeds)*n.net.Length(f.Space))
 		if f.Derived {
 			return a, device.Read(n.watched, w*a.Len(), state.Values[F](a))
 		}

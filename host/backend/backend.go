@@ -17,7 +17,8 @@ type Backend interface {
 
 	// Advance performs the next n steps and returns their sums, step after
 	// step, replica after replica, in the order of the model's sum names:
-	// n * replicas * len(sums) values.
+	// n * replicas * len(sums) values. Those of steps without a row
+	// (model.Recorded) may have any value.
 	Advance(n int) ([]float64, error)
 
 	// State copies out every field that is not derived.
@@ -66,9 +67,6 @@ func (d Description) String() string {
 
 // ErrUnknownField is wrapped by Field and Watch for a name the model does not have.
 var ErrUnknownField = errors.New("unknown field")
-
-// ErrUnknownControl is wrapped by Control for a name the model does not have.
-var ErrUnknownControl = errors.New("unknown control")
 
 // Options of opening a network on a backend. Both models' constructors,
 // cpuref.New and gpu.New, take them and return the network at step 0, its

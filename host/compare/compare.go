@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/stats"
@@ -52,7 +53,7 @@ type Parting struct {
 // Run advances all contestants by some steps. Each is compared with the first
 // one of its precision, and the first ones of other precisions with the very
 // first one. Contestants must hold the same model and have the same replicas.
-func Run(ctx context.Context, m sim.Model, contestants []Contestant, steps int64) (*Result, error) {
+func Run(ctx context.Context, m model.Network, contestants []Contestant, steps int64) (*Result, error) {
 	r := &runner{model: m, about: m.Describe(), contestants: contestants}
 	for i := range contestants {
 		r.sums = append(r.sums, nil)
@@ -87,8 +88,8 @@ func Run(ctx context.Context, m sim.Model, contestants []Contestant, steps int64
 
 // runner is a comparison in progress.
 type runner struct {
-	model       sim.Model
-	about       sim.Description
+	model       model.Network
+	about       model.Description
 	contestants []Contestant
 	sums        [][]float64       // of the last step, by contestant
 	states      []*state.State    // after the last step, by contestant; nil if not read

@@ -121,7 +121,7 @@ func (c *Config) root(word string) *target {
 	if _, found := field(common.Type(), word); found {
 		return &target{table: common, defaults: reflect.ValueOf(newConfig(c.Model, nil)).Elem()}
 	}
-	return &target{table: spec, defaults: reflect.ValueOf(c.model().defaults()).Elem()}
+	return &target{table: spec, defaults: reflect.ValueOf(modelOfSpec(c.Spec).Defaults()).Elem()}
 }
 
 func (c *Config) roots() (common, spec reflect.Value) {

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"syscall"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/text"
 )
@@ -27,11 +28,11 @@ const Format = 1
 // Config is one run, complete: what a file leaves out has its default. All
 // functions here that return one have validated it, and their errors are *Error.
 type Config struct {
-	Format int    `toml:"format" bits:"no" comment:"version of this file's layout"`
-	Model  string `toml:"model" comment:"whose tables follow"`
-	Run    Run    `toml:"run" comment:"How to run it."`
-	Record Record `toml:"record" comment:"What is kept of it besides tables of its observables; nothing of this changes the run."`
-	Spec   Spec   `toml:"-"` // of the model
+	Format int        `toml:"format" bits:"no" comment:"version of this file's layout"`
+	Model  string     `toml:"model" comment:"whose tables follow"`
+	Run    Run        `toml:"run" comment:"How to run it."`
+	Record Record     `toml:"record" comment:"What is kept of it besides tables of its observables; nothing of this changes the run."`
+	Spec   model.Spec `toml:"-"` // of the model
 
 	file    string            // that it was read from, for messages
 	origins map[string]string // of keys: net.toml:12, or --set
@@ -54,7 +55,7 @@ func defaultRun() Run {
 }
 
 // newConfig is a configuration of a model with a specification of its own.
-func newConfig(model string, spec Spec) *Config {
+func newConfig(model string, spec model.Spec) *Config {
 	return &Config{Format: Format, Model: model, Run: defaultRun(), Record: defaultRecord(), Spec: spec, origins: make(map[string]string)}
 }
 
@@ -151,8 +152,8 @@ func (c *Config) check() error {
 	switch {
 	case c.Format != Format:
 		return invalid("format", c.Format, "this program reads format %d", Format)
-	case c.Model != c.model().Name:
-		return invalid("model", c.Model, "the tables are those of the model %s", c.model().Name)
+	case c.Model != modelOfSpec(c.Spec).Name:
+		return invalid("model", c.Model, "the tables are those of the model %s", modelOfSpec(c.Spec).Name)
 	case r.Seed > math.MaxInt64:
 		return invalid("run.seed", r.Seed, "use a whole number from 0 to %d", int64(math.MaxInt64))
 	case r.Replicas < 1 || r.Replicas > maxReplicas:

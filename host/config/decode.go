@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"tnn-gpu/host/models"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -20,7 +21,7 @@ func decode(file string, src []byte) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := newConfig(m.Name, m.defaults())
+	c := newConfig(m.Name, m.Defaults())
 	c.file = file
 	common, spec := c.roots()
 	s := newScanner(src, here, common.Type(), spec.Type())
@@ -32,15 +33,16 @@ func decode(file string, src []byte) (*Config, error) {
 	if err := unmarshal(src, here, c, c.Spec); err != nil {
 		return nil, err
 	}
-	fill(spec, reflect.ValueOf(m.defaults()).Elem(), "", s.origins)
+	fill(spec, reflect.ValueOf(m.Defaults()).Elem(), "", s.origins)
 	return c, nil
 }
 
 // modelOf finds the model that a file is for, and refuses other formats. It looks
 // at the keys before all tables only: decoding takes time that grows with the
 // square of the number of keys, which are not known to be few yet.
-func modelOf(src []byte, here func(line int) string) (Model, error) {
-	found := Models()[0]
+func modelOf(src []byte, here func(line int) string) (models.Model, error) {
+	all := models.All()
+	found := all[0]
 	s := newScanner(src, here)
 	for s.parser.NextExpression() {
 		e := s.parser.Expression()
@@ -59,12 +61,11 @@ func modelOf(src []byte, here func(line int) string) (Model, error) {
 				return found, s.errorf("format", "%w", invalid("format", n, "this program reads format %d", Format))
 			}
 		case string(key.Data) == "model" && value.Kind == unstable.String: // other types are refused later
-			models := Models()
-			i := slices.IndexFunc(models, func(m Model) bool { return m.Name == string(value.Data) })
+			i := slices.IndexFunc(all, func(m models.Model) bool { return m.Name == string(value.Data) })
 			if i < 0 {
 				return found, s.errorf("model", "%w", invalid("model", string(value.Data), "use %s", either(modelNames())))
 			}
-			found = models[i]
+			found = all[i]
 		}
 	}
 	return found, nil

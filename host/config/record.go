@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"tnn-gpu/host/record"
+	"tnn-gpu/host/model"
 )
 
 // Record says what is kept of a run besides the tables of its observables.
@@ -35,7 +34,7 @@ func (r *Record) check() error {
 		if len(r.Nodes) > 0 {
 			return invalid("record.nodes", r.Nodes, "there is a region too: use one of the two")
 		}
-		if _, _, err := record.ParseRegion(r.Region); err != nil {
+		if _, _, err := model.ParseRegion(r.Region); err != nil {
 			return &keyError{"record.region", fmt.Errorf("record.region: %w", err)}
 		}
 	}
@@ -45,7 +44,7 @@ func (r *Record) check() error {
 		}
 	}
 	for i, text := range r.Watch {
-		if _, err := record.ParseProbe(text); err != nil {
+		if _, err := model.ParseProbe(text); err != nil {
 			key := element("record.watch", i)
 			return &keyError{key, fmt.Errorf("%s: %w", key, err)}
 		}

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"tnn-gpu/host/models"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -26,7 +27,7 @@ func TestReference(t *testing.T) {
 	var b bytes.Buffer
 	b.WriteString(referenceHead)
 	common := reflect.ValueOf(newConfig("tnn", nil)).Elem()
-	spec := reflect.ValueOf(Models()[0].defaults()).Elem()
+	spec := reflect.ValueOf(models.All()[0].Defaults()).Elem()
 	b.WriteString("\n## Outside of tables\n")
 	writeKeys(t, &b, common, "")
 	for _, root := range []reflect.Value{common, spec} {

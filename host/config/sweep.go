@@ -3,13 +3,12 @@ package config
 import (
 	"fmt"
 	"strings"
-
-	"tnn-gpu/host/record"
+	"tnn-gpu/host/model"
 )
 
 // Variants are the specifications of the replicas where a key is swept, and its
 // values: replica r has value r modulo their number. They are nil where none is.
-func (c *Config) Variants() ([]Spec, *record.Sweep, error) {
+func (c *Config) Variants() ([]model.Spec, *model.Sweep, error) {
 	if c.Run.Sweep == "" {
 		return nil, nil, nil
 	}
@@ -24,7 +23,7 @@ func (c *Config) Variants() ([]Spec, *record.Sweep, error) {
 	case c.Run.Replicas < len(list):
 		return nil, nil, invalid("run.sweep", c.Run.Sweep, "its %d values need %d replicas or more, and there are %d", len(list), len(list), c.Run.Replicas)
 	}
-	specs, numbers := make([]Spec, len(list)), make([]float64, len(list))
+	specs, numbers := make([]model.Spec, len(list)), make([]float64, len(list))
 	for i, value := range list {
 		one, err := c.with(key + "=" + value)
 		if err == nil {
@@ -38,7 +37,7 @@ func (c *Config) Variants() ([]Spec, *record.Sweep, error) {
 		}
 		specs[i] = one.Spec
 	}
-	variants, sweep := make([]Spec, c.Run.Replicas), &record.Sweep{Key: key, Values: make([]float64, c.Run.Replicas)}
+	variants, sweep := make([]model.Spec, c.Run.Replicas), &model.Sweep{Key: key, Values: make([]float64, c.Run.Replicas)}
 	for r := range variants {
 		variants[r], sweep.Values[r] = specs[r%len(specs)], numbers[r%len(specs)]
 	}

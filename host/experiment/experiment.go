@@ -12,7 +12,7 @@ import (
 	"context"
 
 	"tnn-gpu/host/backend"
-	"tnn-gpu/host/sim"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -46,7 +46,7 @@ type Result struct {
 // Runner carries out trials.
 type Runner interface {
 	// Outcomes names what every trial gives.
-	Outcomes() []sim.Column
+	Outcomes() []model.Column
 
 	// Batch is the number of trials that are best made at once. A scan never
 	// divides a point, and adds points until they have so many trials.
@@ -61,7 +61,7 @@ type Runner interface {
 // Placed is a Runner that takes its outcomes at several places along each trial,
 // such as times: then a table has a row for each point and place.
 type Placed interface {
-	Along() (column sim.Column, places []float64)
+	Along() (column model.Column, places []float64)
 }
 
 // Theory is what is known of an outcome without trying.
@@ -77,7 +77,7 @@ type Lab struct {
 	Precision state.Precision
 	// Open puts a network on the backend that the scan computes on, with a replica
 	// for each key. The Runner closes it.
-	Open func(network sim.Model, keys []uint64) (backend.Backend, error)
+	Open func(network model.Network, keys []uint64) (backend.Backend, error)
 }
 
 // Kind is a way to try points that a model brings, beside ordinary runs.

@@ -3,9 +3,7 @@ package record
 import (
 	"fmt"
 	"slices"
-
-	"tnn-gpu/host/sim"
-	"tnn-gpu/host/state"
+	"tnn-gpu/host/model"
 )
 
 // files describes what the run folder will hold.
@@ -60,7 +58,7 @@ func (r *Recorder) replicaColumns() []Column {
 	if r.replicas > 1 {
 		out = append(out, Column{Name: "replica", Doc: "number of the replica, from 0"})
 	}
-	return append(out, r.options.Sweep.columns()...)
+	return append(out, sweptColumns(r.options.Sweep)...)
 }
 
 func (r *Recorder) numberColumns() []Column {
@@ -77,7 +75,7 @@ func epochNumbers() []Column {
 	}
 }
 
-func describeColumn(c sim.Column) Column {
+func describeColumn(c model.Column) Column {
 	return Column{Name: c.Name, Title: c.Title, Unit: c.Unit, Doc: c.Doc}
 }
 
@@ -94,7 +92,7 @@ func (r *Recorder) replicaEpochColumns() []Column {
 }
 
 func (r *Recorder) epochColumns() []Column {
-	out := append(epochNumbers(), r.options.Sweep.columns()...)
+	out := append(epochNumbers(), sweptColumns(r.options.Sweep)...)
 	for _, c := range r.quantityColumns() {
 		out = append(out, c)
 		if r.hasErrors() {
@@ -106,7 +104,7 @@ func (r *Recorder) epochColumns() []Column {
 
 func (r *Recorder) histogramColumns() []Column {
 	which := []Column{{Name: "histogram", Doc: "which histogram"}, {Name: "when", Doc: "start or end of the run"}}
-	return slices.Concat(which, r.options.Sweep.columns(), []Column{
+	return slices.Concat(which, sweptColumns(r.options.Sweep), []Column{
 		{Name: "lower", Doc: "lower edge of the bin, which belongs to it"},
 		{Name: "upper", Doc: "upper edge of the bin"},
 		{Name: "count", Doc: "values in the bin"},
@@ -133,45 +131,32 @@ func (r *Recorder) probeColumns() []Column {
 
 func (r *Recorder) describeFinal() []Array {
 	from := newSources(r.options.Model)
-	edges := int64(len(from.order(state.Edge)))
-	out := []Array{
-		{Name: "step", Dtype: "<i8", Axes: []string{}, Shape: []int64{}, Doc: "number of the step"},
-		{Name: "a", Dtype: "<i4", Axes: []string{"edge"}, Shape: []int64{edges}, Doc: "id of the first node of the edge"},
-		{Name: "b", Dtype: "<i4", Axes: []string{"edge"}, Shape: []int64{edges}, Doc: "id of the second node of the edge"},
+	out := []Array{{Name: "step", Dtype: "<i8", Axes: []string{}, Shape: []int64{}, Doc: "number of the step"}}
+	if links, ok := from.links(); ok {
+		n := []int64{int64(links.Count)}
+		axes := []string{string(links.Space)}
+		out = append(out,
+			Array{Name: "a", Dtype: "<i4", Axes: axes, Shape: n, Doc: fmt.Sprintf("id of the first %s of the %s", links.Joins, links.Space)},
+			Array{Name: "b", Dtype: "<i4", Axes: axes, Shape: n, Doc: fmt.Sprintf("id of the second %s of the %s", links.Joins, links.Space)})
 	}
 	for _, f := range r.about.Fields {
 		if f.Derived {
 			continue
 		}
+		s := from.make(f, nil, from.order(f.Space))
 		out = append(out, Array{
-			Name: f.Name, Dtype: dtypeOf(r.options.Backend.Precision), Unit: f.Unit, Doc: f.Doc, Axes: axes(r.replicas, f.Per),
-			Shape: replicated(r.replicas, shapeOf(f.Per, len(from.order(f.Per)))),
+			Name: f.Name, Dtype: s.dtype(r.options.Backend.Precision), Unit: f.Unit, Doc: f.Doc, Axes: s.allAxes(r.replicas),
+			Shape: s.replicated(r.replicas, s.shape),
 		})
 	}
 	return out
-}
-
-// axes are the names of the axes of a field: half-edges are those of the first
-// and of the second end of an edge.
-func axes(replicas int, p state.Per) []string {
-	var out []string
-	if replicas > 1 {
-		out = append(out, "replica")
-	}
-	switch p {
-	case state.HalfEdge:
-		return append(out, "edge", "end")
-	case state.Edge:
-		return append(out, "edge")
-	}
-	return append(out, "node")
 }
 
 func (r *recording) describe(asked Recording) File {
 	f := r.source.field
 	a := Array{
 		Name: f.Name, Dtype: r.dtype, Unit: f.Unit, Doc: f.Doc, Every: r.every,
-		Axes: append([]string{"record"}, axes(r.replicas, f.Per)...), Shape: r.shape,
+		Axes: append([]string{"record"}, r.source.allAxes(r.replicas)...), Shape: r.shape,
 	}
 	if asked.Items != nil {
 		a.Items = itemsName(f.Name)

@@ -7,11 +7,11 @@ import (
 	"errors"
 	"io"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
-// writeState writes a state as arrays in original order: nodes by id, edges as
-// the graph lists them, half-edges by edge and end.
+// writeState writes a state as arrays in original order, and what its links join.
 func (r *Recorder) writeState(name string, s *state.State) error {
 	return r.folder.replace(name, func(w io.Writer) error {
 		z := npz{zip.NewWriter(w)}
@@ -24,10 +24,10 @@ func (r *Recorder) addState(z npz, s *state.State) error {
 	if err == nil {
 		err = binary.Write(w, binary.LittleEndian, s.Step)
 	}
-	if err == nil {
-		err = r.addEdges(z)
-	}
 	from := newSources(r.options.Model)
+	if links, ok := from.links(); ok && err == nil {
+		err = addLinks(z, links)
+	}
 	for i := range s.Arrays {
 		if err != nil {
 			return err
@@ -37,19 +37,17 @@ func (r *Recorder) addState(z npz, s *state.State) error {
 	return err
 }
 
-// addEdges writes the ids of the two ends of every edge.
-func (r *Recorder) addEdges(z npz) error {
-	m := r.options.Model
-	edges := len(m.Order(state.Edge))
+// addLinks writes the numbers of the two items that every link joins.
+func addLinks(z npz, links model.Links) error {
 	for end, name := range []string{"a", "b"} {
-		w, err := z.add(name, "<i4", []int64{int64(edges)})
+		w, err := z.add(name, "<i4", []int64{int64(links.Count)})
 		if err != nil {
 			return err
 		}
 		var buffer bytes.Buffer
-		for i := range edges {
+		for i := range links.Count {
 			var ids [2]int32
-			ids[0], ids[1] = m.Edge(i)
+			ids[0], ids[1] = links.Ends(i)
 			buffer.Write(binary.LittleEndian.AppendUint32(buffer.AvailableBuffer(), uint32(ids[end])))
 		}
 		if _, err := buffer.WriteTo(w); err != nil {
@@ -60,13 +58,12 @@ func (r *Recorder) addEdges(z npz) error {
 }
 
 func addField(z npz, from *sources, s *state.State, a *state.Array) error {
-	order := from.order(a.Per)
-	shape := replicated(s.Replicas, shapeOf(a.Per, len(order)))
-	w, err := z.add(a.Name, dtypeOf(s.Precision), shape)
+	f := from.make(a.Field, nil, from.order(a.Space))
+	w, err := z.add(a.Name, f.dtype(s.Precision), f.replicated(s.Replicas, f.shape))
 	if err != nil {
 		return err
 	}
-	return writeItems(w, a, s.Replicas, order)
+	return writeItems(w, a, s.Replicas, f.order)
 }
 
 // writeIntegers writes a NumPy file of 64-bit integers.

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/sim/simtest"
 	"tnn-gpu/host/state"
@@ -32,9 +33,9 @@ type setup struct {
 	precision  state.Precision
 	plan       sim.Plan
 	recordings []Recording
-	probes     []Probe
+	probes     []model.Probe
 	probeEvery int64
-	sweep      *Sweep
+	sweep      *model.Sweep
 }
 
 // small is a short run that leaves every kind of file.
@@ -46,14 +47,14 @@ func small(p state.Precision, replicas int) setup {
 			{Field: "state", Every: 3}, {Field: "weight", Every: 5, Items: []int{5, 0}},
 			{Field: "double", Every: 4}, {Field: "speed", Every: 2}, {Field: "charge", Every: 20},
 		},
-		probes:     []Probe{{Field: "state", A: 3, B: -1}, {Field: "weight", A: 1, B: 0}, {Field: "double", A: 0, B: -1}},
+		probes:     []model.Probe{{Field: "state", A: 3, B: -1}, {Field: "weight", A: 1, B: 0}, {Field: "double", A: 0, B: -1}},
 		probeEvery: 7,
 	}
 }
 
 // swept deals values of a key out to the replicas of a run.
 func swept(s setup, values ...float64) setup {
-	s.sweep = &Sweep{Key: "edge.heat", Values: values}
+	s.sweep = &model.Sweep{Key: "edge.heat", Values: values}
 	return s
 }
 

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"time"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/text"
@@ -32,7 +33,7 @@ type Metadata struct {
 	Rule             string           `json:"rule"`
 	Precision        state.Precision  `json:"precision"`
 	Seeds            []uint64         `json:"seeds"` // by replica
-	Sweep            *Sweep           `json:"sweep,omitempty"`
+	Sweep            *model.Sweep     `json:"sweep,omitempty"`
 	Network          map[string]int64 `json:"network"`
 	Schedule         string           `json:"schedule"`
 	Config           string           `json:"config_sha256"`

@@ -32,18 +32,35 @@ func npyHeader(dtype string, shape []int64) []byte {
 	return append(h, '\n')
 }
 
-func dtypeOf(p state.Precision) string { return fmt.Sprintf("<f%d", p.Bytes()) }
+func dtypeOf(k state.Kind, p state.Precision) string {
+	switch k {
+	case state.Int:
+		return "<i4"
+	case state.Bit:
+		return "|u1"
+	}
+	return fmt.Sprintf("<f%d", p.Bytes())
+}
 
 // appendItems appends the values of an array at base + each of the indices.
 func appendItems(dst []byte, a *state.Array, base int, indices []int) []byte {
-	if a.Double != nil {
+	switch {
+	case a.Double != nil:
 		for _, i := range indices {
 			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(a.Double[base+i]))
 		}
-		return dst
-	}
-	for _, i := range indices {
-		dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(a.Single[base+i]))
+	case a.Single != nil:
+		for _, i := range indices {
+			dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(a.Single[base+i]))
+		}
+	case a.Ints != nil:
+		for _, i := range indices {
+			dst = binary.LittleEndian.AppendUint32(dst, uint32(a.Ints[base+i]))
+		}
+	default:
+		for _, i := range indices {
+			dst = append(dst, a.Bits[base+i])
+		}
 	}
 	return dst
 }
@@ -52,8 +69,8 @@ func appendItems(dst []byte, a *state.Array, base int, indices []int) []byte {
 func writeItems(w io.Writer, a *state.Array, replicas int, indices []int) error {
 	const chunk = 1 << 14
 	buffer := make([]byte, 0, 8*chunk)
-	for r := range replicas {
-		base := r * (a.Len() / replicas)
+	for r := range a.Copies(replicas) {
+		base := a.First(r, replicas)
 		for rest := indices; len(rest) > 0; {
 			n := min(chunk, len(rest))
 			if _, err := w.Write(appendItems(buffer, a, base, rest[:n])); err != nil {

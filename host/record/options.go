@@ -5,21 +5,21 @@ import (
 	"fmt"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
-	"tnn-gpu/host/state"
 )
 
 // Options say what is recorded of a run, and what its metadata tell.
 type Options struct {
 	Program  string // name and version
-	Model    sim.Model
+	Model    model.Network
 	Backend  backend.Description
-	Seeds    []uint64 // one per replica
-	Sweep    *Sweep   // nil where all replicas have the same parameters
-	Schedule string   // in words
+	Seeds    []uint64     // one per replica
+	Sweep    *model.Sweep // nil where all replicas have the same parameters
+	Schedule string       // in words
 
 	Recordings []Recording
-	Probes     []Probe
+	Probes     []model.Probe
 	ProbeEvery int64 // steps from one row of probes to the next
 }
 
@@ -28,16 +28,9 @@ type Options struct {
 type Recording struct {
 	Field string
 	Every int64
-	// Items are the node ids, or the numbers of the edges in the order of the
-	// graph, to be recorded; nil takes all, and half-edges are always all taken.
+	// Items are the original numbers of the items to be recorded; nil takes all, and
+	// of a space with several axes all are always taken.
 	Items []int
-}
-
-// Probe asks for the value of a field at node A, or at the edge between nodes A
-// and B, as a column of a table. B is 0 or less for a node.
-type Probe struct {
-	Field string
-	A, B  int
 }
 
 // Validate finds what cannot be recorded, before anything is written.
@@ -118,40 +111,36 @@ type probe struct {
 	column string
 }
 
-func newProbe(from *sources, p Probe) (probe, error) {
+func newProbe(from *sources, p model.Probe) (probe, error) {
 	s, err := from.find(p.Field)
 	if err != nil {
 		return probe{}, err
 	}
-	item, column, err := p.find(from.model, s)
+	item, column, err := from.item(p, s)
 	if err != nil {
 		return probe{}, err
 	}
 	return probe{source: s, index: s.order[item], column: column}, nil
 }
 
-// find gives the number of the item and the name of its column.
-func (p Probe) find(m sim.Model, s *source) (item int, column string, err error) {
-	switch s.field.Per {
-	case state.Node:
-		if p.B > 0 {
-			return 0, "", fmt.Errorf("field %s has one value per node; name one, as in %s[%d]", p.Field, p.Field, p.A)
+// item gives the number of the item of a probe and the name of its column.
+func (s *sources) item(p model.Probe, of *source) (item int, column string, err error) {
+	links, linked := s.links()
+	isLink := linked && links.Space == of.field.Space
+	switch {
+	case isLink && p.B < 0:
+		return 0, "", fmt.Errorf("field %s has one value per %s; name the two %ss that it joins, as in %s[3-4]", p.Field, links.Space, links.Joins, p.Field)
+	case isLink:
+		if item, found := links.Find(int32(p.A), int32(p.B)); found {
+			return item, fmt.Sprintf("%s[%d-%d]", p.Field, p.A, p.B), nil
 		}
-		if p.A < 0 || p.A >= len(s.order) {
-			return 0, "", fmt.Errorf("node %d of field %s cannot be read; use 0 to %d", p.A, p.Field, len(s.order)-1)
-		}
-		return p.A, fmt.Sprintf("%s[%d]", p.Field, p.A), nil
-	case state.Edge:
-		if p.B < 0 {
-			return 0, "", fmt.Errorf("field %s has one value per edge; name the two nodes that it joins, as in %s[3-4]", p.Field, p.Field)
-		}
-		for i := range s.order {
-			a, b := m.Edge(i)
-			if int(a) == p.A && int(b) == p.B || int(a) == p.B && int(b) == p.A {
-				return i, fmt.Sprintf("%s[%d-%d]", p.Field, p.A, p.B), nil
-			}
-		}
-		return 0, "", fmt.Errorf("field %s cannot be read between nodes %d and %d, which share no edge", p.Field, p.A, p.B)
+		return 0, "", fmt.Errorf("field %s cannot be read between %ss %d and %d, which share no %s", p.Field, links.Joins, p.A, p.B, links.Space)
+	case of.wide:
+		return 0, "", fmt.Errorf("field %s has one value per %s; a table takes those of spaces with one axis", p.Field, of.field.Space)
+	case p.B >= 0:
+		return 0, "", fmt.Errorf("field %s has one value per %s; name one, as in %s[%d]", p.Field, of.field.Space, p.Field, p.A)
+	case p.A < 0 || p.A >= len(of.order):
+		return 0, "", fmt.Errorf("%s %d of field %s cannot be read; use 0 to %d", of.field.Space, p.A, p.Field, len(of.order)-1)
 	}
-	return 0, "", fmt.Errorf("field %s has one value per %s; a table takes those of nodes and edges", p.Field, s.field.Per)
+	return p.A, fmt.Sprintf("%s[%d]", p.Field, p.A), nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -16,7 +17,7 @@ import (
 type Recorder struct {
 	folder   *Folder
 	options  Options
-	about    sim.Description
+	about    model.Description
 	replicas int
 	points   [][]int // replicas that are taken together
 	metadata *Metadata

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/sim/simtest"
 	"tnn-gpu/host/state"
@@ -154,7 +155,7 @@ func TestBinOfZeroHasNoSign(t *testing.T) {
 	}
 	defer f.Close()
 	r := &Recorder{folder: f, replicas: 1, points: [][]int{{0}}, histograms: &table{file: histogramsName}}
-	r.about.Distributions = []sim.Distribution{{From: "weight", Width: 0.25, Values: func(*state.Array, int) []float64 {
+	r.about.Distributions = []model.Distribution{{From: "weight", Width: 0.25, Values: func(*state.Array, int) []float64 {
 		return []float64{math.Copysign(0, -1), 0, -0.25}
 	}}}
 	if err := r.histograms.open(f, 0); err == nil {
@@ -360,7 +361,7 @@ func TestWhatCannotBeRecordedIsSaidBefore(t *testing.T) {
 		"no seed":           func(o *Options) { o.Seeds = nil },
 		"no probe stride":   func(o *Options) { o.ProbeEvery = 0 },
 		"no probed node":    func(o *Options) { o.Probes[0].A = 5 },
-		"no probed edge":    func(o *Options) { o.Probes[1] = Probe{Field: "weight", A: 1, B: 3} },
+		"no probed edge":    func(o *Options) { o.Probes[1] = model.Probe{Field: "weight", A: 1, B: 3} },
 		"a node as edge":    func(o *Options) { o.Probes[0].B = 4 },
 		"an edge as node":   func(o *Options) { o.Probes[1].B = -1 },
 		"no probed field":   func(o *Options) { o.Probes[0].Field = "colour" },

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 
 	"tnn-gpu/host/sim"
-	"tnn-gpu/host/state"
 )
 
 // recording is a .npy file of records of one field, one after another.
@@ -16,6 +15,7 @@ type recording struct {
 	indices  []int // of the recorded items, within a replica
 	replicas int
 	dtype    string
+	width    int     // bytes of a value
 	shape    []int64 // of one record
 	records  int64
 	tail     *tail
@@ -35,47 +35,27 @@ func newRecording(o *Options, from *sources, r Recording) (*recording, error) {
 	}
 	out := &recording{
 		file: recordingName(r.Field), every: r.Every, source: s, indices: s.order,
-		replicas: len(o.Seeds), dtype: dtypeOf(o.Backend.Precision), shape: replicated(len(o.Seeds), shapeOf(s.field.Per, len(s.order))),
+		replicas: len(o.Seeds), dtype: s.dtype(o.Backend.Precision), width: s.field.Bytes(o.Backend.Precision), shape: s.replicated(len(o.Seeds), s.shape),
 	}
 	if r.Items == nil {
 		return out, nil
 	}
-	if s.field.Per == state.HalfEdge {
-		return nil, fmt.Errorf("field %s has one value per half-edge, so all of it is recorded or nothing", r.Field)
+	if s.wide {
+		return nil, fmt.Errorf("field %s has one value per %s, so all of it is recorded or nothing", r.Field, s.field.Space)
 	}
 	out.indices = make([]int, len(r.Items))
-	out.shape = replicated(len(o.Seeds), []int64{int64(len(r.Items))})
+	out.shape = s.replicated(len(o.Seeds), []int64{int64(len(r.Items))})
 	for i, item := range r.Items {
 		if item < 0 || item >= len(s.order) {
-			return nil, fmt.Errorf("%s %d cannot be recorded; use 0 to %d", s.field.Per, item, len(s.order)-1)
+			return nil, fmt.Errorf("%s %d cannot be recorded; use 0 to %d", s.field.Space, item, len(s.order)-1)
 		}
 		out.indices[i] = s.order[item]
 	}
 	return out, nil
 }
 
-// shapeOf is the shape of one value for each item of an index space.
-func shapeOf(p state.Per, items int) []int64 {
-	if p == state.HalfEdge {
-		return []int64{int64(items / 2), 2}
-	}
-	return []int64{int64(items)}
-}
-
-// replicated puts replicas in front of a shape, where there is more than one.
-func replicated(replicas int, shape []int64) []int64 {
-	if replicas == 1 {
-		return shape
-	}
-	return append([]int64{int64(replicas)}, shape...)
-}
-
 func (r *recording) recordBytes() int64 {
-	width := int64(4)
-	if r.dtype == dtypeOf(state.Double) {
-		width = 8
-	}
-	return width * int64(r.replicas) * int64(len(r.indices))
+	return int64(r.width) * int64(r.source.field.Copies(r.replicas)) * int64(len(r.indices))
 }
 
 // fits tells whether a length is that of all records up to a step.
@@ -114,8 +94,8 @@ func (r *recording) record(shot *sim.Snapshot) error {
 		return err
 	}
 	r.buffer = r.buffer[:0]
-	for k := range r.replicas {
-		r.buffer = appendItems(r.buffer, a, k*(a.Len()/r.replicas), r.indices)
+	for k := range a.Copies(r.replicas) {
+		r.buffer = appendItems(r.buffer, a, a.First(k, r.replicas), r.indices)
 	}
 	if _, err := r.tail.Write(r.buffer); err != nil {
 		return r.wrap(err)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -31,7 +32,7 @@ func (r *Recorder) replicaCells(t *table, replica int) {
 	if r.replicas > 1 {
 		t.integer(int64(replica))
 	}
-	r.options.Sweep.cell(t, replica)
+	sweptCell(r.options.Sweep, t, replica)
 }
 
 func (r *Recorder) writeRows(rows *sim.Rows) error {
@@ -57,7 +58,7 @@ func (r *Recorder) writeEpoch(e *sim.Epoch) error {
 	}
 	for _, p := range e.Points {
 		number(r.epochs)
-		r.options.Sweep.cell(r.epochs, p.Replicas[0])
+		sweptCell(r.options.Sweep, r.epochs, p.Replicas[0])
 		for i, v := range p.Mean {
 			r.epochs.number(v)
 			switch {
@@ -99,7 +100,7 @@ func (r *Recorder) writeProbes(shot *sim.Snapshot) error {
 		r.startRow(r.probeRows, shot.Step, k)
 		for i, p := range r.probes {
 			a := arrays[i]
-			r.probeRows.value(a, k*(a.Len()/r.replicas)+p.index)
+			r.probeRows.value(a, a.First(k, r.replicas)+p.index)
 		}
 		if err := r.probeRows.end(); err != nil {
 			return err
@@ -134,11 +135,11 @@ func (r *Recorder) writeHistograms(when string, field func(string) *state.Array)
 }
 
 // writeHistogram leaves out bins without a value.
-func (r *Recorder) writeHistogram(d *sim.Distribution, when string, replica int, counts map[float64]int64) error {
+func (r *Recorder) writeHistogram(d *model.Distribution, when string, replica int, counts map[float64]int64) error {
 	for _, bin := range slices.Sorted(maps.Keys(counts)) {
 		r.histograms.text(d.Name)
 		r.histograms.text(when)
-		r.options.Sweep.cell(r.histograms, replica)
+		sweptCell(r.options.Sweep, r.histograms, replica)
 		r.histograms.number(float64(bin * d.Width))
 		r.histograms.number(float64((bin + 1) * d.Width))
 		r.histograms.integer(counts[bin])

@@ -3,6 +3,7 @@ package record
 import (
 	"fmt"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -10,30 +11,33 @@ import (
 // source is where the values of a field come from, and their original order.
 type source struct {
 	field    state.Field
-	computed *sim.Computed // nil for a field that backends hold
-	order    []int         // indices by original number, within a replica
+	computed *model.Computed // nil for a field that backends hold
+	order    []int           // indices by original number, within a replica
+	axes     []string        // of an array in original order, without replicas
+	shape    []int64         // likewise
+	wide     bool            // has several axes
 }
 
 // sources finds fields of a model. Fields of one index space share their order.
 type sources struct {
-	model    sim.Model
-	about    sim.Description
-	orders   map[state.Per][]int
-	straight map[state.Per][]int // of computed fields, which are in original order
+	model    model.Network
+	about    model.Description
+	orders   map[state.Space][]int
+	straight map[state.Space][]int // of computed fields, which are in original order
 }
 
-func newSources(m sim.Model) *sources {
-	return &sources{model: m, about: m.Describe(), orders: make(map[state.Per][]int), straight: make(map[state.Per][]int)}
+func newSources(m model.Network) *sources {
+	return &sources{model: m, about: m.Describe(), orders: make(map[state.Space][]int), straight: make(map[state.Space][]int)}
 }
 
-func (s *sources) order(p state.Per) []int {
+func (s *sources) order(p state.Space) []int {
 	if s.orders[p] == nil {
 		s.orders[p] = s.model.Order(p)
 	}
 	return s.orders[p]
 }
 
-func (s *sources) identity(p state.Per) []int {
+func (s *sources) identity(p state.Space) []int {
 	if s.straight[p] == nil {
 		s.straight[p] = make([]int, len(s.order(p)))
 		for i := range s.straight[p] {
@@ -45,7 +49,7 @@ func (s *sources) identity(p state.Per) []int {
 
 func (s *sources) find(name string) (*source, error) {
 	if f, ok := s.about.Field(name); ok {
-		return &source{field: f, order: s.order(f.Per)}, nil
+		return s.make(f, nil, s.order(f.Space)), nil
 	}
 	var names []string
 	for _, f := range s.about.Fields {
@@ -53,11 +57,58 @@ func (s *sources) find(name string) (*source, error) {
 	}
 	for _, c := range s.about.Computed {
 		if c.Name == name {
-			return &source{field: c.Field, computed: &c, order: s.identity(c.Per)}, nil
+			return s.make(c.Field, &c, s.identity(c.Space)), nil
 		}
 		names = append(names, c.Name)
 	}
 	return nil, fmt.Errorf("the model %s has no field %q; it has %q", s.about.Name, name, names)
+}
+
+func (s *sources) make(f state.Field, c *model.Computed, order []int) *source {
+	out := &source{field: f, computed: c, order: order}
+	out.axes, out.shape = s.extent(f.Space, len(order))
+	out.wide = len(out.axes) > 1
+	return out
+}
+
+// links are those of the network, where it has any.
+func (s *sources) links() (model.Links, bool) {
+	linked, ok := s.model.(model.Linked)
+	if !ok {
+		return model.Links{}, false
+	}
+	return linked.Links(nil, 0), true
+}
+
+// extent gives the axes and the shape of an index space.
+func (s *sources) extent(name state.Space, items int) (axes []string, shape []int64) {
+	space, known := s.about.Space(name)
+	if !known {
+		space = model.Line(name, items)
+	}
+	for _, n := range space.Shape {
+		shape = append(shape, int64(n))
+	}
+	return space.Axes, shape
+}
+
+// dtype is that of the source's values.
+func (s *source) dtype(p state.Precision) string { return dtypeOf(s.field.Kind, p) }
+
+// replicated puts replicas in front of a shape, where there is more than one.
+func (s *source) replicated(replicas int, shape []int64) []int64 {
+	if n := s.field.Copies(replicas); n > 1 {
+		return append([]int64{int64(n)}, shape...)
+	}
+	return shape
+}
+
+// allAxes are the names of the axes of all replicas together.
+func (s *source) allAxes(replicas int) []string {
+	if s.field.Copies(replicas) > 1 {
+		return append([]string{"replica"}, s.axes...)
+	}
+	return s.axes
 }
 
 // needs lists the backend's fields that the source follows from.

@@ -9,12 +9,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim/simtest"
 	"tnn-gpu/host/state"
 )
 
 func TestPointsHaveTheReplicasOfAValue(t *testing.T) {
-	s := &Sweep{Key: "edge.heat", Values: []float64{20, 80, 20, 5, 80, 20}}
+	s := &model.Sweep{Key: "edge.heat", Values: []float64{20, 80, 20, 5, 80, 20}}
 	if d := cmp.Diff([][]int{{0, 2, 5}, {1, 4}, {3}}, s.Points(6)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/sim/simtest"
 	"tnn-gpu/host/state"
@@ -121,7 +122,7 @@ func TestControlHoldsAndIsCarriedOn(t *testing.T) {
 	if err := e.run.Control(ctx, "drive", 0.25); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.run.Control(ctx, "heat", 1); !errors.Is(err, backend.ErrUnknownControl) {
+	if err := e.run.Control(ctx, "heat", 1); !errors.Is(err, model.ErrUnknownControl) {
 		t.Errorf("an unknown control gives %v", err)
 	}
 	if err := e.run.Control(ctx, "drive", math.Inf(1)); err == nil {

@@ -1,10 +1,13 @@
 package sim
 
-import "tnn-gpu/host/stats"
+import (
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/stats"
+)
 
 // epoch adds up the sums of its steps.
 type epoch struct {
-	model    Model
+	model    model.Network
 	columns  int
 	replicas int
 	points   [][]int
@@ -12,7 +15,7 @@ type epoch struct {
 	sums     []float64 // replicas x sums
 }
 
-func newEpoch(m Model, plan *Plan) *epoch {
+func newEpoch(m model.Network, plan *Plan) *epoch {
 	d := m.Describe()
 	return &epoch{
 		model: m, columns: len(d.Columns), replicas: plan.Replicas, points: plan.points(), length: plan.Epoch,

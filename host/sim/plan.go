@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -34,7 +35,7 @@ type Capture struct {
 	Fields []string
 }
 
-func (p *Plan) validate(d *Description) error {
+func (p *Plan) validate(d *model.Description) error {
 	switch {
 	case p.Steps < 0:
 		return fmt.Errorf("a run of %d steps is not possible; use 0 or more", p.Steps)
@@ -95,7 +96,7 @@ func (p *Plan) fields() []string {
 }
 
 // derived lists, once each, those of the names that a backend must be told to compute.
-func derived(names []string, d *Description) []string {
+func derived(names []string, d *model.Description) []string {
 	var out []string
 	seen := make(map[string]bool)
 	for _, name := range names {
@@ -166,7 +167,7 @@ func (p *pace) took(n int, t time.Duration) {
 }
 
 // checkFits tells whether a checkpoint belongs to the plan and the model.
-func (p *Plan) checkFits(c *state.Checkpoint, d *Description) error {
+func (p *Plan) checkFits(c *state.Checkpoint, d *model.Description) error {
 	switch {
 	case c.Model != d.Name || c.Rule != d.Rule:
 		return fmt.Errorf("the checkpoint is of model %s %s, but the run of %s %s", c.Model, c.Rule, d.Name, d.Rule)

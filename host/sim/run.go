@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
 // Run is one run of a network from its plan's beginning, or a checkpoint, to its
 // end. Go makes it; the methods of commands.go may be called meanwhile.
 type Run struct {
-	model     Model
-	about     Description
+	model     model.Network
+	about     model.Description
 	backend   backend.Backend
 	plan      Plan
 	observers []Observer
@@ -52,7 +53,7 @@ func (s Summary) Rate() float64 {
 }
 
 // New prepares a run of a network that a backend holds at step 0.
-func New(m Model, b backend.Backend, plan Plan, observers ...Observer) (*Run, error) {
+func New(m model.Network, b backend.Backend, plan Plan, observers ...Observer) (*Run, error) {
 	about := m.Describe()
 	if err := plan.validate(&about); err != nil {
 		return nil, err

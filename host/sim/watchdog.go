@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -77,33 +78,19 @@ func (r *Run) notFinite(s *state.State) []string {
 }
 
 // Place names the item whose value stands at an index of an array: "node 12",
-// "edge 3-7", "node 3, edge to 7".
-func Place(m Model, a *state.Array, index, replicas int) string {
-	length := a.Len() / replicas
-	text := fmt.Sprintf("%s at position %d", a.Per, index%length)
-	for item, at := range m.Order(a.Per) {
+// "edge 3-7 of replica 2".
+func Place(m model.Network, a *state.Array, index, replicas int) string {
+	copies := a.Copies(replicas)
+	length := a.Len() / copies
+	text := fmt.Sprintf("%s at position %d", a.Space, index%length)
+	for item, at := range m.Order(a.Space) {
 		if at == index%length {
-			text = itemName(m, a.Per, item)
+			text = m.Place(a.Space, item)
 			break
 		}
 	}
-	if replicas > 1 {
+	if copies > 1 {
 		text += fmt.Sprintf(" of replica %d", index/length)
 	}
 	return text
-}
-
-func itemName(m Model, per state.Per, item int) string {
-	switch per {
-	case state.Edge:
-		a, b := m.Edge(item)
-		return fmt.Sprintf("edge %d-%d", a, b)
-	case state.HalfEdge:
-		a, b := m.Edge(item / 2)
-		if item%2 == 1 {
-			a, b = b, a
-		}
-		return fmt.Sprintf("node %d, edge to %d", a, b)
-	}
-	return fmt.Sprintf("node %d", item)
 }

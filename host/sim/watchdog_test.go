@@ -49,7 +49,7 @@ func spoiled(m simtest.Model, replicas int, step int64, spoil func(*state.State)
 // at is the index of an item's value in a replica of an array.
 func at(m simtest.Model, s *state.State, field string, item, replica int) (*state.Array, int) {
 	a := s.Array(field)
-	return a, m.Order(a.Per)[item] + replica*a.Len()/s.Replicas
+	return a, m.Order(a.Space)[item] + replica*a.Len()/s.Replicas
 }
 
 func TestWhatIsNotFiniteIsNamedByNodeAndEdge(t *testing.T) {

@@ -41,10 +41,14 @@ type FileLength struct {
 var ErrBroken = errors.New("the checkpoint is truncated or altered")
 
 // A checkpoint is: magic, format version and header length (uint32 each), a
-// header in JSON, the epoch's sums as float64, the arrays in the order and the
-// precision that the header gives, and the SHA-256 of all that. Numbers are
-// little-endian. Every version keeps the first twelve and the last 32 bytes. Version
-// 1 has no program, graph, first step and sums of files.
+// header in JSON, the epoch's sums as float64, the arrays in the order that the
+// header gives, and the SHA-256 of all that. Reals have the precision of the
+// header, whole numbers 32 bits, and eight bits make a byte, the first of them its
+// lowest. Numbers are little-endian. Every version keeps the first twelve and the
+// last 32 bytes.
+//
+// Version 1 has arrays of reals only, each with values for every replica, and no
+// program, graph, first step and sums of files.
 const (
 	checkpointMagic   = "TNNCKPT\n"
 	checkpointVersion = 2
@@ -73,8 +77,25 @@ type checkpointHeader struct {
 
 type arrayHeader struct {
 	Name   string `json:"name"`
-	Per    Per    `json:"per"`
-	Length int64  `json:"length"` // values, all replicas together
+	Space  Space  `json:"per"`
+	Kind   Kind   `json:"kind,omitempty"`   // in files only if it is not real
+	Shared bool   `json:"shared,omitempty"` // one value per item, whatever the replicas
+	Length int64  `json:"length"`           // values, all replicas together
+}
+
+// bytes of the array's values in the file; -1 where there cannot be so many.
+func (a *arrayHeader) bytes(p Precision) int64 {
+	width := int64(p.Bytes())
+	switch a.Kind {
+	case Bit:
+		return a.Length/8 + (a.Length%8+7)/8
+	case Int:
+		width = 4
+	}
+	if a.Length > math.MaxInt64/width {
+		return -1
+	}
+	return a.Length * width
 }
 
 // Encode writes the checkpoint.
@@ -93,8 +114,11 @@ func (c *Checkpoint) Encode(w io.Writer) error {
 	out.Write(header)
 	writeDoubles(out, c.EpochSums)
 	for i := range c.State.Arrays {
-		writeSingles(out, c.State.Arrays[i].Single)
-		writeDoubles(out, c.State.Arrays[i].Double)
+		a := &c.State.Arrays[i]
+		writeSingles(out, a.Single)
+		writeDoubles(out, a.Double)
+		writeInts(out, a.Ints)
+		writeBits(out, a.Bits)
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("the checkpoint cannot be written: %w", err)
@@ -113,10 +137,10 @@ func (c *Checkpoint) header() ([]byte, error) {
 	}
 	for i := range c.State.Arrays {
 		a := &c.State.Arrays[i]
-		if a.Len() > 0 && a.Precision() != c.State.Precision {
+		if a.Kind == Real && a.Len() > 0 && a.Precision() != c.State.Precision {
 			return nil, fmt.Errorf("field %s is of %s precision in a state of %s precision", a.Name, a.Precision(), c.State.Precision)
 		}
-		h.Arrays = append(h.Arrays, arrayHeader{Name: a.Name, Per: a.Per, Length: int64(a.Len())})
+		h.Arrays = append(h.Arrays, arrayHeader{Name: a.Name, Space: a.Space, Kind: a.Kind, Shared: a.Shared, Length: int64(a.Len())})
 	}
 	if err := h.validate(); err != nil {
 		return nil, fmt.Errorf("the checkpoint is inconsistent: %w", err)
@@ -149,7 +173,10 @@ func (h *checkpointHeader) validate() error {
 			return fmt.Errorf("field %q has no name or is there twice", a.Name)
 		}
 		seen[a.Name] = true
-		if a.Length < 0 || a.Length%int64(h.Replicas) != 0 {
+		if a.Space == "" {
+			return fmt.Errorf("field %s does not say what it has a value for", a.Name)
+		}
+		if a.Length < 0 || !a.Shared && a.Length%int64(h.Replicas) != 0 {
 			return fmt.Errorf("field %s has %d values for %d replicas", a.Name, a.Length, h.Replicas)
 		}
 	}
@@ -181,6 +208,30 @@ func writeDoubles(out *bufio.Writer, values []float64) {
 			chunk = binary.LittleEndian.AppendUint64(chunk, math.Float64bits(v))
 		}
 		out.Write(chunk)
+		values = values[n:]
+	}
+}
+
+func writeInts(out *bufio.Writer, values []int32) {
+	for len(values) > 0 {
+		n := min(len(values), chunkBytes/4)
+		chunk := make([]byte, 0, chunkBytes)
+		for _, v := range values[:n] {
+			chunk = binary.LittleEndian.AppendUint32(chunk, uint32(v))
+		}
+		out.Write(chunk)
+		values = values[n:]
+	}
+}
+
+func writeBits(out *bufio.Writer, values []uint8) {
+	for len(values) > 0 {
+		n := min(len(values), 8)
+		var packed byte
+		for i, v := range values[:n] {
+			packed |= v << i
+		}
+		out.WriteByte(packed)
 		values = values[n:]
 	}
 }

@@ -24,8 +24,8 @@ import (
 // example is a checkpoint of two replicas with every part in use.
 func example(p state.Precision) *state.Checkpoint {
 	s := &state.State{Step: 123, Precision: p, Replicas: 2}
-	for i, per := range []state.Per{state.Node, state.HalfEdge, state.Edge} {
-		a := state.NewArray(state.Field{Name: per.String(), Per: per}, p, 2*(3+i))
+	for i, per := range []state.Space{state.Node, state.HalfEdge, state.Edge} {
+		a := state.NewArray(state.Field{Name: string(per), Space: per}, p, 2*(3+i))
 		for j := range a.Len() {
 			a.Set(j, float64(j)/3)
 		}
@@ -74,7 +74,7 @@ func TestArraysLongerThanAChunkComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := state.Precision(rapid.IntRange(0, 1).Draw(t, "precision"))
 		n := rapid.IntRange(0, 40000).Draw(t, "length")
-		a := state.NewArray(state.Field{Name: "x"}, p, n)
+		a := state.NewArray(state.Field{Name: "x", Space: state.Node}, p, n)
 		for i := range n {
 			a.Set(i, float64(i*i)/7)
 		}
@@ -153,7 +153,7 @@ func TestHostileHeadersAreRefusedBeforeMemoryIsTaken(t *testing.T) {
 		`{` + rest + `,"replicas":1,"epoch_sums":-1,"arrays":null}`,
 		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":[{"name":"a","per":"node","length":-4}]}`,
 		`{` + rest + `,"replicas":2,"epoch_sums":0,"arrays":[{"name":"a","per":"node","length":3}]}`,
-		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":[{"name":"a","per":"site","length":0}]}`,
+		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":[{"name":"a","per":"","length":0}]}`,
 		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":[{"name":"a","per":"node","length":0},{"name":"a","per":"node","length":0}]}`,
 		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":null,"more":1}`,
 		`{"precision":"half","replicas":1}`,
@@ -253,12 +253,80 @@ func sealed(b []byte) []byte {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	a := state.NewArray(state.Field{Name: "x"}, state.Single, 1<<24)
+	a := state.NewArray(state.Field{Name: "x", Space: state.Node}, state.Single, 1<<24)
 	c := &state.Checkpoint{State: &state.State{Replicas: 1, Arrays: []state.Array{a}}}
 	b.SetBytes(1 << 26)
 	for b.Loop() {
 		if err := c.Encode(&full{1 << 30}); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestOtherKindsComeBack: whole numbers and bits, of replicas and shared, with
+// lengths around those of a byte and of a chunk.
+func TestOtherKindsComeBack(t *testing.T) {
+	for _, n := range []int{0, 1, 7, 8, 9, 1<<14 + 1, 1<<19 + 3} {
+		s := &state.State{Step: 3, Precision: state.Double, Replicas: 2}
+		for _, f := range []state.Field{
+			{Name: "order", Space: "pattern", Kind: state.Int},
+			{Name: "fired", Space: "neuron", Kind: state.Bit},
+			{Name: "matrix", Space: "link", Shared: true},
+			{Name: "mask", Space: "link", Kind: state.Bit, Shared: true},
+		} {
+			a := state.NewArray(f, s.Precision, f.Copies(s.Replicas)*n)
+			for i := range a.Len() {
+				a.Set(i, float64(i%5-2))
+			}
+			s.Arrays = append(s.Arrays, a)
+		}
+		want := &state.Checkpoint{State: s}
+		got, err := decode(encode(t, want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want.State, got.State); d != "" {
+			t.Fatalf("%d values (-want +got):\n%s", n, d)
+		}
+	}
+}
+
+// TestFilesOfVersion1 reads checkpoints that the program wrote before arrays had
+// kinds: of a run in single precision with two replicas, and of one in double
+// precision.
+func TestFilesOfVersion1(t *testing.T) {
+	for name, want := range map[string]struct {
+		rule             string
+		step             int64
+		replicas, arrays int
+		precision        state.Precision
+	}{
+		"single": {rule: "hylton2020", step: 5, replicas: 2, arrays: 13, precision: state.Single},
+		"double": {rule: "hylton2019", step: 7, replicas: 1, arrays: 9, precision: state.Double},
+	} {
+		b, err := os.ReadFile("testdata/version1-" + name + ".tnn")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := decode(b)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		s := c.State
+		if c.Model != "tnn" || c.Rule != want.rule || s.Step != want.step || s.Replicas != want.replicas || s.Precision != want.precision || len(s.Arrays) != want.arrays {
+			t.Errorf("%s: %s %s at step %d, %d replicas, %s precision, %d arrays", name, c.Model, c.Rule, s.Step, s.Replicas, s.Precision, len(s.Arrays))
+		}
+		for _, a := range s.Arrays {
+			if a.Kind != state.Real || a.Shared || a.Precision() != want.precision || a.Len()%want.replicas != 0 {
+				t.Errorf("%s: field %s is %s, shared %v, %s", name, a.Name, a.Kind, a.Shared, a.Precision())
+			}
+		}
+		again, err := decode(encode(t, c))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(c, again, cmpopts.EquateNaNs()); d != "" {
+			t.Errorf("%s: written by this program it reads otherwise (-old +new):\n%s", name, d)
 		}
 	}
 }

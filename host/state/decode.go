@@ -141,17 +141,18 @@ func parseHeader(text []byte) (*checkpointHeader, error) {
 // checkSize compares what the header announces with the bytes that are there,
 // before memory is taken for it.
 func (h *checkpointHeader) checkSize(bytes int64) error {
-	left, width := bytes, int64(h.Precision.Bytes())
-	take := func(values, width int64) bool {
-		if values > left/width {
+	left := bytes
+	take := func(bytes int64) bool {
+		if bytes < 0 || bytes > left {
 			return false
 		}
-		left -= values * width
+		left -= bytes
 		return true
 	}
-	fits := take(h.EpochSums, 8)
+	sums := arrayHeader{Length: h.EpochSums}
+	fits := take(sums.bytes(Double))
 	for _, a := range h.Arrays {
-		fits = fits && take(a.Length, width)
+		fits = fits && take(a.bytes(h.Precision))
 	}
 	if !fits || left != 0 {
 		return fmt.Errorf("its fields do not take the %d bytes that follow the header", bytes)
@@ -169,8 +170,8 @@ func (d *decoder) arrays(h *checkpointHeader) (*Checkpoint, error) {
 		return nil, err
 	}
 	for _, a := range h.Arrays {
-		array := NewArray(Field{Name: a.Name, Per: a.Per}, h.Precision, int(a.Length))
-		if err := errors.Join(d.singles(array.Single), d.doubles(array.Double)); err != nil {
+		array := NewArray(Field{Name: a.Name, Space: a.Space, Kind: a.Kind, Shared: a.Shared}, h.Precision, int(a.Length))
+		if err := errors.Join(d.singles(array.Single), d.doubles(array.Double), d.ints(array.Ints), d.bits(array.Bits)); err != nil {
 			return nil, fmt.Errorf("field %s cannot be read: %w", a.Name, err)
 		}
 		c.State.Arrays = append(c.State.Arrays, array)
@@ -202,6 +203,37 @@ func (d *decoder) doubles(values []float64) error {
 		}
 		for i := range n {
 			values[i] = math.Float64frombits(binary.LittleEndian.Uint64(chunk[8*i:]))
+		}
+		values = values[n:]
+	}
+	return nil
+}
+
+func (d *decoder) ints(values []int32) error {
+	var chunk [chunkBytes]byte
+	for len(values) > 0 {
+		n := min(len(values), chunkBytes/4)
+		if _, err := io.ReadFull(d.body, chunk[:4*n]); err != nil {
+			return err
+		}
+		for i := range n {
+			values[i] = int32(binary.LittleEndian.Uint32(chunk[4*i:]))
+		}
+		values = values[n:]
+	}
+	return nil
+}
+
+func (d *decoder) bits(values []uint8) error {
+	var chunk [chunkBytes]byte
+	for len(values) > 0 {
+		n := min(len(values), 8*chunkBytes)
+		packed := chunk[:(n+7)/8]
+		if _, err := io.ReadFull(d.body, packed); err != nil {
+			return err
+		}
+		for i := range n {
+			values[i] = packed[i/8] >> (i % 8) & 1
 		}
 		values = values[n:]
 	}

@@ -8,14 +8,14 @@ import (
 // Difference is the first place where two states disagree.
 type Difference struct {
 	Field string
-	Per   Per
+	Space Space
 	Index int // in the backends' order of that index space, replicas included
 	A, B  float64
 	Count int // how many values of that field differ
 }
 
 func (d *Difference) String() string {
-	return fmt.Sprintf("%s of %s position %d: %v against %v (%d values of this field differ)", d.Field, d.Per, d.Index, d.A, d.B, d.Count)
+	return fmt.Sprintf("%s of %s position %d: %v against %v (%d values of this field differ)", d.Field, d.Space, d.Index, d.A, d.B, d.Count)
 }
 
 // Diff compares two states bit for bit and returns the first difference, or nil
@@ -28,7 +28,7 @@ func Diff(a, b *State) (*Difference, error) {
 	var first *Difference
 	for i := range a.Arrays {
 		x, y := &a.Arrays[i], &b.Arrays[i]
-		if x.Name != y.Name || x.Len() != y.Len() {
+		if x.Name != y.Name || x.Kind != y.Kind || x.Len() != y.Len() {
 			return nil, fmt.Errorf("field %d is %s with %d values in one state and %s with %d in the other, so they are not of the same network",
 				i, x.Name, x.Len(), y.Name, y.Len())
 		}
@@ -47,7 +47,7 @@ func diffArray(x, y *Array) *Difference {
 			continue
 		}
 		if d == nil {
-			d = &Difference{Field: x.Name, Per: x.Per, Index: i, A: a, B: b}
+			d = &Difference{Field: x.Name, Space: x.Space, Index: i, A: a, B: b}
 		}
 		d.Count++
 	}

@@ -39,115 +39,61 @@ func (p Precision) Bytes() int {
 	return 4
 }
 
-// Per says what an array has one value for.
-type Per uint8
+// Space names an index space: what an array has one value for. A model says which
+// spaces it has; these are the names of those that several models share.
+type Space string
 
-// The index spaces of a model. A model's layout gives their lengths.
+// Index spaces of networks.
 const (
-	Node Per = iota
-	HalfEdge
-	Edge
+	Node     Space = "node"
+	HalfEdge Space = "half-edge"
+	Edge     Space = "edge"
 )
 
-func (p Per) String() string { return [...]string{"node", "half-edge", "edge"}[p] }
+// Kind says which values an array holds.
+type Kind uint8
+
+// The kinds of values.
+const (
+	Real Kind = iota // floating-point numbers in the precision of the run
+	Int              // whole numbers of 32 bits
+	Bit              // 0 or 1
+)
+
+func (k Kind) String() string { return [...]string{"real", "int", "bit"}[k] }
 
 // Field describes one named array.
 type Field struct {
-	Name string
-	Unit string
-	Doc  string // one line
-	Per  Per
+	Name  string
+	Unit  string
+	Doc   string // one line
+	Space Space
+	Kind  Kind
 	// Derived fields are computed on demand for recorders; they are not part
 	// of what a run needs to go on.
 	Derived bool
+	// Shared fields have one value per item; the others have one per item and replica.
+	Shared bool
+	Limits *[2]float64 // least and largest value, where both are known
 }
 
-// Array is the values of a field: exactly one of Single and Double is set.
-// Values of replica r are [r*n:(r+1)*n] with n the length of the index space.
-type Array struct {
-	Field
-	Single []float32
-	Double []float64
-}
-
-// NewArray allocates n values of the given precision.
-func NewArray(f Field, p Precision, n int) Array {
-	a := Array{Field: f}
-	if p == Double {
-		a.Double = make([]float64, n)
-	} else {
-		a.Single = make([]float32, n)
+// Copies is how many values the field has for each item of its space.
+func (f *Field) Copies(replicas int) int {
+	if f.Shared {
+		return 1
 	}
-	return a
+	return replicas
 }
 
-// Reuse gives an array of n values of the given precision: a itself, with what it
-// holds, if it has as many, or else a new one.
-func (a *Array) Reuse(f Field, p Precision, n int) *Array {
-	if a == nil || a.Precision() != p || a.Len() != n {
-		fresh := NewArray(f, p, n)
-		return &fresh
+// Bytes is the size of one value in memory.
+func (f *Field) Bytes(p Precision) int {
+	switch f.Kind {
+	case Int:
+		return 4
+	case Bit:
+		return 1
 	}
-	a.Field = f
-	return a
-}
-
-// Values gives the array of type F, or nil where the array has the other width.
-func Values[F float32 | float64](a *Array) []F {
-	var v any = a.Single
-	if _, double := any(F(0)).(float64); double {
-		v = a.Double
-	}
-	return v.([]F)
-}
-
-// Precision tells which of the two slices is set.
-func (a *Array) Precision() Precision {
-	if a.Double != nil {
-		return Double
-	}
-	return Single
-}
-
-// Len is the number of values.
-func (a *Array) Len() int { return len(a.Single) + len(a.Double) }
-
-// At returns value i as a float64.
-func (a *Array) At(i int) float64 {
-	if a.Double != nil {
-		return a.Double[i]
-	}
-	return float64(a.Single[i])
-}
-
-// NotFinite finds the first value that is NaN or infinite, and counts them all.
-func (a *Array) NotFinite() (first, count int) {
-	if a.Double != nil {
-		return notFinite(a.Double)
-	}
-	return notFinite(a.Single)
-}
-
-func notFinite[F float32 | float64](values []F) (first, count int) {
-	for i, v := range values {
-		if v-v == 0 {
-			continue
-		}
-		if count == 0 {
-			first = i
-		}
-		count++
-	}
-	return first, count
-}
-
-// Set stores v, rounded to the array's precision, as value i.
-func (a *Array) Set(i int, v float64) {
-	if a.Double != nil {
-		a.Double[i] = v
-	} else {
-		a.Single[i] = float32(v)
-	}
+	return p.Bytes()
 }
 
 // State is everything needed to go on: the step reached and the model's arrays,
@@ -174,11 +120,16 @@ func (s *State) Array(name string) *Array {
 // are powers of two would otherwise push each other out of the same lines.
 func (s *State) Add(f Field, n int) {
 	const apart = 4096 + 5*64 // bytes: a page, the first-level cache's way, and some lines
-	before := len(s.Arrays) * apart / s.Precision.Bytes()
+	before := len(s.Arrays) * apart / f.Bytes(s.Precision)
 	a := NewArray(f, s.Precision, before+n)
-	if a.Double != nil {
+	switch {
+	case a.Double != nil:
 		a.Double = a.Double[before:]
-	} else {
+	case a.Ints != nil:
+		a.Ints = a.Ints[before:]
+	case a.Bits != nil:
+		a.Bits = a.Bits[before:]
+	default:
 		a.Single = a.Single[before:]
 	}
 	s.Arrays = append(s.Arrays, a)
@@ -189,9 +140,7 @@ func (s *State) Clone() *State {
 	c := *s
 	c.Arrays = make([]Array, len(s.Arrays))
 	for i, a := range s.Arrays {
-		a.Single = append([]float32(nil), a.Single...)
-		a.Double = append([]float64(nil), a.Double...)
-		c.Arrays[i] = a
+		c.Arrays[i] = a.clone()
 	}
 	return &c
 }

@@ -11,16 +11,16 @@ func (p *Precision) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// MarshalText gives the name of the index space.
-func (p Per) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+// MarshalText gives the name of the kind.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// UnmarshalText reads the name of an index space.
-func (p *Per) UnmarshalText(text []byte) error {
-	for q := Node; q <= Edge; q++ {
+// UnmarshalText reads the name of a kind.
+func (k *Kind) UnmarshalText(text []byte) error {
+	for q := Real; q <= Bit; q++ {
 		if q.String() == string(text) {
-			*p = q
+			*k = q
 			return nil
 		}
 	}
-	return fmt.Errorf("an array has one value per node, half-edge or edge, not per %q", text)
+	return fmt.Errorf("values are real, int or bit, not %q", text)
 }

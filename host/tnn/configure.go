@@ -1,6 +1,11 @@
 package tnn
 
-import "slices"
+import (
+	"slices"
+
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
+)
 
 // What follows is what a configuration asks of a model beside Validate.
 
@@ -25,4 +30,24 @@ func (s *Spec) Files() map[string]*string {
 		return nil
 	}
 	return map[string]*string{"graph.file": &s.Graph.File}
+}
+
+// Need is the memory of Bytes and DeviceBytes.
+func (s *Spec) Need(p state.Precision, replicas int) (host, device int64) {
+	return s.Bytes(p, replicas), s.DeviceBytes(p, replicas)
+}
+
+// Key implements model.Spec: replica r has the noise of a run with seed + r.
+func (s *Spec) Key(seed uint64, replica, _ int) uint64 { return seed + uint64(replica) }
+
+// Build implements model.Spec.
+func (s *Spec) Build(seed uint64, variants []model.Spec) (model.Network, error) {
+	n, err := Build(s, seed)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range variants {
+		n.Variants = append(n.Variants, v.(*Spec))
+	}
+	return n, nil
 }

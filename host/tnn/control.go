@@ -5,8 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 )
 
 // Controls are what a user changed while a run goes on; both backends keep one.
@@ -28,11 +27,11 @@ func (c *Controls) Set(n *Network, name string, value float64) error {
 	}
 	text, found := strings.CutPrefix(name, "external:")
 	if !found {
-		return fmt.Errorf("control %q is not known; use adapt or external:ID: %w", name, backend.ErrUnknownControl)
+		return fmt.Errorf("control %q is not known; use adapt or external:ID: %w", name, model.ErrUnknownControl)
 	}
 	id, err := strconv.Atoi(text)
 	if err != nil || id < 0 || id >= n.Graph.Nodes || n.IsNetwork(int32(id)) {
-		return fmt.Errorf("control %q does not name an external node: %w", name, backend.ErrUnknownControl)
+		return fmt.Errorf("control %q does not name an external node: %w", name, model.ErrUnknownControl)
 	}
 	if math.IsNaN(value) {
 		delete(c.external, int32(id))

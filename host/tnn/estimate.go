@@ -55,11 +55,11 @@ func (s *Spec) DeviceBytes(p state.Precision, replicas int) int64 {
 func (s *Spec) stateBytes(p state.Precision, replicas int) int64 {
 	nodes, edges := s.Estimate()
 	stubs, loops := s.halfEdges()
-	length := map[state.Per]int64{state.Node: nodes, state.HalfEdge: stubs + loops, state.Edge: edges}
+	length := map[state.Space]int64{state.Node: nodes, state.HalfEdge: stubs + loops, state.Edge: edges}
 	var values int64
 	for _, f := range Fields(s.Network.Rule) {
 		if !f.Derived {
-			values += length[f.Per]
+			values += length[f.Space]
 		}
 	}
 	return int64(replicas) * int64(p.Bytes()) * values

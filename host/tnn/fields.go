@@ -19,37 +19,41 @@ func Fields(rule Rule) []state.Field {
 
 func fields2020() []state.Field {
 	return []state.Field{
-		{Name: "state", Unit: "1", Per: state.Node, Doc: "potential of the node, from -1 to 1"},
-		{Name: "energy", Unit: "kT", Per: state.Node, Doc: "energy of the node's last sampled state"},
-		{Name: "dissipation", Unit: "kT", Per: state.Node, Doc: "of the node's last equilibration"},
-		{Name: "transport", Unit: "kT", Per: state.Node, Doc: "of the node's last equilibration"},
-		{Name: "quality_numerator", Unit: "1", Per: state.Node, Doc: "of the node's last equilibration"},
-		{Name: "quality_denominator", Unit: "1", Per: state.Node, Doc: "of the node's last equilibration"},
-		{Name: "charge0", Unit: "1", Per: state.HalfEdge, Doc: "charge received over a positive weight"},
-		{Name: "memory0", Unit: "1", Per: state.HalfEdge, Doc: "weight when charge0 last changed"},
-		{Name: "potential0", Unit: "1", Per: state.HalfEdge, Doc: "accumulated potential of charge0"},
-		{Name: "charge1", Unit: "1", Per: state.HalfEdge, Doc: "charge received over a negative weight"},
-		{Name: "memory1", Unit: "1", Per: state.HalfEdge, Doc: "weight when charge1 last changed"},
-		{Name: "potential1", Unit: "1", Per: state.HalfEdge, Doc: "accumulated potential of charge1"},
-		{Name: "weight", Unit: "1", Per: state.Edge, Doc: "capacity of the edge to carry charge"},
-		{Name: "entropy", Unit: "1", Per: state.Node, Derived: true, Doc: "entropy of the node's last sample, relative to that of its levels"},
-		{Name: "fluctuating", Unit: "1", Per: state.Node, Derived: true, Doc: "1 where the energy changed by more than the threshold"},
+		{Name: "state", Unit: "1", Space: state.Node, Limits: signs(), Doc: "potential of the node, from -1 to 1"},
+		{Name: "energy", Unit: "kT", Space: state.Node, Doc: "energy of the node's last sampled state"},
+		{Name: "dissipation", Unit: "kT", Space: state.Node, Doc: "of the node's last equilibration"},
+		{Name: "transport", Unit: "kT", Space: state.Node, Doc: "of the node's last equilibration"},
+		{Name: "quality_numerator", Unit: "1", Space: state.Node, Doc: "of the node's last equilibration"},
+		{Name: "quality_denominator", Unit: "1", Space: state.Node, Doc: "of the node's last equilibration"},
+		{Name: "charge0", Unit: "1", Space: state.HalfEdge, Doc: "charge received over a positive weight"},
+		{Name: "memory0", Unit: "1", Space: state.HalfEdge, Doc: "weight when charge0 last changed"},
+		{Name: "potential0", Unit: "1", Space: state.HalfEdge, Doc: "accumulated potential of charge0"},
+		{Name: "charge1", Unit: "1", Space: state.HalfEdge, Doc: "charge received over a negative weight"},
+		{Name: "memory1", Unit: "1", Space: state.HalfEdge, Doc: "weight when charge1 last changed"},
+		{Name: "potential1", Unit: "1", Space: state.HalfEdge, Doc: "accumulated potential of charge1"},
+		{Name: "weight", Unit: "1", Space: state.Edge, Doc: "capacity of the edge to carry charge"},
+		{Name: "entropy", Unit: "1", Space: state.Node, Derived: true, Limits: share(), Doc: "entropy of the node's last sample, relative to that of its levels"},
+		{Name: "fluctuating", Unit: "1", Space: state.Node, Derived: true, Limits: share(), Doc: "1 where the energy changed by more than the threshold"},
 	}
 }
 
 func fields2019() []state.Field {
 	return []state.Field{
-		{Name: "state", Unit: "1", Per: state.Node, Doc: "potential of the node, from -1 to 1"},
-		{Name: "energy", Unit: "kT", Per: state.Node, Doc: "energy of the node's last adapting visit, above that of the state -1 or 1"},
-		{Name: "adapted_state", Unit: "1", Per: state.Node, Doc: "state at the node's last adapting visit"},
-		{Name: "offered_state", Unit: "1", Per: state.Node, Doc: "state when the last relaxation sweep began, for external nodes that predict"},
-		{Name: "charge0", Unit: "1", Per: state.HalfEdge, Doc: "positive charge"},
-		{Name: "potential0", Unit: "1", Per: state.HalfEdge, Doc: "accumulated potential of charge0"},
-		{Name: "charge1", Unit: "1", Per: state.HalfEdge, Doc: "negative charge"},
-		{Name: "potential1", Unit: "1", Per: state.HalfEdge, Doc: "accumulated potential of charge1"},
-		{Name: "weight", Unit: "1", Per: state.Edge, Doc: "capacity of the edge to carry charge"},
-		{Name: "entropy", Unit: "1", Per: state.Node, Derived: true, Doc: "entropy of the node's last sample, relative to that of its levels"},
-		{Name: "dissipation", Unit: "kT", Per: state.Node, Derived: true, Doc: "of the node's last adapting visit"},
-		{Name: "transport", Unit: "kT", Per: state.Node, Derived: true, Doc: "of the node's last adapting visit"},
+		{Name: "state", Unit: "1", Space: state.Node, Limits: signs(), Doc: "potential of the node, from -1 to 1"},
+		{Name: "energy", Unit: "kT", Space: state.Node, Doc: "energy of the node's last adapting visit, above that of the state -1 or 1"},
+		{Name: "adapted_state", Unit: "1", Space: state.Node, Limits: signs(), Doc: "state at the node's last adapting visit"},
+		{Name: "offered_state", Unit: "1", Space: state.Node, Limits: signs(), Doc: "state when the last relaxation sweep began, for external nodes that predict"},
+		{Name: "charge0", Unit: "1", Space: state.HalfEdge, Doc: "positive charge"},
+		{Name: "potential0", Unit: "1", Space: state.HalfEdge, Doc: "accumulated potential of charge0"},
+		{Name: "charge1", Unit: "1", Space: state.HalfEdge, Doc: "negative charge"},
+		{Name: "potential1", Unit: "1", Space: state.HalfEdge, Doc: "accumulated potential of charge1"},
+		{Name: "weight", Unit: "1", Space: state.Edge, Doc: "capacity of the edge to carry charge"},
+		{Name: "entropy", Unit: "1", Space: state.Node, Derived: true, Limits: share(), Doc: "entropy of the node's last sample, relative to that of its levels"},
+		{Name: "dissipation", Unit: "kT", Space: state.Node, Derived: true, Doc: "of the node's last adapting visit"},
+		{Name: "transport", Unit: "kT", Space: state.Node, Derived: true, Doc: "of the node's last adapting visit"},
 	}
 }
+
+func signs() *[2]float64 { return &[2]float64{-1, 1} }
+
+func share() *[2]float64 { return &[2]float64{0, 1} }

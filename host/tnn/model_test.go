@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tnn-gpu/host/graph"
-	"tnn-gpu/host/sim"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
@@ -34,7 +34,7 @@ func goldens(t *testing.T) map[string]*tnn.Golden {
 
 func TestOrderFindsEveryItemOnce(t *testing.T) {
 	for name, golden := range goldens(t) {
-		m, net := tnn.NewModel(golden.Network), golden.Network
+		m, net := golden.Network, golden.Network
 		l := net.Layout
 		nodes, edges, halves := m.Order(state.Node), m.Order(state.Edge), m.Order(state.HalfEdge)
 		if len(nodes) != net.Graph.Nodes || len(edges) != len(net.Graph.Edges) || len(halves) != 2*len(edges) {
@@ -47,7 +47,7 @@ func TestOrderFindsEveryItemOnce(t *testing.T) {
 		}
 		seen := make(map[int]bool)
 		for i := range edges {
-			a, b := m.Edge(i)
+			a, b := m.Links(nil, 0).Ends(i)
 			ha, hb := halves[2*i], halves[2*i+1]
 			if l.Neighbour[ha] != l.Position[b] || l.Neighbour[hb] != l.Position[a] {
 				t.Fatalf("%s: half-edges of edge %d lead elsewhere", name, i)
@@ -64,7 +64,7 @@ func TestOrderFindsEveryItemOnce(t *testing.T) {
 }
 
 // computed finds one of the model's computed fields.
-func computed(t *testing.T, m *tnn.Model, name string) sim.Computed {
+func computed(t *testing.T, m *tnn.Network, name string) model.Computed {
 	t.Helper()
 	for _, c := range m.Describe().Computed {
 		if c.Name == name {
@@ -72,14 +72,14 @@ func computed(t *testing.T, m *tnn.Model, name string) sim.Computed {
 		}
 	}
 	t.Fatalf("no field %s", name)
-	return sim.Computed{}
+	return model.Computed{}
 }
 
 // The observables of the recorded trajectories are means of these fields.
 func TestComputedFieldsAverageToTheObservables(t *testing.T) {
 	solvedSeen := false
 	for name, golden := range goldens(t) {
-		m, net := tnn.NewModel(golden.Network), golden.Network
+		m, net := golden.Network, golden.Network
 		counts := net.Counts()
 		for _, step := range golden.Steps {
 			s := golden.State(state.Double)
@@ -119,7 +119,7 @@ func TestComputedFieldsAverageToTheObservables(t *testing.T) {
 
 // square is a network of four nodes in a square, one of them external, with a
 // self-loop at node 2 and weights 1, 2, 3, 4 and -5.
-func square(t *testing.T) (*tnn.Model, *state.State) {
+func square(t *testing.T) (*tnn.Network, *state.State) {
 	t.Helper()
 	spec := tnn.Defaults()
 	spec.Edge.InverseTemperature = 2 // sqrt(2g) = 2
@@ -139,7 +139,7 @@ func square(t *testing.T) (*tnn.Model, *state.State) {
 			weight.Set(r*net.Layout.Weights+int(net.Layout.EdgeWeight[i]), w+float64(10*r))
 		}
 	}
-	return tnn.NewModel(net), s
+	return net, s
 }
 
 func TestDistributionsAreOfPlasticEdgesAndNetworkNodes(t *testing.T) {
@@ -192,7 +192,7 @@ func TestRegion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := tnn.NewModel(net)
+	m := net
 	got, err := m.Region([]int{0, 1, 2}, []int{2, 3, 4})
 	if err != nil {
 		t.Fatal(err)

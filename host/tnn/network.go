@@ -1,9 +1,8 @@
 package tnn
 
 import (
-	"fmt"
-
 	"tnn-gpu/host/graph"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -35,6 +34,9 @@ type Network struct {
 	// States at the start, by node; nil where they are drawn, or zero. Those of
 	// external nodes do not count.
 	States []float64
+
+	counts     Counts
+	quantities []Quantity
 }
 
 // Assemble lays out a network whose graph, groups and external nodes are given.
@@ -53,8 +55,12 @@ func Assemble(spec *Spec, g *graph.Graph, groups []uint8, externals []External, 
 		return nil, err
 	}
 	var err error
-	n.Layout, err = NewLayout(g, schedule, n.group, external)
-	return n, err
+	if n.Layout, err = NewLayout(g, schedule, n.group, external); err != nil {
+		return nil, err
+	}
+	n.counts = n.count()
+	n.quantities = Quantities(spec.Network.Rule, n.counts)
+	return n, nil
 }
 
 // Regular tells whether arithmetic can give neighbours and weights in place of
@@ -73,7 +79,9 @@ func (n *Network) group(id int32) int {
 }
 
 // Counts of what observables are averaged over.
-func (n *Network) Counts() Counts {
+func (n *Network) Counts() Counts { return n.counts }
+
+func (n *Network) count() Counts {
 	c := Counts{Nodes: n.Graph.Nodes - len(n.Externals), External: len(n.Externals)}
 	for _, e := range n.Graph.Edges {
 		if c.External > 0 && (!n.IsNetwork(e.A) || !n.IsNetwork(e.B)) {
@@ -94,7 +102,7 @@ func (n *Network) IsNetwork(id int32) bool {
 }
 
 // Length of an index space, per replica.
-func (n *Network) Length(p state.Per) int {
+func (n *Network) Length(p state.Space) int {
 	switch p {
 	case state.HalfEdge:
 		return n.Layout.HalfEdges()
@@ -104,38 +112,14 @@ func (n *Network) Length(p state.Per) int {
 	return n.Layout.Positions
 }
 
-// NewState allocates a state with all values zero, at step 0.
+// NewState implements model.Network.
 func (n *Network) NewState(p state.Precision, replicas int) *state.State {
-	s := &state.State{Precision: p, Replicas: replicas}
-	for _, f := range Fields(n.Spec.Network.Rule) {
-		if !f.Derived {
-			s.Add(f, replicas*n.Length(f.Per))
-		}
-	}
-	return s
+	return model.NewState(n, p, replicas, n.Length)
 }
 
-// CheckState says why a state, for example one from a file, is not one of this
-// network in a precision and number of replicas.
+// CheckState implements model.Network.
 func (n *Network) CheckState(s *state.State, p state.Precision, replicas int) error {
-	if s.Precision != p || s.Replicas != replicas {
-		return fmt.Errorf("the state is in %s precision with %d replicas; expected %s and %d", s.Precision, s.Replicas, p, replicas)
-	}
-	arrays := s.Arrays
-	for _, f := range Fields(n.Spec.Network.Rule) {
-		if f.Derived {
-			continue
-		}
-		want := replicas * n.Length(f.Per)
-		if len(arrays) == 0 || arrays[0].Name != f.Name || arrays[0].Len() != want {
-			return fmt.Errorf("the state has not the %d values of field %s in their place, so it is not of this network", want, f.Name)
-		}
-		arrays = arrays[1:]
-	}
-	if len(arrays) > 0 {
-		return fmt.Errorf("the state has a field %s, which this network lacks", arrays[0].Name)
-	}
-	return nil
+	return model.CheckState(n, s, p, replicas, n.Length)
 }
 
 // Sweeps is the number of sweeps of one step.
@@ -166,3 +150,12 @@ func (s *Spec) Era(step int64) (EraSpec, int) {
 	last := len(s.Eras) - 1
 	return s.Eras[last], last
 }
+
+// What a network can tell.
+var (
+	_ model.Spec    = (*Spec)(nil)
+	_ model.Network = (*Network)(nil)
+	_ model.Sited   = (*Network)(nil)
+	_ model.Linked  = (*Network)(nil)
+	_ model.Phased  = (*Network)(nil)
+)

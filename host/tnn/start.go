@@ -25,7 +25,7 @@ func (n *Network) StartArray(f state.Field, p state.Precision, seeds []uint64) *
 	if n.starter(f.Name) == nil {
 		return nil
 	}
-	a := state.NewArray(f, p, len(seeds)*n.Length(f.Per))
+	a := state.NewArray(f, p, len(seeds)*n.Length(f.Space))
 	n.startArray(&a, seeds)
 	return &a
 }

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"tnn-gpu/host/record"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -20,7 +20,7 @@ type about struct {
 	Precision     string           `json:"precision"`
 	Device        string           `json:"device"`
 	Seeds         []string         `json:"seeds"` // JavaScript has no 64-bit integers
-	Sweep         *record.Sweep    `json:"sweep"`
+	Sweep         *model.Sweep     `json:"sweep"`
 	Counts        map[string]int64 `json:"counts"`
 	Steps         int64            `json:"steps"` // planned, or done of a finished run
 	Started       time.Time        `json:"started,omitzero"`
@@ -54,7 +54,7 @@ type field struct {
 	Every   int64  `json:"every"`
 }
 
-func titleOf(c sim.Column) title { return title{c.Name, c.Title, c.Unit, c.Doc} }
+func titleOf(c model.Column) title { return title{c.Name, c.Title, c.Unit, c.Doc} }
 
 func fieldOf(f state.Field) field { return field{Name: f.Name, Unit: f.Unit, Doc: f.Doc} }
 
@@ -94,12 +94,12 @@ func (l *Live) describe() about {
 func (l *Live) fields() []field {
 	var out []field
 	for _, f := range l.about.Fields {
-		if f.Per == state.Node {
+		if f.Space == state.Node {
 			out = append(out, fieldOf(f))
 		}
 	}
 	for _, c := range l.about.Computed {
-		if c.Per == state.Node {
+		if c.Space == state.Node {
 			out = append(out, fieldOf(c.Field))
 		}
 	}

@@ -58,7 +58,7 @@ func watched(b *testing.B) (*Server, *marksOf) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	model := tnn.NewModel(net)
+	model := net
 	plan := sim.Plan{Steps: 1_000_000_000, Replicas: 1, Epoch: 100}
 	grid := NewGrid(net.Graph.Nodes, net.Graph.Lattice.Sides, net.Graph.Bipartite)
 	live := NewLive(Network{Model: model, Grid: grid, Backend: cpu.Describe(), Seeds: []uint64{1}, Steps: plan.Steps, Limits: map[string][2]float64{"state": {-1, 1}}})

@@ -3,7 +3,7 @@ package web
 import (
 	"math"
 
-	"tnn-gpu/host/sim"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -38,7 +38,7 @@ func (h *Histogram) key() histogramKey { return histogramKey{h.Name, h.When, h.S
 
 // histograms counts the values of a distribution over the replicas of each value of
 // the key that is swept.
-func (n *Network) histograms(d *sim.Distribution, a *state.Array, when string, step int64) []*Histogram {
+func (n *Network) histograms(d *model.Distribution, a *state.Array, when string, step int64) []*Histogram {
 	var out []*Histogram
 	all, replicas := d.Values(a, len(n.Seeds)), len(n.Seeds)
 	each := len(all) / replicas
@@ -58,7 +58,7 @@ func (n *Network) histograms(d *sim.Distribution, a *state.Array, when string, s
 
 // histogramOf counts the values of a distribution. Those that are not finite are
 // left out.
-func histogramOf(d *sim.Distribution, all []float64, when string, step int64) *Histogram {
+func histogramOf(d *model.Distribution, all []float64, when string, step int64) *Histogram {
 	h := &Histogram{Name: d.Name, When: when, Step: step, Width: d.Width}
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range all {

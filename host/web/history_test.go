@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"tnn-gpu/host/sim"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -69,7 +69,7 @@ func TestHistogram(t *testing.T) {
 		scale := rapid.SampledFrom([]float64{0.1, 10, 1e6}).Draw(t, "scale")
 		all := rapid.SliceOf(rapid.Float64Range(-scale, scale)).Draw(t, "values")
 		spoiled := append([]float64{math.NaN(), math.Inf(1)}, all...)
-		d := sim.Distribution{Width: 0.25, Values: func(*state.Array, int) []float64 { return spoiled }}
+		d := model.Distribution{Width: 0.25, Values: func(*state.Array, int) []float64 { return spoiled }}
 		h := histogramOf(&d, d.Values(nil, 1), "now", 3)
 		if len(h.Counts) > shownBins {
 			t.Fatalf("%d bins", len(h.Counts))

@@ -9,18 +9,18 @@ import (
 	"time"
 
 	"tnn-gpu/host/backend"
-	"tnn-gpu/host/record"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
 
 // Network is what a page is told of a network that runs, besides its model.
 type Network struct {
-	Model   sim.Model
+	Model   model.Network
 	Grid    Grid
 	Backend backend.Description
 	Seeds   []uint64 // one per replica
-	Sweep   *record.Sweep
+	Sweep   *model.Sweep
 	Steps   int64 // at which the run ends
 	Eras    []Era
 
@@ -52,9 +52,10 @@ type Switch struct {
 // observer, Attach to be called before it begins, and End after it has ended.
 type Live struct {
 	network Network
-	about   sim.Description
+	about   model.Description
 	nodes   order // of the values of nodes
-	edges   func() []int32
+	links   model.Links
+	edges   func() []int32 // of the values of links
 
 	mu      sync.Mutex
 	run     *sim.Run
@@ -90,9 +91,12 @@ func (s status) equal(o status) bool {
 func NewLive(n Network) *Live {
 	l := &Live{
 		network: n, about: n.Model.Describe(), nodes: newOrder(indices(n.Model.Order(state.Node)), &n.Grid),
-		edges:   sync.OnceValue(func() []int32 { return indices(n.Model.Order(state.Edge)) }),
 		clients: make(map[*client]struct{}), asked: make(chan struct{}, 1),
 	}
+	if linked, ok := n.Model.(model.Linked); ok {
+		l.links = linked.Links(nil, 0)
+	}
+	l.edges = sync.OnceValue(func() []int32 { return indices(n.Model.Order(l.links.Space)) })
 	l.pool = newPool(n.Sweep, len(n.Seeds), len(l.about.Columns))
 	l.history = newHistory(len(l.pool.row))
 	l.taken.pictures, l.taken.histograms = make(map[string]*shot), make(map[histogramKey]*Histogram)

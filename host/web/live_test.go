@@ -14,7 +14,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/google/go-cmp/cmp"
 
-	"tnn-gpu/host/record"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/sim/simtest"
 	"tnn-gpu/host/state"
@@ -218,7 +218,7 @@ func (r *running) settled(t *testing.T, step int64) {
 // TestLiveSweep: replicas of different values of a key are never averaged.
 func TestLiveSweep(t *testing.T) {
 	l := NewLive(Network{
-		Model: simtest.Model{Nodes: nodes}, Seeds: []uint64{1, 2, 3}, Sweep: &record.Sweep{Key: "edge.heat", Values: []float64{20, 80, 20}},
+		Model: simtest.Model{Nodes: nodes}, Seeds: []uint64{1, 2, 3}, Sweep: &model.Sweep{Key: "edge.heat", Values: []float64{20, 80, 20}},
 	})
 	if err := l.Observe(&sim.Rows{First: 1, Replicas: 3, Columns: 2, Values: []float64{1, 10, 2, 20, 5, 40}}); err != nil {
 		t.Fatal(err)
@@ -226,7 +226,7 @@ func TestLiveSweep(t *testing.T) {
 	if d := cmp.Diff([]float64{3, 25, 2, 20}, l.history.row(0)); d != "" {
 		t.Errorf("means of the replicas of 20, then of 80 (-want +is):\n%s", d)
 	}
-	d := sim.Distribution{Width: 1, Values: func(*state.Array, int) []float64 { return []float64{0.5, 0.5, 5.5, 5.5, 1.5, 1.5} }}
+	d := model.Distribution{Width: 1, Values: func(*state.Array, int) []float64 { return []float64{0.5, 0.5, 5.5, 5.5, 1.5, 1.5} }}
 	h := l.network.histograms(&d, nil, "now", 3)
 	if len(h) != 2 || h[0].Swept != 20 || !slices.Equal(h[0].Counts, []int64{2, 2}) || h[1].Swept != 80 || !slices.Equal(h[1].Counts, []int64{2}) {
 		t.Errorf("histograms %+v", h)

@@ -4,8 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-
-	"tnn-gpu/host/record"
+	"tnn-gpu/host/model"
 )
 
 func TestParseMessage(t *testing.T) {
@@ -90,9 +89,9 @@ func FuzzSteps(f *testing.F) {
 		if replicas < 1 || replicas > 4 {
 			return
 		}
-		var sweep *record.Sweep
+		var sweep *model.Sweep
 		if swept {
-			sweep = &record.Sweep{Values: []float64{1, 2, 1, 1}[:replicas]}
+			sweep = &model.Sweep{Values: []float64{1, 2, 1, 1}[:replicas]}
 		}
 		whole, parts := pointReader{replicas: replicas, sweep: sweep}, pointReader{replicas: replicas, sweep: sweep}
 		in := strings.NewReader(table)

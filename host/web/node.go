@@ -81,8 +81,8 @@ func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
 	if from == nil || node < 0 || int(node) >= len(l.nodes.places) {
 		return nil
 	}
-	order := l.edges()
-	i.look(node, len(order), l.network.Model.Edge)
+	order, links := l.edges(), l.links
+	i.look(node, links.Count, links.Ends)
 	out, edges := nodeOf(node, from.Step, i.found)
 	out.External = l.isExternal(node)
 	for _, f := range l.about.Fields {
@@ -90,11 +90,11 @@ func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
 		if a == nil {
 			continue
 		}
-		base := replica * (a.Len() / len(l.network.Seeds))
-		switch a.Per {
+		base := a.First(replica, len(l.network.Seeds))
+		switch a.Space {
 		case state.Node:
 			out.Values = append(out.Values, value{a.Name, a.Unit, decimal(a.At(base + int(l.nodes.places[node])))})
-		case state.Edge:
+		case links.Space:
 			for k, e := range edges {
 				out.Edges[k].Values = append(out.Edges[k].Values, decimal(a.At(base+int(order[e.edge]))))
 			}

@@ -1,6 +1,6 @@
 package web
 
-import "tnn-gpu/host/record"
+import "tnn-gpu/host/model"
 
 // pool is the mean row over the replicas of each value of a key that is swept; over
 // all replicas where none is.
@@ -11,7 +11,7 @@ type pool struct {
 	row     []float64 // point after point
 }
 
-func newPool(s *record.Sweep, replicas, columns int) *pool {
+func newPool(s *model.Sweep, replicas, columns int) *pool {
 	p := &pool{columns: columns, point: make([]int, replicas), share: make([]float64, replicas)}
 	points := s.Points(replicas)
 	for i, point := range points {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/sim/simtest"
@@ -31,7 +32,7 @@ func recorded(t testing.TB, path string, steps int64, p state.Precision, values 
 		Recordings: []record.Recording{{Field: "state", Every: 5}, {Field: "double", Every: 5, Items: []int{2, 7}}},
 	}
 	if values != nil {
-		o.Sweep = &record.Sweep{Key: "edge.heat", Values: values}
+		o.Sweep = &model.Sweep{Key: "edge.heat", Values: values}
 	}
 	plan, err := o.Plan(sim.Plan{Steps: steps, Replicas: 2, Epoch: 10})
 	if err != nil {

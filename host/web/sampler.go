@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -88,7 +89,7 @@ type wants struct {
 	pictures      []string
 	marks         bool
 	inspect       bool
-	distributions []*sim.Distribution
+	distributions []*model.Distribution
 }
 
 // sample takes what is wanted now, and tells whether that was anything.
@@ -179,7 +180,7 @@ func (l *Live) needs(w *wants) []string {
 		names = append(names, d.From)
 	}
 	for _, f := range l.about.Fields {
-		if w.inspect && !f.Derived && f.Per != state.HalfEdge {
+		if w.inspect && !f.Derived && f.Space != state.HalfEdge {
 			names = append(names, f.Name)
 		}
 	}
@@ -188,7 +189,7 @@ func (l *Live) needs(w *wants) []string {
 }
 
 // computed finds a field that backends do not have, or returns nil.
-func (l *Live) computed(name string) *sim.Computed {
+func (l *Live) computed(name string) *model.Computed {
 	for i := range l.about.Computed {
 		if l.about.Computed[i].Name == name {
 			return &l.about.Computed[i]
@@ -204,7 +205,7 @@ func (l *Live) from(name string) []string {
 	return []string{name}
 }
 
-func (l *Live) distribution(name string) *sim.Distribution {
+func (l *Live) distribution(name string) *model.Distribution {
 	for i := range l.about.Distributions {
 		if l.about.Distributions[i].Name == name {
 			return &l.about.Distributions[i]
@@ -302,7 +303,7 @@ func (l *Live) last(s *state.State) {
 	for i := range s.Arrays {
 		a := &s.Arrays[i]
 		t.inspected.Arrays = append(t.inspected.Arrays, a)
-		if a.Per == state.Node {
+		if a.Space == state.Node {
 			t.pictures[a.Name] = &shot{step: s.Step, array: a, order: l.nodes}
 		}
 	}

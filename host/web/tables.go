@@ -8,8 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
-
-	"tnn-gpu/host/record"
+	"tnn-gpu/host/model"
 )
 
 // pointReader reads the points of a run out of steps.csv, which may grow.
@@ -17,7 +16,7 @@ type pointReader struct {
 	offset   int64 // of the first row that is not read yet
 	names    []string
 	replicas int
-	sweep    *record.Sweep
+	sweep    *model.Sweep
 	history  *history
 	mean     *pool // over the replicas of a step whose rows were read
 	rows     int

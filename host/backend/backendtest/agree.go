@@ -110,7 +110,7 @@ func differRows(net *tnn.Network, want, have []float64) string {
 	if len(want) != len(have) {
 		return fmt.Sprintf("%d sums against %d", len(want), len(have))
 	}
-	names := tnn.NewModel(net).Describe().Sums
+	names := net.Describe().Sums
 	for i := range want {
 		if math.Float64bits(want[i]) != math.Float64bits(have[i]) {
 			return fmt.Sprintf("the sum of %s in row %d: %v against %v", names[i%len(names)], i/len(names), want[i], have[i])
@@ -132,13 +132,13 @@ func Differ(net *tnn.Network, want, have *state.State) string {
 	if d == nil {
 		return ""
 	}
-	n := net.Length(d.Per)
+	n := net.Length(d.Space)
 	return fmt.Sprintf("%s of %s, replica %d: %v against %v (%d values of this field differ)",
-		d.Field, place(net, d.Per, d.Index%n), d.Index/n, d.A, d.B, d.Count)
+		d.Field, place(net, d.Space, d.Index%n), d.Index/n, d.A, d.B, d.Count)
 }
 
 // place names an index of a field as a reader of the graph would.
-func place(net *tnn.Network, per state.Per, index int) string {
+func place(net *tnn.Network, per state.Space, index int) string {
 	l := net.Layout
 	switch per {
 	case state.HalfEdge:

@@ -86,13 +86,13 @@ func compareByID(t *testing.T, open Open, p state.Precision, few, more *tnn.Netw
 			t.Fatal(err)
 		}
 	}
-	a, b := tnn.NewModel(few), tnn.NewModel(more)
+	a, b := few, more
 	for i := range states[0].Arrays {
 		x, y := &states[0].Arrays[i], &states[1].Arrays[i]
-		there := b.Order(y.Per)
-		for k, here := range a.Order(x.Per) {
+		there := b.Order(y.Space)
+		for k, here := range a.Order(x.Space) {
 			if v, w := x.At(here), y.At(there[k]); math.Float64bits(v) != math.Float64bits(w) {
-				t.Fatalf("%s of %s is %v, and %v in the network with one node more", x.Name, place(few, x.Per, here), v, w)
+				t.Fatalf("%s of %s is %v, and %v in the network with one node more", x.Name, place(few, x.Space, here), v, w)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
@@ -252,8 +253,8 @@ func (s *suite) addsUp(name string, last []float64) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	if a.Name != name || a.Per != state.Node || a.Len() != len(seeds)*s.net.Layout.Positions || a.Precision() != s.precision {
-		s.Fatalf("field %s is %q of %d values per %s", name, a.Name, a.Len(), a.Per)
+	if a.Name != name || a.Space != state.Node || a.Len() != len(seeds)*s.net.Layout.Positions || a.Precision() != s.precision {
+		s.Fatalf("field %s is %q of %d values per %s", name, a.Name, a.Len(), a.Space)
 	}
 	s.reuses(a)
 	sum := map[string]tnn.Sum{"entropy": tnn.SumEntropy, "fluctuating": tnn.SumFluctuating,
@@ -378,7 +379,7 @@ func (s *suite) refusesUnknownNames() {
 	network := s.net.Schedule[0][0]
 	for _, name := range []string{"", "temperature", "external:", "external:x", "external:-1",
 		fmt.Sprintf("external:%d", network), fmt.Sprintf("external:%d", s.net.Graph.Nodes)} {
-		if err := s.b.Control(name, 0); !errors.Is(err, backend.ErrUnknownControl) {
+		if err := s.b.Control(name, 0); !errors.Is(err, model.ErrUnknownControl) {
 			s.Errorf("control %q: %v, want ErrUnknownControl", name, err)
 		}
 	}

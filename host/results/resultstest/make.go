@@ -45,7 +45,7 @@ func Make(t testing.TB, open Open, preset string, fields []string, settings ...s
 		t.Fatal(err)
 	}
 	defer b.Close()
-	options := record.Options{Program: "test", Model: tnn.NewModel(net), Backend: b.Describe(), Seeds: seeds, Sweep: sweep}
+	options := record.Options{Program: "test", Model: net, Backend: b.Describe(), Seeds: seeds, Sweep: sweep}
 	for _, f := range fields {
 		options.Recordings = append(options.Recordings, record.Recording{Field: f, Every: 5})
 	}

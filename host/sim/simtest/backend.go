@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -30,7 +31,7 @@ func NewBackend(m Model, p state.Precision, replicas int) *Backend {
 	b := &Backend{model: m, Controls: map[string]float64{"drive": 0.1}}
 	s := &state.State{Precision: p, Replicas: replicas}
 	for _, f := range m.Describe().Fields {
-		a := state.NewArray(f, p, replicas*m.length(f.Per))
+		a := state.NewArray(f, p, replicas*m.length(f.Space))
 		if f.Derived {
 			b.speed = a
 			continue
@@ -119,10 +120,7 @@ func (b *Backend) Field(name string, into *state.Array) (*state.Array, error) {
 	if a == nil {
 		return nil, fmt.Errorf("%q: %w", name, backend.ErrUnknownField)
 	}
-	into = into.Reuse(a.Field, a.Precision(), a.Len())
-	copy(into.Single, a.Single)
-	copy(into.Double, a.Double)
-	return into, nil
+	return a.CopyTo(into), nil
 }
 
 // Watch implements backend.Backend.
@@ -134,7 +132,7 @@ func (b *Backend) Watch(derived ...string) error {
 // Control implements backend.Backend.
 func (b *Backend) Control(name string, value float64) error {
 	if _, ok := b.Controls[name]; !ok {
-		return fmt.Errorf("%q: %w", name, backend.ErrUnknownControl)
+		return fmt.Errorf("%q: %w", name, model.ErrUnknownControl)
 	}
 	b.Controls[name] = value
 	return nil

@@ -4,9 +4,10 @@
 package simtest
 
 import (
+	"fmt"
 	"math"
 
-	"tnn-gpu/host/sim"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -18,16 +19,52 @@ type Model struct{ Nodes int }
 // Edges is the number of edges.
 func (m Model) Edges() int { return m.Nodes + 1 }
 
-// Edge implements sim.Model.
-func (m Model) Edge(i int) (a, b int32) {
+// Ends are the nodes that an edge joins.
+func (m Model) Ends(i int) (a, b int32) {
 	if i == m.Nodes {
 		return 0, 0
 	}
 	return int32(i), int32((i + 1) % m.Nodes)
 }
 
-// Order implements sim.Model.
-func (m Model) Order(p state.Per) []int {
+// Links implements model.Linked.
+func (m Model) Links(*state.State, int) model.Links {
+	return model.Links{Space: state.Edge, Joins: state.Node, Count: m.Edges(), Ends: m.Ends}
+}
+
+// Place implements model.Network.
+func (m Model) Place(s state.Space, item int) string {
+	switch s {
+	case state.Edge:
+		a, b := m.Ends(item)
+		return fmt.Sprintf("edge %d-%d", a, b)
+	case state.HalfEdge:
+		a, b := m.Ends(item / 2)
+		if item%2 == 1 {
+			a, b = b, a
+		}
+		return fmt.Sprintf("node %d, edge to %d", a, b)
+	}
+	return fmt.Sprintf("%s %d", s, item)
+}
+
+// NewState implements model.Network.
+func (m Model) NewState(p state.Precision, replicas int) *state.State {
+	return model.NewState(m, p, replicas, m.length)
+}
+
+// CheckState implements model.Network.
+func (m Model) CheckState(s *state.State, p state.Precision, replicas int) error {
+	return model.CheckState(m, s, p, replicas, m.length)
+}
+
+// Announce implements model.Network.
+func (m Model) Announce() [][2]string {
+	return [][2]string{{"network", fmt.Sprintf("a ring of %d nodes", m.Nodes)}}
+}
+
+// Order implements model.Network.
+func (m Model) Order(p state.Space) []int {
 	var order []int
 	switch p {
 	case state.Node:
@@ -48,38 +85,43 @@ func (m Model) Order(p state.Per) []int {
 }
 
 // length of an index space, per replica.
-func (m Model) length(p state.Per) int {
-	return map[state.Per]int{state.Node: m.Nodes + 1, state.HalfEdge: 2*m.Nodes + 1, state.Edge: m.Edges()}[p]
+func (m Model) length(p state.Space) int {
+	return map[state.Space]int{state.Node: m.Nodes + 1, state.HalfEdge: 2*m.Nodes + 1, state.Edge: m.Edges()}[p]
 }
 
-// Row implements sim.Model.
+// Row implements model.Network.
 func (m Model) Row(row, sums []float64) {
 	row[0] = sums[0] / float64(m.Nodes)
 	row[1] = sums[1] / sums[0]
 }
 
-// Describe implements sim.Model.
-func (m Model) Describe() sim.Description {
-	return sim.Description{
+// Describe implements model.Network.
+func (m Model) Describe() model.Description {
+	return model.Description{
 		Name: "ring", Rule: "drift", Updates: int64(m.Nodes),
-		Counts: []sim.Count{{Name: "nodes", Value: int64(m.Nodes)}, {Name: "edges", Value: int64(m.Edges())}},
-		Sums:   []string{"state", "square"},
-		Columns: []sim.Column{
+		Counts: []model.Count{{Name: "nodes", Value: int64(m.Nodes)}, {Name: "edges", Value: int64(m.Edges())}},
+		Spaces: []model.Space{
+			model.Line(state.Node, m.Nodes), model.Line(state.Edge, m.Edges()),
+			{Name: state.HalfEdge, Axes: []string{"edge", "end"}, Shape: []int{m.Edges(), 2}},
+		},
+		Work: "node updates",
+		Sums: []string{"state", "square"},
+		Columns: []model.Column{
 			{Name: "mean", Title: "mean state", Unit: "1", Doc: "mean state of the nodes"},
 			{Name: "ratio", Title: "ratio", Unit: "kT", Doc: "sum of squares per sum of states"},
 		},
 		Fields: []state.Field{
-			{Name: "state", Unit: "1", Per: state.Node, Doc: "state of the node"},
-			{Name: "charge", Unit: "C", Per: state.HalfEdge, Doc: "charge of the half-edge"},
-			{Name: "weight", Unit: "1", Per: state.Edge, Doc: "weight of the edge"},
-			{Name: "speed", Unit: "1", Per: state.Node, Doc: "change of state", Derived: true},
+			{Name: "state", Unit: "1", Space: state.Node, Doc: "state of the node"},
+			{Name: "charge", Unit: "C", Space: state.HalfEdge, Doc: "charge of the half-edge"},
+			{Name: "weight", Unit: "1", Space: state.Edge, Doc: "weight of the edge"},
+			{Name: "speed", Unit: "1", Space: state.Node, Doc: "change of state", Derived: true},
 		},
-		Computed: []sim.Computed{{
-			Field: state.Field{Name: "double", Unit: "1", Per: state.Node, Doc: "twice the state"},
+		Computed: []model.Computed{{
+			Field: state.Field{Name: "double", Unit: "1", Space: state.Node, Doc: "twice the state"},
 			From:  []string{"state"}, Values: m.double,
 		}},
-		Distributions: []sim.Distribution{{
-			Column: sim.Column{Name: "weight", Title: "weight", Unit: "1", Doc: "weights of the edges"},
+		Distributions: []model.Distribution{{
+			Column: model.Column{Name: "weight", Title: "weight", Unit: "1", Doc: "weights of the edges"},
 			From:   "weight", Width: 0.25, Values: values,
 		}},
 	}

@@ -1,10 +1,17 @@
-package record
+package model
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
 )
+
+// Probe asks for the value of a field at item A, or at the link between items A
+// and B, as a column of a table. B is negative for an item.
+type Probe struct {
+	Field string
+	A, B  int
+}
 
 // ParseProbe reads a probe as its column is named: state[12] is that of node 12,
 // and weight[3-4] that of the edge between nodes 3 and 4.

@@ -1,0 +1,40 @@
+package backend
+
+import "tnn-gpu/host/rng"
+
+// What follows is what some backends can do. It is found by assertion.
+
+// Feeder is a backend whose network has inputs.
+type Feeder interface {
+	// Feed gives the inputs of the following steps, step after step, as many as
+	// the network has channels in each. Advance takes them in order, those of a
+	// step for all replicas alike, and fails where there are too few.
+	Feed(inputs []float64) error
+}
+
+// Tracer is a backend that keeps the bits of every step of a batch, so that what
+// is recorded at every step does not end the batch.
+type Tracer interface {
+	// Trace has fields of kind state.Bit kept from the next step on, and no others.
+	Trace(fields ...string) error
+
+	// Traced gives, in the order of Trace, the bits of the steps of the last
+	// Advance.
+	Traced() ([]Trace, error)
+}
+
+// Trace is a field of kind state.Bit in some steps.
+type Trace struct {
+	Field string
+	// Words are steps x replicas x words of a replica: bit i of the field is bit
+	// i%32 of word i/32, in the order in memory of the field's space.
+	Words []uint32
+}
+
+// Given is a backend whose draws can be given in place of the counter-based
+// generator's, for recorded trajectories that tell draws instead of a seed.
+type Given interface {
+	// Give sets what the next step draws, by purpose, in the order that the model
+	// documents for each.
+	Give(draws map[rng.Purpose][]float64) error
+}

@@ -1,0 +1,121 @@
+package model
+
+import "tnn-gpu/host/state"
+
+// Description of a model and its network.
+type Description struct {
+	Name          string // of the model
+	Rule          string // which of its update rules; may be empty
+	Counts        []Count
+	Spaces        []Space
+	Schedule      string   // in words: the order in which items are updated
+	Work          string   // what Updates counts: "node updates"
+	Updates       int64    // of one step, per replica
+	Sums          []string // in the order in which a backend returns them
+	Columns       []Column
+	Panels        []Panel
+	Fields        []state.Field // what backends hold
+	Computed      []Computed    // what follows from fields
+	Distributions []Distribution
+	Controls      []Control
+	Holds         *Holds // nil where no item's value can be held
+	Mark          string // a computed field, 1 at items that pictures mark; may be empty
+}
+
+// Count is a number that tells the size of a network.
+type Count struct {
+	Name  string
+	Value int64
+}
+
+// Space is an index space of the network.
+type Space struct {
+	Name  state.Space
+	Axes  []string // names of the axes of an array in original order, without replicas
+	Shape []int    // and their lengths
+}
+
+// Len is the number of items.
+func (s *Space) Len() int {
+	n := 1
+	for _, side := range s.Shape {
+		n *= side
+	}
+	return n
+}
+
+// Line is a space of n items whose only axis has its name.
+func Line(name state.Space, n int) Space {
+	return Space{Name: name, Axes: []string{string(name)}, Shape: []int{n}}
+}
+
+// Column is a quantity of the tables.
+type Column struct {
+	Name  string
+	Title string // as on an axis
+	Unit  string
+	Doc   string // one line
+}
+
+// Panel is a figure that shows several columns together.
+type Panel struct {
+	Name    string   // by which it is asked for
+	Columns []string // their names
+}
+
+// Computed is a field that backends do not have because it follows from those
+// that they have.
+type Computed struct {
+	state.Field
+	From []string // names of fields
+	// Values computes the array, replica after replica in original order, from
+	// the arrays named in From.
+	Values func(from []*state.Array, replicas int) state.Array
+}
+
+// Distribution is a quantity whose histogram is taken at the start and the end
+// of a run.
+type Distribution struct {
+	Column
+	From  string  // name of the field that it follows from
+	Width float64 // of a bin; the lower edges are its multiples
+	// Values are those of the first replica, then as many of the next, and so on.
+	Values func(from *state.Array, replicas int) []float64
+}
+
+// Control is a switch by which a page steers a run: 1 for on, 0 for off. A run
+// begins with it on.
+type Control struct {
+	Name  string // as a backend's Control takes it
+	Title string
+}
+
+// Holds are items whose value a page may hold. The control named by Prefix and the
+// number of an item sets its value; NaN lets it go.
+type Holds struct {
+	Prefix string
+	Title  string // of one of the items: "external node"
+	Space  state.Space
+	Items  []int32
+	Limits [2]float64
+}
+
+// Field finds a field that backends hold.
+func (d *Description) Field(name string) (state.Field, bool) {
+	for _, f := range d.Fields {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return state.Field{}, false
+}
+
+// Space finds an index space.
+func (d *Description) Space(name state.Space) (Space, bool) {
+	for _, s := range d.Spaces {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Space{}, false
+}

@@ -1,0 +1,128 @@
+package model
+
+import (
+	"tnn-gpu/host/exchange"
+	"tnn-gpu/host/state"
+)
+
+// What follows is what some networks can tell. It is found by assertion.
+
+// Sited is a network with an index space whose items have places, of which
+// pictures are made.
+type Sited interface {
+	Sites() Sites
+
+	// Region lists the sites of a box of the lattice, ascending: those whose
+	// coordinates are at least from and below to, in every dimension. Where there
+	// is no such box it is an error.
+	Region(from, to []int) ([]int, error)
+}
+
+// Sites of a network.
+type Sites struct {
+	Space     state.Space
+	Count     int
+	Sides     []int // of a lattice, the last dimension fastest; nil where there is none
+	Bipartite bool  // links join sites of even and of odd coordinate sum only
+}
+
+// Linked is a network with an index space whose items join two items of another.
+type Linked interface {
+	// Links are those of a replica in a state, or those at the start where s is nil.
+	Links(s *state.State, replica int) Links
+}
+
+// Links join items.
+type Links struct {
+	Space state.Space // of the links
+	Joins state.Space // of the items that they join
+	Count int
+	Ends  func(i int) (a, b int32)
+}
+
+// Find gives the number of the first link between two items, in either direction.
+func (l *Links) Find(a, b int32) (int, bool) {
+	for i := range l.Count {
+		if x, y := l.Ends(i); x == a && y == b || x == b && y == a {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// Phased is a network whose run has parts under different regimes.
+type Phased interface {
+	// Phases are in order; there are two or more, or none.
+	Phases() []Phase
+}
+
+// Phase is a part of a run.
+type Phase struct {
+	First int64 // step
+	Text  string
+}
+
+// Ended is a network whose replicas can end by themselves, one before the other:
+// in a fixed point, or because their values diverge. A backend leaves the state of
+// a replica that has ended as it is, and repeats the sums of its last step, which
+// may be infinite or NaN. A run ends when all its replicas have.
+type Ended interface {
+	// HasEnded tells from the sums of a step of one replica whether the replica
+	// had ended with this step or before.
+	HasEnded(sums []float64) bool
+
+	// Ends tells, by replica, of those that have ended in a state.
+	Ends(s *state.State) []End
+}
+
+// End of a replica.
+type End struct {
+	Replica int
+	Step    int64  // its last
+	Why     string // "fixed point", "diverged"
+}
+
+// Recorded is a network that names the steps whose quantities are of interest. Of
+// the others there are no rows, their sums are not looked at, and backends need
+// not compute them.
+type Recorded interface {
+	// NextRow is the first step with a row after a step: a pure function.
+	NextRow(step int64) int64
+}
+
+// Exported is a network that other programs can read as a graph.
+type Exported interface {
+	// Export makes the graph of a replica. Values gives a field of its last state,
+	// in original order.
+	Export(values func(field string) ([]float64, error)) (*exchange.Export, error)
+}
+
+// Inspected is a network that can tell more of an item than its values.
+type Inspected interface {
+	// Inspect tells of an item of a space. Values gives a field of a replica's last
+	// state, in original order; it is nil where there is none.
+	Inspect(s state.Space, item int, values func(field string) ([]float64, error)) (*Inspection, error)
+}
+
+// Inspection is what a network tells of an item.
+type Inspection struct {
+	Kind   string // "network", "external"
+	Facts  []Fact
+	Tables []Table // what the item has to do with others
+}
+
+// Fact is a property of an item.
+type Fact struct {
+	Name  string
+	Value any // as JSON has it
+	Text  string
+}
+
+// Table lists things that belong to an item.
+type Table struct {
+	Name  string // as JSON has it
+	Title string
+	Head  []string
+	Lines [][]string
+	Value any // as JSON has it
+}

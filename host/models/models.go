@@ -1,0 +1,43 @@
+// Package models is the one list of the models of the program. Beside it only the
+// open.go of each backend knows them by name.
+package models
+
+import (
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/tnn"
+)
+
+// Model is a kind of network that can be configured.
+type Model struct {
+	Name string
+	// Defaults are the values of keys that are left out. In every list of tables
+	// one element stands for all.
+	Defaults func() model.Spec
+	Presets  func() []Preset
+}
+
+// Preset is a ready-made configuration.
+type Preset struct {
+	Name string
+	Doc  string // one line
+	Spec model.Spec
+}
+
+// Default is the preset to take where the user names none.
+const Default = tnn.DefaultPreset
+
+// All are all models; the first is that of configurations that name none. A new
+// one is entered here. Every call makes new ones.
+func All() []Model {
+	return []Model{
+		{Name: "tnn", Defaults: func() model.Spec { return tnn.Defaults() }, Presets: tnnPresets},
+	}
+}
+
+func tnnPresets() []Preset {
+	var out []Preset
+	for _, p := range tnn.Presets() {
+		out = append(out, Preset{p.Name, p.Doc, p.Spec})
+	}
+	return out
+}
