@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"tnn-gpu/host/text"
 )
 
 // Array is an array of numbers.
@@ -25,7 +27,7 @@ type Archive struct {
 
 // OpenArchive opens a .npz file.
 func OpenArchive(path string) (*Archive, error) {
-	f, err := os.Open(path)
+	f, err := text.OpenFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -81,12 +83,12 @@ func readArray(r io.Reader, size, most int64) (*Array, error) {
 		return nil, fmt.Errorf("it has %d values, and %d are the most here", h.Items(), most)
 	}
 	values, err := h.readValues(r, h.Items())
-	return &Array{Shape: h.Shape, Values: values}, err
+	return &Array{Shape: h.Shape, Values: h.inC(values)}, err
 }
 
 // ReadFile reads a .npy file, of at most a number of values.
 func ReadFile(path string, most int64) (*Array, error) {
-	f, err := os.Open(path)
+	f, err := text.OpenFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +115,7 @@ type Records struct {
 
 // OpenRecords opens a .npy file of at least one dimension.
 func OpenRecords(path string) (*Records, error) {
-	f, err := os.Open(path)
+	f, err := text.OpenFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -135,6 +137,9 @@ func (r *Records) open() error {
 	h := r.header
 	if len(h.Shape) == 0 {
 		return errors.New("it is a single number")
+	}
+	if h.Fortran {
+		return errors.New("its values are in Fortran order, so that no record stands in one place; save it with numpy.ascontiguousarray")
 	}
 	if h.Size() > info.Size() {
 		return fmt.Errorf("it has %d bytes, and a shape of %v needs %d", info.Size(), h.Shape, h.Size())

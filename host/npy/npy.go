@@ -1,5 +1,6 @@
-// Package npy reads numbers from files in NumPy's formats .npy and .npz. Sizes
-// that a file claims are compared with what it holds before memory is taken.
+// Package npy reads numbers from files in NumPy's formats .npy and .npz, whoever
+// wrote them. Sizes that a file claims are compared with what it holds before
+// memory is taken.
 package npy
 
 import (
@@ -7,8 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,9 +17,10 @@ import (
 // Header is the beginning of a .npy file
 // (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 type Header struct {
-	Dtype string // <f4, <f8, <i4 or <i8
-	Shape []int64
-	Bytes int64 // where the values begin
+	Dtype   string // such as <f4; see types
+	Shape   []int64
+	Fortran bool  // the first index runs fastest; only where there are several
+	Bytes   int64 // where the values begin
 }
 
 // Items is the number of values.
@@ -39,7 +41,7 @@ func (h *Header) Size() int64 { return h.Bytes + h.Items()*h.width() }
 // maxItems keeps sizes in bytes inside an int64.
 const maxItems = 1 << 48
 
-// ReadHeader reads the header of an array of numbers in C order.
+// ReadHeader reads the header of an array of numbers.
 func ReadHeader(r io.Reader) (*Header, error) {
 	var magic [8]byte
 	if _, err := io.ReadFull(r, magic[:]); err != nil || string(magic[:6]) != "\x93NUMPY" {
@@ -77,52 +79,40 @@ func ReadHeader(r io.Reader) (*Header, error) {
 
 var errCut = errors.New("it ends too early")
 
+// The entries of the dictionary that a header is. Python 2 writes an L after long
+// integers; a descr that is a list has fields, and is no type of a number.
+var (
+	descrEntry = regexp.MustCompile(`['"]descr['"]\s*:\s*(?:['"]([^'"]*)['"]|(\[))`)
+	orderEntry = regexp.MustCompile(`['"]fortran_order['"]\s*:\s*(True|False|true|false|0|1)\b`)
+	shapeEntry = regexp.MustCompile(`['"]shape['"]\s*:\s*[(\[]([0-9,L\s]*)[)\]]`)
+)
+
 // parse reads the dictionary of a header.
 func (h *Header) parse(text string) error {
-	dtype := regexp.MustCompile(`'descr': *'([^']*)'`).FindStringSubmatch(text)
-	order := regexp.MustCompile(`'fortran_order': *(True|False)`).FindStringSubmatch(text)
-	shape := regexp.MustCompile(`'shape': *\(([0-9, ]*)\)`).FindStringSubmatch(text)
-	switch {
-	case dtype == nil || order == nil || shape == nil:
+	dtype, order, shape := descrEntry.FindStringSubmatch(text), orderEntry.FindStringSubmatch(text), shapeEntry.FindStringSubmatch(text)
+	if dtype == nil || order == nil || shape == nil {
 		return errors.New("its header is damaged")
-	case order[1] == "True":
-		return errors.New("its values are in Fortran order; save it with numpy.ascontiguousarray")
-	case dtype[1] != "<f4" && dtype[1] != "<f8" && dtype[1] != "<i4" && dtype[1] != "<i8":
-		return fmt.Errorf("its values are of type %q; only float32, float64, int32 and int64 can be read", dtype[1])
 	}
-	h.Dtype = dtype[1]
+	if dtype[2] != "" {
+		return errors.New("it is a table of several fields; save each as an array of its own")
+	}
+	if h.Dtype = dtype[1]; !slices.Contains(types, strings.TrimLeft(h.Dtype, "<>=|")) || len(h.Dtype) != 3 {
+		return fmt.Errorf("its values are of type %q; integers, truth values and reals of 2, 4 and 8 bytes can be read", h.Dtype)
+	}
 	h.Shape = []int64{}
 	items := int64(1)
-	for _, side := range strings.FieldsFunc(shape[1], func(r rune) bool { return r == ',' || r == ' ' }) {
+	for _, side := range strings.FieldsFunc(shape[1], func(r rune) bool { return strings.ContainsRune(", L\t\r\n", r) }) {
 		n, err := strconv.ParseInt(side, 10, 64)
 		if err != nil || n > maxItems/items {
-			return fmt.Errorf("its shape (%s) is impossible", shape[1])
+			return fmt.Errorf("its shape (%s) is impossible", strings.TrimSpace(shape[1]))
 		}
 		items *= max(n, 1)
 		h.Shape = append(h.Shape, n)
 	}
+	long := func(side int64) bool { return side != 1 }
+	i := slices.IndexFunc(h.Shape, long)
+	h.Fortran = strings.ContainsAny(order[1], "Tt1") && i >= 0 && slices.ContainsFunc(h.Shape[i+1:], long)
 	return nil
-}
-
-// appendValues appends the values in some bytes, as float64, which holds those of
-// all types but integers beyond 2^53.
-func (h *Header) appendValues(dst []float64, bytes []byte) []float64 {
-	width := int(h.width())
-	for ; len(bytes) >= width; bytes = bytes[width:] {
-		var v float64
-		switch h.Dtype {
-		case "<f4":
-			v = float64(math.Float32frombits(binary.LittleEndian.Uint32(bytes)))
-		case "<f8":
-			v = math.Float64frombits(binary.LittleEndian.Uint64(bytes))
-		case "<i4":
-			v = float64(int32(binary.LittleEndian.Uint32(bytes)))
-		case "<i8":
-			v = float64(int64(binary.LittleEndian.Uint64(bytes)))
-		}
-		dst = append(dst, v)
-	}
-	return dst
 }
 
 // readValues reads n values. Memory grows with what is there, so a file that
@@ -131,13 +121,42 @@ func (h *Header) readValues(r io.Reader, n int64) ([]float64, error) {
 	const chunk = 1 << 16 // values
 	var out []float64
 	buffer := make([]byte, min(n, chunk)*h.width())
+	decode := h.decoder()
 	for n > 0 {
 		part := buffer[:min(n, chunk)*h.width()]
 		if _, err := io.ReadFull(r, part); err != nil {
 			return nil, errCut
 		}
-		out = h.appendValues(out, part)
+		out = decode(out, part)
 		n -= int64(len(part)) / h.width()
 	}
 	return out, nil
+}
+
+// inC puts values of Fortran order, whose first index runs fastest, in that of C.
+func (h *Header) inC(values []float64) []float64 {
+	if !h.Fortran {
+		return values
+	}
+	out := make([]float64, 0, len(values))
+	index := make([]int64, len(h.Shape))
+	strides := make([]int64, len(h.Shape))
+	stride := int64(1)
+	for d, side := range h.Shape {
+		strides[d] = stride
+		stride *= side
+	}
+	for at := int64(0); len(out) < len(values); {
+		out = append(out, values[at])
+		for d := len(index) - 1; d >= 0; d-- {
+			index[d]++
+			at += strides[d]
+			if index[d] < h.Shape[d] {
+				break
+			}
+			at -= index[d] * strides[d]
+			index[d] = 0
+		}
+	}
+	return out
 }

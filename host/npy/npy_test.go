@@ -107,9 +107,14 @@ func TestDamage(t *testing.T) {
 		"no array":        []byte("PK\x03\x04 this is none"),
 		"empty":           {},
 		"format":          npy(4, dict("<f4", "1,"), float32(1)),
-		"Fortran":         npy(1, strings.Replace(dict("<f4", "1,"), "False", "True", 1), float32(1)),
 		"complex numbers": npy(1, dict("<c8", "1,"), int64(1)),
-		"big endian":      npy(1, dict(">f4", "1,"), float32(1)),
+		"quadruple":       npy(1, dict("<f16", "1,"), int64(1), int64(1)),
+		"objects":         npy(1, dict("|O", "1,"), int64(1)),
+		"texts":           npy(1, dict("<U1", "1,"), int32(1)),
+		"two signs":       npy(1, dict("<>i4", "1,"), int32(1)),
+		"no sign":         npy(1, dict("i4", "1,"), int32(1)),
+		"three bytes":     npy(1, dict("<i3", "1,"), int32(1)),
+		"a field":         npy(1, "{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,), }\n", int32(1)),
 		"no shape":        npy(1, "{'descr': '<f4', 'fortran_order': False}\n", float32(1)),
 		"a huge shape":    npy(1, dict("<f8", "1000000000000"), float64(1)),
 		"an overflow":     npy(1, dict("<f8", "4294967296, 4294967296, 4294967296"), float64(1)),
@@ -153,10 +158,99 @@ func TestRecordsOfAGrowingFile(t *testing.T) {
 	}
 }
 
+// TestTypes: every type and byte order that NumPy has for integers and reals.
+func TestTypes(t *testing.T) {
+	for dtype, c := range map[string]struct {
+		bytes string
+		want  []float64
+	}{
+		"|b1": {"\x00\x01", []float64{0, 1}},
+		"|i1": {"\x7f\x80", []float64{127, -128}},
+		"<i1": {"\x7f\x80", []float64{127, -128}},
+		"|u1": {"\x7f\x80", []float64{127, 128}},
+		"<i2": {"\x01\x80", []float64{-32767}},
+		">i2": {"\x80\x01", []float64{-32767}},
+		"<u2": {"\x01\x80", []float64{32769}},
+		">u2": {"\x80\x01", []float64{32769}},
+		"=u2": {"\x01\x80", []float64{32769}},
+		"<i4": {"\xfe\xff\xff\xff", []float64{-2}},
+		">i4": {"\xff\xff\xff\xfe", []float64{-2}},
+		"<u4": {"\xfe\xff\xff\xff", []float64{1<<32 - 2}},
+		">u4": {"\xff\xff\xff\xfe", []float64{1<<32 - 2}},
+		"<i8": {"\xfd" + strings.Repeat("\xff", 7), []float64{-3}},
+		">i8": {strings.Repeat("\xff", 7) + "\xfd", []float64{-3}},
+		"<u8": {"\x03\x00\x00\x00\x00\x00\x00\x80", []float64{1 << 63}},
+		">u8": {"\x00\x00\x00\x00\x00\x00\x01\x00", []float64{256}},
+		"<f2": {"\x00\x3c\x00\xc0\x01\x00\x00\x7c\xff\x7b\x55\x35", []float64{1, -2, 1. / (1 << 24), math.Inf(1), 65504, 0.333251953125}},
+		">f2": {"\x3c\x00", []float64{1}},
+		"<f4": {"\x00\x00\x80\xbf", []float64{-1}},
+		">f4": {"\xbf\x80\x00\x00", []float64{-1}},
+		"<f8": {"\x00\x00\x00\x00\x00\x00\xf0\x3f", []float64{1}},
+		">f8": {"\x3f\xf0\x00\x00\x00\x00\x00\x00", []float64{1}},
+	} {
+		text := append(npy(1, dict(dtype, fmt.Sprintf("%d,", len(c.want)))), c.bytes...)
+		a, err := readArray(bytes.NewReader(text), int64(len(text)), 100)
+		if err != nil {
+			t.Errorf("%s: %v", dtype, err)
+			continue
+		}
+		if d := cmp.Diff(c.want, a.Values); d != "" {
+			t.Errorf("%s (-want +is):\n%s", dtype, d)
+		}
+	}
+}
+
+// TestOrder: Fortran order means nothing in one dimension, and is turned in more.
+func TestOrder(t *testing.T) {
+	for shape, want := range map[string][]float64{
+		"6,":         {1, 2, 3, 4, 5, 6},
+		"1, 6":       {1, 2, 3, 4, 5, 6},
+		"6, 1, 1":    {1, 2, 3, 4, 5, 6},
+		"2, 3":       {1, 3, 5, 2, 4, 6},
+		"3, 2":       {1, 4, 2, 5, 3, 6},
+		"1, 3, 2":    {1, 4, 2, 5, 3, 6},
+		"3, 1, 2, 1": {1, 4, 2, 5, 3, 6},
+	} {
+		text := npy(1, strings.Replace(dict("<i2", shape), "False", "True", 1), []int16{1, 2, 3, 4, 5, 6})
+		a, err := readArray(bytes.NewReader(text), int64(len(text)), 100)
+		if err != nil {
+			t.Errorf("(%s): %v", shape, err)
+			continue
+		}
+		if d := cmp.Diff(want, a.Values); d != "" {
+			t.Errorf("(%s) (-want +is):\n%s", shape, d)
+		}
+	}
+	path := write(t, "x.npy", npy(1, strings.Replace(dict("<f4", "2, 3"), "False", "True", 1), make([]float32, 6)))
+	if r, err := OpenRecords(path); err == nil {
+		t.Errorf("%d records in Fortran order are opened", r.Len())
+	}
+}
+
+// TestHeadersOfOthers: the same array as Python 2, NPZ.jl, cnpy and others write it.
+func TestHeadersOfOthers(t *testing.T) {
+	for name, header := range map[string]string{
+		"NumPy":          "{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }           \n",
+		"NPZ.jl":         "{'descr': '<i4', 'fortran_order': True, 'shape': (2,), }     \n",
+		"Python 2":       "{'descr': '<i4', 'fortran_order': False, 'shape': (2L,), }\n",
+		"another order":  "{'shape': (2,), 'fortran_order': False, 'descr': '<i4'}",
+		"quotation mark": "{\"descr\": \"<i4\", \"fortran_order\": False, \"shape\": (2,)}\n",
+		"no room":        "{'descr':'<i4','fortran_order':False,'shape':(2,)}",
+		"no comma":       "{'descr': '<i4', 'fortran_order': False, 'shape': (2), }\n",
+	} {
+		text := npy(1, header, []int32{3, -4})
+		a, err := readArray(bytes.NewReader(text), int64(len(text)), 100)
+		if err != nil || !cmp.Equal(a, &Array{[]int64{2}, []float64{3, -4}}) {
+			t.Errorf("%s: %v, %v", name, a, err)
+		}
+	}
+}
+
 func FuzzArray(f *testing.F) {
 	f.Add(npy(1, dict("<f4", "2, 3"), []float32{1, 2, 3, 4, 5, 6}))
 	f.Add(npy(2, dict("<i8", ""), int64(5)))
 	f.Add(npy(1, dict("<f8", "4294967296, 4294967296"), float64(1)))
+	f.Add(npy(1, strings.Replace(dict(">u2", "3, 1, 2"), "False", "True", 1), []uint16{1, 2, 3, 4, 5, 6}))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		a, err := readArray(bytes.NewReader(text), int64(len(text)), 1<<20)
 		if err != nil {
