@@ -22,6 +22,18 @@ const (
 	Grouping      Purpose = 11
 )
 
+// The purposes of the perceptron (docs/perceptron.md section 3).
+const (
+	Realisation      Purpose = 80 // the key of a realisation
+	Teacher          Purpose = 81
+	Student          Purpose = 82 // its start
+	Example          Purpose = 83 // fresh, one step long
+	StoredExample    Purpose = 84
+	Pick             Purpose = 85 // of stored examples
+	Thermal          Purpose = 86
+	EstimatorExample Purpose = 87 // and the second, independent batch 88
+)
+
 // Key is the Philox key of a run's seed: its low and its high word.
 func Key(seed uint64) [2]uint32 {
 	return [2]uint32{uint32(seed), uint32(seed >> 32)}

@@ -1,0 +1,61 @@
+package perceptron
+
+import (
+	"math"
+
+	"tnn-gpu/host/fmath"
+)
+
+// Constants of a step (docs/perceptron.md section 2): made in double precision
+// and rounded once.
+type Constants[F fmath.Float] struct {
+	Decay F // a = 1 - k dt
+	Drive F // e = nut sqrt(n) dt / B
+	Kick  F // z = sqrt(2 D dt)
+	Scale F // r = 1/sqrt(n)
+	Swirl F // kappa dt
+	Alpha F
+	// Of the force itself, which heat needs: k, nut sqrt(n) / B, kappa.
+	Pull, Push, Turn F
+}
+
+// ConstantsOf rounds the constants of a specification.
+func ConstantsOf[F fmath.Float](t *Table) Constants[F] {
+	root := math.Sqrt(float64(t.N))
+	return Constants[F]{
+		Decay: F(1 - float64(t.K*t.Dt)),
+		Drive: F(t.Nut * root * t.Dt / float64(t.B)),
+		Kick:  F(math.Sqrt(2 * t.Temperature() * t.Dt)),
+		Scale: F(1 / root),
+		Swirl: F(t.Swirl * t.Dt),
+		Alpha: F(t.Alpha),
+		Pull:  F(t.K),
+		Push:  F(t.Nut * root / float64(t.B)),
+		Turn:  F(t.Swirl),
+	}
+}
+
+// Share is f of docs/perceptron.md section 1: what an example whose label is
+// positive or not contributes, in units of nu, at an activation. Wrong means
+// label times activation is not above 0. Device twin: perceptron_share.
+func (c *Constants[F]) Share(rule Rule, positive bool, activation F) F {
+	wrong := !(activation > 0)
+	if !positive {
+		wrong = !(activation < 0)
+	}
+	size := activation
+	if size < 0 {
+		size = -size
+	}
+	switch {
+	case rule == Hebb:
+		return 1
+	case rule == AdaTron && wrong:
+		return size
+	case rule == Perceptron && wrong || rule == AlphaTron && wrong:
+		return 1
+	case rule == AlphaTron:
+		return fmath.Exp(F(c.Alpha * fmath.Log(size)))
+	}
+	return 0
+}

@@ -1,0 +1,109 @@
+package perceptron
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/integrate/quad"
+)
+
+// Moments over fresh examples of a student with overlaps R = T.w/n and
+// Q = |w|^2/n, for n to infinity (docs/perceptron.md section 4).
+type Moments struct {
+	M  float64 // E |b| f, with b the teacher's field
+	L  float64 // E sigma A f
+	S1 float64 // E f
+	S2 float64 // E f^2
+	// The mean force of the examples is nut sqrt(n) (A w + B T) / sqrt(n), and M2
+	// its square in units of nut^2 n.
+	A, B, M2 float64
+}
+
+// Nodes of the quadrature: enough for 1e-12 where the student is not aligned.
+const Nodes = 300
+
+// Quadrature holds the nodes and weights that moments of an alphatron need.
+type Quadrature struct{ u, weight []float64 }
+
+// NewQuadrature is Gauss and Legendre's with n nodes on [-1, 1], clustered at
+// both ends by u = sin(pi v/2), where |cos x|^p has its zeros.
+func NewQuadrature(n int) *Quadrature {
+	q := &Quadrature{make([]float64, n), make([]float64, n)}
+	quad.Legendre{}.FixedLocations(q.u, q.weight, -1, 1)
+	for i, v := range q.u {
+		sin, cos := math.Sincos(math.Pi / 2 * v)
+		q.u[i] = sin
+		q.weight[i] *= math.Pi / 2 * cos
+	}
+	return q
+}
+
+// j is J(p, q) of docs/perceptron.md section 4 at angle theta.
+func (g *Quadrature) j(p, q, theta float64) float64 {
+	mid, half := theta/2, (math.Pi-theta)/2
+	var sum float64
+	for i, u := range g.u {
+		x := mid + half*u
+		term := math.Pow(math.Abs(math.Cos(x)), p)
+		if q != 0 {
+			term *= math.Pow(math.Abs(math.Cos(x-theta)), q)
+		}
+		sum += g.weight[i] * term
+	}
+	r := (p + q) / 2
+	return half * sum / math.Pi * math.Pow(2, r) * math.Gamma(1+r)
+}
+
+// MomentsOf are the moments of a rule.
+func (g *Quadrature) MomentsOf(rule Rule, alpha, R, Q float64) Moments {
+	root := math.Sqrt(Q)
+	rho := math.Max(-1, math.Min(1, R/root))
+	theta, s := math.Acos(rho), math.Sqrt((1-rho)*(1+rho))
+	// What a student that is wrong contributes with f = 1.
+	wrong := Moments{M: (1 - rho) / math.Sqrt(2*math.Pi), S1: theta / math.Pi, S2: theta / math.Pi}
+	wrong.L = -root * wrong.M
+	var m Moments
+	switch rule {
+	case Hebb:
+		m = Moments{M: math.Sqrt(2 / math.Pi), S1: 1, S2: 1}
+		m.L = m.M * R
+	case Perceptron:
+		m = wrong
+	case AdaTron:
+		m.S2 = Q * (theta - rho*s) / math.Pi
+		m.M, m.L, m.S1 = root*(s-rho*theta)/math.Pi, -m.S2, -wrong.L
+	case AlphaTron:
+		power := math.Pow(root, alpha)
+		m = wrong
+		m.M += power * g.j(alpha, 1, theta)
+		m.L += power * root * g.j(1+alpha, 0, theta)
+		m.S1 += power * g.j(alpha, 0, theta)
+		m.S2 += power * power * g.j(2*alpha, 0, theta)
+	}
+	m.A = (m.L - R*m.M) / (Q - R*R)
+	m.B = m.M - m.A*R
+	m.M2 = m.A*m.A*Q + 2*m.A*m.B*R + m.B*m.B
+	return m
+}
+
+// Epsilon is the generalisation error of a student with these overlaps: its angle
+// to the teacher over pi. A student of no length errs by one half.
+func Epsilon(R, Q float64) float64 { return math.Acos(Rho(R, Q)) / math.Pi }
+
+// Rho is the cosine of the angle between student and teacher.
+func Rho(R, Q float64) float64 {
+	if R == 0 {
+		return 0
+	}
+	return math.Max(-1, math.Min(1, R/math.Sqrt(Q)))
+}
+
+// Information is what the student's answer tells of the teacher's, in bits.
+func Information(epsilon float64) float64 {
+	entropy := func(p float64) float64 {
+		if p <= 0 {
+			return 0
+		}
+		return -p * math.Log2(p)
+	}
+	return 1 - entropy(epsilon) - entropy(1-epsilon)
+}
