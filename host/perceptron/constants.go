@@ -35,6 +35,19 @@ func ConstantsOf[F fmath.Float](t *Table) Constants[F] {
 	}
 }
 
+// RampAt is the part of the learning rate that is there in step t: it grows linearly
+// over the time of the ramp, and is taken at the middle of the step.
+func RampAt[F fmath.Float](t *Table, step int64) F {
+	middle := float64((float64(step) - 0.5) * t.Dt)
+	if middle >= t.Ramp {
+		return 1
+	}
+	return F(middle / t.Ramp)
+}
+
+// BlownAt is the least sum of squared weights of a student that has diverged.
+func BlownAt[F fmath.Float](t *Table) F { return F(BlowUp * float64(t.N)) }
+
 // Share is f of docs/perceptron.md section 1: what an example whose label is
 // positive or not contributes, in units of nu, at an activation. Wrong means
 // label times activation is not above 0. Device twin: perceptron_share.

@@ -31,11 +31,11 @@ const (
 // Vector names how the teacher or the student's start is drawn.
 type Vector string
 
-// The teacher is Gauss or Signs, the start Gauss or Zero.
+// The teacher is Gauss or PlusMinus, the start Gauss or Zero.
 const (
-	Gauss Vector = "gauss"
-	Signs Vector = "pm1"
-	Zero  Vector = "zero"
+	Gauss     Vector = "gauss"
+	PlusMinus Vector = "pm1"
+	Zero      Vector = "zero"
 )
 
 // Supply names where the examples of a step come from.
@@ -66,6 +66,8 @@ type Table struct {
 	D     float64 `toml:"D" comment:"temperature, which is the diffusion constant"`
 	Noise Noise   `toml:"noise" comment:"sqrt2 for sqrt(2D) dW, or literal2 for 2 sqrt(D) dW"`
 	Swirl float64 `toml:"swirl,omitempty" comment:"kappa, a force that has no potential; the control of the entropy's null test"`
+
+	Ramp float64 `toml:"ramp,omitempty" comment:"time over which the learning rate grows linearly from 0 to nut"`
 
 	Teacher  Vector `toml:"teacher" comment:"gauss, or pm1 for components of +1 and -1"`
 	Start    Vector `toml:"start" comment:"of the student: gauss or zero"`
@@ -110,13 +112,18 @@ func wholeSteps(time, dt float64) int64 {
 	return int64(steps)
 }
 
-// SetSteps makes the run n steps long.
+// SetSteps makes the run n steps long. Averages that would begin past its end
+// begin at three quarters of it.
 func (s *Spec) SetSteps(n int64) {
-	s.Perceptron.Time = float64(float64(n) * s.Perceptron.Dt)
+	t := &s.Perceptron
+	t.Time = float64(float64(n) * t.Dt)
+	if t.AverageFrom >= t.Time {
+		t.AverageFrom = float64(0.75 * t.Time)
+	}
 }
 
 // Files implements model.Spec: there are none.
 func (s *Spec) Files() map[string]*string { return nil }
 
-// MaxSteps is the last number of the 32-bit step counter of section 3.
-const MaxSteps = 1<<32 - 1
+// MaxSteps is what an integer field can hold, for the step at which a student ends.
+const MaxSteps = 1<<31 - 1

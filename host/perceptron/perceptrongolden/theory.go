@@ -108,7 +108,9 @@ func (t *Theory) checkSteady(w *Worst) error {
 			return fmt.Errorf("the steady state of %s at g = %v: %w", s.RuleName, s.G, err)
 		}
 		where := func(what string) func() string {
-			return func() string { return fmt.Sprintf("%s of the steady state of %s at g = %v, D = %v", what, s.RuleName, s.G, s.D) }
+			return func() string {
+				return fmt.Sprintf("%s of the steady state of %s at g = %v, D = %v", what, s.RuleName, s.G, s.D)
+			}
 		}
 		m := flow.Moments(R, Q)
 		w.Note(epsilonTolerance, s.Epsilon, perceptron.Epsilon(R, Q), where("epsilon"))

@@ -1,0 +1,113 @@
+package perceptron
+
+import (
+	"errors"
+	"fmt"
+
+	"tnn-gpu/cpuref/internal/parallel"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/perceptron"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
+)
+
+// given are the draws of a step that are not made here.
+type given[F fmath.Float] struct {
+	words []uint32 // of the examples, as a realisation has them
+	eta   []F
+}
+
+// Give implements backend.Given: the signs of the next step's examples, and its
+// thermal noise, for all replicas.
+func (e *engine[F]) Give(draws map[rng.Purpose][]float64) error {
+	words, eta, err := e.net.GivenDraws(draws)
+	if err != nil {
+		return err
+	}
+	e.given = &given[F]{words: words, eta: make([]F, len(eta))}
+	for i, v := range eta {
+		e.given.eta[i] = F(v)
+	}
+	return nil
+}
+
+// State implements backend.Backend.
+func (e *engine[F]) State() (*state.State, error) { return e.state.Clone(), nil }
+
+// SetState implements backend.Backend.
+func (e *engine[F]) SetState(s *state.State) error {
+	if err := errors.Join(e.net.CheckState(s, e.precision(), len(e.students)), e.net.CheckShared(s, e.seeds)); err != nil {
+		return err
+	}
+	own := e.net.NewState(s.Precision, s.Replicas)
+	own.Step = s.Step
+	for i := range own.Arrays {
+		s.Arrays[i].CopyTo(&own.Arrays[i])
+	}
+	e.adopt(own)
+	return nil
+}
+
+func (e *engine[F]) precision() state.Precision {
+	if _, double := any(F(0)).(float64); double {
+		return state.Double
+	}
+	return state.Single
+}
+
+// Watch implements backend.Backend. Derived fields are computed in any case.
+func (e *engine[F]) Watch(names ...string) error {
+	for _, name := range names {
+		if f, ok := perceptron.FieldOf(name); !ok || !f.Derived {
+			return fmt.Errorf("a perceptron has no derived field %q: %w", name, backend.ErrUnknownField)
+		}
+	}
+	return nil
+}
+
+// Field implements backend.Backend.
+func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
+	f, ok := perceptron.FieldOf(name)
+	if !ok {
+		return nil, fmt.Errorf("a perceptron has no field %q: %w", name, backend.ErrUnknownField)
+	}
+	if a := e.state.Array(name); a != nil {
+		return a.CopyTo(into), nil
+	}
+	examples := e.net.Spec.Perceptron.B
+	into = into.Reuse(f, e.precision(), len(e.students)*examples)
+	values := state.Values[F](into)
+	for _, r := range e.realisations {
+		for _, student := range r.students {
+			part := values[student.replica*examples:][:examples]
+			switch name {
+			case perceptron.ActivationName:
+				copy(part, student.activation)
+			case perceptron.ShareName:
+				copy(part, student.share)
+			default:
+				r.labels(part)
+			}
+		}
+	}
+	return into, nil
+}
+
+// Control implements backend.Backend: a perceptron has none.
+func (e *engine[F]) Control(name string, _ float64) error {
+	return fmt.Errorf("a perceptron has no control %q: %w", name, model.ErrUnknownControl)
+}
+
+// Describe implements backend.Backend.
+func (e *engine[F]) Describe() backend.Description {
+	host, _ := e.net.Spec.Need(e.precision(), len(e.students))
+	return backend.Description{Backend: "cpu", Device: parallel.Processor(), Precision: e.precision(), Strict: true, Bytes: host}
+}
+
+// Close implements backend.Backend.
+func (e *engine[F]) Close() error {
+	e.team.Close()
+	return nil
+}

@@ -1,0 +1,196 @@
+// Package perceptron computes perceptrons in pure Go: the reference for the kernels
+// of kernels.cl. It is written to be read beside docs/perceptron.md.
+package perceptron
+
+import (
+	"runtime"
+
+	"tnn-gpu/cpuref/internal/parallel"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/perceptron"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
+)
+
+// New opens a network on the processor, at step 0.
+func New(net *perceptron.Network, o backend.Options) (backend.Backend, error) {
+	if o.Threads == 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	if o.Precision == state.Double {
+		return newEngine[float64](net, o), nil
+	}
+	return newEngine[float32](net, o), nil
+}
+
+// engine runs all replicas in one precision. It implements backend.Backend.
+type engine[F fmath.Float] struct {
+	net          *perceptron.Network
+	seeds        []uint64
+	state        *state.State
+	students     []*student[F]     // by replica
+	realisations []*realisation[F] // students that share their draws
+	team         *parallel.Team
+	scratch      []scratch[F] // by thread
+	given        *given[F]    // draws of the next step, nil where they are made here
+
+	// The parts of a step, as functions that threads share.
+	learning, measuring phase
+}
+
+// phase is work on all examples, then on all components, then on all students.
+type phase struct{ examples, components, students func(thread, from, to int) }
+
+// newEngine makes the network at step 0.
+func newEngine[F fmath.Float](net *perceptron.Network, o backend.Options) *engine[F] {
+	e := &engine[F]{net: net, seeds: o.Seeds, team: parallel.NewTeam(o.Threads)}
+	of := make(map[uint64]*realisation[F])
+	for i, key := range o.Seeds {
+		if of[key] == nil {
+			of[key] = newRealisation[F](&net.Spec.Perceptron, rng.Key(key))
+			e.realisations = append(e.realisations, of[key])
+		}
+		s := newStudent[F](&net.SpecOf(i).Perceptron, net.Positions())
+		of[key].students = append(of[key].students, s)
+		e.students = append(e.students, s)
+	}
+	for range o.Threads {
+		e.scratch = append(e.scratch, newScratch[F](&net.Spec.Perceptron))
+	}
+	e.learning = phase{e.meet, e.learn, e.record}
+	e.measuring = phase{e.meetAgain, e.measure, e.addHeat}
+	e.adopt(net.Start(o.Precision, o.Seeds))
+	return e
+}
+
+// adopt goes on with a state that is nobody else's.
+func (e *engine[F]) adopt(s *state.State) {
+	e.state = s
+	for i, student := range e.students {
+		student.bind(e.net, s, i)
+	}
+	for _, r := range e.realisations {
+		r.teacher.Fill(r.students[0].teacher, 0, len(r.teacher))
+	}
+}
+
+// Advance implements backend.Backend. Sums of steps without a row are 0.
+func (e *engine[F]) Advance(n int) ([]float64, error) {
+	width := len(e.students) * perceptron.Sums
+	rows := make([]float64, n*width)
+	for i := range n {
+		e.state.Step++
+		t := e.state.Step
+		e.make(t)
+		e.given = nil
+		if e.net.NextRow(t-1) != t {
+			continue
+		}
+		e.team.Share(len(e.students), 1, e.learning.students)
+		for s, student := range e.students {
+			copy(rows[i*width+s*perceptron.Sums:], student.sums[:])
+		}
+	}
+	return rows, nil
+}
+
+// make makes step t of all replicas (docs/perceptron.md section 2).
+func (e *engine[F]) make(t int64) {
+	for _, s := range e.students {
+		s.begin(t)
+	}
+	e.work(&e.learning)
+	if t%int64(e.net.Spec.Perceptron.HeatEvery) == 0 {
+		e.work(&e.measuring)
+		e.team.Share(len(e.students), 1, e.measuring.students)
+	}
+}
+
+// work has all threads look at the examples, then at the components.
+func (e *engine[F]) work(p *phase) {
+	table := &e.net.Spec.Perceptron
+	blocks := e.net.Positions() / perceptron.Block
+	e.team.Share(len(e.realisations)*table.B, 1+grain/table.N, p.examples)
+	for _, s := range e.students {
+		s.gather()
+	}
+	e.team.Share(len(e.realisations)*blocks, 1+grain/(perceptron.Block*(table.B+16)), p.components)
+}
+
+// grain is how many signs are worth a thread.
+const grain = 1 << 16
+
+// meet has students and teacher meet examples, of all realisations one after
+// another.
+func (e *engine[F]) meet(thread, from, to int) {
+	each(from, to, e.net.Spec.Perceptron.B, func(i, b, end int) {
+		r := e.realisations[i]
+		e.draw(r, b, end)
+		r.label(&e.scratch[thread], b, end)
+		r.answer(&e.scratch[thread], b, end, true)
+	})
+}
+
+// meetAgain has the students, after their step, meet the examples of the step.
+func (e *engine[F]) meetAgain(thread, from, to int) {
+	each(from, to, e.net.Spec.Perceptron.B, func(i, b, end int) {
+		e.realisations[i].answer(&e.scratch[thread], b, end, false)
+	})
+}
+
+// learn moves the weights of blocks of components.
+func (e *engine[F]) learn(thread, from, to int) {
+	e.blocks(thread, from, to, func(r *realisation[F], s *scratch[F], first, end int) {
+		e.kick(s, r, first, end)
+		for _, student := range r.students {
+			student.learn(s, first, end)
+		}
+	})
+}
+
+// measure computes the heat of each component.
+func (e *engine[F]) measure(thread, from, to int) {
+	e.blocks(thread, from, to, func(r *realisation[F], s *scratch[F], first, end int) {
+		for _, student := range r.students {
+			student.measure(s, first, end)
+		}
+	})
+}
+
+// blocks visits blocks of components, with the patterns of their examples' signs.
+func (e *engine[F]) blocks(thread, from, to int, visit func(r *realisation[F], s *scratch[F], first, end int)) {
+	n := e.net.Spec.Perceptron.N
+	each(from, to, e.net.Positions()/perceptron.Block, func(i, block, end int) {
+		r, s := e.realisations[i], &e.scratch[thread]
+		for ; block < end; block++ {
+			s.transpose(r.words, r.width, block)
+			first := block * perceptron.Block
+			visit(r, s, first, min(first+perceptron.Block, n))
+		}
+	})
+}
+
+// each visits the parts of size things each that the things from up to to are in.
+func each(from, to, size int, visit func(i, first, end int)) {
+	for from < to {
+		i, first := from/size, from%size
+		end := min(size, first+to-from)
+		visit(i, first, end)
+		from += end - first
+	}
+}
+
+// record computes the sums of students, and ends those that have diverged.
+func (e *engine[F]) record(_, from, to int) {
+	for _, s := range e.students[from:to] {
+		s.record(e.net, e.state.Step)
+	}
+}
+
+// addHeat adds the heat of the components of students.
+func (e *engine[F]) addHeat(_, from, to int) {
+	for _, s := range e.students[from:to] {
+		s.addHeat(e.net, e.state.Step)
+	}
+}

@@ -1,0 +1,162 @@
+package perceptron
+
+import (
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/perceptron"
+	"tnn-gpu/host/state"
+)
+
+// student is one replica: views into the state's arrays, and what it makes of the
+// examples of a step.
+type student[F fmath.Float] struct {
+	replica             int
+	spec                *perceptron.Table
+	constants           perceptron.Constants[F]
+	w, teacher          []F                 // n components
+	quads               perceptron.Quads[F] // of w
+	totalHeat, recent   *F
+	ended               *int32
+	drive, push         F    // of the step
+	heats               bool // this step measures heat
+	activation, share   []F  // by example: A and f at the weights before the step
+	gained              []F  // by example, padded to quads: sigma f
+	gains               []perceptron.Quad[F]
+	before, force, term []F // by component, of heat
+	sums                [perceptron.Sums]float64
+}
+
+func newStudent[F fmath.Float](t *perceptron.Table, positions int) *student[F] {
+	quads := (t.B + 3) / 4
+	s := &student[F]{
+		spec: t, constants: perceptron.ConstantsOf[F](t), quads: perceptron.NewQuads[F](t.N),
+		activation: make([]F, t.B), share: make([]F, t.B), gained: make([]F, 4*quads), gains: make([]perceptron.Quad[F], quads),
+	}
+	heat := make([]F, 3*positions)
+	s.before, s.force, s.term = heat[:positions], heat[positions:2*positions], heat[2*positions:]
+	return s
+}
+
+// bind points the views at replica i of a state.
+func (s *student[F]) bind(net *perceptron.Network, of *state.State, i int) {
+	s.replica = i
+	n := net.Positions()
+	view := func(name string) []F { return state.Values[F](of.Array(name)) }
+	s.w = view(perceptron.Weights)[i*n : i*n+s.spec.N]
+	s.teacher = view(perceptron.TeacherVector)[i*n : i*n+s.spec.N]
+	s.totalHeat, s.recent = &view(perceptron.TotalHeat)[i], &view(perceptron.RecentHeat)[i]
+	s.ended = &of.Array(perceptron.EndedAt).Ints[i]
+	s.quads.Fill(s.w, 0, len(s.quads))
+}
+
+// begin prepares step t.
+func (s *student[F]) begin(t int64) {
+	ramp := perceptron.RampAt[F](s.spec, t)
+	s.drive, s.push = F(s.constants.Drive*ramp), F(s.constants.Push*ramp)
+	s.heats = t%int64(s.spec.HeatEvery) == 0
+}
+
+// answer is what the student makes of an example: sum is that of its weights with
+// the example's signs. Device twin: perceptron_answer.
+func (s *student[F]) answer(b int, positive bool, sum F) (activation, share F) {
+	activation = F(s.constants.Scale * sum)
+	share = s.constants.Share(s.spec.Rule, positive, activation)
+	s.gained[b] = share
+	if !positive {
+		s.gained[b] = -share
+	}
+	return activation, share
+}
+
+// gather makes the quads over examples.
+func (s *student[F]) gather() {
+	for q := range s.gains {
+		c := s.gained[4*q : 4*q+4 : 4*q+4]
+		s.gains[q].Fill(c[0], c[1], c[2], c[3])
+	}
+}
+
+// learn moves the components from first up to end. Device twin: perceptron_learn.
+func (s *student[F]) learn(at *scratch[F], first, end int) {
+	if *s.ended != 0 {
+		return
+	}
+	at.sum(s.gains)
+	if s.heats {
+		s.pull(s.force, at, first, end)
+		copy(s.before[first:end], s.w[first:end])
+	}
+	c := &s.constants
+	w, sum, eta := s.w[first:end], at.sums[:end-first], at.eta[:end-first]
+	if s.spec.Swirl == 0 {
+		for i, x := range w {
+			w[i] = (F(c.Decay*x) + F(s.drive*sum[i])) + F(c.Kick*eta[i])
+		}
+	} else {
+		for i := 0; i < len(w); i += 2 {
+			x, y := w[i], w[i+1]
+			w[i] = ((F(c.Decay*x) + F(c.Swirl*y)) + F(s.drive*sum[i])) + F(c.Kick*eta[i])
+			w[i+1] = ((F(c.Decay*y) - F(c.Swirl*x)) + F(s.drive*sum[i+1])) + F(c.Kick*eta[i+1])
+		}
+	}
+	s.quads.Fill(s.w, first/4, (end+3)/4)
+}
+
+// pull computes the force on the components from first up to end, whose sums over
+// examples are at hand. Device twin: perceptron_force.
+func (s *student[F]) pull(force []F, at *scratch[F], first, end int) {
+	c := &s.constants
+	for i := first; i < end; i++ {
+		f := -F(c.Pull * s.w[i])
+		if s.spec.Swirl != 0 {
+			if i%2 == 0 {
+				f += F(c.Turn * s.w[i+1])
+			} else {
+				f -= F(c.Turn * s.w[i-1])
+			}
+		}
+		force[i] = f + F(s.push*at.sums[i-first])
+	}
+}
+
+// measure computes the heat of the components from first up to end: the mean of
+// the forces before and after the step, times the way (docs/perceptron.md section
+// 5). Device twin: perceptron_heat.
+func (s *student[F]) measure(at *scratch[F], first, end int) {
+	if *s.ended != 0 {
+		return
+	}
+	at.sum(s.gains)
+	s.pull(s.term, at, first, end)
+	for i := first; i < end; i++ {
+		s.term[i] = F(F(0.5*(s.force[i]+s.term[i])) * (s.w[i] - s.before[i]))
+	}
+}
+
+// addHeat adds the heat of the step.
+func (s *student[F]) addHeat(net *perceptron.Network, t int64) {
+	if *s.ended != 0 {
+		return
+	}
+	heat := perceptron.Total(s.term[:s.spec.N])
+	*s.totalHeat += heat
+	if net.RecentHeat(t).First {
+		*s.recent = 0
+	}
+	*s.recent += heat
+}
+
+// record computes the sums at a record, and ends the student if it has diverged.
+func (s *student[F]) record(net *perceptron.Network, t int64) {
+	squares := perceptron.Dot(s.w, s.w)
+	if *s.ended == 0 && !(squares < perceptron.BlownAt[F](s.spec)) {
+		*s.ended = int32(t)
+	}
+	s.sums = [perceptron.Sums]float64{
+		perceptron.SumSquares:    float64(squares),
+		perceptron.SumOverlap:    float64(perceptron.Dot(s.teacher, s.w)),
+		perceptron.SumTotalHeat:  float64(*s.totalHeat),
+		perceptron.SumRecentHeat: float64(*s.recent),
+		perceptron.SumMeasured:   float64(net.RecentHeat(t).Steps),
+		perceptron.SumEnded:      float64(*s.ended),
+	}
+}

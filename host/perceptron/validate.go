@@ -1,0 +1,177 @@
+package perceptron
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Limits of a specification.
+const (
+	MaxN = 1 << 28 // weights
+	MaxB = 1 << 20 // examples of a step
+	// MaxStored examples: their number is a factor of 32 bits.
+	MaxStored = 1<<32 - 1
+)
+
+// Positive parameters stay between these, so that they and the constants that are
+// made of them are ordinary numbers in single precision.
+const (
+	smallest = 1e-12
+	largest  = 1e12
+)
+
+// SpecError says which value of a specification cannot be used and what can.
+type SpecError struct {
+	Key   string // as in a configuration file
+	Value any
+	Valid string // what is possible, to end the sentence
+}
+
+func (e *SpecError) Error() string {
+	if text, ok := e.Value.(string); ok {
+		return fmt.Sprintf("%s is %s: %s", e.Key, strconv.Quote(short(text)), e.Valid)
+	}
+	return fmt.Sprintf("%s is %v: %s", e.Key, e.Value, e.Valid)
+}
+
+// ConfigKey is the key that a message about a configuration file has to point at.
+func (e *SpecError) ConfigKey() string { return e.Key }
+
+// short cuts a text to what a sentence can bear.
+func short(text string) string {
+	if r := []rune(text); len(r) > 60 {
+		return string(r[:60]) + "..."
+	}
+	return text
+}
+
+// Validate says what the first impossible value is, as a *SpecError.
+func (s *Spec) Validate() error {
+	t := &s.Perceptron
+	for _, check := range []func() error{t.checkNames, t.checkSizes, t.checkReals, t.checkTimes, t.checkTogether} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Table) checkNames() error {
+	for _, err := range []error{
+		oneOf("rule", t.Rule, Hebb, Perceptron, AdaTron, AlphaTron),
+		oneOf("noise", t.Noise, Sqrt2, Literal2),
+		oneOf("teacher", t.Teacher, Gauss, PlusMinus),
+		oneOf("start", t.Start, Gauss, Zero),
+		oneOf("examples", t.Examples, Fresh, Stored),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func oneOf[T ~string](key string, value T, valid ...T) error {
+	var names []string
+	for _, v := range valid {
+		if v == value {
+			return nil
+		}
+		names = append(names, string(v))
+	}
+	last := len(names) - 1
+	return &SpecError{"perceptron." + key, string(value), "use " + strings.Join(names[:last], ", ") + " or " + names[last]}
+}
+
+func (t *Table) checkSizes() error {
+	for _, err := range []error{
+		whole("n", t.N, 2, MaxN),
+		whole("B", t.B, 1, MaxB),
+		whole("heat_every", t.HeatEvery, 1, MaxSteps),
+		whole("P", t.P, 0, MaxStored),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func whole(key string, value, low, high int) error {
+	if value < low || value > high {
+		return &SpecError{"perceptron." + key, value, fmt.Sprintf("use a whole number from %d to %d", low, high)}
+	}
+	return nil
+}
+
+func (t *Table) checkReals() error {
+	for _, p := range []struct {
+		key   string
+		value float64
+		zero  bool // is possible
+	}{{"k", t.K, false}, {"nut", t.Nut, true}, {"D", t.D, false}, {"dt", t.Dt, false}, {"time", t.Time, false}, {"ramp", t.Ramp, true}, {"alpha", t.Alpha, true}} {
+		if p.zero && p.value == 0 {
+			continue
+		}
+		if !(p.value >= smallest && p.value <= largest) {
+			text := fmt.Sprintf("use a number from %g to %g", smallest, largest)
+			if p.zero {
+				text = fmt.Sprintf("use 0, or a number from %g to %g", smallest, largest)
+			}
+			return &SpecError{"perceptron." + p.key, p.value, text}
+		}
+	}
+	if !(math.Abs(t.Swirl) <= largest) {
+		return &SpecError{"perceptron.swirl", t.Swirl, fmt.Sprintf("use a number from %g to %g", -largest, largest)}
+	}
+	return nil
+}
+
+func (t *Table) checkTimes() error {
+	steps := wholeSteps(t.Time, t.Dt)
+	switch {
+	case !(t.K*t.Dt < 1):
+		return &SpecError{"perceptron.dt", t.Dt, fmt.Sprintf("k dt is %g, and a step is stable only where it is below 1; use a dt below %g", t.K*t.Dt, 1/t.K)}
+	case steps == 0:
+		return &SpecError{"perceptron.time", t.Time, fmt.Sprintf("use a whole number of steps of dt = %g, from 1 to %d of them", t.Dt, MaxSteps)}
+	case !(t.AverageFrom >= 0 && t.AverageFrom < t.Time):
+		return &SpecError{"perceptron.average_from", t.AverageFrom, fmt.Sprintf("use a time from 0 to below the end of the run, time = %g", t.Time)}
+	}
+	return nil
+}
+
+func (t *Table) checkTogether() error {
+	switch {
+	case t.Alpha != 0 && t.Rule != AlphaTron:
+		return &SpecError{"perceptron.alpha", t.Alpha, fmt.Sprintf("only the alphatron has a power, and the rule is %s; leave it out", t.Rule)}
+	case t.Alpha > 64:
+		return &SpecError{"perceptron.alpha", t.Alpha, "use a power from 0 to 64"}
+	case t.Swirl != 0 && t.N%2 == 1:
+		return &SpecError{"perceptron.swirl", t.Swirl, fmt.Sprintf("a swirl turns pairs of weights, so n must be even, and it is %d", t.N)}
+	case t.Examples == Stored && t.P == 0:
+		return &SpecError{"perceptron.P", t.P, "stored examples need their number; use 1 or more"}
+	case t.Examples == Fresh && t.P != 0:
+		return &SpecError{"perceptron.P", t.P, `it is the number of stored examples, and examples is "fresh"; leave it out`}
+	}
+	return nil
+}
+
+// VariantOf says why two perceptrons cannot be computed side by side: students
+// of one realisation share its teacher and its examples.
+func (s *Spec) VariantOf(base any) error {
+	b, ok := base.(*Spec)
+	if !ok {
+		return errVariant
+	}
+	same := s.Perceptron
+	o := &b.Perceptron
+	same.Rule, same.Alpha, same.K, same.Nut, same.D, same.Noise, same.Swirl, same.Ramp = o.Rule, o.Alpha, o.K, o.Nut, o.D, o.Noise, o.Swirl, o.Ramp
+	if same != *o {
+		return errVariant
+	}
+	return nil
+}
+
+var errVariant = fmt.Errorf("students of one run share teacher, examples and steps: sweep rule, alpha, k, nut, D, noise, swirl or ramp")
