@@ -113,7 +113,7 @@ func (e *engine[F]) work(p *phase) {
 	blocks := e.net.Positions() / perceptron.Block
 	e.team.Share(len(e.realisations)*table.B, 1+grain/table.N, p.examples)
 	for _, s := range e.students {
-		s.gather()
+		perceptron.FillGains(s.gains, s.gained)
 	}
 	e.team.Share(len(e.realisations)*blocks, 1+grain/(perceptron.Block*(table.B+16)), p.components)
 }
@@ -164,7 +164,7 @@ func (e *engine[F]) blocks(thread, from, to int, visit func(r *realisation[F], s
 	each(from, to, e.net.Positions()/perceptron.Block, func(i, block, end int) {
 		r, s := e.realisations[i], &e.scratch[thread]
 		for ; block < end; block++ {
-			s.transpose(r.words, r.width, block)
+			s.patterns.Transpose(r.words, r.width, block)
 			first := block * perceptron.Block
 			visit(r, s, first, min(first+perceptron.Block, n))
 		}

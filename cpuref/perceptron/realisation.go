@@ -53,7 +53,7 @@ func (e *engine[F]) kick(s *scratch[F], r *realisation[F], first, end int) {
 
 // label has the teacher answer the examples from b up to end.
 func (r *realisation[F]) label(s *scratch[F], b, end int) {
-	for i, sum := range s.fields(r.teacher, r.words, r.width, b, end) {
+	for i, sum := range s.fielder.Fields(r.teacher, r.words, r.width, b, end) {
 		r.positive[b+i] = sum > 0
 	}
 }
@@ -74,7 +74,7 @@ func (r *realisation[F]) answer(s *scratch[F], b, end int, keep bool) {
 		if *student.ended != 0 {
 			continue
 		}
-		for i, sum := range s.fields(student.quads, r.words, r.width, b, end) {
+		for i, sum := range s.fielder.Fields(student.quads, r.words, r.width, b, end) {
 			activation, share := student.answer(b+i, r.positive[b+i], sum)
 			if keep {
 				student.activation[b+i], student.share[b+i] = activation, share

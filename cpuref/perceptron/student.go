@@ -67,20 +67,12 @@ func (s *student[F]) answer(b int, positive bool, sum F) (activation, share F) {
 	return activation, share
 }
 
-// gather makes the quads over examples.
-func (s *student[F]) gather() {
-	for q := range s.gains {
-		c := s.gained[4*q : 4*q+4 : 4*q+4]
-		s.gains[q].Fill(c[0], c[1], c[2], c[3])
-	}
-}
-
 // learn moves the components from first up to end. Device twin: perceptron_learn.
 func (s *student[F]) learn(at *scratch[F], first, end int) {
 	if *s.ended != 0 {
 		return
 	}
-	at.sum(s.gains)
+	perceptron.AddGains(&at.sums, s.gains, at.patterns)
 	if s.heats {
 		s.pull(s.force, at, first, end)
 		copy(s.before[first:end], s.w[first:end])
@@ -125,7 +117,7 @@ func (s *student[F]) measure(at *scratch[F], first, end int) {
 	if *s.ended != 0 {
 		return
 	}
-	at.sum(s.gains)
+	perceptron.AddGains(&at.sums, s.gains, at.patterns)
 	s.pull(s.term, at, first, end)
 	for i := first; i < end; i++ {
 		s.term[i] = F(F(0.5*(s.force[i]+s.term[i])) * (s.w[i] - s.before[i]))

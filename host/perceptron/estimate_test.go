@@ -1,0 +1,111 @@
+package perceptron
+
+import (
+	"math"
+	"testing"
+
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/stats"
+)
+
+// classOf has students of given overlaps with a Gaussian teacher, one for each
+// table.
+func classOf(key uint64, n int, R, Q float64, tables ...*Table) *Class {
+	teacher, other := make([]float64, n), make([]float64, n)
+	drawTeacher(teacher, Gauss, rng.Key(key))
+	Normals(other, rng.Key(key), rng.Student, 0, 0)
+	// The part across the teacher, of squared length n.
+	along := Dot(teacher, other) / float64(n)
+	for i := range other {
+		other[i] -= along * teacher[i]
+	}
+	scale := math.Sqrt(float64(n) / Dot(other, other))
+	var members []Member
+	for _, t := range tables {
+		w := make([]float64, n)
+		for i := range w {
+			w[i] = R*teacher[i] + math.Sqrt(Q-R*R)*scale*other[i]
+		}
+		members = append(members, Member{t, w})
+	}
+	return NewClass(key, teacher, members)
+}
+
+func tablesOf(n int) []*Table {
+	var out []*Table
+	for _, rule := range []Rule{Hebb, Perceptron, AdaTron, AlphaTron} {
+		t := Defaults().Perceptron
+		t.N, t.Rule = n, rule
+		if rule == AlphaTron {
+			t.Alpha = 0.5
+		}
+		out = append(out, &t)
+	}
+	return out
+}
+
+// What students get wrong, and what two batches tell of their forces, is what the
+// moments of a large network say.
+func TestEstimates(t *testing.T) {
+	const n, R, Q, classes = 600, 0.9, 1.6, 6
+	tables := tablesOf(n)
+	tests, s1, s2, m2, hk := make([][]float64, len(tables)), make([][]float64, len(tables)), make([][]float64, len(tables)), make([][]float64, len(tables)), make([][]float64, len(tables))
+	for key := range uint64(classes) {
+		c := classOf(key, n, R, Q, tables...)
+		for i, wrong := range c.Test(4000) {
+			tests[i] = append(tests[i], wrong)
+		}
+		for i, e := range c.Estimate(2000, 7) {
+			s1[i], s2[i], m2[i], hk[i] = append(s1[i], e.S1), append(s2[i], e.S2), append(m2[i], e.M2), append(hk[i], e.HK)
+		}
+	}
+	for i, table := range tables {
+		flow := MapOf(table)
+		v := flow.Moments(R, Q)
+		for _, c := range []struct {
+			name   string
+			values []float64
+			want   float64
+			slack  float64 // of finite size
+		}{
+			{"wrong", tests[i], Epsilon(R, Q), 0.002}, {"S1", s1[i], v.S1, 0.002}, {"S2", s2[i], v.S2, 0.004},
+			{"m2", m2[i], v.M2, 0.004}, {"hk", hk[i], flow.Housekeeping(R, Q), 0.04},
+		} {
+			e := stats.Mean(c.values)
+			if !(math.Abs(e.Mean-c.want) <= 4.5*e.Error+c.slack) {
+				t.Errorf("%s: %s is %.5f(%.5f), want %.5f", table.Rule, c.name, e.Mean, e.Error, c.want)
+			}
+		}
+	}
+}
+
+// A swirl has no divergence, and adds kappa^2 Q to the square of the mean force.
+func TestSwirlIsInTheForce(t *testing.T) {
+	plain := *tablesOf(200)[0]
+	turned := plain
+	turned.Swirl = 2
+	e := classOf(3, 200, 0.5, 1.5, &plain, &turned).Estimate(500, 1)
+	cross := e[1].HK - e[0].HK - 4*1.5 // of the swirl with the noise of the batches
+	if math.Abs(cross) > 1 {
+		t.Errorf("a swirl adds %g to hk, want %g", e[1].HK-e[0].HK, 6.0)
+	}
+}
+
+func TestRampsOfThePost(t *testing.T) {
+	for _, c := range []struct{ tau, efficiency float64 }{{0, 0.250}, {1, 0.311}, {10, 0.649}, {100, 0.944}} {
+		r := Ramp{K: 1, Nut: 3, Tau: c.tau}
+		if got := r.Efficiency(); math.Abs(got-c.efficiency) > 0.0006 {
+			t.Errorf("tau = %g: efficiency %.4f, want %.3f", c.tau, got, c.efficiency)
+		}
+	}
+	if got := (Ramp{K: 1, Nut: 3}).Information(); math.Abs(got-0.953) > 5e-4 {
+		t.Errorf("information %.4f, want 0.953", got)
+	}
+	// The series of short ramps joins the formula.
+	for _, k := range []float64{1, 0.3} {
+		below, above := Ramp{K: k, Nut: 3, Tau: 0.0099999 / k}, Ramp{K: k, Nut: 3, Tau: 0.01 / k}
+		if a, b := below.Heat(), above.Heat(); math.Abs(a/b-1) > 1e-6 {
+			t.Errorf("k = %g: heat jumps from %.9g to %.9g", k, a, b)
+		}
+	}
+}
