@@ -72,7 +72,7 @@ func (b *bar) observe(e sim.Event) error {
 	}
 	b.shown = now
 	// A bar that cannot be drawn is no reason to end a run.
-	fmt.Fprint(b.out, erase+b.line(rows.First+int64(rows.Steps())-1, now.Sub(b.began)))
+	fmt.Fprint(b.out, erase+b.line(rows.Last, now.Sub(b.began)))
 	return nil
 }
 

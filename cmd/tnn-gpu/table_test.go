@@ -75,7 +75,7 @@ func TestBar(t *testing.T) {
 	observe := func(step int64) string {
 		t.Helper()
 		out.Reset()
-		if err := b.observe(&sim.Rows{First: step, Replicas: 1, Columns: 1, Values: []float64{0}}); err != nil {
+		if err := b.observe(&sim.Rows{First: step, Last: step, Replicas: 1, Columns: 1, Values: []float64{0}}); err != nil {
 			t.Fatal(err)
 		}
 		return out.String()

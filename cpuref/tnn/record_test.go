@@ -54,7 +54,7 @@ func (r recorded) leg(t *testing.T, folder *record.Folder, from *state.Checkpoin
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	stop := func(e sim.Event) error {
-		if rows, ok := e.(*sim.Rows); ok && rows.First+int64(rows.Steps()) > until {
+		if rows, ok := e.(*sim.Rows); ok && rows.Last >= until {
 			cancel()
 		}
 		return nil

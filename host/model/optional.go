@@ -77,9 +77,9 @@ type Ended interface {
 
 // End of a replica.
 type End struct {
-	Replica int
-	Step    int64  // its last
-	Why     string // "fixed point", "diverged"
+	Replica int    `json:"replica"`
+	Step    int64  `json:"step"` // its last
+	Why     string `json:"why"`  // "fixed point", "diverged"
 }
 
 // Recorded is a network that names the steps whose quantities are of interest. Of

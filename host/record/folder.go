@@ -270,11 +270,8 @@ func (f *Folder) readCheckpoint(step int64) (*state.Checkpoint, error) {
 	if c.State.Step != step {
 		return nil, fmt.Errorf("%w: it is of step %d", state.ErrBroken, c.State.Step)
 	}
-	for i := range c.State.Arrays {
-		a := &c.State.Arrays[i]
-		if at, count := a.NotFinite(); count > 0 {
-			return nil, fmt.Errorf("%w: its %s has %v among its values, which no run writes", state.ErrBroken, a.Name, a.At(at))
-		}
+	if a, at, count := c.NotFinite(); count > 0 {
+		return nil, fmt.Errorf("%w: its %s has %v among its values, which no run writes", state.ErrBroken, a.Name, a.At(at))
 	}
 	for _, file := range c.Files {
 		info, err := os.Stat(filepath.Join(f.path, filepath.FromSlash(file.Name)))

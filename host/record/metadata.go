@@ -37,6 +37,7 @@ type Metadata struct {
 	Network          map[string]int64 `json:"network"`
 	Schedule         string           `json:"schedule"`
 	Config           string           `json:"config_sha256"`
+	Ends             []model.End      `json:"ends,omitempty"` // of replicas that ended by themselves
 	Status           sim.Reason       `json:"status"`
 	Steps            int64            `json:"steps"`
 	Started          time.Time        `json:"started"`
@@ -173,7 +174,7 @@ func (r *Recorder) endSession(s sim.Summary, err error) error {
 	if err != nil {
 		last.Error = err.Error()
 	}
-	m.Status, m.Steps, m.Ended, m.Controls = s.Reason, s.Last, &ended, r.interventions()
+	m.Status, m.Steps, m.Ended, m.Controls, m.Ends = s.Reason, s.Last, &ended, r.interventions(), s.Ends
 	m.WallSeconds, m.Updates, m.UpdatesPerSecond = 0, 0, 0
 	for _, s := range m.Sessions {
 		m.WallSeconds += s.WallSeconds

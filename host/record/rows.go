@@ -38,7 +38,7 @@ func (r *Recorder) replicaCells(t *table, replica int) {
 func (r *Recorder) writeRows(rows *sim.Rows) error {
 	for i := range rows.Steps() {
 		for k := range rows.Replicas {
-			r.startRow(r.steps, rows.First+int64(i), k)
+			r.startRow(r.steps, rows.Step(i), k)
 			for _, v := range rows.Row(i, k) {
 				r.steps.number(v)
 			}

@@ -103,7 +103,7 @@ func (r *Run) give(ctx context.Context, do func() error) error {
 	c := command{do: do, done: make(chan error, 1)}
 	select {
 	case r.commands <- c:
-	case <-r.ended:
+	case <-r.over:
 		return ErrEnded
 	case <-ctx.Done():
 		return ctx.Err()

@@ -11,19 +11,22 @@ type epoch struct {
 	columns  int
 	replicas int
 	points   [][]int
-	length   int64     // steps
-	sums     []float64 // replicas x sums
+	recorded model.Recorded // nil where every step has a row
+	length   int64          // steps
+	sums     []float64      // replicas x sums
 }
 
 func newEpoch(m model.Network, plan *Plan) *epoch {
 	d := m.Describe()
+	recorded, _ := m.(model.Recorded)
 	return &epoch{
-		model: m, columns: len(d.Columns), replicas: plan.Replicas, points: plan.points(), length: plan.Epoch,
+		recorded: recorded, model: m, columns: len(d.Columns), replicas: plan.Replicas, points: plan.points(), length: plan.Epoch,
 		sums: make([]float64, plan.Replicas*len(d.Sums)),
 	}
 }
 
-// add takes the sums of one step, and returns the epoch if that step completes it.
+// add takes the sums of one step, or nil where it has no row, and returns the epoch
+// if that step completes it and the epoch has a row.
 func (e *epoch) add(step int64, sums []float64) *Epoch {
 	for i, v := range sums {
 		e.sums[i] += v
@@ -36,11 +39,15 @@ func (e *epoch) add(step int64, sums []float64) *Epoch {
 	return done
 }
 
-// upTo is the epoch so far, with step as its last.
+// upTo is the epoch so far, with step as its last; nil where it has no row.
 func (e *epoch) upTo(step int64) *Epoch {
 	index := (step + e.length - 1) / e.length
 	out := &Epoch{Index: index, First: (index-1)*e.length + 1, Last: step}
-	steps := float64(out.Last - out.First + 1)
+	rows := countRows(e.recorded, out.First-1, out.Last)
+	if rows == 0 {
+		return nil
+	}
+	steps := float64(rows)
 	perReplica := len(e.sums) / e.replicas
 	mean := make([]float64, perReplica)
 	for r := range e.replicas {

@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -15,15 +16,26 @@ type Event interface{ event() }
 // run.
 type Observer func(Event) error
 
-// Rows are the quantities of consecutive steps.
+// Rows are the quantities of consecutive steps, or of those among them that the
+// model names.
 type Rows struct {
-	First    int64 // step of the first row
+	First    int64   // of the steps
+	Last     int64   // which the run has reached
+	Numbers  []int64 // of the steps that have a row; nil for all
 	Replicas int
 	Columns  int
 	Values   []float64 // steps x replicas x columns
 }
 
-// Steps is how many steps the rows cover.
+// Step is the one that the i-th row is of.
+func (r *Rows) Step(i int) int64 {
+	if r.Numbers != nil {
+		return r.Numbers[i]
+	}
+	return r.First + int64(i)
+}
+
+// Steps is how many steps have a row.
 func (r *Rows) Steps() int { return len(r.Values) / (r.Replicas * r.Columns) }
 
 // Row is the row of one replica in the i-th of the steps.
@@ -82,6 +94,7 @@ type Dump struct{ state.Checkpoint }
 type End struct {
 	State  *state.State
 	Reason Reason
+	Ends   []model.End // of the replicas that ended by themselves
 }
 
 func (*Rows) event()       {}
@@ -97,6 +110,7 @@ type Reason string
 // The reasons.
 const (
 	Finished  Reason = "finished"  // the planned steps are done
+	AllEnded  Reason = "ended"     // every replica has ended by itself before that
 	Stopped   Reason = "stopped"   // by a command
 	Cancelled Reason = "cancelled" // through the context
 	Failed    Reason = "failed"    // by an error

@@ -20,6 +20,10 @@ type Run struct {
 	plan      Plan
 	observers []Observer
 
+	recorded model.Recorded // nil where every step has a row
+	ended    model.Ended    // nil where no replica ends by itself
+	allEnded bool
+
 	step     int64
 	epoch    *epoch
 	controls []state.Control
@@ -30,7 +34,7 @@ type Run struct {
 	now      func() time.Time
 
 	commands chan command
-	ended    chan struct{}
+	over     chan struct{} // closed when Go returns
 	mode     mode
 	failed   error // of a command, and the run cannot go on
 }
@@ -42,6 +46,7 @@ type Summary struct {
 	Wall        time.Duration // of the steps and what is due between them; pauses left out
 	Updates     int64         // node updates, of all replicas
 	Checked     int64         // steps that were made again and gave the same bits
+	Ends        []model.End   // of the replicas that ended by themselves
 }
 
 // Rate is the number of node updates per second.
@@ -58,11 +63,14 @@ func New(m model.Network, b backend.Backend, plan Plan, observers ...Observer) (
 	if err := plan.validate(&about); err != nil {
 		return nil, err
 	}
-	return &Run{
+	r := &Run{
 		model: m, about: about, backend: b, plan: plan, observers: observers,
 		epoch: newEpoch(m, &plan), saved: -1, pace: newPace(plan.Replicas * len(about.Sums)), now: time.Now,
-		commands: make(chan command), ended: make(chan struct{}),
-	}, nil
+		commands: make(chan command), over: make(chan struct{}),
+	}
+	r.recorded, _ = m.(model.Recorded)
+	r.ended, _ = m.(model.Ended)
+	return r, nil
 }
 
 // Restore puts the run and its backend where a checkpoint left them. It must be
@@ -83,6 +91,7 @@ func (r *Run) Restore(c *state.Checkpoint) error {
 		}
 	}
 	r.step, r.saved = c.State.Step, c.State.Step
+	r.allEnded = len(r.ends(c.State)) == r.plan.Replicas
 	copy(r.epoch.sums, c.EpochSums)
 	r.controls = append([]state.Control(nil), c.Controls...)
 	return nil
@@ -93,14 +102,14 @@ func (r *Run) Restore(c *state.Checkpoint) error {
 // checkpoint and an End event. On an error there is neither. Go must not be
 // called twice.
 func (r *Run) Go(ctx context.Context) (Summary, error) {
-	defer close(r.ended)
+	defer close(r.over)
 	s := Summary{First: r.step, Reason: Finished}
 	err := r.begin()
 	began := r.now()
 	r.savedAt = began
-	for err == nil && r.step < r.plan.Steps {
+	for err == nil && r.step < r.plan.Steps && !r.allEnded {
 		err = r.serve(ctx)
-		if reason, ends := r.ends(ctx); ends {
+		if reason, ends := r.toldToEnd(ctx); ends {
 			s.Reason = reason
 			break
 		}
@@ -109,8 +118,11 @@ func (r *Run) Go(ctx context.Context) (Summary, error) {
 		}
 	}
 	s.Wall = r.now().Sub(began) - r.mode.idle
+	if r.allEnded && s.Reason == Finished && r.step < r.plan.Steps {
+		s.Reason = AllEnded
+	}
 	if err == nil {
-		err = r.end(s.Reason)
+		s.Ends, err = r.end(s.Reason)
 	}
 	if err != nil {
 		s.Reason = Failed
@@ -123,7 +135,7 @@ func (r *Run) Go(ctx context.Context) (Summary, error) {
 	return s, err
 }
 
-func (r *Run) ends(ctx context.Context) (Reason, bool) {
+func (r *Run) toldToEnd(ctx context.Context) (Reason, bool) {
 	switch {
 	case r.mode.stopped:
 		return Stopped, true
@@ -199,28 +211,33 @@ func (r *Run) advance(n int) ([]float64, error) {
 }
 
 // report turns the sums of some steps into rows and epochs, up to the first sum
-// that is not finite.
+// that is not finite, or to the step with which the last replica has ended.
 func (r *Run) report(sums []float64) error {
 	perStep := r.plan.Replicas * len(r.about.Sums)
-	n := len(sums) / perStep
+	last := r.step + int64(len(sums)/perStep)
 	bad := r.firstNotFinite(sums)
 	if bad != nil {
-		n = int(bad.Step - r.step - 1)
+		last = bad.Step - 1
 	}
 	rows := &Rows{First: r.step + 1, Replicas: r.plan.Replicas, Columns: len(r.about.Columns)}
-	rows.Values = make([]float64, n*rows.Replicas*rows.Columns)
+	rows.Values = make([]float64, 0, r.countRows(r.step, last)*rows.Replicas*rows.Columns)
 	var epochs []*Epoch
-	for i := range n {
-		step := sums[i*perStep : (i+1)*perStep]
-		for k := range rows.Replicas {
-			r.model.Row(rows.Row(i, k), step[k*len(r.about.Sums):(k+1)*len(r.about.Sums)])
+	for step := r.step + 1; step <= last; step++ {
+		var made []float64 // sums of the step, if it has a row
+		if r.hasRow(step) {
+			made = sums[int(step-r.step-1)*perStep:][:perStep]
+			r.addRow(rows, step, made)
 		}
-		if e := r.epoch.add(rows.First+int64(i), step); e != nil {
+		if e := r.epoch.add(step, made); e != nil {
 			epochs = append(epochs, e)
 		}
+		if made != nil && r.haveEnded(made) {
+			r.allEnded, last = true, step
+		}
 	}
-	r.step += int64(n)
-	if n > 0 {
+	rows.Last = last
+	if last > r.step {
+		r.step = last
 		if err := r.emit(rows); err != nil {
 			return err
 		}
@@ -230,10 +247,23 @@ func (r *Run) report(sums []float64) error {
 			return err
 		}
 	}
-	if bad != nil {
+	if bad != nil && !r.allEnded {
 		return r.explain(bad)
 	}
 	return nil
+}
+
+// addRow adds the rows of all replicas at a step.
+func (r *Run) addRow(rows *Rows, step int64, sums []float64) {
+	if r.recorded != nil {
+		rows.Numbers = append(rows.Numbers, step)
+	}
+	each := len(r.about.Sums)
+	for k := range rows.Replicas {
+		at := len(rows.Values)
+		rows.Values = rows.Values[:at+rows.Columns]
+		r.model.Row(rows.Values[at:], sums[k*each:(k+1)*each])
+	}
 }
 
 // capture shows observers some fields as they are now.
@@ -282,6 +312,9 @@ func (r *Run) state() (*state.State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the state of step %d cannot be read: %w", r.step, err)
 	}
+	if r.allEnded {
+		s.Step = r.step // the steps after it have changed nothing else
+	}
 	if s.Step != r.step {
 		return nil, fmt.Errorf("the backend is at step %d, but the run at step %d", s.Step, r.step)
 	}
@@ -304,27 +337,31 @@ func (r *Run) contents(s *state.State) state.Checkpoint {
 		Model: r.about.Name, Rule: r.about.Rule, State: s,
 		EpochSums: append([]float64(nil), r.epoch.sums...),
 		Controls:  append([]state.Control(nil), r.controls...),
+		Ended:     endedReplicas(r.ends(s)),
 	}
 }
 
 // end hands out the last checkpoint, unless the step has one, and what is to be
 // left out of it: the shortened epoch.
-func (r *Run) end(reason Reason) error {
+func (r *Run) end(reason Reason) ([]model.End, error) {
 	s, err := r.state()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if r.saved != r.step {
 		if err := r.save(s); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if r.step%r.plan.Epoch != 0 {
-		if err := r.emit(r.epoch.upTo(r.step)); err != nil {
-			return err
+		if e := r.epoch.upTo(r.step); e != nil {
+			if err := r.emit(e); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return r.emit(&End{State: s, Reason: reason})
+	ends := r.ends(s)
+	return ends, r.emit(&End{State: s, Reason: reason, Ends: ends})
 }
 
 func (r *Run) emit(e Event) error {

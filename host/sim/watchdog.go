@@ -3,7 +3,6 @@ package sim
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 
 	"tnn-gpu/host/model"
@@ -34,17 +33,20 @@ func (e *NotFiniteError) Error() string {
 	return fmt.Sprintf("%s; after step %d, %s", text, e.After, strings.Join(e.Places, ", "))
 }
 
-// firstNotFinite finds the first sum that is NaN or infinite.
+// firstNotFinite finds the first sum that is NaN or infinite, of a step that has a
+// row and a replica that has not ended.
 func (r *Run) firstNotFinite(sums []float64) *NotFiniteError {
 	names := r.about.Sums
 	for i, v := range sums {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			row := i / len(names)
-			return &NotFiniteError{
-				Step: r.step + 1 + int64(row/r.plan.Replicas), Replica: row % r.plan.Replicas,
-				Sum: names[i%len(names)], Value: v,
-			}
+		if v-v == 0 {
+			continue
 		}
+		row := i / len(names)
+		step := r.step + 1 + int64(row/r.plan.Replicas)
+		if !r.hasRow(step) || r.ended != nil && r.ended.HasEnded(sums[row*len(names):][:len(names)]) {
+			continue
+		}
+		return &NotFiniteError{Step: step, Replica: row % r.plan.Replicas, Sum: names[i%len(names)], Value: v}
 	}
 	return nil
 }
@@ -59,12 +61,14 @@ func (r *Run) explain(bad *NotFiniteError) error {
 	return errors.Join(bad, r.emit(r.dump(s)))
 }
 
-// notFinite names, for every field, the first item whose value is not finite.
+// notFinite names, for every field, the first item whose value is not finite, in
+// replicas that have not ended.
 func (r *Run) notFinite(s *state.State) []string {
+	over := endedReplicas(r.ends(s))
 	var places []string
 	for i := range s.Arrays {
 		a := &s.Arrays[i]
-		at, count := a.NotFinite()
+		at, count := a.NotFinite(s.Replicas, over)
 		if count == 0 {
 			continue
 		}

@@ -1,5 +1,7 @@
 package state
 
+import "slices"
+
 // Array is the values of a field. Kind and precision say which one of the four
 // slices is set. Values of replica r are [r*n:(r+1)*n] with n the length of the
 // index space; those of a shared field are [0:n].
@@ -106,12 +108,28 @@ func (a *Array) Set(i int, v float64) {
 	}
 }
 
-// NotFinite finds the first value that is NaN or infinite, and counts them all.
-func (a *Array) NotFinite() (first, count int) {
-	if a.Double != nil {
-		return notFinite(a.Double)
+// NotFinite finds the first value that is NaN or infinite, and counts them all,
+// leaving out some of the replicas.
+func (a *Array) NotFinite(replicas int, without []int) (first, count int) {
+	copies := a.Copies(replicas)
+	each := a.Len() / copies
+	for r := range copies {
+		if !a.Shared && slices.Contains(without, r) {
+			continue
+		}
+		var at, more int
+		switch from, to := r*each, (r+1)*each; {
+		case a.Double != nil:
+			at, more = notFinite(a.Double[from:to])
+		case a.Single != nil:
+			at, more = notFinite(a.Single[from:to])
+		}
+		if count == 0 && more > 0 {
+			first = r*each + at
+		}
+		count += more
 	}
-	return notFinite(a.Single)
+	return first, count
 }
 
 func notFinite[F float32 | float64](values []F) (first, count int) {

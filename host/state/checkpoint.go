@@ -24,6 +24,19 @@ type Checkpoint struct {
 	EpochSums []float64 // replicas x sums, over the steps of the unfinished epoch
 	Controls  []Control // in the order in which they were given
 	Files     []FileLength
+	Ended     []int // replicas that ended by themselves, whose values need not be finite
+}
+
+// NotFinite finds a field with a value that is NaN or infinite in a replica that
+// has not ended, the first such value, and how many there are: 0 where all is well.
+func (c *Checkpoint) NotFinite() (field *Array, first, count int) {
+	for i := range c.State.Arrays {
+		a := &c.State.Arrays[i]
+		if first, count = a.NotFinite(c.State.Replicas, c.Ended); count > 0 {
+			return a, first, count
+		}
+	}
+	return nil, 0, 0
 }
 
 // FileLength is how much of a file that only grows belongs to a checkpoint, and what
@@ -73,6 +86,7 @@ type checkpointHeader struct {
 	Arrays    []arrayHeader `json:"arrays"`
 	Controls  []Control     `json:"controls"`
 	Files     []FileLength  `json:"files"`
+	Ended     []int         `json:"ended,omitempty"`
 }
 
 type arrayHeader struct {
@@ -133,7 +147,7 @@ func (c *Checkpoint) header() ([]byte, error) {
 	h := checkpointHeader{
 		Program: c.Program, Config: c.Config, Graph: c.Graph, First: c.First, Model: c.Model, Rule: c.Rule,
 		Precision: c.State.Precision, Replicas: c.State.Replicas, Step: c.State.Step,
-		EpochSums: int64(len(c.EpochSums)), Controls: c.Controls, Files: c.Files,
+		EpochSums: int64(len(c.EpochSums)), Controls: c.Controls, Files: c.Files, Ended: c.Ended,
 	}
 	for i := range c.State.Arrays {
 		a := &c.State.Arrays[i]
@@ -178,6 +192,11 @@ func (h *checkpointHeader) validate() error {
 		}
 		if a.Length < 0 || !a.Shared && a.Length%int64(h.Replicas) != 0 {
 			return fmt.Errorf("field %s has %d values for %d replicas", a.Name, a.Length, h.Replicas)
+		}
+	}
+	for _, r := range h.Ended {
+		if r < 0 || r >= h.Replicas {
+			return fmt.Errorf("replica %d is said to have ended, and there are %d", r, h.Replicas)
 		}
 	}
 	for _, f := range h.Files {

@@ -285,8 +285,13 @@ func TestOtherKindsComeBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(want.State, got.State); d != "" {
-			t.Fatalf("%d values (-want +got):\n%s", n, d)
+		if d, err := state.Diff(want.State, got.State); err != nil || d != nil {
+			t.Fatalf("%d values: %v, %v", n, d, err)
+		}
+		for i, a := range got.State.Arrays {
+			if d := cmp.Diff(s.Arrays[i].Field, a.Field); d != "" {
+				t.Fatalf("%d values (-want +got):\n%s", n, d)
+			}
 		}
 	}
 }

@@ -162,7 +162,7 @@ func (h *checkpointHeader) checkSize(bytes int64) error {
 
 func (d *decoder) arrays(h *checkpointHeader) (*Checkpoint, error) {
 	c := &Checkpoint{
-		Program: h.Program, Config: h.Config, Graph: h.Graph, First: h.First, Model: h.Model, Rule: h.Rule, Controls: h.Controls, Files: h.Files,
+		Program: h.Program, Config: h.Config, Graph: h.Graph, First: h.First, Model: h.Model, Rule: h.Rule, Controls: h.Controls, Files: h.Files, Ended: h.Ended,
 		State: &State{Step: h.Step, Precision: h.Precision, Replicas: h.Replicas},
 	}
 	c.EpochSums = make([]float64, h.EpochSums)

@@ -101,7 +101,7 @@ func (m *marksOf) observe(e sim.Event) error {
 	if rows, ok := e.(*sim.Rows); ok {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		m.list = append(m.list, mark{rows.First + int64(rows.Steps()) - 1, time.Now(), cpuTime(m.b)})
+		m.list = append(m.list, mark{rows.Last, time.Now(), cpuTime(m.b)})
 	}
 	return nil
 }

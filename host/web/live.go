@@ -165,10 +165,10 @@ func (l *Live) takeRows(rows *sim.Rows) {
 				l.pool.add(r, c, v)
 			}
 		}
-		l.history.add(rows.First+int64(i), l.pool.row)
+		l.history.add(rows.Step(i), l.pool.row)
 	}
-	l.status.Step = rows.First + int64(rows.Steps()) - 1
-	updates := int64(rows.Steps()) * int64(rows.Replicas) * l.about.Updates
+	l.status.Step = rows.Last
+	updates := (rows.Last - rows.First + 1) * int64(rows.Replicas) * l.about.Updates
 	l.status.Rate = l.meter.took(time.Now(), updates)
 }
 

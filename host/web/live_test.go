@@ -220,7 +220,7 @@ func TestLiveSweep(t *testing.T) {
 	l := NewLive(Network{
 		Model: simtest.Model{Nodes: nodes}, Seeds: []uint64{1, 2, 3}, Sweep: &model.Sweep{Key: "edge.heat", Values: []float64{20, 80, 20}},
 	})
-	if err := l.Observe(&sim.Rows{First: 1, Replicas: 3, Columns: 2, Values: []float64{1, 10, 2, 20, 5, 40}}); err != nil {
+	if err := l.Observe(&sim.Rows{First: 1, Last: 1, Replicas: 3, Columns: 2, Values: []float64{1, 10, 2, 20, 5, 40}}); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff([]float64{3, 25, 2, 20}, l.history.row(0)); d != "" {

@@ -1,0 +1,189 @@
+package sim_test
+
+import (
+	"errors"
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+)
+
+// fuses are replicas that burn down: replica r ends with step Lengths[r], from when
+// on its heat is infinite. Every third step has a row.
+type fuses struct{ Lengths []int64 }
+
+const every = 3
+
+func (f fuses) Describe() model.Description {
+	return model.Description{
+		Name: "fuses", Updates: 1, Work: "fuses", Spaces: []model.Space{model.Line("fuse", 1), model.Line("wall", 2)},
+		Sums: []string{"heat", "over"}, Columns: []model.Column{{Name: "heat"}},
+		Fields: []state.Field{
+			{Name: "heat", Space: "fuse"}, {Name: "burnt", Space: "fuse", Kind: state.Int}, {Name: "over", Space: "fuse", Kind: state.Bit},
+			{Name: "wall", Space: "wall", Shared: true},
+		},
+	}
+}
+
+func (f fuses) length(s state.Space) int {
+	if s == "wall" {
+		return 2
+	}
+	return 1
+}
+
+func (f fuses) Row(row, sums []float64)              { row[0] = sums[0] }
+func (f fuses) Order(s state.Space) []int            { return []int{0, 1}[:f.length(s)] }
+func (f fuses) Place(s state.Space, item int) string { return string(s) }
+func (f fuses) Announce() [][2]string                { return nil }
+func (f fuses) NextRow(step int64) int64             { return step - step%every + every }
+func (f fuses) HasEnded(sums []float64) bool         { return sums[1] == 1 }
+func (f fuses) NewState(p state.Precision, n int) *state.State {
+	return model.NewState(f, p, n, f.length)
+}
+
+func (f fuses) CheckState(s *state.State, p state.Precision, n int) error {
+	return model.CheckState(f, s, p, n, f.length)
+}
+
+func (f fuses) Ends(s *state.State) (out []model.End) {
+	over, burnt := s.Array("over"), s.Array("burnt")
+	for r := range s.Replicas {
+		if over.At(r) == 1 {
+			out = append(out, model.End{Replica: r, Step: int64(burnt.At(r)), Why: "burnt"})
+		}
+	}
+	return out
+}
+
+// fire burns fuses. Of its interface only what follows is used.
+type fire struct {
+	backend.Backend
+	of fuses
+	s  *state.State
+	// spoil makes the heat of a replica infinite at a step although it goes on.
+	spoil   int64
+	replica int
+}
+
+func light(f fuses) *fire { return &fire{of: f, s: f.NewState(state.Double, len(f.Lengths))} }
+
+func (f *fire) Describe() backend.Description { return backend.Description{Precision: state.Double} }
+func (f *fire) Watch(...string) error         { return nil }
+func (f *fire) State() (*state.State, error)  { return f.s.Clone(), nil }
+func (f *fire) SetState(s *state.State) error { f.s = s.Clone(); return nil }
+func (f *fire) Field(name string, _ *state.Array) (*state.Array, error) {
+	return f.s.Clone().Array(name), nil
+}
+
+func (f *fire) Advance(n int) (sums []float64, err error) {
+	heat, burnt, over := f.s.Array("heat"), f.s.Array("burnt"), f.s.Array("over")
+	for range n {
+		f.s.Step++
+		for r, length := range f.of.Lengths {
+			if over.At(r) == 0 {
+				burnt.Set(r, float64(f.s.Step))
+				heat.Set(r, float64(f.s.Step*int64(r+1)))
+				if f.s.Step == length {
+					over.Set(r, 1)
+					heat.Set(r, math.Inf(1))
+				}
+				if f.s.Step == f.spoil && r == f.replica {
+					heat.Set(r, math.NaN())
+				}
+			}
+			sums = append(sums, heat.At(r), over.At(r))
+		}
+	}
+	return sums, nil
+}
+
+func burn(t *testing.T, f fuses, b *fire, plan sim.Plan, from *state.Checkpoint) (sim.Summary, *log, error) {
+	t.Helper()
+	l := &log{}
+	run, err := sim.New(f, b, plan, l.observe)
+	if err == nil && from != nil {
+		err = run.Restore(from)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := run.Go(t.Context())
+	return s, l, err
+}
+
+// TestReplicasEndOneByOne: those that end do not stop the others, infinite as they
+// are, and the run ends at the first row at which all have.
+func TestReplicasEndOneByOne(t *testing.T) {
+	f := fuses{Lengths: []int64{4, 17, 8}}
+	plan := sim.Plan{Steps: 1000, Replicas: 3, Epoch: 5, Checkpoint: 10}
+	s, l, err := burn(t, f, light(f), plan, nil)
+	ends := []model.End{{Replica: 0, Step: 4, Why: "burnt"}, {Replica: 1, Step: 17, Why: "burnt"}, {Replica: 2, Step: 8, Why: "burnt"}}
+	if err != nil || s.Reason != sim.AllEnded || s.Last != 18 || cmp.Diff(ends, s.Ends) != "" || cmp.Diff(ends, l.end.Ends) != "" {
+		t.Fatalf("the run ended with %+v, %v", s, err)
+	}
+	inf := math.Inf(1)
+	want := [][]float64{{3}, {6}, {9}, {inf}, {12}, {18}, {inf}, {18}, {inf}, {inf}, {24}, {inf}, {inf}, {30}, {inf}, {inf}, {inf}, {inf}}
+	if d := cmp.Diff(want, l.rows); d != "" {
+		t.Errorf("rows of steps 3, 6, ..., 18 (-want +got):\n%s", d)
+	}
+	if l.end.State.Step != 18 || len(l.saved) != 2 || l.saved[0].State.Step != 10 || l.saved[1].State.Step != 18 {
+		t.Errorf("the last state is of step %d, and there are %d checkpoints", l.end.State.Step, len(l.saved))
+	}
+	if d := cmp.Diff([]int{0, 2}, l.saved[0].Ended); d != "" {
+		t.Errorf("ended at step 10 (-want +got):\n%s", d)
+	}
+
+	again, rest, err := burn(t, f, light(f), plan, &l.saved[0])
+	if err != nil || again.Last != 18 || cmp.Diff(ends, again.Ends) != "" || cmp.Diff(want[9:], rest.rows) != "" {
+		t.Errorf("resumed from step 10 it ended with %+v, %v and rows %v", again, err, rest.rows)
+	}
+	if d := cmp.Diff(l.epochs[2:], rest.epochs, cmpopts.EquateNaNs()); d != "" {
+		t.Errorf("resumed from step 10 epochs differ (-want +got):\n%s", d)
+	}
+	over, none, err := burn(t, f, light(f), plan, &l.saved[1])
+	if err != nil || over.Reason != sim.AllEnded || over.Last != 18 || len(none.rows) != 0 {
+		t.Errorf("resumed after its end it ended with %+v, %v", over, err)
+	}
+}
+
+// TestEpochsAverageTheirRows: an epoch without a row is left out.
+func TestEpochsAverageTheirRows(t *testing.T) {
+	f := fuses{Lengths: []int64{100}}
+	_, l, err := burn(t, f, light(f), sim.Plan{Steps: 9, Replicas: 1, Epoch: 2}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got [][3]float64
+	for _, e := range l.epochs {
+		got = append(got, [3]float64{float64(e.First), float64(e.Last), e.Replicas[0][0]})
+	}
+	if d := cmp.Diff([][3]float64{{3, 4, 3}, {5, 6, 6}, {9, 9, 9}}, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// TestOnlyEndedReplicasMayDiverge: a NaN of one that goes on stops the run at the
+// first row that shows it.
+func TestOnlyEndedReplicasMayDiverge(t *testing.T) {
+	f := fuses{Lengths: []int64{2, 100}}
+	b := light(f)
+	b.spoil, b.replica = 5, 1
+	_, _, err := burn(t, f, b, sim.Plan{Steps: 4, Replicas: 2, Epoch: 4}, nil)
+	if err != nil {
+		t.Fatalf("before the step that is spoilt: %v", err)
+	}
+	b = light(f)
+	b.spoil, b.replica = 6, 1
+	_, _, err = burn(t, f, b, sim.Plan{Steps: 20, Replicas: 2, Epoch: 4}, nil)
+	var bad *sim.NotFiniteError
+	if !errors.As(err, &bad) || bad.Step != 6 || bad.Replica != 1 {
+		t.Errorf("the run ended with %v", err)
+	}
+}
