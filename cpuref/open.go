@@ -13,15 +13,12 @@ import (
 	"tnn-gpu/host/tnn"
 )
 
-// Open opens a network of any model on the processor, at step 0. A new model is
+// New opens a network of any model on the processor, at step 0. A new model is
 // entered here.
-func Open(net model.Network, o backend.Options) (backend.Backend, error) {
+func New(net model.Network, o backend.Options) (backend.Backend, error) {
 	switch n := net.(type) {
 	case *tnn.Network:
 		return cputnn.New(n, o)
 	}
 	return nil, fmt.Errorf("the processor cannot compute the model %s", net.Describe().Name)
 }
-
-// New opens a network of a TNN.
-func New(net *tnn.Network, o backend.Options) (backend.Backend, error) { return Open(net, o) }

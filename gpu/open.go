@@ -3,16 +3,24 @@
 package gpu
 
 import (
+	"fmt"
+
 	"tnn-gpu/gpu/device"
 	gputnn "tnn-gpu/gpu/tnn"
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/tnn"
 )
 
-// New opens a network on an OpenCL device, at step 0. Device is as in device.Open; a
-// device without double precision refuses it.
-func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
-	return gputnn.New(net, o)
+// New opens a network of any model on an OpenCL device, at step 0. Device is as in
+// device.Open; a device without double precision refuses it. A new model is entered
+// here.
+func New(net model.Network, o backend.Options) (backend.Backend, error) {
+	switch n := net.(type) {
+	case *tnn.Network:
+		return gputnn.New(n, o)
+	}
+	return nil, fmt.Errorf("OpenCL devices cannot compute the model %s: use --backend cpu", net.Describe().Name)
 }
 
 // NewStream opens a device to measure what it can move: device.NewStream.

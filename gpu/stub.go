@@ -4,11 +4,11 @@ package gpu
 
 import (
 	"tnn-gpu/host/backend"
-	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/model"
 )
 
 // New opens a network on an OpenCL device. This build has no OpenCL: [ErrNotBuilt].
-func New(*tnn.Network, backend.Options) (backend.Backend, error) { return nil, ErrNotBuilt }
+func New(model.Network, backend.Options) (backend.Backend, error) { return nil, ErrNotBuilt }
 
 // NewStream measures what a device can move. This build has no OpenCL: [ErrNotBuilt].
 func NewStream(string, int, float32) (Stream, error) { return nil, ErrNotBuilt }

@@ -16,14 +16,15 @@ import (
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
 
 // openNetwork is New on the device that the tests run on.
-func openNetwork(net *tnn.Network, o backend.Options) (backend.Backend, error) {
+func openNetwork(net model.Network, o backend.Options) (backend.Backend, error) {
 	o.Device = os.Getenv("TNN_TEST_DEVICE")
-	return New(net, o)
+	return New(net.(*tnn.Network), o)
 }
 
 func must(t testing.TB, errs ...error) {

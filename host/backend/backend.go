@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -68,9 +69,11 @@ func (d Description) String() string {
 // ErrUnknownField is wrapped by Field and Watch for a name the model does not have.
 var ErrUnknownField = errors.New("unknown field")
 
-// Options of opening a network on a backend. Both models' constructors,
-// cpuref.New and gpu.New, take them and return the network at step 0, its
-// initialisation done.
+// Open opens a network on a backend, at step 0, its initialisation done: cpuref.New
+// and gpu.New are such functions.
+type Open func(model.Network, Options) (Backend, error)
+
+// Options of opening a network on a backend.
 type Options struct {
 	Precision state.Precision
 	Seeds     []uint64 // one per replica

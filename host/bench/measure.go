@@ -95,7 +95,7 @@ func (m *measurer) do(n int, work func(n int) error) error {
 
 // Target is a backend to be measured.
 type Target struct {
-	Open      func(*tnn.Network, backend.Options) (backend.Backend, error)
+	Open      backend.Open
 	Options   backend.Options // but for precision and seeds
 	Processor bool            // it computes on the processor
 	// Tables tells whether it reads neighbours from tables where arithmetic could

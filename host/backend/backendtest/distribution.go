@@ -21,7 +21,7 @@ const level = 1e-4
 // chi-square test of the states of all nodes together, and one of every node's
 // draws given what it saw. A law at an inverse temperature 10 % off must fail the
 // same test.
-func Distributions(t *testing.T, open Open) {
+func Distributions(t *testing.T, open backend.Open) {
 	group := func(levels int, threshold, f float64) tnn.GroupSpec {
 		return tnn.GroupSpec{Levels: levels, Threshold: threshold, InverseTemperature: f}
 	}
@@ -47,7 +47,7 @@ func Distributions(t *testing.T, open Open) {
 
 // run tests the system on the graph of joints; the systems of a list take turns in
 // precision.
-func (s system) run(t *testing.T, open Open, i int, kind string, test func(*testing.T, Open, *system, state.Precision)) {
+func (s system) run(t *testing.T, open backend.Open, i int, kind string, test func(*testing.T, backend.Open, *system, state.Precision)) {
 	p := [...]state.Precision{state.Single, state.Double}[i%2]
 	t.Run(s.name+"/"+kind+"/"+p.String(), func(t *testing.T) { test(t, open, &s, p) })
 }
@@ -110,7 +110,7 @@ func cellOf(x [systemNodes]float64) (c cell) {
 }
 
 // jointly counts the copies in every state of all nodes after the last step.
-func jointly(t *testing.T, open Open, s *system, p state.Precision) {
+func jointly(t *testing.T, open backend.Open, s *system, p state.Precision) {
 	const count = 40000
 	net := s.copies(t, count)
 	b := opened(t, open, net, backend.Options{Precision: p, Seeds: []uint64{2}})
@@ -179,7 +179,7 @@ func chiSquare[K comparable](t *testing.T, observed, expected map[K]float64) flo
 // probability p at the cumulative probability F becomes F - p + p r with a
 // uniform r; if the probabilities are right these values are uniform and
 // independent, whatever was seen.
-func conditionally(t *testing.T, open Open, s *system, p state.Precision) {
+func conditionally(t *testing.T, open backend.Open, s *system, p state.Precision) {
 	const count = 4000
 	net := s.copies(t, count)
 	b := opened(t, open, net, backend.Options{Precision: p, Seeds: []uint64{3}})

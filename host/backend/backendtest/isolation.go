@@ -15,7 +15,7 @@ import (
 // Isolation checks that a node without edges changes no bit of the others, though
 // it moves them in memory: networks of N nodes against the same with one more,
 // for numbers about those of whole slices.
-func Isolation(t *testing.T, open Open) {
+func Isolation(t *testing.T, open backend.Open) {
 	for _, rule := range []tnn.Rule{tnn.Hylton2020, tnn.Hylton2019} {
 		for i, n := range []int{31, 32, 33, 64} {
 			p := [...]state.Precision{state.Single, state.Double}[i%2]
@@ -72,7 +72,7 @@ func assemble(t *testing.T, rule tnn.Rule, nodes int, edges []graph.Edge, schedu
 
 // compareByID runs both networks and compares the nodes and edges that the first
 // one has.
-func compareByID(t *testing.T, open Open, p state.Precision, few, more *tnn.Network) {
+func compareByID(t *testing.T, open backend.Open, p state.Precision, few, more *tnn.Network) {
 	t.Helper()
 	var states [2]*state.State
 	for i, net := range []*tnn.Network{few, more} {

@@ -13,7 +13,7 @@ import (
 // as a checkpoint and taken up by another backend, once for each leg after the
 // first. The backend of the first leg also makes the run in one go. Networks take
 // turns in precision.
-func Resume(t *testing.T, legs ...Open) {
+func Resume(t *testing.T, legs ...backend.Open) {
 	for i, c := range Catalogue() {
 		p := [...]state.Precision{state.Single, state.Double}[i%2]
 		t.Run(c.Name+"/"+p.String(), func(t *testing.T) {
@@ -64,7 +64,7 @@ func decode(t *testing.T, file []byte) *state.State {
 }
 
 // opened is a backend for the length of a test.
-func opened(t *testing.T, open Open, net *tnn.Network, o backend.Options) backend.Backend {
+func opened(t *testing.T, open backend.Open, net *tnn.Network, o backend.Options) backend.Backend {
 	t.Helper()
 	b, err := open(net, o)
 	if err != nil {

@@ -13,12 +13,9 @@ import (
 	"tnn-gpu/host/tnn"
 )
 
-// Open opens a network on a backend: cpuref.New, or what stands for gpu.New.
-type Open func(*tnn.Network, backend.Options) (backend.Backend, error)
-
 // Run runs the suite that every backend must pass, on each of the networks in
 // both precisions.
-func Run(t *testing.T, open Open, networks []Case) {
+func Run(t *testing.T, open backend.Open, networks []Case) {
 	for _, c := range networks {
 		for _, p := range []state.Precision{state.Single, state.Double} {
 			t.Run(c.Name+"/"+p.String(), func(t *testing.T) {
@@ -55,7 +52,7 @@ type suite struct {
 	start     *state.State
 }
 
-func newSuite(t *testing.T, net *tnn.Network, open Open, p state.Precision) *suite {
+func newSuite(t *testing.T, net *tnn.Network, open backend.Open, p state.Precision) *suite {
 	t.Helper()
 	b, err := open(net, backend.Options{Precision: p, Seeds: seeds[:]})
 	if err != nil {
@@ -386,7 +383,7 @@ func (s *suite) refusesUnknownNames() {
 }
 
 // replicates: every replica does what its seed does alone.
-func (s *suite) replicates(open Open) {
+func (s *suite) replicates(open backend.Open) {
 	s.rewind()
 	rows := advance(s.T, s.b, steps)
 	all := moment(s.T, s.b)

@@ -14,12 +14,9 @@ import (
 	"tnn-gpu/host/tnn"
 )
 
-// Open makes a backend hold a network: cpuref.New, which host may not import.
-type Open func(*tnn.Network, backend.Options) (backend.Backend, error)
-
 // Make runs a preset, with settings, records some fields every 5 steps, and opens
 // what the run left behind.
-func Make(t testing.TB, open Open, preset string, fields []string, settings ...string) *results.Run {
+func Make(t testing.TB, open backend.Open, preset string, fields []string, settings ...string) *results.Run {
 	t.Helper()
 	cfg, err := config.NewPreset(preset, settings...)
 	if err != nil {
