@@ -38,6 +38,8 @@ type visitor[F fmath.Float] interface {
 	// grain is the number of slices that take about as long as ten times what it
 	// takes to wake a thread.
 	grain() int
+	// form is the name of the vector form, "" for the one to read.
+	form() string
 }
 
 // New opens a network on the processor, at step 0.
@@ -46,9 +48,9 @@ func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
 	if o.Precision == state.Double {
-		return newEngine(net, o, scalars[float64])
+		return newEngine(net, o, fastest[float64])
 	}
-	return newEngine(net, o, fastest)
+	return newEngine(net, o, fastest[float32])
 }
 
 func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func(net *tnn.Network, threads int) []visitor[F]) (*engine[F], error) {

@@ -45,6 +45,8 @@ func mostFixed(net *tnn.Network) int {
 
 func (v *scalar[F]) grain() int { return 4 }
 
+func (v *scalar[F]) form() string { return "" }
+
 // visit implements visitor. Nodes of a slice share no edge, so their order does
 // not matter.
 func (v *scalar[F]) visit(r *replica[F], s sweep[F], first, from, to int) {

@@ -20,7 +20,7 @@ func lattice(t *testing.T, threads int) *engine[float32] {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := newEngine(net, backend.Options{Precision: state.Single, Seeds: []uint64{1}, Threads: threads}, fastest)
+	e, err := newEngine(net, backend.Options{Precision: state.Single, Seeds: []uint64{1}, Threads: threads}, fastest[float32])
 	if err != nil {
 		t.Fatal(err)
 	}

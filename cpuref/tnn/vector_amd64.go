@@ -7,64 +7,100 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"tnn-gpu/cpuref/tnn/internal/vector"
+	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/tnn"
 )
 
-// fastest makes the fastest visitors in single precision for a network.
-func fastest(net *tnn.Network, threads int) []visitor[float32] {
+// forms are the vector forms that the processor can run, the fastest first. With
+// GODEBUG=cpu.avx512f=off, cpu.avx2=off or both a processor seems to lack them.
+func forms[F fmath.Float]() (able []vector.Form[F]) {
+	x := &cpu.X86
+	all := map[bool][]any{
+		true:  {vector.AVX512Single(), vector.AVX512Double()},
+		false: {vector.AVX2Single(), vector.AVX2Double()},
+	}
+	for _, avx512 := range []bool{true, false} {
+		if !x.HasAVX2 || !x.HasPOPCNT || avx512 && !(x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2) {
+			continue
+		}
+		for _, form := range all[avx512] {
+			if form, fits := form.(vector.Form[F]); fits {
+				able = append(able, form)
+			}
+		}
+	}
+	return able
+}
+
+// fastest makes the fastest visitors for a network.
+func fastest[F fmath.Float](net *tnn.Network, threads int) []visitor[F] {
+	able := forms[F]()
 	// The instructions that gather and scatter take signed indices.
-	if !hasVectors() || net.Layout.Weights > math.MaxInt32 {
-		return scalars[float32](net, threads)
+	if len(able) == 0 || net.Layout.Weights > math.MaxInt32 {
+		return scalars[F](net, threads)
 	}
-	rows := vectorRows(net.Layout)
-	visitors := make([]visitor[float32], threads)
-	for t := range visitors {
-		visitors[t] = newVectors(net, rows)
-	}
-	return visitors
+	return vectorized(able[0])(net, threads)
 }
 
-// hasVectors tells whether the processor has the instructions of package vector.
-func hasVectors() bool { return cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasPOPCNT }
+// vectorized makes visitors of a form.
+func vectorized[F fmath.Float](form vector.Form[F]) func(net *tnn.Network, threads int) []visitor[F] {
+	return func(net *tnn.Network, threads int) []visitor[F] {
+		rows := vectorRows(net.Layout)
+		visitors := make([]visitor[F], threads)
+		for t := range visitors {
+			visitors[t] = newVectors(form, net, rows)
+		}
+		return visitors
+	}
+}
 
-// vectors visits a slice at a time, by package vector.
-type vectors struct {
+// vectors visits a slice at a time, by a form of package vector.
+type vectors[F fmath.Float] struct {
+	stages  vector.Form[F]
 	rows    []vector.Row
-	network vector.Network
-	sweep   vector.Sweep
-	frame   vector.Frame
-	batch   batch
+	network vector.Network[F]
+	sweep   vector.Sweep[F]
+	frame   vector.Frame[F]
+	batch   batch[F]
 }
 
-// batch is the memory of a vector.Batch.
-type batch struct {
-	i, j, twice           []uint32
-	w, err, again, square []float32
+// batch is the memory of a vector.Batch. Of words only each stride-th counts.
+type batch[F fmath.Float] struct {
+	stride                int
+	i, j, twice, at, to   []uint32
+	w, err, again, square []F
 }
 
-func newVectors(net *tnn.Network, rows []vector.Row) *vectors {
+func newVectors[F fmath.Float](stages vector.Form[F], net *tnn.Network, rows []vector.Row) *vectors[F] {
 	slots := mostSlots(net.Layout)
-	n := (slots + 1) * tnn.Lanes
-	words, reals := make([]uint32, 3*n), make([]float32, 4*n)
-	v := &vectors{rows: rows, batch: batch{
-		i: words[:n], j: words[n : 2*n], twice: words[2*n:],
-		w: reals[:n], err: reals[n : 2*n], again: reals[2*n : 3*n], square: reals[3*n:],
+	n, stride := (slots+1)*tnn.Lanes, int(unsafe.Sizeof(F(0)))/4
+	words := func() []uint32 { return make([]uint32, n*stride) }
+	reals := func() []F { return make([]F, n) }
+	v := &vectors[F]{stages: stages, rows: rows, batch: batch[F]{
+		stride: stride, i: words(), j: words(), twice: words(), at: words(), to: words(),
+		w: reals(), err: reals(), again: reals(), square: reals(),
 	}}
-	v.frame.Running = unsafe.SliceData(make([][2]vector.Reals, (mostFixed(net)+1)/2))
-	v.frame.Slot = unsafe.SliceData(make([]vector.Slot, slots))
-	v.frame.Batch = vector.Batch{
-		I: &v.batch.i[0], J: &v.batch.j[0], Twice: &v.batch.twice[0],
-		W: &v.batch.w[0], Error: &v.batch.err[0], Again: &v.batch.again[0], Square: &v.batch.square[0],
+	b := &v.batch
+	v.frame.Work = new(vector.Work[F])
+	v.frame.Work.SetBits()
+	v.frame.Running = unsafe.SliceData(make([][2]vector.Reals[F], (mostFixed(net)+1)/2))
+	v.frame.Slot = unsafe.SliceData(make([]vector.Slot[F], slots))
+	v.frame.Batch = vector.Batch[F]{
+		I: &b.i[0], J: &b.j[0], Twice: &b.twice[0], At: &b.at[0], To: &b.to[0],
+		W: &b.w[0], Error: &b.err[0], Again: &b.again[0], Square: &b.square[0],
 	}
 	return v
 }
 
-func (v *vectors) grain() int { return 32 }
+func (v *vectors[F]) grain() int { return 32 }
+
+func (v *vectors[F]) form() string { return v.stages.Name }
 
 // visit implements visitor.
-func (v *vectors) visit(r *replica[float32], s sweep[float32], first, from, to int) {
-	v.network, v.sweep = v.networkOf(r), vectorSweep(&s)
+func (v *vectors[F]) visit(r *replica[F], s sweep[F], first, from, to int) {
+	v.setNetwork(r)
+	v.setSweep(&s)
 	if s.adapting {
 		v.network.Basis = v.network.Offered
 	}
@@ -72,12 +108,12 @@ func (v *vectors) visit(r *replica[float32], s sweep[float32], first, from, to i
 	for slice := from; slice < to; slice++ {
 		at := first + slice
 		f.First, f.Row, f.Slots = int64(at*tnn.Lanes), r.net.Layout.Rows[at]*tnn.Lanes, int64(r.net.Layout.Slots(at))
-		f.Mine = [2]uint32{r.active[at] & 0xffff, r.active[at] >> 16}
+		f.Mine = r.active[at]
 		if !v.visitSlice(r, &s) {
 			continue
 		}
 		for q := range r.partial {
-			r.partial[q][slice] = f.Totals[q]
+			r.partial[q][slice] = f.Work.Totals[q]
 		}
 		v.watch(r, at)
 	}
@@ -85,57 +121,58 @@ func (v *vectors) visit(r *replica[float32], s sweep[float32], first, from, to i
 
 // visitSlice visits the slice that the frame is at. It tells whether the sweep is
 // recorded, and not a relaxing one.
-func (v *vectors) visitSlice(r *replica[float32], s *sweep[float32]) (recorded bool) {
+func (v *vectors[F]) visitSlice(r *replica[F], s *sweep[F]) (recorded bool) {
 	n, w, f := &v.network, &v.sweep, &v.frame
 	if s.states == nil {
-		vector.Charge2020(n, w, f)
-		vector.Sample2020(n, w, f)
-		vector.Equilibrate2020(n, w, f)
+		v.stages.Charge2020(n, w, f)
+		v.stages.Sample2020(n, w, f)
+		v.stages.Equilibrate2020(n, w, f)
 	} else {
-		vector.Charge2019(n, w, f)
-		vector.Sample2019(n, w, f)
+		v.stages.Charge2019(n, w, f)
+		v.stages.Sample2019(n, w, f)
 		if !s.adapting {
 			return false
 		}
-		vector.Relax2019(n, w, f)
+		v.stages.Relax2019(n, w, f)
 	}
 	if s.edge.kind == tnn.Real1 && s.edge.noise {
-		vector.Change(n, w, f)
+		v.stages.Change(n, w, f)
 	} else {
 		v.change(r, s)
 	}
-	vector.Finish(n, w, f)
+	v.stages.Finish(n, w, f)
 	return true
 }
 
 // change gives the weights of the batch their new values, whatever their kind and
-// noise; vector.Change is its form for the usual ones.
-func (v *vectors) change(r *replica[float32], s *sweep[float32]) {
+// noise; stage Change is its form for the usual ones.
+func (v *vectors[F]) change(r *replica[F], s *sweep[F]) {
 	b := &v.batch
 	for n := range v.frame.Count {
-		x0, x1, x2, x3 := rng.Draw(b.i[n], b.j[n], s.k, rng.WeightNoise, r.key)
+		word := n * int64(b.stride)
+		x0, x1, x2, x3 := rng.Draw(b.i[word], b.j[word], s.k, rng.WeightNoise, r.key)
 		b.w[n] = s.edge.change(b.w[n], b.err[n], b.square[n], x0, x1)
-		if b.twice[n] != 0 {
+		if b.twice[word] != 0 {
 			b.w[n] = s.edge.change(b.w[n], b.again[n], b.square[n], x2, x3)
 		}
 	}
 }
 
 // watch keeps the derived fields that are asked for.
-func (v *vectors) watch(r *replica[float32], at int) {
+func (v *vectors[F]) watch(r *replica[F], at int) {
 	for _, w := range []struct {
-		field []float32
+		field []F
 		sum   tnn.Sum
 	}{{r.watched.entropy, tnn.SumEntropy}, {r.watched.fluctuating, tnn.SumFluctuating},
 		{r.watched.dissipation, tnn.SumDissipation}, {r.watched.transport, tnn.SumTransport}} {
 		if w.field != nil {
-			copy(w.field[at*tnn.Lanes:], v.frame.Sums[w.sum][:])
+			copy(w.field[at*tnn.Lanes:], v.frame.Work.Sums[w.sum][:])
 		}
 	}
 }
 
-func (v *vectors) networkOf(r *replica[float32]) vector.Network {
-	n := vector.Network{
+func (v *vectors[F]) setNetwork(r *replica[F]) {
+	v.network = vector.Network[F]{
 		ID: unsafe.SliceData(r.id), Neighbour: unsafe.SliceData(r.neighbour),
 		WeightOf: unsafe.SliceData(r.weightOf), Active: unsafe.SliceData(r.active),
 		Rows:  unsafe.SliceData(v.rows),
@@ -148,33 +185,32 @@ func (v *vectors) networkOf(r *replica[float32]) vector.Network {
 		Weight: unsafe.SliceData(r.weight),
 	}
 	key := r.key
-	for round := range n.Keys {
-		n.Keys[round] = key
+	for round := range v.network.Keys {
+		v.network.Keys[round] = [2]vector.All{vector.AllWords[F](key[0]), vector.AllWords[F](key[1])}
 		key[0] += 0x9E3779B9
 		key[1] += 0xBB67AE85
 	}
-	return n
 }
 
-func vectorSweep(s *sweep[float32]) vector.Sweep {
-	flag := func(set bool) uint32 {
+func (v *vectors[F]) setSweep(s *sweep[F]) {
+	flag := func(set bool) (f vector.All) {
 		if set {
-			return math.MaxUint32
+			return vector.All{math.MaxUint64, math.MaxUint64, math.MaxUint64, math.MaxUint64}
 		}
-		return 0
+		return vector.All{}
 	}
-	w := vector.Sweep{
-		Number: s.k, Adapt: flag(s.adapt), Plastic: flag(s.edge.kind != tnn.Fixed),
-		Predict: flag(s.predict), Adapting: flag(s.adapting),
-		Levels: s.node.Levels, Temperature: s.node.Temperature, Four: s.node.Four,
-		Threshold: s.node.Threshold, LogLevels: s.node.LogLevels, Cut: s.node.Cut,
-		G: s.edge.G, SizeMass: s.edge.SizeMass, M: s.edge.M, TwoM: s.edge.TwoM,
-		Deviation: s.edge.Deviation, Bound: s.edge.Bound,
+	real := vector.AllReals[F]
+	v.sweep = vector.Sweep[F]{
+		Number: vector.AllWords[F](s.k), Adapt: flag(s.adapt), Plastic: flag(s.edge.kind != tnn.Fixed),
+		Predict: flag(s.predict)[0], Adapting: flag(s.adapting)[0],
+		Levels: real(s.node.Levels), Temperature: real(s.node.Temperature), Four: real(s.node.Four),
+		Threshold: real(s.node.Threshold), LogLevels: real(s.node.LogLevels), Cut: real(s.node.Cut),
+		G: real(s.edge.G), SizeMass: real(s.edge.SizeMass), M: real(s.edge.M), TwoM: real(s.edge.TwoM),
+		Deviation: real(s.edge.Deviation), Bound: real(s.edge.Bound),
 	}
 	if s.states != nil {
-		for side, cubes := range [][]float32{s.states.below, s.states.above} {
-			w.Fixed[side], w.Cubes[side] = int64(len(cubes)), unsafe.SliceData(cubes)
+		for side, cubes := range [][]F{s.states.below, s.states.above} {
+			v.sweep.Fixed[side], v.sweep.Cubes[side] = int64(len(cubes)), unsafe.SliceData(cubes)
 		}
 	}
-	return w
 }

@@ -15,21 +15,30 @@ import (
 	"tnn-gpu/host/tnn"
 )
 
-func needVectors(t *testing.T) {
+// eachForm runs a test for every vector form of either precision that the processor
+// can run.
+func eachForm(t *testing.T, single func(t *testing.T, form vector.Form[float32]), double func(t *testing.T, form vector.Form[float64])) {
 	t.Helper()
-	if !hasVectors() {
+	if len(forms[float32]()) == 0 {
 		t.Skip("this processor lacks the instructions of package vector")
+	}
+	for _, form := range forms[float32]() {
+		t.Run(form.Name+"/single", func(t *testing.T) { single(t, form) })
+	}
+	for _, form := range forms[float64]() {
+		t.Run(form.Name+"/double", func(t *testing.T) { double(t, form) })
 	}
 }
 
-// The form that visits a slice at a time has the bits of the one that visits a
-// node at a time, in every network of the catalogue and over all kinds of eras, in
-// one thread and in three.
-func TestVectorsAgree(t *testing.T) {
-	needVectors(t)
+// The forms that visit a slice at a time have the bits of the one that visits a node
+// at a time, in every network of the catalogue and over all kinds of eras, in one
+// thread and in three.
+func TestVectorsAgree(t *testing.T) { eachForm(t, vectorsAgreeEverywhere, vectorsAgreeEverywhere) }
+
+func vectorsAgreeEverywhere[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	for i, c := range backendtest.Catalogue() {
 		t.Run(c.Name, func(t *testing.T) {
-			vectorsAgree(t, c.Network(t), 1+2*(i%2), 200)
+			vectorsAgree(t, form, c.Network(t), 1+2*(i%2), 200)
 		})
 	}
 }
@@ -37,7 +46,10 @@ func TestVectorsAgree(t *testing.T) {
 // Nor do levels and temperatures of hylton2019 make a difference: few levels and many,
 // an even and an odd number of them, all of which have weight or only the outermost.
 func TestVectorsOfFixedStatesAgree(t *testing.T) {
-	needVectors(t)
+	eachForm(t, vectorsOfFixedStatesAgree, vectorsOfFixedStatesAgree)
+}
+
+func vectorsOfFixedStatesAgree[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	for _, levels := range []int{2, 3, 10, 101} {
 		for _, temperature := range []float64{0.05, 1, 100} {
 			t.Run(fmt.Sprintf("%d levels at %v", levels, temperature), func(t *testing.T) {
@@ -45,7 +57,7 @@ func TestVectorsOfFixedStatesAgree(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				vectorsAgree(t, net, 1, 60)
+				vectorsAgree(t, form, net, 1, 60)
 			})
 		}
 	}
@@ -54,42 +66,57 @@ func TestVectorsOfFixedStatesAgree(t *testing.T) {
 // From any state a step of hylton2019 is the same: with weights of zero, potentials whose
 // squares vanish, and charges without a potential, so that pairs are passed over.
 func TestVectorsAgreeFromAnyState(t *testing.T) {
-	needVectors(t)
+	eachForm(t, vectorsAgreeFromAnyState, vectorsAgreeFromAnyState)
+}
+
+func vectorsAgreeFromAnyState[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 200 {
 		net, err := tnn.Build(fixedStates(2+r.IntN(10), 1), 1)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, have := bothForms(t, net, 1)
+		want, have := bothForms(t, form, net, 1)
 		s, err := want.State()
 		if err != nil {
 			t.Fatal(err)
 		}
-		sign := func() float32 { return float32(2*r.IntN(2) - 1) }
+		sign := func() F { return F(2*r.IntN(2) - 1) }
 		for _, field := range []struct {
 			name string
-			sign func() float32
+			sign func() F
 		}{
-			{"charge0", func() float32 { return 1 }}, {"charge1", func() float32 { return -1 }},
+			{"charge0", func() F { return 1 }}, {"charge1", func() F { return -1 }},
 			{"potential0", sign}, {"potential1", sign}, {"weight", sign},
 		} {
 			few := r.IntN(2) == 0 // most numbers are zero
-			values := state.Values[float32](s.Array(field.name))
+			values := state.Values[F](s.Array(field.name))
 			for i := range values {
-				values[i] = field.sign() * pick(r, 0, 1e-30, 0.1, 1)
+				values[i] = field.sign() * pick[F](r, 0, tiny[F](), 0.1, 1)
 				if few && r.IntN(8) > 0 {
 					values[i] = 0
 				}
 			}
 		}
-		for _, e := range []*engine[float32]{want, have} {
+		for _, e := range []*engine[F]{want, have} {
 			if err := e.SetState(s); err != nil {
 				t.Fatal(err)
 			}
 		}
 		backendtest.Agree(t, net, want, have, 1, 2)
 	}
+}
+
+// tiny is a number whose square vanishes.
+func tiny[F fmath.Float]() F {
+	var x F
+	switch x := any(&x).(type) {
+	case *float32:
+		*x = 1e-30
+	case *float64:
+		*x = 1e-200
+	}
+	return x
 }
 
 // fixedStates is a lattice of hylton2019.
@@ -102,33 +129,32 @@ func fixedStates(levels int, inverseTemperature float64) *tnn.Spec {
 	return s
 }
 
-func vectorsAgree(t *testing.T, net *tnn.Network, threads int, steps int64) {
+func vectorsAgree[F fmath.Float](t *testing.T, form vector.Form[F], net *tnn.Network, threads int, steps int64) {
 	t.Helper()
-	want, have := bothForms(t, net, threads)
+	want, have := bothForms(t, form, net, threads)
 	backendtest.Agree(t, net, want, have, 1, 20, steps)
 }
 
 // bothForms opens a network to be visited a node at a time and a slice at a time.
-func bothForms(t *testing.T, net *tnn.Network, threads int) (want, have *engine[float32]) {
+func bothForms[F fmath.Float](t *testing.T, form vector.Form[F], net *tnn.Network, threads int) (want, have *engine[F]) {
 	t.Helper()
-	o := backend.Options{Precision: state.Single, Seeds: []uint64{1, 2, 3}, Threads: threads}
-	want, err := newEngine(net, o, scalars[float32])
+	o := backend.Options{Precision: precisionOf[F](), Seeds: []uint64{1, 2, 3}, Threads: threads}
+	want, err := newEngine(net, o, scalars[F])
 	if err != nil {
 		t.Fatal(err)
 	}
-	have, err = newEngine(net, o, fastest)
+	have, err = newEngine(net, o, vectorized(form))
 	if err != nil {
 		t.Fatal(err)
-	}
-	if _, ok := have.visitors[0].(*vectors); !ok {
-		t.Fatalf("%T is not the vector form", have.visitors[0])
 	}
 	have.grain = 1
 	return want, have
 }
 
+func precisionOf[F fmath.Float]() state.Precision { return (*engine[F])(nil).precision() }
+
 // same fails where a lane differs.
-func same(t *testing.T, what string, have, want float32, of ...any) {
+func same[F fmath.Float](t *testing.T, what string, have, want F, of ...any) {
 	t.Helper()
 	if !fmath.SameBits(have, want) {
 		t.Fatalf("%s of %v is %x, want %x", what, of, have, want)
@@ -136,49 +162,63 @@ func same(t *testing.T, what string, have, want float32, of ...any) {
 }
 
 // pick chooses one of some numbers, or any between 0 and the last.
-func pick(r *rand.Rand, marks ...float32) float32 {
+func pick[F fmath.Float](r *rand.Rand, marks ...F) F {
 	if i := r.IntN(2 * len(marks)); i < len(marks) {
 		return marks[i]
 	}
-	return marks[len(marks)-1] * r.Float32()
+	return marks[len(marks)-1] * F(r.Float32())
+}
+
+// smallest is the smallest positive number, which is subnormal.
+func smallest[F fmath.Float]() F {
+	var x F
+	switch x := any(&x).(type) {
+	case *float32:
+		*x = math.SmallestNonzeroFloat32
+	case *float64:
+		*x = math.SmallestNonzeroFloat64
+	}
+	return x
 }
 
 // Stage Sample2020 against sample2020: depths of all sizes, alike, zero and subnormal.
-func TestVectorSample(t *testing.T) {
-	needVectors(t)
+func TestVectorSample(t *testing.T) { eachForm(t, vectorSample, vectorSample) }
+
+func vectorSample[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	r := rand.New(rand.NewPCG(1, 2))
-	p := lonePlace()
-	node := tnn.NodeParameters[float32]{Cut: 24}
+	p := lonePlace(form)
+	node := tnn.NodeParameters[F]{Cut: 24}
 	n, f := p.network(), p.frame()
-	f.Mine = [2]uint32{math.MaxUint16, math.MaxUint16}
-	for round := range 1 << 15 {
-		node.Levels, node.Threshold = float32(2+r.IntN(120)), pick(r, 1e-4, 0.01, 0.1, 0.5, 2)
-		s := vector.Sweep{Number: uint32(round), Cut: node.Cut, Levels: node.Levels, Threshold: node.Threshold}
+	f.Mine = math.MaxUint32
+	depth, sums := &f.Work.Depth, &f.Work.Sums
+	for round := range 1 << 14 {
+		node.Levels, node.Threshold = F(2+r.IntN(120)), pick[F](r, 1e-4, 0.01, 0.1, 0.5, 2)
+		p.sweep(&sweep[F]{k: uint32(round), node: &node, edge: &plasticity[F]{}})
 		for lane := range tnn.Lanes {
-			depths := [2]float32{}
+			depths := [2]F{}
 			for side := range depths {
-				depths[side] = pick(r, 0, float32(math.Copysign(0, -1)), 0x1p-149, 1e-20, node.Threshold, 3*node.Threshold,
+				depths[side] = pick(r, 0, F(math.Copysign(0, -1)), smallest[F](), 1e-20, node.Threshold, 3*node.Threshold,
 					1, 24, 100, node.Threshold*0x1p23, node.Threshold*0x1p27)
 			}
 			if r.IntN(4) == 0 {
 				depths[1] = depths[0]
 			}
-			f.Depth[0][lane], f.Depth[1][lane] = depths[0], depths[1]
-			p.energy[lane] = -depths[0] * r.Float32()
+			depth[0][lane], depth[1][lane] = depths[0], depths[1]
+			p.energy[lane] = -depths[0] * F(r.Float32())
 		}
 		before := p.energy
-		vector.Sample2020(&n, &s, f)
+		form.Sample2020(n, &p.v.sweep, f)
 		for lane := range tnn.Lanes {
-			word, _, _, _ := rng.Draw(uint32(p.id[lane]), 0, s.Number, rng.NodeState, [2]uint32{})
-			minus, plus, u := f.Depth[0][lane], f.Depth[1][lane], rng.Uniform[float32](word)
+			word, _, _, _ := rng.Draw(uint32(p.id[lane]), 0, uint32(round), rng.NodeState, [2]uint32{})
+			minus, plus, u := depth[0][lane], depth[1][lane], rng.Uniform[F](word)
 			want := sample2020(minus, plus, u, &node)
 			of := []any{minus, plus, u, node}
-			same(t, "state", f.X[lane], want.x, of...)
-			same(t, "energy", f.Sums[tnn.SumEnergy][lane], want.energy, of...)
-			same(t, "free energy", f.Sums[tnn.SumFreeEnergy][lane], want.free, of...)
-			same(t, "entropy", f.Sums[tnn.SumEntropy][lane], want.entropy, of...)
+			same(t, "state", f.Work.X[lane], want.x, of...)
+			same(t, "energy", sums[tnn.SumEnergy][lane], want.energy, of...)
+			same(t, "free energy", sums[tnn.SumFreeEnergy][lane], want.free, of...)
+			same(t, "entropy", sums[tnn.SumEntropy][lane], want.entropy, of...)
 			fluctuating := abs(want.energy-before[lane]) > node.Threshold
-			if (f.Sums[tnn.SumFluctuating][lane] == 1) != fluctuating {
+			if (sums[tnn.SumFluctuating][lane] == 1) != fluctuating {
 				t.Fatalf("fluctuating after energy %v of %v: %v", before[lane], of, !fluctuating)
 			}
 		}
@@ -187,35 +227,37 @@ func TestVectorSample(t *testing.T) {
 
 // Stage Sample2019 against sample2019: depths of all sizes, alike, zero and subnormal,
 // in relaxing and in adapting visits.
-func TestVectorSample2019(t *testing.T) {
-	needVectors(t)
+func TestVectorSample2019(t *testing.T) { eachForm(t, vectorSample2019, vectorSample2019) }
+
+func vectorSample2019[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	r := rand.New(rand.NewPCG(5, 6))
-	p := lonePlace()
+	p := lonePlace(form)
 	n, f := p.network(), p.frame()
-	f.Mine = [2]uint32{math.MaxUint16, math.MaxUint16}
-	room := make([]float32, mostLevels)
-	for round := range 1 << 13 {
-		levels := int(pick(r, 2, 3, 4, 10, 101, 120))
+	f.Mine = math.MaxUint32
+	depth, sums := &f.Work.Depth, &f.Work.Sums
+	room := make([]F, mostLevels)
+	for round := range 1 << 12 {
+		levels := int(pick[F](r, 2, 3, 4, 10, 101, 120))
 		if levels < 2 || r.IntN(100) == 0 {
 			levels = mostLevels
 		}
-		node, states := tnn.NodeParametersOf[float32](tnn.GroupSpec{Levels: levels}), ladderOf[float32](levels)
-		s := sweep[float32]{k: uint32(round), adapting: round%2 == 1, node: &node, states: &states, edge: &plasticity[float32]{}}
-		w := vectorSweep(&s)
+		node, states := tnn.NodeParametersOf[F](tnn.GroupSpec{Levels: levels}), ladderOf[F](levels)
+		s := sweep[F]{k: uint32(round), adapting: round%2 == 1, node: &node, states: &states, edge: &plasticity[F]{}}
+		p.sweep(&s)
 		for lane := range tnn.Lanes {
-			for side := range f.Depth {
-				f.Depth[side][lane] = pick(r, 0, 0x1p-149, 1e-20, 1e-3, 0.1, 1, 24, 100, 1e4)
+			for side := range depth {
+				depth[side][lane] = pick(r, 0, smallest[F](), 1e-20, 1e-3, 0.1, 1, 24, 100, 1e4)
 			}
 			if r.IntN(4) == 0 {
-				f.Depth[1][lane] = f.Depth[0][lane]
+				depth[1][lane] = depth[0][lane]
 			}
-			p.state[lane], p.adapted[lane] = 2*r.Float32()-1, 2*r.Float32()-1
+			p.state[lane], p.adapted[lane] = F(2*r.Float64()-1), F(2*r.Float64()-1)
 		}
 		before := *p
-		vector.Sample2019(&n, &w, f)
+		form.Sample2019(n, &p.v.sweep, f)
 		for lane := range tnn.Lanes {
 			word, _, _, _ := rng.Draw(uint32(p.id[lane]), 0, s.k, rng.NodeState, [2]uint32{})
-			minus, plus, u := f.Depth[0][lane], f.Depth[1][lane], rng.Uniform[float32](word)
+			minus, plus, u := depth[0][lane], depth[1][lane], rng.Uniform[F](word)
 			want := sample2019(minus, plus, u, &states, room, &node)
 			of := []any{minus, plus, u, levels, s.adapting}
 			same(t, "state", p.state[lane], want.x, of...)
@@ -224,92 +266,99 @@ func TestVectorSample2019(t *testing.T) {
 				continue
 			}
 			same(t, "adapted state", p.adapted[lane], want.x, of...)
-			same(t, "energy", f.Sums[tnn.SumEnergy][lane], want.energy+(plus+minus), of...)
-			same(t, "free energy", f.Sums[tnn.SumFreeEnergy][lane], want.free, of...)
-			same(t, "entropy", f.Sums[tnn.SumEntropy][lane], want.entropy, of...)
-			same(t, "change", f.Sums[tnn.SumChange][lane], abs((want.x-before.adapted[lane])*0.5), of...)
+			same(t, "energy", sums[tnn.SumEnergy][lane], want.energy+(plus+minus), of...)
+			same(t, "free energy", sums[tnn.SumFreeEnergy][lane], want.free, of...)
+			same(t, "entropy", sums[tnn.SumEntropy][lane], want.entropy, of...)
+			same(t, "change", sums[tnn.SumChange][lane], abs((want.x-before.adapted[lane])*0.5), of...)
 		}
 	}
 }
 
 // Draws whose target is rounded to all that the weights of a side come to fall on the
-// last of its levels.
+// last of its levels. Only in single precision were such found.
 func TestVectorSample2019OfLastLevels(t *testing.T) {
-	needVectors(t)
-	p := lonePlace()
-	n, f := p.network(), p.frame()
-	f.Mine = [2]uint32{math.MaxUint16, math.MaxUint16}
-	node, states := tnn.NodeParametersOf[float32](tnn.GroupSpec{Levels: 3}), ladderOf[float32](3)
-	w := vectorSweep(&sweep[float32]{node: &node, states: &states, edge: &plasticity[float32]{}})
-	draws := []struct {
-		id             int32
-		minus, plus, x float32
-	}{
-		{1106270, 0.31279886, 0.11838275, 0}, {22099750, 0.9133527, 0.5833582, 0},
-		{33397787, 0.60550845, 0.46122265, 0}, {58405564, 0.24502802, 0.59468055, 1},
-	}
-	for lane, d := range draws {
-		p.id[lane], f.Depth[0][lane], f.Depth[1][lane] = d.id, d.minus, d.plus
-	}
-	vector.Sample2019(&n, &w, f)
-	for lane, d := range draws {
-		same(t, "state", p.state[lane], d.x, d)
-		word, _, _, _ := rng.Draw(uint32(d.id), 0, 0, rng.NodeState, [2]uint32{})
-		same(t, "state", sample2019(d.minus, d.plus, rng.Uniform[float32](word), &states, make([]float32, 3), &node).x, d.x, d)
+	for _, form := range forms[float32]() {
+		p := lonePlace(form)
+		n, f := p.network(), p.frame()
+		f.Mine = math.MaxUint32
+		node, states := tnn.NodeParametersOf[float32](tnn.GroupSpec{Levels: 3}), ladderOf[float32](3)
+		p.sweep(&sweep[float32]{node: &node, states: &states, edge: &plasticity[float32]{}})
+		draws := []struct {
+			id             int32
+			minus, plus, x float32
+		}{
+			{1106270, 0.31279886, 0.11838275, 0}, {22099750, 0.9133527, 0.5833582, 0},
+			{33397787, 0.60550845, 0.46122265, 0}, {58405564, 0.24502802, 0.59468055, 1},
+		}
+		for lane, d := range draws {
+			p.id[lane], f.Work.Depth[0][lane], f.Work.Depth[1][lane] = d.id, d.minus, d.plus
+		}
+		form.Sample2019(n, &p.v.sweep, f)
+		for lane, d := range draws {
+			same(t, "state", p.state[lane], d.x, d)
+			word, _, _, _ := rng.Draw(uint32(d.id), 0, 0, rng.NodeState, [2]uint32{})
+			same(t, "state", sample2019(d.minus, d.plus, rng.Uniform[float32](word), &states, make([]float32, 3), &node).x, d.x, d)
+		}
 	}
 }
 
 // place is memory for a slice of nodes without edges.
-type place struct {
+type place[F fmath.Float] struct {
 	id               [tnn.Lanes]int32
-	state, energy    [tnn.Lanes]float32
-	adapted, offered [tnn.Lanes]float32
-	v                *vectors
+	state, energy    [tnn.Lanes]F
+	adapted, offered [tnn.Lanes]F
+	v                *vectors[F]
 }
 
 // mostLevels is the room for fixed states in it.
 const mostLevels = 1000
 
-func lonePlace() *place {
-	p := &place{v: newVectors(&tnn.Network{Spec: fixedStates(mostLevels, 1), Layout: &tnn.Layout{Active: []uint32{0}, Rows: []int64{0, 63}}}, nil)}
+func lonePlace[F fmath.Float](form vector.Form[F]) *place[F] {
+	p := &place[F]{v: newVectors(form, &tnn.Network{Spec: fixedStates(mostLevels, 1), Layout: &tnn.Layout{Active: []uint32{0}, Rows: []int64{0, 63}}}, nil)}
 	for lane := range p.id {
 		p.id[lane] = int32(1000003 * lane)
 	}
 	return p
 }
 
-func (p *place) network() vector.Network {
-	n := p.v.networkOf(&replica[float32]{})
+func (p *place[F]) network() *vector.Network[F] {
+	p.v.setNetwork(&replica[F]{})
+	n := &p.v.network
 	n.ID, n.State, n.Energy, n.Adapted, n.Offered = &p.id[0], &p.state[0], &p.energy[0], &p.adapted[0], &p.offered[0]
 	return n
 }
 
-func (p *place) frame() *vector.Frame { return &p.v.frame }
+func (p *place[F]) frame() *vector.Frame[F] { return &p.v.frame }
+
+func (p *place[F]) sweep(s *sweep[F]) { p.v.setSweep(s) }
 
 // Stage Change against plasticity.change, with batches of all lengths.
-func TestVectorChange(t *testing.T) {
-	needVectors(t)
+func TestVectorChange(t *testing.T) { eachForm(t, vectorChange, vectorChange) }
+
+func vectorChange[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	r := rand.New(rand.NewPCG(3, 4))
-	p := lonePlace()
+	p := lonePlace(form)
 	n, f, b := p.network(), p.frame(), &p.v.batch
-	for round := range 1 << 11 {
-		spec := tnn.EdgeSpec{Kind: tnn.Real1, Noise: true, InverseTemperature: float64(pick(r, 0.4, 80, 1000)),
-			SizeMass: float64(pick(r, 0, 5, 30)), Bound: float64(pick(r, 1, 0.7, 160))}
-		edge := plasticity[float32]{tnn.EdgeParametersOf[float32](spec), spec.Kind, spec.Noise}
-		s := sweep[float32]{k: uint32(round), edge: &edge, node: &tnn.NodeParameters[float32]{}}
-		f.Count = int64(round % (len(b.i) - tnn.Lanes))
-		for i := range b.i {
-			b.i[i], b.j[i], b.twice[i] = r.Uint32(), r.Uint32(), -(r.Uint32() & 1)
-			b.w[i] = edge.Bound * (2*r.Float32() - 1)
-			b.err[i], b.again[i] = pick(r, 0, 0x1p-149, 1e-20, 1, 100)-pick(r, 0, 1), r.Float32()-0.5
-			b.square[i] = pick(r, 0, 0x1p-149, 1e-30, 1e-6, 1)
+	for round := range 1 << 10 {
+		spec := tnn.EdgeSpec{Kind: tnn.Real1, Noise: true, InverseTemperature: pick(r, 0.4, 80, 1000.),
+			SizeMass: pick(r, 0, 5, 30.), Bound: pick(r, 1, 0.7, 160)}
+		edge := plasticity[F]{tnn.EdgeParametersOf[F](spec), spec.Kind, spec.Noise}
+		s := sweep[F]{k: uint32(round), edge: &edge, node: &tnn.NodeParameters[F]{}}
+		f.Count = int64(2 * round % (len(b.w) - tnn.Lanes))
+		for i := range b.w {
+			word := i * b.stride
+			b.i[word], b.j[word], b.twice[word] = r.Uint32(), r.Uint32(), -(r.Uint32() & 1)
+			b.twice[word+b.stride-1] = b.twice[word] // the lane's upper half
+			b.w[i] = edge.Bound * F(2*r.Float64()-1)
+			b.err[i], b.again[i] = pick(r, 0, smallest[F](), 1e-20, 1, 100)-pick[F](r, 0, 1), F(r.Float64()-0.5)
+			b.square[i] = pick(r, 0, smallest[F](), 1e-30, 1e-6, 1)
 		}
-		w := append([]float32{}, b.w...)
-		p.v.change(&replica[float32]{}, &s)
-		want := append([]float32{}, b.w...)
+		w := append([]F{}, b.w...)
+		p.v.change(&replica[F]{}, &s)
+		want := append([]F{}, b.w...)
 		copy(b.w, w)
-		parameters := vectorSweep(&s)
-		vector.Change(&n, &parameters, f)
+		p.sweep(&s)
+		form.Change(n, &p.v.sweep, f)
 		for i := range f.Count {
 			same(t, "weight", b.w[i], want[i], w[i], b.err[i], b.again[i], b.square[i], edge)
 		}

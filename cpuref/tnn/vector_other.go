@@ -2,7 +2,12 @@
 
 package tnn
 
-import "tnn-gpu/host/tnn"
+import (
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/tnn"
+)
 
-// fastest makes the fastest visitors in single precision for a network.
-func fastest(net *tnn.Network, threads int) []visitor[float32] { return scalars[float32](net, threads) }
+// fastest makes the fastest visitors for a network.
+func fastest[F fmath.Float](net *tnn.Network, threads int) []visitor[F] {
+	return scalars[F](net, threads)
+}

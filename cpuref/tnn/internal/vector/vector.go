@@ -1,8 +1,7 @@
-// Package vector visits the nodes of a slice together: the vector form, for
-// processors with AVX-512, of the single precision visits in package cpuref, with
-// the same bits. There every formula stands for one node; here lane l of a vector
-// belongs to node l of the slice. Where one node branches, all lanes go both ways
-// and a mask selects.
+// Package vector visits the nodes of a slice together: the vector forms of the
+// visits in cpuref/tnn, with the same bits. There every formula stands for one node;
+// here lane l of a vector belongs to node l of the slice. Where one node branches,
+// all lanes go both ways and a mask selects.
 //
 // A visit is five stages, which share a Frame. In hylton2020 Charge2020 and
 // Sample2020 are steps 1 to 8 of docs/model.md section 2, Equilibrate2020 and
@@ -13,31 +12,46 @@
 // Relax2019, Change and Finish follow.
 //
 // The assembly is written by package gen (go generate), one Go function for each
-// formula.
+// formula. There is a form for each set of instructions and precision; they differ
+// in what a register holds and in the instructions that do an operation on lanes.
 package vector
 
-//go:generate go run -C gen . -out ../vector_amd64.s -stubs ../vector_amd64.go -pkg vector
+//go:generate go run -C gen . avx2single -out ../avx2single_amd64.s -stubs ../avx2single_amd64.go -pkg vector
+//go:generate go run -C gen . avx2double -out ../avx2double_amd64.s -stubs ../avx2double_amd64.go -pkg vector
+//go:generate go run -C gen . avx512single -out ../avx512single_amd64.s -stubs ../avx512single_amd64.go -pkg vector
+//go:generate go run -C gen . avx512double -out ../avx512double_amd64.s -stubs ../avx512double_amd64.go -pkg vector
 
 // Lanes is the number of nodes of a slice.
 const Lanes = 32
 
+// Real is a number in the precision of a form.
+type Real interface{ float32 | float64 }
+
 // Reals is a value for each node of a slice.
-type Reals [Lanes]float32
+type Reals[F Real] [Lanes]F
+
+// Mask is a truth for each node of a slice. Only stages look into it: forms for
+// AVX2 keep a word for each lane, those for AVX-512 a bit.
+type Mask[F Real] Reals[F]
+
+// All is one value, real or word, for all lanes of a register of AVX2; those of
+// AVX-512 are filled from the first.
+type All [4]uint64
 
 // Network says where a replica's arrays begin; see replica in cpuref/tnn.
-type Network struct {
+type Network[F Real] struct {
 	ID, Neighbour                        *int32
 	WeightOf, Active                     *uint32
 	Rows                                 *Row // one for each half row of half-edges
-	State, Energy                        *float32
-	Basis                                *float32 // states that external nodes which predict look at
-	Adapted, Offered                     *float32 // hylton2019
-	Dissipation, Transport               *float32
-	QualityNumerator, QualityDenominator *float32
-	Charge0, Memory0, Potential0         *float32
-	Charge1, Memory1, Potential1         *float32
-	Weight                               *float32
-	Keys                                 [10][2]uint32 // of the rounds of Philox
+	State, Energy                        *F
+	Basis                                *F // states that external nodes which predict look at
+	Adapted, Offered                     *F // hylton2019
+	Dissipation, Transport               *F
+	QualityNumerator, QualityDenominator *F
+	Charge0, Memory0, Potential0         *F
+	Charge1, Memory1, Potential1         *F
+	Weight                               *F
+	Keys                                 [10][2]All // of the rounds of Philox
 }
 
 // Row is what never changes of half a row of half-edges, those of one slot. The
@@ -57,65 +71,69 @@ type Row struct {
 
 // Sweep is what is the same for all slices of a segment in one sweep. Flags are 0
 // or all ones.
-type Sweep struct {
-	Number  uint32 // k
-	Adapt   uint32 // weights may change
-	Plastic uint32 // they are of a kind that does
-	Predict uint32 // external nodes offer nothing where they are not predicted
+type Sweep[F Real] struct {
+	Number  All    // k
+	Adapt   All    // flag: weights may change
+	Plastic All    // flag: they are of a kind that does
+	Predict uint64 // flag: external nodes offer nothing where they are not predicted
 
-	Adapting uint32   // the adapting sweep of hylton2019
+	Adapting uint64   // flag: the adapting sweep of hylton2019
 	Fixed    [2]int64 // states at or below zero and above it, in hylton2019
-	Cubes    [2]*float32
+	Cubes    [2]*F
 
-	Levels, Temperature, Four, Threshold, LogLevels, Cut float32
-	G, SizeMass, M, TwoM, Deviation, Bound               float32
+	Levels, Temperature, Four, Threshold, LogLevels, Cut All
+	G, SizeMass, M, TwoM, Deviation, Bound               All
 }
 
-// Frame is the memory of a thread that visits one slice after another. What comes
-// in twos is for the first and for the second half of the lanes.
-type Frame struct {
-	First int64     // position of lane 0
-	Row   int64     // its first half-edge
-	Slots int64     // rows of half-edges
-	Slot  *Slot     // one for each
-	Mine  [2]uint32 // lanes that are network nodes
+// Frame is what a thread that visits one slice after another tells the stages.
+type Frame[F Real] struct {
+	First   int64        // position of lane 0
+	Row     int64        // its first half-edge
+	Slots   int64        // rows of half-edges
+	Slot    *Slot[F]     // one for each
+	Running *[2]Reals[F] // one for each state of a side, sums of weights up to it; hylton2019
+	Batch   Batch[F]
+	Count   int64 // of updates in the batch
+	Work    *Work[F]
+	Mine    uint32 // lanes that are network nodes
+}
 
-	Equilibrate [2]uint32 // lanes that do
-
-	Charge, Capacity [4]Reals     // Q and W, by compartment
-	Depth            [2]Reals     // D- and D+
-	Wings            [2]Wing      // hylton2020
-	Sides            [2]Side      // hylton2019
-	Running          *[2]Reals    // one for each state of a side, sums of weights up to it; hylton2019
-	Settled          [2][2]uint32 // lanes of which either pair of compartments is; hylton2019
-	X                Reals        // new states
-	Sums             [12]Reals    // in the order of the sums of package tnn
-	Totals           [16]float32
-
-	Batch Batch
-	Count int64 // of updates in the batch
+// Work is the memory of the stages.
+type Work[F Real] struct {
+	Bits             Reals[F]     // bit l of the word in lane l; see SetBits
+	Equilibrate      Mask[F]      // lanes that do
+	Settled          [2]Mask[F]   // lanes of which either pair of compartments is; hylton2019
+	Charge, Capacity [4]Reals[F]  // Q and W, by compartment
+	Depth            [2]Reals[F]  // D- and D+
+	Wings            [2]Wing[F]   // hylton2020
+	Sides            [2]Side[F]   // hylton2019
+	X                Reals[F]     // new states
+	Sums             [12]Reals[F] // in the order of the sums of package tnn
+	Totals           [16]F
+	Spill            [64]Reals[F] // where a form has not enough registers
 }
 
 // Wing is one side of the candidate states; see wing and series in cpuref/tnn.
-type Wing struct{ Levels, First, Rise, Ratio, Terms Reals }
+type Wing[F Real] struct{ Levels, First, Rise, Ratio, Terms Reals[F] }
 
 // Side is the fixed states on one side of zero: the sums over those that have any
 // weight, and their number; see weigh2019 in cpuref/tnn.
-type Side struct{ Total, Mean, Count Reals }
+type Side[F Real] struct{ Total, Mean, Count Reals[F] }
 
 // Slot is what the stages of a visit tell each other about one half-edge of every
-// node. Masks have one bit for each lane.
-type Slot struct {
-	V, W     Reals     // voltage, as offered, and weight
-	PA, PB   Reals     // potentials in A and in B
-	A, B     [2]uint32 // members
-	Changing [2]uint32 // in the batch
+// node.
+type Slot[F Real] struct {
+	V, W     Reals[F] // voltage, as offered, and weight
+	PA, PB   Reals[F] // potentials in A and in B
+	A, B     Mask[F]  // members
+	Changing Mask[F]  // in the batch
 }
 
 // Batch is the weights that change in a visit, densely: each by an update as a
 // member of A or of B, and where Twice is all ones by another as a member of both.
-// There is room for Lanes more than there are.
-type Batch struct {
+// Words are as long as reals. There is room for Lanes more than there are.
+type Batch[F Real] struct {
 	I, J, Twice             *uint32
-	W, Error, Again, Square *float32
+	At, To                  *uint32 // forms for AVX2: the weight's index, and where in the slots it stands, in bytes
+	W, Error, Again, Square *F
 }

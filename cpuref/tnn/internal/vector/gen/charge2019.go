@@ -7,20 +7,20 @@ import (
 )
 
 func charge2019(c *constants) {
-	g := begin(c, "Charge2019", "Charge2019 charges tentatively and finds the depths, in a visit of hylton2019.")
-	for half := range 2 {
-		q, m := g.chargeHalf(half, func(at reg.Register, there mask, v, w vec, q, m *[compartments]vec) {
+	g := begin(c, "Charge2019", "charges tentatively and finds the depths, in a visit of hylton2019.")
+	g.eachPart(1, "charge", func() {
+		q, m := g.chargePart(func(at reg.Register, there mask, v, w vec, q, m *[compartments]vec) {
 			held := g.hold(at, there, v, w)
 			for i, k := range held.members(w, there) {
 				addWhere(k, q[i], held.charge(i))
 				addWhere(k, m[i], w)
 			}
 		})
-		size := g.bits(1<<31 - 1)
-		g.depths(half,
+		size := g.size()
+		g.depths(
 			and(add(mul(q[plusPlus], m[minusMinus]), mul(q[minusMinus], m[plusPlus])), size),
 			and(add(mul(q[plusMinus], m[minusPlus]), mul(q[minusPlus], m[plusMinus])), size))
-	}
+	})
 	end()
 }
 
@@ -32,18 +32,18 @@ func (g *stage) hold(at reg.Register, there mask, v, w vec) held {
 	some := is(notEqual, w, zero(1), there)
 	p0 := load(1, g.array(unsafe.Offsetof(network.Potential0), at))
 	p1 := load(1, g.array(unsafe.Offsetof(network.Potential1), at))
-	up, down := both(some, agree(minus(p0), minus(w))), both(some, differ(minus(p1), minus(w)))
+	up, down := both(some, g.agree(minus(p0), minus(w))), both(some, differ(minus(p1), minus(w)))
 	q0 := loadWhere(up, g.array(unsafe.Offsetof(network.Charge0), at))
 	q1 := loadWhere(down, g.array(unsafe.Offsetof(network.Charge1), at))
 	p0, p1 = keep(up, p0), keep(down, p1)
 	one := fill(1, g.real(1))
-	in, size := mul(v, w), and(w, g.bits(1<<31-1))
+	in, size := mul(v, w), and(w, g.size())
 	charge := func(k mask, q, p, total vec) {
 		put(k, q, total)
-		put(k, p, least(one, most(or(one, g.bits(1<<31)), add(p, v))))
+		put(k, p, least(one, most(or(one, g.sign()), add(p, v))))
 	}
 	charge(is(greater, in, zero(1), nil), q0, p0, least(size, add(q0, in)))
-	charge(is(less, in, zero(1), nil), q1, p1, most(or(size, g.bits(1<<31)), add(q1, in)))
+	charge(is(less, in, zero(1), nil), q1, p1, most(or(size, g.sign()), add(q1, in)))
 	return held{q0, p0, q1, p1}
 }
 

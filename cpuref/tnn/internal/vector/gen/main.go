@@ -1,32 +1,48 @@
-// Program gen writes the assembly of package vector. Each function here computes a
-// formula of the Go form, for vectors of lanes instead of numbers, by emitting the
-// instructions in the same order.
+// Program gen writes the assembly of a form of package vector. Each function here
+// computes a formula of the Go form, for vectors of lanes instead of numbers, by
+// emitting the instructions in the same order. What a form is stands in lanes.go.
 package main
 
 import (
+	"log"
+	"math/bits"
+	"os"
 	"unsafe"
 
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/reg"
 
 	"tnn-gpu/cpuref/tnn/internal/vector"
 )
 
-// Only the offsets of their fields matter.
+// Only the offsets of their fields matter. Those of work, wing, side and slot are
+// twice as large in double precision.
 var (
-	network vector.Network
-	sweep   vector.Sweep
-	frame   vector.Frame
-	wing    vector.Wing
-	side_   vector.Side
-	slot    vector.Slot
+	network vector.Network[float32]
+	sweep   vector.Sweep[float32]
+	frame   vector.Frame[float32]
+	work    vector.Work[float32]
+	wing    vector.Wing[float32]
+	side_   vector.Side[float32]
+	slot    vector.Slot[float32]
+	batch   vector.Batch[float32]
 	row_    vector.Row
-	batch   vector.Batch
 )
 
+const reals = unsafe.Sizeof(vector.Reals[float32]{})
+
 func main() {
+	// avo reads the flags, and opens what it writes then; Package reads it before.
+	name := os.Args[1]
+	os.Args = append(os.Args[:1], os.Args[2:]...)
+	var known bool
+	if form, known = forms[name]; !known {
+		log.Fatalf("there is no form %q", name)
+	}
+	pass.Compile = compile
 	Package("tnn-gpu/cpuref/tnn/internal/vector")
 	c := newConstants()
 	charge(c)
@@ -40,18 +56,33 @@ func main() {
 	Generate()
 }
 
-// stage is a function that is being written.
+// stage is a function that is being written. What it emits is for one part of the
+// slice's lanes after the other.
 type stage struct {
 	*constants
-	network, sweep, frame reg.Register
+	network, sweep, frame, work reg.Register
+	part                        part
+}
+
+// part is the lanes that a stage is at.
+type part struct {
+	name   string       // which labels end with
+	at     reg.Register // the offset of its first lane, in bytes, or nil where it is known
+	known  int
+	moving reg.Register // the start of the work, moved by at
 }
 
 // begin starts a function of all three arguments.
 func begin(c *constants, name, doc string) *stage {
-	TEXT(name, attr.NOSPLIT, "func(n *Network, s *Sweep, f *Frame)")
+	TEXT(name+form.suffix, attr.NOSPLIT, "func(n *Network["+form.real+"], s *Sweep["+form.real+"], f *Frame["+form.real+"])")
 	Pragma("noescape")
-	Doc(doc)
-	return &stage{c, Load(Param("n"), GP64()), Load(Param("s"), GP64()), Load(Param("f"), GP64())}
+	Doc(name + form.suffix + " " + doc)
+	g := &stage{constants: c, network: Load(Param("n"), GP64()), sweep: Load(Param("s"), GP64()), frame: Load(Param("f"), GP64())}
+	work := GP64()
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Work)), work)
+	g.work = work
+	spills[name+form.suffix] = Mem{Base: work, Disp: scale(unsafe.Offsetof(vector.Work[float32]{}.Spill))}
+	return g
 }
 
 func end() {
@@ -59,15 +90,45 @@ func end() {
 	RET()
 }
 
+// eachPart emits body for all lanes, n registers at a time.
+func (g *stage) eachPart(n int, label string, body func()) {
+	step := n * form.bytes
+	all := scale(reals)
+	if form.copies {
+		for at := 0; at < all; at += step {
+			g.part = part{name: string(rune('0' + at/step)), known: at, moving: g.work}
+			body()
+		}
+		return
+	}
+	at, moving := GP64(), GP64()
+	XORQ(at, at)
+	MOVQ(g.work, moving)
+	g.part = part{at: at, moving: moving}
+	Label(label + "part")
+	body()
+	ADDQ(U32(uint32(step)), moving)
+	ADDQ(U32(uint32(step)), at)
+	CMPQ(at, U32(uint32(all)))
+	JNE(LabelRef(label + "part"))
+}
+
+// label is a name of this part's own.
+func (g *stage) label(name string) string { return name + g.part.name }
+
+// scale is an offset in reals of single precision, in bytes, in this form's.
+func scale(offset uintptr) int { return int(offset) / 4 * form.size }
+
 // set is a parameter of the sweep.
 func (g *stage) set(field uintptr) each { return each{Mem{Base: g.sweep, Disp: int(field)}} }
 
-// in is a field of the frame.
-func (g *stage) in(field uintptr) Mem { return Mem{Base: g.frame, Disp: int(field)} }
+// scalar is a field of the frame.
+func (g *stage) scalar(field uintptr) Mem { return Mem{Base: g.frame, Disp: int(field)} }
 
-// half is the part of a Reals, or of another array of the frame, that belongs to
-// half the lanes.
-func (g *stage) half(field uintptr, half int) Mem { return g.in(field).Offset(64 * half) }
+// in is this part of a Reals or a Mask of the work.
+func (g *stage) in(field uintptr) Mem {
+	return Mem{Base: g.part.moving, Disp: scale(field) + g.part.known}
+}
 
 // flag sets the zero flag where a flag of the sweep is not set.
 func (g *stage) flag(field uintptr) { CMPL(g.set(field).at, Imm(0)) }
@@ -79,46 +140,80 @@ func (g *stage) pointer(field uintptr) reg.GPVirtual {
 	return p
 }
 
-// array is the part of an array of the network that begins at an offset in bytes.
+// array is the part of an array of reals of the network that begins at an offset in
+// bytes.
 func (g *stage) array(field uintptr, at reg.Register) Mem {
 	return Mem{Base: g.pointer(field), Index: at, Scale: 1}
 }
 
-// nodes is the offset of a slice's nodes, in bytes.
+// words is the part of an array of words of the network that begins at the offset
+// of reals.
+func (g *stage) words(field uintptr, at reg.Register) words {
+	if form.size == 8 {
+		half := GP64()
+		MOVQ(at, half)
+		SHRQ(Imm(1), half)
+		at = half
+	}
+	return words{g.array(field, at)}
+}
+
+// nodes is the offset of this part's nodes, in bytes.
 func (g *stage) nodes() reg.GPVirtual {
+	return g.offset(unsafe.Offsetof(frame.First))
+}
+
+// offset is the offset in bytes of this part's reals from a number of the frame on.
+func (g *stage) offset(from uintptr) reg.GPVirtual {
 	at := GP64()
-	MOVQ(g.in(unsafe.Offsetof(frame.First)), at)
-	SHLQ(Imm(2), at)
+	MOVQ(g.scalar(from), at)
+	SHLQ(Imm(uint64(bits.TrailingZeros(uint(form.size)))), at)
+	if g.part.at != nil {
+		ADDQ(g.part.at, at)
+	} else {
+		ADDQ(U32(uint32(g.part.known)), at)
+	}
 	return at
 }
 
-// halfEdges is the offset of the first half-edges of half a slice.
-func (g *stage) halfEdges(half int) reg.GPVirtual {
-	at := GP64()
-	MOVQ(g.in(unsafe.Offsetof(frame.Row)), at)
-	SHLQ(Imm(2), at)
-	ADDQ(U32(64*half), at)
-	return at
-}
+// halfRow is the length of a half row of half-edges, in bytes.
+func halfRow() int { return 16 * form.size }
 
 // row is the Row of half-edges at an offset in bytes.
 func (g *stage) row(at reg.Register) Mem {
 	rows, offset := g.pointer(unsafe.Offsetof(network.Rows)), GP64()
+	size := int(unsafe.Sizeof(row_))
 	MOVQ(at, offset)
-	SHRQ(Imm(1), offset) // 32 bytes for 16 half-edges of 4 bytes
+	SHRQ(Imm(uint64(bits.TrailingZeros(uint(halfRow()/size)))), offset)
+	if form.bytes < halfRow() {
+		ANDQ(I32(int32(-size)), offset)
+	}
 	return Mem{Base: rows, Index: offset, Scale: 1}
 }
 
-// rowMask is a mask of a row.
-func rowMask(row Mem, field uintptr) mask {
-	k := mask{K()}
-	KMOVW(row.Offset(int(field)), k[0])
-	return k
+// into adds to a pointer what this part's first lane is behind the first of its half
+// row, in bytes, or in words where the pointer is to them.
+func (g *stage) into(p reg.Register, ofWords bool) (rest int) {
+	shrink := 1
+	if ofWords {
+		shrink = form.size / 4
+	}
+	if g.part.at == nil {
+		return g.part.known % halfRow() / shrink
+	}
+	behind := GP64()
+	MOVQ(g.part.at, behind)
+	ANDQ(U32(uint32(halfRow()-1)), behind)
+	if shrink == 2 {
+		SHRQ(Imm(1), behind)
+	}
+	ADDQ(behind, p)
+	return 0
 }
 
-// part is the lanes of a mask before the leap in a row, or behind it, and where an
+// lead is the lanes of a mask before the leap in a row, or behind it, and where an
 // array of the network has their values.
-func (g *stage) part(row Mem, k mask, behind, weights bool, array uintptr) (mask, Mem) {
+func (g *stage) lead(row Mem, k mask, behind, weights bool, array uintptr) (mask, Mem) {
 	first, leap := unsafe.Offsetof(row_.Neighbour), unsafe.Offsetof(row_.Leap)
 	if weights {
 		first, leap = unsafe.Offsetof(row_.Weight), leap+2
@@ -127,19 +222,13 @@ func (g *stage) part(row Mem, k mask, behind, weights bool, array uintptr) (mask
 	if behind {
 		first, within = first+4, both
 	}
-	index := GP64()
+	index, p, ids := GP64(), g.pointer(array), array == unsafe.Offsetof(network.ID)
 	MOVLQSX(row.Offset(int(first)), index)
-	return within(k, rowMask(row, leap)), Mem{Base: g.pointer(array), Index: index, Scale: 4}
-}
-
-// follow reads an array of the network where a row leads to, zero in lanes that are
-// not in the mask.
-func (g *stage) follow(row Mem, k mask, weights bool, array uintptr) vec {
-	before, from := g.part(row, k, false, weights, array)
-	d := loadWhere(before, from)
-	behind, from := g.part(row, k, true, weights, array)
-	VMOVUPS(from, behind[0], d[0])
-	return d
+	rest, size := g.into(p, ids), form.size
+	if ids {
+		size = 4
+	}
+	return within(k, g.rowMask(row, leap)), Mem{Base: p, Index: index, Scale: uint8(size), Disp: rest}
 }
 
 // scattered branches where a row does not lead anywhere.
@@ -148,29 +237,29 @@ func scattered(row Mem, label string) {
 	JL(LabelRef(label))
 }
 
-// eachSlot emits body for all slots of half the lanes: at is where their
-// half-edges are, slot the start of what half of the Slot.
-func (g *stage) eachSlot(half int, label string, body func(at, slot reg.GPVirtual, next string)) {
-	at, s, left := g.halfEdges(half), GP64(), GP64()
-	MOVQ(g.in(unsafe.Offsetof(frame.Slot)), s)
-	MOVQ(g.in(unsafe.Offsetof(frame.Slots)), left)
-	name := label + string(rune('0'+half))
+// eachSlot emits body for all slots of a part: at is where its half-edges are, slot
+// the start of the Slot, moved by where the part begins.
+func (g *stage) eachSlot(label string, body func(at, slot reg.GPVirtual, next string)) {
+	at, s, left := g.offset(unsafe.Offsetof(frame.Row)), GP64(), GP64()
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Slot)), s)
+	if g.part.at != nil {
+		ADDQ(g.part.at, s)
+	}
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Slots)), left)
+	name := g.label(label)
 	TESTQ(left, left)
 	JZ(LabelRef(name + "done"))
 	Label(name)
 	body(at, s, name+"next")
 	Label(name + "next")
-	ADDQ(U32(4*vector.Lanes), at)
-	ADDQ(U32(unsafe.Sizeof(slot)), s)
+	ADDQ(U32(uint32(scale(reals))), at)
+	ADDQ(U32(uint32(scale(unsafe.Sizeof(slot)))), s)
 	DECQ(left)
 	JNZ(LabelRef(name))
 	Label(name + "done")
 }
 
-func slotReals(s reg.Register, field uintptr, half int) Mem {
-	return Mem{Base: s, Disp: int(field) + 64*half}
-}
-
-func slotMask(s reg.Register, field uintptr, half int) Mem {
-	return Mem{Base: s, Disp: int(field) + 4*half}
+// slot is this part of a field of a Slot.
+func (g *stage) slot(s reg.Register, field uintptr) Mem {
+	return Mem{Base: s, Disp: scale(field) + g.part.known}
 }

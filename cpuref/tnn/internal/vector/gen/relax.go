@@ -10,15 +10,15 @@ import (
 
 // relax is relax of the Go form.
 func relax(c *constants) {
-	g := begin(c, "Relax2019", "Relax2019 keeps charges and potentials in an adapting visit of hylton2019 and puts the changes of weights into the batch.")
+	g := begin(c, "Relax2019", "keeps charges and potentials in an adapting visit of hylton2019 and puts the changes of weights into the batch.")
 	count := GP64()
 	XORQ(count, count)
-	for half := range 2 {
-		sums := g.holdAll(half)
-		first, second := g.settleBoth(half, &sums)
-		g.multiply(half, first, second, div(sums.square, sums.edges), count)
-	}
-	MOVQ(count, g.in(unsafe.Offsetof(frame.Count)))
+	g.eachPart(1, "relax", func() {
+		sums := g.holdAll()
+		first, second := g.settleBoth(&sums)
+		g.multiply(first, second, div(sums.square, sums.edges), count)
+	})
+	MOVQ(count, g.scalar(unsafe.Offsetof(frame.Count)))
 	end()
 }
 
@@ -30,17 +30,17 @@ type pairSums struct {
 }
 
 // holdAll charges the half-edges and sums.
-func (g *stage) holdAll(half int) (sums pairSums) {
+func (g *stage) holdAll() (sums pairSums) {
 	for i := range compartments {
 		sums.potential[i], sums.number[i] = zero(1), zero(1)
 	}
 	sums.square, sums.edges = zero(1), zero(1)
-	g.eachSlot(half, "hold", func(at, s reg.GPVirtual, next string) {
-		there := rowMask(g.row(at), unsafe.Offsetof(row_.There))
-		w := load(1, slotReals(s, unsafe.Offsetof(slot.W), half))
-		c := g.hold(at, there, load(1, slotReals(s, unsafe.Offsetof(slot.V), half)), w)
+	g.eachSlot("hold", func(at, s reg.GPVirtual, next string) {
+		there := g.rowMask(g.row(at), unsafe.Offsetof(row_.There))
+		w := load(1, g.slot(s, unsafe.Offsetof(slot.W)))
+		c := g.hold(at, there, load(1, g.slot(s, unsafe.Offsetof(slot.V))), w)
 		for i, k := range c.members(w, there) {
-			addWhere(k, sums.potential[i], and(c.potential(i), g.bits(1<<31-1)))
+			addWhere(k, sums.potential[i], and(c.potential(i), g.size()))
 			addWhere(k, sums.number[i], g.real(1))
 		}
 		addWhere(there, sums.square, mul(w, w))
@@ -61,34 +61,34 @@ type correction struct {
 }
 
 // settleBoth settles both pairs and stores their share of the observables.
-func (g *stage) settleBoth(half int, sums *pairSums) (first, second correction) {
-	x := g.drawn(half)
-	sign := g.bits(1 << 31)
+func (g *stage) settleBoth(sums *pairSums) (first, second correction) {
+	x := g.drawn()
+	sign := g.sign()
 	var seen [4]vec // dissipation, transport, and the quality's numerator and denominator
 	for i := range seen {
 		seen[i] = zero(1)
 	}
-	first = g.settle(half, 0, plusPlus, minusMinus, sums, keep(minus(x), xor(x, sign)), seen)
-	second = g.settle(half, 1, plusMinus, minusPlus, sums, keep(not(minus(x)), x), seen)
+	first = g.settle(0, plusPlus, minusMinus, sums, keep(minus(x), xor(x, sign)), seen)
+	second = g.settle(1, plusMinus, minusPlus, sums, keep(g.not(minus(x)), x), seen)
 	for i := range second.own {
 		second.own[i] = xor(second.own[i], sign)
 	}
-	mine := g.mine()[half:][:1]
+	mine := g.mine(1)
 	for i, value := range seen {
-		store(keep(mine, value), g.sum(sumDissipation+uintptr(i)).Offset(64*half))
+		store(keep(mine, value), g.sum(sumDissipation+uintptr(i)))
 	}
 	return first, second
 }
 
 // settle is settle of the Go form for the pair of compartments a and b, for sigma 1.
-func (g *stage) settle(half, pair, a, b int, sums *pairSums, h vec, seen [4]vec) correction {
-	sign, size := g.bits(1<<31), g.bits(1<<31-1)
-	x := g.drawn(half)
+func (g *stage) settle(pair, a, b int, sums *pairSums, h vec, seen [4]vec) correction {
+	sign, size := g.sign(), g.size()
+	x := g.drawn()
 	of := func(field uintptr, compartment int) vec {
-		return load(1, g.half(field+reals*uintptr(compartment), half))
+		return load(1, g.in(field+reals*uintptr(compartment)))
 	}
-	qa, qb := of(unsafe.Offsetof(frame.Charge), a), of(unsafe.Offsetof(frame.Charge), b)
-	ma, mb := mul(of(unsafe.Offsetof(frame.Capacity), a), x), mul(of(unsafe.Offsetof(frame.Capacity), b), x)
+	qa, qb := of(unsafe.Offsetof(work.Charge), a), of(unsafe.Offsetof(work.Charge), b)
+	ma, mb := mul(of(unsafe.Offsetof(work.Capacity), a), x), mul(of(unsafe.Offsetof(work.Capacity), b), x)
 	r1, r2 := sub(qa, mb), sub(qb, ma)
 	t1, t2 := add(qa, mb), add(qb, ma)
 	hh := mul(h, h)
@@ -98,13 +98,13 @@ func (g *stage) settle(half, pair, a, b int, sums *pairSums, h vec, seen [4]vec)
 		mul(h, add(and(t1, size), and(t2, size))),
 		mul(h, add(and(r1, size), and(r2, size))),
 	} {
-		VADDPS(value[0], seen[i][0], seen[i][0])
+		increase(seen[i], value)
 	}
 	ax := and(x, size)
 	d1 := add(sums.potential[a], mul(sums.number[b], ax))
 	d2 := add(sums.potential[b], mul(sums.number[a], ax))
 	settled := is(greater, d1, zero(1), is(greater, d2, zero(1), nil))
-	storeMask(settled, g.in(unsafe.Offsetof(frame.Settled)+8*uintptr(pair)+4*uintptr(half)))
+	storeMask(settled, g.in(unsafe.Offsetof(work.Settled)+reals*uintptr(pair)))
 	e1 := keep(settled, div(xor(mul(h, r1), sign), d1))
 	e2 := keep(settled, div(xor(mul(h, r2), sign), d2))
 	against := keep(is(greater, x, zero(1), nil), fill(1, sign))
@@ -117,13 +117,13 @@ func (g *stage) settle(half, pair, a, b int, sums *pairSums, h vec, seen [4]vec)
 
 // multiply multiplies what the half-edges hold, and appends those whose weights
 // change to the batch.
-func (g *stage) multiply(half int, first, second correction, square vec, count reg.Register) {
+func (g *stage) multiply(first, second correction, square vec, count reg.Register) {
 	loops := zero(1)
-	g.eachSlot(half, "multiply", func(at, s reg.GPVirtual, next string) {
+	g.eachSlot("multiply", func(at, s reg.GPVirtual, next string) {
 		row := g.row(at)
-		there := rowMask(row, unsafe.Offsetof(row_.There))
+		there := g.rowMask(row, unsafe.Offsetof(row_.There))
 		loop, number := g.loop(row, loops)
-		w := load(1, slotReals(s, unsafe.Offsetof(slot.W), half))
+		w := load(1, g.slot(s, unsafe.Offsetof(slot.W)))
 		below := minus(w)
 		var in [2]mask
 		var err [2]vec
@@ -138,39 +138,36 @@ func (g *stage) multiply(half int, first, second correction, square vec, count r
 			{unsafe.Offsetof(network.Charge1), unsafe.Offsetof(network.Potential1), &second, &first, 0},
 		} {
 			q, p := load(1, g.array(of.charge, at)), load(1, g.array(of.potential, at))
-			up, down := g.settled(half, 1-of.downPair), g.settled(half, of.downPair)
+			up, down := g.settled(1-of.downPair), g.settled(of.downPair)
 			settled := either(without(up, below), both(down, below))
-			in[i] = is(notEqual, q, zero(1), both(settled, rowMask(row, unsafe.Offsetof(row_.Network))))
-			err[i] = g.err2019(half, choose(below, of.down.own[i], of.up.own[i]), choose(below, of.down.opposite[1-i], of.up.opposite[1-i]), p)
+			in[i] = is(notEqual, q, zero(1), both(settled, g.rowMask(row, unsafe.Offsetof(row_.Network))))
+			err[i] = g.err2019(choose(below, of.down.own[i], of.up.own[i]), choose(below, of.down.opposite[1-i], of.up.opposite[1-i]), p)
 			factor := choose(below, of.down.keep, of.up.keep)
 			replace(there, mul(q, factor), g.array(of.charge, at))
 			replace(there, mul(p, factor), g.array(of.potential, at))
 		}
-		changing := both(either(in[0], in[1]), both(g.flags(unsafe.Offsetof(sweep.Adapt)), g.flags(unsafe.Offsetof(sweep.Plastic))))
+		changing := both(either(in[0], in[1]), both(g.flags(1, unsafe.Offsetof(sweep.Adapt)), g.flags(1, unsafe.Offsetof(sweep.Plastic))))
 		test(changing)
 		JZ(LabelRef(next))
-		storeMask(changing, slotMask(s, unsafe.Offsetof(slot.Changing), half))
-		j := g.others(half, at, row, changing)
+		g.changes(changing, s)
+		j := g.others(at, row, changing)
 		put(loop, j, number)
 		// By the first pair, then by the second.
 		initial, again := choose(below, err[1], err[0]), choose(below, err[0], err[1])
 		inFirst := either(without(in[0], below), both(in[1], below))
-		i := load(1, g.array(unsafe.Offsetof(network.ID), g.nodes()).Offset(64*half))
-		g.enter(changing, both(in[0], in[1]), count, entry{i, j, w, choose(inFirst, initial, again), again, square})
+		i := loadWords(1, g.words(unsafe.Offsetof(network.ID), g.nodes()))
+		g.enter(changing, both(in[0], in[1]), count, at, s, entry{i, j, w, choose(inFirst, initial, again), again, square})
 	})
 }
 
 // settled is the lanes of which a pair is settled.
-func (g *stage) settled(half int, pair uintptr) mask {
-	return loadMask(1, g.in(unsafe.Offsetof(frame.Settled)+8*pair+4*uintptr(half)))
+func (g *stage) settled(pair uintptr) mask {
+	return loadMask(1, g.in(unsafe.Offsetof(work.Settled)+reals*pair))
 }
 
-// flags is a flag of the sweep as a mask.
-func (g *stage) flags(field uintptr) mask { return loadMask(1, g.set(field).at) }
-
 // err2019 is correction.err of the Go form for own and opposite with their signs.
-func (g *stage) err2019(half int, own, opposite, p vec) vec {
-	x := g.drawn(half)
+func (g *stage) err2019(own, opposite, p vec) vec {
+	x := g.drawn()
 	pp, xx := mul(p, p), mul(x, x)
 	sum := add(pp, xx)
 	err := mul(div(add(mul(own, pp), mul(opposite, xx)), sum), g.real(0.5))

@@ -6,65 +6,69 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
-
-	"tnn-gpu/cpuref/tnn/internal/vector"
 )
 
 // sample2019 draws all lanes at once, and keeps what a relaxing visit does or what
 // an adapting one does of it.
 func sample2019(c *constants) {
-	g := begin(c, "Sample2019", "Sample2019 draws the states in a visit of hylton2019 and records them.")
-	store(g.deviate(), g.in(unsafe.Offsetof(frame.X))) // free until the end
+	g := begin(c, "Sample2019", "draws the states in a visit of hylton2019 and records them.")
+	g.eachPart(form.wide, "sample", g.sample2019)
+	end()
+}
+
+func (g *stage) sample2019() {
+	adapt, done := g.label("adapt"), g.label("sampled")
+	store(g.deviate(), g.in(unsafe.Offsetof(work.X))) // free until the end
 	for i := range uintptr(2) {
 		g.weigh2019(i)
 	}
 	x, z := g.pick2019()
 	g.flag(unsafe.Offsetof(sweep.Adapting))
-	JNE(LabelRef("adapt"))
+	JNE(LabelRef(adapt))
 	g.show(x)
-	end()
-	Label("adapt")
+	JMP(LabelRef(done))
+	Label(adapt)
 	g.record2019(x, z)
-	end()
+	Label(done)
 }
 
-func (g *stage) depth(side uintptr) Mem { return g.in(unsafe.Offsetof(frame.Depth) + side*reals) }
+func (g *stage) depth(side uintptr) Mem { return g.in(unsafe.Offsetof(work.Depth) + side*reals) }
 
 // deepest is the depth of the deeper side.
-func (g *stage) deepest() vec { return most(load(2, g.depth(0)), whole{g.depth(1)}) }
+func (g *stage) deepest() vec { return most(load(form.wide, g.depth(0)), whole{g.depth(1)}) }
 
 // side is a field of one of the sides.
 func (g *stage) side(side, field uintptr) Mem {
-	return g.in(unsafe.Offsetof(frame.Sides) + side*unsafe.Sizeof(side_) + field)
+	return g.in(unsafe.Offsetof(work.Sides) + side*unsafe.Sizeof(side_) + field)
 }
 
 // running loads where the sums of weights up to the levels of a side are, outermost
 // first.
 func (g *stage) running(side uintptr) reg.GPVirtual {
 	at := GP64()
-	MOVQ(g.in(unsafe.Offsetof(frame.Running)), at)
-	ADDQ(U32(side*reals), at)
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Running)), at)
+	ADDQ(U32(uint32(scale(side*reals)+g.part.known)), at)
+	if g.part.at != nil {
+		ADDQ(g.part.at, at)
+	}
 	return at
 }
 
 // weigh2019 is weigh2019 of the Go form.
 func (g *stage) weigh2019(side uintptr) {
-	label := "weigh" + string(rune('0'+side))
+	label := g.label("weigh" + string(rune('0'+side)))
 	cube, left, to := GP64(), GP64(), g.running(side)
 	MOVQ(g.set(unsafe.Offsetof(sweep.Cubes)+8*side).at, cube)
 	MOVQ(g.set(unsafe.Offsetof(sweep.Fixed)+8*side).at, left)
-	depth, deepest := load(2, g.depth(side)), g.deepest()
-	lowest := xor(fill(1, g.set(unsafe.Offsetof(sweep.Cut))), g.bits(1<<31))
-	total, mean, count := zero(2), zero(2), zero(2)
-	on := mask{K(), K()}
-	for i := range on {
-		KXNORW(on[i], on[i], on[i])
-	}
+	depth, deepest := load(form.wide, g.depth(side)), g.deepest()
+	lowest := xor(fill(1, g.set(unsafe.Offsetof(sweep.Cut))), g.sign())
+	total, mean, count := zero(form.wide), zero(form.wide), zero(form.wide)
+	on := everywhere(form.wide)
 	Label(label)
 	TESTQ(left, left)
 	JZ(LabelRef(label + "done"))
-	x := sub(mul(depth, each{Mem{Base: cube}}), deepest) // minus the energy above the lowest
-	narrow(on, is(notLess, x, vec{lowest[0], lowest[0]}, on))
+	x := sub(mul(depth, one{Mem{Base: cube}}), deepest) // minus the energy above the lowest
+	narrow(on, is(notLess, x, same(form.wide, lowest[0]), on))
 	test(on)
 	JZ(LabelRef(label + "done"))
 	weight := g.expNormal(x)
@@ -72,8 +76,8 @@ func (g *stage) weigh2019(side uintptr) {
 	subWhere(on, mean, mul(weight, x))
 	addWhere(on, count, g.real(1))
 	store(total, Mem{Base: to})
-	ADDQ(Imm(4), cube)
-	ADDQ(U32(unsafe.Sizeof([2]vector.Reals{})), to)
+	ADDQ(Imm(uint64(form.size)), cube)
+	ADDQ(U32(uint32(scale(2*reals))), to)
 	DECQ(left)
 	JMP(LabelRef(label))
 	Label(label + "done")
@@ -82,60 +86,53 @@ func (g *stage) weigh2019(side uintptr) {
 	store(count, g.side(side, unsafe.Offsetof(side_.Count)))
 }
 
-// narrow sets a mask to another.
-func narrow(a, b mask) {
-	for i := range a {
-		KMOVW(b[i], a[i])
-	}
-}
-
 // pick2019 draws the states. z is the sum of all weights.
 func (g *stage) pick2019() (x, z vec) {
-	of := func(side, field uintptr) vec { return load(2, g.side(side, field)) }
+	of := func(side, field uintptr) vec { return load(form.wide, g.side(side, field)) }
 	low := of(0, unsafe.Offsetof(side_.Total))
 	z = add(low, of(1, unsafe.Offsetof(side_.Total)))
-	target := mul(load(2, g.in(unsafe.Offsetof(frame.X))), z)
+	target := mul(load(form.wide, g.in(unsafe.Offsetof(work.X))), z)
 	above := is(greater, target, low, nil)
 	mass := choose(above, sub(z, target), target)
 	last := sub(choose(above, of(1, unsafe.Offsetof(side_.Count)), of(0, unsafe.Offsetof(side_.Count))), g.real(1))
 
-	index := zero(2)
+	index := zero(form.wide)
 	below, beyond := g.running(0), g.running(1)
 	on := is(less, index, last, nil)
-	Label("index")
+	Label(g.label("index"))
 	test(on)
-	JZ(LabelRef("found"))
-	sum := choose(above, load(2, Mem{Base: beyond}), load(2, Mem{Base: below}))
+	JZ(LabelRef(g.label("found")))
+	sum := choose(above, load(form.wide, Mem{Base: beyond}), load(form.wide, Mem{Base: below}))
 	next := is(notGreater, sum, mass, on)
 	addWhere(next, index, g.real(1))
 	narrow(on, is(less, index, last, next))
-	ADDQ(U32(unsafe.Sizeof([2]vector.Reals{})), below)
-	ADDQ(U32(unsafe.Sizeof([2]vector.Reals{})), beyond)
-	JMP(LabelRef("index"))
-	Label("found")
+	ADDQ(U32(uint32(scale(2*reals))), below)
+	ADDQ(U32(uint32(scale(2*reals))), beyond)
+	JMP(LabelRef(g.label("index")))
+	Label(g.label("found"))
 
 	most := sub(fill(1, g.set(unsafe.Offsetof(sweep.Levels))), g.real(1))
-	span := vec{most[0], most[0]}
+	span := same(form.wide, most[0])
 	index = choose(above, sub(span, index), index)
 	return add(div(mul(index, g.real(2)), span), g.real(-1)), z
 }
 
 // show stores what a relaxing visit does.
 func (g *stage) show(x vec) {
-	at, mine := g.nodes(), g.mine()
+	at, mine := g.nodes(), g.mine(form.wide)
 	state := g.array(unsafe.Offsetof(network.State), at)
-	replace(mine, load(2, state), g.array(unsafe.Offsetof(network.Offered), at))
+	replace(mine, load(form.wide, state), g.array(unsafe.Offsetof(network.Offered), at))
 	replace(mine, x, state)
 }
 
 // record2019 stores what was drawn in an adapting visit.
 func (g *stage) record2019(x, z vec) {
-	sign, size := g.bits(1<<31), g.bits(1<<31-1)
-	at, mine := g.nodes(), g.mine()
+	sign, size := g.sign(), g.size()
+	at, mine := g.nodes(), g.mine(form.wide)
 	a := and(x, size)
-	depth := choose(is(less, x, zero(2), nil), load(2, g.depth(0)), load(2, g.depth(1)))
+	depth := choose(is(less, x, zero(form.wide), nil), load(form.wide, g.depth(0)), load(form.wide, g.depth(1)))
 	energy := xor(mul(depth, mul(mul(a, a), a)), sign)
-	energy = add(energy, add(load(2, g.depth(1)), whole{g.depth(0)}))
+	energy = add(energy, add(load(form.wide, g.depth(1)), whole{g.depth(0)}))
 	replace(mine, energy, g.array(unsafe.Offsetof(network.Energy), at))
 	store(keep(mine, energy), g.sum(sumEnergy))
 
@@ -144,11 +141,11 @@ func (g *stage) record2019(x, z vec) {
 	store(keep(mine, x), g.sum(sumState))
 	replace(mine, x, adapted)
 	replace(mine, x, g.array(unsafe.Offsetof(network.State), at))
-	store(x, g.in(unsafe.Offsetof(frame.X)))
+	store(x, g.in(unsafe.Offsetof(work.X)))
 
 	logZ := g.log(z)
 	store(keep(mine, sub(xor(g.deepest(), sign), logZ)), g.sum(sumFree))
-	mean := add(load(2, g.side(0, unsafe.Offsetof(side_.Mean))), whole{g.side(1, unsafe.Offsetof(side_.Mean))})
+	mean := add(load(form.wide, g.side(0, unsafe.Offsetof(side_.Mean))), whole{g.side(1, unsafe.Offsetof(side_.Mean))})
 	entropy := div(add(div(mean, z), logZ), g.set(unsafe.Offsetof(sweep.LogLevels)))
 	store(keep(mine, entropy), g.sum(sumEntropy))
 }

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"unsafe"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// wordRegister holds a word of 32 bits for each lane.
+func wordRegister() reg.VecVirtual {
+	switch {
+	case form.size == 4:
+		return register()
+	case form.avx512:
+		return YMM()
+	}
+	return XMM()
+}
+
+// spread puts words of 32 bits into lanes.
+func spread(a reg.VecVirtual) vec {
+	if form.size == 4 {
+		return vec{a}
+	}
+	d := register()
+	VPMOVZXDQ(a, d)
+	return vec{d}
+}
+
+// wordMask is a mask for a word register.
+func wordMask(k mask) reg.Register {
+	if form.avx512 || form.size == 4 {
+		return k[0]
+	}
+	wide, high, d := k[0].(reg.VecVirtual), XMM(), XMM()
+	VEXTRACTF128(Imm(1), wide, high)
+	VSHUFPS(Imm(0x88), high, wide.AsX(), d)
+	return d
+}
+
+// follow reads an array of reals of the network where a row leads to, zero in lanes
+// that are not in the mask.
+func (g *stage) follow(row Mem, k mask, weights bool, array uintptr) vec {
+	d := vec{register()}
+	before, from := g.lead(row, k, false, weights, array)
+	if form.avx512 {
+		by(VMOVUPS_Z, VMOVUPD_Z)(from, before[0], d[0])
+		behind, from := g.lead(row, k, true, weights, array)
+		copy_()(from, behind[0], d[0])
+		return d
+	}
+	rest := vec{register()}
+	by(VMASKMOVPS, VMASKMOVPD)(from, before[0], d[0])
+	behind, from := g.lead(row, k, true, weights, array)
+	by(VMASKMOVPS, VMASKMOVPD)(from, behind[0], rest[0])
+	return or(d, rest)
+}
+
+// followIDs does so for the ids of nodes.
+func (g *stage) followIDs(row Mem, k mask) vec {
+	array := unsafe.Offsetof(network.ID)
+	if form.size == 4 {
+		return g.follow(row, k, false, array)
+	}
+	before, from := g.lead(row, k, false, false, array)
+	if form.avx512 {
+		d := vec{register()}
+		VPMOVZXDQ_Z(from, before[0], d[0])
+		behind, from := g.lead(row, k, true, false, array)
+		VPMOVZXDQ(from, behind[0], d[0])
+		return d
+	}
+	d, rest := XMM(), XMM()
+	VPMASKMOVD(from, wordMask(before), d)
+	behind, from := g.lead(row, k, true, false, array)
+	VPMASKMOVD(from, wordMask(behind), rest)
+	VPOR(rest, d, d)
+	return spread(d)
+}
+
+// indices loads indices into an array.
+func indices(from words) reg.VecVirtual {
+	r := wordRegister()
+	VMOVUPS(from.at, r)
+	return r
+}
+
+// gather reads reals at base[index] in the lanes of a mask, zero in others.
+func gather(k mask, base reg.Register, index reg.VecVirtual) vec {
+	d := zero(1)
+	used := maskRegister() // the instruction clears it
+	narrow(mask{used}, k)
+	at := Mem{Base: base, Index: index, Scale: uint8(form.size)}
+	op := by(VGATHERDPS, VGATHERDPD)
+	if form.avx512 {
+		op(at, used, d[0])
+	} else {
+		op(used, at, d[0])
+	}
+	return d
+}
+
+// gatherWords does so for words.
+func gatherWords(k mask, base reg.Register, index reg.VecVirtual) vec {
+	d := wordRegister()
+	VXORPS(d, d, d)
+	at := Mem{Base: base, Index: index, Scale: 4}
+	if form.avx512 {
+		used := mask{K()}
+		narrow(used, k)
+		VPGATHERDD(at, used[0], d)
+	} else {
+		used := wordRegister()
+		VMOVAPS(wordMask(k), used)
+		VPGATHERDD(used, at, d)
+	}
+	return spread(d)
+}
+
+// batch is the entries of an array of the batch from a number on.
+func (g *stage) batch(field uintptr, from reg.Register) Mem {
+	p := GP64()
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Batch)+field), p)
+	return Mem{Base: p, Index: from, Scale: uint8(form.size)}
+}
+
+// entry is one line of the batch, for each lane.
+type entry struct{ i, j, w, once, again, square vec }
+
+// enter appends the lanes of a mask to the batch, of the slot s with half-edges at
+// an offset.
+func (g *stage) enter(changing, twice mask, count, at, s reg.Register, e entry) {
+	type column struct {
+		field uintptr
+		value vec
+	}
+	columns := []column{
+		{unsafe.Offsetof(batch.I), e.i}, {unsafe.Offsetof(batch.J), e.j}, {unsafe.Offsetof(batch.Twice), g.asWords(twice)},
+		{unsafe.Offsetof(batch.W), e.w}, {unsafe.Offsetof(batch.Error), e.once},
+		{unsafe.Offsetof(batch.Again), e.again}, {unsafe.Offsetof(batch.Square), e.square},
+	}
+	if form.avx512 {
+		for _, c := range columns {
+			dense := ZMM()
+			by(VPCOMPRESSD_Z, VPCOMPRESSQ_Z)(c.value[0], changing[0], dense)
+			store(vec{dense}, g.batch(c.field, count))
+		}
+	} else {
+		columns = append(columns,
+			column{unsafe.Offsetof(batch.At), loadWords(1, g.words(unsafe.Offsetof(network.WeightOf), at))},
+			column{unsafe.Offsetof(batch.To), g.places(s)})
+		table, order := GP64(), YMM()
+		LEAQ(g.dense, table)
+		VPMOVZXBD(Mem{Base: table, Index: bitsOf(changing).As64(), Scale: 8}, order)
+		for _, c := range columns {
+			dense := YMM()
+			VPERMPS(c.value[0], order, dense)
+			store(vec{dense}, g.batch(c.field, count))
+		}
+	}
+	word := bitsOf(changing)
+	POPCNTL(word, word)
+	ADDQ(word.As64(), count)
+}
+
+// asWords is a mask as lanes that are all ones or zero.
+func (g *stage) asWords(k mask) vec {
+	if !form.avx512 {
+		return vec{k[0].(reg.VecVirtual)}
+	}
+	ones := ZMM()
+	by(VPMOVM2D, VPMOVM2Q)(k[0], ones)
+	return vec{ones}
+}
+
+// places is where the weights of slot s stand, in bytes from the first slot on.
+func (g *stage) places(s reg.Register) vec {
+	at, low := GP64(), XMM()
+	MOVQ(s, at)
+	SUBQ(g.scalar(unsafe.Offsetof(frame.Slot)), at)
+	d := register()
+	VMOVQ(at, low)
+	by[instruction](VPBROADCASTD, VPBROADCASTQ)(low, d)
+	return addInt(addInt(vec{d}, g.steps()), g.word(uint64(scale(unsafe.Offsetof(slot.W)))))
+}
+
+// steps is where the lanes of a register begin.
+func (c *constants) steps() each {
+	if c.stepsAt == nil {
+		at := c.end
+		for lane := range form.lanes() {
+			if form.size == 8 {
+				DATA(at+8*lane, U64(8*lane))
+			} else {
+				DATA(at+4*lane, U32(4*lane))
+			}
+		}
+		c.end += form.bytes
+		c.stepsAt = &at
+	}
+	return each{c.table.Offset(*c.stepsAt)}
+}
+
+// changes says whose weights of slot s change: of no lane's, if k is nil. Forms for
+// AVX2 store weights by what is in the batch.
+func (g *stage) changes(k mask, s reg.Register) {
+	if !form.avx512 {
+		return
+	}
+	at := g.slot(s, unsafe.Offsetof(slot.Changing))
+	if k != nil {
+		storeMask(k, at)
+		return
+	}
+	none := GP32()
+	XORL(none, none)
+	MOVL(none, at)
+}
+
+// leave stores the weights of the batch, where that is not done slot by slot.
+func (g *stage) leave() {
+	if form.avx512 {
+		return
+	}
+	n, count, weights, slots := GP64(), GP64(), g.pointer(unsafe.Offsetof(network.Weight)), GP64()
+	XORQ(n, n)
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Count)), count)
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Slot)), slots)
+	Label("leave")
+	CMPQ(n, count)
+	JGE(LabelRef("left"))
+	w, at, to := GP64(), GP64(), GP64()
+	column := func(field uintptr) Mem { return g.batch(field, n) }
+	if form.size == 8 {
+		MOVQ(column(unsafe.Offsetof(batch.W)), w)
+		MOVQ(column(unsafe.Offsetof(batch.At)), at)
+		MOVQ(column(unsafe.Offsetof(batch.To)), to)
+		MOVQ(w, Mem{Base: weights, Index: at, Scale: 8})
+		MOVQ(w, Mem{Base: slots, Index: to, Scale: 1})
+	} else {
+		MOVL(column(unsafe.Offsetof(batch.W)), w.As32())
+		MOVL(column(unsafe.Offsetof(batch.At)), at.As32())
+		MOVL(column(unsafe.Offsetof(batch.To)), to.As32())
+		MOVL(w.As32(), Mem{Base: weights, Index: at, Scale: 4})
+		MOVL(w.As32(), Mem{Base: slots, Index: to, Scale: 1})
+	}
+	INCQ(n)
+	JMP(LabelRef("leave"))
+	Label("left")
+}
