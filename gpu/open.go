@@ -9,8 +9,11 @@ import (
 	gputnn "tnn-gpu/gpu/tnn"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
+
+const built = true
 
 // New opens a network of any model on an OpenCL device, at step 0. Device is as in
 // device.Open; a device without double precision refuses it. A new model is entered
@@ -26,4 +29,13 @@ func New(net model.Network, o backend.Options) (backend.Backend, error) {
 // NewStream opens a device to measure what it can move: device.NewStream.
 func NewStream(selector string, elements int, factor float32) (Stream, error) {
 	return device.NewStream(selector, elements, factor)
+}
+
+// trialOf is what New asks of the driver; a new model is entered here.
+func trialOf(net model.Network, o backend.Options) (*device.Trial, error) {
+	switch n := net.(type) {
+	case *tnn.Network:
+		return gputnn.Trial(n, o)
+	}
+	return &device.Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}}, nil
 }

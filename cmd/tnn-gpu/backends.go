@@ -41,7 +41,7 @@ func (n *network) onCPU(threads int, why string) (*opened, error) {
 }
 
 func (n *network) onDevice(selector, why string) (*opened, error) {
-	b, err := gpu.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Device: selector})
+	b, err := n.drivers.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Device: selector})
 	switch {
 	case errors.Is(err, gpu.ErrMemory):
 		return nil, usageError{err}
@@ -57,7 +57,7 @@ const smallRun = 4_000_000
 
 // auto takes a GPU, else another OpenCL device if it is faster, else the CPU.
 func (n *network) auto(threads int) (*opened, error) {
-	list, err := gpu.Devices()
+	list, err := n.drivers.Devices()
 	switch {
 	case errors.Is(err, gpu.ErrNotBuilt):
 		return n.onCPU(threads, err.Error())
@@ -122,7 +122,7 @@ func (n *network) measure(info gpu.Info, threads int) (onCPU, onDevice float64, 
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, reference.Close()) }()
-	device, err := gpu.New(net, o)
+	device, err := n.drivers.New(net, o)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/cpuref"
-	"tnn-gpu/gpu"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/bench"
 	"tnn-gpu/host/plot"
@@ -54,7 +53,7 @@ func (p *program) benchCommand() *cli.Command {
 			if err := checkBenchPlot(c); err != nil {
 				return err
 			}
-			targets, err := benchTargets(c)
+			targets, err := p.benchTargets(c)
 			if err != nil {
 				return err
 			}
@@ -135,7 +134,7 @@ type benchTarget struct {
 	stream func() (bench.Stream, error)
 }
 
-func benchTargets(c *cli.Context) ([]benchTarget, error) {
+func (p *program) benchTargets(c *cli.Context) ([]benchTarget, error) {
 	kind, selector, threads := c.String("backend"), c.String("device"), c.Int("threads")
 	switch {
 	case kind != "cpu" && kind != "opencl" && kind != "all":
@@ -156,16 +155,18 @@ func benchTargets(c *cli.Context) ([]benchTarget, error) {
 	if kind == "cpu" {
 		return targets, nil
 	}
-	info, err := gpu.Find(selector)
+	info, err := p.drivers.Find(selector)
 	if err != nil && (kind == "opencl" || selector != "") {
 		return nil, deviceError{err}
 	}
 	if err == nil {
 		device := strconv.Itoa(info.Index)
 		targets = append(targets, benchTarget{
-			Target: bench.Target{Open: gpu.New, Options: backend.Options{Device: device, Profile: c.Bool("profile")}, Processor: info.Kind == "cpu"},
+			Target: bench.Target{Open: p.drivers.New, Options: backend.Options{Device: device, Profile: c.Bool("profile")}, Processor: info.Kind == "cpu"},
 			name:   "opencl, " + info.String(),
-			stream: func() (bench.Stream, error) { return gpu.NewStream(device, bench.StreamElements, bench.StreamFactor) },
+			stream: func() (bench.Stream, error) {
+				return p.drivers.NewStream(device, bench.StreamElements, bench.StreamFactor)
+			},
 		})
 	}
 	return targets, nil

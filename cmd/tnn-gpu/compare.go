@@ -65,7 +65,7 @@ func (p *program) compare(c *cli.Context) error {
 			return err
 		}
 	}
-	chosen, err := contestants(c.StringSlice("on"))
+	chosen, err := p.contestants(c.StringSlice("on"))
 	if err != nil {
 		return err
 	}
@@ -73,6 +73,7 @@ func (p *program) compare(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	network.drivers = p.drivers
 	var in []compare.Contestant
 	defer func() {
 		for _, x := range in {
@@ -94,9 +95,9 @@ func (p *program) compare(c *cli.Context) error {
 }
 
 // contestants reads --on, or finds all there are.
-func contestants(names []string) ([]contestant, error) {
+func (p *program) contestants(names []string) ([]contestant, error) {
 	if len(names) == 0 {
-		return allContestants()
+		return p.allContestants()
 	}
 	if len(names) == 1 {
 		return nil, badUsage("--on %s is alone: give two contestants or more", names[0])
@@ -117,8 +118,8 @@ func contestants(names []string) ([]contestant, error) {
 }
 
 // allContestants is the CPU and every OpenCL device, in both precisions.
-func allContestants() ([]contestant, error) {
-	infos, err := gpu.Devices()
+func (p *program) allContestants() ([]contestant, error) {
+	infos, err := p.drivers.Devices()
 	if err != nil && !errors.Is(err, gpu.ErrNotBuilt) && !errors.Is(err, gpu.ErrNoDevice) {
 		return nil, deviceError{err}
 	}
@@ -139,7 +140,7 @@ func (x contestant) open(n *network, threads int) (backend.Backend, error) {
 	if x.backend == "cpu" {
 		return cpuref.New(n.net, o)
 	}
-	b, err := gpu.New(n.net, o)
+	b, err := n.drivers.New(n.net, o)
 	if err != nil {
 		return nil, deviceError{err}
 	}

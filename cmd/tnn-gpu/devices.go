@@ -24,7 +24,7 @@ func (p *program) devicesCommand() *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			list, note := listDevices()
+			list, note := p.listDevices()
 			if c.Bool("json") {
 				e := json.NewEncoder(p.out)
 				e.SetIndent("", "  ")
@@ -60,14 +60,14 @@ type device struct {
 
 // listDevices probes everything that can compute. The note says why there is no
 // OpenCL device, if there is none.
-func listDevices() (list []device, note error) {
+func (p *program) listDevices() (list []device, note error) {
 	list = []device{{
 		Backend: "cpu", Name: "this processor", Version: runtime.Version(), Kind: "cpu", ComputeUnits: runtime.GOMAXPROCS(0),
 		Memory: machineMemory(), Single: gpu.Strict, Double: gpu.Strict,
 	}}
-	infos, note := gpu.Devices()
+	infos, note := p.drivers.Devices()
 	for _, info := range infos {
-		probed, err := gpu.Probe(info)
+		probed, err := p.drivers.Probe(info)
 		if err != nil {
 			probed = info
 			probed.SingleVerdict = "wrong: " + err.Error()

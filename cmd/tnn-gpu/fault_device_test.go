@@ -79,14 +79,15 @@ func TestNoDevice(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(vendors, "absent.icd"), []byte("/nowhere/libabsent.so\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct{ name, variable, value, says string }{
-		{"no platform", "OCL_ICD_VENDORS", t.TempDir(), "the OpenCL call clGetPlatformIDs failed"},
-		{"no library", "OCL_ICD_VENDORS", vendors, "the OpenCL call clGetPlatformIDs failed"},
-		{"no device", "POCL_DEVICES", "none", ""},
+	none := t.TempDir()
+	for _, test := range []struct{ name, variable, value, says, installed string }{
+		{"no platform", "OCL_ICD_VENDORS", none, "the OpenCL call clGetPlatformIDs failed", "there is no driver's file .icd in OCL_ICD_VENDORS=" + none},
+		{"no library", "OCL_ICD_VENDORS", vendors, "the OpenCL call clGetPlatformIDs failed", "there is absent.icd (/nowhere/libabsent.so, which is not there), of which none works here"},
+		{"no device", "POCL_DEVICES", "none", "", "of which none works here"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Setenv(test.variable, test.value)
-			wantNoDevice(t, "no such OpenCL device: no platform offers one; install the driver of the GPU, or PoCL", test.says)
+			wantNoDevice(t, "no such OpenCL device: no platform offers one; install the driver of the GPU, or PoCL", test.says, test.installed)
 		})
 	}
 }

@@ -39,7 +39,7 @@ EXIT CODES:
 func main() {
 	ignoreBrokenPipes()
 	c := newConsole(os.Stdout, os.Stderr, os.Args[1:])
-	p := program{out: c.out, errs: c.errs, console: c, began: time.Now()}
+	p := program{out: c.out, errs: c.errs, console: c, began: time.Now(), drivers: ownDrivers()}
 	code := p.run(context.Background(), os.Args[1:])
 	if err := c.close(); err != nil {
 		p.urgent(fmt.Sprintf("tnn-gpu: not all could be printed: %v\n", err))
@@ -56,7 +56,8 @@ type program struct {
 	errs     io.Writer
 	console  *console // behind both; nil in tests
 	began    time.Time
-	recorded bool // there is a run folder, which matters more than what is printed
+	drivers  *gpu.Drivers // nil asks drivers without a trial
+	recorded bool         // there is a run folder, which matters more than what is printed
 }
 
 // run carries out a command line and returns the exit code.
@@ -79,6 +80,7 @@ func (p *program) app() *cli.App {
 			p.runCommand(), p.resumeCommand(), p.plotCommand(), p.videoCommand(),
 			p.inspectCommand(), p.exportCommand(), p.presetsCommand(), p.devicesCommand(),
 			p.verifyCommand(), p.compareCommand(), p.benchCommand(), p.serveCommand(), p.selftestCommand(), p.versionCommand(),
+			tryDriversCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
@@ -133,7 +135,7 @@ func exitCode(err error) int {
 		return codeInterrupted
 	case errors.As(err, &usage), errors.As(err, &configured):
 		return codeUsage
-	case errors.As(err, &device), errors.As(err, &driver):
+	case errors.As(err, &device), errors.As(err, &driver), errors.Is(err, gpu.ErrDied):
 		return codeDevice
 	}
 	return codeFailed

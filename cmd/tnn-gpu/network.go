@@ -20,6 +20,7 @@ type network struct {
 	precision state.Precision
 	seeds     []uint64 // by replica
 	sweep     *model.Sweep
+	drivers   *gpu.Drivers
 }
 
 // buildNetwork makes the network of a configuration.
@@ -79,7 +80,7 @@ func (n *network) checkDevice() error {
 	if !asked {
 		return nil
 	}
-	info, err := gpu.Find(selector)
+	info, err := n.drivers.Find(selector)
 	if err != nil {
 		return deviceError{err}
 	}

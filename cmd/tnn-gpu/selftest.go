@@ -64,7 +64,7 @@ func (p *program) selftest(ctx context.Context) error {
 		return err
 	}
 	t.replay("cpu", goldens, &verifier{}, true)
-	infos, err := gpu.Devices()
+	infos, err := p.drivers.Devices()
 	if err != nil {
 		fmt.Fprintf(p.out, "%-4s  %-44s  %v\n", "skip", "opencl", err)
 	}
@@ -84,7 +84,7 @@ func (p *program) selftest(ctx context.Context) error {
 // device checks one OpenCL device.
 func (t *selftest) device(ctx context.Context, info gpu.Info, goldens []*tnn.Golden) {
 	name := fmt.Sprintf("opencl:%d", info.Index)
-	probed, err := gpu.Probe(info)
+	probed, err := t.p.drivers.Probe(info)
 	verdicts := fmt.Sprintf("%s: single %s", info.Name, probed.SingleVerdict)
 	if probed.Double {
 		verdicts += ", double " + probed.DoubleVerdict
@@ -93,12 +93,12 @@ func (t *selftest) device(ctx context.Context, info gpu.Info, goldens []*tnn.Gol
 	if err != nil {
 		return
 	}
-	t.replay(name, goldens, &verifier{opencl: true, options: backend.Options{Device: fmt.Sprint(info.Index)}}, info.Double)
+	t.replay(name, goldens, &verifier{opencl: true, drivers: t.p.drivers, options: backend.Options{Device: fmt.Sprint(info.Index)}}, info.Double)
 	for _, precision := range []state.Precision{state.Single, state.Double} {
 		if precision == state.Double && !info.Double {
 			continue
 		}
-		detail, err := besideCPU(ctx, info, precision)
+		detail, err := besideCPU(ctx, t.p.drivers, info, precision)
 		t.check(fmt.Sprintf("%s, beside the CPU, %s", name, precision), detail, err)
 	}
 }
@@ -121,7 +121,7 @@ func (t *selftest) replay(name string, goldens []*tnn.Golden, v *verifier, doubl
 }
 
 // besideCPU runs a network on a device and on the CPU.
-func besideCPU(ctx context.Context, info gpu.Info, precision state.Precision) (detail string, err error) {
+func besideCPU(ctx context.Context, drivers *gpu.Drivers, info gpu.Info, precision state.Precision) (detail string, err error) {
 	const steps = 100
 	cfg, err := config.NewPreset("driven")
 	if err != nil {
@@ -131,6 +131,7 @@ func besideCPU(ctx context.Context, info gpu.Info, precision state.Precision) (d
 	if err != nil {
 		return "", err
 	}
+	n.drivers = drivers
 	var in []compare.Contestant
 	for _, x := range []contestant{{"cpu", "", precision}, {"opencl", fmt.Sprint(info.Index), precision}} {
 		b, err := x.open(n, 0)

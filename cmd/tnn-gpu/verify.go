@@ -50,6 +50,7 @@ func (p *program) verifyCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			v.drivers = p.drivers
 			return p.verify(c.Context, v, c.Args().Slice())
 		},
 	}
@@ -58,6 +59,7 @@ func (p *program) verifyCommand() *cli.Command {
 // verifier replays trajectories on a backend.
 type verifier struct {
 	opencl    bool
+	drivers   *gpu.Drivers
 	options   backend.Options // without seeds
 	tolerance float64
 }
@@ -123,7 +125,7 @@ func (p *program) verify(ctx context.Context, v *verifier, files []string) error
 func (v *verifier) replay(g *tnn.Golden) (worst float64, detail string, err error) {
 	o := v.options
 	o.Seeds = []uint64{g.Seed}
-	b, err := openGolden(g, v.opencl, o)
+	b, err := v.open(g, o)
 	if err != nil {
 		return 0, "", err
 	}
@@ -142,11 +144,11 @@ func (v *verifier) replay(g *tnn.Golden) (worst float64, detail string, err erro
 	return d.Worst, d.String(), err
 }
 
-func openGolden(g *tnn.Golden, opencl bool, o backend.Options) (backend.Backend, error) {
-	if !opencl {
+func (v *verifier) open(g *tnn.Golden, o backend.Options) (backend.Backend, error) {
+	if !v.opencl {
 		return cpuref.New(g.Network, o)
 	}
-	b, err := gpu.New(g.Network, o)
+	b, err := v.drivers.New(g.Network, o)
 	if err != nil {
 		return nil, deviceError{err}
 	}

@@ -61,6 +61,9 @@ func listAll() ([]Info, []*cl.Device, error) {
 	}
 	if len(infos) == 0 {
 		_, none := choose(nil, "")
+		if runtime.GOOS == "linux" {
+			none = fmt.Errorf("%w; %s", none, installed())
+		}
 		if err != nil {
 			none = fmt.Errorf("%w; %w", none, err)
 		}

@@ -110,10 +110,19 @@ func watches(rule tnn.Rule) []string {
 // watchFlag is the flag of a sweep that leaves watched value i.
 func watchFlag(i int) uint32 { return 8 << i }
 
-func newEngine[F float32 | float64](d *device.Device, net *tnn.Network, o backend.Options) (*engine[F], error) {
+// planEngine is an engine of which nothing is on the device yet.
+func planEngine[F float32 | float64](d *device.Device, net *tnn.Network, o backend.Options) (*engine[F], error) {
 	n := &engine[F]{device: d, net: net, options: o, fields: map[string]*device.Buffer{}}
 	n.lattice, n.small = latticeOf(net), n.isSmall()
-	for _, prepare := range []func() error{n.chooseGroup, n.build, n.uploadLayout, n.uploadParameters, n.allocate, n.bind, n.start} {
+	return n, n.chooseGroup()
+}
+
+func newEngine[F float32 | float64](d *device.Device, net *tnn.Network, o backend.Options) (*engine[F], error) {
+	n, err := planEngine[F](d, net, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, prepare := range []func() error{n.build, n.uploadLayout, n.uploadParameters, n.allocate, n.bind, n.start} {
 		if err := prepare(); err != nil {
 			return nil, err
 		}
@@ -160,17 +169,21 @@ func (n *engine[F]) build() error {
 	if err != nil {
 		return err
 	}
-	kernels := map[string]**device.Kernel{"sweep_segment": &n.sweepKernel, "add_partials": &n.addKernel,
-		"drive": &n.driveKernel, "count_solved": &n.solvedKernel}
-	if n.small {
-		kernels = map[string]**device.Kernel{"run_steps": &n.runKernel}
-	}
-	for name, kernel := range kernels {
+	for name, kernel := range n.kernels() {
 		if *kernel, err = program.Kernel(name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// kernels are those that the engine launches.
+func (n *engine[F]) kernels() map[string]**device.Kernel {
+	if n.small {
+		return map[string]**device.Kernel{"run_steps": &n.runKernel}
+	}
+	return map[string]**device.Kernel{"sweep_segment": &n.sweepKernel, "add_partials": &n.addKernel,
+		"drive": &n.driveKernel, "count_solved": &n.solvedKernel}
 }
 
 // smallNetwork is the number of positions up to which one work-group makes many
@@ -374,20 +387,31 @@ func (n *engine[F]) runArguments(steps int, t int64) []any {
 		uint32(n.net.Spec.Sweeps()), uint32(len(n.net.Layout.Segments)), n.sums, n.solved})
 }
 
-func (n *engine[F]) bind() error {
-	l, b := n.net.Layout, &n.layout
-	segments := uint32(len(l.Segments))
+// arguments are those that the kernels are bound to at first.
+func (n *engine[F]) arguments() map[string][]any {
 	if n.small {
-		return n.runKernel.Bind(n.runArguments(0, 0)...)
+		return map[string][]any{"run_steps": n.runArguments(0, 0)}
 	}
-	return errors.Join(
-		n.sweepKernel.Bind(n.sweepArguments(0, 0, 0)...),
-		n.addKernel.Bind(b.partial, b.scratch, uint32(n.groups), uint32(0), uint32(0), n.sums, uint64(0), segments*uint32(tnn.NodeSums)),
-		n.driveKernel.Bind(append(n.externalArguments(), n.keys, n.field("state"), n.field("weight"),
-			uint32(l.Positions), uint64(l.Weights), uint32(0), uint32(0), uint64(1), uint32(0))...),
-		n.solvedKernel.Bind(b.externals, b.ends, uint32(n.externalDegree()), uint32(len(n.net.Externals)), n.field("state"),
-			uint32(l.Positions), n.solved, uint32(0)),
-	)
+	l, b := n.net.Layout, &n.layout
+	return map[string][]any{
+		"sweep_segment": n.sweepArguments(0, 0, 0),
+		"add_partials": {b.partial, b.scratch, uint32(n.groups), uint32(0), uint32(0), n.sums, uint64(0),
+			uint32(len(l.Segments) * tnn.NodeSums)},
+		"drive": append(n.externalArguments(), n.keys, n.field("state"), n.field("weight"),
+			uint32(l.Positions), uint64(l.Weights), uint32(0), uint32(0), uint64(1), uint32(0)),
+		"count_solved": {b.externals, b.ends, uint32(n.externalDegree()), uint32(len(n.net.Externals)), n.field("state"),
+			uint32(l.Positions), n.solved, uint32(0)},
+	}
+}
+
+func (n *engine[F]) bind() error {
+	kernels := n.kernels()
+	for name, args := range n.arguments() {
+		if err := (*kernels[name]).Bind(args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // start sets the start of docs/model.md section 8, array by array: the host need

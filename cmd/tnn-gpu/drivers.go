@@ -1,0 +1,38 @@
+package main
+
+import (
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/gpu"
+)
+
+// tryDrivers is the command by which the program starts itself to try a driver.
+const tryDrivers = "try-drivers"
+
+func tryDriversCommand() *cli.Command {
+	return &cli.Command{
+		Name:   tryDrivers,
+		Usage:  "try an OpenCL driver, as standard input says (the program does so by itself)",
+		Hidden: true,
+		Action: func(*cli.Context) error {
+			if err := gpu.Try(os.Stdin); err != nil {
+				return usageError{err}
+			}
+			return nil
+		},
+	}
+}
+
+// ownDrivers tries drivers with this very program, also where its file has been
+// replaced since it started.
+func ownDrivers() *gpu.Drivers {
+	self := "/proc/self/exe"
+	if _, err := os.Stat(self); err != nil {
+		if self, err = os.Executable(); err != nil {
+			return nil
+		}
+	}
+	return gpu.NewDrivers(self, tryDrivers)
+}

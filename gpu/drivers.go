@@ -1,0 +1,171 @@
+package gpu
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"tnn-gpu/gpu/device"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
+)
+
+// ErrDied is wrapped where a driver ended the process that tried it.
+var ErrDied = errors.New("the OpenCL driver ended the process that tried it")
+
+// Drivers are the OpenCL drivers of this machine. Some end the whole process where
+// they cannot go on: PoCL does so over a damaged kernel cache, and without a linker. So
+// what is asked of a driver is first asked in a process of its own, and where that dies
+// the answer is an error that wraps [ErrDied]. The nil Drivers ask at once.
+type Drivers struct {
+	command []string
+	tried   map[string]bool
+}
+
+// NewDrivers has the command line of a process that calls Try with its standard input.
+func NewDrivers(command ...string) *Drivers {
+	return &Drivers{command: command, tried: make(map[string]bool)}
+}
+
+// Try makes the trial that a process of Drivers writes. What a driver merely refuses
+// is no matter: the process that asked for the trial will hear of it itself.
+func Try(in io.Reader) error {
+	var t device.Trial
+	if err := json.NewDecoder(in).Decode(&t); err != nil {
+		return fmt.Errorf("this is no trial of a driver: %w", err)
+	}
+	_ = t.Run()
+	return nil
+}
+
+// Devices is gpu.Devices.
+func (d *Drivers) Devices() ([]Info, error) {
+	if err := d.try(&device.Trial{}); err != nil {
+		return nil, err
+	}
+	return Devices()
+}
+
+// Find is gpu.Find.
+func (d *Drivers) Find(selector string) (Info, error) {
+	if err := d.try(&device.Trial{}); err != nil {
+		return Info{}, err
+	}
+	return Find(selector)
+}
+
+// Probe is gpu.Probe.
+func (d *Drivers) Probe(info Info) (Info, error) {
+	selector := fmt.Sprint(info.Index)
+	if err := d.try(&device.Trial{Selector: &selector, Precisions: []state.Precision{state.Single, state.Double}}); err != nil {
+		return Info{}, err
+	}
+	return Probe(info)
+}
+
+// New is gpu.New.
+func (d *Drivers) New(net model.Network, o backend.Options) (backend.Backend, error) {
+	if d == nil || !built {
+		return New(net, o)
+	}
+	err := d.try(&device.Trial{})
+	if err != nil {
+		return nil, err
+	}
+	t, err := trialOf(net, o)
+	if err == nil {
+		err = d.try(t)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return New(net, o)
+}
+
+// NewStream is gpu.NewStream.
+func (d *Drivers) NewStream(selector string, elements int, factor float32) (Stream, error) {
+	if err := d.try(&device.Trial{Selector: &selector, Stream: true}); err != nil {
+		return nil, err
+	}
+	return NewStream(selector, elements, factor)
+}
+
+// try makes a trial, once. A process that cannot be started says nothing about a driver.
+func (d *Drivers) try(t *device.Trial) error {
+	if d == nil || !built {
+		return nil
+	}
+	text, err := json.Marshal(t)
+	if err != nil || d.tried[string(text)] {
+		return err
+	}
+	said := &beginning{}
+	c := exec.Command(d.command[0], d.command[1:]...)
+	c.Stdin, c.Stderr = bytes.NewReader(text), said
+	c.Env = append(os.Environ(), "GOTRACEBACK=none")
+	if err := c.Start(); err == nil {
+		if err := c.Wait(); err != nil {
+			how, words := said.words()
+			return fmt.Errorf("%w (%s)%s; %s", ErrDied, cmp.Or(how, err.Error()), words, advice())
+		}
+	}
+	d.tried[string(text)] = true
+	return nil
+}
+
+// beginning keeps the beginning of what is written to it.
+type beginning struct{ text []byte }
+
+func (b *beginning) Write(p []byte) (int, error) {
+	const most = 1 << 12
+	b.text = append(b.text, p[:min(len(p), most-len(b.text))]...)
+	return len(p), nil
+}
+
+// words are those of the driver, and how the process ended where Go's runtime says so:
+// it catches the signals of threads of its own.
+func (b *beginning) words() (how, words string) {
+	var lines []string
+	for line := range strings.Lines(string(b.text)) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "SIG") || strings.HasPrefix(line, "fatal error: ") {
+			how = line
+			break
+		}
+		if line != "" && len(lines) < 3 {
+			lines = append(lines, line)
+		}
+	}
+	if lines != nil {
+		words = fmt.Sprintf(", which said %q", strings.Join(lines, " "))
+	}
+	return how, words
+}
+
+// advice is what helps with PoCL, the driver that is known for it.
+func advice() string {
+	linker := "none is there"
+	if path, err := exec.LookPath("ld"); err == nil {
+		linker = "it is " + path
+	}
+	return fmt.Sprintf("PoCL does so where its kernel cache is damaged (remove %s, it is made anew) or where it finds no linker: it needs ld in PATH, and %s (Debian package binutils)", kernelCache(), linker)
+}
+
+// kernelCache is where PoCL keeps compiled kernels.
+func kernelCache() string {
+	if path := os.Getenv("POCL_CACHE_DIR"); path != "" {
+		return path
+	}
+	if path := os.Getenv("XDG_CACHE_HOME"); path != "" {
+		return filepath.Join(path, "pocl", "kcache")
+	}
+	return filepath.Join(os.Getenv("HOME"), ".cache", "pocl", "kcache")
+}

@@ -1,0 +1,53 @@
+//go:build opencl && cgo
+
+package tnn
+
+import (
+	tnngpu "tnn-gpu"
+	"tnn-gpu/gpu/device"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/tnn"
+)
+
+// Trial is what New asks of the driver.
+func Trial(net *tnn.Network, o backend.Options) (*device.Trial, error) {
+	info, err := device.Find(o.Device)
+	if err != nil {
+		return nil, err
+	}
+	t := &device.Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}}
+	if o.Precision == state.Double {
+		t.Program = trialProgram[float64](device.Described(info), net, o)
+	} else {
+		t.Program = trialProgram[float32](device.Described(info), net, o)
+	}
+	return t, nil
+}
+
+// trialProgram is nil for a work-group that New refuses.
+func trialProgram[F float32 | float64](d *device.Device, net *tnn.Network, o backend.Options) *device.TrialProgram {
+	n, err := planEngine[F](d, net, o)
+	if err != nil {
+		return nil
+	}
+	t := &device.TrialProgram{Source: n.lattice + tnngpu.KernelSource, Options: n.buildOptions()}
+	args, replicas := n.arguments(), len(o.Seeds)
+	add := func(kernel string, global, local []int) {
+		t.Launches = append(t.Launches, device.NewTrialLaunch(kernel, global, local, args[kernel]))
+	}
+	if n.small {
+		add("run_steps", []int{n.items, replicas}, []int{n.items, 1})
+		return t
+	}
+	for _, seg := range net.Layout.Segments {
+		add("sweep_segment", []int{n.groupsOf(seg) * n.items, replicas}, []int{n.items, 1})
+	}
+	add("add_partials", []int{n.items, tnn.NodeSums, replicas}, []int{n.items, 1, 1})
+	if count := len(net.Externals); count > 0 {
+		for _, kernel := range []string{"drive", "count_solved"} {
+			add(kernel, []int{ceil(count, small), replicas}, []int{small, 1})
+		}
+	}
+	return t
+}
