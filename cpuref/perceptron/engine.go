@@ -19,9 +19,9 @@ func New(net *perceptron.Network, o backend.Options) (backend.Backend, error) {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
 	if o.Precision == state.Double {
-		return newEngine[float64](net, o), nil
+		return newEngine(net, o, newScalar[float64]), nil
 	}
-	return newEngine[float32](net, o), nil
+	return newEngine(net, o, fastest), nil
 }
 
 // engine runs all replicas in one precision. It implements backend.Backend.
@@ -43,20 +43,19 @@ type engine[F fmath.Float] struct {
 type phase struct{ examples, components, students func(thread, from, to int) }
 
 // newEngine makes the network at step 0.
-func newEngine[F fmath.Float](net *perceptron.Network, o backend.Options) *engine[F] {
-	e := &engine[F]{net: net, seeds: o.Seeds, team: parallel.NewTeam(o.Threads)}
-	of := make(map[uint64]*realisation[F])
-	for i, key := range o.Seeds {
-		if of[key] == nil {
-			of[key] = newRealisation[F](&net.Spec.Perceptron, rng.Key(key))
-			e.realisations = append(e.realisations, of[key])
+func newEngine[F fmath.Float](net *perceptron.Network, o backend.Options, forms func(sizes) form[F]) *engine[F] {
+	e := &engine[F]{net: net, seeds: o.Seeds, team: parallel.NewTeam(o.Threads), students: make([]*student[F], len(o.Seeds))}
+	most := 0 // students of a realisation
+	replicas, order := byKey(o.Seeds)
+	for _, key := range order {
+		r := newRealisation(net, rng.Key(key), replicas[key], forms)
+		for _, s := range r.students {
+			e.students[s.replica] = s
 		}
-		s := newStudent[F](&net.SpecOf(i).Perceptron, net.Positions())
-		of[key].students = append(of[key].students, s)
-		e.students = append(e.students, s)
+		e.realisations, most = append(e.realisations, r), max(most, len(r.students))
 	}
 	for range o.Threads {
-		e.scratch = append(e.scratch, newScratch[F](&net.Spec.Perceptron))
+		e.scratch = append(e.scratch, newScratch[F](sizesOf(&net.Spec.Perceptron, most)))
 	}
 	e.learning = phase{e.meet, e.learn, e.record}
 	e.measuring = phase{e.meetAgain, e.measure, e.addHeat}
@@ -64,14 +63,26 @@ func newEngine[F fmath.Float](net *perceptron.Network, o backend.Options) *engin
 	return e
 }
 
+// byKey gathers the replicas that have a key, and lists the keys.
+func byKey(keys []uint64) (replicas map[uint64][]int, order []uint64) {
+	replicas = make(map[uint64][]int)
+	for r, key := range keys {
+		if replicas[key] == nil {
+			order = append(order, key)
+		}
+		replicas[key] = append(replicas[key], r)
+	}
+	return replicas, order
+}
+
 // adopt goes on with a state that is nobody else's.
 func (e *engine[F]) adopt(s *state.State) {
 	e.state = s
-	for i, student := range e.students {
-		student.bind(e.net, s, i)
+	for _, student := range e.students {
+		student.bind(e.net, s)
 	}
 	for _, r := range e.realisations {
-		r.teacher.Fill(r.students[0].teacher, 0, len(r.teacher))
+		r.refresh()
 	}
 }
 
@@ -112,8 +123,8 @@ func (e *engine[F]) work(p *phase) {
 	table := &e.net.Spec.Perceptron
 	blocks := e.net.Positions() / perceptron.Block
 	e.team.Share(len(e.realisations)*table.B, 1+grain/table.N, p.examples)
-	for _, s := range e.students {
-		perceptron.FillGains(s.gains, s.gained)
+	for _, r := range e.realisations {
+		r.form.share(r.gained)
 	}
 	e.team.Share(len(e.realisations)*blocks, 1+grain/(perceptron.Block*(table.B+16)), p.components)
 }
@@ -121,52 +132,35 @@ func (e *engine[F]) work(p *phase) {
 // grain is how many signs are worth a thread.
 const grain = 1 << 16
 
-// meet has students and teacher meet examples, of all realisations one after
+// meet has students and teachers meet examples, of all realisations one after
 // another.
 func (e *engine[F]) meet(thread, from, to int) {
 	each(from, to, e.net.Spec.Perceptron.B, func(i, b, end int) {
 		r := e.realisations[i]
-		e.draw(r, b, end)
-		r.label(&e.scratch[thread], b, end)
-		r.answer(&e.scratch[thread], b, end, true)
+		r.draw(e.given, b, end, uint32(e.state.Step))
+		r.meet(&e.scratch[thread], b, end)
 	})
 }
 
 // meetAgain has the students, after their step, meet the examples of the step.
 func (e *engine[F]) meetAgain(thread, from, to int) {
-	each(from, to, e.net.Spec.Perceptron.B, func(i, b, end int) {
-		e.realisations[i].answer(&e.scratch[thread], b, end, false)
-	})
+	each(from, to, e.net.Spec.Perceptron.B, func(i, b, end int) { e.realisations[i].meetAgain(&e.scratch[thread], b, end) })
 }
 
 // learn moves the weights of blocks of components.
 func (e *engine[F]) learn(thread, from, to int) {
-	e.blocks(thread, from, to, func(r *realisation[F], s *scratch[F], first, end int) {
-		e.kick(s, r, first, end)
-		for _, student := range r.students {
-			student.learn(s, first, end)
-		}
-	})
-}
-
-// measure computes the heat of each component.
-func (e *engine[F]) measure(thread, from, to int) {
-	e.blocks(thread, from, to, func(r *realisation[F], s *scratch[F], first, end int) {
-		for _, student := range r.students {
-			student.measure(s, first, end)
-		}
-	})
-}
-
-// blocks visits blocks of components, with the patterns of their examples' signs.
-func (e *engine[F]) blocks(thread, from, to int, visit func(r *realisation[F], s *scratch[F], first, end int)) {
-	n := e.net.Spec.Perceptron.N
 	each(from, to, e.net.Positions()/perceptron.Block, func(i, block, end int) {
-		r, s := e.realisations[i], &e.scratch[thread]
 		for ; block < end; block++ {
-			s.patterns.Transpose(r.words, r.width, block)
-			first := block * perceptron.Block
-			visit(r, s, first, min(first+perceptron.Block, n))
+			e.realisations[i].learn(&e.scratch[thread], e.given, block, uint32(e.state.Step))
+		}
+	})
+}
+
+// measure computes the heat of the components of blocks.
+func (e *engine[F]) measure(thread, from, to int) {
+	each(from, to, e.net.Positions()/perceptron.Block, func(i, block, end int) {
+		for ; block < end; block++ {
+			e.realisations[i].measure(&e.scratch[thread], block)
 		}
 	})
 }

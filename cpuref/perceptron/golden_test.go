@@ -9,7 +9,7 @@ import (
 	"tnn-gpu/host/state"
 )
 
-const vectors = "../../testdata/perceptron/"
+const goldens = "../../testdata/perceptron/"
 
 // Both files of vectors in both precisions. In single precision the order of
 // docs/perceptron.md section 2 stays within 1e-6, and the heat of a step, which is
@@ -25,7 +25,7 @@ func TestGolden(t *testing.T) {
 		{"trajectories.json.gz", state.Single, 1e-5},
 		{"seeded.json.gz", state.Single, 1e-6},
 	} {
-		golden, err := perceptrongolden.Open(vectors + test.file)
+		golden, err := perceptrongolden.Open(goldens + test.file)
 		if err != nil {
 			t.Fatal(err)
 		}

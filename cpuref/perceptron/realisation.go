@@ -8,31 +8,47 @@ import (
 
 // realisation is a teacher and its examples, and the students that learn from them.
 type realisation[F fmath.Float] struct {
+	sizes
 	spec     *perceptron.Table // of what the students share
 	key      [2]uint32
 	students []*student[F]
-	teacher  perceptron.Quads[F]
-	words    []uint32 // signs of the step's examples, width words each
-	width    int
-	positive []bool // labels of the examples
+	form     form[F]
+	words    []uint32 // signs of the step's examples, width words each, in rows
+	positive []bool   // labels of the examples
+	gained   []F      // by student, in rows
 }
 
-func newRealisation[F fmath.Float](t *perceptron.Table, key [2]uint32) *realisation[F] {
-	width := perceptron.Words(t.N)
-	return &realisation[F]{
-		spec: t, key: key, teacher: perceptron.NewQuads[F](t.N),
-		words: make([]uint32, t.B*width), width: width, positive: make([]bool, t.B),
+// newRealisation has the students with these replica numbers.
+func newRealisation[F fmath.Float](net *perceptron.Network, key [2]uint32, replicas []int, forms func(sizes) form[F]) *realisation[F] {
+	t := &net.Spec.Perceptron
+	s := sizesOf(t, len(replicas))
+	r := &realisation[F]{
+		sizes: s, spec: t, key: key, form: forms(s),
+		words: make([]uint32, s.rows*s.width), positive: make([]bool, s.examples), gained: make([]F, s.students*s.rows),
+	}
+	for number, replica := range replicas {
+		student := newStudent[F](&net.SpecOf(replica).Perceptron, replica, number)
+		student.gained = r.gained[number*s.rows:][:s.rows]
+		r.students = append(r.students, student)
+	}
+	return r
+}
+
+// refresh takes over teacher and weights.
+func (r *realisation[F]) refresh() {
+	r.form.refresh(0, r.students[0].teacher, 0, r.n)
+	for s, student := range r.students {
+		r.form.refresh(1+s, student.w, 0, r.n)
 	}
 }
 
-// draw makes the examples from b up to end of the step.
-func (e *engine[F]) draw(r *realisation[F], b, end int) {
-	t := uint32(e.state.Step)
+// draw makes the examples from b up to end of step t, unless they are given.
+func (r *realisation[F]) draw(given *given[F], b, end int, t uint32) {
 	for ; b < end; b++ {
 		words := r.words[b*r.width : (b+1)*r.width]
 		switch {
-		case e.given != nil:
-			copy(words, e.given.words[b*r.width:])
+		case given != nil:
+			copy(words, given.words[b*r.width:])
 		case r.spec.Examples == perceptron.Stored:
 			perceptron.StoredSigns(words, r.key, perceptron.PickOf(r.key, uint32(b), t, r.spec.P), false)
 		default:
@@ -41,20 +57,33 @@ func (e *engine[F]) draw(r *realisation[F], b, end int) {
 	}
 }
 
-// kick draws the thermal noise of the components from first, a multiple of 128, up
-// to end.
-func (e *engine[F]) kick(s *scratch[F], r *realisation[F], first, end int) {
-	if e.given != nil {
-		copy(s.eta[:], e.given.eta[first:end])
-		return
+// meet has teacher and students answer the examples from b up to end.
+func (r *realisation[F]) meet(at *scratch[F], b, end int) {
+	r.form.fields(at, r.words, 0, b, end)
+	for i, sum := range at.fields[0][:end-b] {
+		r.positive[b+i] = sum > 0
 	}
-	perceptron.Normals(s.eta[:end-first], r.key, rng.Thermal, uint32(first), uint32(e.state.Step))
+	r.answer(at, b, end, true)
 }
 
-// label has the teacher answer the examples from b up to end.
-func (r *realisation[F]) label(s *scratch[F], b, end int) {
-	for i, sum := range s.fielder.Fields(r.teacher, r.words, r.width, b, end) {
-		r.positive[b+i] = sum > 0
+// meetAgain has the students answer the examples from b up to end, after their step.
+func (r *realisation[F]) meetAgain(at *scratch[F], b, end int) {
+	r.form.fields(at, r.words, 1, b, end)
+	r.answer(at, b, end, false)
+}
+
+// answer computes what the examples give the students.
+func (r *realisation[F]) answer(at *scratch[F], b, end int, keep bool) {
+	for s, student := range r.students {
+		if *student.ended != 0 {
+			continue
+		}
+		for i, sum := range at.fields[1+s][:end-b] {
+			activation, share := student.answer(b+i, r.positive[b+i], sum)
+			if keep {
+				student.activation[b+i], student.share[b+i] = activation, share
+			}
+		}
 	}
 }
 
@@ -68,17 +97,26 @@ func (r *realisation[F]) labels(into []F) {
 	}
 }
 
-// answer has the students answer the examples from b up to end.
-func (r *realisation[F]) answer(s *scratch[F], b, end int, keep bool) {
+// learn moves the weights of a block in step t.
+func (r *realisation[F]) learn(at *scratch[F], given *given[F], block int, t uint32) {
+	first := block * perceptron.Block
+	end := min(first+perceptron.Block, r.n)
+	if given != nil {
+		copy(at.eta[:], given.eta[first:end])
+	} else {
+		r.form.normals(&at.eta, r.key, block, t)
+	}
+	r.form.gains(at, r.words, block)
 	for _, student := range r.students {
-		if *student.ended != 0 {
-			continue
-		}
-		for i, sum := range s.fielder.Fields(student.quads, r.words, r.width, b, end) {
-			activation, share := student.answer(b+i, r.positive[b+i], sum)
-			if keep {
-				student.activation[b+i], student.share[b+i] = activation, share
-			}
-		}
+		student.learn(r.form, at, first, end)
+	}
+}
+
+// measure computes the heat of the components of a block.
+func (r *realisation[F]) measure(at *scratch[F], block int) {
+	first := block * perceptron.Block
+	r.form.gains(at, r.words, block)
+	for _, student := range r.students {
+		student.measure(at, first, min(first+perceptron.Block, r.n))
 	}
 }

@@ -9,43 +9,35 @@ import (
 // student is one replica: views into the state's arrays, and what it makes of the
 // examples of a step.
 type student[F fmath.Float] struct {
-	replica             int
+	replica, number     int // in the network, and among the students of its realisation
 	spec                *perceptron.Table
 	constants           perceptron.Constants[F]
-	w, teacher          []F                 // n components
-	quads               perceptron.Quads[F] // of w
+	w, teacher          []F // n components
 	totalHeat, recent   *F
 	ended               *int32
 	drive, push         F    // of the step
 	heats               bool // this step measures heat
 	activation, share   []F  // by example: A and f at the weights before the step
-	gained              []F  // by example, padded to quads: sigma f
-	gains               []perceptron.Quad[F]
-	before, force, term []F // by component, of heat
+	gained              []F  // by example: sigma f
+	before, force, term []F  // by component, of heat
 	sums                [perceptron.Sums]float64
 }
 
-func newStudent[F fmath.Float](t *perceptron.Table, positions int) *student[F] {
-	quads := (t.B + 3) / 4
-	s := &student[F]{
-		spec: t, constants: perceptron.ConstantsOf[F](t), quads: perceptron.NewQuads[F](t.N),
-		activation: make([]F, t.B), share: make([]F, t.B), gained: make([]F, 4*quads), gains: make([]perceptron.Quad[F], quads),
-	}
-	heat := make([]F, 3*positions)
-	s.before, s.force, s.term = heat[:positions], heat[positions:2*positions], heat[2*positions:]
+func newStudent[F fmath.Float](t *perceptron.Table, replica, number int) *student[F] {
+	s := &student[F]{replica: replica, number: number, spec: t, constants: perceptron.ConstantsOf[F](t), activation: make([]F, t.B), share: make([]F, t.B)}
+	heat := make([]F, 3*t.N)
+	s.before, s.force, s.term = heat[:t.N], heat[t.N:2*t.N], heat[2*t.N:]
 	return s
 }
 
-// bind points the views at replica i of a state.
-func (s *student[F]) bind(net *perceptron.Network, of *state.State, i int) {
-	s.replica = i
-	n := net.Positions()
+// bind points the views at the replica's part of a state.
+func (s *student[F]) bind(net *perceptron.Network, of *state.State) {
+	n, i := net.Positions(), s.replica
 	view := func(name string) []F { return state.Values[F](of.Array(name)) }
 	s.w = view(perceptron.Weights)[i*n : i*n+s.spec.N]
 	s.teacher = view(perceptron.TeacherVector)[i*n : i*n+s.spec.N]
 	s.totalHeat, s.recent = &view(perceptron.TotalHeat)[i], &view(perceptron.RecentHeat)[i]
 	s.ended = &of.Array(perceptron.EndedAt).Ints[i]
-	s.quads.Fill(s.w, 0, len(s.quads))
 }
 
 // begin prepares step t.
@@ -67,37 +59,35 @@ func (s *student[F]) answer(b int, positive bool, sum F) (activation, share F) {
 	return activation, share
 }
 
-// learn moves the components from first up to end. Device twin: perceptron_learn.
-func (s *student[F]) learn(at *scratch[F], first, end int) {
+// learn moves the components from first up to end. Device twin: perceptron_move.
+func (s *student[F]) learn(form form[F], at *scratch[F], first, end int) {
 	if *s.ended != 0 {
 		return
 	}
-	perceptron.AddGains(&at.sums, s.gains, at.patterns)
+	sums := at.sums[s.number][:end-first]
 	if s.heats {
-		s.pull(s.force, at, first, end)
+		s.pull(s.force, sums, first)
 		copy(s.before[first:end], s.w[first:end])
 	}
-	c := &s.constants
-	w, sum, eta := s.w[first:end], at.sums[:end-first], at.eta[:end-first]
+	c, w, eta := &s.constants, s.w[first:end], at.eta[:end-first]
 	if s.spec.Swirl == 0 {
-		for i, x := range w {
-			w[i] = (F(c.Decay*x) + F(s.drive*sum[i])) + F(c.Kick*eta[i])
-		}
+		form.learn(w, sums, eta, c.Decay, s.drive, c.Kick)
 	} else {
 		for i := 0; i < len(w); i += 2 {
 			x, y := w[i], w[i+1]
-			w[i] = ((F(c.Decay*x) + F(c.Swirl*y)) + F(s.drive*sum[i])) + F(c.Kick*eta[i])
-			w[i+1] = ((F(c.Decay*y) - F(c.Swirl*x)) + F(s.drive*sum[i+1])) + F(c.Kick*eta[i+1])
+			w[i] = ((F(c.Decay*x) + F(c.Swirl*y)) + F(s.drive*sums[i])) + F(c.Kick*eta[i])
+			w[i+1] = ((F(c.Decay*y) - F(c.Swirl*x)) + F(s.drive*sums[i+1])) + F(c.Kick*eta[i+1])
 		}
 	}
-	s.quads.Fill(s.w, first/4, (end+3)/4)
+	form.refresh(1+s.number, s.w, first, end)
 }
 
-// pull computes the force on the components from first up to end, whose sums over
-// examples are at hand. Device twin: perceptron_force.
-func (s *student[F]) pull(force []F, at *scratch[F], first, end int) {
+// pull computes the force on the components from first on, of which the examples
+// give these sums. Device twin: perceptron_force.
+func (s *student[F]) pull(force, sums []F, first int) {
 	c := &s.constants
-	for i := first; i < end; i++ {
+	for k, sum := range sums {
+		i := first + k
 		f := -F(c.Pull * s.w[i])
 		if s.spec.Swirl != 0 {
 			if i%2 == 0 {
@@ -106,19 +96,18 @@ func (s *student[F]) pull(force []F, at *scratch[F], first, end int) {
 				f -= F(c.Turn * s.w[i-1])
 			}
 		}
-		force[i] = f + F(s.push*at.sums[i-first])
+		force[i] = f + F(s.push*sum)
 	}
 }
 
 // measure computes the heat of the components from first up to end: the mean of
 // the forces before and after the step, times the way (docs/perceptron.md section
-// 5). Device twin: perceptron_heat.
+// 5). Device twin: perceptron_move.
 func (s *student[F]) measure(at *scratch[F], first, end int) {
 	if *s.ended != 0 {
 		return
 	}
-	perceptron.AddGains(&at.sums, s.gains, at.patterns)
-	s.pull(s.term, at, first, end)
+	s.pull(s.term, at.sums[s.number][:end-first], first)
 	for i := first; i < end; i++ {
 		s.term[i] = F(F(0.5*(s.force[i]+s.term[i])) * (s.w[i] - s.before[i]))
 	}
@@ -129,7 +118,7 @@ func (s *student[F]) addHeat(net *perceptron.Network, t int64) {
 	if *s.ended != 0 {
 		return
 	}
-	heat := perceptron.Total(s.term[:s.spec.N])
+	heat := perceptron.Total(s.term)
 	*s.totalHeat += heat
 	if net.RecentHeat(t).First {
 		*s.recent = 0
@@ -140,7 +129,7 @@ func (s *student[F]) addHeat(net *perceptron.Network, t int64) {
 // record computes the sums at a record, and ends the student if it has diverged.
 func (s *student[F]) record(net *perceptron.Network, t int64) {
 	squares := perceptron.Dot(s.w, s.w)
-	if *s.ended == 0 && !(squares < perceptron.BlownAt[F](s.spec)) {
+	if *s.ended == 0 && !(squares < s.constants.Blown) {
 		*s.ended = int32(t)
 	}
 	s.sums = [perceptron.Sums]float64{

@@ -17,6 +17,7 @@ type Constants[F fmath.Float] struct {
 	Alpha F
 	// Of the force itself, which heat needs: k, nut sqrt(n) / B, kappa.
 	Pull, Push, Turn F
+	Blown            F // the least |w|^2 of a student that has diverged
 }
 
 // ConstantsOf rounds the constants of a specification.
@@ -32,6 +33,7 @@ func ConstantsOf[F fmath.Float](t *Table) Constants[F] {
 		Pull:  F(t.K),
 		Push:  F(t.Nut * root / float64(t.B)),
 		Turn:  F(t.Swirl),
+		Blown: F(BlowUp * float64(t.N)),
 	}
 }
 
@@ -44,9 +46,6 @@ func RampAt[F fmath.Float](t *Table, step int64) F {
 	}
 	return F(middle / t.Ramp)
 }
-
-// BlownAt is the least sum of squared weights of a student that has diverged.
-func BlownAt[F fmath.Float](t *Table) F { return F(BlowUp * float64(t.N)) }
 
 // Share is f of docs/perceptron.md section 1: what an example whose label is
 // positive or not contributes, in units of nu, at an activation. Wrong means

@@ -18,6 +18,9 @@ const (
 	AlphaTron  Rule = "alphatron"
 )
 
+// Rules are all rules, in the order in which devices number them.
+func Rules() []Rule { return []Rule{Hebb, Perceptron, AdaTron, AlphaTron} }
+
 // Noise names the prefactor of the thermal noise.
 type Noise string
 

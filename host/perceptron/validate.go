@@ -60,7 +60,7 @@ func (s *Spec) Validate() error {
 
 func (t *Table) checkNames() error {
 	for _, err := range []error{
-		oneOf("rule", t.Rule, Hebb, Perceptron, AdaTron, AlphaTron),
+		oneOf("rule", t.Rule, Rules()...),
 		oneOf("noise", t.Noise, Sqrt2, Literal2),
 		oneOf("teacher", t.Teacher, Gauss, PlusMinus),
 		oneOf("start", t.Start, Gauss, Zero),
