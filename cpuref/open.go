@@ -7,9 +7,11 @@ package cpuref
 import (
 	"fmt"
 
+	cpuperceptron "tnn-gpu/cpuref/perceptron"
 	cputnn "tnn-gpu/cpuref/tnn"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/tnn"
 )
 
@@ -19,6 +21,8 @@ func New(net model.Network, o backend.Options) (backend.Backend, error) {
 	switch n := net.(type) {
 	case *tnn.Network:
 		return cputnn.New(n, o)
+	case *perceptron.Network:
+		return cpuperceptron.New(n, o)
 	}
 	return nil, fmt.Errorf("the processor cannot compute the model %s", net.Describe().Name)
 }
