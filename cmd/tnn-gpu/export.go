@@ -32,10 +32,11 @@ func (p *program) exportCommand() *cli.Command {
 }
 
 func (p *program) export(c *cli.Context) error {
-	run, err := openRun(c)
+	run, err := p.openRun(c)
 	if err != nil {
 		return err
 	}
+	defer run.Close()
 	endings := map[string]string{"graphml": ".graphml", "edgelist": ".txt", "csv": ".csv"}
 	format, out := c.String("format"), c.String("out")
 	ending, known := endings[format]

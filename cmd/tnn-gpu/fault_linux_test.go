@@ -73,7 +73,7 @@ func TestFullDisk(t *testing.T) {
 		{"checkpointing", 900, []string{"100", "--checkpoint", "10"}, ".tnn cannot be written: ", "resumed     after step 10"},
 		{"at the first checkpoint", 300, []string{"100", "--checkpoint", "10"}, "checkpoint-10.tnn cannot be written: ", "the run begins anew"},
 		{"at the end", 600, []string{"30", "--checkpoint", "1h"}, "final.npz cannot be written: ", "resumed     after step 30"},
-		{"at the beginning", 4, []string{"30"}, "steps.csv cannot be written: ", "the run begins anew"},
+		{"at the beginning", 4, []string{"30"}, "run.json cannot be written: ", "the run begins anew"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir, grow := smallDisk(t, test.kilobytes)

@@ -41,10 +41,11 @@ func (p *program) inspectCommand() *cli.Command {
 }
 
 func (p *program) inspect(c *cli.Context) error {
-	run, err := openRun(c)
+	run, err := p.openRun(c)
 	if err != nil {
 		return err
 	}
+	defer run.Close()
 	if c.IsSet("node") && c.IsSet("edge") {
 		return badUsage("there are both --node and --edge; use one of them")
 	}

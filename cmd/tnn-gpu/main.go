@@ -14,6 +14,7 @@ import (
 
 	"tnn-gpu/gpu"
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/files"
 )
 
 // Exit codes. The help text exitCodes and README.md list them too.
@@ -40,6 +41,7 @@ func main() {
 	ignoreBrokenPipes()
 	c := newConsole(os.Stdout, os.Stderr, os.Args[1:])
 	p := program{out: c.out, errs: c.errs, console: c, began: time.Now(), drivers: ownDrivers()}
+	p.files = files.OS{Warn: p.warn}
 	code := p.run(context.Background(), os.Args[1:])
 	if err := c.close(); err != nil {
 		p.urgent(fmt.Sprintf("tnn-gpu: not all could be printed: %v\n", err))
@@ -55,10 +57,14 @@ type program struct {
 	out      io.Writer
 	errs     io.Writer
 	console  *console // behind both; nil in tests
+	files    files.System
 	began    time.Time
 	drivers  *gpu.Drivers // nil asks drivers without a trial
 	recorded bool         // there is a run folder, which matters more than what is printed
 }
+
+// warn says what does not end a command.
+func (p *program) warn(sentence string) { fmt.Fprintf(p.errs, "Take note: %s.\n", sentence) }
 
 // run carries out a command line and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {

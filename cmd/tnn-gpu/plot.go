@@ -11,6 +11,7 @@ import (
 
 	"tnn-gpu/host/picture"
 	"tnn-gpu/host/plot"
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 )
 
@@ -43,10 +44,11 @@ func (p *program) plot(c *cli.Context) error {
 	}
 	var runs []*results.Run
 	for _, path := range c.Args().Slice() {
-		run, err := results.Open(path)
+		run, err := results.OpenIn(p.files, path)
 		if err != nil {
 			return usageError{err}
 		}
+		defer run.Close()
 		runs = append(runs, run)
 	}
 	out, format := c.String("out"), c.String("format")
@@ -87,8 +89,8 @@ const overviewName = "overview.png"
 
 // overview draws a run that has ended. What is drawn there before is replaced: it
 // was drawn by the run itself.
-func (p *program) overview(n *network, folder string) error {
-	run, err := results.Open(folder)
+func (p *program) overview(n *network, folder *record.Folder) error {
+	run, err := results.Of(folder)
 	if err != nil {
 		return err
 	}
@@ -100,7 +102,7 @@ func (p *program) overview(n *network, folder string) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(folder, overviewName), true, func(w io.Writer) error { return page.Write(w, "png") })
+	return folder.Replace(overviewName, func(w io.Writer) error { return page.Write(w, "png") })
 }
 
 // lastState is a picture of the states of the first replica at the end of a run.
@@ -112,6 +114,9 @@ func lastState(n *network, run *results.Run) (image.Image, error) {
 	defer final.Close()
 	nodes := n.net.Graph.Nodes
 	states, err := final.Read("state", int64(nodes)*int64(run.Replicas()))
+	if err == nil && len(states.Values) != nodes*run.Replicas() {
+		err = fmt.Errorf("%s of the run %s has %d states for %d nodes", record.FinalName, run.Path, len(states.Values), nodes)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"archive/zip"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -17,11 +21,15 @@ func (p *program) resumeCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "resume",
 		Usage:     "go on with a run that was interrupted, or make a finished one longer",
-		ArgsUsage: "FOLDER",
+		ArgsUsage: "RUN",
 		Description: "The run goes on from its last checkpoint, bit for bit as if it had not been\n" +
-			"interrupted, on any backend. Tables are cut back to the checkpoint first.",
+			"interrupted, on any backend. Tables are cut back to the checkpoint first. What\n" +
+			"cannot be read or was changed by others is an error, and nothing is touched then;\n" +
+			"`tnn-gpu check RUN` says what is whole, and `tnn-gpu run --from RUN` goes on from a\n" +
+			"checkpoint in a new folder.",
 		Flags: slices.Concat(computerFlags(), liveFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "steps", Usage: "go on to step `NUMBER`; with a plus, as in +100, that many steps from the checkpoint on"},
+			&cli.BoolFlag{Name: "restart", Usage: "begin anew; what is there is kept as RUN.old-1, RUN.old-2, ..."},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
 		}),
 		Action: p.resume,
@@ -38,11 +46,11 @@ func (p *program) resume(c *cli.Context) error {
 	}
 	ctx, w := p.watched(c.Context, limit)
 	defer w.end()
-	folder, err := record.Open(c.Args().First())
+	folder, err := record.OpenIn(p.files, c.Args().First())
 	if err != nil {
 		return usageError{err}
 	}
-	j, err := p.reopen(c, folder)
+	j, folder, err := p.reopen(c, folder)
 	if j == nil {
 		return errors.Join(err, folder.Close())
 	}
@@ -52,64 +60,190 @@ func (p *program) resume(c *cli.Context) error {
 }
 
 // reopen prepares what is left to do of a run. Where that is nothing it says so, and
-// the job is nil.
-func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, error) {
-	cfg, err := config.Decode(folder.Path()+"/config.toml", folder.Config())
+// the job is nil. A run that is to begin anew has another folder then.
+func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, *record.Folder, error) {
+	cfg, err := config.Decode(filepath.Join(folder.Path(), record.ConfigName), folder.Config())
 	if err == nil {
 		err = applyFlags(c, cfg)
 	}
 	if err != nil {
-		return nil, usageError{err}
+		return nil, folder, usageError{err}
+	}
+	if c.Bool("restart") {
+		return p.restart(c, cfg, folder)
 	}
 	from, done, err := p.checkpoint(folder)
 	if err != nil {
-		return nil, err
+		return nil, folder, usageError{err}
 	}
 	end, err := lastStep(cfg, c.String("steps"), done)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, folder, usageError{err}
 	}
-	if end == done && hasEnded(folder) {
-		fmt.Fprintf(p.out, "The run has made all of its %s; make it longer with --steps +100, for example.\n", count(done, "step"))
-		return nil, nil
+	if end == done {
+		ended, err := p.hasEnded(folder)
+		if err != nil {
+			return nil, folder, usageError{err}
+		}
+		if ended {
+			return nil, folder, p.complete(cfg, folder, done)
+		}
 	}
+	j, err := p.prepareTo(c, cfg, end)
+	if err != nil {
+		return nil, folder, err
+	}
+	if err := p.goOn(j, folder, from); err != nil {
+		return nil, folder, errors.Join(usageError{err}, j.close())
+	}
+	return j, folder, nil
+}
+
+// prepareTo prepares a run that ends at a step, whatever its configuration says.
+func (p *program) prepareTo(c *cli.Context, cfg *config.Config, end int64) (*job, error) {
 	planned := cfg.Spec.Steps()
 	if err := cfg.SetSteps(end); err != nil {
 		return nil, usageError{err}
 	}
 	j, err := p.prepare(c, cfg)
-	if err != nil {
-		return nil, err
-	}
-	j.from = from
-	if end != planned {
+	if err == nil && end != planned {
 		j.longer = fmt.Sprintf(" --steps %d", end)
 	}
-	return j, nil
+	return j, err
+}
+
+// goOn has a job begin at a checkpoint of its folder, or at the beginning, and carry
+// out what the run was asked after that.
+func (p *program) goOn(j *job, folder *record.Folder, from *state.Checkpoint) error {
+	j.from = from
+	var err error
+	if j.plan.Again, err = folder.Commands(from); err != nil {
+		return err
+	}
+	if n := len(j.plan.Again); n > 0 && j.live == nil && j.plan.Again[n-1].Do == sim.DoPause {
+		fmt.Fprintf(p.errs, "The run was paused at step %d. Without a page (--live) it goes on.\n", j.plan.Again[n-1].Step)
+		j.plan.Again = j.plan.Again[:n-1]
+		j.unpaused = true
+	}
+	return nil
 }
 
 // checkpoint reads the last checkpoint and its step, and says which ones it had to
-// pass over. Without any the run begins anew.
+// pass over. A run that never had any begins anew.
 func (p *program) checkpoint(folder *record.Folder) (from *state.Checkpoint, done int64, err error) {
 	from, skipped, err := folder.Checkpoint()
+	var unusable *record.UnusableError
+	switch {
+	case errors.Is(err, record.ErrNoCheckpoint):
+		return nil, 0, p.beginsAnew(folder)
+	case errors.As(err, &unusable):
+		return nil, 0, refusal(folder, unusable)
+	case err != nil:
+		return nil, 0, fmt.Errorf("%w; nothing was changed", err)
+	}
 	for _, s := range skipped {
 		fmt.Fprintf(p.errs, "A checkpoint is passed over: %v.\n", s)
 	}
-	switch {
-	case errors.Is(err, record.ErrNoCheckpoint):
-		fmt.Fprintf(p.errs, "There is no checkpoint in %s: the run begins anew.\n", folder.Path())
-		return nil, 0, nil
-	case err != nil:
-		return nil, 0, usageError{err}
+	if by := from.Program; by != "" && by != programVersion() {
+		fmt.Fprintf(p.errs, "The checkpoint was written by %s, and this is %s.\n", by, programVersion())
 	}
 	return from, from.State.Step, nil
 }
 
+// beginsAnew says that a run without checkpoints does. One that has ended had some.
+func (p *program) beginsAnew(folder *record.Folder) error {
+	ended, err := folder.Has(record.FinalName)
+	switch {
+	case err != nil:
+		return err
+	case ended:
+		return fmt.Errorf("the run %s has ended and has no checkpoint any more; `tnn-gpu resume --restart %s` begins anew and keeps what is there under another name",
+			folder.Path(), shellQuoted(folder.Path()))
+	}
+	fmt.Fprintf(p.errs, "There is no checkpoint in %s: the run begins anew.\n", folder.Path())
+	return nil
+}
+
+// refusal says what can be done with a run that cannot go on in its folder.
+func refusal(folder *record.Folder, unusable *record.UnusableError) error {
+	name, kept := shellQuoted(folder.Path()), ""
+	if unusable.Whole >= 0 {
+		kept = fmt.Sprintf(" `tnn-gpu run --from %s` goes on from step %d in a new folder, without what is lost;", shellQuoted(fmt.Sprintf("%s@%d", folder.Path(), unusable.Whole)), unusable.Whole)
+	}
+	return fmt.Errorf("%w\nNothing was changed.%s `tnn-gpu resume --restart %s` begins anew and keeps what is there under another name", unusable, kept, name)
+}
+
 // hasEnded tells whether a run has written all that it leaves at its end. Between
 // its last checkpoint and that it may have been killed, or the disk full.
-func hasEnded(folder *record.Folder) bool {
-	m, err := record.ReadMetadata(folder.Path())
-	return err != nil || m.Status == sim.Finished
+func (p *program) hasEnded(folder *record.Folder) (bool, error) {
+	m, err := folder.Metadata()
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil || m.Status != sim.Finished {
+		return false, err
+	}
+	return isWhole(folder)
+}
+
+// isWhole tells whether the last state of a run can be read.
+func isWhole(folder *record.Folder) (bool, error) {
+	in, err := folder.Dir().Open(record.FinalName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return false, err
+	}
+	archive, err := zip.NewReader(in, info.Size())
+	if err != nil {
+		return false, readError(err)
+	}
+	for _, f := range archive.File {
+		content, err := f.Open()
+		if err == nil {
+			_, err = io.Copy(io.Discard, content)
+			content.Close()
+		}
+		if err != nil {
+			return false, readError(err)
+		}
+	}
+	return true, nil
+}
+
+// readError is nil for an archive that is not whole.
+func readError(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return err
+	}
+	return nil
+}
+
+// complete makes the overview of a run that has ended, where it is missing.
+func (p *program) complete(cfg *config.Config, folder *record.Folder, done int64) error {
+	drawn, err := folder.Has(overviewName)
+	if err != nil {
+		return usageError{err}
+	}
+	if cfg.Record.Overview && !drawn {
+		n, err := buildNetwork(cfg)
+		if err != nil {
+			return err
+		}
+		if err := p.overview(n, folder); err != nil {
+			return fmt.Errorf("the overview of the run is not drawn: %w", err)
+		}
+		fmt.Fprintf(p.out, "%s was missing and is drawn.\n", overviewName)
+	}
+	fmt.Fprintf(p.out, "The run has made all of its %s; make it longer with --steps +100, for example.\n", count(done, "step"))
+	return nil
 }
 
 // lastStep is the step at which a resumed run ends.

@@ -53,7 +53,11 @@ type job struct {
 	from    *state.Checkpoint // nil for a new run
 	live    *live
 	checker *checker // nil unless steps are made again
-	longer  string   // flag that has a run end at another step than its configuration says
+
+	progress *bar
+	table    *epochTable
+	unpaused bool   // a pause of an earlier session is over
+	longer   string // flag that has a run end at another step than its configuration says
 }
 
 func (p *program) runNew(c *cli.Context) error {
@@ -82,7 +86,7 @@ func (p *program) runNew(c *cli.Context) error {
 	}
 	defer j.close()
 	w.hold(saves)
-	folder, err := createFolder(c.String("out"), name, cfg)
+	folder, err := p.createFolder(c.String("out"), name, cfg)
 	if err != nil {
 		return err
 	}
@@ -129,14 +133,14 @@ func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
 func (j *job) close() error { return errors.Join(j.backend.Close(), j.checker.close()) }
 
 // createFolder makes the folder of a new run.
-func createFolder(path, name string, cfg *config.Config) (*record.Folder, error) {
+func (p *program) createFolder(path, name string, cfg *config.Config) (*record.Folder, error) {
 	if path == "" {
 		var err error
 		if path, err = freshFolder(name); err != nil {
 			return nil, usageError{err}
 		}
 	}
-	folder, err := record.Create(path, cfg.Encode())
+	folder, err := record.CreateIn(p.files, path, record.Contents{Config: cfg.Encode()})
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -168,17 +172,30 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	p.recorded = true
 	defer func() { err = errors.Join(err, folder.Close()) }()
 	p.announce(j, folder.Path())
-	recorder, err := folder.Record(j.options, j.from)
-	if err != nil {
-		return err
+	if j.live != nil {
+		j.options.Saved = j.live.Saved
 	}
-	summary, err := p.simulate(ctx, j, recorder, folder.Path())
+	recorder, err := folder.Prepare(j.options, j.from)
+	if err != nil {
+		return usageError{err}
+	}
+	run, err := p.newRun(j, recorder)
+	if err == nil {
+		err = recorder.Begin()
+	}
+	if err == nil && j.unpaused {
+		err = recorder.Keep(sim.Command{Do: sim.DoResume, Control: state.Control{Step: j.first()}})
+	}
+	if err != nil {
+		return errors.Join(err, recorder.Close(sim.Summary{Reason: sim.Failed}, err))
+	}
+	summary, err := p.simulate(ctx, j, run, folder.Path())
 	err = errors.Join(err, recorder.Close(summary, err))
 	if err != nil {
 		return fmt.Errorf("%w; what was written until then is in %s", err, folder.Path())
 	}
 	why := w.stopped()
-	p.summarize(j.network, summary, folder.Path(), why == nil)
+	p.summarize(j.network, summary, folder, why == nil)
 	fmt.Fprint(p.out, praise(summary))
 	if why != nil && summary.Reason != sim.Finished {
 		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s%s", why, summary.Last, j.plan.Steps, shellQuoted(folder.Path()), j.longer)
@@ -186,28 +203,40 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	return nil
 }
 
-// simulate makes the steps.
-func (p *program) simulate(ctx context.Context, j *job, recorder *record.Recorder, folder string) (sim.Summary, error) {
-	first := int64(0)
-	if j.from != nil {
-		first = j.from.State.Step
-	}
-	progress := newBar(p.errs, j.network, first, j.plan.Steps)
-	table := newEpochTable(p.out, progress, j.network, j.plan.Steps, terminalWidth(p.out))
-	run, err := sim.New(j.network.model, j.backend, j.plan, recorder.Observe, table.observe, progress.observe, j.live.observe)
+// newRun puts a run where it begins, or where its checkpoint left it.
+func (p *program) newRun(j *job, recorder *record.Recorder) (*sim.Run, error) {
+	j.progress = newBar(p.errs, j.network, j.first(), j.plan.Steps)
+	j.table = newEpochTable(p.out, j.progress, j.network, j.plan.Steps, terminalWidth(p.out))
+	run, err := sim.New(j.network.model, j.backend, j.plan, recorder.Observe, j.table.observe, j.progress.observe, j.live.observe)
 	if err == nil {
 		err = j.checker.check(run)
 	}
 	if err == nil && j.from != nil {
-		err = run.Restore(j.from)
+		if err = run.Restore(j.from); err != nil {
+			err = usageError{err}
+		}
 	}
 	if err != nil {
-		return sim.Summary{Reason: sim.Failed, First: first, Last: first}, err
+		return nil, err
 	}
-	table.printHeader(first)
+	run.Journal(recorder.Keep)
+	return run, nil
+}
+
+// first is the step that a job begins after.
+func (j *job) first() int64 {
+	if j.from == nil {
+		return 0
+	}
+	return j.from.State.Step
+}
+
+// simulate makes the steps.
+func (p *program) simulate(ctx context.Context, j *job, run *sim.Run, folder string) (sim.Summary, error) {
+	j.table.printHeader(j.first())
 	endLive := j.live.begin(run, folder, j.from)
 	summary, err := run.Go(ctx)
-	progress.clear()
+	j.progress.clear()
 	if err := endLive(summary, err); err != nil {
 		fmt.Fprintf(p.errs, "The page could not be served to the end: %v.\n", err)
 	}
@@ -235,7 +264,7 @@ func (p *program) announce(j *job, folder string) {
 }
 
 // summarize says what has been done, and draws it if there is time for that.
-func (p *program) summarize(n *network, s sim.Summary, folder string, draw bool) {
+func (p *program) summarize(n *network, s sim.Summary, folder *record.Folder, draw bool) {
 	drawn := ""
 	if draw && n.config.Record.Overview {
 		drawn = ", " + overviewName
@@ -246,5 +275,5 @@ func (p *program) summarize(n *network, s sim.Summary, folder string, draw bool)
 		}
 	}
 	fmt.Fprintf(p.out, "\n%s in %v: %s node updates/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv%s and final.npz\n",
-		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), folder, drawn)
+		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), folder.Path(), drawn)
 }

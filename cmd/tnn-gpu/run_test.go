@@ -263,8 +263,8 @@ func TestResumeRefusals(t *testing.T) {
 	tnnGPU(t, dir, "resume", "out", "--steps", "+1").want(t, codeUsage, "it was written under another configuration")
 }
 
-// TestResumeOverDamage: a broken checkpoint is passed over, and without any the
-// run begins anew.
+// TestResumeOverDamage: a broken checkpoint is passed over. Without any that is whole
+// nothing is touched, and the run begins anew only where it is told to.
 func TestResumeOverDamage(t *testing.T) {
 	dir := t.TempDir()
 	tnnGPU(t, dir, small("--checkpoint", "8")...).want(t, codeDone)
@@ -275,7 +275,14 @@ func TestResumeOverDamage(t *testing.T) {
 	sameResults(t, whole, filepath.Join(dir, "out"))
 	breakFile(t, dir, "out/checkpoint-16.tnn")
 	breakFile(t, dir, "out/checkpoint-20.tnn")
-	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "There is no checkpoint in out: the run begins anew.", "20 steps in ")
+	before := tree(t, filepath.Join(dir, "out"))
+	tnnGPU(t, dir, "resume", "out").want(t, codeUsage, "Nothing was changed. `tnn-gpu resume --restart out` begins anew and keeps what is there under another name")
+	sameTree(t, before, filepath.Join(dir, "out"))
+	tnnGPU(t, dir, "resume", "--restart", "out").want(t, codeDone, "The run begins anew; what was there is in out.old-1.", "20 steps in ")
+	sameResults(t, whole, filepath.Join(dir, "out"))
+	sameTree(t, before, filepath.Join(dir, "out.old-1"))
+	tnnGPU(t, dir, "resume", "--restart", "out/").want(t, codeDone, "what was there is in out.old-2.")
+	tnnGPU(t, filepath.Join(dir, "out"), "resume", "--restart", ".").want(t, codeDone, "out.old-3.")
 	sameResults(t, whole, filepath.Join(dir, "out"))
 }
 

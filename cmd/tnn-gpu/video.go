@@ -45,11 +45,11 @@ func (p *program) videoCommand() *cli.Command {
 }
 
 // openRun is the run that a command is given.
-func openRun(c *cli.Context) (*results.Run, error) {
+func (p *program) openRun(c *cli.Context) (*results.Run, error) {
 	if c.NArg() != 1 {
 		return nil, badUsage("%s takes one argument, the folder of a run; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
 	}
-	run, err := results.Open(c.Args().First())
+	run, err := results.OpenIn(p.files, c.Args().First())
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -57,10 +57,11 @@ func openRun(c *cli.Context) (*results.Run, error) {
 }
 
 func (p *program) video(c *cli.Context) error {
-	run, err := openRun(c)
+	run, err := p.openRun(c)
 	if err != nil {
 		return err
 	}
+	defer run.Close()
 	if fps := c.Int("fps"); fps < 1 || fps > 240 {
 		return badUsage("--fps is %d: use a number from 1 to 240", fps)
 	}

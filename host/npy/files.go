@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -18,10 +18,18 @@ type Array struct {
 	Values []float64 // the last index runs fastest
 }
 
+// File is what is read: an *os.File, or what stands for one.
+type File interface {
+	io.Reader
+	io.ReaderAt
+	io.Closer
+	Stat() (fs.FileInfo, error)
+}
+
 // Archive is a .npz file. Its arrays are read one at a time.
 type Archive struct {
 	path string
-	file *os.File
+	file File
 	zip  *zip.Reader
 }
 
@@ -31,6 +39,12 @@ func OpenArchive(path string) (*Archive, error) {
 	if err != nil {
 		return nil, err
 	}
+	return NewArchive(f, path)
+}
+
+// NewArchive is OpenArchive for a file that is open; its path is for messages. It
+// closes the file where it is none.
+func NewArchive(f File, path string) (*Archive, error) {
 	info, err := f.Stat()
 	if err == nil {
 		a := &Archive{path: path, file: f}
@@ -86,13 +100,8 @@ func readArray(r io.Reader, size, most int64) (*Array, error) {
 	return &Array{Shape: h.Shape, Values: h.inC(values)}, err
 }
 
-// ReadFile reads a .npy file, of at most a number of values.
-func ReadFile(path string, most int64) (*Array, error) {
-	f, err := text.OpenFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
+// ReadArray reads a .npy file, of at most a number of values; its path is for messages.
+func ReadArray(f File, path string, most int64) (*Array, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -107,18 +116,15 @@ func ReadFile(path string, most int64) (*Array, error) {
 // Records is a .npy file that is read by its first index. It may still grow.
 type Records struct {
 	path   string
-	file   *os.File
+	file   File
 	header *Header
 	count  int
 	each   int64 // values
 }
 
-// OpenRecords opens a .npy file of at least one dimension.
-func OpenRecords(path string) (*Records, error) {
-	f, err := text.OpenFile(path)
-	if err != nil {
-		return nil, err
-	}
+// NewRecords reads a .npy file of at least one dimension, which it closes where it is
+// none; its path is for messages.
+func NewRecords(f File, path string) (*Records, error) {
 	r := &Records{path: path, file: f}
 	if err := r.open(); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s cannot be read: %w", path, err), f.Close())

@@ -123,7 +123,7 @@ func TestDamage(t *testing.T) {
 		"a long header":   npy(2, dict("<f4", "1,")+strings.Repeat(" ", 1<<17), float32(1)),
 		"a cut header":    npy(1, dict("<f4", "1,"), float32(1))[:20],
 	} {
-		if r, err := OpenRecords(write(t, "x.npy", text)); err == nil {
+		if r, err := openRecords(write(t, "x.npy", text)); err == nil {
 			t.Errorf("%s: opened with %d records", name, r.Len())
 		}
 		a, err := OpenArchive(archive(t, zip.Store, map[string][]byte{"x.npy": text}))
@@ -142,7 +142,7 @@ func TestDamage(t *testing.T) {
 // TestRecordsOfAGrowingFile: what came after the header was read does not count.
 func TestRecordsOfAGrowingFile(t *testing.T) {
 	text := npy(1, dict("<f4", "2, 3"), []float32{1, 2, 3, 4, 5, 6, 7, 8})
-	r, err := OpenRecords(write(t, "x.npy", text))
+	r, err := openRecords(write(t, "x.npy", text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func TestOrder(t *testing.T) {
 		}
 	}
 	path := write(t, "x.npy", npy(1, strings.Replace(dict("<f4", "2, 3"), "False", "True", 1), make([]float32, 6)))
-	if r, err := OpenRecords(path); err == nil {
+	if r, err := openRecords(path); err == nil {
 		t.Errorf("%d records in Fortran order are opened", r.Len())
 	}
 }
@@ -264,4 +264,12 @@ func FuzzArray(f *testing.F) {
 			t.Errorf("%d values of shape %v", len(a.Values), a.Shape)
 		}
 	})
+}
+
+func openRecords(path string) (*Records, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return NewRecords(f, path)
 }

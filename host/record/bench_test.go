@@ -4,13 +4,14 @@ import (
 	"path/filepath"
 	"testing"
 
+	"tnn-gpu/host/files/filestest"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/sim/simtest"
 	"tnn-gpu/host/state"
 )
 
 func benchmarkRecorder(b *testing.B, s setup, event func(step int64) sim.Event) {
-	f, err := create(quickDisk{}, filepath.Join(b.TempDir(), "run"), nil)
+	f, err := CreateIn(filestest.Quick{}, filepath.Join(b.TempDir(), "run"), Contents{})
 	if err != nil {
 		b.Fatal(err)
 	}

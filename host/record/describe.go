@@ -3,17 +3,18 @@ package record
 import (
 	"fmt"
 	"slices"
+
 	"tnn-gpu/host/model"
 )
 
 // files describes what the run folder will hold.
 func (r *Recorder) files() []File {
 	out := []File{
-		{Name: configName, Doc: "the whole configuration; running it again gives the same run"},
+		{Name: ConfigName, Doc: "the whole configuration; running it again gives the same run"},
 		{Name: stepsName, Doc: "quantities of every step", Columns: r.stepColumns()},
 		{Name: epochsName, Doc: "quantities of the mean sums of the steps of each epoch" + r.meanOfReplicas(), Columns: r.epochColumns()},
 		{Name: histogramsName, Doc: "histograms at the start and the end" + r.ofReplicas() + "; empty bins are left out", Columns: r.histogramColumns(), Histograms: r.distributions()},
-		{Name: finalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()},
+		{Name: FinalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()},
 	}
 	if r.replicas > 1 {
 		out = append(out, File{
@@ -26,7 +27,7 @@ func (r *Recorder) files() []File {
 		out = append(out, File{Name: probesName, Doc: doc, Columns: r.probeColumns()})
 	}
 	for i, recording := range r.recordings {
-		out = append(out, recording.describe(r.options.Recordings[i]))
+		out = append(out, recording.describe(r.options.Recordings[i], r.first))
 	}
 	return out
 }
@@ -152,11 +153,14 @@ func (r *Recorder) describeFinal() []Array {
 	return out
 }
 
-func (r *recording) describe(asked Recording) File {
+func (r *recording) describe(asked Recording, first int64) File {
 	f := r.source.field
 	a := Array{
 		Name: f.Name, Dtype: r.dtype, Unit: f.Unit, Doc: f.Doc, Every: r.every,
 		Axes: append([]string{"record"}, r.source.allAxes(r.replicas)...), Shape: r.shape,
+	}
+	if first > 0 {
+		a.First = (first/r.every + 1) * r.every
 	}
 	if asked.Items != nil {
 		a.Items = itemsName(f.Name)

@@ -2,44 +2,43 @@ package record
 
 import (
 	"errors"
-	"os"
 	"sync"
 	"syscall"
+
+	"tnn-gpu/host/files"
+	"tnn-gpu/host/files/filestest"
 )
-
-// quickDisk is the file system without its waiting: what tests write need not
-// outlast the machine.
-type quickDisk struct{ osDisk }
-
-type quickFile struct{ file }
-
-func (quickFile) Sync() error { return nil }
-
-func (d quickDisk) OpenFile(name string, flag int) (file, error) {
-	f, err := d.osDisk.OpenFile(name, flag)
-	return quickFile{f}, err
-}
-
-func (quickDisk) SyncDir(name string) error {
-	_, err := os.Stat(name)
-	return err
-}
 
 // fullDisk has room for some bytes.
 type fullDisk struct {
-	quickDisk
+	filestest.Quick
 	mu   sync.Mutex
 	room int64
 }
 
-type fullFile struct {
-	file
+type fullDir struct {
+	files.Dir
 	disk *fullDisk
 }
 
-func (d *fullDisk) OpenFile(name string, flag int) (file, error) {
-	f, err := d.quickDisk.OpenFile(name, flag)
-	return &fullFile{f, d}, err
+type fullFile struct {
+	files.File
+	disk *fullDisk
+}
+
+func (d *fullDisk) OpenDir(path string) (files.Dir, error) {
+	dir, err := d.Quick.OpenDir(path)
+	return &fullDir{dir, d}, err
+}
+
+func (d *fullDir) Edit(name string) (files.File, error) {
+	f, err := d.Dir.Edit(name)
+	return &fullFile{f, d.disk}, err
+}
+
+func (d *fullDir) Create(name string) (files.File, error) {
+	f, err := d.Dir.Create(name)
+	return &fullFile{f, d.disk}, err
 }
 
 // WriteAt writes what there is room for, as a file system does.
@@ -48,7 +47,7 @@ func (f *fullFile) WriteAt(p []byte, at int64) (int, error) {
 	defer f.disk.mu.Unlock()
 	fits := min(int64(len(p)), f.disk.room)
 	f.disk.room -= fits
-	n, err := f.file.WriteAt(p[:fits], at)
+	n, err := f.File.WriteAt(p[:fits], at)
 	if err == nil && n < len(p) {
 		err = syscall.ENOSPC
 	}
@@ -58,16 +57,20 @@ func (f *fullFile) WriteAt(p []byte, at int64) (int, error) {
 // dyingDisk is that of a machine that loses its power after some operations:
 // nothing works from then on, and what was not synced is gone.
 type dyingDisk struct {
-	quickDisk
+	filestest.Quick
 	mu    sync.Mutex
 	left  int
 	files []*dyingFile
 }
 
+type dyingDir struct {
+	files.Dir
+	disk *dyingDisk
+}
+
 type dyingFile struct {
-	file
+	files.File
 	disk         *dyingDisk
-	name         string
 	size, synced int64
 }
 
@@ -90,37 +93,49 @@ func (d *dyingDisk) die() error {
 	var err error
 	for _, f := range d.files {
 		if f.size > f.synced {
-			err = errors.Join(err, f.file.Truncate(f.synced))
+			err = errors.Join(err, f.File.Truncate(f.synced))
 		}
 	}
 	return err
 }
 
-func (d *dyingDisk) Rename(from, to string) error {
-	return d.do(func() error { return d.osDisk.Rename(from, to) })
+func (d *dyingDisk) OpenDir(path string) (files.Dir, error) {
+	var dir files.Dir
+	err := d.do(func() (err error) {
+		dir, err = d.Quick.OpenDir(path)
+		return err
+	})
+	return &dyingDir{dir, d}, err
 }
 
-func (d *dyingDisk) Remove(name string) error {
-	return d.do(func() error { return d.osDisk.Remove(name) })
+func (d *dyingDir) Rename(from, to string) error {
+	return d.disk.do(func() error { return d.Dir.Rename(from, to) })
 }
 
-func (d *dyingDisk) SyncDir(name string) error {
-	return d.do(func() error { return d.quickDisk.SyncDir(name) })
+func (d *dyingDir) Remove(name string) error {
+	return d.disk.do(func() error { return d.Dir.Remove(name) })
 }
 
-func (d *dyingDisk) OpenFile(name string, flag int) (file, error) {
-	out := &dyingFile{disk: d, name: name}
-	err := d.do(func() error {
-		f, err := d.quickDisk.OpenFile(name, flag)
+func (d *dyingDir) SyncDir(name string) error {
+	return d.disk.do(func() error { return d.Dir.SyncDir(name) })
+}
+
+func (d *dyingDir) Edit(name string) (files.File, error)   { return d.open(name, d.Dir.Edit) }
+func (d *dyingDir) Create(name string) (files.File, error) { return d.open(name, d.Dir.Create) }
+
+func (d *dyingDir) open(name string, open func(string) (files.File, error)) (files.File, error) {
+	out := &dyingFile{disk: d.disk}
+	err := d.disk.do(func() error {
+		f, err := open(name)
 		if err != nil {
 			return err
 		}
-		info, err := os.Stat(name)
+		info, err := f.Stat()
 		if err != nil {
 			return err
 		}
-		out.file, out.size, out.synced = f, info.Size(), info.Size()
-		d.files = append(d.files, out)
+		out.File, out.size, out.synced = f, info.Size(), info.Size()
+		d.disk.files = append(d.disk.files, out)
 		return nil
 	})
 	if err != nil {
@@ -131,7 +146,7 @@ func (d *dyingDisk) OpenFile(name string, flag int) (file, error) {
 
 func (f *dyingFile) WriteAt(p []byte, at int64) (n int, err error) {
 	err = f.disk.do(func() error {
-		n, err = f.file.WriteAt(p, at)
+		n, err = f.File.WriteAt(p, at)
 		f.size = max(f.size, at+int64(n))
 		return err
 	})
@@ -141,14 +156,14 @@ func (f *dyingFile) WriteAt(p []byte, at int64) (n int, err error) {
 func (f *dyingFile) Truncate(size int64) error {
 	return f.disk.do(func() error {
 		f.size, f.synced = size, min(size, f.synced)
-		return f.file.Truncate(size)
+		return f.File.Truncate(size)
 	})
 }
 
 func (f *dyingFile) Sync() error {
 	return f.disk.do(func() error {
 		f.synced = f.size
-		return f.file.Sync()
+		return f.File.Sync()
 	})
 }
 
@@ -160,6 +175,6 @@ func (f *dyingFile) Close() error {
 
 func (d *dyingDisk) closeAll() {
 	for _, f := range d.files {
-		f.file.Close()
+		f.File.Close()
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"tnn-gpu/host/files/filestest"
 	"tnn-gpu/host/npy"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/sim/simtest"
@@ -20,7 +21,7 @@ func TestRunThatStopsItselfLeavesADump(t *testing.T) {
 	s := small(state.Single, 2)
 	whole, path := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "run")
 	s.fresh(t, whole, 0)
-	f, err := create(quickDisk{}, path, []byte(config))
+	f, err := CreateIn(filestest.Quick{}, path, Contents{Config: []byte(config)})
 	if err != nil {
 		t.Fatal(err)
 	}

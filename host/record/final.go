@@ -13,7 +13,7 @@ import (
 
 // writeState writes a state as arrays in original order, and what its links join.
 func (r *Recorder) writeState(name string, s *state.State) error {
-	return r.folder.replace(name, func(w io.Writer) error {
+	return r.folder.Replace(name, func(w io.Writer) error {
 		z := npz{zip.NewWriter(w)}
 		return errors.Join(r.addState(z, s), z.zip.Close())
 	})

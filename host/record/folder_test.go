@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/files"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/sim/simtest"
 	"tnn-gpu/host/state"
@@ -22,7 +23,7 @@ func (s setup) description() backend.Description {
 
 func TestNothingIsOverwritten(t *testing.T) {
 	path := t.TempDir()
-	if err := os.WriteFile(filepath.Join(path, "thesis.tex"), []byte("years of work"), filePermissions); err != nil {
+	if err := os.WriteFile(filepath.Join(path, "thesis.tex"), []byte("years of work"), files.FilePermissions); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Create(path, nil); !errors.Is(err, ErrNotEmpty) || !strings.Contains(err.Error(), "thesis.tex") {
@@ -45,7 +46,7 @@ func TestFoldersThatCannotBeUsed(t *testing.T) {
 		t.Errorf("a missing folder gives %v", err)
 	}
 	file := filepath.Join(path, "file")
-	if err := os.WriteFile(file, nil, filePermissions); err != nil {
+	if err := os.WriteFile(file, nil, files.FilePermissions); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Create(file, nil); err == nil {
@@ -87,7 +88,7 @@ func TestSecondUserOfAFolderIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(path); !errors.Is(err, ErrLocked) {
+	if _, err := Open(path); !errors.Is(err, files.ErrLocked) {
 		t.Errorf("while the folder is in use: %v", err)
 	}
 	if err := f.Close(); err != nil {
@@ -142,7 +143,7 @@ func TestLockEndsWithTheProcessThatIsKilled(t *testing.T) {
 	if err != nil || line != "held\n" {
 		t.Fatalf("the other process says %q, %v", line, err)
 	}
-	if _, err := Open(path); !errors.Is(err, ErrLocked) {
+	if _, err := Open(path); !errors.Is(err, files.ErrLocked) {
 		t.Errorf("while another process holds the folder: %v", err)
 	}
 	if err := other.Process.Kill(); err != nil {
@@ -161,7 +162,7 @@ func TestLockEndsWithTheProcessThatIsKilled(t *testing.T) {
 func TestDamagedMetadataAreNotReplaced(t *testing.T) {
 	s, path, _ := interrupted(t)
 	for _, text := range []string{"{", `{"format": 2}`} {
-		alter(t, path, metadataName, func([]byte) []byte { return []byte(text) })
+		alter(t, path, MetadataName, func([]byte) []byte { return []byte(text) })
 		f, err := Open(path)
 		if err != nil {
 			t.Fatal(err)
@@ -170,7 +171,7 @@ func TestDamagedMetadataAreNotReplaced(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.make(f, c, 0); err == nil || !strings.Contains(err.Error(), metadataName) {
+		if _, err := s.make(f, c, 0); err == nil || !strings.Contains(err.Error(), MetadataName) {
 			t.Errorf("%s: %v", text, err)
 		}
 		if err := f.Close(); err != nil {

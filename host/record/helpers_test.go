@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/files"
+	"tnn-gpu/host/files/filestest"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/sim/simtest"
@@ -109,7 +111,7 @@ func (s setup) make(f *Folder, from *state.Checkpoint, cancelAt int64) (sim.Summ
 // fresh makes a run in a new folder.
 func (s setup) fresh(t fatal, path string, cancelAt int64) sim.Summary {
 	t.Helper()
-	f, err := create(quickDisk{}, path, []byte(config))
+	f, err := CreateIn(filestest.Quick{}, path, Contents{Config: []byte(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +127,7 @@ func (s setup) fresh(t fatal, path string, cancelAt int64) sim.Summary {
 // checkpoint.
 func (s setup) resume(t fatal, path string, cancelAt int64) (sim.Summary, []error) {
 	t.Helper()
-	f, err := open(quickDisk{}, path)
+	f, err := OpenIn(filestest.Quick{}, path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,9 +147,22 @@ func (s setup) resume(t fatal, path string, cancelAt int64) (sim.Summary, []erro
 // does.
 func results(t fatal, path string) map[string][]byte {
 	t.Helper()
+	return filesOf(t, path, func(name string) bool {
+		return name == files.LockName || name == MetadataName || strings.HasPrefix(name, checkpointPrefix)
+	})
+}
+
+// everything in a folder.
+func everything(t fatal, path string) map[string][]byte {
+	t.Helper()
+	return filesOf(t, path, func(string) bool { return false })
+}
+
+func filesOf(t fatal, path string, leftOut func(name string) bool) map[string][]byte {
+	t.Helper()
 	out := make(map[string][]byte)
 	err := filepath.WalkDir(path, func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || e.Name() == lockName || e.Name() == metadataName || strings.HasPrefix(e.Name(), checkpointPrefix) {
+		if err != nil || e.IsDir() || leftOut(e.Name()) {
 			return err
 		}
 		text, err := os.ReadFile(name)

@@ -1,16 +1,17 @@
 package record
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"time"
 
+	"tnn-gpu/host/files"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
@@ -37,6 +38,8 @@ type Metadata struct {
 	Network          map[string]int64 `json:"network"`
 	Schedule         string           `json:"schedule"`
 	Config           string           `json:"config_sha256"`
+	Graph            Graph            `json:"graph,omitzero"`
+	From             *Origin          `json:"from,omitempty"`
 	Ends             []model.End      `json:"ends,omitempty"` // of replicas that ended by themselves
 	Status           sim.Reason       `json:"status"`
 	Steps            int64            `json:"steps"`
@@ -48,6 +51,22 @@ type Metadata struct {
 	Sessions         []Session        `json:"sessions"`
 	Controls         []state.Control  `json:"controls"`
 	Files            []File           `json:"files"`
+}
+
+// Graph says what the graph of a run is, whatever becomes of the file that it was
+// read from. Sums are SHA-256 in hexadecimal.
+type Graph struct {
+	Sum     string `json:"sha256,omitempty"`      // of nodes, edges and start values
+	File    string `json:"file,omitempty"`        // that the run was given; empty where the configuration says all
+	FileSum string `json:"file_sha256,omitempty"` // of what it held
+	Kept    string `json:"kept,omitempty"`        // name of its copy in the run folder
+}
+
+// Origin is the checkpoint of another run that a run begins at.
+type Origin struct {
+	Run    string `json:"run"` // folder, as the user named it
+	Step   int64  `json:"step"`
+	Config string `json:"config_sha256"` // of the other run
 }
 
 // Session is a part of a run between two interruptions.
@@ -102,17 +121,31 @@ type Array struct {
 	Shape []int64  `json:"shape"` // without the records of a recording
 	Unit  string   `json:"unit,omitempty"`
 	Every int64    `json:"every,omitempty"` // steps from one record to the next; the first is at that step
+	First int64    `json:"first,omitempty"` // step of the first record, where it is another
 	Items string   `json:"items,omitempty"` // the file with the numbers of the recorded items
 	Doc   string   `json:"doc"`
 }
 
+// mostMetadata is what is read of run.json.
+const mostMetadata = 64 << 20
+
 // ReadMetadata reads the metadata of a run folder, whoever works on it.
 func ReadMetadata(folder string) (*Metadata, error) {
-	path := filepath.Join(folder, metadataName)
-	src, err := os.ReadFile(path)
+	dir, err := files.OS{}.OpenDir(folder)
 	if err != nil {
 		return nil, fmt.Errorf("the metadata of the run cannot be read: %w", err)
 	}
+	defer dir.Close()
+	return MetadataOf(dir, folder)
+}
+
+// MetadataOf is ReadMetadata for a folder that is held; its path is for messages.
+func MetadataOf(dir files.Dir, folder string) (*Metadata, error) {
+	src, err := files.ReadFile(dir, MetadataName, mostMetadata)
+	if err != nil {
+		return nil, fmt.Errorf("the metadata of the run cannot be read: %w", err)
+	}
+	path := filepath.Join(folder, MetadataName)
 	m := &Metadata{}
 	if err := json.Unmarshal(text.TrimMark(src), m); err != nil {
 		return nil, fmt.Errorf("%s is damaged: %w", path, err)
@@ -120,31 +153,44 @@ func ReadMetadata(folder string) (*Metadata, error) {
 	if m.Format != metadataFormat {
 		return nil, fmt.Errorf("%s has format %d, but this program knows format %d only; use the version that wrote it", path, m.Format, metadataFormat)
 	}
-	if m.Sweep != nil && len(m.Sweep.Values) != len(m.Seeds) {
-		return nil, fmt.Errorf("%s is damaged: %s has %d values for %d replicas", path, m.Sweep.Key, len(m.Sweep.Values), len(m.Seeds))
+	if err := m.check(); err != nil {
+		return nil, fmt.Errorf("%s is damaged: %w", path, err)
 	}
 	return m, nil
 }
 
-// readMetadata takes over the metadata of the folder, or makes new ones.
-func (r *Recorder) readMetadata() error {
-	m, err := ReadMetadata(r.folder.path)
+// Metadata are those of the folder. The error wraps fs.ErrNotExist where it has none.
+func (f *Folder) Metadata() (*Metadata, error) { return MetadataOf(f.dir, f.path) }
+
+// readMetadata takes over the metadata of the folder, or makes new ones: those of a
+// run that begins anew need not be of any use.
+func (r *Recorder) readMetadata(from *state.Checkpoint) error {
+	r.metadata = r.newMetadata()
+	m, err := r.folder.Metadata()
 	if err == nil {
+		err = m.belongsTo(r.metadata)
+	}
+	switch {
+	case err == nil:
+		m.From = cmp.Or(m.From, r.metadata.From)
+		m.Graph = cmp.Or(m.Graph, r.metadata.Graph)
 		r.metadata = m
-		return nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	r.metadata = &Metadata{
-		Format: metadataFormat, Model: r.about.Name, Rule: r.about.Rule, Precision: r.options.Backend.Precision,
-		Seeds: r.options.Seeds, Sweep: r.options.Sweep, Network: make(map[string]int64), Schedule: r.options.Schedule,
-		Config: r.folder.configHash(), Started: now(),
-	}
-	for _, c := range r.about.Counts {
-		r.metadata.Network[c.Name] = c.Value
+	case from != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w; move %s away and it is made anew", err, MetadataName)
 	}
 	return nil
+}
+
+func (r *Recorder) newMetadata() *Metadata {
+	m := &Metadata{
+		Format: metadataFormat, Model: r.about.Name, Rule: r.about.Rule, Precision: r.options.Backend.Precision,
+		Seeds: r.options.Seeds, Sweep: r.options.Sweep, Network: make(map[string]int64), Schedule: r.options.Schedule,
+		Config: r.folder.configHash(), Graph: r.options.Graph, From: r.options.From, Started: now(),
+	}
+	for _, c := range r.about.Counts {
+		m.Network[c.Name] = c.Value
+	}
+	return m
 }
 
 // now is to the millisecond, which is enough to read.
@@ -192,7 +238,7 @@ func (r *Recorder) interventions() []state.Control {
 }
 
 func (r *Recorder) writeMetadata() error {
-	return r.folder.replace(metadataName, func(w io.Writer) error {
+	return r.folder.Replace(MetadataName, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)

@@ -17,6 +17,11 @@ type Options struct {
 	Seeds    []uint64     // one per replica
 	Sweep    *model.Sweep // nil where all replicas have the same parameters
 	Schedule string       // in words
+	Graph    Graph
+	From     *Origin // nil for a run that begins at step 0
+
+	// Saved is told the step of each checkpoint when it is on disk; or nil.
+	Saved func(step int64)
 
 	Recordings []Recording
 	Probes     []model.Probe

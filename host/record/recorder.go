@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+	"io/fs"
 
+	"tnn-gpu/host/files"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
@@ -30,63 +30,78 @@ type Recorder struct {
 	recordings                []*recording
 	growing                   []stream // all of the above
 
-	queue   *queue
-	written chan struct{} // closed when the goroutine is done
+	step, first int64 // of the checkpoint, or -1; and after which the files begin
+	begun       bool
+	commands    *tail // nil before the first command; of the run's goroutine
+	queue       *queue
+	written     chan struct{} // closed when the goroutine is done
 }
 
-// stream is a file that only grows.
-type stream interface {
-	name() string
-	fits(length, step int64) error      // tells whether a length can be that after a step
-	open(f *Folder, length int64) error // a negative length makes a new file
-	flush() error
-	sync() (length int64, err error)
-	close() error
-}
-
-// Record begins to record a run, or goes on from a checkpoint of the folder:
-// then everything that came after the checkpoint is cut off first. The options
-// must be those of the run's beginning, but for program and backend. Observe is
-// to be given to the run, whose plan must come from Options.Plan; Close is to be
-// called after it.
+// Record begins to record a run, or goes on from a checkpoint of the folder. It is
+// Prepare and then Begin.
 func (f *Folder) Record(o Options, from *state.Checkpoint) (*Recorder, error) {
+	r, err := f.Prepare(o, from)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Begin(); err != nil {
+		return nil, errors.Join(err, r.closeFiles())
+	}
+	return r, nil
+}
+
+// Prepare finds out whether a run can be recorded in the folder, from its beginning or
+// from a checkpoint of the folder, and changes nothing. The options must be those of
+// the run's beginning, but for program and backend. Observe is to be given to the run,
+// whose plan must come from Options.Plan; before the run goes Begin is to be called,
+// and Close after it or in place of it.
+func (f *Folder) Prepare(o Options, from *state.Checkpoint) (*Recorder, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
 	r := &Recorder{
 		folder: f, options: o, about: o.Model.Describe(), replicas: len(o.Seeds),
-		points: o.Sweep.Points(len(o.Seeds)), queue: newQueue(), written: make(chan struct{}),
+		points: o.Sweep.Points(len(o.Seeds)), queue: newQueue(), written: make(chan struct{}), step: -1,
 	}
-	step := int64(-1)
 	if from != nil {
-		step, r.controls = from.State.Step, from.Controls
+		r.step, r.first, r.controls = from.State.Step, from.First, from.Controls
 	}
-	if err := r.begin(step, from); err != nil {
+	if err := r.prepare(from); err != nil {
 		return nil, errors.Join(err, r.closeFiles())
 	}
-	go r.write()
 	return r, nil
 }
 
-func (r *Recorder) begin(step int64, from *state.Checkpoint) error {
+func (r *Recorder) prepare(from *state.Checkpoint) error {
 	if err := r.plan(); err != nil {
+		return err
+	}
+	if err := r.readMetadata(from); err != nil {
 		return err
 	}
 	lengths, err := r.lengths(from)
 	if err != nil {
 		return err
 	}
-	if err := r.readMetadata(); err != nil {
+	return r.takeFiles(lengths, from)
+}
+
+// Begin makes the folder ready for what comes after the checkpoint: all that came
+// after it until now is cut off. What the folder holds of the run has been proved.
+func (r *Recorder) Begin() error {
+	// A run that cannot even say that it has begun changes nothing else.
+	if err := r.beginSession(max(r.step, 0)); err != nil {
 		return err
 	}
-	// Only now is it sure that the folder and the options belong together.
-	if err := r.folder.rewind(step); err != nil {
+	if err := r.folder.rewind(r.step, r.growing); err != nil {
 		return err
 	}
-	if err := r.openFiles(lengths); err != nil {
+	if err := r.beginFiles(); err != nil {
 		return err
 	}
-	return r.beginSession(max(step, 0))
+	r.begun = true
+	go r.write()
+	return nil
 }
 
 // plan lists the files that grow, without opening them.
@@ -96,16 +111,16 @@ func (r *Recorder) plan() error {
 	if err != nil {
 		return err
 	}
-	r.steps = &table{file: stepsName, columns: names(r.stepColumns())}
-	r.epochs = &table{file: epochsName, columns: names(r.epochColumns())}
-	r.histograms = &table{file: histogramsName, columns: names(r.histogramColumns())}
+	r.steps = newTable(stepsName, r.stepColumns())
+	r.epochs = newTable(epochsName, r.epochColumns())
+	r.histograms = newTable(histogramsName, r.histogramColumns())
 	r.growing = []stream{r.steps, r.epochs, r.histograms}
 	if r.replicas > 1 {
-		r.replicaEpochs = &table{file: replicaEpochsName, columns: names(r.replicaEpochColumns())}
+		r.replicaEpochs = newTable(replicaEpochsName, r.replicaEpochColumns())
 		r.growing = append(r.growing, r.replicaEpochs)
 	}
 	if len(r.probes) > 0 {
-		r.probeRows = &table{file: probesName, columns: names(r.probeColumns())}
+		r.probeRows = newTable(probesName, r.probeColumns())
 		r.growing = append(r.growing, r.probeRows)
 	}
 	for _, recording := range r.recordings {
@@ -114,14 +129,15 @@ func (r *Recorder) plan() error {
 	return nil
 }
 
-// lengths tells from where each of the growing files goes on.
+// lengths tells from where each of the growing files goes on; nil is that all are to
+// be made.
 func (r *Recorder) lengths(from *state.Checkpoint) (map[string]int64, error) {
+	if from == nil || from.State.Step == from.First && len(from.Files) == 0 {
+		return nil, nil
+	}
 	lengths := make(map[string]int64)
 	for _, s := range r.growing {
 		lengths[s.name()] = -1
-	}
-	if from == nil {
-		return lengths, nil
 	}
 	for _, file := range from.Files {
 		if _, ok := lengths[file.Name]; !ok {
@@ -134,27 +150,56 @@ func (r *Recorder) lengths(from *state.Checkpoint) (map[string]int64, error) {
 		if length < 0 {
 			return nil, fmt.Errorf("the checkpoint does not have %s; record what the run has recorded from its beginning", s.name())
 		}
-		if err := s.fits(length, from.State.Step); err != nil {
+		if err := s.fits(length, from.State.Step, from.First); err != nil {
 			return nil, err
 		}
 	}
 	return lengths, nil
 }
 
-func (r *Recorder) openFiles(lengths map[string]int64) error {
-	folder := r.folder.path
+// takeFiles opens the files that are to go on, and looks at the place of those that
+// are to be made.
+func (r *Recorder) takeFiles(lengths map[string]int64, from *state.Checkpoint) error {
+	for _, name := range []string{MetadataName, FinalName, dumpName, dumpArraysName} {
+		if err := files.MayReplace(r.folder.dir, name); err != nil {
+			return fmt.Errorf("%w, so it is not replaced", err)
+		}
+	}
+	if lengths == nil {
+		for _, s := range r.growing {
+			if err := files.MayReplace(r.folder.dir, s.name()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, s := range r.growing {
+		if r.folder.proved[s.name()] == nil {
+			if err := r.folder.proveFiles(from); err != nil {
+				return err
+			}
+		}
+		if err := s.take(r.folder, lengths[s.name()], r.folder.proved[s.name()]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Recorder) beginFiles() error {
+	folder := "."
 	if len(r.recordings) > 0 {
-		folder = filepath.Join(folder, recordingsName)
-		if err := os.MkdirAll(folder, folderPermissions); err != nil {
+		folder = recordingsName
+		if err := r.folder.dir.Mkdir(folder); err != nil && !errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("the folder of the recordings cannot be made: %w", err)
 		}
 	}
 	for _, s := range r.growing {
-		if err := s.open(r.folder, lengths[s.name()]); err != nil {
+		if err := s.begin(r.folder, r.step, r.first); err != nil {
 			return err
 		}
 	}
-	if err := r.folder.disk.SyncDir(folder); err != nil {
+	if err := r.folder.dir.SyncDir(folder); err != nil {
 		return fmt.Errorf("the run folder cannot be written: %w", err)
 	}
 	for _, asked := range r.options.Recordings {
@@ -162,7 +207,7 @@ func (r *Recorder) openFiles(lengths map[string]int64) error {
 			continue
 		}
 		write := func(w io.Writer) error { return writeIntegers(w, asked.Items) }
-		if err := r.folder.replace(filepath.FromSlash(itemsName(asked.Field)), write); err != nil {
+		if err := r.folder.Replace(itemsName(asked.Field), write); err != nil {
 			return err
 		}
 	}
@@ -170,7 +215,7 @@ func (r *Recorder) openFiles(lengths map[string]int64) error {
 }
 
 func (r *Recorder) closeFiles() error {
-	var err error
+	err := r.commands.Close()
 	for _, s := range r.growing {
 		err = errors.Join(err, s.close())
 	}
@@ -224,7 +269,7 @@ func (r *Recorder) flush() error {
 }
 
 func (r *Recorder) writeSnapshot(shot *sim.Snapshot) error {
-	if shot.Step == 0 {
+	if shot.Start {
 		return r.writeHistograms("start", shot.Array)
 	}
 	for _, recording := range r.recordings {
@@ -241,47 +286,60 @@ func (r *Recorder) writeSnapshot(shot *sim.Snapshot) error {
 // writeCheckpoint makes everything that grows last first, so that the
 // checkpoint never tells of more than there is.
 func (r *Recorder) writeCheckpoint(e *sim.Checkpoint) error {
-	c := e.Checkpoint
-	c.Config = r.folder.configHash()
+	c := r.signed(e.Checkpoint)
 	var err error
 	if c.Files, err = r.sync(); err != nil {
 		return err
 	}
 	r.controls = c.Controls
-	return r.folder.writeCheckpoint(&c)
+	if err := r.folder.writeCheckpoint(&c); err != nil {
+		return err
+	}
+	if r.options.Saved != nil {
+		r.options.Saved(c.State.Step)
+	}
+	return nil
+}
+
+// signed adds what the run does not know of itself.
+func (r *Recorder) signed(c state.Checkpoint) state.Checkpoint {
+	c.Program, c.Config, c.Graph, c.First = r.options.Program, r.folder.configHash(), r.options.Graph.Sum, r.first
+	return c
 }
 
 // writeDump leaves what a run that stopped itself is to be judged by. Nothing goes
 // on from it, so it needs no files.
 func (r *Recorder) writeDump(e *sim.Dump) error {
-	c := e.Checkpoint
-	c.Config = r.folder.configHash()
-	return errors.Join(r.folder.replace(dumpName, c.Encode), r.writeState(dumpArraysName, c.State))
+	c := r.signed(e.Checkpoint)
+	return errors.Join(r.folder.Replace(dumpName, c.Encode), r.writeState(dumpArraysName, c.State))
 }
 
 // sync makes everything that grows last, and tells how much that is.
 func (r *Recorder) sync() ([]state.FileLength, error) {
-	var files []state.FileLength
+	var all []state.FileLength
 	for _, s := range r.growing {
-		length, err := s.sync()
+		file, err := s.sync()
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, state.FileLength{Name: s.name(), Length: length})
+		all = append(all, file)
 	}
-	return files, nil
+	return all, nil
 }
 
 func (r *Recorder) writeEnd(e *sim.End) error {
 	if err := r.writeHistograms("end", e.State.Array); err != nil {
 		return err
 	}
-	return r.writeState(finalName, e.State)
+	return r.writeState(FinalName, e.State)
 }
 
 // Close waits until everything is written, and writes how the run ended, given
 // what Go returned. It returns the errors that the run has not returned itself.
 func (r *Recorder) Close(s sim.Summary, runError error) error {
+	if !r.begun {
+		return r.closeFiles()
+	}
 	r.queue.close()
 	<-r.written
 	err := r.queue.err

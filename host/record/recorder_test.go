@@ -154,14 +154,14 @@ func TestBinOfZeroHasNoSign(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r := &Recorder{folder: f, replicas: 1, points: [][]int{{0}}, histograms: &table{file: histogramsName}}
+	r := &Recorder{folder: f, replicas: 1, points: [][]int{{0}}, histograms: newTable(histogramsName, nil)}
 	r.about.Distributions = []model.Distribution{{From: "weight", Width: 0.25, Values: func(*state.Array, int) []float64 {
 		return []float64{math.Copysign(0, -1), 0, -0.25}
 	}}}
-	if err := r.histograms.open(f, 0); err == nil {
+	if err := r.histograms.take(f, 0, nil); err == nil {
 		t.Fatal("a table that does not exist can be gone on with")
 	}
-	if err := r.histograms.open(f, -1); err != nil {
+	if err := r.histograms.begin(f, 0, 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.writeHistograms("end", func(string) *state.Array { return &state.Array{} }); err != nil {

@@ -1,15 +1,16 @@
 package record
 
 import (
+	"encoding/hex"
 	"fmt"
-	"path/filepath"
 
 	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
 )
 
 // recording is a .npy file of records of one field, one after another.
 type recording struct {
-	file     string
+	growing
 	every    int64
 	source   *source
 	indices  []int // of the recorded items, within a replica
@@ -18,14 +19,15 @@ type recording struct {
 	width    int     // bytes of a value
 	shape    []int64 // of one record
 	records  int64
-	tail     *tail
 	buffer   []byte
 }
 
 func recordingName(field string) string { return recordingsName + "/" + field + ".npy" }
 
 // itemsName is the file that lists the items of a recording that has not all.
-func itemsName(field string) string { return recordingsName + "/" + field + ".items.npy" }
+func itemsName(field string) string { return recordingsName + "/" + field + itemsSuffix }
+
+const itemsSuffix = ".items.npy"
 
 // newRecording prepares a recording without opening its file.
 func newRecording(o *Options, from *sources, r Recording) (*recording, error) {
@@ -34,7 +36,7 @@ func newRecording(o *Options, from *sources, r Recording) (*recording, error) {
 		return nil, err
 	}
 	out := &recording{
-		file: recordingName(r.Field), every: r.Every, source: s, indices: s.order,
+		growing: growing{file: recordingName(r.Field)}, every: r.Every, source: s, indices: s.order,
 		replicas: len(o.Seeds), dtype: s.dtype(o.Backend.Precision), width: s.field.Bytes(o.Backend.Precision), shape: s.replicated(len(o.Seeds), s.shape),
 	}
 	if r.Items == nil {
@@ -58,22 +60,27 @@ func (r *recording) recordBytes() int64 {
 	return int64(r.width) * int64(r.source.field.Copies(r.replicas)) * int64(len(r.indices))
 }
 
+// recordsUntil is how many there are after a step.
+func (r *recording) recordsUntil(step, first int64) int64 { return step/r.every - first/r.every }
+
 // fits tells whether a length is that of all records up to a step.
-func (r *recording) fits(length, step int64) error {
-	if want := npyHeaderBytes + step/r.every*r.recordBytes(); length != want {
+func (r *recording) fits(length, step, first int64) error {
+	if want := npyHeaderBytes + r.recordsUntil(step, first)*r.recordBytes(); length != want {
 		return fmt.Errorf("the checkpoint has %d bytes of %s, not %d; record what the run has recorded from its beginning", length, r.file, want)
 	}
 	return nil
 }
 
-func (r *recording) open(f *Folder, length int64) error {
-	var err error
-	r.tail, err = openTail(f.disk, filepath.Join(f.path, filepath.FromSlash(r.file)), length)
+func (r *recording) begin(f *Folder, step, first int64) error {
+	fresh, err := r.growing.begin(f)
 	if err != nil {
-		return fmt.Errorf("%s cannot be opened: %w", r.file, err)
+		return err
 	}
-	r.tail.end = max(length, npyHeaderBytes)
-	r.records = (r.tail.end - npyHeaderBytes) / max(r.recordBytes(), 1)
+	if fresh {
+		r.digest, r.tail.end = &digest{chain: emptyChain()}, npyHeaderBytes
+	} else {
+		r.records = r.recordsUntil(step, first)
+	}
 	return r.writeHeader()
 }
 
@@ -86,7 +93,7 @@ func (r *recording) writeHeader() error {
 
 // record adds a record if one is due at the snapshot's step.
 func (r *recording) record(shot *sim.Snapshot) error {
-	if shot.Step == 0 || shot.Step%r.every != 0 {
+	if shot.Start || shot.Step%r.every != 0 {
 		return nil
 	}
 	a, err := r.source.of(shot, r.replicas)
@@ -100,18 +107,17 @@ func (r *recording) record(shot *sim.Snapshot) error {
 	if _, err := r.tail.Write(r.buffer); err != nil {
 		return r.wrap(err)
 	}
+	r.digest.add(r.buffer)
 	r.records++
 	return r.writeHeader()
 }
 
-func (r *recording) wrap(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s cannot be written: %w", r.file, err)
-}
+func (r *recording) flush() error { return nil }
 
-func (r *recording) name() string         { return r.file }
-func (r *recording) flush() error         { return nil }
-func (r *recording) sync() (int64, error) { return r.tail.end, r.wrap(r.tail.file.Sync()) }
-func (r *recording) close() error         { return r.wrap(r.tail.Close()) }
+func (r *recording) sync() (state.FileLength, error) {
+	file := state.FileLength{Name: r.file, Length: r.tail.end, Last: r.digest.last}
+	if r.digest.chain != nil {
+		file.Sum = hex.EncodeToString(r.digest.chain)
+	}
+	return file, r.wrap(r.tail.file.Sync())
+}

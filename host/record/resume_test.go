@@ -2,15 +2,19 @@ package record
 
 import (
 	"bytes"
+	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"tnn-gpu/host/files"
+	"tnn-gpu/host/files/filestest"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -57,7 +61,7 @@ func TestRunIsMadeLongerAsIfItHadBeenPlannedSo(t *testing.T) {
 func (s setup) afterPowerLoss(t *rapid.T, path string, operations int) (survived bool) {
 	d := &dyingDisk{left: operations}
 	defer d.closeAll()
-	f, err := create(d, path, []byte(config))
+	f, err := CreateIn(d, path, Contents{Config: []byte(config)})
 	if err == nil {
 		_, err = s.make(f, nil, 0)
 	}
@@ -86,7 +90,7 @@ func TestPowerLossAtAnyMomentCostsNothingButTime(t *testing.T) {
 			return
 		}
 		died++
-		if _, err := os.Stat(filepath.Join(path, configName)); err != nil {
+		if _, err := os.Stat(filepath.Join(path, ConfigName)); err != nil {
 			return // nothing was begun
 		}
 		if _, skipped := s.resume(t, path, 0); len(skipped) > 0 {
@@ -110,7 +114,7 @@ func TestFullDiskStopsTheRunAndLosesNothing(t *testing.T) {
 		if err := os.RemoveAll(path); err != nil {
 			t.Fatal(err)
 		}
-		f, err := create(&fullDisk{room: room}, path, []byte(config))
+		f, err := CreateIn(&fullDisk{room: room}, path, Contents{Config: []byte(config)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +127,7 @@ func TestFullDiskStopsTheRunAndLosesNothing(t *testing.T) {
 		if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), "cannot be written: ") {
 			t.Fatalf("with room for %d bytes: %v", room, err)
 		}
-		left, globErr := filepath.Glob(filepath.Join(path, "*"+temporary))
+		left, globErr := filepath.Glob(filepath.Join(path, "*"+files.Temporary("")))
 		if globErr != nil || len(left) > 0 {
 			t.Fatalf("with room for %d bytes: %v is left, %v", room, left, globErr)
 		}
@@ -141,7 +145,7 @@ func TestFullDiskIsToldByTheMetadataOfTheSession(t *testing.T) {
 	s := small(state.Single, 1)
 	path := filepath.Join(t.TempDir(), "run")
 	d := &fullDisk{room: 1 << 20}
-	f, err := create(d, path, []byte(config))
+	f, err := CreateIn(d, path, Contents{Config: []byte(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +182,7 @@ func TestFullDiskIsToldByTheMetadataOfTheSession(t *testing.T) {
 func TestFailureThatTheRunDidNotSeeIsReturnedByClose(t *testing.T) {
 	s := small(state.Single, 1)
 	d := &fullDisk{room: 1 << 20}
-	f, err := create(d, filepath.Join(t.TempDir(), "run"), []byte(config))
+	f, err := CreateIn(d, filepath.Join(t.TempDir(), "run"), Contents{Config: []byte(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +223,7 @@ func alter(t *testing.T, path, name string, change func([]byte) []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(name, change(b), filePermissions); err != nil {
+	if err := os.WriteFile(name, change(b), files.FilePermissions); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -246,18 +250,39 @@ func TestBrokenCheckpointIsPassedOverForTheOneBefore(t *testing.T) {
 	}
 }
 
-func TestCheckpointsThatAreAllBrokenLeaveTheBeginning(t *testing.T) {
-	s, path, want := interrupted(t)
-	alter(t, path, "checkpoint-30.tnn", flip)
-	alter(t, path, "checkpoint-27.tnn", cut)
-	summary, skipped := s.resume(t, path, 0)
-	if summary.First != 0 || len(skipped) != 2 {
-		t.Errorf("resumed after step %d, skipped %v", summary.First, skipped)
+// refused opens a run that cannot go on, and returns why.
+func refused(t *testing.T, path string) error {
+	t.Helper()
+	before := everything(t, path)
+	f, err := OpenIn(filestest.Quick{}, path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	sameResults(t, want, results(t, path))
+	c, _, err := f.Checkpoint()
+	if err == nil {
+		t.Errorf("it goes on from step %d", c.State.Step)
+	}
+	if errors.Is(err, ErrNoCheckpoint) {
+		t.Errorf("it begins anew: %v", err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sameResults(t, before, everything(t, path))
+	return err
 }
 
-func TestCheckpointWhoseTablesAreGoneIsPassedOver(t *testing.T) {
+func TestCheckpointsThatAreAllBrokenAreNoReasonToBeginAnew(t *testing.T) {
+	_, path, _ := interrupted(t)
+	alter(t, path, "checkpoint-30.tnn", flip)
+	alter(t, path, "checkpoint-27.tnn", cut)
+	var unusable *UnusableError
+	if err := refused(t, path); !errors.As(err, &unusable) || unusable.Whole != -1 || len(unusable.Reasons) != 2 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCheckpointWhoseTablesAreCutIsPassedOver(t *testing.T) {
 	for _, name := range []string{stepsName, "recordings/state.npy"} {
 		s, path, want := interrupted(t)
 		alter(t, path, name, cut)
@@ -267,12 +292,131 @@ func TestCheckpointWhoseTablesAreGoneIsPassedOver(t *testing.T) {
 		}
 		sameResults(t, want, results(t, path))
 	}
-	s, path, _ := interrupted(t)
-	if err := os.Remove(filepath.Join(path, epochsName)); err != nil {
+}
+
+// TestLostOrEditedFilesAreRefused loses each of the files that grow, or has other
+// programs change them, and must find the folder as it was. Before sums were kept,
+// rows and lengths count.
+func TestLostOrEditedFilesAreRefused(t *testing.T) {
+	windows := func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")) }
+	sorted := func(b []byte) []byte {
+		rows := bytes.SplitAfter(b, []byte("\n"))
+		slices.Reverse(rows[1:])
+		return bytes.Join(rows, nil)
+	}
+	commented := func(b []byte) []byte { return append([]byte("# seen by me\n"), b...) }
+	shortened := func(b []byte) []byte { return b[:len(b)/2] }
+	for name, changes := range map[string]map[string]func([]byte) []byte{
+		stepsName:               {"windows": windows, "sorted": sorted, "commented": commented, "shortened": shortened, "empty": func([]byte) []byte { return nil }},
+		probesName:              {"windows": windows, "sorted": sorted, "commented": commented, "shortened": shortened},
+		epochsName:              {"windows": windows, "commented": commented, "shortened": shortened},
+		"recordings/state.npy":  {"shortened": shortened, "commented": commented, "no header": func(b []byte) []byte { return append(make([]byte, npyHeaderBytes), b[npyHeaderBytes:]...) }},
+		"recordings/charge.npy": {"commented": commented},
+	} {
+		for kind, change := range changes {
+			for _, old := range []bool{false, true} {
+				_, path, _ := interrupted(t)
+				if old {
+					asInFormat1(t, path)
+				}
+				alter(t, path, name, change)
+				var unusable *UnusableError
+				if err := refused(t, path); !errors.As(err, &unusable) || unusable.Whole != 30 || !strings.Contains(err.Error(), name) {
+					t.Errorf("%s, %s: %v", name, kind, err)
+				}
+			}
+		}
+		_, path, _ := interrupted(t)
+		if err := os.Remove(filepath.Join(path, name)); err != nil {
+			t.Fatal(err)
+		}
+		if err := refused(t, path); !strings.Contains(err.Error(), name) {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+}
+
+// TestOneChangedByteIsFound flips every byte of some files, one after another.
+func TestOneChangedByteIsFound(t *testing.T) {
+	_, path, _ := interrupted(t)
+	f, err := OpenIn(filestest.Quick{}, path)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if summary, skipped := s.resume(t, path, 0); summary.First != 0 || len(skipped) != 2 {
-		t.Errorf("without a table: resumed after step %d, skipped %v", summary.First, skipped)
+	defer f.Close()
+	c, _, err := f.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range c.Files {
+		if file.Name != probesName && file.Name != "recordings/state.npy" && file.Name != histogramsName {
+			continue
+		}
+		for at := range file.Length {
+			// The header is written again when the run goes on.
+			if strings.HasSuffix(file.Name, ".npy") && at >= 10 && at < npyHeaderBytes {
+				continue
+			}
+			alter(t, path, file.Name, func(b []byte) []byte { b[at] ^= 1; return b })
+			if _, err := f.prove(file, c); !errors.Is(err, state.ErrBroken) {
+				t.Errorf("byte %d of %s: %v", at, file.Name, err)
+			}
+			alter(t, path, file.Name, func(b []byte) []byte { b[at] ^= 1; return b })
+		}
+	}
+}
+
+// TestOfALongRecordingTheLastRecordIsProved has any be too long to be read.
+func TestOfALongRecordingTheLastRecordIsProved(t *testing.T) {
+	_, path, _ := interrupted(t)
+	f, err := OpenIn(filestest.Quick{}, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	c, _, err := f.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := c.Files[slices.IndexFunc(c.Files, func(l state.FileLength) bool { return l.Name == "recordings/state.npy" })]
+	d, err := f.proveUpTo(file, c, 0)
+	if err != nil || hex.EncodeToString(d.chain) != file.Sum || d.last != file.Last {
+		t.Errorf("got %+v, %v", d, err)
+	}
+	alter(t, path, file.Name, func(b []byte) []byte { b[npyHeaderBytes] ^= 1; return b })
+	if _, err := f.proveUpTo(file, c, 0); err != nil {
+		t.Errorf("of the first record: %v", err)
+	}
+	alter(t, path, file.Name, func(b []byte) []byte { b[file.Length-1] ^= 1; return b })
+	if _, err := f.proveUpTo(file, c, 0); !errors.Is(err, state.ErrBroken) {
+		t.Errorf("of the last record: %v", err)
+	}
+}
+
+// asInFormat1 takes from the checkpoints of a folder what the first format lacks.
+func asInFormat1(t *testing.T, path string) {
+	t.Helper()
+	f, err := OpenIn(filestest.Quick{}, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	steps, err := f.checkpointSteps()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range steps {
+		c, err := f.readCheckpoint(step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Program, c.Graph = "", ""
+		for i := range c.Files {
+			c.Files[i].Sum, c.Files[i].Last = "", ""
+		}
+		if err := f.Replace(checkpointName(step), c.Encode); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -302,7 +446,7 @@ func TestInterruptedTwiceWithABrokenCheckpointBetween(t *testing.T) {
 func TestOtherConfigurationOrRecordingsAreRefused(t *testing.T) {
 	s, path, _ := interrupted(t)
 	take := func() (*Folder, *state.Checkpoint, error) {
-		f, err := open(quickDisk{}, path)
+		f, err := OpenIn(filestest.Quick{}, path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -333,8 +477,8 @@ func TestOtherConfigurationOrRecordingsAreRefused(t *testing.T) {
 	}
 	sameResults(t, before, results(t, path))
 
-	alter(t, path, configName, func([]byte) []byte { return []byte("steps = 48\n") })
-	if _, _, err := take(); err == nil || !strings.Contains(err.Error(), configName) {
+	alter(t, path, ConfigName, func([]byte) []byte { return []byte("steps = 48\n") })
+	if _, _, err := take(); err == nil || !strings.Contains(err.Error(), ConfigName) {
 		t.Errorf("another configuration gives %v", err)
 	}
 }
@@ -342,7 +486,7 @@ func TestOtherConfigurationOrRecordingsAreRefused(t *testing.T) {
 func TestSessionThatCouldNotTellItsEndWasKilled(t *testing.T) {
 	s := small(state.Single, 1)
 	path := filepath.Join(t.TempDir(), "run")
-	f, err := create(quickDisk{}, path, []byte(config))
+	f, err := CreateIn(filestest.Quick{}, path, Contents{Config: []byte(config)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,10 +2,11 @@ package record
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"errors"
-	"fmt"
-	"path/filepath"
+	"io"
 	"strconv"
 
 	"tnn-gpu/host/state"
@@ -14,24 +15,29 @@ import (
 // table is a csv file that only grows. Numbers are in the shortest form that
 // reads back as the same number.
 type table struct {
-	file    string // in the run folder
+	growing
 	columns []string
-	tail    *tail
 	csv     *csv.Writer
 	row     []string
 }
 
-// fits lets every length pass: rows differ in theirs.
-func (t *table) fits(int64, int64) error { return nil }
+func newTable(file string, columns []Column) *table {
+	return &table{growing: growing{file: file}, columns: names(columns)}
+}
 
-func (t *table) open(f *Folder, length int64) error {
-	var err error
-	t.tail, err = openTail(f.disk, filepath.Join(f.path, t.file), length)
+// fits lets every length pass: rows differ in theirs.
+func (t *table) fits(int64, int64, int64) error { return nil }
+
+func (t *table) begin(f *Folder, _, _ int64) error {
+	fresh, err := t.growing.begin(f)
 	if err != nil {
-		return fmt.Errorf("%s cannot be opened: %w", t.file, err)
+		return err
 	}
-	t.csv = csv.NewWriter(bufio.NewWriterSize(t.tail, 1<<16))
-	if length >= 0 {
+	if fresh {
+		t.digest = &digest{table: sha256.New()}
+	}
+	t.csv = csv.NewWriter(bufio.NewWriterSize(io.MultiWriter(t.tail, t.digest.table), 1<<16))
+	if !fresh {
 		return nil
 	}
 	t.row = append(t.row, t.columns...)
@@ -55,25 +61,15 @@ func (t *table) end() error {
 	return t.wrap(err)
 }
 
-func (t *table) wrap(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s cannot be written: %w", t.file, err)
-}
-
-func (t *table) name() string { return t.file }
-
 func (t *table) flush() error {
 	t.csv.Flush()
 	return t.wrap(t.csv.Error())
 }
 
-func (t *table) sync() (int64, error) {
+func (t *table) sync() (state.FileLength, error) {
 	if err := t.flush(); err != nil {
-		return 0, err
+		return state.FileLength{}, err
 	}
-	return t.tail.end, t.wrap(t.tail.file.Sync())
+	sum := hex.EncodeToString(t.digest.table.Sum(nil))
+	return state.FileLength{Name: t.file, Length: t.tail.end, Sum: sum}, t.wrap(t.tail.file.Sync())
 }
-
-func (t *table) close() error { return t.wrap(t.tail.Close()) }

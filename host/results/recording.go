@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 
 	"tnn-gpu/host/npy"
@@ -38,7 +37,7 @@ func (r *Run) Recording(field string) (*Recording, error) {
 	for _, f := range r.Metadata.Files {
 		for _, a := range f.Arrays {
 			if a.Every > 0 && a.Name == field {
-				return r.open(f.Name, a)
+				return r.recording(f.Name, a)
 			}
 		}
 	}
@@ -49,27 +48,50 @@ func (r *Run) Recording(field string) (*Recording, error) {
 	return nil, fmt.Errorf("the run %s has not recorded %s, but %s; run it with --record %s", r.Path, field, has, field)
 }
 
-func (r *Run) open(file string, a record.Array) (*Recording, error) {
-	out := &Recording{Array: a, replicas: r.Replicas()}
-	var err error
-	if out.records, err = npy.OpenRecords(filepath.Join(r.Path, filepath.FromSlash(file))); err != nil {
+func (r *Run) recording(file string, a record.Array) (*Recording, error) {
+	out := &Recording{Array: a, replicas: 1}
+	if len(a.Axes) > 1 && a.Axes[1] == "replica" {
+		out.replicas = r.Replicas()
+	}
+	f, path, err := r.open(file)
+	if err == nil {
+		out.records, err = npy.NewRecords(f, path)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if !slices.Equal(out.records.Shape(), a.Shape) {
-		err = fmt.Errorf("%s has records of shape %v, and the metadata of the run say %v", filepath.Join(r.Path, file), out.records.Shape(), a.Shape)
+		err = fmt.Errorf("%s has records of shape %v, and the metadata of the run say %v", path, out.records.Shape(), a.Shape)
 		return nil, errors.Join(err, out.Close())
 	}
 	if a.Items == "" {
 		return out, nil
 	}
-	if out.Numbers, err = readNumbers(filepath.Join(r.Path, filepath.FromSlash(a.Items))); err != nil {
+	if out.Numbers, err = r.numbers(a.Items); err == nil && len(out.Numbers)*out.replicas != out.items() {
+		err = fmt.Errorf("%s has %d numbers, and %s records of shape %v", a.Items, len(out.Numbers), path, a.Shape)
+	}
+	if err != nil {
 		return nil, errors.Join(err, out.Close())
 	}
 	return out, nil
 }
 
-func readNumbers(path string) ([]int, error) {
-	items, err := npy.ReadFile(path, math.MaxInt32)
+// items is how many values a record has.
+func (r *Recording) items() int {
+	n := 1
+	for _, side := range r.Shape {
+		n *= int(side)
+	}
+	return n
+}
+
+func (r *Run) numbers(name string) ([]int, error) {
+	f, path, err := r.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	items, err := npy.ReadArray(f, path, math.MaxInt32)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +109,7 @@ func readNumbers(path string) ([]int, error) {
 func (r *Recording) Len() int { return r.records.Len() }
 
 // Step is that of record i.
-func (r *Recording) Step(i int) int64 { return int64(i+1) * r.Every }
+func (r *Recording) Step(i int) int64 { return max(r.First, r.Every) + int64(i)*r.Every }
 
 // Read is record i of a replica.
 func (r *Recording) Read(i, replica int) ([]float64, error) {

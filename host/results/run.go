@@ -5,41 +5,104 @@ package results
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/files"
 	"tnn-gpu/host/npy"
 	"tnn-gpu/host/record"
 )
 
-// Run is the folder of a run.
+// Run is the folder of a run, which is held until it is closed.
 type Run struct {
 	Path     string
 	Name     string // of the folder
 	Metadata *record.Metadata
 	Config   *config.Config
+
+	dir  files.Dir
+	lent bool // dir is closed by someone else
 }
 
 // Open reads what a run says of itself.
-func Open(path string) (*Run, error) {
-	r := &Run{Path: path}
+func Open(path string) (*Run, error) { return OpenIn(files.OS{}, path) }
+
+// OpenIn is Open on any file system.
+func OpenIn(system files.System, path string) (*Run, error) {
+	dir, err := system.OpenDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s is not the folder of a run: %w", path, err)
+	}
+	r, err := of(dir, path)
+	if err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	return r, nil
+}
+
+// Of is OpenIn for a folder that the run itself holds.
+func Of(f *record.Folder) (*Run, error) {
+	r, err := of(f.Dir(), f.Path())
+	if err == nil {
+		r.lent = true
+	}
+	return r, err
+}
+
+// mostConfig is what is read of a configuration.
+const mostConfig = 16 << 20
+
+func of(dir files.Dir, path string) (*Run, error) {
+	r := &Run{Path: path, dir: dir}
 	full, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be found: %w", path, err)
 	}
 	r.Name = filepath.Base(full)
-	if r.Metadata, err = record.ReadMetadata(path); err != nil {
+	if r.Metadata, err = record.MetadataOf(dir, path); err != nil {
 		return nil, fmt.Errorf("%s is not the folder of a run: %w", path, err)
 	}
-	if r.Config, err = config.Load(filepath.Join(path, "config.toml")); err != nil {
+	text, err := files.ReadFile(dir, record.ConfigName, mostConfig)
+	if err == nil {
+		r.Config, err = config.Decode(filepath.Join(path, record.ConfigName), text)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s is not the folder of a run: %w", path, err)
 	}
-	return r, nil
+	return r, r.check()
+}
+
+// check compares the two descriptions of a run that readers rely on.
+func (r *Run) check() error {
+	m, run := r.Metadata, r.Config.Run
+	switch {
+	case len(m.Seeds) != run.Replicas:
+		return fmt.Errorf("%s: %s has %d seeds, and %s %d replicas", r.Path, record.MetadataName, len(m.Seeds), record.ConfigName, run.Replicas)
+	case m.Precision.String() != run.Precision:
+		return fmt.Errorf("%s: %s is of %s precision, and %s of %s", r.Path, record.MetadataName, m.Precision, record.ConfigName, run.Precision)
+	case (m.Sweep == nil) != (run.Sweep == ""):
+		return fmt.Errorf("%s: %s and %s do not sweep the same key", r.Path, record.MetadataName, record.ConfigName)
+	}
+	return nil
+}
+
+// Close gives the folder back.
+func (r *Run) Close() error {
+	if r.lent {
+		return nil
+	}
+	return r.dir.Close()
+}
+
+// open opens a file of the folder, whose name has slashes.
+func (r *Run) open(name string) (files.File, string, error) {
+	f, err := r.dir.Open(name)
+	return f, filepath.Join(r.Path, filepath.FromSlash(name)), err
 }
 
 // Replicas is how many copies ran.
@@ -104,10 +167,13 @@ func (r *Run) Table(name string) (*Table, error) {
 	return t, nil
 }
 
+// mostTable is what is read of a table, which is held as a whole.
+const mostTable = 16 << 30
+
 // rows of a csv file without its head. A row that is only half written is left out.
 func (r *Run) rows(name string, columns int) ([][]string, error) {
 	path := filepath.Join(r.Path, name)
-	text, err := os.ReadFile(path)
+	text, err := files.ReadFile(r.dir, name, mostTable)
 	if err != nil {
 		return nil, fmt.Errorf("the table cannot be read: %w", err)
 	}
@@ -192,7 +258,11 @@ func (h *Histogram) add(lower, count float64) error {
 
 // Final opens the arrays of the state after the last step.
 func (r *Run) Final() (*npy.Archive, error) {
-	a, err := npy.OpenArchive(filepath.Join(r.Path, "final.npz"))
+	var a *npy.Archive
+	f, path, err := r.open(record.FinalName)
+	if err == nil {
+		a, err = npy.NewArchive(f, path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the run %s has no final state to read (it is written when a run ends): %w", r.Path, err)
 	}

@@ -13,6 +13,60 @@ import (
 // ErrEnded is returned for a command to a run that has ended.
 var ErrEnded = errors.New("the run has ended")
 
+// Command is what was asked of a run between its steps and must outlast it: a control
+// with its name and value, a pause or the end of one.
+type Command struct {
+	Do string // DoControl, DoPause or DoResume
+	state.Control
+}
+
+// What a Command can be.
+const (
+	DoControl = "control"
+	DoPause   = "pause"
+	DoResume  = "resume"
+)
+
+// Journal has each command kept, before the run goes on and whoever gave it is told
+// that it was carried out. An error of keep ends the run. It must be called before Go.
+func (r *Run) Journal(keep func(Command) error) { r.journal = keep }
+
+// keep hands a command of this step to the journal.
+func (r *Run) keep(c Command) error {
+	c.Step = r.step
+	if r.mode.single {
+		c.Step++ // it is carried out after the step that is to be made
+	}
+	if r.journal == nil {
+		return nil
+	}
+	if err := r.journal(c); err != nil {
+		r.failed = fmt.Errorf("the command %s of step %d cannot be kept: %w", c.Do, c.Step, err)
+	}
+	return r.failed
+}
+
+// repeat carries out those commands of the plan whose step has come.
+func (r *Run) repeat() error {
+	for len(r.plan.Again) > 0 && r.plan.Again[0].Step <= r.step {
+		c := r.plan.Again[0]
+		r.plan.Again = r.plan.Again[1:]
+		switch c.Do {
+		case DoPause, DoResume:
+			r.mode.paused = c.Do == DoPause
+		case DoControl:
+			if err := r.control(c.Name, c.Value); err != nil {
+				return fmt.Errorf("the intervention %s = %v of step %d cannot be repeated: %w", c.Name, c.Value, c.Step, err)
+			}
+			r.controls = append(r.controls, c.Control)
+		}
+		if err := r.emit(&Repeated{c}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // command is carried out by the goroutine of the run, between steps.
 type command struct {
 	do   func() error
@@ -29,17 +83,17 @@ type mode struct {
 
 // Pause holds the run before its next step. Commands are still carried out.
 func (r *Run) Pause(ctx context.Context) error {
-	return r.give(ctx, func() error { r.mode.paused = true; return nil })
+	return r.give(ctx, func() error { r.mode.paused = true; return r.keep(Command{Do: DoPause}) })
 }
 
 // Resume goes on after a pause.
 func (r *Run) Resume(ctx context.Context) error {
-	return r.give(ctx, func() error { r.mode.paused = false; return nil })
+	return r.give(ctx, func() error { r.mode.paused = false; return r.keep(Command{Do: DoResume}) })
 }
 
 // Step makes one step and pauses.
 func (r *Run) Step(ctx context.Context) error {
-	return r.give(ctx, func() error { r.mode.paused, r.mode.single = true, true; return nil })
+	return r.give(ctx, func() error { r.mode.paused, r.mode.single = true, true; return r.keep(Command{Do: DoPause}) })
 }
 
 // Stop ends the run before its next step.
@@ -84,8 +138,9 @@ func (r *Run) Control(ctx context.Context, name string, value float64) error {
 		if err := r.control(name, value); err != nil {
 			return fmt.Errorf("%s cannot be set to %v: %w", name, value, err)
 		}
-		r.controls = append(r.controls, state.Control{Step: r.step, Name: name, Value: value})
-		return nil
+		c := state.Control{Step: r.step, Name: name, Value: value}
+		r.controls = append(r.controls, c)
+		return r.keep(Command{DoControl, c})
 	})
 }
 

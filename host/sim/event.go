@@ -8,7 +8,7 @@ import (
 )
 
 // Event is something that an observer is told: *Rows, *Epoch, *Snapshot,
-// *Checkpoint, *Dump or *End. No one changes it afterwards, so it may be kept.
+// *Checkpoint, *Repeated, *Dump or *End. No one changes it afterwards, so it may be kept.
 type Event interface{ event() }
 
 // Observer is told what a run does, in order of steps, by the goroutine that
@@ -65,6 +65,7 @@ type Point struct {
 // Snapshot holds fields as they were after a step.
 type Snapshot struct {
 	Step   int64
+	Start  bool // it is that of the plan's Start, and of nothing else
 	Arrays []*state.Array
 	Took   time.Duration // for which the run stood still, where Run.Snapshot made it
 }
@@ -82,6 +83,10 @@ func (s *Snapshot) Array(name string) *state.Array {
 // Checkpoint is all that a resumed run needs. Observers that write it add what
 // they know themselves to a copy.
 type Checkpoint struct{ state.Checkpoint }
+
+// Repeated tells that a command of an earlier session, which the plan has, was carried
+// out again.
+type Repeated struct{ Command }
 
 // Dump is for the eyes of whoever looks into why a run stopped itself: the state
 // with numbers that are not finite, or the one before a step that gave other bits
@@ -101,6 +106,7 @@ func (*Rows) event()       {}
 func (*Epoch) event()      {}
 func (*Snapshot) event()   {}
 func (*Checkpoint) event() {}
+func (*Repeated) event()   {}
 func (*Dump) event()       {}
 func (*End) event()        {}
 

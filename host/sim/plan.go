@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,6 +28,9 @@ type Plan struct {
 	CheckpointTime time.Duration
 	Start          []string // fields of a snapshot before the first step
 	Captures       []Capture
+	// Again are commands of an earlier session that came after the checkpoint, in
+	// order of their steps: they are carried out again when their step comes.
+	Again []Command
 }
 
 // Capture has observers shown some fields at every multiple of some steps.
@@ -48,6 +52,9 @@ func (p *Plan) validate(d *model.Description) error {
 	}
 	if !p.pointsFit() {
 		return fmt.Errorf("the points %v do not have each of the %d replicas once", p.Points, p.Replicas)
+	}
+	if !slices.IsSortedFunc(p.Again, func(a, b Command) int { return cmp.Compare(a.Step, b.Step) }) {
+		return errors.New("the commands to be carried out again are not in order of their steps")
 	}
 	for _, c := range p.Captures {
 		if c.Every < 1 {
@@ -111,6 +118,12 @@ func derived(names []string, d *model.Description) []string {
 // next is the first step after the given one at which the plan needs the state.
 func (p *Plan) next(step int64) int64 {
 	due := p.Steps
+	for _, c := range p.Again {
+		if c.Step > step {
+			due = min(due, c.Step)
+			break
+		}
+	}
 	for _, c := range p.Captures {
 		due = min(due, following(step, c.Every))
 	}

@@ -33,6 +33,8 @@ type Run struct {
 	check    *check // nil unless steps are made again
 	now      func() time.Time
 
+	resumed  bool // from a checkpoint whose step was not the run's beginning
+	journal  func(Command) error
 	commands chan command
 	over     chan struct{} // closed when Go returns
 	mode     mode
@@ -92,6 +94,7 @@ func (r *Run) Restore(c *state.Checkpoint) error {
 	}
 	r.step, r.saved = c.State.Step, c.State.Step
 	r.allEnded = len(r.ends(c.State)) == r.plan.Replicas
+	r.resumed = c.State.Step > c.First || len(c.Files) > 0
 	copy(r.epoch.sums, c.EpochSums)
 	r.controls = append([]state.Control(nil), c.Controls...)
 	return nil
@@ -108,7 +111,9 @@ func (r *Run) Go(ctx context.Context) (Summary, error) {
 	began := r.now()
 	r.savedAt = began
 	for err == nil && r.step < r.plan.Steps && !r.allEnded {
-		err = r.serve(ctx)
+		if err = r.repeat(); err == nil {
+			err = r.serve(ctx)
+		}
 		if reason, ends := r.toldToEnd(ctx); ends {
 			s.Reason = reason
 			break
@@ -149,10 +154,15 @@ func (r *Run) begin() error {
 	if err := r.watch(nil); err != nil {
 		return err
 	}
-	if r.step > 0 || len(r.plan.Start) == 0 {
+	if r.resumed || len(r.plan.Start) == 0 {
 		return nil
 	}
-	return r.capture(r.plan.Start)
+	s, err := r.snapshot(r.plan.Start, nil)
+	if err != nil {
+		return err
+	}
+	s.Start = true
+	return r.emit(s)
 }
 
 // watch has the derived fields of the plan and some more computed.

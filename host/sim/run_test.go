@@ -345,7 +345,7 @@ func TestStartSnapshotIsTakenOnceAndBeforeTheFirstStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff([]sim.Snapshot{{Step: 0, Arrays: []*state.Array{want}}}, got.snapshots); d != "" {
+	if d := cmp.Diff([]sim.Snapshot{{Start: true, Arrays: []*state.Array{want}}}, got.snapshots); d != "" {
 		t.Error(d)
 	}
 	var rest log

@@ -36,7 +36,7 @@ func start(t *testing.T, steps int64, change ...func(*running)) *running {
 		Limits: map[string][2]float64{"state": {0, 1}}, External: []int32{3, 7}, Mark: "double", Hold: "hold:",
 		Switches: []Switch{{Name: "drive", Title: "Drive"}},
 	})
-	run, err := sim.New(m, r.backend, sim.Plan{Steps: steps, Replicas: 2, Epoch: 10, Start: []string{"weight"}}, r.live.Observe)
+	run, err := sim.New(m, r.backend, sim.Plan{Steps: steps, Replicas: 2, Epoch: 10, Start: []string{"weight"}}, r.live.Observe, r.save)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,4 +134,12 @@ func (p *pageOf) until(what string, is func(*heard) bool) *heard {
 			return h
 		}
 	}
+}
+
+// save stands for the disk.
+func (r *running) save(e sim.Event) error {
+	if c, ok := e.(*sim.Checkpoint); ok {
+		r.live.Saved(c.State.Step)
+	}
+	return nil
 }

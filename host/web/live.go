@@ -145,11 +145,11 @@ func (l *Live) Observe(e sim.Event) error {
 	case *sim.Rows:
 		l.takeRows(e)
 	case *sim.Snapshot:
-		if e.Step == 0 {
+		if e.Start {
 			l.taken.start = e
 		}
-	case *sim.Checkpoint:
-		l.status.Saved = e.State.Step
+	case *sim.Repeated:
+		l.noteCommand(e.Do, e.Control)
 	case *sim.End:
 		l.last(e.State)
 		l.poke()
@@ -236,18 +236,35 @@ func (l *Live) command(ctx context.Context, m message) error {
 	return err
 }
 
+// Saved is told the step of a checkpoint that is on disk.
+func (l *Live) Saved(step int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.status.Saved = step
+	l.poke()
+}
+
 // note keeps what a command has changed.
 func (l *Live) note(m message) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch m.Do {
-	case doPause, doStep:
+	do := m.Do
+	if do == doStep {
+		do = doPause
+	}
+	l.noteCommand(do, state.Control{Step: l.status.Step, Name: m.Name, Value: m.value()})
+}
+
+// noteCommand is note for those commands that outlast a run.
+func (l *Live) noteCommand(do string, c state.Control) {
+	switch do {
+	case doPause:
 		l.status.Paused = true
 	case doResume:
 		l.status.Paused, l.meter.since = false, time.Time{}
 	case doControl:
 		// Not in place: clients may hold what was there.
-		l.status.Controls = append(slices.Clip(l.status.Controls), state.Control{Step: l.status.Step, Name: m.Name, Value: m.value()})
+		l.status.Controls = append(slices.Clip(l.status.Controls), c)
 	}
 	l.poke()
 }

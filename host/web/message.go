@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"tnn-gpu/host/sim"
 )
 
 // mostMessage is the length of the longest message that a page sends.
@@ -28,12 +30,12 @@ const (
 	doReady        = "ready" // for the next picture
 	doInspect      = "inspect"
 	doDistribution = "distribution"
-	doPause        = "pause"
-	doResume       = "resume"
+	doPause        = sim.DoPause
+	doResume       = sim.DoResume
 	doStep         = "step"
 	doStop         = "stop"
 	doCheckpoint   = "checkpoint"
-	doControl      = "control"
+	doControl      = sim.DoControl
 )
 
 // parseMessage reads one message. What it returns has what its Do needs; whether

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
 	"tnn-gpu/host/model"
 )
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
 	"tnn-gpu/host/model"
 )
 

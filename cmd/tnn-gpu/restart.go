@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/record"
+)
+
+// restart has a run begin anew in a new folder of the same name. What was there gets
+// another name, once it is sure that the run can begin.
+func (p *program) restart(c *cli.Context, cfg *config.Config, folder *record.Folder) (*job, *record.Folder, error) {
+	end, err := lastStep(cfg, c.String("steps"), 0)
+	if err != nil {
+		return nil, folder, usageError{err}
+	}
+	j, err := p.prepareTo(c, cfg, end)
+	if err != nil {
+		return nil, folder, err
+	}
+	fresh, err := p.replaceFolder(folder)
+	if err != nil {
+		return nil, folder, errors.Join(usageError{err}, j.close())
+	}
+	return j, fresh, nil
+}
+
+// replaceFolder gives a folder another name and makes a new one in its place.
+func (p *program) replaceFolder(folder *record.Folder) (*record.Folder, error) {
+	path, err := ownName(folder.Path())
+	if err != nil {
+		return nil, fmt.Errorf("the run folder cannot be found: %w", err)
+	}
+	old, err := p.moveAway(path)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := record.CreateIn(p.files, path, record.Contents{Config: folder.Config()})
+	if err != nil {
+		return nil, errors.Join(err, fmt.Errorf("what was there is in %s", old))
+	}
+	fmt.Fprintf(p.errs, "The run begins anew; what was there is in %s.\n", old)
+	return fresh, folder.Close()
+}
+
+// ownName is a name of a folder that ends in what its parent calls it.
+func ownName(path string) (string, error) {
+	path = filepath.Clean(path)
+	info, err := os.Lstat(path)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return filepath.EvalSymlinks(path)
+	}
+	if base := filepath.Base(path); base == "." || base == ".." {
+		return filepath.Abs(path)
+	}
+	return path, err
+}
+
+// moveAway renames a folder to the first of its own name with .old-1, .old-2, ... that
+// is free.
+func (p *program) moveAway(path string) (string, error) {
+	for i := 1; ; i++ {
+		old := fmt.Sprintf("%s.old-%d", path, i)
+		err := p.files.Move(path, old)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", fmt.Errorf("what is in %s cannot be kept under another name: %w", path, err)
+		}
+		return old, nil
+	}
+}
