@@ -26,12 +26,12 @@ type Value struct {
 
 // Trial is one try of a point.
 type Trial struct {
-	Point  int     // number of the point, from 0
-	Number int     // of the trial at its point: it is replica Number of a run with the point's seed
-	Seed   uint64  // of the point
-	Graph  uint64  // the seed from which the network is built, unless its specification names one
-	Values []Value // of the keys that the scan varies
-	Spec   any     // the complete specification of the point: a pointer of the model's own type
+	Point  int        // number of the point, from 0
+	Number int        // of the trial at its point: it is replica Number of a run with the point's seed
+	Seed   uint64     // of the point
+	Graph  uint64     // the seed from which the network is built, unless its specification names one
+	Values []Value    // of the keys that the scan varies
+	Spec   model.Spec // the complete specification of the point
 }
 
 // Result is what came of a trial, by outcome. Where a Runner is Placed, the
@@ -59,9 +59,15 @@ type Runner interface {
 }
 
 // Placed is a Runner that takes its outcomes at several places along each trial,
-// such as times: then a table has a row for each point and place.
+// such as times, which ascend: then a table has a row for each point and place.
 type Placed interface {
 	Along() (column model.Column, places []float64)
+}
+
+// Varied is a Runner whose outcomes are not the same at all points. It is asked
+// after a trial of the point was made.
+type Varied interface {
+	OutcomesOf(spec model.Spec) []model.Column
 }
 
 // Theory is what is known of an outcome without trying.
@@ -69,7 +75,7 @@ type Theory struct {
 	Outcome string
 	// Of gives the value at a point with this specification, at a place where the
 	// Runner is Placed (else 0); NaN where nothing is known.
-	Of func(spec any, place float64) float64
+	Of func(spec model.Spec, place float64) float64
 }
 
 // Lab is what a Runner computes with.
@@ -87,7 +93,7 @@ type Kind struct {
 	Theories []Theory
 	// New makes the Runner of a scan around a specification, of which points differ
 	// in the keys that the scan varies.
-	New func(lab Lab, base any) (Runner, error)
+	New func(lab Lab, base model.Spec) (Runner, error)
 }
 
 // Preset is a scan that is ready to be made.

@@ -1,0 +1,520 @@
+package experiment
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tnn-gpu/host/model"
+)
+
+// fake is a runner whose outcomes follow from point, trial and seed.
+type fake struct {
+	batch  int
+	places []float64
+	fails  func(t Trial) error
+	waits  chan struct{} // closed when a trial has begun that waits for the context
+
+	mu    sync.Mutex
+	made  []string // "point.trial"
+	calls int
+}
+
+func (f *fake) Outcomes() []model.Column {
+	return []model.Column{{Name: "mass", Title: "mass", Unit: "kg"}, {Name: "blow"}}
+}
+
+func (f *fake) Batch() int { return f.batch }
+
+func (f *fake) Run(ctx context.Context, trials []Trial) ([]Result, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls++
+	if f.waits != nil {
+		close(f.waits)
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	var out []Result
+	for _, t := range trials {
+		if f.fails != nil {
+			if err := f.fails(t); err != nil {
+				return nil, err
+			}
+		}
+		f.made = append(f.made, fmt.Sprintf("%d.%d", t.Point, t.Number))
+		var r Result
+		for _, place := range append([]float64{}, f.along()...) {
+			noise := math.Sin(float64(t.Seed+uint64(t.Number)) * 7)
+			blow := math.NaN()
+			if t.Number%2 == 1 {
+				blow = place + float64(t.Number)
+			}
+			r.Values = append(r.Values, t.Values[0].Number+noise+place, blow)
+			r.Errors = append(r.Errors, 0.5, math.NaN())
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func (f *fake) along() []float64 {
+	if f.places == nil {
+		return []float64{0}
+	}
+	return f.places
+}
+
+// fakeAlong has several places.
+type fakeAlong struct{ *fake }
+
+func (f fakeAlong) Along() (model.Column, []float64) {
+	return model.Column{Name: "time", Unit: "s"}, f.places
+}
+
+// newPlan has n points over two keys.
+func newPlan(n, trials int) *Plan {
+	p := &Plan{Keys: []string{"x", "rule"}, Trials: trials}
+	for i := range n {
+		rule := []string{"hebb", "ada"}[i%2]
+		x := float64(i / 2)
+		p.Points = append(p.Points, Point{
+			Task:   fmt.Sprintf("task%03d", i),
+			Values: []Value{{Text: fmt.Sprint(x), Number: x, IsNumber: true}, {Text: rule}},
+			Seed:   7,
+		})
+	}
+	return p
+}
+
+func create(t *testing.T) *Folder {
+	t.Helper()
+	f, err := Create(t.TempDir(), map[string][]byte{ConfigName: []byte("x = 1\n")}, "test 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+func work(t *testing.T, f *Folder, p *Plan, r Runner, s Share) Report {
+	t.Helper()
+	w := Work{Folder: f, Plan: p, Runner: r, Share: s}
+	report, err := w.Go(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func tables(t *testing.T, f *Folder, p *Plan) string {
+	t.Helper()
+	if _, err := f.Merge(p, nil, false); err != nil {
+		t.Fatal(err)
+	}
+	return read(t, f, TrialsName) + read(t, f, PointsName)
+}
+
+func read(t *testing.T, f *Folder, name string) string {
+	t.Helper()
+	text, err := f.Read(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestSharesGiveTheTableOfOneProcess: byte for byte, whatever the shares, the
+// batches, and with workers that are in each other's way.
+func TestSharesGiveTheTableOfOneProcess(t *testing.T) {
+	p := newPlan(11, 3)
+	alone := create(t)
+	if r := work(t, alone, p, &fake{batch: 1}, All()); r != (Report{Done: 11}) {
+		t.Fatalf("alone: %+v", r)
+	}
+	want := tables(t, alone, p)
+
+	shared := create(t)
+	for i := range 4 {
+		if _, err := shared.Merge(p, nil, false); !errors.Is(err, ErrGaps) {
+			t.Errorf("with %d of 4 shares, merging gives %v", i, err)
+		}
+		if r := work(t, shared, p, &fake{batch: 5}, Share{i, 4}); r.Done != len(Share{i, 4}.points(p)) {
+			t.Errorf("share %d: %+v", i, r)
+		}
+	}
+	if got := tables(t, shared, p); got != want {
+		t.Errorf("shares give other tables (-alone +shares):\n%s", cmp.Diff(want, got))
+	}
+
+	crowded := create(t)
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			w := Work{Folder: crowded, Plan: p, Runner: &fake{batch: 2}, Share: All()}
+			if _, err := w.Go(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if got := tables(t, crowded, p); got != want {
+		t.Errorf("a crowd gives other tables:\n%s", cmp.Diff(want, got))
+	}
+	left, _ := filepath.Glob(filepath.Join(crowded.Path, "tasks", "*"))
+	for _, name := range left {
+		if !strings.HasSuffix(name, ".csv") {
+			t.Errorf("%s is left over", name)
+		}
+	}
+}
+
+// TestMoreIsOnlyWhatIsMissing: points and trials that are added are made, and no
+// others.
+func TestMoreIsOnlyWhatIsMissing(t *testing.T) {
+	f := create(t)
+	work(t, f, newPlan(2, 2), &fake{batch: 1}, All())
+	more := &fake{batch: 1}
+	work(t, f, newPlan(3, 3), more, All())
+	if d := cmp.Diff([]string{"0.2", "1.2", "2.0", "2.1", "2.2"}, more.made); d != "" {
+		t.Errorf("made (-want +is):\n%s", d)
+	}
+	anew := create(t)
+	work(t, anew, newPlan(3, 3), &fake{batch: 9}, All())
+	if d := cmp.Diff(tables(t, anew, newPlan(3, 3)), tables(t, f, newPlan(3, 3))); d != "" {
+		t.Errorf("(-at once +bit by bit):\n%s", d)
+	}
+	if table, err := f.Table(newPlan(2, 1), nil, false); err != nil || table.Rows[0].Trials != 1 {
+		t.Errorf("a table of fewer trials: %v", err)
+	}
+}
+
+// TestBatches: a point is not divided, and points are put together until there are
+// as many trials as a runner makes at once.
+func TestBatches(t *testing.T) {
+	for batch, calls := range map[int]int{1: 6, 3: 6, 4: 3, 7: 2, 100: 1} {
+		r := &fake{batch: batch}
+		work(t, create(t), newPlan(6, 3), r, All())
+		if r.calls != calls {
+			t.Errorf("batches of %d: %d calls, want %d", batch, r.calls, calls)
+		}
+	}
+}
+
+// TestFailures: a task that fails is tried three times, by all processes together,
+// and no other suffers.
+func TestFailures(t *testing.T) {
+	f, p := create(t), newPlan(4, 2)
+	broken := errors.New("it broke\nbadly")
+	r := &fake{batch: 100, fails: func(t Trial) error {
+		if t.Point == 2 {
+			return broken
+		}
+		return nil
+	}}
+	report := work(t, f, p, r, All())
+	if report.Done != 3 || report.Failed != 1 || report.Failure != "x = 1, rule = hebb: it broke badly" {
+		t.Errorf("%+v", report)
+	}
+	if text := read(t, f, "tasks/task002.failed"); strings.Count(text, "\n") != 3 {
+		t.Errorf("the failures are\n%s", text)
+	}
+	status, err := f.Status(p)
+	if err != nil || status.Failed != 1 || status.Done != 3 || len(status.Failures) != 1 {
+		t.Errorf("%+v, %v", status, err)
+	}
+	again := &fake{batch: 1}
+	work(t, f, p, again, All())
+	if again.calls != 0 {
+		t.Error("a task is tried a fourth time")
+	}
+	if err := os.Remove(filepath.Join(f.Path, "tasks", "task002.failed")); err != nil {
+		t.Fatal(err)
+	}
+	if report := work(t, f, p, again, All()); report.Done != 4 {
+		t.Errorf("after the failures were forgotten: %+v", report)
+	}
+}
+
+// TestTwoFailures leave no trace once the third try is well.
+func TestTwoFailures(t *testing.T) {
+	f, p := create(t), newPlan(1, 1)
+	left := 2
+	r := &fake{batch: 1, fails: func(Trial) error {
+		if left--; left >= 0 {
+			return errors.New("not yet")
+		}
+		return nil
+	}}
+	if report := work(t, f, p, r, All()); report.Done != 1 {
+		t.Errorf("%+v", report)
+	}
+	if _, err := f.Read("tasks/task000.failed"); err == nil {
+		t.Error("the failures are still there")
+	}
+}
+
+// TestStopped: a scan that is told to stop gives its task up.
+func TestStopped(t *testing.T) {
+	f, p := create(t), newPlan(2, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	r := &fake{batch: 1, waits: make(chan struct{})}
+	go func() { <-r.waits; cancel() }()
+	w := Work{Folder: f, Plan: p, Runner: r, Share: All()}
+	report, err := w.Go(ctx)
+	if !errors.Is(err, context.Canceled) || report != (Report{Open: 2}) {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if report := work(t, f, p, &fake{batch: 1}, All()); report.Done != 2 {
+		t.Errorf("gone on with: %+v", report)
+	}
+}
+
+// TestHeld: a task is left to its holder, until that has not touched it for ten
+// minutes by the clock of the file system.
+func TestHeld(t *testing.T) {
+	f, p := create(t), newPlan(2, 1)
+	name := filepath.Join(f.Path, "tasks", "task001.held")
+	if err := os.WriteFile(name, []byte("elsewhere pid:[1] 17 12345 TOKEN\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if report := work(t, f, p, &fake{batch: 9}, All()); report != (Report{Done: 1, Held: 1}) {
+		t.Errorf("held: %+v", report)
+	}
+	if status, err := f.Status(p); err != nil || status.Running != 1 {
+		t.Errorf("%+v, %v", status, err)
+	}
+	for _, minutes := range []time.Duration{9, 11} {
+		then := time.Now().Add(-minutes * time.Minute)
+		if err := os.Chtimes(name, then, then); err != nil {
+			t.Fatal(err)
+		}
+		want := Report{Done: 1, Held: 1}
+		if minutes > 10 {
+			want = Report{Done: 2}
+		}
+		if report := work(t, f, p, &fake{batch: 9}, All()); report != want {
+			t.Errorf("not touched for %d minutes: %+v", minutes, report)
+		}
+	}
+}
+
+// TestHeldByAProcessThatIsGone is not waited for.
+func TestHeldByAProcessThatIsGone(t *testing.T) {
+	if self() == "unknown" {
+		t.Skip("this system does not tell which process runs")
+	}
+	ended := exec.Command(os.Args[0], "-test.run=^$")
+	if err := ended.Run(); err != nil {
+		t.Fatal(err)
+	}
+	own := strings.Fields(self())
+	for text, taken := range map[string]bool{
+		strings.Join(own, " ") + " TOKEN\n":                                           false,
+		fmt.Sprintf("%s %s %d %s TOKEN\n", own[0], own[1], ended.Process.Pid, own[3]): true,
+		fmt.Sprintf("%s %s %s %s0 TOKEN\n", own[0], own[1], own[2], own[3]):           true, // its number is another's now
+		fmt.Sprintf("%s other %d %s TOKEN\n", own[0], ended.Process.Pid, own[3]):      false,
+		"": false,
+	} {
+		f, p := create(t), newPlan(1, 1)
+		if err := os.WriteFile(filepath.Join(f.Path, "tasks", "task000.held"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if report := work(t, f, p, &fake{batch: 1}, All()); report.Done == 1 != taken {
+			t.Errorf("%q: %+v", text, report)
+		}
+	}
+}
+
+// TestHoldIsTouched and not taken away from another that has taken it over.
+func TestHoldIsTouched(t *testing.T) {
+	f := create(t)
+	h := &hold{dir: f.dir, name: "tasks/a.held", text: "mine\n", stop: make(chan struct{})}
+	if err := h.create(); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(f.Path, h.name)
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(name, old, old); err != nil {
+		t.Fatal(err)
+	}
+	h.done.Add(1)
+	go h.keep(time.Millisecond)
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.ModTime().After(old.Add(time.Minute)) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the file was not touched for a minute")
+		}
+	}
+	close(h.stop)
+	h.done.Wait()
+	h.stop = make(chan struct{})
+	if err := os.WriteFile(name, []byte("theirs\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.release(); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(name); err != nil || string(text) != "theirs\n" {
+		t.Errorf("the file of another process is %q, %v", text, err)
+	}
+}
+
+// TestTable has means, errors, theory and outcomes that not every trial has.
+func TestTable(t *testing.T) {
+	f, p := create(t), newPlan(2, 3)
+	work(t, f, p, &fake{batch: 1}, All())
+	theories := []Theory{{Outcome: "mass", Of: func(model.Spec, float64) float64 { return 0.25 }}}
+	table, err := f.Merge(p, theories, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b, c := math.Sin(49), math.Sin(56), math.Sin(63)
+	mean := (a + b + c) / 3
+	deviation := math.Sqrt(((a-mean)*(a-mean) + (b-mean)*(b-mean) + (c-mean)*(c-mean)) / 2 / 3)
+	row := table.Rows[0]
+	if e := row.Estimates[0]; math.Abs(e.Mean-mean) > 1e-12 || math.Abs(e.Error-deviation) > 1e-12 || e.N != 3 {
+		t.Errorf("mass is %+v, want %v %v", e, mean, deviation)
+	}
+	if e := row.Estimates[1]; e.Mean != 1 || e.N != 1 || !math.IsNaN(e.Error) {
+		t.Errorf("blow is %+v", e)
+	}
+	lines := strings.Split(read(t, f, PointsName), "\n")
+	if lines[0] != "x,rule,n,mass,mass_error,mass_theory,mass_z,blow,blow_error,blow_n" {
+		t.Errorf("the head is %s", lines[0])
+	}
+	if cells := strings.Split(lines[1], ","); cells[5] != "0.25" || cells[6] != cell((row.Estimates[0].Mean-0.25)/row.Estimates[0].Error) || cells[8] != "" || cells[9] != "1" {
+		t.Errorf("the first row is %s", lines[1])
+	}
+	alone, err := f.Table(newPlan(2, 1), nil, false)
+	if err != nil || alone.Rows[0].Estimates[0].Error != 0.5 {
+		t.Errorf("the error of a single trial is %v, %v", alone.Rows[0].Estimates[0], err)
+	}
+}
+
+// TestPlaces: a row for each point and place.
+func TestPlaces(t *testing.T) {
+	f, p := create(t), newPlan(2, 2)
+	r := fakeAlong{&fake{batch: 1, places: []float64{0.5, 10}}}
+	work(t, f, p, r, All())
+	theories := []Theory{{Outcome: "mass", Of: func(_ model.Spec, place float64) float64 { return place }}}
+	table, err := f.Merge(p, theories, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(table.Rows) != 4 || table.Rows[1].Place != 10 || table.Rows[1].Theory[0] != 10 || table.Along.Name != "time" {
+		t.Errorf("%+v", table)
+	}
+	if d := table.Rows[1].Estimates[0].Mean - table.Rows[0].Estimates[0].Mean; math.Abs(d-9.5) > 1e-12 {
+		t.Errorf("the places differ by %v", d)
+	}
+	head, _, _ := strings.Cut(read(t, f, TrialsName), "\n")
+	if head != "x,rule,trial,seed,time,mass,blow" {
+		t.Errorf("the head is %s", head)
+	}
+}
+
+// TestDifferences: noise that both points have drops out.
+func TestDifferences(t *testing.T) {
+	f, p := create(t), newPlan(4, 5)
+	for i := range p.Points { // ada is hebb plus 3
+		if p.Points[i].Values[1].Text == "ada" {
+			p.Points[i].Values[0].Number += 3
+		}
+	}
+	work(t, f, p, &fake{batch: 1}, All())
+	table, err := f.Table(p, nil, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := table.Differences(p, "rule", "hebb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := d.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(b.String(), "\n")
+	if len(lines) != 4 || lines[0] != "x,rule,n,mass_difference,mass_difference_error,blow_difference,blow_difference_error" {
+		t.Fatalf("the differences are\n%s", b.String())
+	}
+	values, err := parseCells(strings.Split(lines[1], ",")[2:])
+	if err != nil || values[0] != 5 || math.Abs(values[1]-3) > 1e-12 || values[2] > 1e-12 {
+		t.Errorf("the first difference is %s, %v", lines[1], err)
+	}
+	for _, bad := range [][2]string{{"speed", "1"}, {"rule", "none"}} {
+		if _, err := table.Differences(p, bad[0], bad[1]); err == nil {
+			t.Errorf("differences to %v are possible", bad)
+		}
+	}
+	p.Points[0].Seed++
+	if _, err := table.Differences(p, "rule", "hebb"); err == nil {
+		t.Error("trials of different seeds are taken for pairs")
+	}
+}
+
+// TestDamagedTask: a file that is not whole is never taken for results.
+func TestDamagedTask(t *testing.T) {
+	f, p := create(t), newPlan(1, 3)
+	work(t, f, p, &fake{batch: 1}, All())
+	text := read(t, f, "tasks/task000.csv")
+	lines := strings.SplitAfter(text, "\n")
+	for _, damaged := range []string{
+		"", text[:len(text)-1], text[:len(text)-20], "trial,seed\n", lines[0] + lines[2],
+		strings.ReplaceAll(text, ",7,", ",-7,"), strings.Replace(text, "0.5", "half", 1), text + "\n3", "PK\x03\x04",
+		strings.Replace(text, "mass_error", "mass_wrong", 1), lines[0] + lines[1] + lines[1],
+	} {
+		if damaged == text {
+			t.Fatal("it is not damaged")
+		}
+		if err := f.Replace(map[string][]byte{"tasks/task000.csv": []byte(damaged)}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := readTask(f.dir, "tasks/task000.csv"); err == nil && !slices.Equal(got.outcomes, []string{"mass", "blow", "mass_wrong", "blow_error"}) {
+			t.Errorf("this is read:\n%s", damaged)
+		}
+	}
+}
+
+// FuzzTask: what is read is written again as the same.
+func FuzzTask(f *testing.F) {
+	f.Add([]byte("trial,seed,place,a,a_error\n0,7,0,1.5,0.1\n1,7,0,,\n"))
+	f.Add([]byte("trial,seed,time,a,b\n0,7,0,1.5,0.1\n0,7,1,1,2\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		first, err := parseTask(text)
+		if err != nil {
+			return
+		}
+		var b bytes.Buffer
+		if err := first.write(&b); err != nil {
+			t.Fatal(err)
+		}
+		again, err := parseTask(b.Bytes())
+		if err != nil {
+			t.Fatalf("%q is written as %q, which is refused: %v", text, b.Bytes(), err)
+		}
+		var c bytes.Buffer
+		if err := again.write(&c); err != nil || !bytes.Equal(b.Bytes(), c.Bytes()) {
+			t.Errorf("%q becomes %q and then %q", text, b.Bytes(), c.Bytes())
+		}
+	})
+}

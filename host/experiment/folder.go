@@ -1,0 +1,201 @@
+package experiment
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/record"
+)
+
+// Names in a scan's folder.
+const (
+	ConfigName      = "config.toml" // the scan as a file
+	BaseName        = "base.toml"   // the configuration that its points vary
+	TrialsName      = "trials.csv"
+	PointsName      = "points.csv"
+	DifferencesName = "differences.csv"
+	FigureName      = "points.png"
+	metadataName    = "run.json"
+	tasksName       = "tasks"
+	resultSuffix    = ".csv"
+	failedSuffix    = ".failed"
+)
+
+// Folder is the folder of a scan. Any number of processes may work in it.
+type Folder struct {
+	Path string
+	dir  dir
+}
+
+// Open opens the folder of a scan.
+func Open(path string) (*Folder, error) {
+	d, err := openDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("the scan's folder cannot be opened: %w", err)
+	}
+	f := &Folder{path, d}
+	m, err := f.Metadata()
+	if err == nil && m.Scan == nil {
+		err = fmt.Errorf("%s is not the folder of a scan", path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return f, nil
+}
+
+// Create makes the folder of a new scan, which exists and is empty, with the texts of
+// its files. Where another process has made the same scan there meanwhile, the
+// folder is that of both.
+func Create(path string, texts map[string][]byte, program string) (*Folder, error) {
+	d, err := openDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("the scan's folder cannot be opened: %w", err)
+	}
+	f := &Folder{path, d}
+	if err := d.mkdir(tasksName); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, errors.Join(fmt.Errorf("the scan's folder cannot be written: %w", err), d.close())
+	}
+	if err := f.Replace(texts); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	if err := f.writeMetadata(&Metadata{Format: metadataFormat, Program: program, Scan: &About{}}); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	return f, nil
+}
+
+// Close gives the folder back.
+func (f *Folder) Close() error { return f.dir.close() }
+
+// Replace writes files of these names.
+func (f *Folder) Replace(texts map[string][]byte) error {
+	for name, text := range texts {
+		if err := f.Write(name, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Read reads a file of the folder.
+func (f *Folder) Read(name string) ([]byte, error) { return f.dir.read(name, maxTaskBytes) }
+
+// Write writes a file as a whole: first under a name that no other process uses.
+func (f *Folder) Write(name string, write func(io.Writer) error) error {
+	temporary := path.Join(path.Dir(name), "."+path.Base(name)+"-"+rand.Text())
+	err := f.dir.write(temporary, write)
+	if err == nil {
+		err = f.dir.rename(temporary, name)
+	}
+	if err == nil {
+		return nil
+	}
+	_ = f.dir.remove(temporary) // it is of no use
+	return fmt.Errorf("%s cannot be written: %w", path.Join(f.Path, name), err)
+}
+
+// metadataFormat is the version of a scan's run.json and of its folder's layout.
+const metadataFormat = 1
+
+// Metadata is run.json of a scan.
+type Metadata struct {
+	Format  int    `json:"format"`
+	Program string `json:"program"` // that began it
+	Scan    *About `json:"scan"`    // nil where it is that of a run
+}
+
+// About is what a scan tells readers of its tables.
+type About struct {
+	Along    *record.Column  `json:"along,omitempty"`
+	Outcomes []record.Column `json:"outcomes"` // of all tasks so far
+}
+
+// Metadata reads what the folder says of itself.
+func (f *Folder) Metadata() (*Metadata, error) {
+	const most = 1 << 26
+	text, err := f.dir.read(metadataName, most)
+	if err != nil {
+		return nil, fmt.Errorf("%s is not the folder of a scan: %w", f.Path, err)
+	}
+	m := &Metadata{}
+	if err := json.Unmarshal(text, m); err != nil {
+		return nil, fmt.Errorf("%s/%s is damaged: %w", f.Path, metadataName, err)
+	}
+	if m.Format != metadataFormat {
+		return nil, fmt.Errorf("%s/%s has format %d, but this program knows format %d only; use the version that wrote it", f.Path, metadataName, m.Format, metadataFormat)
+	}
+	return m, nil
+}
+
+func (f *Folder) writeMetadata(m *Metadata) error {
+	return f.Write(metadataName, func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false)
+		return e.Encode(m)
+	})
+}
+
+// tell adds what a runner's outcomes are called to the metadata.
+func (f *Folder) tell(r Runner, outcomes []model.Column) error {
+	m, err := f.Metadata()
+	if err != nil {
+		return err
+	}
+	if m.Scan == nil {
+		m.Scan = &About{}
+	}
+	known := make(map[string]bool)
+	for _, c := range m.Scan.Outcomes {
+		known[c.Name] = true
+	}
+	changed := false
+	for _, c := range outcomes {
+		if !known[c.Name] {
+			m.Scan.Outcomes, changed = append(m.Scan.Outcomes, record.Column(c)), true
+		}
+	}
+	if placed, ok := r.(Placed); ok && m.Scan.Along == nil {
+		c, _ := placed.Along()
+		column := record.Column(c)
+		m.Scan.Along, changed = &column, true
+	}
+	if !changed {
+		return nil
+	}
+	return f.writeMetadata(m)
+}
+
+func resultName(task string) string { return path.Join(tasksName, task+resultSuffix) }
+func failedName(task string) string { return path.Join(tasksName, task+failedSuffix) }
+
+// attempts is the number of times that a task has failed, and how it did last.
+func (f *Folder) attempts(task string) (n int, last string, err error) {
+	text, err := f.dir.read(failedName(task), maxTaskBytes)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, "", nil
+	}
+	if err != nil {
+		return 0, "", fmt.Errorf("it cannot be told how often a task has failed: %w", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return len(lines), lines[len(lines)-1], nil
+}
+
+// fail notes that a task has failed: a line each time.
+func (f *Folder) fail(task string, why error) error {
+	old, err := f.dir.read(failedName(task), maxTaskBytes)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	text := string(old) + strings.Join(strings.Fields(why.Error()), " ") + "\n"
+	return f.Replace(map[string][]byte{failedName(task): []byte(text)})
+}

@@ -1,0 +1,160 @@
+package experiment
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A task is held by a file that its holder has created, so that any number of
+// processes may share a scan, on file systems without locks, too. The holder
+// touches the file every minute. One that was not touched for ten minutes, by the
+// clock of the file system, is left over from a process that was killed; so is one
+// of a process of this machine that is gone. A task that two processes make in
+// spite of that gives the same file twice.
+const (
+	touchEvery = time.Minute
+	leftAfter  = 10 * time.Minute
+)
+
+const heldSuffix = ".held"
+
+// hold is a task that this process holds.
+type hold struct {
+	dir  dir
+	name string
+	text string
+	stop chan struct{}
+	done sync.WaitGroup
+}
+
+// tryHold takes a task if no other process holds it.
+func tryHold(d dir, task string) (*hold, error) {
+	h := &hold{dir: d, name: tasksName + "/" + task + heldSuffix, text: self() + " " + rand.Text() + "\n", stop: make(chan struct{})}
+	err := h.create()
+	if errors.Is(err, fs.ErrExist) {
+		var left bool
+		if left, err = h.left(); err != nil || !left {
+			return nil, err
+		}
+		if err = h.clear(); err == nil {
+			err = h.create()
+		}
+		if errors.Is(err, fs.ErrExist) {
+			return nil, nil // another process was faster
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the task %s cannot be held: %w", task, err)
+	}
+	h.done.Add(1)
+	go h.keep(touchEvery)
+	return h, nil
+}
+
+func (h *hold) create() error {
+	return h.dir.create(h.name, []byte(h.text))
+}
+
+// left tells whether the file that is there was left by a process that is gone.
+func (h *hold) left() (bool, error) {
+	info, err := h.dir.lstat(h.name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if text, err := h.dir.read(h.name, maxOwner); err == nil && isGone(string(text)) {
+		return true, nil
+	}
+	now, err := clock(h.dir)
+	return now.Sub(info.ModTime()) > leftAfter, err
+}
+
+// maxOwner bounds what is read of a file that holds a task.
+const maxOwner = 1 << 12
+
+// clear takes a file that was left out of the way. If another process has taken the
+// task over meanwhile, its file goes back.
+func (h *hold) clear() error {
+	before, err := h.dir.read(h.name, maxOwner)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	away := h.name + "-" + rand.Text()
+	if err := h.dir.rename(h.name, away); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	if text, err := h.dir.read(away, maxOwner); err == nil && string(text) != string(before) {
+		return errors.Join(h.dir.rename(away, h.name), fs.ErrExist)
+	}
+	return h.dir.remove(away)
+}
+
+// keep touches the file until the task is given up.
+func (h *hold) keep(every time.Duration) {
+	defer h.done.Done()
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-h.stop:
+			return
+		case <-ticker.C:
+			// A failure is none of the task, which at worst is made twice.
+			_ = h.dir.touch(h.name, []byte(h.text))
+		}
+	}
+}
+
+// release lets other processes have the task.
+func (h *hold) release() error {
+	close(h.stop)
+	h.done.Wait()
+	if text, err := h.dir.read(h.name, maxOwner); err != nil || string(text) != h.text {
+		return nil // another process has taken it over
+	}
+	if err := h.dir.remove(h.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the task cannot be given up: %w", err)
+	}
+	return nil
+}
+
+// clock is the time of the file system, which need not be that of the machine.
+func clock(d dir) (time.Time, error) {
+	name := tasksName + "/clock-" + rand.Text()
+	if err := d.create(name, []byte("\n")); err != nil {
+		return time.Time{}, fmt.Errorf("the clock of the file system cannot be read: %w", err)
+	}
+	info, err := d.lstat(name)
+	if err := errors.Join(err, d.remove(name)); err != nil {
+		return time.Time{}, fmt.Errorf("the clock of the file system cannot be read: %w", err)
+	}
+	return info.ModTime(), nil
+}
+
+// isGone tells whether a process of this machine that has written this has ended.
+func isGone(text string) bool {
+	fields := strings.Fields(text)
+	own := strings.Fields(self())
+	if len(own) < 4 || len(fields) < len(own) {
+		return false // it is not known
+	}
+	for i := range 2 { // machine and system
+		if fields[i] != own[i] {
+			return false
+		}
+	}
+	return !isAlive(fields[2], fields[3])
+}
