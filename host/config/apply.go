@@ -162,7 +162,7 @@ func (c *Config) scanner(src []byte) *scanner {
 func (c *Config) set(t *target, text string) error {
 	key, v := t.key(), t.table.FieldByIndex(t.field.Index)
 	if t.field.Type.Kind() == reflect.String && !strings.HasPrefix(text, `"`) && !strings.HasPrefix(text, "'") {
-		text = tomlString(text)
+		text = Quote(text)
 	}
 	src := []byte(name(t.field) + " = " + text)
 	s := c.scanner(src)

@@ -82,7 +82,7 @@ func literal(v reflect.Value) string {
 	case reflect.Float64:
 		return tomlFloat(v.Float())
 	case reflect.String:
-		return tomlString(v.String())
+		return Quote(v.String())
 	case reflect.Slice:
 		items := make([]string, v.Len())
 		for i := range items {
@@ -103,8 +103,8 @@ func tomlFloat(x float64) string {
 	return s
 }
 
-// tomlString is a basic string of TOML. What is not UTF-8 becomes U+FFFD.
-func tomlString(s string) string {
+// Quote is a text as TOML has it, a basic string of TOML. What is not UTF-8 becomes U+FFFD.
+func Quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range s {

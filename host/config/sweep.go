@@ -2,6 +2,9 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"reflect"
+	"strconv"
 	"strings"
 	"tnn-gpu/host/model"
 )
@@ -46,26 +49,56 @@ func (c *Config) Variants() ([]model.Spec, *model.Sweep, error) {
 
 // number is the value of a key that is one.
 func (c *Config) number(key string) (float64, error) {
-	t, err := c.find(key)
-	if err != nil {
-		return 0, err
+	v, err := c.Value(key)
+	if err == nil && !v.IsNumber {
+		err = fmt.Errorf("%s is no number: sweep a key that is", key)
 	}
-	switch v := t.table.FieldByIndex(t.field.Index); {
-	case v.CanInt():
-		return float64(v.Int()), nil
-	case v.CanFloat():
-		return v.Float(), nil
-	}
-	return 0, fmt.Errorf("%s is no number: sweep a key that is", key)
+	return v.Number, err
 }
 
 // with is a copy of the configuration with one setting changed, swept no more.
 func (c *Config) with(setting string) (*Config, error) {
 	still := *c
 	still.Run.Sweep = ""
-	copied, err := Decode("run.sweep", still.Encode())
+	return still.With(setting)
+}
+
+// With is a copy of the configuration with settings changed (see Apply).
+func (c *Config) With(settings ...string) (*Config, error) {
+	copied, err := Decode(c.file, c.Encode())
 	if err != nil {
-		return nil, fmt.Errorf("it cannot be varied: %w", err)
+		return nil, fmt.Errorf("the configuration cannot be varied: %w", err)
 	}
-	return copied, copied.Apply(setting)
+	copied.origins = maps.Clone(c.origins)
+	return copied, copied.Apply(settings...)
+}
+
+// Value is the value of a key that is no table.
+type Value struct {
+	Text     string // as TOML has it, texts without quotes
+	Number   float64
+	IsNumber bool
+	IsWhole  bool // a number that has no fraction, whatever its value
+}
+
+// Value finds the value of a key, such as edge.noise or group[0].levels.
+func (c *Config) Value(key string) (Value, error) {
+	t, err := c.find(key)
+	if err != nil {
+		return Value{}, err
+	}
+	v := t.table.FieldByIndex(t.field.Index)
+	switch {
+	case isTable(t.field.Type) || isTables(t.field.Type):
+		return Value{}, badSetting(key, "%s is a table: name one of its keys, as in %s", key, join(key, "..."))
+	case v.CanInt():
+		return Value{literal(v), float64(v.Int()), true, true}, nil
+	case v.CanUint():
+		return Value{literal(v), float64(v.Uint()), true, true}, nil
+	case v.CanFloat():
+		return Value{strconv.FormatFloat(v.Float(), 'g', -1, 64), v.Float(), true, false}, nil
+	case v.Kind() == reflect.String:
+		return Value{Text: v.String()}, nil
+	}
+	return Value{Text: literal(v)}, nil
 }

@@ -20,6 +20,7 @@ const (
 	GraphRewire   Purpose = 9
 	Placement     Purpose = 10
 	Grouping      Purpose = 11
+	ScanPoint     Purpose = 128 // of a scan: counter (point, axis, 0)
 )
 
 // The purposes of the perceptron (docs/perceptron.md section 3).

@@ -1,0 +1,318 @@
+// Package scan reads what a scan is, as a file or as flags, makes its points, and
+// carries them out as ordinary runs of which a part is averaged.
+package scan
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/experiment"
+)
+
+// Format is the version of the files that this package reads and writes.
+const Format = 1
+
+// File is a scan as a file has it (docs/scan.md).
+type File struct {
+	Format      int      `toml:"format"`
+	Base        string   `toml:"base"`         // a preset, or the file of a configuration
+	Set         []string `toml:"set"`          // settings of the base, key=value
+	Experiment  string   `toml:"experiment"`   // what is done at a point; empty: an ordinary run
+	Steps       int64    `toml:"steps"`        // of each run; 0: as the base has it
+	AverageFrom int64    `toml:"average_from"` // first step of the part that is averaged; 0: the last epoch
+	OwnGraph    bool     `toml:"own_graph"`    // each trial has a network of its own
+	Design      string   `toml:"design"`       // grid, list, random or sobol
+	Points      int      `toml:"points"`       // of random and sobol
+	Seeds       Seeds    `toml:"seeds"`
+	Figure      Figure   `toml:"figure"`
+	Axes        []Axis   `toml:"axis"`
+}
+
+// Seeds of a scan. Trial t of a point is replica t of a run with the point's seed.
+type Seeds struct {
+	First       *uint64 `toml:"first"`       // nil: that of the base
+	Count       int     `toml:"count"`       // trials of each point; 0: 1
+	Independent bool    `toml:"independent"` // a seed for each point; else all have the first
+}
+
+// Figure says what is drawn; what is left out is chosen.
+type Figure struct {
+	X        string   `toml:"x"`        // a key
+	Y        string   `toml:"y"`        // another one, for a map of colours
+	Quantity []string `toml:"quantity"` // outcomes
+}
+
+// Axis is a key that varies, or several that vary together.
+type Axis struct {
+	Key    string   `toml:"key"`
+	Keys   []string `toml:"keys"`   // several, in place of key; each value is then a list with one for each
+	Values []any    `toml:"values"` // or
+	From   *float64 `toml:"from"`
+	To     *float64 `toml:"to"`
+	Count  int      `toml:"count"`
+	Scale  string   `toml:"scale"` // lin or log
+}
+
+// The designs of a scan.
+const (
+	Grid   = "grid"   // every value of each axis with every one of the others
+	List   = "list"   // the first values of all axes, the second ones, ...
+	Random = "random" // points drawn between the ends of the axes
+	Sobol  = "sobol"  // points that fill what is between the ends evenly
+)
+
+// maxBytes bounds what a file may hold.
+const maxBytes = 4 << 20
+
+// IsFile tells whether a text is that of a scan rather than of a configuration: it
+// has an axis.
+func IsFile(text []byte) bool {
+	var head struct {
+		Axes any `toml:"axis"`
+	}
+	return toml.Unmarshal(text, &head) == nil && head.Axes != nil
+}
+
+// Load reads the file of a scan. A base that is a file is named relative to it.
+func Load(path string) (*File, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the scan cannot be opened: %w", err)
+	}
+	return Decode(path, text)
+}
+
+// Decode is Load for the contents of a file of that name.
+func Decode(path string, text []byte) (*File, error) {
+	if len(text) > maxBytes {
+		return nil, fmt.Errorf("%s: it has more than the %d bytes that are read: it must be another kind of file", path, maxBytes)
+	}
+	f := &File{Format: Format}
+	if err := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields().Decode(f); err != nil {
+		return nil, located(path, err)
+	}
+	if err := f.Validate(); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if f.isFile() && !filepath.IsAbs(f.Base) {
+		f.Base = filepath.Join(filepath.Dir(path), f.Base)
+	}
+	return f, nil
+}
+
+// located says where in a file an error is.
+func located(path string, err error) error {
+	var unknown *toml.StrictMissingError
+	var at *toml.DecodeError
+	switch {
+	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
+		line, _ := unknown.Errors[0].Position()
+		return fmt.Errorf("%s:%d: there is no key %s in the file of a scan; see docs/scan.md", path, line, strings.Join(unknown.Errors[0].Key(), "."))
+	case errors.As(err, &at):
+		line, _ := at.Position()
+		return fmt.Errorf("%s:%d: this is no scan: %s", path, line, strings.TrimPrefix(at.Error(), "toml: "))
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+// isFile tells whether the base is a file.
+func (f *File) isFile() bool {
+	return strings.HasSuffix(f.Base, ".toml") || strings.ContainsAny(f.Base, `/\`)
+}
+
+// Validate finds what is impossible whatever the base is.
+func (f *File) Validate() error {
+	switch {
+	case f.Format != Format:
+		return fmt.Errorf("format is %d: this program reads format %d", f.Format, Format)
+	case f.Base == "":
+		return errors.New("base is missing: name a preset, or the file of a configuration, which ends in .toml or has a folder before its name")
+	case f.Steps < 0 || f.Steps > math.MaxUint32:
+		return fmt.Errorf("steps is %d: use a whole number from 1 to %d", f.Steps, uint32(math.MaxUint32))
+	case f.AverageFrom < 0:
+		return fmt.Errorf("average_from is %d: use a step, from 1 on", f.AverageFrom)
+	case f.Seeds.Count < 0 || f.Seeds.Count > maxTrials:
+		return fmt.Errorf("seeds.count is %d: use a whole number from 1 to %d", f.Seeds.Count, maxTrials)
+	case f.Seeds.First != nil && *f.Seeds.First > math.MaxInt64:
+		return fmt.Errorf("seeds.first is %d: use a whole number from 0 to %d", *f.Seeds.First, int64(math.MaxInt64))
+	case len(f.Axes) == 0:
+		return errors.New("there is no axis: a scan varies at least one key")
+	}
+	if err := f.validateDesign(); err != nil {
+		return err
+	}
+	for i := range f.Axes {
+		if err := f.Axes[i].validate(f.drawn()); err != nil {
+			return fmt.Errorf("axis %d (%s): %w", i+1, strings.Join(f.Axes[i].keys(), ", "), err)
+		}
+	}
+	return f.validateKeys()
+}
+
+// Limits of a scan.
+const (
+	maxTrials = 1 << 20
+	maxPoints = 1 << 20
+)
+
+func (f *File) validateDesign() error {
+	switch f.design() {
+	case Grid, List:
+		if f.Points != 0 {
+			return fmt.Errorf("points is %d: the axes of a %s say how many points there are", f.Points, f.design())
+		}
+	case Random, Sobol:
+		if f.Points < 1 || f.Points > maxPoints {
+			return fmt.Errorf("points is %d: use a whole number from 1 to %d", f.Points, maxPoints)
+		}
+		if f.design() == Sobol && len(f.Axes) > len(joeKuo)+1 {
+			return fmt.Errorf("there are %d axes: a sobol design has at most %d", len(f.Axes), len(joeKuo)+1)
+		}
+	default:
+		return fmt.Errorf("design is %q: use %s, %s, %s or %s", f.Design, Grid, List, Random, Sobol)
+	}
+	return nil
+}
+
+// drawn tells whether points are drawn from between the ends of axes.
+func (f *File) drawn() bool { return f.Design == Random || f.Design == Sobol }
+
+func (f *File) design() string {
+	if f.Design == "" {
+		return Grid
+	}
+	return f.Design
+}
+
+// keys that the axis varies.
+func (a *Axis) keys() []string {
+	if a.Key != "" {
+		return []string{a.Key}
+	}
+	return a.Keys
+}
+
+func (a *Axis) validate(drawn bool) error {
+	ends := a.From != nil || a.To != nil
+	switch {
+	case len(a.keys()) == 0:
+		return errors.New("it names no key")
+	case a.Key != "" && len(a.Keys) > 0:
+		return errors.New("it has both key and keys: use one of them")
+	case ends && len(a.Values) > 0:
+		return errors.New("it has both values and ends: use values, or from and to")
+	case !ends && len(a.Values) == 0:
+		return errors.New("it has no values: use values, or from and to")
+	case !ends && (a.Scale != "" || a.Count != 0):
+		return errors.New("scale and count belong to from and to")
+	case !ends:
+		return a.validateValues()
+	case a.From == nil || a.To == nil:
+		return errors.New("it has one end: use both from and to")
+	case len(a.keys()) > 1:
+		return errors.New("keys that vary together need values")
+	case !isFinite(*a.From) || !isFinite(*a.To) || *a.From == *a.To:
+		return fmt.Errorf("it goes from %g to %g: use two different finite numbers", *a.From, *a.To)
+	case a.Scale != "" && a.Scale != "lin" && a.Scale != "log":
+		return fmt.Errorf("scale is %q: use lin or log", a.Scale)
+	case a.Scale == "log" && (*a.From <= 0 || *a.To <= 0):
+		return fmt.Errorf("it goes from %g to %g: a log scale has positive ends", *a.From, *a.To)
+	case drawn && a.Count != 0:
+		return errors.New("count belongs to the designs grid and list: points says how many are drawn")
+	case !drawn && (a.Count < 2 || a.Count > maxPoints):
+		return fmt.Errorf("count is %d: use a whole number from 2 to %d", a.Count, maxPoints)
+	}
+	return nil
+}
+
+func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+func (a *Axis) validateValues() error {
+	for i, v := range a.Values {
+		if len(a.keys()) == 1 {
+			continue
+		}
+		if list, ok := v.([]any); !ok || len(list) != len(a.keys()) {
+			return fmt.Errorf("value %d is to be a list of %d values, one for each key", i+1, len(a.keys()))
+		}
+	}
+	return nil
+}
+
+// validateKeys finds keys that no scan can vary.
+func (f *File) validateKeys() error {
+	seen := make(map[string]bool)
+	for _, a := range f.Axes {
+		for _, key := range a.keys() {
+			switch {
+			case seen[key]:
+				return fmt.Errorf("%s stands on two axes", key)
+			case key == "run.seed":
+				return errors.New("run.seed cannot be an axis: trials have different seeds anyway")
+			case key == "run.replicas":
+				return errors.New("run.replicas cannot be an axis: use trials")
+			case strings.HasPrefix(key, "run.") && key != "run.precision", strings.HasPrefix(key, "record."), key == "model", key == "format":
+				return fmt.Errorf("%s cannot be an axis: it is no key of the network", key)
+			}
+			seen[key] = true
+		}
+	}
+	return nil
+}
+
+// base is the configuration that the points vary.
+func (f *File) base() (*config.Config, error) {
+	load := config.NewPreset
+	if f.isFile() {
+		load = config.Load
+	}
+	c, err := load(f.Base, f.Set...)
+	if err == nil && f.Steps > 0 {
+		err = c.SetSteps(f.Steps)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if c.Run.Sweep != "" {
+		return nil, &config.Error{Key: "run.sweep", Err: errors.New("run.sweep cannot be part of a scan: make it an axis")}
+	}
+	settings := []string{"run.replicas=1"}
+	if f.Seeds.First != nil {
+		settings = append(settings, "run.seed="+strconv.FormatUint(*f.Seeds.First, 10))
+	}
+	return c, c.Apply(settings...)
+}
+
+// Around is a scan of a preset that has no axis yet.
+func Around(preset string) *File { return &File{Format: Format, Base: preset} }
+
+// AroundFile is a scan of the configuration in a file that has no axis yet.
+func AroundFile(path string) (*File, error) {
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be found: %w", path, err)
+	}
+	return Around(full), nil
+}
+
+// Files are the texts of a scan's folder: the scan, and its base as a complete
+// configuration, so that the folder needs no other file.
+func (s *Scan) Files() (map[string][]byte, error) {
+	f := *s.File
+	f.Base, f.Set, f.Steps = experiment.BaseName, nil, 0
+	first := s.Base.Run.Seed
+	f.Seeds.First = &first
+	text, err := f.Encode()
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{experiment.ConfigName: text, experiment.BaseName: s.Base.Encode()}, nil
+}

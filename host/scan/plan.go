@@ -1,0 +1,210 @@
+package scan
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/experiment"
+)
+
+// Scan is a scan ready to be made.
+type Scan struct {
+	File *File
+	Base *config.Config
+	Kind *experiment.Kind // nil for ordinary runs
+	Plan experiment.Plan
+
+	configs []*config.Config // by point
+	from    []int64          // by point: the first step of the part of a run that is averaged
+}
+
+// New makes the points of a scan. Every point is checked, so that no impossible one
+// is found when others have been computed. Kinds are the ways to try a point that
+// there are besides ordinary runs.
+func New(f *File, kinds []experiment.Kind) (*Scan, error) {
+	base, err := f.base()
+	if err != nil {
+		return nil, err
+	}
+	s := &Scan{File: f, Base: base, Plan: experiment.Plan{Trials: f.Trials(), OwnGraph: f.OwnGraph}}
+	if s.Kind, err = find(f.Experiment, kinds); err != nil {
+		return nil, err
+	}
+	for i := range f.Axes {
+		s.Plan.Keys = append(s.Plan.Keys, f.Axes[i].keys()...)
+	}
+	isWhole := func(key string) bool { v, err := base.Value(key); return err == nil && v.IsWhole }
+	points, err := f.settings(base.Run.Seed, isWhole)
+	if err != nil {
+		return nil, err
+	}
+	for i, settings := range points {
+		if err := s.add(settings); err != nil {
+			return nil, atPoint(i, settings, err)
+		}
+	}
+	return s, s.Plan.Validate()
+}
+
+func find(name string, kinds []experiment.Kind) (*experiment.Kind, error) {
+	if name == "" {
+		return nil, nil
+	}
+	var names []string
+	for i := range kinds {
+		if kinds[i].Name == name {
+			return &kinds[i], nil
+		}
+		names = append(names, kinds[i].Name)
+	}
+	return nil, fmt.Errorf("there is no experiment %q for this model: there are %v, and ordinary runs where none is named", name, names)
+}
+
+// add makes a point.
+func (s *Scan) add(settings []setting) error {
+	var texts []string
+	for _, set := range settings {
+		texts = append(texts, set.key+"="+set.value)
+	}
+	c, err := s.Base.With(texts...)
+	if err != nil {
+		return err
+	}
+	p := experiment.Point{}
+	for i, set := range settings {
+		v, err := c.Value(set.key)
+		if err != nil {
+			return err
+		}
+		p.Values = append(p.Values, experiment.Value{Text: v.Text, Number: v.Number, IsNumber: v.IsNumber})
+		texts[i] = set.key + "=" + v.Text
+	}
+	if s.File.Seeds.Independent {
+		if err := c.Apply(fmt.Sprintf("run.seed=%d", pointSeed(s.Base.Run.Seed, texts))); err != nil {
+			return err
+		}
+	}
+	p.Seed, p.Spec = c.Run.Seed, c.Spec
+	from, err := s.averageFrom(c)
+	if err != nil {
+		return err
+	}
+	if p.Task, err = s.task(c, from); err != nil {
+		return err
+	}
+	s.Plan.Points, s.configs, s.from = append(s.Plan.Points, p), append(s.configs, c), append(s.from, from)
+	return nil
+}
+
+// pointSeed is the seed of a point that has one of its own: the first 63 bits of
+// SHA-256 over the scan's seed and the point's settings, a line each.
+func pointSeed(seed uint64, settings []string) uint64 {
+	text := fmt.Sprintf("%d\n", seed)
+	for _, s := range slices.Sorted(slices.Values(settings)) {
+		text += s + "\n"
+	}
+	sum := sha256.Sum256([]byte(text))
+	return binary.BigEndian.Uint64(sum[:]) >> 1
+}
+
+// averageFrom is the first step of the part of a run that is averaged: as the scan
+// has it, or that of the run's last epoch.
+func (s *Scan) averageFrom(c *config.Config) (int64, error) {
+	steps, epoch := c.Spec.Steps(), int64(c.Run.Epoch)
+	from := s.File.AverageFrom
+	if from == 0 {
+		from = (steps-1)/epoch*epoch + 1
+	}
+	if from > steps {
+		return 0, fmt.Errorf("averages begin at step %d, but the run has %d steps", from, steps)
+	}
+	return from, nil
+}
+
+// task names the task of a point by all that its results follow from.
+func (s *Scan) task(c *config.Config, from int64) (string, error) {
+	hash, err := c.Hash()
+	if err != nil {
+		return "", err
+	}
+	text := fmt.Sprintf("scan %d\n%s\n", Format, hash)
+	if s.Kind == nil {
+		text += fmt.Sprintf("average from %d\n", from)
+	} else {
+		text += fmt.Sprintf("experiment %s\n", s.Kind.Name)
+	}
+	if s.File.OwnGraph {
+		text += "own graph\n"
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:10]), nil
+}
+
+// atPoint says at which point of the scan an error is.
+func atPoint(point int, settings []setting, err error) error {
+	var at *config.Error
+	if !errors.As(err, &at) {
+		return fmt.Errorf("point %d of the scan: %w", point+1, err)
+	}
+	where := fmt.Sprintf("point %d of the scan", point+1)
+	for _, set := range settings {
+		if len(settings) > 1 {
+			where += ", " + set.key + "=" + set.value
+		}
+	}
+	return &config.Error{Where: where, Key: at.Key, Err: at.Err}
+}
+
+// Theories of the outcomes.
+func (s *Scan) Theories() []experiment.Theory {
+	if s.Kind == nil {
+		return nil
+	}
+	return s.Kind.Theories
+}
+
+// Includes says why a scan is not the same as another one with fewer points or
+// trials.
+func (s *Scan) Includes(other *Scan) error {
+	mine := make(map[string]bool)
+	for _, p := range s.Plan.Points {
+		mine[p.Task] = true
+	}
+	for i, p := range other.Plan.Points {
+		if !mine[p.Task] {
+			return fmt.Errorf("it has a scan with a point that this one lacks (%s); name another folder", other.Plan.Name(i))
+		}
+	}
+	if other.Plan.Trials > s.Plan.Trials {
+		return fmt.Errorf("it has a scan of %d trials a point, and this one has %d; name another folder", other.Plan.Trials, s.Plan.Trials)
+	}
+	return nil
+}
+
+// Outcome says in words what a trial gives.
+func (s *Scan) Outcome() string {
+	if s.Kind != nil {
+		return s.Kind.Doc
+	}
+	if s.File.AverageFrom > 0 {
+		return fmt.Sprintf("means of the steps from %d on", s.File.AverageFrom)
+	}
+	return "means of the last epoch"
+}
+
+// Seeds says in words which noise trials have.
+func (s *Scan) Seeds() string {
+	text := fmt.Sprintf("%d; trial t is replica t of a run with it, at every point: differences are paired", s.Base.Run.Seed)
+	if s.File.Seeds.Independent {
+		text = fmt.Sprintf("one for each point, from %d", s.Base.Run.Seed)
+	}
+	if s.File.OwnGraph {
+		text += "; each trial has a network of its own"
+	}
+	return text
+}
