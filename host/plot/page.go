@@ -47,9 +47,15 @@ type Panel struct {
 	Curves      []Curve
 	Bins        bool // curves are densities in bins, on a logarithmic scale
 	Decades     bool // the values of X are decimal logarithms
-	FromZero    bool // Y begins at 0
-	Key         []Style
-	Picture     image.Image
+	FineDecades bool // they are, and may span less than one or two of them
+	// FineDecadesY says the same of Y.
+	FineDecadesY bool
+	Names        []string // of the values 0, 1, ... of X, where they are no numbers
+	NamesY       []string // and of Y
+	Map          *Map     // in place of curves
+	FromZero     bool     // Y begins at 0
+	Key          []Style
+	Picture      image.Image
 }
 
 // Style is how a curve looks, and what it is called in a key.
@@ -62,6 +68,8 @@ type Style struct {
 type Curve struct {
 	Style
 	X, Y, Spread []float64
+	Marks        bool // at points, with Spread as bars; then there is a line only if they are Joined
+	Joined       bool
 }
 
 // Sizes of a page on paper.
@@ -201,11 +209,10 @@ func (p *Panel) plot() (*plot.Plot, error) {
 	grid := plotter.NewGrid()
 	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{225}, color.Gray{225}
 	out.Add(grid)
-	if p.Bins {
-		out.Y.Tick.Marker = decades{}
-	}
-	if p.Decades {
-		out.X.Tick.Marker = decades{}
+	p.setTicks(out)
+	if p.Map != nil {
+		out.Add(p.Map)
+		return out, nil
 	}
 	for _, add := range []func(*plot.Plot, Curve) error{p.addBand, p.addCurve} { // lines over bands
 		for _, c := range p.Curves {
@@ -220,8 +227,29 @@ func (p *Panel) plot() (*plot.Plot, error) {
 	if p.FromZero {
 		out.Y.Min = 0
 	}
+	if p.Names != nil {
+		out.X.Min, out.X.Max = out.X.Min-0.5, out.X.Max+0.5
+	}
 	p.makeRoom(out)
 	return out, nil
+}
+
+// setTicks chooses where the axes have labels.
+func (p *Panel) setTicks(out *plot.Plot) {
+	for _, a := range []struct {
+		axis          *plot.Axis
+		decades, fine bool
+		names         []string
+	}{{&out.X, p.Decades, p.FineDecades, p.Names}, {&out.Y, p.Bins, p.FineDecadesY, p.NamesY}} {
+		switch {
+		case a.names != nil:
+			a.axis.Tick.Marker = names(a.names)
+		case a.fine:
+			a.axis.Tick.Marker = fineDecades{}
+		case a.decades:
+			a.axis.Tick.Marker = decades{}
+		}
+	}
 }
 
 // makeRoom gives flat curves an extent, and names of curves a place above them.
@@ -240,6 +268,9 @@ func (p *Panel) makeRoom(out *plot.Plot) {
 
 // addBand fills what is within the spread around a curve.
 func (p *Panel) addBand(out *plot.Plot, c Curve) error {
+	if c.Marks {
+		return p.addMarks(out, c)
+	}
 	x, y, spread := thin(c)
 	if spread == nil || len(x) == 0 {
 		return nil
@@ -268,7 +299,7 @@ func (p *Panel) addCurve(out *plot.Plot, c Curve) error {
 	for k := range points {
 		points[k] = plotter.XY{X: x[k], Y: y[k]}
 	}
-	if len(points) == 0 {
+	if len(points) == 0 || c.Marks && !c.Joined {
 		return nil
 	}
 	if p.Bins {
@@ -279,7 +310,41 @@ func (p *Panel) addCurve(out *plot.Plot, c Curve) error {
 		return err
 	}
 	line.LineStyle = c.line()
+	if c.Marks {
+		line.Width = vg.Points(0.6)
+	}
 	out.Add(line)
+	return nil
+}
+
+// addMarks puts marks at points, with bars as long as the spread either way.
+func (p *Panel) addMarks(out *plot.Plot, c Curve) error {
+	if len(c.X) == 0 {
+		return nil
+	}
+	points := make(plotter.XYs, len(c.X))
+	bars := struct {
+		plotter.XYs
+		plotter.YErrors
+	}{points, make(plotter.YErrors, len(c.X))}
+	for k := range points {
+		points[k] = plotter.XY{X: c.X[k], Y: c.Y[k]}
+		if s := c.Spread[k]; !math.IsNaN(s) {
+			bars.YErrors[k].Low, bars.YErrors[k].High = s, s
+		}
+	}
+	marks, err := plotter.NewScatter(points)
+	if err != nil {
+		return err
+	}
+	marks.GlyphStyle = draw.GlyphStyle{Color: c.line().Color, Radius: vg.Points(2), Shape: draw.CircleGlyph{}}
+	whiskers, err := plotter.NewYErrorBars(bars)
+	if err != nil {
+		return err
+	}
+	whiskers.LineStyle = draw.LineStyle{Color: c.line().Color, Width: vg.Points(0.8)}
+	whiskers.CapWidth = vg.Points(4)
+	out.Add(whiskers, marks)
 	return nil
 }
 

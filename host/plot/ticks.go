@@ -63,3 +63,46 @@ func (decades) Ticks(low, high float64) []plot.Tick {
 	}
 	return ticks
 }
+
+// fineDecades are ticks of an axis of decimal logarithms that may span less than one
+// or two decades: labels at 1, 2 and 5 times powers of ten, or only at those if the
+// axis is long.
+type fineDecades struct{}
+
+// Ticks implements plot.Ticker.
+func (fineDecades) Ticks(low, high float64) []plot.Tick {
+	const long = 2.5 // decades
+	if high-low > long {
+		return decades{}.Ticks(low, high)
+	}
+	var ticks []plot.Tick
+	const rounding = 1e-9
+	for e := math.Floor(low); e <= high; e++ {
+		for m := 1.0; m < 10; m++ {
+			at := e + math.Log10(m)
+			if at < low-rounding || at > high+rounding {
+				continue
+			}
+			t := plot.Tick{Value: min(max(at, low), high)}
+			if m == 1 || m == 2 || m == 5 {
+				t.Label = strconv.FormatFloat(m*math.Pow(10, e), 'g', 3, 64)
+			}
+			ticks = append(ticks, t)
+		}
+	}
+	return ticks
+}
+
+// names are ticks at 0, 1, 2, ...
+type names []string
+
+// Ticks implements plot.Ticker.
+func (n names) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	for i, name := range n {
+		if v := float64(i); low <= v && v <= high {
+			ticks = append(ticks, plot.Tick{Value: v, Label: name})
+		}
+	}
+	return ticks
+}

@@ -1,0 +1,129 @@
+package plot
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/palette/moreland"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Map is values at places of a plane, which is painted in cells around them.
+type Map struct {
+	x, y   []float64 // of the cells' centres, ascending
+	values map[[2]float64]float64
+}
+
+// add puts a value at a place. Several at one place are averaged.
+func (m *Map) add(x, y, v float64) {
+	if m.values == nil {
+		m.values = make(map[[2]float64]float64)
+	}
+	for _, a := range []struct {
+		list *[]float64
+		v    float64
+	}{{&m.x, x}, {&m.y, y}} {
+		if at, found := slices.BinarySearch(*a.list, a.v); !found {
+			*a.list = slices.Insert(*a.list, at, a.v)
+		}
+	}
+	m.values[[2]float64{x, y}] = v
+}
+
+// limits of the values.
+func (m *Map) limits() (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, v := range m.values {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	return low, high
+}
+
+// edges of cells with these centres.
+func edges(centres []float64) []float64 {
+	n := len(centres)
+	if n == 1 {
+		return []float64{centres[0] - 0.5, centres[0] + 0.5}
+	}
+	out := make([]float64, n+1)
+	for i := 1; i < n; i++ {
+		out[i] = (centres[i-1] + centres[i]) / 2
+	}
+	out[0], out[n] = 2*centres[0]-out[1], 2*centres[n-1]-out[n-1]
+	return out
+}
+
+// scaleShare is the share of a panel that the scale of colours takes, at its top.
+const scaleShare = 0.14
+
+// DataRange implements plot.DataRanger, with room for the scale of colours.
+func (m *Map) DataRange() (xmin, xmax, ymin, ymax float64) {
+	x, y := edges(m.x), edges(m.y)
+	low, high := y[0], y[len(y)-1]
+	return x[0], x[len(x)-1], low, low + (high-low)/(1-scaleShare)
+}
+
+// Plot implements plot.Plotter.
+func (m *Map) Plot(c draw.Canvas, p *plot.Plot) {
+	low, high := m.limits()
+	paint := colours(low, high)
+	toX, toY := p.Transforms(&c)
+	x, y := edges(m.x), edges(m.y)
+	for i, cx := range m.x {
+		for k, cy := range m.y {
+			v, found := m.values[[2]float64{cx, cy}]
+			if !found || math.IsNaN(v) {
+				continue // the page's white
+			}
+			fill(c, vg.Rectangle{Min: vg.Point{X: toX(x[i]), Y: toY(y[k])}, Max: vg.Point{X: toX(x[i+1]), Y: toY(y[k+1])}}, paint(v))
+		}
+	}
+	m.scale(c, low, high, paint)
+}
+
+// scale shows which colour stands for which value.
+func (m *Map) scale(c draw.Canvas, low, high float64, paint func(float64) color.Color) {
+	const steps = 64
+	height := c.Max.Y - c.Min.Y
+	left, right := c.Min.X+(c.Max.X-c.Min.X)/4, c.Max.X-(c.Max.X-c.Min.X)/4
+	bottom, top := c.Max.Y-height*scaleShare*0.7, c.Max.Y-height*scaleShare*0.3
+	for i := range steps {
+		from := left + (right-left)*vg.Length(i)/steps
+		to := left + (right-left)*vg.Length(i+1)/steps
+		fill(c, vg.Rectangle{Min: vg.Point{X: from, Y: bottom}, Max: vg.Point{X: to, Y: top}}, paint(low+(high-low)*(float64(i)+0.5)/steps))
+	}
+	text := draw.TextStyle{Color: color.Black, Font: sans(9), XAlign: draw.XRight, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
+	c.FillText(text, vg.Point{X: left - vg.Points(4), Y: (bottom + top) / 2}, fmt.Sprintf("%.3g", low))
+	text.XAlign = draw.XLeft
+	c.FillText(text, vg.Point{X: right + vg.Points(4), Y: (bottom + top) / 2}, fmt.Sprintf("%.3g", high))
+}
+
+func fill(c draw.Canvas, r vg.Rectangle, paint color.Color) {
+	c.SetColor(paint)
+	c.Fill(r.Path())
+}
+
+// colours are those of values between two limits: dark for low ones, bright for high
+// ones, in steps that the eye takes for even.
+func colours(low, high float64) func(float64) color.Color {
+	all := moreland.Kindlmann()
+	all.SetMin(0)
+	all.SetMax(1)
+	return func(v float64) color.Color {
+		share := 0.5
+		if high > low {
+			share = min(max((v-low)/(high-low), 0), 1)
+		}
+		c, err := all.At(share)
+		if err != nil {
+			return color.Gray{128}
+		}
+		return c
+	}
+}

@@ -1,0 +1,339 @@
+package plot
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"tnn-gpu/host/experiment"
+)
+
+// ScanOptions of a page about a scan. What is empty is chosen.
+type ScanOptions struct {
+	Title      string   // the scan's name
+	X          string   // the key, or the kind of places, that outcomes are drawn against
+	Y          string   // a second key: then a map of colours is drawn over both
+	Quantities []string // outcomes; none takes all
+}
+
+// Scan is a page of outcomes of a scan: points with error bars and lines of theory
+// against a key, a curve for each combination of the other keys' values; or a map of
+// colours over two keys.
+func Scan(t *experiment.Table, o ScanOptions) (*Page, error) {
+	if len(t.Rows) == 0 {
+		return nil, fmt.Errorf("the scan has no results to plot yet")
+	}
+	s := &scan{table: t, options: o}
+	if err := s.choose(); err != nil {
+		return nil, err
+	}
+	outcomes, err := s.outcomes()
+	if err != nil {
+		return nil, err
+	}
+	page := &Page{Title: s.title(), Columns: columnsFor(len(outcomes))}
+	if s.y == nil {
+		s.group()
+		page.Colours = s.names()
+	}
+	for _, k := range outcomes {
+		panel := s.points(k)
+		if s.y != nil {
+			panel = s.colours(k)
+		}
+		page.Panels = append(page.Panels, *panel)
+	}
+	return page, nil
+}
+
+// scan is what a page shows of a table.
+type scan struct {
+	table   *experiment.Table
+	options ScanOptions
+	x, y    *axis // y is nil where there is no map
+	curves  []curveRows
+}
+
+// curveRows are the rows of a curve.
+type curveRows struct {
+	name string
+	rows []*experiment.Row
+}
+
+// axis is a key, or the places, with the values that rows have of it.
+type axis struct {
+	name    string
+	key     int // among the table's; -1: the places
+	unit    string
+	numbers bool
+	log     bool
+	texts   []string // in order of rows, where they are no numbers
+	values  []float64
+}
+
+// axis finds a key or the places.
+func (s *scan) axis(name string) (*axis, error) {
+	t := s.table
+	a := &axis{name: name, key: slices.Index(t.Keys, name), numbers: true}
+	if a.key < 0 {
+		if t.Along == nil || t.Along.Name != name {
+			return nil, fmt.Errorf("the scan does not vary %q; it varies %s", name, strings.Join(s.variables(), ", "))
+		}
+		a.unit = t.Along.Unit
+	}
+	for i := range t.Rows {
+		v := a.of(&t.Rows[i])
+		a.numbers = a.numbers && v.IsNumber
+		if !slices.Contains(a.texts, v.Text) {
+			a.texts, a.values = append(a.texts, v.Text), append(a.values, v.Number)
+		}
+	}
+	a.log = a.numbers && isLogarithmic(a.values)
+	return a, nil
+}
+
+func (s *scan) variables() []string {
+	names := slices.Clone(s.table.Keys)
+	if s.table.Along != nil {
+		names = append(names, s.table.Along.Name)
+	}
+	return names
+}
+
+// isLogarithmic tells whether values span so much that a linear axis hides the small
+// ones.
+func isLogarithmic(values []float64) bool {
+	low, high := slices.Min(values), slices.Max(values)
+	const span = 20
+	return len(values) > 2 && low > 0 && high/low >= span
+}
+
+// of is the value that a row has.
+func (a *axis) of(r *experiment.Row) experiment.Value {
+	if a.key < 0 {
+		return experiment.Value{Text: fmt.Sprint(r.Place), Number: r.Place, IsNumber: true}
+	}
+	return r.Values[a.key]
+}
+
+// at is where on the axis a row is: at its number or the logarithm of that, or, with
+// a text, at the place of the text among the others.
+func (a *axis) at(r *experiment.Row) float64 {
+	v := a.of(r)
+	switch {
+	case !a.numbers:
+		return float64(slices.Index(a.texts, v.Text))
+	case a.log:
+		return math.Log10(v.Number)
+	}
+	return v.Number
+}
+
+// choose finds the axes: those that are asked for, else the places, or the number
+// that has the most values; and a map where there are two numbers with many values
+// each, and nothing else.
+func (s *scan) choose() error {
+	var all []*axis
+	for _, name := range s.variables() {
+		a, err := s.axis(name)
+		if err != nil {
+			return err
+		}
+		all = append(all, a)
+	}
+	var err error
+	if s.options.X != "" {
+		s.x, err = s.axis(s.options.X)
+	} else {
+		s.x = mostValues(all)
+	}
+	if err == nil && s.options.Y != "" {
+		s.y, err = s.axis(s.options.Y)
+	}
+	if err != nil {
+		return err
+	}
+	if s.y != nil && s.y.name == s.x.name {
+		return fmt.Errorf("%q is on both axes", s.x.name)
+	}
+	const many = 5
+	if s.options.X == "" && s.options.Y == "" && len(all) == 2 && all[0].key >= 0 && all[1].key >= 0 &&
+		all[0].numbers && all[1].numbers && min(len(all[0].values), len(all[1].values)) >= many &&
+		len(s.table.Rows) == len(all[0].values)*len(all[1].values) {
+		s.x, s.y = all[0], all[1]
+	}
+	return nil
+}
+
+func mostValues(all []*axis) *axis {
+	rank := func(a *axis) int {
+		switch {
+		case a.key < 0 && len(a.values) > 1:
+			return math.MaxInt
+		case a.numbers:
+			return 1 + len(a.values)
+		}
+		return 0
+	}
+	best := all[0]
+	for _, a := range all[1:] {
+		if rank(a) > rank(best) {
+			best = a
+		}
+	}
+	return best
+}
+
+// outcomes are the numbers of those that are drawn.
+func (s *scan) outcomes() ([]int, error) {
+	var names []string
+	for _, c := range s.table.Outcomes {
+		names = append(names, c.Name)
+	}
+	var out []int
+	for _, name := range s.options.Quantities {
+		k := slices.Index(names, name)
+		if k < 0 {
+			return nil, fmt.Errorf("there is no outcome %q; there are %s", name, strings.Join(names, ", "))
+		}
+		out = append(out, k)
+	}
+	if len(out) == 0 {
+		for k := range names {
+			out = append(out, k)
+		}
+	}
+	return out, nil
+}
+
+// group makes a curve of the rows that differ in x alone.
+func (s *scan) group() {
+	at := make(map[string]int)
+	for i := range s.table.Rows {
+		r := &s.table.Rows[i]
+		name := s.curveName(r)
+		k, found := at[name]
+		if !found {
+			k = len(s.curves)
+			at[name] = k
+			s.curves = append(s.curves, curveRows{name: name})
+		}
+		s.curves[k].rows = append(s.curves[k].rows, r)
+	}
+	for _, c := range s.curves {
+		slices.SortStableFunc(c.rows, func(a, b *experiment.Row) int {
+			switch x, y := s.x.at(a), s.x.at(b); {
+			case x < y:
+				return -1
+			case x > y:
+				return 1
+			}
+			return 0
+		})
+	}
+}
+
+// curveName is what the rows of a curve have in common.
+func (s *scan) curveName(r *experiment.Row) string {
+	var parts []string
+	for k, v := range r.Values {
+		if k != s.x.key {
+			parts = append(parts, s.table.Keys[k]+" = "+v.Text)
+		}
+	}
+	if s.table.Along != nil && s.x.key >= 0 {
+		parts = append(parts, fmt.Sprintf("%s = %g", s.table.Along.Name, r.Place))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (s *scan) names() []string {
+	if len(s.curves) == 1 && s.curves[0].name == "" {
+		return nil
+	}
+	var out []string
+	for _, c := range s.curves {
+		out = append(out, c.name)
+	}
+	return out
+}
+
+func (s *scan) title() string {
+	points, least, most := 0, math.MaxInt, 0
+	last := -1
+	for _, r := range s.table.Rows {
+		if r.Point != last {
+			points, last = points+1, r.Point
+		}
+		least, most = min(least, r.Trials), max(most, r.Trials)
+	}
+	trials := fmt.Sprintf("%d trials each, mean and standard error", most)
+	switch {
+	case least != most:
+		trials = fmt.Sprintf("%d to %d trials each, mean and standard error", least, most)
+	case most == 1:
+		trials = "1 trial each, error from the autocorrelation time"
+	}
+	text := fmt.Sprintf("%s: %d points, %s", s.options.Title, points, trials)
+	if s.table.Missing > 0 {
+		text += fmt.Sprintf(" (%d trials are missing)", s.table.Missing)
+	}
+	return text
+}
+
+// label of an axis.
+func (a *axis) label() string {
+	if a.unit != "" && a.unit != "1" {
+		return fmt.Sprintf("%s (%s)", a.name, a.unit)
+	}
+	return a.name
+}
+
+// points is a panel with an outcome against x.
+func (s *scan) points(outcome int) *Panel {
+	p := &Panel{X: s.x.label(), Y: label(s.table.Outcomes[outcome]), FineDecades: s.x.log}
+	if !s.x.numbers {
+		p.Names = s.x.texts
+	}
+	theory := s.table.HasTheory(outcome)
+	for i, rows := range s.curves {
+		measured := Curve{Style: Style{Colour: i}, Marks: true}
+		known := Curve{Style: Style{Colour: i, Dash: 1}}
+		for _, r := range rows.rows {
+			x, e := s.x.at(r), r.Estimates[outcome]
+			if t := r.Theory[outcome]; !math.IsNaN(t) {
+				known.X, known.Y = append(known.X, x), append(known.Y, t)
+			}
+			if !math.IsNaN(e.Mean) && !math.IsInf(e.Mean, 0) {
+				measured.X, measured.Y = append(measured.X, x), append(measured.Y, e.Mean)
+				measured.Spread = append(measured.Spread, e.Error)
+			}
+		}
+		measured.Joined = s.x.numbers && !theory
+		p.Curves = append(p.Curves, measured, known)
+	}
+	if theory {
+		p.Key = []Style{{Name: "theory", Colour: black, Dash: 1}}
+	}
+	return p
+}
+
+// colours is a panel with the map of an outcome over x and y.
+func (s *scan) colours(outcome int) *Panel {
+	about := s.table.Outcomes[outcome]
+	p := &Panel{Title: label(about), X: s.x.label(), Y: s.y.label(), FineDecades: s.x.log, FineDecadesY: s.y.log}
+	m := &Map{}
+	for i := range s.table.Rows {
+		r := &s.table.Rows[i]
+		m.add(s.x.at(r), s.y.at(r), r.Estimates[outcome].Mean)
+	}
+	p.Map = m
+	if !s.x.numbers {
+		p.Names = s.x.texts
+	}
+	if !s.y.numbers {
+		p.NamesY = s.y.texts
+	}
+	return p
+}
