@@ -96,6 +96,18 @@ func applyFlags(c *cli.Context, cfg *config.Config) error {
 	return nil
 }
 
+// applyComputerFlags overrides what the configuration says of where to compute.
+func applyComputerFlags(c *cli.Context, cfg *config.Config) error {
+	for _, flag := range []string{"backend", "device"} {
+		if c.IsSet(flag) {
+			if err := cfg.Apply("run." + flag + "=" + c.String(flag)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // baseName is a file's name without folders and ending.
 func baseName(path string) string {
 	name := path[strings.LastIndexAny(path, `/\`)+1:]

@@ -83,7 +83,7 @@ func (p *program) app() *cli.App {
 		Description: "`tnn-gpu run` runs the default preset. Every command has its own help:\n" +
 			"`tnn-gpu run --help`.",
 		Commands: []*cli.Command{
-			p.runCommand(), p.resumeCommand(), p.plotCommand(), p.videoCommand(),
+			p.runCommand(), p.resumeCommand(), p.scanCommand(), p.plotCommand(), p.videoCommand(),
 			p.inspectCommand(), p.exportCommand(), p.presetsCommand(), p.devicesCommand(),
 			p.verifyCommand(), p.compareCommand(), p.benchCommand(), p.serveCommand(), p.selftestCommand(), p.versionCommand(),
 			tryDriversCommand(),
@@ -103,8 +103,10 @@ func (p *program) app() *cli.App {
 		OnUsageError:              onUsageError,
 	}
 	for _, c := range app.Commands {
-		c.OnUsageError = onUsageError
-		c.HideHelpCommand = true
+		for _, c := range append(c.Subcommands, c) {
+			c.OnUsageError = onUsageError
+			c.HideHelpCommand = true
+		}
 	}
 	return app
 }
@@ -135,7 +137,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return codeDone
-	case errors.Is(err, errTimeIsUp):
+	case errors.Is(err, errTimeIsUp), errors.Is(err, errHeld):
 		return codeTimeIsUp
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
 		return codeInterrupted
@@ -153,12 +155,15 @@ func flagsFirst(app *cli.App, args []string) []string {
 	if len(args) < 2 {
 		return args
 	}
-	command := app.Command(args[0])
+	command, named := app.Command(args[0]), 1
 	if command == nil {
 		return args
 	}
+	if inner := command.Command(args[1]); inner != nil {
+		command, named = inner, 2
+	}
 	var flags, others []string
-	for rest := args[1:]; len(rest) > 0; rest = rest[1:] {
+	for rest := args[named:]; len(rest) > 0; rest = rest[1:] {
 		arg := rest[0]
 		if arg == "--" {
 			others = append(others, rest...)
@@ -174,7 +179,7 @@ func flagsFirst(app *cli.App, args []string) []string {
 			flags = append(flags, rest[0])
 		}
 	}
-	return append(append(args[:1:1], flags...), others...)
+	return append(append(args[:named:named], flags...), others...)
 }
 
 // takesNext tells whether the value of a flag is the argument after it.

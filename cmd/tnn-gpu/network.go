@@ -66,6 +66,41 @@ func (n *network) build() error {
 	return nil
 }
 
+// use takes a network that is built, with the keys of its replicas.
+func (n *network) use(built model.Network, keys []uint64) {
+	n.net = built.(*tnn.Network)
+	n.model, n.seeds = n.net, keys
+}
+
+// fit is the number of replicas that there is memory for, on the machine and on the
+// device that is asked for.
+func (n *network) fit() (int, error) {
+	if err := n.checkDevice(); err != nil {
+		return 0, err
+	}
+	onHost, onDevice := n.spec.Need(n.precision, 1)
+	host, device := n.spec.Need(n.precision, 2)
+	most := fitting(machineMemory(), onHost, host-onHost)
+	if selector, asked := n.askedDevice(); asked {
+		info, err := gpu.Find(selector)
+		if err != nil {
+			return 0, deviceError{err}
+		}
+		most = min(most, fitting(int64(info.GlobalMemory), onDevice, device-onDevice))
+	}
+	return most, nil
+}
+
+// fitting is how many replicas fit a memory, of which the first needs more than each
+// of the others. Half of the memory is left to a backend's buffers and to others.
+func fitting(memory, first, other int64) int {
+	const most = 1 << 20
+	if memory <= 0 || other <= 0 {
+		return most
+	}
+	return int(min(most, 1+max(0, memory/2-first)/other))
+}
+
 // askedDevice is the OpenCL device that the configuration asks for, if it does; one
 // that is named is asked for.
 func (n *network) askedDevice() (selector string, asked bool) {

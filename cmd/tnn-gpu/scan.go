@@ -1,0 +1,344 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/plot"
+	"tnn-gpu/host/scan"
+)
+
+func (p *program) scanCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "scan",
+		Usage:     "try points of the parameters several times: means with error bars, a table and a figure",
+		ArgsUsage: "[FILE.toml|CONFIG.toml]",
+		Description: "A scan is a file with axes (docs/scan.md), or a configuration or preset with\n" +
+			"--over. The folder has trials.csv, points.csv and points.png when all is done.\n" +
+			"Ctrl-C or a kill loses the points at work: the same command with the same --out,\n" +
+			"or `tnn-gpu resume FOLDER`, makes those that are missing, and so does one with more points\n" +
+			"or trials. Any number of processes may work in one folder.",
+		Flags: slices.Concat(networkFlags(), computerFlags(), []cli.Flag{
+			precisionFlag(),
+			&cli.StringSliceFlag{Name: "over", Usage: "vary a key: `KEY=V1,V2,...`; several are combined, and keys in one, as in 'A=1,2;B=3,4', vary together"},
+			&cli.StringFlag{Name: "trials", Usage: "try each point this `NUMBER` of times: trial t is replica t of a run with the point's seed"},
+			&cli.BoolFlag{Name: "independent", Usage: "give each point a seed of its own (default: all have the same, so that differences are paired)"},
+			&cli.BoolFlag{Name: "own-graph", Usage: "give each trial a network of its own"},
+			&cli.StringFlag{Name: "steps", Usage: "make each run this `NUMBER` of steps long"},
+			&cli.StringFlag{Name: "average-from", Usage: "average the steps from this `STEP` on (default: the last epoch)"},
+			&cli.StringFlag{Name: "quantity", Usage: "draw these `QUANTITIES` (default: all)"},
+			&cli.StringFlag{Name: "x", Usage: "draw them against this `KEY` (default: the one with the most values)"},
+			&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`: a new or empty one, or that of the same scan, which is then completed (default: a new one in runs)"},
+			&cli.StringFlag{Name: "shard", Usage: "make only tasks i, i+n, ... of the scan, as in `i/n` with i from 0; slurm takes both from the array job"},
+			timeLimitFlag(),
+		}),
+		Subcommands: []*cli.Command{p.scanStatusCommand(), p.scanMergeCommand()},
+		Action:      p.scan,
+	}
+}
+
+func (p *program) scan(c *cli.Context) error {
+	limit, err := timeLimit(c)
+	if err != nil {
+		return err
+	}
+	ctx, w := p.watched(c.Context, limit)
+	defer w.end()
+	f, name, err := scanFile(c)
+	if err != nil {
+		return usageError{err}
+	}
+	share, err := shareOf(c.String("shard"), os.LookupEnv)
+	if err != nil {
+		return usageError{err}
+	}
+	if c.IsSet("shard") && c.String("out") == "" {
+		return badUsage("--shard needs --out: the folder that all shards share")
+	}
+	s, err := scan.New(f, nil)
+	if err != nil {
+		return usageError{err}
+	}
+	computer := p.computer(c)
+	if err := s.CheckMemory(computer); err != nil {
+		return usageError{err}
+	}
+	folder, err := p.scanFolder(c.String("out"), name, s)
+	if err != nil {
+		return usageError{err}
+	}
+	return p.carryOutScan(ctx, w, s, folder, share, computer)
+}
+
+// scanFile is the scan that arguments and flags ask for, and its name.
+func scanFile(c *cli.Context) (*scan.File, string, error) {
+	f, name, err := namedScan(c)
+	if err != nil {
+		return nil, "", err
+	}
+	f.Set = append(f.Set, c.StringSlice("set")...)
+	if c.IsSet("precision") {
+		f.Set = append(f.Set, "run.precision="+c.String("precision"))
+	}
+	for _, text := range c.StringSlice("over") {
+		axis, err := scan.ParseAxis(text)
+		if err != nil {
+			return nil, "", err
+		}
+		f.Axes = append(f.Axes, axis)
+	}
+	for _, n := range []struct {
+		flag string
+		into *int64
+	}{{"steps", &f.Steps}, {"average-from", &f.AverageFrom}} {
+		if !c.IsSet(n.flag) {
+			continue
+		}
+		if *n.into, err = wholeSteps(c.String(n.flag)); err != nil {
+			return nil, "", fmt.Errorf("--%s is %q: use a whole number from 1 to %d", n.flag, c.String(n.flag), int64(maxSteps))
+		}
+	}
+	if c.IsSet("trials") {
+		if f.Seeds.Count, err = strconv.Atoi(c.String("trials")); err != nil || f.Seeds.Count < 1 {
+			return nil, "", fmt.Errorf("--trials is %q: use a whole number from 1 on", c.String("trials"))
+		}
+	}
+	if c.IsSet("seed") {
+		seed, err := strconv.ParseUint(c.String("seed"), 10, 63)
+		if err != nil {
+			return nil, "", fmt.Errorf("--seed is %q: use a whole number from 0 to %d", c.String("seed"), int64(1<<63-1))
+		}
+		f.Seeds.First = &seed
+	}
+	f.Seeds.Independent = f.Seeds.Independent || c.Bool("independent")
+	f.OwnGraph = f.OwnGraph || c.Bool("own-graph")
+	if c.IsSet("quantity") {
+		f.Figure.Quantity = strings.Split(c.String("quantity"), ",")
+	}
+	if c.IsSet("x") {
+		f.Figure.X = c.String("x")
+	}
+	return f, name, f.Validate()
+}
+
+// namedScan is what the argument or --preset names: the file of a scan, or a
+// configuration that is to be scanned.
+func namedScan(c *cli.Context) (*scan.File, string, error) {
+	preset := c.String("preset")
+	switch {
+	case c.NArg() > 1:
+		return nil, "", fmt.Errorf("%q is one file too many; see `%s --help`", c.Args().Get(1), c.Command.HelpName)
+	case c.NArg() == 1 && preset != "":
+		return nil, "", fmt.Errorf("there are both a file, %s, and --preset %s; use one of them", c.Args().First(), preset)
+	case c.NArg() == 0:
+		if preset == "" {
+			preset = config.DefaultPreset
+		}
+		return scan.Around(preset), preset, nil
+	}
+	path := c.Args().First()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, "", fmt.Errorf("the scan cannot be opened: %w", err)
+	}
+	if scan.IsFile(text) {
+		f, err := scan.Decode(path, text)
+		return f, baseName(path), err
+	}
+	f, err := scan.AroundFile(path)
+	return f, baseName(path), err
+}
+
+// shareOf reads --shard: i/n, or slurm for the array job that this is a task of.
+func shareOf(text string, lookup func(string) (string, bool)) (experiment.Share, error) {
+	switch text {
+	case "":
+		return experiment.All(), nil
+	case "slurm":
+		return slurmShare(lookup)
+	}
+	index, count, found := strings.Cut(text, "/")
+	i, errIndex := strconv.Atoi(index)
+	n, errCount := strconv.Atoi(count)
+	if !found || errIndex != nil || errCount != nil {
+		return experiment.Share{}, fmt.Errorf("--shard is %q: use i/n, such as 0/8, or slurm", text)
+	}
+	s := experiment.Share{Index: i, Count: n}
+	return s, s.Validate()
+}
+
+// slurmShare takes the share from an array job of Slurm, whose tasks need not be
+// counted from 0.
+func slurmShare(lookup func(string) (string, bool)) (experiment.Share, error) {
+	var numbers [3]int
+	for i, name := range []string{"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_COUNT"} {
+		text, _ := lookup(name)
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return experiment.Share{}, fmt.Errorf("--shard slurm needs %s, and it is %q: is this a task of an array job?", name, text)
+		}
+		numbers[i] = n
+	}
+	s := experiment.Share{Index: numbers[0] - numbers[1], Count: numbers[2]}
+	if err := s.Validate(); err != nil {
+		return s, fmt.Errorf("the numbers of the array job have gaps, or a step: %w", err)
+	}
+	return s, nil
+}
+
+// computer opens networks as the flags ask.
+func (p *program) computer(c *cli.Context) scan.Computer {
+	of := func(cfg *config.Config, replicas int) (*network, error) {
+		computed, err := cfg.With("run.replicas=" + strconv.Itoa(replicas))
+		if err == nil {
+			err = applyComputerFlags(c, computed)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return newNetwork(computed)
+	}
+	return scan.Computer{
+		Fit: func(cfg *config.Config) (int, error) {
+			n, err := of(cfg, 1)
+			if err != nil {
+				return 0, err
+			}
+			return n.fit()
+		},
+		Open: func(cfg *config.Config, built model.Network, keys []uint64) (backend.Backend, error) {
+			n, err := of(cfg, len(keys))
+			if err != nil {
+				return nil, err
+			}
+			n.use(built, keys)
+			return n.open(c.Int("threads"))
+		},
+	}
+}
+
+// scanFolder makes the folder of a scan, or takes one that has the same scan with
+// fewer points or trials.
+func (p *program) scanFolder(path, name string, s *scan.Scan) (*experiment.Folder, error) {
+	texts, err := s.Files()
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		if path, err = freshFolder(name); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return nil, fmt.Errorf("the scan's folder cannot be made: %w", err)
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("the scan's folder cannot be read: %w", err)
+	}
+	if len(entries) == 0 {
+		return experiment.Create(path, texts, programVersion())
+	}
+	old, folder, err := openScan(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Includes(old); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s cannot be used: %w", path, err), folder.Close())
+	}
+	return folder, folder.Replace(texts)
+}
+
+// openScan reads the scan of a folder.
+func openScan(path string) (*scan.Scan, *experiment.Folder, error) {
+	folder, err := experiment.Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := scan.Load(filepath.Join(path, experiment.ConfigName))
+	var s *scan.Scan
+	if err == nil {
+		s, err = scan.New(f, nil)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, folder.Close())
+	}
+	return s, folder, nil
+}
+
+// carryOutScan makes a share of a scan, and its tables once all of it is done.
+func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, folder *experiment.Folder, share experiment.Share, computer scan.Computer) (err error) {
+	p.recorded = true
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	runner, err := s.Runner(computer)
+	if err != nil {
+		return err
+	}
+	p.announceScan(s, folder, share)
+	w.hold(": leaving the points at work.")
+	progress := &scanProgress{program: p, plan: &s.Plan, began: time.Now()}
+	work := &experiment.Work{Folder: folder, Plan: &s.Plan, Share: share, Runner: runner, Tell: progress.tell}
+	report, err := work.Go(ctx)
+	if why := w.stopped(); why != nil && report.Done < report.Tasks() {
+		return fmt.Errorf("%w with %d of %s done; go on with: tnn-gpu resume %s", why, report.Done, count(int64(report.Tasks()), "point"), shellQuoted(folder.Path))
+	}
+	if err != nil && w.stopped() == nil {
+		return err
+	}
+	return p.endScan(s, folder, report)
+}
+
+// endScan draws what is whole, and says what is missing.
+func (p *program) endScan(s *scan.Scan, folder *experiment.Folder, report experiment.Report) error {
+	switch {
+	case report.Failed > 0:
+		return fmt.Errorf("%s of the share failed three times, the first of them %s; remove %s/tasks/*.failed to try again", count(int64(report.Failed), "point"), report.Failure, folder.Path)
+	case report.Held+report.Open > 0:
+		return fmt.Errorf("%w: %s of the share are held by other processes", errHeld, count(int64(report.Held+report.Open), "point"))
+	}
+	table, err := folder.Merge(&s.Plan, s.Theories(), false)
+	if errors.Is(err, experiment.ErrGaps) {
+		fmt.Fprintf(p.out, "\nThis share is done; the tables are made when the others are (tnn-gpu scan status %s).\n", folder.Path)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return p.drawScan(s, folder, table)
+}
+
+// drawScan draws the figure of a scan and says what its folder has.
+func (p *program) drawScan(s *scan.Scan, folder *experiment.Folder, table *experiment.Table) error {
+	figure := ", " + experiment.FigureName
+	if err := drawTable(s, folder, table); err != nil {
+		// The tables are fine without.
+		fmt.Fprintf(p.errs, "The figure of the scan is not drawn: %v.\n", err)
+		figure = ""
+	}
+	fmt.Fprintf(p.out, "\n%s has config.toml, base.toml, run.json, trials.csv and points.csv%s\n", folder.Path, figure)
+	return nil
+}
+
+func drawTable(s *scan.Scan, folder *experiment.Folder, table *experiment.Table) error {
+	page, err := plot.Scan(table, plot.ScanOptions{
+		Title: filepath.Base(folder.Path), X: s.File.Figure.X, Y: s.File.Figure.Y, Quantities: s.File.Figure.Quantity,
+	})
+	if err != nil {
+		return err
+	}
+	return folder.Write(experiment.FigureName, func(w io.Writer) error { return page.Write(w, "png") })
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/scan"
+)
+
+// errHeld ends a scan of which other processes hold the rest.
+var errHeld = errors.New("the share is not done")
+
+func (p *program) scanStatusCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "status",
+		Usage:     "say how far a scan is",
+		ArgsUsage: "FOLDER",
+		Action: func(c *cli.Context) error {
+			s, folder, err := p.argumentScan(c)
+			if err != nil {
+				return err
+			}
+			status, err := folder.Status(&s.Plan)
+			if err := errors.Join(err, folder.Close()); err != nil {
+				return usageError{err}
+			}
+			return p.printStatus(s, &status)
+		},
+	}
+}
+
+func (p *program) scanMergeCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "merge",
+		Usage:     "make the tables and the figure of a scan",
+		ArgsUsage: "FOLDER",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "partial", Usage: "leave out what is missing (default: a scan with gaps is refused)"},
+			&cli.StringFlag{Name: "difference", Usage: "also write differences.csv: each point less the one that has `KEY=VALUE` and all else the same, trial by trial"},
+		},
+		Action: p.mergeScan,
+	}
+}
+
+// argumentScan is the scan in the folder that is a command's only argument.
+func (p *program) argumentScan(c *cli.Context) (*scan.Scan, *experiment.Folder, error) {
+	if c.NArg() != 1 {
+		return nil, nil, badUsage("%s takes one argument, the folder of a scan; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
+	}
+	s, folder, err := openScan(c.Args().First())
+	if err != nil {
+		return nil, nil, usageError{err}
+	}
+	return s, folder, nil
+}
+
+func (p *program) mergeScan(c *cli.Context) (err error) {
+	s, folder, err := p.argumentScan(c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	table, err := folder.Merge(&s.Plan, s.Theories(), c.Bool("partial"))
+	if errors.Is(err, experiment.ErrGaps) {
+		return badUsage("%w; `tnn-gpu scan merge --partial` leaves them out", err)
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	if text := c.String("difference"); text != "" {
+		key, value, found := strings.Cut(text, "=")
+		if !found {
+			return badUsage("--difference is %q: write KEY=VALUE", text)
+		}
+		d, err := table.Differences(&s.Plan, strings.TrimSpace(key), strings.TrimSpace(value))
+		if err != nil {
+			return usageError{err}
+		}
+		if err := folder.Write(experiment.DifferencesName, d.Write); err != nil {
+			return err
+		}
+	}
+	return p.drawScan(s, folder, table)
+}
+
+// announceScan says what is going to be done.
+func (p *program) announceScan(s *scan.Scan, folder *experiment.Folder, share experiment.Share) {
+	trials := int64(s.Plan.Trials)
+	lines := [][2]string{
+		{"scan", fmt.Sprintf("%s over %s, %s each", count(int64(len(s.Plan.Points)), "point"), strings.Join(s.Plan.Keys, ", "), count(trials, "trial"))},
+		{"outcome", s.Outcome()},
+		{"seeds", s.Seeds()},
+		{"folder", folder.Path},
+	}
+	if share.Count > 1 {
+		lines = append(lines, [2]string{"share", fmt.Sprintf("%d of %d: points %d, %d, ...", share.Index, share.Count, share.Index+1, share.Index+1+share.Count)})
+	}
+	for _, line := range lines {
+		fmt.Fprintf(p.out, "%-10s  %s\n", line[0], line[1])
+	}
+	fmt.Fprintln(p.out)
+}
+
+// scanProgress prints a line for each task.
+type scanProgress struct {
+	program *program
+	plan    *experiment.Plan
+	began   time.Time
+	made    int
+}
+
+func (s *scanProgress) tell(e experiment.Event) {
+	name := s.plan.Name(e.Point)
+	if e.Err != nil {
+		fmt.Fprintf(s.program.errs, "%s failed: %v\n", name, e.Err)
+		return
+	}
+	s.made++
+	left := ""
+	if e.Left > 0 {
+		each := time.Since(s.began) / time.Duration(s.made)
+		left = fmt.Sprintf(", %s to go, about %v", count(int64(e.Left), "point"), (each * time.Duration(e.Left)).Round(time.Second))
+	}
+	fmt.Fprintf(s.program.out, "%s: %s%s\n", name, count(int64(e.Trials), "trial"), left)
+}
+
+// printStatus prints how far a scan is.
+func (p *program) printStatus(s *scan.Scan, status *experiment.Status) error {
+	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "points\t%d\tof %s\n", len(s.Plan.Points), count(int64(s.Plan.Trials), "trial"))
+	for _, line := range []struct {
+		name string
+		n    int
+		note string
+	}{
+		{"done", status.Done, ""},
+		{"running", status.Running, "held by a process"},
+		{"saved", status.Saved, "begun, and to be gone on with"},
+		{"failed", status.Failed, "three times"},
+		{"open", status.Open, ""},
+	} {
+		fmt.Fprintf(w, "%s\t%d\t%s\n", line.name, line.n, line.note)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if status.Left > 0 {
+		fmt.Fprintf(p.out, "time left: about %v, at the rate so far\n", status.Left.Round(time.Second))
+	}
+	for _, failure := range status.Failures {
+		fmt.Fprintf(p.out, "failed: %s\n", failure)
+	}
+	return nil
+}
