@@ -41,7 +41,7 @@ func (n *network) onCPU(threads int, why string) (*opened, error) {
 }
 
 func (n *network) onDevice(selector, why string) (*opened, error) {
-	b, err := n.drivers.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Device: selector})
+	b, err := n.drivers.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Device: selector, Waiting: n.waiting})
 	switch {
 	case errors.Is(err, gpu.ErrMemory):
 		return nil, usageError{err}
@@ -116,7 +116,7 @@ func (n *network) measure(info gpu.Info, threads int) (onCPU, onDevice float64, 
 		return 0, 0, err
 	}
 	updates := net.Describe().Updates
-	o := backend.Options{Precision: n.precision, Seeds: n.seeds[:1], Threads: threads, Device: fmt.Sprint(info.Index)}
+	o := backend.Options{Precision: n.precision, Seeds: n.seeds[:1], Threads: threads, Device: fmt.Sprint(info.Index), Waiting: n.waiting}
 	reference, err := cpuref.New(net, o)
 	if err != nil {
 		return 0, 0, err

@@ -73,7 +73,7 @@ func (p *program) compare(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	network.drivers = p.drivers
+	network.drivers, network.waiting = p.drivers, p.waiting
 	var in []compare.Contestant
 	defer func() {
 		for _, x := range in {
@@ -136,7 +136,7 @@ func (p *program) allContestants() ([]contestant, error) {
 }
 
 func (x contestant) open(n *network, threads int) (backend.Backend, error) {
-	o := backend.Options{Precision: x.precision, Seeds: n.seeds, Device: x.device, Threads: threads}
+	o := backend.Options{Precision: x.precision, Seeds: n.seeds, Device: x.device, Threads: threads, Waiting: n.waiting}
 	if x.backend == "cpu" {
 		return cpuref.New(n.net, o)
 	}

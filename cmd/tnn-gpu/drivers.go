@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/urfave/cli/v2"
@@ -36,3 +37,6 @@ func ownDrivers() *gpu.Drivers {
 	}
 	return gpu.NewDrivers(self, tryDrivers)
 }
+
+// waiting says where a call to a device stands that does not return.
+func (p *program) waiting(words string) { fmt.Fprintf(p.errs, "\n%s\n", words) }

@@ -21,6 +21,7 @@ type network struct {
 	seeds     []uint64 // by replica
 	sweep     *model.Sweep
 	drivers   *gpu.Drivers
+	waiting   func(words string) // backend.Options.Waiting
 }
 
 // buildNetwork makes the network of a configuration.

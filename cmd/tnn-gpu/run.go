@@ -106,7 +106,7 @@ func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
 	if j.network, err = newNetwork(cfg); err != nil {
 		return nil, err
 	}
-	j.network.drivers = p.drivers
+	j.network.drivers, j.network.waiting = p.drivers, p.waiting
 	if err := j.network.checkDevice(); err != nil {
 		return nil, err
 	}

@@ -93,7 +93,7 @@ func (t *selftest) device(ctx context.Context, info gpu.Info, goldens []*tnn.Gol
 	if err != nil {
 		return
 	}
-	t.replay(name, goldens, &verifier{opencl: true, drivers: t.p.drivers, options: backend.Options{Device: fmt.Sprint(info.Index)}}, info.Double)
+	t.replay(name, goldens, &verifier{opencl: true, drivers: t.p.drivers, options: backend.Options{Device: fmt.Sprint(info.Index), Waiting: t.p.waiting}}, info.Double)
 	for _, precision := range []state.Precision{state.Single, state.Double} {
 		if precision == state.Double && !info.Double {
 			continue

@@ -50,7 +50,7 @@ func (p *program) verifyCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			v.drivers = p.drivers
+			v.drivers, v.options.Waiting = p.drivers, p.waiting
 			return p.verify(c.Context, v, c.Args().Slice())
 		},
 	}

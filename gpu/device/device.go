@@ -28,6 +28,7 @@ type Device struct {
 	used    uint64   // bytes of all buffers
 	profile *profile // nil unless profiling
 	closed  bool
+	waits   waits
 
 	// fault, nil but in tests, sees every driver call first and can refuse it.
 	fault func(call string) error
@@ -116,7 +117,7 @@ func Open(selector string) (*Device, error) {
 }
 
 func openOne(info Info, device *cl.Device) (*Device, error) {
-	d := &Device{info: info, device: device, options: "-cl-std=CL1.2", buffers: map[*Buffer]struct{}{}}
+	d := &Device{info: info, device: device, options: "-cl-std=CL1.2", buffers: map[*Buffer]struct{}{}, waits: newWaits()}
 	rounds, err := roundsDivision(device)
 	if err != nil {
 		return nil, err
@@ -171,8 +172,17 @@ func (d *Device) Refuse(f func(call string) error) { d.fault = f }
 // comes in here, and an error gets the names that the driver leaves out.
 func (d *Device) call(name, kernel string, f func() error) error {
 	err := d.refusal(name)
-	if err == nil {
+	switch {
+	case err != nil:
+	case waitsIn(name):
+		done := d.watch(name)
 		err = f()
+		done()
+	default:
+		err = f()
+	}
+	if name == "clEnqueueNDRangeKernel" {
+		d.waits.launches, d.waits.last = d.waits.launches+1, kernel
 	}
 	runtime.KeepAlive(d)
 	if err != nil {

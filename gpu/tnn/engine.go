@@ -23,6 +23,7 @@ func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.Tell(o.Waiting)
 	b, err := newOn(d, net, o)
 	if err != nil {
 		return nil, errors.Join(err, d.Close())

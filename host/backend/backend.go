@@ -81,4 +81,7 @@ type Options struct {
 	Threads   int      // cpuref: 0 takes all cores
 	WorkGroup int      // gpu: nodes per work-group, 0 lets the backend choose
 	Profile   bool     // gpu: keep times per kernel
+	// Waiting is told, on another goroutine, where a call to the device stands that
+	// does not return; nil where nobody is. (gpu)
+	Waiting func(words string)
 }
