@@ -1,14 +1,15 @@
 // Package exchange carries graphs with their weights and states from and to other
-// programs: GraphML, which NetworkX and Gephi open, edge lists, and tables. What
-// it reads need not be trusted: sizes are checked before memory is taken.
+// programs. It reads edge lists of many kinds, GraphML, Matrix Market, Pajek and
+// arrays of NumPy, and writes what NetworkX, Gephi and pandas open. What it reads
+// need not be trusted: sizes are checked before memory is taken, and what cannot be
+// read as it is meant is refused in one sentence.
 package exchange
 
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
+	"math"
+	"strconv"
 	"strings"
 
 	"tnn-gpu/host/graph"
@@ -19,44 +20,20 @@ type Network struct {
 	Graph   *graph.Graph
 	Weights []float64 // by edge; nil where the file has none
 	States  []float64 // by node; nil where the file has none
+	// Names are what the file calls the nodes, by number, each once; nil where it
+	// calls them by their numbers.
+	Names []string
+	// Notes are what its author should hear about how the file was understood.
+	Notes []string
 }
 
-// Read reads a network from a file: final.npz of a run where it ends in .npz,
-// GraphML where it ends in .graphml or .xml, and else an edge list.
-func Read(path string) (*Network, error) {
-	if strings.EqualFold(filepath.Ext(path), ".npz") {
-		return readFinal(path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".graphml", ".xml":
-		n, err := ReadGraphML(f)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		return n, nil
-	}
-	return ReadEdgeList(f, path)
-}
-
-// check refuses two edges between the same nodes.
-func (n *Network) check() error {
-	seen := make(map[graph.Edge]bool, len(n.Graph.Edges))
-	for _, e := range n.Graph.Edges {
-		if e.A == e.B {
-			continue
-		}
-		key := graph.Edge{A: min(e.A, e.B), B: max(e.A, e.B)}
-		if seen[key] {
-			return fmt.Errorf("nodes %d and %d have two edges: remove one of them", e.A, e.B)
-		}
-		seen[key] = true
-	}
-	return nil
+// Options bound what is read.
+type Options struct {
+	// Memory is how many bytes may be taken; 0 is any number.
+	Memory int64
+	// Lattice says that nodes are sites of a lattice, which are called by their
+	// numbers from 0 on.
+	Lattice bool
 }
 
 // Attribute is a value of every node, for other programs.
@@ -72,21 +49,42 @@ type Export struct {
 	Attributes []Attribute
 }
 
-// WriteEdgeList writes a line for each edge, with its weight, and as comments,
-// which other programs skip, the states: `# state 12 -0.5`.
-func (x *Export) WriteEdgeList(w io.Writer) error {
-	var states strings.Builder
-	for id, s := range x.States {
-		fmt.Fprintf(&states, "# state %d %s\n", id, number(s))
+// name of a node, or its number.
+func (n *Network) name(id int) string {
+	if n.Names != nil {
+		return n.Names[id]
 	}
-	if err := graph.WriteEdgeList(w, x.Graph, x.Weights); err != nil {
-		return err
-	}
-	if _, err := io.WriteString(w, states.String()); err != nil {
-		return fmt.Errorf("the edge list cannot be written: %w", err)
-	}
-	return nil
+	return strconv.Itoa(id)
 }
 
 // errNotFinite is what neither states nor weights may be.
 var errNotFinite = errors.New("it is no finite number")
+
+// number is in the shortest form that reads back as the same number.
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// finite reads a number.
+func finite(text string) (float64, error) {
+	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0, fmt.Errorf("%q: %w", short(text), errNotFinite)
+	}
+	return v, nil
+}
+
+// short cuts a text to a length that a sentence can bear.
+func short(text string) string {
+	const longest = 40
+	if r := []rune(text); len(r) > longest {
+		return string(r[:longest]) + "..."
+	}
+	return text
+}
+
+// many counts things in words.
+func many[N int | int64 | int32](n N, one, several string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, several)
+}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"tnn-gpu/host/graph"
@@ -45,7 +46,7 @@ func TestRoundTrips(t *testing.T) {
 	if err := x.WriteGraphML(&text); err != nil {
 		t.Fatal(err)
 	}
-	got, err := ReadGraphML(&text)
+	got, err := ReadGraphML(&text, "x", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func TestRoundTrips(t *testing.T) {
 	if err := x.WriteEdgeList(&text); err != nil {
 		t.Fatal(err)
 	}
-	if got, err = ReadEdgeList(&text, "x"); err != nil {
+	if got, err = ReadList(&text, "x", Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if d := same(&x.Network, got); d != "" {
@@ -80,11 +81,11 @@ func TestRoundTripsOfAnyNumbers(t *testing.T) {
 		if x.WriteGraphML(&ml) != nil || x.WriteEdgeList(&list) != nil {
 			t.Fatal("it cannot be written")
 		}
-		fromML, err := ReadGraphML(&ml)
+		fromML, err := ReadGraphML(&ml, "x", Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		fromList, err := ReadEdgeList(&list, "x")
+		fromList, err := ReadList(&list, "x", Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -128,22 +129,23 @@ func TestGraphMLOfOthers(t *testing.T) {
 	}{
 		"names": {
 			graphML(`<node id="Ada"/><node id="Bob"><data key="d9">x</data></node><edge source="Bob" target="Ada"/>`),
-			&Network{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}}}},
+			&Network{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}}}, Names: []string{"Ada", "Bob"}},
 		},
 		"numbers in another order": {
 			graphML(`<node id="n1"><data key="d0">0.5</data></node><node id="n0"/><edge source="n1" target="n0"><data key="d1"> 2 </data></edge>`),
-			&Network{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}}}, Weights: []float64{2}, States: []float64{0, 0.5}},
+			&Network{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}}}, Weights: []float64{2}, States: []float64{0, 0.5},
+				Names: []string{"n0", "n1"}, Notes: []string{"1 of its 2 nodes have a state, and the others start at 0"}},
 		},
 		"numbers with a gap": {
 			graphML(`<node id="7"/><node id="900000000000"/>`),
-			&Network{Graph: &graph.Graph{Nodes: 2}},
+			&Network{Graph: &graph.Graph{Nodes: 2}, Names: []string{"7", "900000000000"}},
 		},
 		"a key for all": {
 			strings.Replace(graphML(`<node id="0"/><node id="1"/><edge source="0" target="1"><data key="d1">3</data></edge>`), `for="edge"`, `for="all"`, 1),
 			&Network{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 0, B: 1}}}, Weights: []float64{3}},
 		},
 	} {
-		got, err := ReadGraphML(strings.NewReader(test.text))
+		got, err := ReadGraphML(strings.NewReader(test.text), "x", Options{})
 		if d := cmp.Diff(test.want, got); err != nil || d != "" {
 			t.Errorf("%s: %v (-want +is):\n%s", name, err, d)
 		}
@@ -159,15 +161,15 @@ func TestRefused(t *testing.T) {
 		graphML(two) + "<":              "it is no GraphML",
 		graphML(two + "<nod>"):          "it is no GraphML",
 		graphML(two + `<node id="0"/>`): `two nodes "0"`,
-		graphML(two + `<edge source="0" target="9"/>`):                                                           `from "0" to "9" has no such nodes`,
-		graphML(two + `<edge source="0" target="1"/><edge source="1" target="0"/>`):                              "nodes 1 and 0 have two edges",
+		graphML(two + `<edge source="0" target="9"/>`):                                                           `x:3: an edge ends at "9", and there is no such node`,
+		graphML(two + `<edge source="0" target="1"/><edge source="0" target="1"/>`):                              "x:3: nodes 0 and 1 have an edge already, on line 3",
 		graphML(two + `<edge source="0" target="1"><data key="d1">NaN</data></edge>`):                            `edge weight is "NaN": it is no finite number`,
 		graphML(two + `<node id="3"><data key="d0">2</data></node>`):                                             `the state of node "3" is 2`,
 		graphML(two + `<hyperedge/>`):                                                                            "hyperedges",
-		graphML(two + `<graph/>`):                                                                                "it has 2 graphs",
+		graphML(two + `<graph/>`):                                                                                "nested",
 		graphML(two + `<edge source="0" target="1"><data key="d1">1</data></edge><edge source="1" target="2"/>`): "1 of 2 edges have a weight",
 	} {
-		if n, err := ReadGraphML(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), says) {
+		if n, err := ReadGraphML(strings.NewReader(text), "x", Options{}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q is read as %v, %v; want %q", text, n, err, says)
 		}
 	}
@@ -179,7 +181,7 @@ func TestRefused(t *testing.T) {
 		"# nodes 2147483647\n# state 0 0.5\n": "1 of 2147483647 nodes",
 		"0 one\n":                             "x:1: ",
 	} {
-		if n, err := ReadEdgeList(strings.NewReader(text), "x"); err == nil || !strings.Contains(err.Error(), says) {
+		if n, err := ReadList(strings.NewReader(text), "x", Options{}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q is read as %v, %v; want %q", text, n, err, says)
 		}
 	}
@@ -223,21 +225,21 @@ func final(t *testing.T, a, b []int32, weight, state []float32, replicas int) st
 }
 
 func TestFinal(t *testing.T) {
-	got, err := Read(final(t, []int32{0, 2}, []int32{1, 2}, []float32{0.5, -3}, []float32{1, 0, -1}, 1))
+	got, err := Read(final(t, []int32{0, 2}, []int32{1, 2}, []float32{0.5, -3}, []float32{1, 0, -1}, 1), Options{})
 	want := &Network{Graph: &graph.Graph{Nodes: 3, Edges: []graph.Edge{{A: 0, B: 1}, {A: 2, B: 2}}}, Weights: []float64{0.5, -3}, States: []float64{1, 0, -1}}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Errorf("%v (-want +is):\n%s", err, d)
 	}
 	for says, path := range map[string]string{
-		"edge 0 ends at node 3":        final(t, []int32{3}, []int32{1}, []float32{1}, []float32{1, 0, 1}, 1),
+		"edge 0 ends at node 3":        final(t, []int32{3}, []int32{0}, []float32{1}, []float32{1, 0, 1}, 1),
 		"edge 0 ends at node -1":       final(t, []int32{-1}, []int32{1}, []float32{1}, []float32{1, 0, 1}, 1),
 		"have 1, 1 and 2 values":       final(t, []int32{0}, []int32{1}, []float32{1, 2}, []float32{1, 0, 1}, 1),
 		"the state of node 1 is 4":     final(t, []int32{0}, []int32{1}, []float32{1}, []float32{1, 4, 1}, 1),
-		"nodes 1 and 0 have two edges": final(t, []int32{0, 1}, []int32{1, 0}, []float32{1, 1}, []float32{1, 0}, 1),
+		"nodes 1 and 0 have two edges": final(t, []int32{1, 1}, []int32{0, 0}, []float32{1, 1}, []float32{1, 0}, 1),
 		"tnn-gpu export --replica":     final(t, []int32{0}, []int32{1}, []float32{1}, []float32{1, 0, 1, 0}, 2),
 		"no such file":                 "absent.npz",
 	} {
-		if n, err := Read(path); err == nil || !strings.Contains(err.Error(), says) {
+		if n, err := Read(path, Options{}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("it is read as %v, %v; want %q", n, err, says)
 		}
 	}
@@ -252,26 +254,56 @@ func FuzzGraphML(f *testing.F) {
 	f.Add([]byte(graphML(`<node id="Ada"/><edge source="Ada" target="Ada"><data key="d1">3</data></edge>`)))
 	f.Add([]byte(strings.Repeat("<graph>", 100)))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		n, err := ReadGraphML(bytes.NewReader(text))
+		n, err := ReadGraphML(bytes.NewReader(text), "x", Options{})
 		if err == nil {
 			wellFormed(t, n)
 		}
 	})
 }
 
-func FuzzEdgeList(f *testing.F) {
-	var text bytes.Buffer
-	if err := sample().WriteEdgeList(&text); err != nil {
-		f.Fatal(err)
+// roundTrip checks that a network comes back from what is written of it.
+func roundTrip(t *testing.T, n *Network) {
+	t.Helper()
+	x := &Export{Network: *n, External: make([]bool, n.Graph.Nodes)}
+	want := *n
+	want.Notes = nil
+	var list strings.Builder
+	if err := x.WriteEdgeList(&list); err != nil {
+		t.Fatal(err)
 	}
-	f.Add(text.Bytes())
-	f.Add([]byte("# nodes 2147483647\n# state 5 1\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		n, err := ReadEdgeList(bytes.NewReader(text), "x")
-		if err == nil {
-			wellFormed(t, n)
-		}
-	})
+	got, err := ReadList(strings.NewReader(list.String()), "x", Options{})
+	if err != nil {
+		t.Fatalf("%v in %q", err, list.String())
+	}
+	if d := cmp.Diff(&want, got, cmpopts.EquateEmpty()); d != "" {
+		t.Errorf("list %q (-want +is):\n%s", list.String(), d)
+	}
+	if n.Weights == nil || n.States == nil {
+		return
+	}
+	var ml strings.Builder
+	if err := x.WriteGraphML(&ml); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = ReadGraphML(strings.NewReader(ml.String()), "x", Options{}); err != nil {
+		t.Fatalf("%v in %q", err, ml.String())
+	}
+	if d := cmp.Diff(&want, got, cmpopts.EquateEmpty()); d != "" {
+		t.Errorf("GraphML %q (-want +is):\n%s", ml.String(), d)
+	}
+}
+
+// TestNamesComeBack: names keep their order and all of their characters.
+func TestNamesComeBack(t *testing.T) {
+	for _, names := range [][]string{
+		{"Bob", "Ada"}, {"source", "target"}, {"n1", "n2"}, {"1", "2"}, {"7", "3"}, {"a b", `c "d"`}, {"#", "%x"}, {"a,b", "c;d"},
+		{"{", "{}"}, {"<&>'", "é\u00a0ü"}, {"\ufeffa", "\u2003"}, {"nan", "inf"}, {"-1", "1e5"}, {"*Vertices", "%%MatrixMarket"}, {"graph", "["},
+	} {
+		roundTrip(t, &Network{
+			Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}, {A: 1, B: 1}}}, Weights: []float64{0.5, 2},
+			States: []float64{0.1, -0.2}, Names: names,
+		})
+	}
 }
 
 // wellFormed checks what whoever reads a network relies on.

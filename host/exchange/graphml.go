@@ -1,70 +1,66 @@
 package exchange
 
 import (
-	"bufio"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 
-	"tnn-gpu/host/graph"
+	"tnn-gpu/host/text"
 )
 
-// WriteGraphML writes GraphML (http://graphml.graphdrawing.org): nodes by their
-// ids, with state, coordinates on the lattice and further attributes; edges with
-// their weights.
-func (x *Export) WriteGraphML(w io.Writer) error {
-	out := bufio.NewWriter(w)
-	fmt.Fprint(out, xml.Header, `<graphml xmlns="http://graphml.graphdrawing.org/xmlns">`, "\n")
-	attributes := x.attributes()
-	for i, a := range attributes {
-		fmt.Fprintf(out, ` <key id="n%d" for="node" attr.name="%s" attr.type="double"/>`+"\n", i, a.Name)
-	}
-	fmt.Fprint(out, ` <key id="external" for="node" attr.name="external" attr.type="boolean"/>`, "\n",
-		` <key id="weight" for="edge" attr.name="weight" attr.type="double"/>`, "\n", ` <graph edgedefault="undirected">`, "\n")
-	for id := range x.Graph.Nodes {
-		fmt.Fprintf(out, `  <node id="%d">`, id)
-		for i, a := range attributes {
-			fmt.Fprintf(out, `<data key="n%d">%s</data>`, i, number(a.Values[id]))
-		}
-		fmt.Fprintf(out, `<data key="external">%t</data></node>`+"\n", x.External[id])
-	}
-	for i, e := range x.Graph.Edges {
-		fmt.Fprintf(out, `  <edge id="e%d" source="%d" target="%d"><data key="weight">%s</data></edge>`+"\n", i, e.A, e.B, number(x.Weights[i]))
-	}
-	fmt.Fprint(out, " </graph>\n</graphml>\n")
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("the GraphML cannot be written: %w", err)
-	}
-	return nil
-}
-
-// attributes are the state, the coordinates on a lattice as x, y and z, and those
-// that are given.
-func (x *Export) attributes() []Attribute {
-	out := []Attribute{{"state", x.States}}
-	sides := x.Graph.Lattice.Sides
-	for d := range sides {
-		a := Attribute{Name: string("xyz"[d]), Values: make([]float64, x.Graph.Nodes)}
-		for id := range a.Values {
-			// The last coordinate of a lattice runs fastest, and is x.
-			a.Values[id] = float64(x.Graph.Lattice.Coordinates(id)[len(sides)-1-d])
-		}
-		out = append(out, a)
-	}
-	return append(out, x.Attributes...)
+// ReadGraphML reads the nodes and edges of GraphML (http://graphml.graphdrawing.org)
+// with the attributes state and weight, in any case of letters, and their defaults.
+// Nodes are called by their ids, or where these are n0, n1, ... and each has an
+// attribute name of its own, as igraph writes them, by that. Directed edges act both
+// ways; ports are left out; hyperedges, nested graphs and several graphs are
+// refused. Errors begin with name and line.
+func ReadGraphML(r io.Reader, name string, o Options) (*Network, error) {
+	return named(name)(readGraphML(text.NewReader(r), o))
 }
 
 // document is as much of GraphML as is read, one element at a time.
 type document struct {
-	network *Network
-	keys    map[string]string // kind and name of an attribute, by its key
-	ids     map[string]int32  // of nodes, in the order of the file
-	names   []string          // the other way round
-	weights int               // edges that have one
+	*gather
+	in       *xml.Decoder
+	keys     map[string]attribute // by id
+	later    []datum              // whose key is not there yet
+	graphs   int
+	directed bool    // the default of edges
+	order    []int32 // by node in the order of mention, its place among <node> elements; -1: none yet
+	nodes    int32   // <node> elements
+	mentions []int32 // by node, the line of its first mention
+	labels   map[int32]string
+	oneWay   int // edges
+	ports    bool
+	near     [nameRole]error // by role, of an attribute that may be meant to have it
+}
+
+// attribute is what a key stands for.
+type attribute struct {
+	role    role
+	name    string
+	initial *string // default
+}
+
+// role of an attribute.
+type role byte
+
+const (
+	noRole role = iota
+	weightRole
+	stateRole
+	nameRole
+)
+
+// datum is the value of an attribute of a node or of an edge.
+type datum struct {
+	item   int
+	isEdge bool
+	data
+	line int
 }
 
 type data struct {
@@ -72,176 +68,423 @@ type data struct {
 	Text string `xml:",chardata"`
 }
 
-// ReadGraphML reads the nodes and edges of a GraphML file, with the attributes
-// state and weight where they are there. Nodes that are named 0 to N-1, with or
-// without an n before it, have these numbers; others are numbered as they come.
-func ReadGraphML(r io.Reader) (*Network, error) {
-	d := &document{network: &Network{Graph: &graph.Graph{}}, keys: make(map[string]string), ids: make(map[string]int32)}
-	in := xml.NewDecoder(r)
-	graphs := 0
-	for {
-		token, err := in.Token()
-		if errors.Is(err, io.EOF) {
-			break
-		}
+func readGraphML(r io.Reader, o Options) (*Network, error) {
+	d := &document{gather: newGather(o), keys: make(map[string]attribute), labels: make(map[int32]string)}
+	d.named, d.fill = true, true
+	d.in = xml.NewDecoder(&elements{in: r})
+	d.in.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
+		out, err := text.Named(label, in)
 		if err != nil {
-			return nil, fmt.Errorf("it is no GraphML: %w", err)
+			return nil, fmt.Errorf("its encoding %q is not known: save it in UTF-8", label)
 		}
-		start, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
-		if start.Name.Local == "graph" {
-			graphs++
-		}
-		if err := d.element(in, start); err != nil {
-			line, _ := in.InputPos()
-			return nil, fmt.Errorf("line %d: %w", line, err)
-		}
+		return out, nil
 	}
-	if graphs != 1 {
-		return nil, fmt.Errorf("it has %d graphs, and must have one", graphs)
+	if err := d.read(); err != nil {
+		var located *lineError
+		if !errors.As(err, &located) {
+			line, _ := d.in.InputPos()
+			err = &lineError{line, err}
+		}
+		return nil, err
+	}
+	if err := d.end(); err != nil {
+		return nil, err
 	}
 	return d.finish()
 }
 
-func (d *document) element(in *xml.Decoder, start xml.StartElement) error {
-	switch start.Name.Local {
-	case "key":
-		var key struct {
-			ID   string `xml:"id,attr"`
-			For  string `xml:"for,attr"`
-			Name string `xml:"attr.name,attr"`
+// elements bounds what an element can take of memory.
+type elements struct {
+	in    io.Reader
+	count int
+}
+
+func (e *elements) Read(to []byte) (int, error) {
+	n, err := e.in.Read(to)
+	for _, c := range to[:n] {
+		if e.count++; c == '<' {
+			e.count = 0
 		}
-		if err := in.DecodeElement(&key, &start); err != nil {
-			return err
+	}
+	if e.count > 64*longestLine {
+		return n, fmt.Errorf("it has %d MB without an element", e.count>>20)
+	}
+	return n, err
+}
+
+// read reads the elements of the root and of its graph.
+func (d *document) read() error {
+	depth := 0 // 1: in the root, 2: in the graph
+	rooted := false
+	for {
+		token, err := d.in.Token()
+		switch {
+		case errors.Is(err, io.EOF) && rooted:
+			return nil
+		case errors.Is(err, io.EOF):
+			return errors.New("it has 0 graphs, and no element at all: it is no GraphML")
+		case err != nil:
+			return notGraphML(err)
 		}
-		d.keys[key.ID] = key.For + " " + key.Name
-	case "node":
-		var node struct {
-			ID   string `xml:"id,attr"`
-			Data []data `xml:"data"`
+		switch t := token.(type) {
+		case xml.EndElement:
+			depth--
+		case xml.StartElement:
+			rooted = true
+			inside, err := d.element(depth, t)
+			if err != nil {
+				return err
+			}
+			if inside {
+				depth++
+			}
 		}
-		if err := in.DecodeElement(&node, &start); err != nil {
-			return err
+	}
+}
+
+// element reads what begins with a token, and tells whether what is in it is to be
+// read as well.
+func (d *document) element(depth int, start xml.StartElement) (inside bool, err error) {
+	name := start.Name.Local
+	switch {
+	case depth == 0 && name == "graphml":
+		return true, nil
+	case depth == 0:
+		return false, fmt.Errorf("its root element is <%s>, and that of GraphML is <graphml>: export GraphML, or a list of edges (%s)", short(name), expected)
+	case depth == 1 && name == "key":
+		return false, d.key(start)
+	case depth == 1 && name == "graph":
+		if d.graphs++; d.graphs > 1 {
+			return false, fmt.Errorf("it has %d graphs, and must have one", d.graphs)
 		}
-		return d.addNode(node.ID, node.Data)
-	case "edge":
-		var edge struct {
-			Source string `xml:"source,attr"`
-			Target string `xml:"target,attr"`
-			Data   []data `xml:"data"`
+		for _, a := range start.Attr {
+			d.directed = d.directed || a.Name.Local == "edgedefault" && a.Value == "directed"
 		}
-		if err := in.DecodeElement(&edge, &start); err != nil {
-			return err
+		return true, nil
+	case depth == 2 && name == "node":
+		return false, d.addNode(start)
+	case depth == 2 && name == "edge":
+		return false, d.addEdge(start)
+	case depth == 2 && name == "hyperedge":
+		return false, errors.New("it has hyperedges, and an edge joins two nodes here")
+	case depth == 2 && name == "graph":
+		return false, errors.New("it has a graph in its graph: graphs that are nested are not read")
+	}
+	return false, notGraphML(d.in.Skip())
+}
+
+func notGraphML(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("it is no GraphML: %w", err)
+}
+
+func (d *document) key(start xml.StartElement) error {
+	var k struct {
+		ID      string  `xml:"id,attr"`
+		For     string  `xml:"for,attr"`
+		Name    *string `xml:"attr.name,attr"`
+		Default *string `xml:"default"`
+	}
+	if err := d.in.DecodeElement(&k, &start); err != nil {
+		return notGraphML(err)
+	}
+	if k.Name == nil {
+		k.Name = &k.ID
+	}
+	if _, twice := d.keys[k.ID]; twice {
+		return fmt.Errorf("there are two keys %q", short(k.ID))
+	}
+	a := attribute{name: *k.Name, initial: k.Default}
+	lower := strings.ToLower(strings.TrimSpace(*k.Name))
+	nodes, edges := k.For == "node" || k.For == "all" || k.For == "", k.For == "edge" || k.For == "all" || k.For == ""
+	switch {
+	case edges && lower == "weight":
+		a.role = weightRole
+	case nodes && lower == "state":
+		a.role = stateRole
+	case nodes && lower == "name":
+		a.role = nameRole
+	case edges && nearName(lower, "weight"):
+		d.near[weightRole] = nearError("edges", *k.Name, "weight")
+	case nodes && nearName(lower, "state"):
+		d.near[stateRole] = nearError("nodes", *k.Name, "state")
+	}
+	if err := d.checkRole(a); err != nil {
+		return err
+	}
+	d.keys[k.ID] = a
+	return nil
+}
+
+// checkRole refuses a second attribute for a role, unless it is the same one: for
+// values of each type NetworkX has a key of its own.
+func (d *document) checkRole(a attribute) error {
+	if a.role == noRole {
+		return nil
+	}
+	for _, other := range d.keys {
+		switch {
+		case other.role != a.role:
+		case other.name != a.name:
+			return fmt.Errorf("its attributes %q and %q can both be the %s: take one of them out", short(other.name), short(a.name), strings.ToLower(a.name))
+		case other.initial != nil && a.initial != nil:
+			return fmt.Errorf("its attribute %q has two defaults", a.name)
 		}
-		return d.addEdge(edge.Source, edge.Target, edge.Data)
-	case "hyperedge":
-		return errors.New("it has hyperedges, and an edge joins two nodes here")
 	}
 	return nil
 }
 
-// value finds an attribute of a node or an edge. A key for all is one for both.
-func (d *document) value(kind, name string, in []data) (v float64, found bool, err error) {
-	for _, x := range in {
-		about := d.keys[x.Key]
-		if about != kind+" "+name && about != "all "+name {
+// mention gives the number of a node, whose element may come later.
+func (d *document) mention(name string) (int32, error) {
+	if name == "" {
+		return 0, errors.New("a node has no id, or an edge no source or target")
+	}
+	id, isNew, err := d.node(name)
+	if isNew {
+		line, _ := d.in.InputPos()
+		d.order, d.mentions = append(d.order, -1), append(d.mentions, int32(min(line, math.MaxInt32)))
+	}
+	return id, err
+}
+
+func (d *document) addNode(start xml.StartElement) error {
+	var node struct {
+		ID     string     `xml:"id,attr"`
+		Data   []data     `xml:"data"`
+		Graphs []struct{} `xml:"graph"`
+	}
+	if err := d.in.DecodeElement(&node, &start); err != nil {
+		return notGraphML(err)
+	}
+	if len(node.Graphs) > 0 {
+		return fmt.Errorf("node %q has a graph in it: graphs that are nested are not read", short(node.ID))
+	}
+	id, err := d.mention(node.ID)
+	if err != nil {
+		return err
+	}
+	if d.order[id] >= 0 {
+		return fmt.Errorf("there are two nodes %q", short(node.ID))
+	}
+	d.order[id] = d.nodes
+	d.nodes++
+	return d.addData(int(id), false, node.Data)
+}
+
+func (d *document) addEdge(start xml.StartElement) error {
+	var edge struct {
+		Source   string     `xml:"source,attr"`
+		Target   string     `xml:"target,attr"`
+		Directed string     `xml:"directed,attr"`
+		From     string     `xml:"sourceport,attr"`
+		To       string     `xml:"targetport,attr"`
+		Data     []data     `xml:"data"`
+		Graphs   []struct{} `xml:"graph"`
+	}
+	if err := d.in.DecodeElement(&edge, &start); err != nil {
+		return notGraphML(err)
+	}
+	if len(edge.Graphs) > 0 {
+		return fmt.Errorf("the edge from %q to %q has a graph in it: graphs that are nested are not read", short(edge.Source), short(edge.Target))
+	}
+	a, err := d.mention(edge.Source)
+	if err != nil {
+		return err
+	}
+	b, err := d.mention(edge.Target)
+	if err != nil {
+		return err
+	}
+	d.ports = d.ports || edge.From != "" || edge.To != ""
+	if directed := edge.Directed == "true" || edge.Directed == "1"; directed || edge.Directed == "" && d.directed {
+		d.oneWay++
+	}
+	line, _ := d.in.InputPos()
+	if err := d.edge(int64(a), int64(b), line); err != nil {
+		return err
+	}
+	return d.addData(len(d.edges)-1, true, edge.Data)
+}
+
+// addData keeps the values of an item that have a role, or may get one.
+func (d *document) addData(item int, isEdge bool, all []data) error {
+	line, _ := d.in.InputPos()
+	var seen [nameRole + 1]bool
+	for _, x := range all {
+		a, known := d.keys[x.Key]
+		v := datum{item, isEdge, x, line}
+		switch {
+		case !known:
+			if err := d.take(int64(96 + len(x.Key) + len(x.Text))); err != nil {
+				return err
+			}
+			d.later = append(d.later, v)
+			continue
+		case a.role == noRole:
+			continue
+		case seen[a.role]:
+			return fmt.Errorf("it gives %s the attribute %s twice", d.called(v), a.name)
+		}
+		seen[a.role] = true
+		if err := d.give(v, a.role); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// called says which node or edge a value is of.
+func (d *document) called(v datum) string {
+	if !v.isEdge {
+		return fmt.Sprintf("node %q", short(d.names[v.item]))
+	}
+	e := d.edges[v.item]
+	return fmt.Sprintf("the edge from %q to %q", short(d.names[e.A]), short(d.names[e.B]))
+}
+
+// give gives a node or an edge a value.
+func (d *document) give(v datum, r role) error {
+	switch {
+	case r == nameRole && !v.isEdge:
+		d.labels[int32(v.item)] = strings.TrimSpace(v.Text)
+		return d.take(nodeBytes + int64(len(v.Text)))
+	case r == weightRole && v.isEdge:
+		weight, err := finite(v.Text)
+		if err != nil {
+			return at(v.line, "edge weight is %w", err)
+		}
+		d.weigh(v.item, weight)
+	case r == stateRole && !v.isEdge:
+		state, err := finite(v.Text)
+		if err != nil {
+			return at(v.line, "node state is %w", err)
+		}
+		if math.Abs(state) > 1 {
+			return at(v.line, "the state of %s is %v, and must be from -1 to 1", d.called(v), state)
+		}
+		return d.state(int64(v.item), state, v.line)
+	}
+	return nil
+}
+
+// end resolves what only the whole file shows: keys and nodes that come late, and
+// defaults.
+func (d *document) end() error {
+	if d.graphs == 0 {
+		return errors.New("it has 0 graphs, and must have one")
+	}
+	for _, v := range d.later {
+		a, known := d.keys[v.Key]
+		if lower := strings.ToLower(v.Key); !known && (lower == "weight" || lower == "state") {
+			return at(v.line, "the data of %s has the key %q, and no element <key> says what that is", d.called(v), v.Key)
+		}
+		if err := d.give(v, a.role); err != nil {
+			return err
+		}
+	}
+	for i, place := range d.order {
+		if place < 0 {
+			return at(int(d.mentions[i]), "an edge ends at %q, and there is no such node", short(d.names[i]))
+		}
+	}
+	if err := d.applyDefaults(); err != nil {
+		return err
+	}
+	for r, err := range d.near {
+		if err != nil && !d.has(role(r)) {
+			return err
+		}
+	}
+	d.inOrder()
+	d.useLabels()
+	if d.oneWay > 0 {
+		d.note("%d of its %s are directed, and act both ways here", d.oneWay, many(len(d.edges), "edge", "edges"))
+	}
+	if d.ports {
+		d.note("the ports of its nodes are left out")
+	}
+	return nil
+}
+
+func (d *document) has(r role) bool {
+	for _, a := range d.keys {
+		if a.role == r {
+			return true
+		}
+	}
+	return false
+}
+
+// applyDefaults gives the default of an attribute to all that have no value.
+func (d *document) applyDefaults() error {
+	for _, a := range d.keys {
+		if a.initial == nil {
 			continue
 		}
-		if v, err = finite(x.Text); err != nil {
-			return 0, false, fmt.Errorf("%s %s is %w", kind, name, err)
+		v, err := finite(*a.initial)
+		if err != nil && (a.role == weightRole || a.role == stateRole) {
+			return fmt.Errorf("the default of %s is %w", a.name, err)
 		}
-		found = true
-	}
-	return v, found, nil
-}
-
-func (d *document) addNode(name string, with []data) error {
-	if _, twice := d.ids[name]; twice {
-		return fmt.Errorf("there are two nodes %q", short(name))
-	}
-	if len(d.names) == graph.MaxNodes {
-		return fmt.Errorf("it has more than %d nodes", graph.MaxNodes)
-	}
-	state, found, err := d.value("node", "state", with)
-	if err != nil {
-		return err
-	}
-	if math.Abs(state) > 1 {
-		return fmt.Errorf("the state of node %q is %v, and must be from -1 to 1", short(name), state)
-	}
-	d.ids[name] = int32(len(d.names))
-	d.names = append(d.names, name)
-	n := d.network
-	if found && n.States == nil {
-		n.States = make([]float64, len(d.names)-1)
-	}
-	if n.States != nil {
-		n.States = append(n.States, state) // 0 where it has none
+		switch a.role {
+		case weightRole:
+			for i := range d.edges {
+				if d.weights == nil || math.IsNaN(d.weights[i]) {
+					d.weigh(i, v)
+				}
+			}
+		case stateRole:
+			if math.Abs(v) > 1 {
+				return fmt.Errorf("the default of state is %v, and must be from -1 to 1", v)
+			}
+			given := make([]bool, len(d.names))
+			for _, s := range d.states {
+				given[s.node] = true
+			}
+			for i := range given {
+				if !given[i] {
+					if err := d.state(int64(i), v, 0); err != nil {
+						return err
+					}
+				}
+			}
+		}
 	}
 	return nil
 }
 
-func (d *document) addEdge(source, target string, with []data) error {
-	a, found := d.ids[source]
-	b, too := d.ids[target]
-	if !found || !too {
-		return fmt.Errorf("the edge from %q to %q has no such nodes before it", short(source), short(target))
-	}
-	weight, found, err := d.value("edge", "weight", with)
-	if err != nil {
-		return err
-	}
-	if found {
-		d.weights++
-	}
-	n := d.network
-	n.Graph.Edges = append(n.Graph.Edges, graph.Edge{A: a, B: b})
-	n.Weights = append(n.Weights, weight)
-	return nil
-}
-
-func (d *document) finish() (*Network, error) {
-	n := d.network
-	n.Graph.Nodes = len(d.names)
-	switch d.weights {
-	case 0:
-		n.Weights = nil
-	case len(n.Graph.Edges):
-	default:
-		return nil, fmt.Errorf("%d of %d edges have a weight: either all must have one or none", d.weights, len(n.Graph.Edges))
-	}
-	if number := d.numbers(); number != nil {
-		n.renumber(number)
-	}
-	return n, n.check()
-}
-
-// numbers are those that the names of the nodes are; nil where they are not 0 to N-1.
-func (d *document) numbers() []int32 {
-	out := make([]int32, len(d.names))
-	seen := make([]bool, len(d.names))
-	for i, name := range d.names {
-		v, err := strconv.ParseUint(strings.TrimPrefix(name, "n"), 10, 31)
-		if err != nil || v >= uint64(len(seen)) || seen[v] {
-			return nil
+// inOrder numbers nodes in the order of their elements.
+func (d *document) inOrder() {
+	d.renumber(d.order)
+	names := make([]string, len(d.names))
+	labels := make(map[int32]string, len(d.labels))
+	for i, place := range d.order {
+		names[place] = d.names[i]
+		if label, found := d.labels[int32(i)]; found {
+			labels[place] = label
 		}
-		out[i], seen[v] = int32(v), true
 	}
-	return out
+	d.names, d.labels = names, labels
 }
 
-func (n *Network) renumber(number []int32) {
-	for i, e := range n.Graph.Edges {
-		n.Graph.Edges[i] = graph.Edge{A: number[e.A], B: number[e.B]}
-	}
-	if n.States == nil {
+// useLabels calls nodes by their attribute name where the file made up their ids.
+func (d *document) useLabels() {
+	order := numbersOf(d.names, "n", 0)
+	if order == nil || len(d.labels) != len(d.names) {
 		return
 	}
-	states := make([]float64, len(n.States))
-	for i, s := range n.States {
-		states[number[i]] = s
+	seen := make(map[string]bool, len(d.labels))
+	for _, label := range d.labels {
+		if label == "" || seen[label] {
+			return
+		}
+		seen[label] = true
 	}
-	n.States = states
+	d.renumber(order)
+	names := make([]string, len(d.names))
+	for i, place := range order {
+		names[place] = d.labels[int32(i)]
+	}
+	d.names = names
 }

@@ -15,7 +15,7 @@ func (x *Export) WriteNodes(w io.Writer) error {
 		head = append(head, a.Name)
 	}
 	return writeTable(w, head, x.Graph.Nodes, func(id int) []string {
-		row := []string{strconv.Itoa(id), strconv.FormatBool(x.External[id])}
+		row := []string{x.name(id), strconv.FormatBool(x.External[id])}
 		for _, a := range attributes {
 			row = append(row, number(a.Values[id]))
 		}
@@ -27,7 +27,7 @@ func (x *Export) WriteNodes(w io.Writer) error {
 func (x *Export) WriteEdges(w io.Writer) error {
 	return writeTable(w, []string{"Source", "Target", "Type", "Weight"}, len(x.Graph.Edges), func(i int) []string {
 		e := x.Graph.Edges[i]
-		return []string{strconv.Itoa(int(e.A)), strconv.Itoa(int(e.B)), "Undirected", number(x.Weights[i])}
+		return []string{x.name(int(e.A)), x.name(int(e.B)), "Undirected", number(x.Weights[i])}
 	})
 }
 

@@ -36,7 +36,7 @@ func (b *builder) readFile() error {
 	if name == "" {
 		return &SpecError{"graph.file", nil, "name the file of a graph of kind file: an edge list, GraphML, or the final.npz of a run"}
 	}
-	from, err := exchange.Read(name)
+	from, err := exchange.Read(name, exchange.Options{Lattice: len(b.Graph.Sides) > 0})
 	if err != nil {
 		var path *fs.PathError
 		if errors.As(err, &path) {

@@ -1,0 +1,163 @@
+package exchange
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"tnn-gpu/host/graph"
+	"tnn-gpu/host/npy"
+)
+
+// expectedArrays is the form of an archive.
+const expectedArrays = "the arrays a and b have the two nodes of each edge, weight, if there is one, a value for each edge, and state one for each node, as numpy.savez(FILE, a=..., b=..., weight=..., state=...) writes them"
+
+// readArchive reads the arrays a, b, weight and state of a run's final.npz, or of
+// what others write like it. Only a and b must be there.
+func readArchive(path string, o Options) (n *Network, err error) {
+	archive, err := npy.OpenArchive(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, archive.Close()) }()
+	names := archive.Names()
+	if !slices.Contains(names, "a") || !slices.Contains(names, "b") {
+		return nil, fmt.Errorf("it is an archive that has %q; %s", names[:min(len(names), 10)], expectedArrays)
+	}
+	p := &pairs{gather: newGather(o)}
+	for name, to := range map[string]*[]float64{"a": &p.a, "b": &p.b, "weight": &p.w, "state": &p.s} {
+		if !slices.Contains(names, name) {
+			continue
+		}
+		if *to, err = p.readArray(archive, name); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.join(); err != nil {
+		return nil, err
+	}
+	return p.finish()
+}
+
+// pairs are the columns of a list of edges.
+type pairs struct {
+	*gather
+	a, b []float64
+	w, s []float64 // weights and states; nil where there are none
+}
+
+// readArray reads an array of one dimension, or that has one dimension longer than 1.
+func (p *pairs) readArray(archive *npy.Archive, name string) ([]float64, error) {
+	a, err := archive.Read(name, p.most())
+	if err != nil {
+		return nil, err
+	}
+	if err := p.take(int64(len(a.Values)) * 8); err != nil {
+		return nil, err
+	}
+	longer := 0
+	for _, side := range a.Shape {
+		if side != 1 {
+			longer++
+		}
+	}
+	if longer > 1 && name == "state" || longer > 1 && name == "weight" {
+		return nil, fmt.Errorf("it has %s of shape %v: a start is of one replica, which `tnn-gpu export --replica` takes out", name, a.Shape)
+	}
+	if longer > 1 {
+		return nil, fmt.Errorf("it has %s of shape %v; %s", name, a.Shape, expectedArrays)
+	}
+	if a.Values == nil {
+		a.Values = []float64{}
+	}
+	return a.Values, nil
+}
+
+// most is how many values an array can have.
+func (p *pairs) most() int64 {
+	if p.options.Memory > 0 {
+		return min(math.MaxUint32, max(0, p.options.Memory-p.taken)/8)
+	}
+	return math.MaxUint32
+}
+
+// readPairs reads a .npy file with a row `a b` or `a b weight` for each edge.
+func readPairs(path string, o Options) (*Network, error) {
+	p := &pairs{gather: newGather(o)}
+	a, err := npy.ReadFile(path, p.most())
+	if err != nil {
+		return nil, err
+	}
+	if len(a.Shape) != 2 || a.Shape[1] != 2 && a.Shape[1] != 3 {
+		return nil, fmt.Errorf("it is an array of shape %v: a list of edges has a row `a b` or `a b weight` for each, and is of shape [edges 2] or [edges 3]", a.Shape)
+	}
+	if err := p.take(16 * int64(len(a.Values))); err != nil {
+		return nil, err
+	}
+	for i := 0; i < len(a.Values); i += int(a.Shape[1]) {
+		p.a, p.b = append(p.a, a.Values[i]), append(p.b, a.Values[i+1])
+		if a.Shape[1] == 3 {
+			p.w = append(p.w, a.Values[i+2])
+		}
+	}
+	if err := p.join(); err != nil {
+		return nil, err
+	}
+	return p.finish()
+}
+
+// join makes the edges, and checks all values.
+func (p *pairs) join() error {
+	if len(p.a) != len(p.b) || p.w != nil && len(p.a) != len(p.w) {
+		return fmt.Errorf("a, b and weight have %d, %d and %d values, and must have one for each edge", len(p.a), len(p.b), len(p.w))
+	}
+	if p.s != nil {
+		p.declared = int64(len(p.s))
+	}
+	for i := range p.a {
+		for _, id := range []float64{p.a[i], p.b[i]} {
+			if !(id >= 0 && id <= graph.MaxNodes && id == math.Trunc(id)) {
+				return fmt.Errorf("edge %d ends at node %v, and nodes are numbered from 0 on%s", i, id, p.upTo())
+			}
+			if err := p.number(int64(id), nil); err != nil {
+				return err
+			}
+		}
+		if err := p.edge(int64(p.a[i]), int64(p.b[i]), 0); err != nil {
+			return err
+		}
+		if p.w == nil {
+			continue
+		}
+		if math.IsNaN(p.w[i]) || math.IsInf(p.w[i], 0) {
+			return fmt.Errorf("the weight of edge %d is %v: %w", i, p.w[i], errNotFinite)
+		}
+		p.weigh(i, p.w[i])
+	}
+	for id, s := range p.s {
+		if !(math.Abs(s) <= 1) {
+			return fmt.Errorf("the state of node %d is %v, and must be from -1 to 1", id, s)
+		}
+	}
+	return nil
+}
+
+func (p *pairs) upTo() string {
+	if p.declared < 0 {
+		return ""
+	}
+	return fmt.Sprintf(" to %d", p.declared-1)
+}
+
+// finish adds the states, which stand in the order of the nodes.
+func (p *pairs) finish() (*Network, error) {
+	n, err := p.gather.finish()
+	if err != nil {
+		return nil, err
+	}
+	if p.s != nil && len(p.s) == n.Graph.Nodes {
+		n.States = p.s
+	}
+	return n, nil
+}

@@ -1,0 +1,86 @@
+package exchange
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"tnn-gpu/host/graph"
+)
+
+// merge takes edges that are given in both directions once, where both have the
+// same weight. Any other two edges between the same nodes are an error; a node may
+// have several self-loops.
+func (g *gather) merge(n *Network) error {
+	// It sorts, as a map would take several times the memory of the edges.
+	order := make([]uint32, 0, len(g.edges))
+	for i, e := range g.edges {
+		if e.A != e.B {
+			order = append(order, uint32(i))
+		}
+	}
+	slices.SortFunc(order, func(i, j uint32) int {
+		return cmp.Or(cmp.Compare(key(g.edges[i]), key(g.edges[j])), cmp.Compare(i, j))
+	})
+	var twice []uint32 // edges to leave out
+	bad := -1
+	for k := 1; k < len(order); k++ {
+		i, j := order[k-1], order[k]
+		if key(g.edges[i]) != key(g.edges[j]) {
+			continue
+		}
+		third := k > 1 && key(g.edges[order[k-2]]) == key(g.edges[j])
+		if !third && g.edges[i].A == g.edges[j].B && (g.weights == nil || g.weights[i] == g.weights[j]) {
+			twice = append(twice, j)
+		} else if bad < 0 || order[k] < order[bad] {
+			bad = k
+		}
+	}
+	if bad >= 0 {
+		return g.double(n, int(order[bad-1]), int(order[bad]))
+	}
+	if len(twice) > 0 {
+		slices.Sort(twice)
+		g.leaveOut(twice)
+		g.note("%s that it has in both directions, with the same weight, %s taken once", many(len(twice), "edge", "edges"), map[bool]string{true: "was", false: "were"}[len(twice) == 1])
+	}
+	return nil
+}
+
+// key is the same for both directions of an edge.
+func key(e graph.Edge) uint64 {
+	return uint64(min(e.A, e.B))<<32 | uint64(max(e.A, e.B))
+}
+
+// double says that two edges join the same nodes.
+func (g *gather) double(n *Network, i, j int) error {
+	a, b := short(n.name(int(g.edges[j].A))), short(n.name(int(g.edges[j].B)))
+	if g.lines[j] == 0 {
+		return fmt.Errorf("nodes %s and %s have two edges, number %d and %d: remove one of them", a, b, i, j)
+	}
+	if g.weights != nil && g.edges[i].A == g.edges[j].B {
+		return at(int(g.lines[j]), "nodes %s and %s have an edge already, on line %d, which has another weight (%v and %v): an edge acts both ways, so give both directions one weight",
+			a, b, g.lines[i], g.weights[i], g.weights[j])
+	}
+	return at(int(g.lines[j]), "nodes %s and %s have an edge already, on line %d: remove one of the two", a, b, g.lines[i])
+}
+
+// leaveOut removes edges, whose numbers ascend.
+func (g *gather) leaveOut(edges []uint32) {
+	to := 0
+	for i := range g.edges {
+		if len(edges) > 0 && edges[0] == uint32(i) {
+			edges = edges[1:]
+			continue
+		}
+		g.edges[to] = g.edges[i]
+		if g.weights != nil {
+			g.weights[to] = g.weights[i]
+		}
+		to++
+	}
+	g.edges = g.edges[:to]
+	if g.weights != nil {
+		g.weights = g.weights[:to]
+	}
+}
