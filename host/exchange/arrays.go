@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -15,12 +14,11 @@ const expectedArrays = "the arrays a and b have the two nodes of each edge, weig
 
 // readArchive reads the arrays a, b, weight and state of a run's final.npz, or of
 // what others write like it. Only a and b must be there.
-func readArchive(path string, o Options) (n *Network, err error) {
-	archive, err := npy.OpenArchive(path)
+func readArchive(f npy.File, path string, o Options) (n *Network, err error) {
+	archive, err := npy.NewArchive(f, path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, archive.Close()) }()
 	names := archive.Names()
 	if !slices.Contains(names, "a") || !slices.Contains(names, "b") {
 		return nil, fmt.Errorf("it is an archive that has %q; %s", names[:min(len(names), 10)], expectedArrays)
@@ -83,9 +81,9 @@ func (p *pairs) most() int64 {
 }
 
 // readPairs reads a .npy file with a row `a b` or `a b weight` for each edge.
-func readPairs(path string, o Options) (*Network, error) {
+func readPairs(f npy.File, path string, o Options) (*Network, error) {
 	p := &pairs{gather: newGather(o)}
-	a, err := npy.ReadFile(path, p.most())
+	a, err := npy.ReadArray(f, path, p.most())
 	if err != nil {
 		return nil, err
 	}

@@ -322,3 +322,21 @@ func wellFormed(t *testing.T, n *Network) {
 		}
 	}
 }
+
+func BenchmarkReadList(b *testing.B) {
+	x := &Export{Network: Network{Graph: &graph.Graph{Nodes: 250000}}}
+	for i := range 500000 {
+		x.Graph.Edges = append(x.Graph.Edges, graph.Edge{A: int32(i / 2), B: int32((i/2 + 1 + i%2*499) % x.Graph.Nodes)})
+	}
+	x.Weights = make([]float64, len(x.Graph.Edges))
+	var text bytes.Buffer
+	if err := x.WriteEdgeList(&text); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(text.Len()))
+	for b.Loop() {
+		if _, err := ReadList(bytes.NewReader(text.Bytes()), "edges", Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -26,14 +26,19 @@ func Read(path string, o Options) (*Network, error) {
 		return nil, err
 	}
 	defer f.Close()
+	head := make([]byte, 8)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	head = head[:n]
 	in := bufio.NewReaderSize(f, 1<<16)
-	head, _ := in.Peek(8)
 	extension := strings.ToLower(filepath.Ext(path))
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")), extension == ".npz":
-		return named(path)(readArchive(path, o))
+		return named(path)(readArchive(f, path, o))
 	case bytes.HasPrefix(head, []byte("\x93NUMPY")), extension == ".npy":
-		return named(path)(readPairs(path, o))
+		return named(path)(readPairs(f, path, o))
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
 		unpacked, err := gzip.NewReader(in)
 		if err != nil {

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"bytes"
 	"testing"
 )
 
@@ -52,18 +51,4 @@ func BenchmarkSchedule(b *testing.B) {
 			DefaultSchedule(crossed, all)
 		}
 	})
-}
-
-func BenchmarkReadEdgeList(b *testing.B) {
-	g, _ := mustBuild(b, Options{Kind: Neighbor, Sides: []int{500, 500}, Connections: constant(4)})
-	var text bytes.Buffer
-	if err := WriteEdgeList(&text, g, make([]float64, len(g.Edges))); err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(text.Len()))
-	for b.Loop() {
-		if _, _, err := ReadEdgeList(bytes.NewReader(text.Bytes()), "edges"); err != nil {
-			b.Fatal(err)
-		}
-	}
 }

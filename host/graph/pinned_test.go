@@ -26,8 +26,9 @@ func TestSeedsNameGraphs(t *testing.T) {
 		g, _ := mustBuild(t, c.o)
 		hash := sha256.New()
 		fmt.Fprintln(hash, placed)
-		if err := WriteEdgeList(hash, g, nil); err != nil {
-			t.Fatal(err)
+		fmt.Fprintf(hash, "# nodes %d\n", g.Nodes)
+		for _, e := range g.Edges {
+			fmt.Fprintf(hash, "%d %d\n", e.A, e.B)
 		}
 		if got := fmt.Sprintf("%x", hash.Sum(nil)[:8]); got != c.want {
 			t.Errorf("%s: %s, want %s", c.o.Kind, got, c.want)
