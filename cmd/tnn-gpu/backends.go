@@ -8,8 +8,8 @@ import (
 	"tnn-gpu/cpuref"
 	"tnn-gpu/gpu"
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn"
 )
 
 // opened is a backend that holds a network, and why it was taken.
@@ -51,7 +51,7 @@ func (n *network) onDevice(selector, why string) (*opened, error) {
 	return &opened{b, why}, nil
 }
 
-// smallRun is the number of node updates of a whole run that a processor makes in
+// smallRun is the number of updates of a whole run that a processor makes in
 // about a second, so that looking for something faster is not worth the time.
 const smallRun = 4_000_000
 
@@ -94,24 +94,29 @@ func (n *network) orCPU(info gpu.Info, threads int, why string) (*opened, error)
 
 // faster measures an OpenCL device that is no GPU against the CPU.
 func (n *network) faster(info gpu.Info, threads int) (*opened, error) {
-	updates := n.model.Describe().Updates * n.config.Spec.Steps() * int64(len(n.seeds))
+	d := n.net.Describe()
+	updates := d.Updates * n.config.Spec.Steps() * int64(len(n.seeds))
 	if updates < smallRun {
-		return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s is not tried for as few as %d node updates", info.Name, updates))
+		return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s is not tried for as few as %d %s", info.Name, updates, d.Work))
 	}
-	onCPU, onDevice, err := n.measure(info, threads)
+	sampled, ok := n.config.Spec.(model.Sampled)
+	if !ok {
+		return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s is not tried for the model %s", info.Name, d.Name))
+	}
+	onCPU, onDevice, err := n.measure(sampled.Sample(), info, threads)
 	switch {
 	case err != nil:
 		return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s cannot be used: %v", info.Name, err))
 	case onDevice > onCPU:
-		return n.orCPU(info, threads, fmt.Sprintf("there is no GPU, and it makes %s node updates a second where the program's own backend makes %s", quantity(onDevice), quantity(onCPU)))
+		return n.orCPU(info, threads, fmt.Sprintf("there is no GPU, and it makes %s %s a second where the program's own backend makes %s", quantity(onDevice), d.Work, quantity(onCPU)))
 	}
-	return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s makes %s node updates a second where this backend makes %s", info.Name, quantity(onDevice), quantity(onCPU)))
+	return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s makes %s %s a second where this backend makes %s", info.Name, quantity(onDevice), d.Work, quantity(onCPU)))
 }
 
-// measure finds the node updates per second of both, for a network like this one
-// that is small enough to be opened at once.
-func (n *network) measure(info gpu.Info, threads int) (onCPU, onDevice float64, err error) {
-	net, err := tnn.Build(sample(n.spec), n.config.Run.Seed)
+// measure finds the updates per second of both, for a network like this one that is
+// small enough to be opened at once.
+func (n *network) measure(sample model.Spec, info gpu.Info, threads int) (onCPU, onDevice float64, err error) {
+	net, err := sample.Build(n.config.Run.Seed, nil)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -134,33 +139,10 @@ func (n *network) measure(info gpu.Info, threads int) (onCPU, onDevice float64, 
 	return onCPU, onDevice, err
 }
 
-// sampleSide is the side of the lattice that backends are measured on.
-const sampleSide = 64
-
-// sample is a specification of a smaller network that costs as much per node.
-func sample(s *tnn.Spec) *tnn.Spec {
-	nodes, edges := s.Estimate()
-	out := &tnn.Spec{
-		Network: s.Network, Edge: s.Edge,
-		Graph:  tnn.GraphSpec{Kind: "random", Sides: []int{sampleSide, sampleSide}, Bipartite: s.Graph.Bipartite},
-		Groups: []tnn.GroupSpec{s.Groups[0]},
-		Eras:   []tnn.EraSpec{{Steps: 1 << 20, Adapt: true, Mode: tnn.Driven}},
-	}
-	out.Groups[0].Count, out.Groups[0].SelfLoops = 0, 0
-	out.Groups[0].Connections = 8
-	if nodes > 0 {
-		out.Groups[0].Connections = int(min(max(2*edges/nodes, 1), sampleSide*sampleSide/4))
-	}
-	if out.Network.Rule == tnn.Hylton2019 {
-		out.Eras[0].Steps = int(int64(tnn.MaxSweeps) / int64(out.Sweeps()))
-	}
-	return out
-}
-
 // measuring is how long a backend is measured.
 const measuring = 50 * time.Millisecond
 
-// rate is the number of node updates per second, after a first step that may have
+// rate is the number of updates per second, after a first step that may have
 // to compile.
 func rate(b backend.Backend, updates int64) (float64, error) {
 	if _, err := b.Advance(1); err != nil {

@@ -34,7 +34,7 @@ func newBar(out io.Writer, n *network, first, steps int64) *bar {
 	if s, ok := out.(*stream); ok {
 		out = s.drawing()
 	}
-	updates := n.model.Describe().Updates * int64(len(n.seeds))
+	updates := n.net.Describe().Updates * int64(len(n.seeds))
 	return &bar{out: out, width: width, steps: steps, updates: updates, first: first, now: time.Now, began: time.Now()}
 }
 

@@ -168,7 +168,7 @@ func TestCompareFails(t *testing.T) {
 	}
 	var out bytes.Buffer
 	p := program{out: &out}
-	of := make([]compare.Observable, len(n.model.Describe().Columns))
+	of := make([]compare.Observable, len(n.net.Describe().Columns))
 	parted := &compare.Parting{Step: 17, Field: "energy", Where: "node 3", Reference: 1, Other: 1.5, Count: 2}
 	err = p.report(n, nil, 20, &compare.Result{
 		Pairs:       []compare.Pair{{Reference: 0, Other: 1, Strict: true, Parted: parted}, {Reference: 0, Other: 2, Parted: parted}},

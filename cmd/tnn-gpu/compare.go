@@ -87,7 +87,7 @@ func (p *program) compare(c *cli.Context) error {
 		}
 		in = append(in, compare.Contestant{Name: x.String(), Backend: b})
 	}
-	result, err := compare.Run(c.Context, network.model, in, n)
+	result, err := compare.Run(c.Context, network.net, in, n)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (x contestant) open(n *network, threads int) (backend.Backend, error) {
 
 // report prints a comparison. The error says that what must be equal is not.
 func (p *program) report(n *network, in []compare.Contestant, steps int64, r *compare.Result) error {
-	fmt.Fprintf(p.out, "%s\n%s, seed %d\n\n", n.describeGraph(), count(steps, "step"), n.config.Run.Seed)
+	fmt.Fprintf(p.out, "%s\n%s, seed %d\n\n", n.net.Announce()[0][1], count(steps, "step"), n.config.Run.Seed)
 	for i, x := range in {
 		fmt.Fprintf(p.out, "%2d  %-16s  %v\n", i+1, x.Name, x.Backend.Describe())
 	}
@@ -192,7 +192,7 @@ func (p *program) reportObservables(w *tabwriter.Writer, n *network, r *compare.
 		fmt.Fprintf(w, "\t%d", i+1)
 	}
 	fmt.Fprintln(w, "\tlargest difference\tfluctuation")
-	for q, column := range n.model.Describe().Columns {
+	for q, column := range n.net.Describe().Columns {
 		fmt.Fprint(w, column.Name)
 		low, high := r.Observables[0][q].Mean, r.Observables[0][q].Mean
 		for _, of := range r.Observables {

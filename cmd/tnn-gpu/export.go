@@ -9,8 +9,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/host/exchange"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/results"
-	"tnn-gpu/host/tnn"
 )
 
 func (p *program) exportCommand() *cli.Command {
@@ -78,7 +78,7 @@ func (p *program) export(c *cli.Context) error {
 // last is the state of a replica after the last step, and the network it is of.
 type last struct {
 	run     *results.Run
-	net     *tnn.Network
+	net     model.Network
 	replica int
 	step    int64
 }
@@ -105,35 +105,33 @@ func readLast(run *results.Run, replica int) (*last, error) {
 	return l, nil
 }
 
-// field reads the values of a field that final.npz has.
-func (l *last) field(name string) ([]float64, error) {
+// values reads a field that final.npz has: it is a model.Values.
+func (l *last) values(name string) ([]float64, error) {
 	final, err := l.run.Final()
 	if err != nil {
 		return nil, err
 	}
 	defer final.Close()
-	most := int64(max(l.net.Graph.Nodes, 2*len(l.net.Graph.Edges))) * int64(l.run.Replicas())
-	a, err := final.Read(name, most)
+	d := l.net.Describe()
+	f, known := d.Field(name)
+	if !known {
+		return nil, fmt.Errorf("the model %s has no field %q", d.Name, name)
+	}
+	copies := f.Copies(l.run.Replicas())
+	space, _ := d.Space(f.Space)
+	a, err := final.Read(name, int64(space.Len())*int64(copies))
 	if err != nil {
 		return nil, err
 	}
-	each := len(a.Values) / l.run.Replicas()
-	return a.Values[l.replica*each : (l.replica+1)*each], nil
+	each := len(a.Values) / copies
+	at := min(l.replica, copies-1) * each
+	return a.Values[at : at+each], nil
 }
 
 func (l *last) export() (*exchange.Export, error) {
-	x := &exchange.Export{Network: exchange.Network{Graph: l.net.Graph}, External: make([]bool, l.net.Graph.Nodes)}
-	for _, e := range l.net.Externals {
-		x.External[e.ID] = true
+	exported, ok := l.net.(model.Exported)
+	if !ok {
+		return nil, badUsage("the model %s of the run %s has no graph to export", l.run.Metadata.Model, l.run.Path)
 	}
-	var err error
-	if x.States, err = l.field("state"); err != nil {
-		return nil, err
-	}
-	if x.Weights, err = l.field("weight"); err != nil {
-		return nil, err
-	}
-	energy, err := l.field("energy")
-	x.Attributes = []exchange.Attribute{{Name: "energy", Values: energy}}
-	return x, err
+	return exported.Export(l.values)
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,10 +13,10 @@ import (
 
 	"tnn-gpu/cpuref"
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn"
 )
 
 func (p *program) inspectCommand() *cli.Command {
@@ -32,6 +31,7 @@ func (p *program) inspectCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "node", Usage: "show the node of this `ID`, its edges and its history"},
 			&cli.StringFlag{Name: "edge", Usage: "show the edge between two nodes, `A,B`"},
+			&cli.StringFlag{Name: "item", Usage: "show an item of any index space of the model, `SPACE:NUMBER`"},
 			&cli.Int64Flag{Name: "step", Usage: "show what was recorded at this `STEP`"},
 			&cli.IntFlag{Name: "replica", Usage: "look at the replica of this `NUMBER`, from 0"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
@@ -46,15 +46,21 @@ func (p *program) inspect(c *cli.Context) error {
 		return err
 	}
 	defer run.Close()
-	if c.IsSet("node") && c.IsSet("edge") {
-		return badUsage("there are both --node and --edge; use one of them")
+	var named []string
+	for _, flag := range []string{"node", "edge", "item"} {
+		if c.IsSet(flag) {
+			named = append(named, "--"+flag)
+		}
+	}
+	if len(named) > 1 {
+		return badUsage("there are both %s and %s; use one of them", named[0], named[1])
 	}
 	if step := c.Int64("step"); c.IsSet("step") && (step < 1 || step > run.Metadata.Steps) {
 		return badUsage("--step is %d: use 1 to %d, the last step of the run", step, run.Metadata.Steps)
 	}
 	var found any
 	switch {
-	case c.IsSet("node"), c.IsSet("edge"):
+	case len(named) == 1:
 		found, err = look(run, c)
 	default:
 		found, err = summary(run)
@@ -71,7 +77,61 @@ func (p *program) inspect(c *cli.Context) error {
 	return err
 }
 
-// look finds what is asked about a node or an edge.
+// item is what --node, --edge or --item name.
+type item struct {
+	space  state.Space
+	number int
+}
+
+// asked reads the flag that names an item.
+func asked(c *cli.Context, net model.Network) (item, error) {
+	d := net.Describe()
+	linked, _ := net.(model.Linked)
+	switch {
+	case c.IsSet("edge"):
+		if linked == nil {
+			return item{}, fmt.Errorf("the model %s has no edges; name an item with --item", d.Name)
+		}
+		links := linked.Links(nil, 0)
+		first, second, _ := strings.Cut(c.String("edge"), ",")
+		a, errA := strconv.ParseInt(first, 10, 32)
+		b, errB := strconv.ParseInt(second, 10, 32)
+		if errA != nil || errB != nil {
+			return item{}, fmt.Errorf("--edge is %q: write the two %ss that it joins, as in 3,4", c.String("edge"), links.Joins)
+		}
+		k, found := links.Find(int32(a), int32(b))
+		if !found {
+			return item{}, fmt.Errorf("%ss %d and %d share no edge", links.Joins, a, b)
+		}
+		return item{links.Space, k}, nil
+	case c.IsSet("node"):
+		return checkItem(&d, item{state.Node, c.Int("node")})
+	}
+	name, number, _ := strings.Cut(c.String("item"), ":")
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return item{}, fmt.Errorf("--item is %q: write an index space and a number, as in %s:3", c.String("item"), d.Spaces[0].Name)
+	}
+	return checkItem(&d, item{state.Space(name), n})
+}
+
+// checkItem says which items there are.
+func checkItem(d *model.Description, i item) (item, error) {
+	space, known := d.Space(i.space)
+	if !known {
+		var names []string
+		for _, s := range d.Spaces {
+			names = append(names, string(s.Name))
+		}
+		return i, fmt.Errorf("the model %s has no %s; it has %s", d.Name, i.space, strings.Join(names, ", "))
+	}
+	if i.number < 0 || i.number >= space.Len() {
+		return i, fmt.Errorf("there is no %s %d; the run has %ss 0 to %d", i.space, i.number, i.space, space.Len()-1)
+	}
+	return i, nil
+}
+
+// look finds what is asked about an item.
 func look(run *results.Run, c *cli.Context) (any, error) {
 	n, err := buildNetwork(run.Config)
 	if err != nil {
@@ -81,10 +141,11 @@ func look(run *results.Run, c *cli.Context) (any, error) {
 	if i.replica < 0 || i.replica >= run.Replicas() {
 		return nil, fmt.Errorf("there is no replica %d; the run has %d", i.replica, run.Replicas())
 	}
-	if c.IsSet("node") {
-		return i.node(c.Int("node"))
+	of, err := asked(c, n.net)
+	if err != nil {
+		return nil, err
 	}
-	return i.edge(c.String("edge"))
+	return i.inspect(of)
 }
 
 // reading is a value, and the step that it is of.
@@ -97,46 +158,20 @@ type reading struct {
 	Swept *float64 `json:"swept,omitempty"`
 }
 
-// compartment of a half-edge that has charge in it.
-type compartment struct {
-	Name      string  `json:"name"`
-	Charge    float64 `json:"charge"`
-	Potential float64 `json:"potential"`
-	Memory    float64 `json:"remembered_weight,omitempty"`
-}
-
-// halfEdge is an edge as a node has it.
-type halfEdge struct {
-	Edge         int           `json:"edge"`
-	Node         int32         `json:"node"` // at the other end
-	Weight       float64       `json:"weight"`
-	Compartments []compartment `json:"compartments"`
-}
-
 type history struct {
 	Field  string    `json:"field"`
 	Steps  []int64   `json:"steps"`
 	Values []float64 `json:"values"`
 }
 
-type inspectedNode struct {
-	Run         string     `json:"run"`
-	ID          int        `json:"id"`
-	Kind        string     `json:"kind"` // network or external
-	Group       string     `json:"group,omitempty"`
-	Coordinates []int      `json:"coordinates,omitempty"`
-	Values      []reading  `json:"values"`
-	Edges       []halfEdge `json:"edges,omitempty"` // after the last step
-	History     []history  `json:"history,omitempty"`
-}
-
-type inspectedEdge struct {
-	Run     string     `json:"run"`
-	Number  int        `json:"number"`
-	Kind    string     `json:"kind"` // plastic or fixed
-	Values  []reading  `json:"values"`
-	Ends    []halfEdge `json:"ends,omitempty"` // after the last step, as each end has it
-	History []history  `json:"history,omitempty"`
+// itemReport is what is told of an item.
+type itemReport struct {
+	run string
+	item
+	*model.Inspection
+	isLink  bool
+	values  []reading
+	history []history
 }
 
 // inspector looks at one item of a run.
@@ -148,29 +183,29 @@ type inspector struct {
 
 // values are those of an item in all fields of its index space, recorded or final,
 // and its histories.
-func (i *inspector) values(per state.Space, item int) (now []reading, past []history, err error) {
+func (i *inspector) readings(of item, idle bool) (now []reading, past []history, err error) {
 	d := i.net.Describe()
 	fields := d.Fields
 	for _, c := range d.Computed {
 		fields = append(fields, c.Field)
 	}
-	next := sync.OnceValues(func() ([]reading, error) { return i.next(item) })
+	next := sync.OnceValues(func() ([]reading, error) { return i.next(of) })
 	for _, f := range fields {
-		if f.Space != per {
+		if f.Space != of.space {
 			continue
 		}
-		h, err := i.history(f.Name, item)
+		h, err := i.history(f.Name, of.number)
 		if err != nil {
 			return nil, nil, err
 		}
 		if h != nil {
 			past = append(past, *h)
 		}
-		r, found, err := i.value(f, item, h)
+		r, found, err := i.value(f, of.number, h)
 		if err != nil {
 			return nil, nil, err
 		}
-		if !found && f.Derived && i.asked == 0 && i.net.IsNetwork(int32(item)) {
+		if !found && f.Derived && i.asked == 0 && !idle {
 			all, err := next()
 			if err != nil {
 				return nil, nil, err
@@ -187,10 +222,10 @@ func (i *inspector) values(per state.Space, item int) (now []reading, past []his
 	return now, past, nil
 }
 
-// next are the derived fields of a node that the step after the last checkpoint
+// next are the derived fields of an item that the step after the last checkpoint
 // finds. What the step before it has found went with the states that the neighbours
 // had then.
-func (i *inspector) next(node int) (out []reading, err error) {
+func (i *inspector) next(of item) (out []reading, err error) {
 	from, err := record.ReadCheckpoint(i.run.Path)
 	if errors.Is(err, record.ErrNoCheckpoint) {
 		return nil, nil
@@ -209,8 +244,8 @@ func (i *inspector) next(node int) (out []reading, err error) {
 	}
 	var derived []state.Field
 	var names []string
-	for _, f := range tnn.Fields(i.net.Spec.Network.Rule) {
-		if f.Derived {
+	for _, f := range i.net.Describe().Fields {
+		if f.Derived && f.Space == of.space {
 			derived, names = append(derived, f), append(names, f.Name)
 		}
 	}
@@ -220,13 +255,13 @@ func (i *inspector) next(node int) (out []reading, err error) {
 	if _, err := b.Advance(1); err != nil {
 		return nil, err
 	}
-	at := i.replica*i.net.Length(state.Node) + int(i.net.Layout.Position[node])
+	at := i.net.Order(of.space)[of.number]
 	for _, f := range derived {
 		a, err := b.Field(f.Name, nil)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, reading{Field: f.Name, Step: from.State.Step + 1, Value: a.At(at), Unit: f.Unit})
+		out = append(out, reading{Field: f.Name, Step: from.State.Step + 1, Value: a.At(a.First(i.replica, from.State.Replicas) + at), Unit: f.Unit})
 	}
 	return out, nil
 }
@@ -235,7 +270,7 @@ func (i *inspector) next(node int) (out []reading, err error) {
 func (i *inspector) value(f state.Field, item int, h *history) (reading, bool, error) {
 	r := reading{Field: f.Name, Unit: f.Unit}
 	if i.asked == 0 && i.ended() && slices.Contains(i.finalFields(), f.Name) {
-		v, err := i.field(f.Name)
+		v, err := i.last.values(f.Name)
 		if err != nil {
 			return r, false, err
 		}
@@ -266,7 +301,7 @@ func (i *inspector) ended() bool {
 // finalFields are those that final.npz has.
 func (i *inspector) finalFields() []string {
 	var names []string
-	for _, f := range tnn.Fields(i.net.Spec.Network.Rule) {
+	for _, f := range i.net.Describe().Fields {
 		if !f.Derived {
 			names = append(names, f.Name)
 		}
@@ -301,138 +336,22 @@ func (i *inspector) history(field string, item int) (*history, error) {
 	return h, nil
 }
 
-func (i *inspector) node(id int) (*inspectedNode, error) {
-	g := i.net.Graph
-	if id < 0 || id >= g.Nodes {
-		return nil, fmt.Errorf("there is no node %d; the run has nodes 0 to %d", id, g.Nodes-1)
-	}
-	n := &inspectedNode{Run: i.run.Path, ID: id, Kind: "external"}
-	if i.net.IsNetwork(int32(id)) {
-		n.Kind, n.Group = "network", i.groupName(id)
-	}
-	if len(g.Lattice.Sides) > 0 {
-		n.Coordinates = g.Lattice.Coordinates(id)
+// inspect tells what there is to tell of an item.
+func (i *inspector) inspect(of item) (*itemReport, error) {
+	out := &itemReport{run: i.run.Path, item: of, Inspection: &model.Inspection{}}
+	if linked, ok := i.net.(model.Linked); ok {
+		out.isLink = linked.Links(nil, 0).Space == of.space
 	}
 	var err error
-	if n.Values, n.History, err = i.values(state.Node, id); err != nil {
-		return nil, err
-	}
-	var edges, ends []int
-	for k, e := range g.Edges {
-		switch int32(id) {
-		case e.A:
-			edges, ends = append(edges, k), append(ends, 0)
-		case e.B:
-			edges, ends = append(edges, k), append(ends, 1)
+	if net, ok := i.net.(model.Inspected); ok {
+		var last model.Values
+		if i.asked == 0 && i.ended() {
+			last = i.last.values
 		}
-	}
-	n.Edges, err = i.halfEdges(edges, ends)
-	return n, err
-}
-
-// groupName is the name of a node's group, or its number.
-func (i *inspector) groupName(id int) string {
-	group := 0
-	if i.net.Group != nil {
-		group = int(i.net.Group[id])
-	}
-	if name := i.net.Spec.Groups[group].Name; name != "" {
-		return name
-	}
-	return strconv.Itoa(group)
-}
-
-func (i *inspector) edge(text string) (*inspectedEdge, error) {
-	first, second, _ := strings.Cut(text, ",")
-	a, errA := strconv.ParseInt(first, 10, 32)
-	b, errB := strconv.ParseInt(second, 10, 32)
-	if errA != nil || errB != nil {
-		return nil, fmt.Errorf("--edge is %q: write the two nodes that it joins, as in 3,4", text)
-	}
-	for k, e := range i.net.Graph.Edges {
-		if !(e.A == int32(a) && e.B == int32(b) || e.A == int32(b) && e.B == int32(a)) {
-			continue
-		}
-		out := &inspectedEdge{Run: i.run.Path, Number: k, Kind: "plastic"}
-		if !i.net.IsNetwork(e.A) || !i.net.IsNetwork(e.B) || i.net.Spec.Edge.Kind == tnn.Fixed {
-			out.Kind = "fixed"
-		}
-		var err error
-		if out.Values, out.History, err = i.values(state.Edge, k); err != nil {
+		if out.Inspection, err = net.Inspect(of.space, of.number, last); err != nil {
 			return nil, err
 		}
-		ends := []int{0, 1}
-		if e.A == e.B {
-			ends = ends[:1]
-		}
-		out.Ends, err = i.halfEdges([]int{k, k}[:len(ends)], ends)
-		return out, err
 	}
-	return nil, fmt.Errorf("nodes %d and %d share no edge", a, b)
-}
-
-// halfEdges are some edges as one of their ends has them, after the last step.
-func (i *inspector) halfEdges(edges, ends []int) ([]halfEdge, error) {
-	if i.asked != 0 || !i.ended() {
-		return nil, nil
-	}
-	weight, err := i.field("weight")
-	if err != nil {
-		return nil, err
-	}
-	out := make([]halfEdge, len(edges))
-	for k, e := range edges {
-		nodes := [2]int32{i.net.Graph.Edges[e].A, i.net.Graph.Edges[e].B}
-		out[k] = halfEdge{Edge: e, Node: nodes[1-ends[k]], Weight: weight[e]}
-	}
-	for _, slot := range []string{"0", "1"} {
-		read := func(name string) []float64 {
-			if err != nil || !slices.Contains(i.finalFields(), name+slot) {
-				return nil
-			}
-			var all []float64
-			if all, err = i.field(name + slot); err != nil {
-				return nil
-			}
-			some := make([]float64, len(edges))
-			for k, e := range edges {
-				some[k] = all[2*e+ends[k]]
-			}
-			return some
-		}
-		charge, potential, memory := read("charge"), read("potential"), read("memory")
-		if err != nil {
-			return nil, err
-		}
-		for k := range out {
-			if charge[k] == 0 {
-				continue
-			}
-			c := compartment{Charge: charge[k], Potential: potential[k]}
-			if memory != nil {
-				c.Memory = memory[k]
-			}
-			c.Name = compartmentName(slot, c, memory != nil)
-			out[k].Compartments = append(out[k].Compartments, c)
-		}
-	}
-	return out, nil
-}
-
-// compartmentName is the signs of charge and weight. In hylton2020, which remembers
-// weights, a slot is for one sign of the weight; in hylton2019 for one sign of the
-// charge, and the weight has the sign of charge times potential.
-func compartmentName(slot string, c compartment, remembers bool) string {
-	positive := slot == "0"
-	if !remembers {
-		positive = math.Signbit(c.Charge) == math.Signbit(c.Potential)
-	}
-	name := "+"
-	if c.Charge < 0 {
-		name = "-"
-	}
-	if positive {
-		return name + "+"
-	}
-	return name + "-"
+	out.values, out.history, err = i.readings(of, out.Idle)
+	return out, err
 }

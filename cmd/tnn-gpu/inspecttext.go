@@ -1,7 +1,10 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -24,11 +27,15 @@ type runSummary struct {
 	Recorded    []string         `json:"recorded"`
 	Observables []reading        `json:"last_epoch"`
 	Files       []string         `json:"files"`
+	counts      []string         // names in Network
 }
 
 func summary(run *results.Run) (*runSummary, error) {
 	m := run.Metadata
 	s := &runSummary{Run: run.Path, Model: m.Model, Rule: m.Rule, Status: m.Status, Steps: m.Steps, Seeds: m.Seeds, Sweep: m.Sweep, Network: m.Network, Recorded: run.Recorded()}
+	if s.counts = m.Counts; s.counts == nil { // before it was written
+		s.counts = slices.Sorted(maps.Keys(m.Network))
+	}
 	for _, f := range m.Files {
 		s.Files = append(s.Files, f.Name)
 	}
@@ -90,18 +97,11 @@ func (r *report) readings(values []reading) {
 	}
 }
 
-func (r *report) halfEdges(title string, edges []halfEdge) {
-	if len(edges) == 0 {
-		return
-	}
-	r.line(title)
-	r.line("  edge", "to node", "weight", "compartments: charge, potential")
-	for _, e := range edges {
-		var parts []string
-		for _, c := range e.Compartments {
-			parts = append(parts, fmt.Sprintf("%s: %.4g, %.4g", c.Name, c.Charge, c.Potential))
-		}
-		r.line(fmt.Sprintf("  %d", e.Edge), e.Node, fmt.Sprintf("%.6g", e.Weight), strings.Join(parts, "; "))
+func (r *report) table(t model.Table) {
+	r.line(t.Title)
+	r.line("  " + strings.Join(t.Head, "\t"))
+	for _, cells := range t.Lines {
+		r.line("  " + strings.Join(cells, "\t"))
 	}
 }
 
@@ -126,14 +126,14 @@ func (r *report) histories(all []history) {
 	}
 }
 
-// String implements fmt.Stringer, as do the next two.
+// String implements fmt.Stringer, as does the next.
 func (s *runSummary) String() string {
 	r := newReport()
 	r.line("run", s.Run)
 	r.line("model", s.Model+" "+s.Rule)
 	r.line("status", fmt.Sprintf("%s at step %d", s.Status, s.Steps))
 	r.line("seeds", strings.Trim(fmt.Sprint(s.Seeds), "[]"))
-	for _, name := range []string{"network_nodes", "external_nodes", "edges", "plastic_edges", "self_loops"} {
+	for _, name := range s.counts {
 		r.line(strings.ReplaceAll(name, "_", " "), s.Network[name])
 	}
 	if len(s.Recorded) > 0 {
@@ -153,26 +153,64 @@ func (s *runSummary) String() string {
 	return r.String()
 }
 
-func (n *inspectedNode) String() string {
+func (n *itemReport) String() string {
 	r := newReport()
-	r.line(fmt.Sprintf("%s node %d", n.Kind, n.ID))
-	if n.Coordinates != nil {
-		r.line("  coordinates", numbers(n.Coordinates))
+	r.line(strings.TrimSpace(fmt.Sprintf("%s %s %d", n.Kind, n.space, n.number)))
+	for _, f := range n.Facts {
+		r.line("  "+f.Name, f.Text)
 	}
-	if n.Group != "" {
-		r.line("  group", n.Group)
+	r.readings(n.values)
+	for _, t := range n.Tables {
+		r.table(t)
 	}
-	r.readings(n.Values)
-	r.halfEdges("edges", n.Edges)
-	r.histories(n.History)
+	r.histories(n.history)
 	return r.String()
 }
 
-func (e *inspectedEdge) String() string {
-	r := newReport()
-	r.line(fmt.Sprintf("%s edge %d", e.Kind, e.Number))
-	r.readings(e.Values)
-	r.halfEdges("as its ends have it", e.Ends)
-	r.histories(e.History)
-	return r.String()
+// MarshalJSON implements json.Marshaler: facts and tables are members beside the
+// others.
+func (n *itemReport) MarshalJSON() ([]byte, error) {
+	number := "id"
+	if n.isLink {
+		number = "number"
+	}
+	o := object{}
+	o.add("run", n.run)
+	o.add("space", n.space)
+	o.add(number, n.number)
+	if n.Kind != "" {
+		o.add("kind", n.Kind)
+	}
+	for _, f := range n.Facts {
+		o.add(f.Name, f.Value)
+	}
+	o.add("values", n.values)
+	for _, t := range n.Tables {
+		o.add(t.Name, t.Value)
+	}
+	if len(n.history) > 0 {
+		o.add("history", n.history)
+	}
+	return o.bytes()
+}
+
+// object is one of JSON whose members keep their order.
+type object struct {
+	text []byte
+	err  error
+}
+
+func (o *object) add(name string, value any) {
+	key, err := json.Marshal(name)
+	o.err = errors.Join(o.err, err)
+	text, err := json.Marshal(value)
+	o.err = errors.Join(o.err, err)
+	if o.text != nil {
+		o.text = append(o.text, ',')
+	}
+	o.text = append(append(append(o.text, key...), ':'), text...)
+}
+
+func (o *object) bytes() ([]byte, error) {
+	return append(append([]byte{'{'}, o.text...), '}'), o.err
 }

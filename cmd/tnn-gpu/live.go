@@ -8,9 +8,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/web"
 )
 
@@ -55,7 +55,7 @@ func (p *program) serve(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return badUsage("%s takes one argument, the folder of a run or of several; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
 	}
-	runs, err := web.OpenRuns(c.Args().First(), shape, fieldLimits())
+	runs, err := web.OpenRuns(c.Args().First(), buildText)
 	if err != nil {
 		return usageError{err}
 	}
@@ -70,25 +70,14 @@ func (p *program) serve(c *cli.Context) error {
 	return server.Serve(ctx)
 }
 
-// shape reads the lattice out of a configuration.
-func shape(name string, text []byte) (sides []int, bipartite bool, err error) {
+// buildText makes the network of a run from the text of its configuration.
+func buildText(name string, text []byte) (model.Network, error) {
 	cfg, err := config.Decode(name, text)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	spec, ok := cfg.Spec.(*tnn.Spec)
-	if !ok {
-		return nil, false, fmt.Errorf("%s is of model %q, which this program cannot show", name, cfg.Model)
-	}
-	return spec.Graph.Sides, spec.Graph.Bipartite, nil
-}
-
-// fieldLimits are those of the fields whose range is known.
-func fieldLimits() map[string][2]float64 {
-	whole, part := [2]float64{-1, 1}, [2]float64{0, 1}
-	return map[string][2]float64{
-		"state": whole, "adapted_state": whole, "offered_state": whole, "entropy": part, "fluctuating": part, "solved": part,
-	}
+	net, err := cfg.Spec.Build(cfg.Run.Seed, nil)
+	return net, cfg.Locate(err)
 }
 
 // live is the page of a run; nil where none is asked for.
@@ -106,19 +95,7 @@ func openLive(c *cli.Context, j *job) (*live, error) {
 		return nil, nil
 	}
 	n := j.network
-	g := n.net.Graph
-	about := web.Network{
-		Model: n.model, Grid: web.NewGrid(g.Nodes, g.Lattice.Sides, g.Bipartite), Backend: j.backend.Describe(), Seeds: n.seeds, Sweep: n.sweep,
-		Steps: j.plan.Steps, Limits: fieldLimits(), Switches: []web.Switch{{Name: "adapt", Title: "Weights adapt"}},
-		Mark: "solved", Hold: "external:",
-	}
-	for _, e := range n.eras() {
-		about.Eras = append(about.Eras, web.Era{First: e.first, Text: e.text})
-	}
-	for _, e := range n.net.Externals {
-		about.External = append(about.External, e.ID)
-	}
-	l := &live{Live: web.NewLive(about)}
+	l := &live{Live: web.NewLive(web.Subject{Model: n.net, Backend: j.backend.Describe(), Seeds: n.seeds, Sweep: n.sweep, Steps: j.plan.Steps})}
 	var err error
 	l.server, err = listen(c, web.Options{Live: l.Live})
 	return l, err

@@ -3,40 +3,38 @@ package main
 import (
 	"fmt"
 
-	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/picture"
 	"tnn-gpu/host/results"
-	"tnn-gpu/host/tnn"
 )
 
 // builtNetwork builds the network of a run again.
-func builtNetwork(run *results.Run) (*tnn.Network, error) {
-	spec, ok := run.Config.Spec.(*tnn.Spec)
-	if !ok {
-		return nil, fmt.Errorf("this program does not know the model %q of the run %s", run.Config.Model, run.Path)
-	}
-	net, err := tnn.Build(spec, run.Config.Run.Seed)
+func builtNetwork(run *results.Run) (model.Network, error) {
+	net, err := run.Config.Spec.Build(run.Config.Run.Seed, nil)
 	if err != nil {
 		return nil, fmt.Errorf("the network of the run %s cannot be built: %w", run.Path, run.Config.Locate(err))
 	}
 	return net, nil
 }
 
-// picturedNetwork is what pictures show of a run: the whole network, or the nodes
-// whose numbers are given because no others were recorded.
-func picturedNetwork(run *results.Run, numbers []int) (*picture.Network, error) {
-	if spec, ok := run.Config.Spec.(*tnn.Spec); ok && numbers == nil && len(spec.Externals) == 0 && len(spec.Graph.Sides) > 0 {
-		return onLattice(&graph.Graph{Lattice: graph.Lattice{Sides: spec.Graph.Sides}, Bipartite: spec.Graph.Bipartite}), nil
+// sceneOf is what pictures show of a run: all sites, or those whose numbers are given
+// because no others were recorded.
+func sceneOf(run *results.Run, numbers []int) (*picture.Scene, error) {
+	if s := run.Metadata.Sites; s != nil && numbers == nil && s.Marked == 0 && len(s.Sides) > 0 {
+		return latticeScene(*s), nil // without building the network, which may be large
 	}
 	net, err := builtNetwork(run)
 	if err != nil {
 		return nil, err
 	}
-	if numbers == nil {
-		return pictured(net, len(net.Graph.Lattice.Sides) == 0), nil
+	sited, ok := net.(model.Sited)
+	if !ok {
+		return nil, fmt.Errorf("the model %s of the run %s has no sites to be drawn", run.Metadata.Model, run.Path)
 	}
-	whole := pictured(net, true)
+	if numbers == nil {
+		return newScene(net, sited, false), nil
+	}
+	whole := newScene(net, sited, true)
 	sides, err := boxSides(run.Config.Record.Region)
 	return whole.Restrict(numbers, sides), err
 }
@@ -54,38 +52,39 @@ func boxSides(region string) ([]int, error) {
 	return sides, err
 }
 
-// onLattice is what pictures need to know of a graph's sites.
-func onLattice(g *graph.Graph) *picture.Network {
-	out := &picture.Network{Nodes: max(g.Nodes, g.Lattice.Sites()), Sides: g.Lattice.Sides}
-	if g.Bipartite {
-		out.Sign = make([]int8, out.Nodes)
-		for id := range out.Sign {
-			out.Sign[id] = int8(1 - 2*g.Lattice.Parity(id))
-		}
-	}
-	return out
+// latticeScene is a scene of sites alone.
+func latticeScene(s model.Sites) *picture.Scene {
+	return picture.NewScene(s.Count, s.Sides, s.Bipartite)
 }
 
-// pictured adds external nodes and, where they are drawn, edges.
-func pictured(net *tnn.Network, edges bool) *picture.Network {
-	out := onLattice(net.Graph)
-	number := make(map[int32]int, len(net.Externals))
-	for i, e := range net.Externals {
-		number[e.ID] = i
-		out.External = append(out.External, picture.External{ID: e.ID})
+// newScene adds marked sites and, where there is no lattice or they are asked for,
+// links.
+func newScene(net model.Network, sited model.Sited, withLinks bool) *picture.Scene {
+	sites := sited.Sites()
+	out := latticeScene(sites)
+	withLinks = withLinks || len(sites.Sides) == 0
+	number := make(map[int32]int)
+	if holds := net.Describe().Holds; holds != nil {
+		for i, id := range holds.Items {
+			number[id] = i
+			out.External = append(out.External, picture.External{ID: id})
+		}
 	}
-	if !edges && len(number) == 0 {
+	linked, ok := net.(model.Linked)
+	if !ok || !withLinks && len(number) == 0 {
 		return out
 	}
-	for _, e := range net.Graph.Edges {
-		if i, found := number[e.A]; found {
-			out.External[i].Neighbours = append(out.External[i].Neighbours, e.B)
+	links := linked.Links(nil, 0)
+	for k := range links.Count {
+		a, b := links.Ends(k)
+		if i, found := number[a]; found {
+			out.External[i].Neighbours = append(out.External[i].Neighbours, b)
 		}
-		if i, found := number[e.B]; found {
-			out.External[i].Neighbours = append(out.External[i].Neighbours, e.A)
+		if i, found := number[b]; found {
+			out.External[i].Neighbours = append(out.External[i].Neighbours, a)
 		}
-		if edges {
-			out.Edges = append(out.Edges, [2]int32{e.A, e.B})
+		if withLinks {
+			out.Edges = append(out.Edges, [2]int32{a, b})
 		}
 	}
 	return out

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/picture"
 	"tnn-gpu/host/plot"
 	"tnn-gpu/host/record"
@@ -105,24 +106,29 @@ func (p *program) overview(n *network, folder *record.Folder) error {
 	return folder.Replace(overviewName, func(w io.Writer) error { return page.Write(w, "png") })
 }
 
-// lastState is a picture of the states of the first replica at the end of a run.
+// lastState is a picture of the first replica at the end of a run; nil where the
+// model has none.
 func lastState(n *network, run *results.Run) (image.Image, error) {
+	sited, ok := n.net.(model.Sited)
+	if !ok || sited.Sites().Field == "" {
+		return nil, nil
+	}
 	final, err := run.Final()
 	if err != nil {
 		return nil, err
 	}
 	defer final.Close()
-	nodes := n.net.Graph.Nodes
-	states, err := final.Read("state", int64(nodes)*int64(run.Replicas()))
-	if err == nil && len(states.Values) != nodes*run.Replicas() {
-		err = fmt.Errorf("%s of the run %s has %d states for %d nodes", record.FinalName, run.Path, len(states.Values), nodes)
+	sites := sited.Sites()
+	shown, err := final.Read(sites.Field, int64(sites.Count)*int64(run.Replicas()))
+	if err == nil && len(shown.Values) != sites.Count*run.Replicas() {
+		err = fmt.Errorf("%s of the run %s has %d values of %s for %d %ss", record.FinalName, run.Path, len(shown.Values), sites.Field, sites.Count, sites.Space)
 	}
 	if err != nil {
 		return nil, err
 	}
-	view, err := picture.NewView(&picture.Painter{Network: pictured(n.net, len(n.net.Graph.Lattice.Sides) == 0), State: true}, 0, 0, len(n.net.Graph.Lattice.Sides) == 1, 1)
+	view, err := picture.NewView(&picture.Painter{Scene: newScene(n.net, sited, false), State: true}, 0, 0, len(sites.Sides) == 1, 1)
 	if err != nil {
 		return nil, err
 	}
-	return view.Draw(states.Values[:nodes], ""), nil
+	return view.Draw(shown.Values[:sites.Count], ""), nil
 }

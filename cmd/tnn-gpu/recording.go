@@ -46,25 +46,18 @@ func negated(text string) string { return strconv.FormatBool(text != "true") }
 func (n *network) recordOptions(d backend.Description) (record.Options, error) {
 	c := n.config.Record
 	o := record.Options{
-		Program: programVersion(), Model: n.model, Backend: d, Seeds: n.seeds, Sweep: n.sweep, Schedule: n.schedule(),
+		Program: programVersion(), Model: n.net, Backend: d, Seeds: n.seeds, Sweep: n.sweep,
 		ProbeEvery: int64(c.WatchEvery),
 	}
-	nodes, err := n.recordedNodes()
+	chosen, err := n.chosenItems()
 	if err != nil {
 		return o, err
 	}
-	fields := n.perField()
-	var edges []int
+	spaces := n.spaceOfField()
 	for _, name := range c.Fields {
 		r := record.Recording{Field: name, Every: int64(c.Every)}
-		if nodes != nil {
-			r.Items = nodes
-			if per, known := fields[name]; known && per == state.Edge {
-				if edges == nil {
-					edges = n.edgesBetween(nodes)
-				}
-				r.Items = edges
-			}
+		if chosen != nil {
+			r.Items = chosen[spaces[name]]
 		}
 		o.Recordings = append(o.Recordings, r)
 	}
@@ -78,22 +71,38 @@ func (n *network) recordOptions(d backend.Description) (record.Options, error) {
 	return o, nil
 }
 
-// recordedNodes are those that the recordings are restricted to; nil is all.
-func (n *network) recordedNodes() ([]int, error) {
+// chosenItems are those that the recordings are restricted to, by index space: some
+// sites, and the links between them. nil is all.
+func (n *network) chosenItems() (map[state.Space][]int, error) {
 	c := n.config.Record
-	if c.Region == "" {
-		return c.Nodes, nil
+	if c.Region == "" && len(c.Nodes) == 0 {
+		return nil, nil
 	}
-	from, to, err := model.ParseRegion(c.Region)
-	if err != nil {
-		return nil, err
+	sited, ok := n.net.(model.Sited)
+	if !ok {
+		return nil, fmt.Errorf("the model %s has no sites to choose from: record all", n.net.Describe().Name)
 	}
-	return n.model.Region(from, to)
+	sites := c.Nodes
+	if c.Region != "" {
+		from, to, err := model.ParseRegion(c.Region)
+		if err != nil {
+			return nil, err
+		}
+		if sites, err = sited.Region(from, to); err != nil {
+			return nil, err
+		}
+	}
+	chosen := map[state.Space][]int{sited.Sites().Space: sites}
+	if linked, ok := n.net.(model.Linked); ok {
+		links := linked.Links(nil, 0)
+		chosen[links.Space] = linksBetween(&links, sites)
+	}
+	return chosen, nil
 }
 
-// perField says what each field of the model has one value for.
-func (n *network) perField() map[string]state.Space {
-	d := n.model.Describe()
+// spaceOfField says what each field of the model has one value for.
+func (n *network) spaceOfField() map[string]state.Space {
+	d := n.net.Describe()
 	out := make(map[string]state.Space)
 	for _, f := range d.Fields {
 		out[f.Name] = f.Space
@@ -104,19 +113,19 @@ func (n *network) perField() map[string]state.Space {
 	return out
 }
 
-// edgesBetween are the numbers of the edges with both ends among some nodes.
-func (n *network) edgesBetween(nodes []int) []int {
-	in := make(map[int]bool, len(nodes))
-	for _, id := range nodes {
-		in[id] = true
+// linksBetween are the numbers of the links with both ends among some items.
+func linksBetween(links *model.Links, items []int) []int {
+	in := make(map[int32]bool, len(items))
+	for _, id := range items {
+		in[int32(id)] = true
 	}
-	edges := []int{}
-	for i, e := range n.net.Graph.Edges {
-		if in[int(e.A)] && in[int(e.B)] {
-			edges = append(edges, i)
+	between := []int{}
+	for i := range links.Count {
+		if a, b := links.Ends(i); in[a] && in[b] {
+			between = append(between, i)
 		}
 	}
-	return edges
+	return between
 }
 
 // planRecording prepares to record a job: what the user asks for and cannot be is

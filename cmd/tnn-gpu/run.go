@@ -207,7 +207,7 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 func (p *program) newRun(j *job, recorder *record.Recorder) (*sim.Run, error) {
 	j.progress = newBar(p.errs, j.network, j.first(), j.plan.Steps)
 	j.table = newEpochTable(p.out, j.progress, j.network, j.plan.Steps, terminalWidth(p.out))
-	run, err := sim.New(j.network.model, j.backend, j.plan, recorder.Observe, j.table.observe, j.progress.observe, j.live.observe)
+	run, err := sim.New(j.network.net, j.backend, j.plan, recorder.Observe, j.table.observe, j.progress.observe, j.live.observe)
 	if err == nil {
 		err = j.checker.check(run)
 	}

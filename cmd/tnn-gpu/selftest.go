@@ -141,7 +141,7 @@ func besideCPU(ctx context.Context, drivers *gpu.Drivers, info gpu.Info, precisi
 		defer b.Close()
 		in = append(in, compare.Contestant{Name: x.String(), Backend: b})
 	}
-	r, err := compare.Run(ctx, n.model, in, steps)
+	r, err := compare.Run(ctx, n.net, in, steps)
 	if err != nil {
 		return "", err
 	}

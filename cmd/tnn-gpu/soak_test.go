@@ -122,7 +122,7 @@ func soak(t *testing.T, on string, size soakTest) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := sim.New(n.model, b, j.plan, recorder.Observe)
+	run, err := sim.New(n.net, b, j.plan, recorder.Observe)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func soak(t *testing.T, on string, size soakTest) {
 		summary, err = run.Go(t.Context())
 		ended <- err
 	}()
-	all, err := lookAt(t, run, size, n.model.Describe().Updates)
+	all, err := lookAt(t, run, size, n.net.Describe().Updates)
 	err = errors.Join(err, run.Stop(t.Context()), <-ended)
 	if err := errors.Join(err, recorder.Close(summary, err), b.Close(), folder.Close()); err != nil {
 		t.Fatal(err)

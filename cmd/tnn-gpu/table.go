@@ -18,7 +18,7 @@ type epochTable struct {
 	headings [][2]string  // of step, key and quantities
 	widths   []int
 	shown    int // quantities
-	eras     []era
+	phases   []model.Phase
 	steps    int64 // of the run
 }
 
@@ -30,12 +30,15 @@ const (
 
 // newEpochTable makes a table of the columns that fit into a width; 0 is no limit.
 func newEpochTable(out io.Writer, b *bar, n *network, steps int64, width int) *epochTable {
-	t := &epochTable{out: out, bar: b, sweep: n.sweep, headings: [][2]string{{"", "step"}}, widths: []int{stepWidth}, eras: n.eras(), steps: steps}
+	t := &epochTable{out: out, bar: b, sweep: n.sweep, headings: [][2]string{{"", "step"}}, widths: []int{stepWidth}, phases: n.phases(), steps: steps}
+	if len(t.phases) == 1 {
+		t.phases = nil // it is the whole run
+	}
 	total := stepWidth
 	if t.sweep != nil {
 		total += t.add(keyHeading(t.sweep.Key))
 	}
-	for _, c := range n.model.Describe().Columns {
+	for _, c := range n.net.Describe().Columns {
 		if total += t.add(heading(c)); width > 0 && total > width {
 			t.headings = t.headings[:len(t.headings)-1]
 			break
@@ -67,7 +70,7 @@ func keyHeading(key string) [2]string {
 	return [2]string{key[:dot], key[dot:]}
 }
 
-// printHeader prints the names of the columns, on two lines, and the era that the
+// printHeader prints the names of the columns, on two lines, and the phase that the
 // run is in after a step.
 func (t *epochTable) printHeader(after int64) {
 	for line := range 2 {
@@ -77,21 +80,21 @@ func (t *epochTable) printHeader(after int64) {
 		}
 		fmt.Fprintln(t.out, strings.TrimRight(strings.Join(words, " "), " "))
 	}
-	for len(t.eras) > 1 && t.eras[1].first <= after+1 {
-		t.eras = t.eras[1:]
+	for len(t.phases) > 1 && t.phases[1].First <= after+1 {
+		t.phases = t.phases[1:]
 	}
 }
 
-// observe prints epochs, and before them the eras that begin in them.
+// observe prints epochs, and before them the phases that begin in them.
 func (t *epochTable) observe(e sim.Event) error {
 	epoch, ok := e.(*sim.Epoch)
 	if !ok {
 		return nil
 	}
 	t.bar.clear()
-	for len(t.eras) > 0 && t.eras[0].first <= epoch.Last {
-		fmt.Fprintln(t.out, t.eras[0].text)
-		t.eras = t.eras[1:]
+	for len(t.phases) > 0 && t.phases[0].First <= epoch.Last {
+		fmt.Fprintln(t.out, t.phases[0].Text)
+		t.phases = t.phases[1:]
 	}
 	for _, p := range epoch.Points {
 		values := p.Mean[:t.shown]

@@ -26,7 +26,7 @@ func testNetwork(t *testing.T, settings ...string) *network {
 // TestTableFitsTheTerminal leaves out the columns for which there is no room.
 func TestTableFitsTheTerminal(t *testing.T) {
 	n := testNetwork(t)
-	columns := len(n.model.Describe().Columns)
+	columns := len(n.net.Describe().Columns)
 	for width, want := range map[int]int{10: 0, 40: 2, 80: 6, 120: 9, 1000: columns} {
 		var out bytes.Buffer
 		table := newEpochTable(&out, nil, n, 500, width)

@@ -14,6 +14,7 @@ import (
 
 	"tnn-gpu/host/picture"
 	"tnn-gpu/host/results"
+	"tnn-gpu/host/state"
 )
 
 func (p *program) videoCommand() *cli.Command {
@@ -112,7 +113,7 @@ type film struct {
 func newFilm(run *results.Run, field string, replica int, every int64) (*film, error) {
 	f := &film{name: field, replica: replica, change: field == "change"}
 	if f.change {
-		field = "state"
+		field = picturedField(run)
 	}
 	var err error
 	if f.recording, err = run.Recording(field); err != nil {
@@ -124,11 +125,28 @@ func newFilm(run *results.Run, field string, replica int, every int64) (*film, e
 	return f, nil
 }
 
+// picturedField is the one that pictures of a run show. Runs of earlier versions,
+// which do not say, are of a model where it is called state.
+func picturedField(run *results.Run) string {
+	if s := run.Metadata.Sites; s != nil {
+		return s.Field
+	}
+	return "state"
+}
+
+// siteSpace is the index space whose items pictures of a run show.
+func siteSpace(run *results.Run) state.Space {
+	if s := run.Metadata.Sites; s != nil {
+		return s.Space
+	}
+	return state.Node
+}
+
 func (f *film) prepare(run *results.Run, every int64) error {
 	r := f.recording
 	switch {
-	case !slices.Contains(r.Axes, "node"):
-		return fmt.Errorf("field %s has no value per node to be drawn; plot or inspect it", f.name)
+	case !slices.Contains(r.Axes, string(siteSpace(run))):
+		return fmt.Errorf("field %s has no value per %s to be drawn; plot or inspect it", f.name, siteSpace(run))
 	case f.replica < 0 || f.replica >= run.Replicas():
 		return fmt.Errorf("there is no replica %d; the run has %d", f.replica, run.Replicas())
 	case every == 0:
@@ -144,11 +162,11 @@ func (f *film) prepare(run *results.Run, every int64) error {
 	if len(f.frames) == 0 {
 		return fmt.Errorf("the run %s has no record of %s to be drawn", run.Path, f.name)
 	}
-	shown, err := picturedNetwork(run, r.Numbers)
+	shown, err := sceneOf(run, r.Numbers)
 	if err != nil {
 		return err
 	}
-	f.painter = &picture.Painter{Network: shown, State: f.name == "state", High: 1}
+	f.painter = &picture.Painter{Scene: shown, State: f.name == picturedField(run), High: 1}
 	if f.painter.State {
 		return nil
 	}

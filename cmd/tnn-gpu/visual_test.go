@@ -100,6 +100,21 @@ func TestVideoOfARegion(t *testing.T) {
 	tnnGPU(t, nodes, "video", "out", "--format", "png").want(t, codeDone)
 }
 
+// inspectedNode is what `inspect --node --json` prints.
+type inspectedNode struct {
+	ID     int       `json:"id"`
+	Values []reading `json:"values"`
+	Edges  []struct {
+		Compartments []struct {
+			Name      string  `json:"name"`
+			Charge    float64 `json:"charge"`
+			Potential float64 `json:"potential"`
+			Memory    float64 `json:"remembered_weight"`
+		} `json:"compartments"`
+	} `json:"edges"`
+	History []history `json:"history"`
+}
+
 func TestInspectCommand(t *testing.T) {
 	t.Parallel()
 	dir := visualRun(t)

@@ -14,6 +14,7 @@ import (
 	"tnn-gpu/gpu"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
@@ -72,7 +73,7 @@ func spoil(t *testing.T, preset, on, field string, item int, value float64, chec
 	if field == "weight" {
 		per = state.Edge
 	}
-	b.Backend = &spoiled{Backend: b.Backend, step: 12, field: field, index: n.model.Order(per)[item], value: value}
+	b.Backend = &spoiled{Backend: b.Backend, step: 12, field: field, index: n.net.Order(per)[item], value: value}
 	j := &job{network: n, backend: b, plan: sim.Plan{Steps: 40, Replicas: 1, Epoch: 10, Checkpoint: 8}}
 	if check {
 		reference, err := cpuref.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds})
@@ -136,7 +137,7 @@ func TestNotFiniteStopsTheRun(t *testing.T) {
 				t.Errorf("%s, %v: no edge is named: %v", test.preset, test.value, err)
 			}
 			if a := dumped(t, dir).State.Array("weight"); test.preset == "isolated4" && test.field == "weight" {
-				if v := a.At(n.model.Order(state.Edge)[77]); v-v == 0 {
+				if v := a.At(n.net.Order(state.Edge)[77]); v-v == 0 {
 					t.Errorf("%v: the dump has %v", test.value, v)
 				}
 			}
@@ -155,7 +156,8 @@ func TestNotFiniteStopsTheRun(t *testing.T) {
 func TestNotFiniteNamesTheEdge(t *testing.T) {
 	eachBackend(t, func(t *testing.T, on string) {
 		_, n, err := spoil(t, "isolated4", on, "weight", 77, math.NaN(), true)
-		a, b := n.model.Links(nil, 0).Ends(77)
+		links := n.net.(model.Linked).Links(nil, 0)
+		a, b := links.Ends(77)
 		if says := "weight is NaN at edge " + itoa(int(a)) + "-" + itoa(int(b)); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("the run ends with %v, want %q", err, says)
 		}

@@ -47,6 +47,12 @@ func (c *Config) Variants() ([]model.Spec, *model.Sweep, error) {
 	return variants, sweep, nil
 }
 
+// SweptValues is how many values a key takes: 1 where none is swept.
+func (c *Config) SweptValues() int {
+	_, values, _ := strings.Cut(c.Run.Sweep, "=")
+	return strings.Count(values, ",") + 1
+}
+
 // number is the value of a key that is one.
 func (c *Config) number(key string) (float64, error) {
 	v, err := c.Value(key)

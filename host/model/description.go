@@ -59,8 +59,8 @@ type Column struct {
 
 // Panel is a figure that shows several columns together.
 type Panel struct {
-	Name    string   // by which it is asked for
-	Columns []string // their names
+	Name    string   `json:"name"`    // by which it is asked for
+	Columns []string `json:"columns"` // their names
 }
 
 // Computed is a field that backends do not have because it follows from those

@@ -20,10 +20,12 @@ type Sited interface {
 
 // Sites of a network.
 type Sites struct {
-	Space     state.Space
-	Count     int
-	Sides     []int // of a lattice, the last dimension fastest; nil where there is none
-	Bipartite bool  // links join sites of even and of odd coordinate sum only
+	Space     state.Space `json:"space"`
+	Count     int         `json:"count"`
+	Sides     []int       `json:"sides,omitempty"`     // of a lattice, the last dimension fastest; nil where there is none
+	Bipartite bool        `json:"bipartite,omitempty"` // links join sites of even and of odd coordinate sum only
+	Marked    int         `json:"marked,omitempty"`    // how many sites pictures mark
+	Field     string      `json:"field,omitempty"`     // that pictures show, from -1 to 1
 }
 
 // Linked is a network with an index space whose items join two items of another.
@@ -52,7 +54,7 @@ func (l *Links) Find(a, b int32) (int, bool) {
 
 // Phased is a network whose run has parts under different regimes.
 type Phased interface {
-	// Phases are in order; there are two or more, or none.
+	// Phases are in order. One that is alone is the whole run.
 	Phases() []Phase
 }
 
@@ -92,21 +94,23 @@ type Recorded interface {
 
 // Exported is a network that other programs can read as a graph.
 type Exported interface {
-	// Export makes the graph of a replica. Values gives a field of its last state,
-	// in original order.
-	Export(values func(field string) ([]float64, error)) (*exchange.Export, error)
+	// Export makes the graph of a replica.
+	Export(last Values) (*exchange.Export, error)
 }
 
 // Inspected is a network that can tell more of an item than its values.
 type Inspected interface {
-	// Inspect tells of an item of a space. Values gives a field of a replica's last
-	// state, in original order; it is nil where there is none.
-	Inspect(s state.Space, item int, values func(field string) ([]float64, error)) (*Inspection, error)
+	// Inspect tells of an item of a space; last is nil where there is no last state.
+	Inspect(s state.Space, item int, last Values) (*Inspection, error)
 }
+
+// Values gives a field of the last state of a replica, in original order.
+type Values func(field string) ([]float64, error)
 
 // Inspection is what a network tells of an item.
 type Inspection struct {
 	Kind   string // "network", "external"
+	Idle   bool   // what steps find of it, that is derived fields, means nothing
 	Facts  []Fact
 	Tables []Table // what the item has to do with others
 }
@@ -125,4 +129,17 @@ type Table struct {
 	Head  []string
 	Lines [][]string
 	Value any // as JSON has it
+}
+
+// Sized is a specification that can tell which key makes its network smaller.
+type Sized interface {
+	// TooLarge is an error with a ConfigKey method, about a problem with the size of
+	// the network of which a share would fit.
+	TooLarge(problem string, share float64) error
+}
+
+// Sampled is a specification of which backends can be tried out.
+type Sampled interface {
+	// Sample is a specification of a small network whose updates take about as long.
+	Sample() Spec
 }

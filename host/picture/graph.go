@@ -15,7 +15,7 @@ const mostSprings = 400
 // place puts the nodes of a graph without lattice on a square, always at the same
 // places: from a circle on, edges pull and nodes push each other, by ever smaller
 // steps (Fruchterman and Reingold, Software: Practice and Experience 21, 1991).
-func place(n *Network) []point {
+func place(n *Scene) []point {
 	at := circle(n.Nodes)
 	if n.Nodes > mostSprings || n.Nodes < 3 {
 		return at
@@ -97,7 +97,7 @@ func (v *View) drawGraph(nodes []Node) *image.RGBA {
 		p := v.layout[id]
 		return point{margin + p.x*(float64(side)-2*margin), margin + p.y*(float64(side)-2*margin)}
 	}
-	for _, e := range v.Painter.Network.Edges {
+	for _, e := range v.Painter.Scene.Edges {
 		line(out, on(e[0]), on(e[1]))
 	}
 	for id, n := range nodes {

@@ -12,8 +12,8 @@ import (
 )
 
 // checkerboard is a bipartite lattice of 4 x 6 with two external nodes.
-func checkerboard() *Network {
-	n := &Network{Nodes: 24, Sides: []int{4, 6}, External: []External{{ID: 0, Neighbours: []int32{1, 6}}, {ID: 15, Neighbours: []int32{14}}}}
+func checkerboard() *Scene {
+	n := &Scene{Nodes: 24, Sides: []int{4, 6}, External: []External{{ID: 0, Neighbours: []int32{1, 6}}, {ID: 15, Neighbours: []int32{14}}}}
 	for id := range 24 {
 		n.Sign = append(n.Sign, int8(1-2*((id/6+id%6)%2)))
 	}
@@ -22,10 +22,10 @@ func checkerboard() *Network {
 
 // TestPaint holds colours to the key that the help of the command gives.
 func TestPaint(t *testing.T) {
-	p := &Painter{Network: checkerboard(), State: true}
+	p := &Painter{Scene: checkerboard(), State: true}
 	values := make([]float64, 24)
 	for id := range values {
-		values[id] = float64(p.Network.Sign[id]) // the ordered state
+		values[id] = float64(p.Scene.Sign[id]) // the ordered state
 	}
 	values[20] = 0
 	for id, n := range p.Paint(values) {
@@ -44,7 +44,7 @@ func TestPaint(t *testing.T) {
 	if nodes := p.Paint(values); nodes[0].Colour != unsolvedColour() || nodes[15] != (Node{Colour: offColour()}) {
 		t.Errorf("unsolved is %v, off is %v", nodes[0], nodes[15])
 	}
-	other := &Painter{Network: checkerboard(), High: 1}
+	other := &Painter{Scene: checkerboard(), High: 1}
 	values[3], values[4] = 0, 1
 	if got := other.Paint(values); got[3].Colour != heat(0) || got[4].Colour != heat(1) || got[0].Sign != 0 {
 		t.Errorf("a field that is no state is %v, %v", got[3], got[4])
@@ -68,7 +68,7 @@ func TestRestrict(t *testing.T) {
 	n := checkerboard()
 	n.Edges = [][2]int32{{0, 1}, {1, 2}, {0, 6}, {14, 15}}
 	got := n.Restrict([]int{6, 0, 14}, []int{3})
-	want := &Network{Nodes: 3, Sides: []int{3}, Sign: []int8{-1, 1, 1}, External: []External{{ID: 1, Neighbours: []int32{0}}}, Edges: [][2]int32{{1, 0}}}
+	want := &Scene{Nodes: 3, Sides: []int{3}, Sign: []int8{-1, 1, 1}, External: []External{{ID: 1, Neighbours: []int32{0}}}, Edges: [][2]int32{{1, 0}}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +is):\n%s", d)
 	}
@@ -92,9 +92,9 @@ func TestScale(t *testing.T) {
 }
 
 // drawn is a picture of a network without external nodes.
-func drawn(t *testing.T, n *Network, values []float64, scale float64, slice int, line bool, rows int) *image.RGBA {
+func drawn(t *testing.T, n *Scene, values []float64, scale float64, slice int, line bool, rows int) *image.RGBA {
 	t.Helper()
-	v, err := NewView(&Painter{Network: n, State: true}, scale, slice, line, rows)
+	v, err := NewView(&Painter{Scene: n, State: true}, scale, slice, line, rows)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestLatticesOfEveryDimension(t *testing.T) {
 		"three": {[]int{2, 3, 4}, 1, false, image.Pt(12, 9), 12 + 4*2 + 1, image.Pt(4, 7)},
 		"line":  {[]int{24}, 0, true, image.Pt(72, 3), 7, image.Pt(22, 1)},
 	} {
-		m := drawn(t, &Network{Nodes: 24, Sides: test.sides}, rising, 3, test.slice, test.line, 1)
+		m := drawn(t, &Scene{Nodes: 24, Sides: test.sides}, rising, 3, test.slice, test.line, 1)
 		seen := float64(m.RGBAAt(test.pixel.X, test.pixel.Y).R)/127.5 - 1
 		if m.Bounds().Size() != test.size || math.Abs(seen-rising[test.node]) > 0.01 {
 			t.Errorf("%s: %v, and %v at %v; want %v and %v", name, m.Bounds().Size(), seen, test.pixel, test.size, rising[test.node])
@@ -127,7 +127,7 @@ func TestLatticesOfEveryDimension(t *testing.T) {
 }
 
 func TestSpaceTimeScrolls(t *testing.T) {
-	v, err := NewView(&Painter{Network: &Network{Nodes: 2, Sides: []int{2}}, State: true}, 1, 0, false, 3)
+	v, err := NewView(&Painter{Scene: &Scene{Nodes: 2, Sides: []int{2}}, State: true}, 1, 0, false, 3)
 	if err != nil || !v.SpaceTime() {
 		t.Fatal(err)
 	}
@@ -170,16 +170,16 @@ func TestLargeLattice(t *testing.T) {
 	for i := range values {
 		values[i] = float64(2*(i%side/(side/2)) - 1)
 	}
-	m := drawn(t, &Network{Nodes: side * side, Sides: []int{side, side}}, values, 0, 0, false, 1)
+	m := drawn(t, &Scene{Nodes: side * side, Sides: []int{side, side}}, values, 0, 0, false, 1)
 	if m.Bounds().Size() != image.Pt(1024, 1024) || m.RGBAAt(511, 1023).R != 0 || m.RGBAAt(512, 0).R != 255 {
 		t.Errorf("%v, %v, %v", m.Bounds(), m.RGBAAt(511, 1023), m.RGBAAt(512, 0))
 	}
 }
 
 func TestViewMistakes(t *testing.T) {
-	plane, space := &Network{Nodes: 24, Sides: []int{4, 6}}, &Network{Nodes: 24, Sides: []int{2, 3, 4}}
+	plane, space := &Scene{Nodes: 24, Sides: []int{4, 6}}, &Scene{Nodes: 24, Sides: []int{2, 3, 4}}
 	for name, test := range map[string]struct {
-		network *Network
+		scene *Scene
 		scale   float64
 		slice   int
 		line    bool
@@ -192,14 +192,14 @@ func TestViewMistakes(t *testing.T) {
 		"beyond":     {space, 1, 2, false},
 		"no line":    {plane, 1, 0, true},
 	} {
-		if _, err := NewView(&Painter{Network: test.network}, test.scale, test.slice, test.line, 1); err == nil {
+		if _, err := NewView(&Painter{Scene: test.scene}, test.scale, test.slice, test.line, 1); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
 }
 
-func ring(nodes int) *Network {
-	n := &Network{Nodes: nodes}
+func ring(nodes int) *Scene {
+	n := &Scene{Nodes: nodes}
 	for i := range nodes {
 		n.Edges = append(n.Edges, [2]int32{int32(i), int32((i + 1) % nodes)})
 	}

@@ -30,7 +30,7 @@ const (
 // NewView checks what is asked for.
 func NewView(p *Painter, scale float64, slice int, line bool, rows int) (*View, error) {
 	v := &View{Painter: p, Scale: scale, Slice: slice, Line: line, Rows: max(1, rows)}
-	sides := p.Network.Sides
+	sides := p.Scene.Sides
 	switch {
 	case !(scale >= 0) || scale > 1 && scale != math.Trunc(scale):
 		return nil, fmt.Errorf("a scale of %v is not possible; use a whole number of pixels per node, or less than 1", scale)
@@ -42,7 +42,7 @@ func NewView(p *Painter, scale float64, slice int, line bool, rows int) (*View, 
 		return nil, errors.New("only a lattice of one side is drawn as a line")
 	}
 	if len(sides) == 0 {
-		v.layout = place(p.Network)
+		v.layout = place(p.Scene)
 		return v, nil
 	}
 	width, height := v.size()
@@ -66,7 +66,7 @@ func defaultScale(side int) float64 {
 
 // size of the picture in nodes.
 func (v *View) size() (width, height int) {
-	sides := v.Painter.Network.Sides
+	sides := v.Painter.Scene.Sides
 	switch {
 	case len(sides) == 3:
 		return sides[2], sides[1]
@@ -79,7 +79,7 @@ func (v *View) size() (width, height int) {
 }
 
 // SpaceTime tells whether pictures show records before the last, one under another.
-func (v *View) SpaceTime() bool { return len(v.Painter.Network.Sides) == 1 && !v.Line }
+func (v *View) SpaceTime() bool { return len(v.Painter.Scene.Sides) == 1 && !v.Line }
 
 // See adds a record to those that space-time shows.
 func (v *View) See(values []float64) { v.remember(v.Painter.Paint(values)) }
@@ -109,7 +109,7 @@ func pixels(nodes int, scale float64) int { return max(1, int(math.Round(float64
 func (v *View) grid(nodes []Node) *grid {
 	g := &grid{}
 	g.width, g.height = v.size()
-	sides := v.Painter.Network.Sides
+	sides := v.Painter.Scene.Sides
 	switch {
 	case len(sides) == 3:
 		g.nodes = nodes[v.Slice*g.width*g.height:][:g.width*g.height]

@@ -146,7 +146,7 @@ func (r *Recorder) describeFinal() []Array {
 		}
 		s := from.make(f, nil, from.order(f.Space))
 		out = append(out, Array{
-			Name: f.Name, Dtype: s.dtype(r.options.Backend.Precision), Unit: f.Unit, Doc: f.Doc, Axes: s.allAxes(r.replicas),
+			Name: f.Name, Dtype: s.dtype(r.options.Backend.Precision), Unit: f.Unit, Doc: f.Doc, Limits: f.Limits, Axes: s.allAxes(r.replicas),
 			Shape: s.replicated(r.replicas, s.shape),
 		})
 	}
@@ -156,7 +156,7 @@ func (r *Recorder) describeFinal() []Array {
 func (r *recording) describe(asked Recording, first int64) File {
 	f := r.source.field
 	a := Array{
-		Name: f.Name, Dtype: r.dtype, Unit: f.Unit, Doc: f.Doc, Every: r.every,
+		Name: f.Name, Dtype: r.dtype, Unit: f.Unit, Doc: f.Doc, Limits: f.Limits, Every: r.every,
 		Axes: append([]string{"record"}, r.source.allAxes(r.replicas)...), Shape: r.shape,
 	}
 	if first > 0 {

@@ -40,6 +40,9 @@ type Metadata struct {
 	Config           string           `json:"config_sha256"`
 	Graph            Graph            `json:"graph,omitzero"`
 	From             *Origin          `json:"from,omitempty"`
+	Counts           []string         `json:"counts,omitempty"` // names in Network, in their order
+	Sites            *model.Sites     `json:"sites,omitempty"`
+	Panels           []model.Panel    `json:"panels,omitempty"`
 	Ends             []model.End      `json:"ends,omitempty"` // of replicas that ended by themselves
 	Status           sim.Reason       `json:"status"`
 	Steps            int64            `json:"steps"`
@@ -124,6 +127,8 @@ type Array struct {
 	First int64    `json:"first,omitempty"` // step of the first record, where it is another
 	Items string   `json:"items,omitempty"` // the file with the numbers of the recorded items
 	Doc   string   `json:"doc"`
+	// Limits are the least and the largest value, where both are known.
+	Limits *[2]float64 `json:"limits,omitempty"`
 }
 
 // mostMetadata is what is read of run.json.
@@ -184,11 +189,16 @@ func (r *Recorder) readMetadata(from *state.Checkpoint) error {
 func (r *Recorder) newMetadata() *Metadata {
 	m := &Metadata{
 		Format: metadataFormat, Model: r.about.Name, Rule: r.about.Rule, Precision: r.options.Backend.Precision,
-		Seeds: r.options.Seeds, Sweep: r.options.Sweep, Network: make(map[string]int64), Schedule: r.options.Schedule,
+		Seeds: r.options.Seeds, Sweep: r.options.Sweep, Network: make(map[string]int64), Schedule: r.about.Schedule, Panels: r.about.Panels,
 		Config: r.folder.configHash(), Graph: r.options.Graph, From: r.options.From, Started: now(),
 	}
 	for _, c := range r.about.Counts {
 		m.Network[c.Name] = c.Value
+		m.Counts = append(m.Counts, c.Name)
+	}
+	if sited, ok := r.options.Model.(model.Sited); ok {
+		sites := sited.Sites()
+		m.Sites = &sites
 	}
 	return m
 }

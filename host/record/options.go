@@ -11,14 +11,13 @@ import (
 
 // Options say what is recorded of a run, and what its metadata tell.
 type Options struct {
-	Program  string // name and version
-	Model    model.Network
-	Backend  backend.Description
-	Seeds    []uint64     // one per replica
-	Sweep    *model.Sweep // nil where all replicas have the same parameters
-	Schedule string       // in words
-	Graph    Graph
-	From     *Origin // nil for a run that begins at step 0
+	Program string // name and version
+	Model   model.Network
+	Backend backend.Description
+	Seeds   []uint64     // one per replica
+	Sweep   *model.Sweep // nil where all replicas have the same parameters
+	Graph   Graph
+	From    *Origin // nil for a run that begins at step 0
 
 	// Saved is told the step of each checkpoint when it is on disk; or nil.
 	Saved func(step int64)

@@ -39,6 +39,9 @@ func (n *Network) describeGraph() string {
 	if c.SelfLoops > 0 {
 		text += fmt.Sprintf(" (%s)", count(c.SelfLoops, "self-loop"))
 	}
+	if c.External == 0 {
+		return text + ", no external nodes"
+	}
 	return text + ", " + count(c.External, "external node")
 }
 
@@ -82,9 +85,6 @@ func (n *Network) scheduleText() string {
 // Phases implements model.Phased: they are the eras.
 func (n *Network) Phases() []model.Phase {
 	all := n.Spec.Eras
-	if len(all) == 1 {
-		return nil
-	}
 	var out []model.Phase
 	first := int64(1)
 	for i, e := range all {

@@ -1,8 +1,10 @@
 package tnn
 
 import (
+	"fmt"
 	"slices"
 
+	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
@@ -50,4 +52,34 @@ func (s *Spec) Build(seed uint64, variants []model.Spec) (model.Network, error) 
 		n.Variants = append(n.Variants, v.(*Spec))
 	}
 	return n, nil
+}
+
+// TooLarge implements model.Sized.
+func (s *Spec) TooLarge(problem string, share float64) error {
+	nodes, _ := s.Estimate()
+	return &SpecError{"graph.sides", s.Graph.Sides, fmt.Sprintf("%s, where about %s fit; use shorter sides, fewer connections or replicas, or single precision",
+		problem, count(int(float64(nodes)*share), "node"))}
+}
+
+// sampleSide is the side of the lattice that backends are tried out on.
+const sampleSide = 64
+
+// Sample implements model.Sampled.
+func (s *Spec) Sample() model.Spec {
+	nodes, edges := s.Estimate()
+	out := &Spec{
+		Network: s.Network, Edge: s.Edge,
+		Graph:  GraphSpec{Kind: graph.Random, Sides: []int{sampleSide, sampleSide}, Bipartite: s.Graph.Bipartite},
+		Groups: []GroupSpec{s.Groups[0]},
+		Eras:   []EraSpec{{Steps: 1 << 20, Adapt: true, Mode: Driven}},
+	}
+	out.Groups[0].Count, out.Groups[0].SelfLoops = 0, 0
+	out.Groups[0].Connections = 8
+	if nodes > 0 {
+		out.Groups[0].Connections = int(min(max(2*edges/nodes, 1), sampleSide*sampleSide/4))
+	}
+	if out.Network.Rule == Hylton2019 {
+		out.Eras[0].Steps = int(int64(MaxSweeps) / int64(out.Sweeps()))
+	}
+	return out
 }

@@ -153,9 +153,13 @@ func (s *Spec) Era(step int64) (EraSpec, int) {
 
 // What a network can tell.
 var (
-	_ model.Spec    = (*Spec)(nil)
-	_ model.Network = (*Network)(nil)
-	_ model.Sited   = (*Network)(nil)
-	_ model.Linked  = (*Network)(nil)
-	_ model.Phased  = (*Network)(nil)
+	_ model.Spec      = (*Spec)(nil)
+	_ model.Network   = (*Network)(nil)
+	_ model.Sited     = (*Network)(nil)
+	_ model.Linked    = (*Network)(nil)
+	_ model.Phased    = (*Network)(nil)
+	_ model.Inspected = (*Network)(nil)
+	_ model.Exported  = (*Network)(nil)
+	_ model.Sized     = (*Spec)(nil)
+	_ model.Sampled   = (*Spec)(nil)
 )

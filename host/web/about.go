@@ -25,15 +25,28 @@ type about struct {
 	Steps         int64            `json:"steps"` // planned, or done of a finished run
 	Started       time.Time        `json:"started,omitzero"`
 	Problem       string           `json:"problem,omitempty"` // why the run cannot be shown
-	Rate          float64          `json:"rate"`              // node updates per second
+	Work          string           `json:"work,omitempty"`    // what the rate counts
+	Rate          float64          `json:"rate"`              // updates per second
 	Columns       []title          `json:"columns"`
-	Fields        []field          `json:"fields"` // with one value a node
+	Fields        []field          `json:"fields"` // of which pictures can be made
 	Distributions []title          `json:"distributions"`
 	Grid          Grid             `json:"grid"`
-	Eras          []Era            `json:"eras"`
+	Phases        []phase          `json:"eras"`
 	External      []int32          `json:"external"`
-	Switches      []Switch         `json:"switches"`
+	Switches      []control        `json:"switches"`
 	Hold          string           `json:"hold"`
+}
+
+// phase is a stretch of a run.
+type phase struct {
+	First int64  `json:"first"` // step
+	Text  string `json:"text"`
+}
+
+// control is a switch: 1 for on, 0 for off.
+type control struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
 }
 
 // title is a quantity as a page names it.
@@ -71,11 +84,17 @@ func (l *Live) describe() about {
 	l.mu.Lock()
 	name := l.name
 	l.mu.Unlock()
-	n, d := &l.network, &l.about
+	n, d := &l.network, &l.network.about
 	a := about{
 		Name: name, Live: true, Status: "running", Model: d.Name, Rule: d.Rule, Precision: n.Backend.Precision.String(),
 		Device: n.Backend.Device, Seeds: seedTexts(n.Seeds), Sweep: n.Sweep, Counts: make(map[string]int64), Steps: n.Steps,
-		Grid: n.Grid, Eras: n.Eras, External: n.External, Switches: n.Switches, Hold: n.Hold,
+		Grid: n.grid, External: n.external, Hold: n.hold, Work: d.Work,
+	}
+	for _, p := range n.phases {
+		a.Phases = append(a.Phases, phase{p.First, p.Text})
+	}
+	for _, c := range d.Controls {
+		a.Switches = append(a.Switches, control{c.Name, c.Title})
 	}
 	for _, c := range d.Counts {
 		a.Counts[c.Name] = c.Value
@@ -93,13 +112,13 @@ func (l *Live) describe() about {
 // fields lists those that can be shown as a picture.
 func (l *Live) fields() []field {
 	var out []field
-	for _, f := range l.about.Fields {
-		if f.Space == state.Node {
+	for _, f := range l.network.about.Fields {
+		if f.Space == l.network.space {
 			out = append(out, fieldOf(f))
 		}
 	}
-	for _, c := range l.about.Computed {
-		if c.Space == state.Node {
+	for _, c := range l.network.about.Computed {
+		if c.Space == l.network.space {
 			out = append(out, fieldOf(c.Field))
 		}
 	}

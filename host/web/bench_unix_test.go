@@ -60,8 +60,7 @@ func watched(b *testing.B) (*Server, *marksOf) {
 	}
 	model := net
 	plan := sim.Plan{Steps: 1_000_000_000, Replicas: 1, Epoch: 100}
-	grid := NewGrid(net.Graph.Nodes, net.Graph.Lattice.Sides, net.Graph.Bipartite)
-	live := NewLive(Network{Model: model, Grid: grid, Backend: cpu.Describe(), Seeds: []uint64{1}, Steps: plan.Steps, Limits: map[string][2]float64{"state": {-1, 1}}})
+	live := NewLive(Subject{Model: model, Backend: cpu.Describe(), Seeds: []uint64{1}, Steps: plan.Steps})
 	m := &marksOf{b: b}
 	run, err := sim.New(model, cpu, plan, live.Observe, m.observe)
 	if err != nil {

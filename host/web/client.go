@@ -197,7 +197,7 @@ func (l *Live) checkView(v *View) error {
 	if !l.shows(v.Field) {
 		return errors.New("there is no field " + v.Field + " to be shown")
 	}
-	return v.check(&l.network.Grid, len(l.network.Seeds))
+	return v.check(&l.network.grid, len(l.network.Seeds))
 }
 
 // command carries out the commands of the page, one after another.
@@ -313,8 +313,8 @@ func (c *client) gather(n *news) {
 // marks are the states of the external nodes of a replica.
 func (l *Live) marks(solved, held *shot, replica int) string {
 	s, h := solved.of(replica, len(l.network.Seeds)), held.of(replica, len(l.network.Seeds))
-	out := make([]byte, len(l.network.External))
-	for i, id := range l.network.External {
+	out := make([]byte, len(l.network.external))
+	for i, id := range l.network.external {
 		switch {
 		case h.at(int(id)) == 0:
 			out[i] = '-'
@@ -348,11 +348,8 @@ func (c *client) sendFrame(ctx context.Context, last bool) error {
 	c.ready, c.frame = false, key
 	picture.readers++
 	l.mu.Unlock()
-	var limits *[2]float64
-	if known, ok := l.network.Limits[view.Field]; ok {
-		limits = &known
-	}
-	frame := c.painter.paint(&view, &l.network.Grid, picture.of(view.Replica, len(l.network.Seeds)), picture.step, limits)
+	limits := l.network.limits(view.Field)
+	frame := c.painter.paint(&view, &l.network.grid, picture.of(view.Replica, len(l.network.Seeds)), picture.step, limits)
 	l.mu.Lock()
 	picture.readers--
 	l.mu.Unlock()

@@ -31,11 +31,7 @@ func start(t *testing.T, steps int64, change ...func(*running)) *running {
 	t.Helper()
 	m := simtest.Model{Nodes: nodes}
 	r := &running{backend: simtest.NewBackend(m, state.Double, 2), ended: make(chan sim.Summary, 1)}
-	r.live = NewLive(Network{
-		Model: m, Grid: NewGrid(nodes, nil, false), Backend: r.backend.Describe(), Seeds: []uint64{1, 2}, Steps: steps,
-		Limits: map[string][2]float64{"state": {0, 1}}, External: []int32{3, 7}, Mark: "double", Hold: "hold:",
-		Switches: []Switch{{Name: "drive", Title: "Drive"}},
-	})
+	r.live = NewLive(Subject{Model: m, Backend: r.backend.Describe(), Seeds: []uint64{1, 2}, Steps: steps})
 	run, err := sim.New(m, r.backend, sim.Plan{Steps: steps, Replicas: 2, Epoch: 10, Start: []string{"weight"}}, r.live.Observe, r.save)
 	if err != nil {
 		t.Fatal(err)

@@ -14,47 +14,67 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// Network is what a page is told of a network that runs, besides its model.
-type Network struct {
+// Subject is a network that runs, and how.
+type Subject struct {
 	Model   model.Network
-	Grid    Grid
 	Backend backend.Description
 	Seeds   []uint64 // one per replica
 	Sweep   *model.Sweep
 	Steps   int64 // at which the run ends
-	Eras    []Era
-
-	// Limits are those of the scale of fields whose range is known.
-	Limits map[string][2]float64
-	// Switches are controls that are 0 or 1.
-	Switches []Switch
-	// External nodes are marked in pictures: solved where the computed field Mark
-	// is 1, off where the field is 0 that it follows from. The control named by
-	// Hold and the id sets their state from -1 to 1.
-	External []int32
-	Mark     string
-	Hold     string
 }
 
-// Era is a stretch of a run.
-type Era struct {
-	First int64  `json:"first"` // step
-	Text  string `json:"text"`
+// network is what pages are told of a subject.
+type network struct {
+	Subject
+	about    model.Description
+	space    state.Space // of the items that pictures show; empty where there are none
+	grid     Grid
+	links    model.Links
+	phases   []model.Phase
+	external []int32 // items that a page may hold; a mark is drawn on them
+	hold     string  // before the number of such an item: the name of its control
 }
 
-// Switch is a control that is 0 or 1.
-type Switch struct {
-	Name  string `json:"name"`
-	Title string `json:"title"`
+func newNetwork(s Subject) network {
+	n := network{Subject: s, about: s.Model.Describe()}
+	if sited, ok := s.Model.(model.Sited); ok {
+		sites := sited.Sites()
+		n.space, n.grid = sites.Space, NewGrid(sites.Count, sites.Sides, sites.Bipartite)
+	}
+	if linked, ok := s.Model.(model.Linked); ok {
+		n.links = linked.Links(nil, 0)
+	}
+	if phased, ok := s.Model.(model.Phased); ok {
+		if n.phases = phased.Phases(); len(n.phases) == 1 {
+			n.phases = nil // it is the whole run
+		}
+	}
+	if h := n.about.Holds; h != nil && h.Space == n.space {
+		n.external, n.hold = h.Items, h.Prefix
+	}
+	return n
+}
+
+// limits are those of a field's values, or nil.
+func (n *network) limits(field string) *[2]float64 {
+	for _, f := range n.about.Fields {
+		if f.Name == field {
+			return f.Limits
+		}
+	}
+	for _, c := range n.about.Computed {
+		if c.Name == field {
+			return c.Limits
+		}
+	}
+	return nil
 }
 
 // Live shows a run while it goes on. Observe is to be given to the run as an
 // observer, Attach to be called before it begins, and End after it has ended.
 type Live struct {
-	network Network
-	about   model.Description
-	nodes   order // of the values of nodes
-	links   model.Links
+	network network
+	nodes   order          // of the values of the items that pictures show
 	edges   func() []int32 // of the values of links
 
 	mu      sync.Mutex
@@ -88,16 +108,14 @@ func (s status) equal(o status) bool {
 }
 
 // NewLive prepares to show a run.
-func NewLive(n Network) *Live {
-	l := &Live{
-		network: n, about: n.Model.Describe(), nodes: newOrder(indices(n.Model.Order(state.Node)), &n.Grid),
-		clients: make(map[*client]struct{}), asked: make(chan struct{}, 1),
+func NewLive(s Subject) *Live {
+	l := &Live{network: newNetwork(s), clients: make(map[*client]struct{}), asked: make(chan struct{}, 1)}
+	n := &l.network
+	if n.space != "" {
+		l.nodes = newOrder(indices(s.Model.Order(n.space)), &n.grid)
 	}
-	if linked, ok := n.Model.(model.Linked); ok {
-		l.links = linked.Links(nil, 0)
-	}
-	l.edges = sync.OnceValue(func() []int32 { return indices(n.Model.Order(l.links.Space)) })
-	l.pool = newPool(n.Sweep, len(n.Seeds), len(l.about.Columns))
+	l.edges = sync.OnceValue(func() []int32 { return indices(s.Model.Order(n.links.Space)) })
+	l.pool = newPool(s.Sweep, len(s.Seeds), len(n.about.Columns))
 	l.history = newHistory(len(l.pool.row))
 	l.taken.pictures, l.taken.histograms = make(map[string]*shot), make(map[histogramKey]*Histogram)
 	l.ctx, l.done = context.WithCancel(context.Background())
@@ -168,7 +186,7 @@ func (l *Live) takeRows(rows *sim.Rows) {
 		l.history.add(rows.Step(i), l.pool.row)
 	}
 	l.status.Step = rows.Last
-	updates := (rows.Last - rows.First + 1) * int64(rows.Replicas) * l.about.Updates
+	updates := (rows.Last - rows.First + 1) * int64(rows.Replicas) * l.network.about.Updates
 	l.status.Rate = l.meter.took(time.Now(), updates)
 }
 

@@ -217,7 +217,7 @@ func (r *running) settled(t *testing.T, step int64) {
 
 // TestLiveSweep: replicas of different values of a key are never averaged.
 func TestLiveSweep(t *testing.T) {
-	l := NewLive(Network{
+	l := NewLive(Subject{
 		Model: simtest.Model{Nodes: nodes}, Seeds: []uint64{1, 2, 3}, Sweep: &model.Sweep{Key: "edge.heat", Values: []float64{20, 80, 20}},
 	})
 	if err := l.Observe(&sim.Rows{First: 1, Last: 1, Replicas: 3, Columns: 2, Values: []float64{1, 10, 2, 20, 5, 40}}); err != nil {

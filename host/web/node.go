@@ -2,8 +2,6 @@ package web
 
 import (
 	"slices"
-
-	"tnn-gpu/host/state"
 )
 
 // mostEdges is how many edges of a node a page is told of.
@@ -81,18 +79,18 @@ func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
 	if from == nil || node < 0 || int(node) >= len(l.nodes.places) {
 		return nil
 	}
-	order, links := l.edges(), l.links
+	order, links := l.edges(), l.network.links
 	i.look(node, links.Count, links.Ends)
 	out, edges := nodeOf(node, from.Step, i.found)
 	out.External = l.isExternal(node)
-	for _, f := range l.about.Fields {
+	for _, f := range l.network.about.Fields {
 		a := from.Array(f.Name)
 		if a == nil {
 			continue
 		}
 		base := a.First(replica, len(l.network.Seeds))
 		switch a.Space {
-		case state.Node:
+		case l.network.space:
 			out.Values = append(out.Values, value{a.Name, a.Unit, decimal(a.At(base + int(l.nodes.places[node])))})
 		case links.Space:
 			for k, e := range edges {
@@ -104,6 +102,6 @@ func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
 }
 
 func (l *Live) isExternal(node int32) bool {
-	_, found := slices.BinarySearch(l.network.External, node)
+	_, found := slices.BinarySearch(l.network.external, node)
 	return found
 }

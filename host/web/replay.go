@@ -31,6 +31,8 @@ type stored struct {
 func newStored(file *os.File, d record.Array, from, to int64) (*stored, error) {
 	s := &stored{file: file, about: d, length: 1}
 	switch d.Dtype {
+	case "|u1":
+		s.width = 1
 	case "<f4", "<i4":
 		s.width = 4
 	case "<f8", "<i8":
@@ -145,16 +147,17 @@ func (s *stored) read(index int64) (*state.Array, error) {
 		return nil, fmt.Errorf("record %d of field %s cannot be read: %w", index, s.about.Name, err)
 	}
 	a := &state.Array{Field: state.Field{Name: s.about.Name, Unit: s.about.Unit}}
-	if s.width == 8 {
+	switch s.about.Dtype {
+	case "<f4":
+		a.Single = make([]float32, s.length)
+		for i := range a.Single {
+			a.Single[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+		}
+	default:
 		a.Double = make([]float64, s.length)
 		for i := range a.Double {
-			a.Double[i] = math.Float64frombits(binary.LittleEndian.Uint64(b[8*i:]))
+			a.Double[i] = s.decode(b[int64(i)*s.width:])
 		}
-		return a, nil
-	}
-	a.Single = make([]float32, s.length)
-	for i := range a.Single {
-		a.Single[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
 	}
 	return a, nil
 }
@@ -168,10 +171,22 @@ func (s *stored) value(index, item int64) float64 {
 	if _, err := s.file.ReadAt(b[:s.width], s.at+(index*s.length+item)*s.width); err != nil {
 		return math.NaN()
 	}
-	if s.width == 8 {
-		return math.Float64frombits(binary.LittleEndian.Uint64(b[:]))
+	return s.decode(b[:])
+}
+
+// decode reads a number.
+func (s *stored) decode(b []byte) float64 {
+	switch s.about.Dtype {
+	case "|u1":
+		return float64(b[0])
+	case "<i4":
+		return float64(int32(binary.LittleEndian.Uint32(b)))
+	case "<i8":
+		return float64(int64(binary.LittleEndian.Uint64(b)))
+	case "<f4":
+		return float64(math.Float32frombits(binary.LittleEndian.Uint32(b)))
 	}
-	return float64(math.Float32frombits(binary.LittleEndian.Uint32(b[:])))
+	return math.Float64frombits(binary.LittleEndian.Uint64(b))
 }
 
 // order lists by id where the values of nodes are in a record, or is nil where

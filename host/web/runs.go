@@ -11,32 +11,32 @@ import (
 	"strings"
 	"sync"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 )
 
-// Shape tells the lattice of a run from the text of its configuration; name is for
-// errors. Sides are nil where there is none.
-type Shape func(name string, config []byte) (sides []int, bipartite bool, err error)
+// Build makes the network of a run from the text of its configuration, for runs whose
+// run.json does not tell enough; name is for errors.
+type Build func(name string, config []byte) (model.Network, error)
 
 // Runs are the runs of a folder, finished or not, of which nothing is changed.
 type Runs struct {
 	folder string
 	only   string // name of the one run that is served; empty for all of the folder
-	shape  Shape
-	limits map[string][2]float64
+	build  Build
 
 	mu   sync.Mutex
 	open map[string]*run
+	old  map[string]*network // built for runs whose run.json tells too little, by name
 }
 
-// OpenRuns serves the folder of a run, or all runs in a folder. Limits are those
-// of the scale of fields whose range is known.
-func OpenRuns(path string, shape Shape, limits map[string][2]float64) (*Runs, error) {
+// OpenRuns serves the folder of a run, or all runs in a folder.
+func OpenRuns(path string, build Build) (*Runs, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("the folder cannot be found: %w", err)
 	}
-	r := &Runs{folder: path, shape: shape, limits: limits, open: make(map[string]*run)}
+	r := &Runs{folder: path, build: build, open: make(map[string]*run), old: make(map[string]*network)}
 	_, err = os.Stat(filepath.Join(path, metadataName))
 	switch {
 	case err == nil:
@@ -132,7 +132,9 @@ type folder struct {
 	name     string
 	root     *os.Root
 	metadata *record.Metadata
+	space    string // axis of the items that pictures show; empty where there are none
 	grid     Grid
+	old      *network // see Runs
 }
 
 func (r *Runs) read(name string) (*folder, error) {
@@ -146,7 +148,7 @@ func (r *Runs) read(name string) (*folder, error) {
 		return nil, fmt.Errorf("the run folder cannot be read: %w", err)
 	}
 	f := &folder{name: name, root: root, metadata: m}
-	if err := f.readGrid(r.shape); err != nil {
+	if err := f.readGrid(r); err != nil {
 		return nil, errors.Join(err, f.close())
 	}
 	return f, nil
@@ -154,41 +156,92 @@ func (r *Runs) read(name string) (*folder, error) {
 
 func (f *folder) close() error { return f.root.Close() }
 
-func (f *folder) readGrid(shape Shape) error {
+// builtOf is the network of a run whose run.json tells too little.
+func (r *Runs) builtOf(f *folder) (*network, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.old[f.name] != nil {
+		return r.old[f.name], nil
+	}
 	config, err := f.root.ReadFile(configName)
 	if err != nil {
-		return fmt.Errorf("the configuration of the run cannot be read: %w", err)
+		return nil, fmt.Errorf("the configuration of the run cannot be read: %w", err)
 	}
-	sides, bipartite, err := shape(filepath.Join(f.name, configName), config)
+	built, err := r.build(filepath.Join(f.name, configName), config)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	n := newNetwork(Subject{Model: built})
+	r.old[f.name] = &n
+	return &n, nil
+}
+
+func (f *folder) readGrid(r *Runs) error {
+	sites := f.metadata.Sites
+	if sites == nil && len(f.metadata.Counts) == 0 { // written before run.json told either
+		var err error
+		if f.old, err = r.builtOf(f); err != nil {
+			return err
+		}
+		if sited, ok := f.old.Model.(model.Sited); ok {
+			s := sited.Sites()
+			sites = &s
+		}
+	}
+	if sites == nil {
+		return nil
+	}
+	f.space = string(sites.Space)
 	nodes, err := f.nodes()
 	if err != nil {
 		return err
 	}
-	f.grid = NewGrid(nodes, sides, bipartite)
+	f.grid = NewGrid(nodes, sites.Sides, sites.Bipartite)
 	if f.grid.Nodes > f.grid.Slices*f.grid.Rows*f.grid.Columns {
-		return fmt.Errorf("the run has %d nodes, but its lattice is %v", nodes, sides)
+		return fmt.Errorf("the run has %d %ss, but its lattice is %v", nodes, f.space, sites.Sides)
 	}
 	return nil
 }
 
-// nodes counts the nodes by the shape of the fields that have a value for each.
+// nodes counts the items that pictures show, by the shape of the fields that have a
+// value for each.
 func (f *folder) nodes() (int, error) {
 	for _, a := range f.finals() {
-		if perNode(a) && len(a.Shape) > 0 {
+		if f.perNode(a) && len(a.Shape) > 0 {
 			if n := a.Shape[len(a.Shape)-1]; n > 0 && n < 1<<31 {
 				return int(n), nil
 			}
 		}
 	}
-	return 0, errors.New("the metadata of the run do not tell its number of nodes")
+	return 0, fmt.Errorf("the metadata of the run do not tell its number of %ss", f.space)
 }
 
-func perNode(a record.Array) bool { return len(a.Axes) > 0 && a.Axes[len(a.Axes)-1] == "node" }
-func perEdge(a record.Array) bool {
-	return len(a.Axes) > 0 && a.Axes[len(a.Axes)-1] == "edge" && strings.HasPrefix(a.Dtype, "<f")
+func (f *folder) perNode(a record.Array) bool {
+	return f.space != "" && len(a.Axes) > 0 && a.Axes[len(a.Axes)-1] == f.space
+}
+
+// perLink tells whether a field has a value for each of what final.npz gives the
+// ends of.
+func (f *folder) perLink(a record.Array) bool {
+	for _, ends := range f.finals() {
+		if ends.Name == "a" && len(ends.Axes) == 1 {
+			return len(a.Axes) > 0 && a.Axes[len(a.Axes)-1] == ends.Axes[0] && strings.HasPrefix(a.Dtype, "<f")
+		}
+	}
+	return false
+}
+
+// limits are those of a field, where they are known.
+func (f *folder) limits(field string) *[2]float64 {
+	if f.old != nil {
+		return f.old.limits(field)
+	}
+	for _, a := range append(f.recordings(), f.finals()...) {
+		if a.Name == field && a.Limits != nil {
+			return a.Limits
+		}
+	}
+	return nil
 }
 
 // file describes one of the run's files.
@@ -241,7 +294,7 @@ func (f *folder) describe() (about, error) {
 		}
 	}
 	for _, d := range f.recordings() {
-		if !perNode(d) {
+		if !f.perNode(d) {
 			continue
 		}
 		s, err := f.recording(d)
@@ -253,7 +306,7 @@ func (f *folder) describe() (about, error) {
 	}
 	if _, err := f.root.Stat(finalName); err == nil {
 		for _, d := range f.finals() {
-			if perNode(d) && !slices.ContainsFunc(a.Fields, func(f field) bool { return f.Name == d.Name }) {
+			if f.perNode(d) && !slices.ContainsFunc(a.Fields, func(f field) bool { return f.Name == d.Name }) {
 				a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, 1, 0})
 			}
 		}

@@ -25,8 +25,8 @@ import (
 // the weights of two of its edges. Its replicas may have values of a key.
 func recorded(t testing.TB, path string, steps int64, p state.Precision, values ...float64) *state.State {
 	t.Helper()
-	m := simtest.Model{Nodes: nodes}
-	b := simtest.NewBackend(m, p, 2)
+	m := onLattice{simtest.Model{Nodes: nodes}}
+	b := simtest.NewBackend(m.Model, p, 2)
 	o := record.Options{
 		Program: "test", Model: m, Backend: b.Describe(), Seeds: []uint64{1, 2},
 		Recordings: []record.Recording{{Field: "state", Every: 5}, {Field: "double", Every: 5, Items: []int{2, 7}}},
@@ -64,13 +64,21 @@ func recorded(t testing.TB, path string, steps int64, p state.Precision, values 
 	return last
 }
 
-// rows of 5 nodes.
-func ringShape(string, []byte) ([]int, bool, error) { return []int{2, 5}, true, nil }
+// onLattice is a ring whose nodes are in rows of 5.
+type onLattice struct{ simtest.Model }
+
+func (m onLattice) Sites() model.Sites {
+	return model.Sites{Space: state.Node, Count: m.Nodes, Sides: []int{2, 5}, Bipartite: true, Field: "state"}
+}
+
+func buildRing(string, []byte) (model.Network, error) {
+	return onLattice{simtest.Model{Nodes: nodes}}, nil
+}
 
 // runsOf serves a folder of runs.
 func runsOf(t testing.TB, path string) *Server {
 	t.Helper()
-	r, err := OpenRuns(path, ringShape, map[string][2]float64{"state": {0, 1}})
+	r, err := OpenRuns(path, buildRing)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +272,7 @@ func TestNoWayOut(t *testing.T) {
 func TestWhatIsNoRun(t *testing.T) {
 	dir := t.TempDir()
 	for _, path := range []string{dir, filepath.Join(dir, "absent")} {
-		if _, err := OpenRuns(path, ringShape, nil); err == nil {
+		if _, err := OpenRuns(path, buildRing); err == nil {
 			t.Errorf("%s is served", path)
 		}
 	}

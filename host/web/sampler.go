@@ -25,7 +25,7 @@ type shot struct {
 
 // of gives the values of one replica.
 func (s *shot) of(replica, replicas int) values {
-	return values{array: s.array, base: replica * (s.array.Len() / replicas), order: s.order}
+	return values{array: s.array, base: s.array.First(replica, replicas), order: s.order}
 }
 
 // taken is what was last copied out of the run.
@@ -130,14 +130,14 @@ func (s *sampler) wants() wants {
 			w.distributions = append(w.distributions, d)
 		}
 	}
-	w.marks = len(w.pictures) > 0 && len(l.network.External) > 0 && s.marks.due()
+	w.marks = len(w.pictures) > 0 && len(l.network.external) > 0 && s.marks.due()
 	slices.Sort(w.derived)
 	return w
 }
 
 func (s *sampler) wantPicture(w *wants, c *client) {
 	l, name := s.live, c.view.Field
-	if f, ok := l.about.Field(name); ok && f.Derived {
+	if f, ok := l.network.about.Field(name); ok && f.Derived {
 		if !slices.Contains(w.derived, name) {
 			w.derived = append(w.derived, name)
 		}
@@ -174,13 +174,13 @@ func (l *Live) needs(w *wants) []string {
 		names = append(names, l.from(name)...)
 	}
 	if w.marks {
-		names = append(names, l.from(l.network.Mark)...)
+		names = append(names, l.from(l.network.about.Mark)...)
 	}
 	for _, d := range w.distributions {
 		names = append(names, d.From)
 	}
-	for _, f := range l.about.Fields {
-		if w.inspect && !f.Derived && f.Space != state.HalfEdge {
+	for _, f := range l.network.about.Fields {
+		if w.inspect && !f.Derived && (f.Space == l.network.space || f.Space == l.network.links.Space) {
 			names = append(names, f.Name)
 		}
 	}
@@ -190,9 +190,9 @@ func (l *Live) needs(w *wants) []string {
 
 // computed finds a field that backends do not have, or returns nil.
 func (l *Live) computed(name string) *model.Computed {
-	for i := range l.about.Computed {
-		if l.about.Computed[i].Name == name {
-			return &l.about.Computed[i]
+	for i := range l.network.about.Computed {
+		if l.network.about.Computed[i].Name == name {
+			return &l.network.about.Computed[i]
 		}
 	}
 	return nil
@@ -206,9 +206,9 @@ func (l *Live) from(name string) []string {
 }
 
 func (l *Live) distribution(name string) *model.Distribution {
-	for i := range l.about.Distributions {
-		if l.about.Distributions[i].Name == name {
-			return &l.about.Distributions[i]
+	for i := range l.network.about.Distributions {
+		if l.network.about.Distributions[i].Name == name {
+			return &l.network.about.Distributions[i]
 		}
 	}
 	return nil
@@ -218,7 +218,8 @@ func (l *Live) distribution(name string) *model.Distribution {
 func (l *Live) shot(name string, from *sim.Snapshot) *shot {
 	c := l.computed(name)
 	if c == nil {
-		return &shot{step: from.Step, array: from.Array(name), order: l.nodes, lone: true}
+		a := from.Array(name)
+		return &shot{step: from.Step, array: asReals(a), order: l.nodes, lone: a.Kind == state.Real}
 	}
 	var arrays []*state.Array
 	for _, n := range c.From {
@@ -226,6 +227,20 @@ func (l *Live) shot(name string, from *sim.Snapshot) *shot {
 	}
 	a := c.Values(arrays, len(l.network.Seeds))
 	return &shot{step: from.Step, array: &a}
+}
+
+// asReals gives the values as reals, which they may be already.
+func asReals(a *state.Array) *state.Array {
+	if a.Kind == state.Real {
+		return a
+	}
+	f := a.Field
+	f.Kind = state.Real
+	out := state.NewArray(f, state.Single, a.Len())
+	for i := range out.Single {
+		out.Single[i] = float32(a.At(i))
+	}
+	return &out
 }
 
 // keep computes what is wanted from a snapshot, and hands it to the clients.
@@ -239,7 +254,7 @@ func (s *sampler) keep(w *wants, from *sim.Snapshot) {
 	var solved, held *shot
 	if w.marks {
 		began := time.Now()
-		solved, held = l.shot(l.network.Mark, from), l.shot(l.from(l.network.Mark)[0], from)
+		solved, held = l.shot(l.network.about.Mark, from), l.shot(l.from(l.network.about.Mark)[0], from)
 		s.marks.took(time.Since(began))
 	}
 	histograms := s.count(w, from)
@@ -287,8 +302,8 @@ func (s *sampler) count(w *wants, from *sim.Snapshot) []*Histogram {
 	if start == nil {
 		return out
 	}
-	for i := range l.about.Distributions {
-		d := &l.about.Distributions[i]
+	for i := range l.network.about.Distributions {
+		d := &l.network.about.Distributions[i]
 		if a := start.Array(d.From); a != nil {
 			out = append(out, l.network.histograms(d, a, "start", start.Step)...)
 		}
@@ -303,8 +318,8 @@ func (l *Live) last(s *state.State) {
 	for i := range s.Arrays {
 		a := &s.Arrays[i]
 		t.inspected.Arrays = append(t.inspected.Arrays, a)
-		if a.Space == state.Node {
-			t.pictures[a.Name] = &shot{step: s.Step, array: a, order: l.nodes}
+		if a.Space == l.network.space {
+			t.pictures[a.Name] = &shot{step: s.Step, array: asReals(a), order: l.nodes}
 		}
 	}
 }

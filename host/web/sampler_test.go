@@ -11,7 +11,7 @@ import (
 
 // newSampler is one of a ring that no run makes, with a page that shows the states.
 func newSampler() (*sampler, *client) {
-	l := NewLive(Network{Model: simtest.Model{Nodes: nodes}, Grid: NewGrid(nodes, nil, false), Seeds: []uint64{1}})
+	l := NewLive(Subject{Model: simtest.Model{Nodes: nodes}, Seeds: []uint64{1}})
 	c := &client{live: l, poked: make(chan struct{}, 1), node: -1, ready: true, view: &View{Field: "state", W: 1, H: 1, Width: 1, Height: 1}}
 	l.clients[c] = struct{}{}
 	return &sampler{live: l, spare: make(map[string]*state.Array)}, c

@@ -71,17 +71,13 @@ func (r *Runs) frame(known *run, f *folder, q *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var limits *[2]float64
-	if l, ok := r.limits[view.Field]; ok {
-		limits = &l
-	}
-	return known.painter.paint(&view, &f.grid, from, int64(step), limits), nil
+	return known.painter.paint(&view, &f.grid, from, int64(step), f.limits(view.Field)), nil
 }
 
 // values reads the values of the nodes of one replica.
 func (f *folder) values(s *stored, index int64, replica int) (values, error) {
-	if !perNode(s.about) {
-		return values{}, fmt.Errorf("field %s has no value for a node", s.about.Name)
+	if !f.perNode(s.about) {
+		return values{}, fmt.Errorf("field %s cannot be shown as a picture", s.about.Name)
 	}
 	places, err := f.order(s.about)
 	if err != nil {
@@ -124,7 +120,7 @@ func (f *folder) node(i *inspector, id int32, step, replica int64) (*Node, error
 	n, edges := nodeOf(id, step, i.found)
 	seen := make(map[string]bool)
 	for _, d := range append(f.recordings(), f.finals()...) {
-		if seen[d.Name] || !perNode(d) && !perEdge(d) {
+		if seen[d.Name] || !f.perNode(d) && !f.perLink(d) {
 			continue
 		}
 		s, index, err := f.at(d.Name, step)
@@ -141,7 +137,7 @@ func (f *folder) node(i *inspector, id int32, step, replica int64) (*Node, error
 // addValues adds a field to what is told of a node.
 func (f *folder) addValues(n *Node, s *stored, index, replica int64, edges []incident) {
 	each := s.length / int64(max(1, len(f.metadata.Seeds)))
-	if perEdge(s.about) && s.about.Items == "" {
+	if f.perLink(s.about) && s.about.Items == "" {
 		for k, e := range edges {
 			n.Edges[k].Values = append(n.Edges[k].Values, decimal(s.value(index, replica*each+int64(e.edge))))
 		}

@@ -48,6 +48,24 @@ func (m Model) Place(s state.Space, item int) string {
 	return fmt.Sprintf("%s %d", s, item)
 }
 
+// Sites implements model.Sited: nodes have no places but their order.
+func (m Model) Sites() model.Sites {
+	return model.Sites{Space: state.Node, Count: m.Nodes, Marked: len(m.held()), Field: "state"}
+}
+
+// Region implements model.Sited.
+func (m Model) Region(from, to []int) ([]int, error) {
+	return nil, fmt.Errorf("a ring has no region from %v to %v", from, to)
+}
+
+// held are the nodes whose state may be held.
+func (m Model) held() []int32 {
+	if m.Nodes < 8 {
+		return nil
+	}
+	return []int32{3, 7}
+}
+
 // NewState implements model.Network.
 func (m Model) NewState(p state.Precision, replicas int) *state.State {
 	return model.NewState(m, p, replicas, m.length)
@@ -104,14 +122,17 @@ func (m Model) Describe() model.Description {
 			model.Line(state.Node, m.Nodes), model.Line(state.Edge, m.Edges()),
 			{Name: state.HalfEdge, Axes: []string{"edge", "end"}, Shape: []int{m.Edges(), 2}},
 		},
-		Work: "node updates",
-		Sums: []string{"state", "square"},
+		Work:     "node updates",
+		Controls: []model.Control{{Name: "drive", Title: "Drive"}},
+		Mark:     "double",
+		Holds:    &model.Holds{Prefix: "hold:", Title: "held node", Space: state.Node, Items: m.held(), Limits: [2]float64{0, 1}},
+		Sums:     []string{"state", "square"},
 		Columns: []model.Column{
 			{Name: "mean", Title: "mean state", Unit: "1", Doc: "mean state of the nodes"},
 			{Name: "ratio", Title: "ratio", Unit: "kT", Doc: "sum of squares per sum of states"},
 		},
 		Fields: []state.Field{
-			{Name: "state", Unit: "1", Space: state.Node, Doc: "state of the node"},
+			{Name: "state", Unit: "1", Space: state.Node, Limits: &[2]float64{0, 1}, Doc: "state of the node"},
 			{Name: "charge", Unit: "C", Space: state.HalfEdge, Doc: "charge of the half-edge"},
 			{Name: "weight", Unit: "1", Space: state.Edge, Doc: "weight of the edge"},
 			{Name: "speed", Unit: "1", Space: state.Node, Doc: "change of state", Derived: true},

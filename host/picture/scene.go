@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Network is what a picture needs to know of the network that it shows.
-type Network struct {
+// Scene is what a picture needs to know of the network that it shows.
+type Scene struct {
 	Nodes int
 	Sides []int // of the lattice; none for a graph without one
 	// Sign is -1 for the odd sublattice of a bipartite lattice: its states are
@@ -16,6 +16,24 @@ type Network struct {
 	// External are the external nodes, ascending.
 	External []External
 	Edges    [][2]int32 // drawn where there is no lattice
+}
+
+// NewScene is a scene of nodes on a lattice, or of nodes alone where sides is nil.
+func NewScene(nodes int, sides []int, bipartite bool) *Scene {
+	out := &Scene{Nodes: nodes, Sides: sides}
+	if !bipartite {
+		return out
+	}
+	out.Sign = make([]int8, nodes)
+	for id := range out.Sign {
+		parity, rest := 0, id
+		for d := len(sides) - 1; d >= 0; d-- {
+			parity += rest % sides[d]
+			rest /= sides[d]
+		}
+		out.Sign[id] = int8(1 - 2*(parity&1))
+	}
+	return out
 }
 
 // External is an external node and the nodes that it is joined with.
@@ -27,8 +45,8 @@ type External struct {
 // Restrict is the part of a network that some nodes are, numbered in their order,
 // on a lattice of their own where sides are given. What an external node is joined
 // with outside of it is forgotten.
-func (n *Network) Restrict(nodes []int, sides []int) *Network {
-	out := &Network{Nodes: len(nodes), Sides: sides}
+func (n *Scene) Restrict(nodes []int, sides []int) *Scene {
+	out := &Scene{Nodes: len(nodes), Sides: sides}
 	number := make(map[int32]int32, len(nodes))
 	for i, id := range nodes {
 		number[int32(id)] = int32(i)
@@ -61,7 +79,7 @@ func (n *Network) Restrict(nodes []int, sides []int) *Network {
 
 // Painter turns values of a field into colours of nodes.
 type Painter struct {
-	Network   *Network
+	Scene     *Scene
 	State     bool    // values are states, of external nodes too
 	Low, High float64 // of other fields: the ends of the colour scale
 }
@@ -80,13 +98,13 @@ func (p *Painter) Paint(values []float64) []Node {
 			out[id].Colour = heat((v - p.Low) / (p.High - p.Low))
 			continue
 		}
-		if p.Network.Sign != nil {
-			v *= float64(p.Network.Sign[id])
+		if p.Scene.Sign != nil {
+			v *= float64(p.Scene.Sign[id])
 		}
 		out[id].Colour = grey(v)
 	}
 	if p.State {
-		for _, e := range p.Network.External {
+		for _, e := range p.Scene.External {
 			out[e.ID] = look(values, e)
 		}
 	}
