@@ -180,9 +180,9 @@ func TestViewMistakes(t *testing.T) {
 	plane, space := &Scene{Nodes: 24, Sides: []int{4, 6}}, &Scene{Nodes: 24, Sides: []int{2, 3, 4}}
 	for name, test := range map[string]struct {
 		scene *Scene
-		scale   float64
-		slice   int
-		line    bool
+		scale float64
+		slice int
+		line  bool
 	}{
 		"negative":   {plane, -1, 0, false},
 		"no number":  {plane, math.NaN(), 0, false},
