@@ -57,8 +57,9 @@ lint: setup-test lint-go lint-kernels
 lint-go:
 	@. scripts/env && scripts/lint-go
 
+# clang's warnings about each program that can be made of kernels.cl are errors.
 lint-kernels:
-	@scripts/lint-kernels
+	@. scripts/env && TNN_SOAK=1 TNN_REQUIRE_OPENCL=1 go test -count 1 -run '^TestKernelsCompile$$' ./gpu/...
 
 # The long tests, also under the race detector, and every fuzz target. One run of
 # TNN_SOAK_MINUTES, 30 if that is not set, is made on each backend.

@@ -1,13 +1,33 @@
-// All device code of tnn-gpu, in OpenCL C 1.2, one section after another. Each
-// section names the Go code that it mirrors line by line, and must give the same
-// bits as that code: every operation rounds on its own, in the same order.
+// All device code of tnn-gpu, in OpenCL C 1.2. Comments name the Go code that a function
+// mirrors line by line. It must give the same bits as that code: every operation rounds
+// on its own, in the same order.
 //
-// Build options: -cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt, and
-// -DREAL_IS_DOUBLE for double precision, -DWIDTH=n for processors (section 1), and
-// those of section 4. Never a fast-math option.
+// Contents
+//
+//   For all models
+//     1  Precision and lanes: the types real and vreal, and what works on lanes
+//     2  Noise: Philox4x32-10, uniform and normal numbers
+//     3  Elementary functions: exp, log, cos, erfc and its inverse
+//     4  Sums: the tree that adds neighbours in pairs   (where GROUP is defined)
+//     5  Self-test: what a device makes of 1 to 3       (where PROBE is defined)
+//     6  Bandwidth: what a device's memory streams      (where STREAM is defined)
+//   The Thermodynamic Neural Network                    (where TNN is defined)
+//     7  Memory and parameters
+//     8  hylton2020
+//     9  hylton2019
+//    10  Kernels of a step
+//
+// A program is built for one model. Package gpu/device puts a header before this file:
+// a line #define NAME VALUE for each choice of the program and for each constant that
+// Go and the kernels share (gpu/device/header.go, and header.go of the model's room).
+// A model's functions and kernels begin with its name.
+//
+// Compiler options: -cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt, never one
+// that trades exactness for speed.
 
 // ============================================================================
-// Section 1: precision. One type, real, chosen when the program is built.
+// Section 1: precision and lanes. One type, real, chosen when the program is built:
+// double where REAL_IS_DOUBLE is defined, else float.
 // ============================================================================
 
 #pragma OPENCL FP_CONTRACT OFF
@@ -31,15 +51,11 @@ typedef int real_int;
 #define as_real_uint(x) as_uint(x)
 #define REAL_MAX R(0x1.fffffep127)
 #define REAL_MIN_NORMAL R(0x1.0p-126)
-#endif
+#endif // REAL_IS_DOUBLE
 
 // A work-item computes WIDTH values at once, lane by lane with the same
 // operations: 1 on a GPU, the processor's vector width where that is the device.
 // Comparisons give a mask; NOT and ANY work on masks.
-#ifndef WIDTH
-#define WIDTH 1
-#endif
-
 #if WIDTH == 1
 typedef real vreal;
 typedef real_uint vbits;
@@ -86,7 +102,7 @@ typedef int lane_mask;
 #define AS_REAL(bits) JOIN(as_float, WIDTH)(bits)
 #define AS_BITS(x) JOIN(as_uint, WIDTH)(x)
 #define AS_SIGNED(bits) JOIN(as_int, WIDTH)(bits)
-#endif
+#endif // REAL_IS_DOUBLE
 typedef JOIN(uint, WIDTH) vuint;
 typedef JOIN(int, WIDTH) vint;
 #define AS_PAIRS(integer) JOIN(as_ulong, PAIRS)(integer)
@@ -115,22 +131,68 @@ typedef JOIN(int, WIDTH) vint;
 #define LANE_NUMBERS ((vint)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))
 #define GATHERED(type, base, index) ((type)((base)[(index).s0], (base)[(index).s1], (base)[(index).s2], (base)[(index).s3], (base)[(index).s4], (base)[(index).s5], (base)[(index).s6], (base)[(index).s7], \
         (base)[(index).s8], (base)[(index).s9], (base)[(index).sa], (base)[(index).sb], (base)[(index).sc], (base)[(index).sd], (base)[(index).se], (base)[(index).sf]))
-#endif
+#endif // WIDTH
 typedef JOIN(ulong, PAIRS) vpairs;
-#endif
+#endif // WIDTH
 
 #define NOT(mask) ((mask) == 0)
 #define REAL_INF ((vreal)((real)INFINITY))
 #define REAL_NAN ((vreal)((real)NAN))
+#define ZERO ((vreal)(R(0.0)))
+#define ONE ((vreal)(R(1.0)))
+
+// A GPU's loops are written out where their number of turns is known; a processor's
+// would grow too long.
+#if WIDTH == 1
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL
+#endif // WIDTH
+
+vreal lesser(vreal a, vreal b) { return a > b ? b : a; }
+vreal greater(vreal a, vreal b) { return a < b ? b : a; }
+vreal magnitude(vreal x) { return x < ZERO ? -x : x; }
+
+vreal clamp_to(vreal x, vreal bound)
+{
+    return x > bound ? bound : (x < -bound ? -bound : x);
+}
+
+vreal load(__global const real *p) { return *(__global const vreal *)p; }
+
+void store(__global real *p, vmask where, vreal x)
+{
+#if WIDTH == 1
+    if (where)
+        *p = x;
+#else
+    *(__global vreal *)p = where ? x : *(__global vreal *)p;
+#endif // WIDTH
+}
+
+// contiguous tells whether the lanes' indices follow one another, as they mostly
+// do on a lattice; one vector then takes the place of many words.
+#if WIDTH > 1
+bool contiguous(vuint index)
+{
+    return all(index == index.s0 + AS_UINT(LANE_NUMBERS));
+}
+#endif // WIDTH
+
+vreal gather(__global const real *array, vuint index)
+{
+#if WIDTH == 1
+    return array[index];
+#else
+    if (contiguous(index))
+        return JOIN(vload, WIDTH)(0, array + index.s0);
+    return GATHERED(vreal, array, index);
+#endif // WIDTH
+}
 
 // ============================================================================
 // Section 2: noise. Mirrors package host/rng; needs section 3's functions.
 // ============================================================================
-
-// Purposes: rng.Purpose.
-#define PURPOSE_NODE_STATE 0u
-#define PURPOSE_WEIGHT_NOISE 1u
-#define PURPOSE_EXTERNAL 2u
 
 vreal r_log(vreal x);
 vreal r_cos2pi(vreal u);
@@ -161,7 +223,7 @@ product multiply(vuint x, uint factor)
     odd *= (ulong)factor;
     p.low = AS_UINT((even & 0xffffffffUL) | odd << 32);
     p.high = AS_UINT(even >> 32 | (odd & 0xffffffff00000000UL));
-#endif
+#endif // WIDTH
     return p;
 }
 
@@ -448,7 +510,7 @@ vreal r_erfcinv_centre(vreal t)
     return p;
 }
 
-#endif
+#endif // REAL_IS_DOUBLE
 
 // fmath.Sqrt
 vreal r_sqrt(vreal x)
@@ -515,1402 +577,22 @@ vreal r_erfcinv(vreal y)
 }
 
 // ============================================================================
-// Section 4: the Thermodynamic Neural Network: memory and parameters. Mirrors
-// package host/tnn (Layout, NodeParameters, EdgeParameters).
+// Section 4: sums. Mirrors parallel.Total: neighbours are added in pairs, then the
+// results in pairs, so that the size of work-groups shows in no bit of the result.
 //
-// Build options: -DGROUP=n, nodes per work-group, a power of two from 32 to
-// 1024; -DRULE_2019 for hylton2019, else hylton2020; -DEDGE_FIXED, -DEDGE_REAL2
-// for these kinds, else real1; -DEDGE_NOISE; -DEXTERNALS where there are
-// external nodes; -DSMALL for networks of which one work-group makes whole steps;
-// -DSELF_LOOPS where there are self-loops; -DKEEP=n and -DSHARE=n as below; -DLATTICE
-// where arithmetic gives the neighbours, with the definitions that gpu/tnn makes.
-//
-// A work-item visits WIDTH nodes of a slice at once. Where the Go code branches
-// for one node, this code computes both ways and selects by a mask.
+// GROUP is the number of values that a work-group adds of each sum, a power of two from
+// RUN on.
 // ============================================================================
 
 #ifdef GROUP
 
-#define LANES 32
 #define ITEMS (GROUP / WIDTH) // work-items of a work-group
-#ifdef LATTICE
-#define SLOTS(at) DEGREE
-#else
-#define SLOTS(at) (at)->slots
-#endif
-// A GPU's loops are written out where their number of turns is known, those over the
-// half-edges of a lattice too; a processor's would grow too long.
-#if WIDTH == 1
-#define UNROLL _Pragma("unroll")
-#else
-#define UNROLL
-#endif
-#ifdef LATTICE
-#define UNROLL_SLOTS UNROLL
-#else
-#define UNROLL_SLOTS
-#endif
-#define NODE_SUMS 12
-#define RUN 16 // values that are added by one work-item
-#define RUNS (GROUP / RUN)
-#define ZERO ((vreal)(R(0.0)))
-#define ONE ((vreal)(R(1.0)))
-
-// Parameters of a replica and group: EDGE_PARAMETERS, then NODE_PARAMETERS for
-// each group.
-enum { EDGE_G, EDGE_SIZE_MASS, EDGE_M, EDGE_TWO_M, EDGE_DEVIATION, EDGE_ROOT_M, EDGE_BOUND, EDGE_PARAMETERS };
-enum { NODE_LEVELS, NODE_TEMPERATURE, NODE_FOUR, NODE_THRESHOLD, NODE_LOG_LEVELS, NODE_CUT, NODE_PARAMETERS };
-
-// What a sweep does, and which derived fields it leaves in watched.
-#define SWEEP_ADAPT 1u    // weights may change
-#define SWEEP_ADAPTING 2u // the adapting sweep of hylton2019
-#define SWEEP_PREDICT 4u
-#define WATCH_FIRST 8u
-#define WATCH_SECOND 16u
-#define WATCH_THIRD 32u
-
-// One replica's view of the network in one sweep.
-typedef struct {
-    __global const int *id;         // by position
-    __global const uint *active;    // by slice
-    __global const long *rows;      // by slice
-    __global const int *neighbour;  // by half-edge
-    __global const uint *weight_of; // by half-edge
-    __global const real *edge;      // edge parameters
-    __global const real *node;      // node parameters of the segment's group
-    __global real *state;
-    __global real *energy;
-    __global real *node0, *node1, *node2, *node3; // see below
-    __global real *charge0, *memory0, *potential0;
-    __global real *charge1, *memory1, *potential1;
-    __global real *weight;
-    __global real *watched; // three fields, each watch_stride long
-    ulong watch_stride;
-    uint key0, key1;
-    uint k;
-    uint flags;
-} net;
-
-// Node arrays by rule.
-#ifdef RULE_2019
-#define adapted node0
-#define offered node1
-#else
-#define dissipation node0
-#define transport node1
-#define quality_numerator node2
-#define quality_denominator node3
-#endif
-
-// A half-edge of each node that a work-item visits.
-typedef struct {
-    long at;
-    vint other;  // position of the other end
-    vuint index; // of the weight
-    vreal v, w;  // voltage and weight; zero where a lane has no such half-edge
-    vmask there; // lanes that have it
-} half_edge;
-
-// Its compartments in a visit of hylton2020: cpuref charged.
-typedef struct {
-    vreal pp, mp, pm, mm;
-    vreal wpp, wmp, wpm, wmm;
-} charging;
-
-#ifdef LATTICE
-// Where nodes are on a bipartite lattice of SIDE_A x SIDE_B x ROW sites whose even
-// sites, COUNT of them in row-major order, have the first positions, and whose odd
-// sites have those from ODD_FIRST on. Two sites that follow one another in a row,
-// from an even column on, have the same index on their sublattices.
-typedef struct {
-    vint odd; // whether it is on the second sublattice
-    vuint index;
-    vuint a, b, x; // coordinates
-} place;
-
-__constant uint offsets[DEGREE][3] = OFFSETS;
-
-place place_of(vint position)
-{
-    place p;
-    vint odd = position >= ODD_FIRST;
-    p.odd = odd;
-    p.index = AS_UINT(odd ? position - ODD_FIRST : position);
-    vuint row = p.index / (uint)(ROW / 2);
-    p.a = row / (uint)SIDE_B;
-    p.b = row % (uint)SIDE_B;
-    p.x = 2u * (p.index % (uint)(ROW / 2)) + ((p.a + p.b + (odd ? (vuint)(1u) : (vuint)(0u))) & 1u);
-    return p;
-}
-
-// moved is a coordinate moved on along a side; both are less than its length.
-vuint moved(vuint coordinate, uint offset, uint side)
-{
-    vuint beyond = coordinate + offset;
-    return beyond >= side ? beyond - side : beyond;
-}
-
-// site_at is the id of the site in slot i of a place.
-vuint site_at(const place *p, int i)
-{
-    vuint a = moved(p->a, offsets[i][0], SIDE_A), b = moved(p->b, offsets[i][1], SIDE_B), x = moved(p->x, offsets[i][2], ROW);
-    return (a * (uint)SIDE_B + b) * (uint)ROW + x;
-}
-
-// weight_at is the index of the weight that an even site has in a slot.
-vuint weight_at(vuint even, uint slot)
-{
-    const uint whole = LANES;
-    vuint slice = even / whole, lanes = whole;
-#if COUNT % LANES != 0
-    vuint left = (uint)COUNT - slice * whole;
-    lanes = left < whole ? left : lanes;
-#endif
-    return slice * (whole * (uint)DEGREE) + slot * lanes + even % whole;
-}
-#endif
-
-// The nodes that a work-item visits: WIDTH of them from position first on. A
-// processor keeps their half-edges from pass to pass (-DKEEP=n, the most that a
-// node has).
-typedef struct {
-    int first;
-    vmask mine; // lanes that are network nodes
-    long row;   // the first of their half-edges
-    int slots;
-    vreal old;   // their states
-    vreal basis; // the states that external nodes which predict compare with
-#ifdef LATTICE
-    place at;
-#endif
-#ifdef KEEP
-    half_edge edges[KEEP];
-    charging charges[KEEP];
-#endif
-} visited;
-
-// Memory of a work-group to add up sums: the values of all nodes, and of runs of them.
-typedef struct {
-    real values[NODE_SUMS * (GROUP + RUNS)], runs[NODE_SUMS * RUNS];
-} sum_memory;
-
-// What the two connections of a node hold together: charges, and remembered weights.
-typedef struct {
-    vreal charge_a, charge_b, weight_a, weight_b;
-} holding;
-
-// cpuref repair
-typedef struct {
-    vreal e1, e2, shrink;
-} repair;
-
-// Memory of a work-group that shares the half-edges of nodes that equilibrate, as many
-// at once as SHARE: see equilibrate.
-#ifdef SHARE
-typedef struct {
-    uint bits[GROUP / LANES]; // by work-item: its node equilibrates
-    int item[GROUP];          // work-items of nodes that do, by rank
-    real x[GROUP];            // by work-item, as the next two
-    holding all[GROUP];
-    repair fix[GROUP];
-    // By half-edge, slot after slot: potentials of members of A and B, negative where
-    // it is none, and the weight.
-    real a[SHARE], b[SHARE], w[SHARE];
-    // Changes of weights, by slot and rank: first ones, and second ones of those that
-    // have two.
-    uint due[2][SHARE];
-    int changes[2];
-} shared_memory;
-#endif
-
-// Neither is needed while the other is.
-typedef union {
-    sum_memory sums;
-#ifdef SHARE
-    shared_memory shared;
-#endif
-} group_memory;
-
-// What a visit adds to the sums of a step: cpuref nodeSums.
-typedef struct {
-    vreal energy, free, entropy, dissipated, transported, numerator, denominator;
-    vreal change, fluctuating, state, weight2, order;
-} node_sums;
-
-#define NO_SUMS { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO }
-
-// What a node draws: cpuref sample.
-typedef struct {
-    vreal x, energy, free, entropy;
-} sample;
-
-vreal lesser(vreal a, vreal b) { return a > b ? b : a; }
-vreal greater(vreal a, vreal b) { return a < b ? b : a; }
-vreal magnitude(vreal x) { return x < ZERO ? -x : x; }
-
-vreal clamp_to(vreal x, vreal bound)
-{
-    return x > bound ? bound : (x < -bound ? -bound : x);
-}
-
-vreal load(__global const real *p) { return *(__global const vreal *)p; }
-
-// slots_of is the number of half-edges that a node of a slice can have.
-int slots_of(const net *n, uint slice)
-{
-#ifdef LATTICE
-    return DEGREE;
-#else
-    return (int)(n->rows[slice + 1] - n->rows[slice]);
-#endif
-}
-
-// look begins a visit of the nodes from a position on.
-visited look(const net *n, int first)
-{
-    visited at;
-    uint slice = (uint)first / LANES, lane = (uint)first % LANES;
-    at.first = first;
-    at.mine = TO_MASK(((vuint)(n->active[slice]) >> (lane + AS_UINT(LANE_NUMBERS)) & 1u) != 0);
-#ifdef LATTICE
-    at.row = (long)(slice * (uint)DEGREE) * LANES + lane;
-#else
-    at.row = n->rows[slice] * LANES + lane;
-#endif
-    at.slots = slots_of(n, slice);
-    at.old = load(n->state + first);
-    at.basis = at.old;
-#ifdef LATTICE
-    at.at = place_of(first + LANE_NUMBERS);
-#endif
-    return at;
-}
-
-void store(__global real *p, vmask where, vreal x)
-{
-#if WIDTH == 1
-    if (where)
-        *p = x;
-#else
-    *(__global vreal *)p = where ? x : *(__global vreal *)p;
-#endif
-}
-
-// contiguous tells whether the lanes' indices follow one another, as they mostly
-// do on a lattice; one vector then takes the place of many words.
-#if WIDTH > 1
-bool contiguous(vuint index)
-{
-    return all(index == index.s0 + AS_UINT(LANE_NUMBERS));
-}
-#endif
-
-vreal gather(__global const real *array, vuint index)
-{
-#if WIDTH == 1
-    return array[index];
-#else
-    if (contiguous(index))
-        return JOIN(vload, WIDTH)(0, array + index.s0);
-    return GATHERED(vreal, array, index);
-#endif
-}
-
-vmask is_active(const net *n, vint position)
-{
-#ifdef EXTERNALS
-    return TO_MASK((GATHER_UINT(n->active, position / LANES) >> AS_UINT(position % LANES) & 1u) != 0);
-#else
-    return TO_MASK(position >= 0);
-#endif
-}
-
-// neighbour_of gives the positions in slot i, -1 where a lane has none there.
-vint neighbour_of(const net *n, const visited *at, int i)
-{
-#ifdef LATTICE
-    vint other = AS_INT(site_at(&at->at, i) / 2u) + (at->at.odd ? (vint)(0) : (vint)(ODD_FIRST));
-    return at->at.index < (uint)COUNT ? other : -1;
-#else
-    return *(__global const vint *)(n->neighbour + at->row + (long)i * LANES);
-#endif
-}
-
-// id_of gives the node ids at positions.
-vuint id_of(const net *n, vint position)
-{
-#ifdef LATTICE
-    place p = place_of(position);
-    return (p.a * (uint)SIDE_B + p.b) * (uint)ROW + p.x;
-#else
-    return AS_UINT(GATHER_INT(n->id, position));
-#endif
-}
-
-// own_ids gives the ids of the visited nodes.
-vuint own_ids(const net *n, const visited *at)
-{
-    return id_of(n, at->first + LANE_NUMBERS);
-}
-
-// read_edge reads slot i.
-half_edge read_edge(const net *n, const visited *at, int i)
-{
-    half_edge h;
-    h.at = at->row + (long)i * LANES;
-    vint other = neighbour_of(n, at, i);
-    vint exists = other >= 0;
-    h.there = TO_MASK(exists);
-    h.other = exists ? other : 0;
-#ifdef LATTICE
-    h.index = at->at.odd ? weight_at(site_at(&at->at, i) / 2u, (uint)(DEGREE - 1 - i)) : weight_at(at->at.index, (uint)i);
-    h.index = exists ? h.index : 0;
-#else
-    h.index = *(__global const vuint *)(n->weight_of + h.at);
-#endif
-    h.v = h.there ? gather(n->state, AS_UINT(h.other)) : ZERO;
-    h.w = h.there ? gather(n->weight, h.index) : ZERO;
-#ifdef EXTERNALS
-    if ((n->flags & SWEEP_PREDICT) != 0)
-        h.v = (is_active(n, h.other) | (h.v * at->basis < ZERO)) ? h.v : ZERO;
-#endif
-    return h;
-}
-
-// keep_edges reads all half-edges where they are kept.
-void keep_edges(const net *n, visited *at)
-{
-#ifdef KEEP
-    for (int i = 0; i < SLOTS(at); i++)
-        at->edges[i] = read_edge(n, at, i);
-#endif
-}
-
-// edge_at gives slot i; room takes it where nothing is kept.
-const half_edge *edge_at(const net *n, const visited *at, int i, half_edge *room)
-{
-#ifdef KEEP
-    return &at->edges[i];
-#else
-    *room = read_edge(n, at, i);
-    return room;
-#endif
-}
-
-// partner_ids gives what stands for the other node in the noise of slot i: its id,
-// or the number of a self-loop, of which loops have been met.
-vuint partner_ids(const net *n, const visited *at, int i, const half_edge *h, vuint *loops)
-{
-#ifdef LATTICE
-    return site_at(&at->at, i);
-#else
-    vuint ids = id_of(n, h->other);
-#ifdef SELF_LOOPS
-    vint loop = h->other == at->first + LANE_NUMBERS;
-    ids = loop ? ~*loops : ids;
-    *loops = *loops + (loop ? (vuint)(1u) : (vuint)(0u));
-#endif
-    return ids;
-#endif
-}
-
-// plastic tells where the half-edge's weight may change.
-vmask plastic(const net *n, const half_edge *h)
-{
-#ifdef EDGE_FIXED
-    return TO_MASK(h->other < 0);
-#else
-    return h->there & is_active(n, h->other);
-#endif
-}
-
-// cpuref plasticity.truncatedNormal
-vreal truncated_normal(__global const real *e, vreal w, vreal u)
-{
-    vreal low = r_erfc(e[EDGE_ROOT_M] * (-e[EDGE_BOUND] - w));
-    vreal high = r_erfc(e[EDGE_ROOT_M] * (e[EDGE_BOUND] - w));
-    return w + r_erfcinv((ONE - u) * low + u * high) / e[EDGE_ROOT_M];
-}
-
-// shrink_of is what noise divides a node's weights by, w2 their mean square.
-vreal shrink_of(__global const real *e, vreal w2)
-{
-    return r_sqrt(ONE + ONE / (e[EDGE_TWO_M] * w2));
-}
-
-// cpuref plasticity.change
-vreal change_weight(__global const real *e, vreal w, vreal err, vreal shrink, vuint x, vuint y)
-{
-    w += (e[EDGE_G] * err - e[EDGE_SIZE_MASS] * w) / e[EDGE_M];
-#ifdef EDGE_NOISE
-    w /= shrink;
-#ifdef EDGE_REAL2
-    w = truncated_normal(e, w, uniform_real(x));
-#else
-    w += e[EDGE_DEVIATION] * normal(x, y);
-#endif
-#endif
-    return clamp_to(w, (vreal)(e[EDGE_BOUND]));
-}
-
-// Changes of weights where any is due: of the edge between nodes i and j by an
-// error, and then, where its half-edge is a member of both connections, by another.
-typedef struct {
-    vuint index, i, j;
-    vreal w, shrink, error, second;
-    vmask any, both;
-} update;
-
-// updated gives the new weights.
-vreal updated(const net *n, const update *u)
-{
-    words word = philox(u->i, u->j, (vuint)(n->k), PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
-    vreal w = change_weight(n->edge, u->w, u->error, u->shrink, word.x, word.y);
-    if (ANY(u->both)) {
-        vreal changed = change_weight(n->edge, w, u->second, u->shrink, word.z, word.w);
-        w = u->both ? changed : w;
-    }
-    return w;
-}
-
-#if WIDTH == 1
-
-// One node changes its weights as it comes to them.
-typedef int pending;
-#define PENDING_NONE 0
-
-void change(const net *n, pending *q, const update *u)
-{
-    if (u->any)
-        n->weight[u->index] = updated(n, u);
-}
-
-void finish(const net *n, pending *q)
-{
-}
-
-#else
-
-// Few of the nodes visited together change a weight in the same slot, so changes
-// gather until there is a vector of them. The first update is what the next
-// vector will be, the second takes what does not fit.
-typedef struct {
-    update of[2];
-    int count;
-} pending;
-#define PENDING_NONE { .count = 0 }
-
-// lane_of is lane k of a field of the two updates.
-#define lane_of(type, q, field, k) (((type *)&(q)->of[(k) / WIDTH].field)[(k) % WIDTH])
-
-void flush(const net *n, pending *q)
-{
-    vreal w = updated(n, &q->of[0]);
-    for (int k = 0; k < WIDTH && k < q->count; k++)
-        n->weight[lane_of(uint, q, index, k)] = ((real *)&w)[k];
-    q->of[0] = q->of[1];
-    q->count -= WIDTH;
-}
-
-void change(const net *n, pending *q, const update *u)
-{
-    for (int lane = 0; lane < WIDTH; lane++) {
-        if (((lane_mask *)&u->any)[lane] == 0)
-            continue;
-        int k = q->count++;
-        lane_of(uint, q, index, k) = ((uint *)&u->index)[lane];
-        lane_of(uint, q, i, k) = ((uint *)&u->i)[lane];
-        lane_of(uint, q, j, k) = ((uint *)&u->j)[lane];
-        lane_of(real, q, w, k) = ((real *)&u->w)[lane];
-        lane_of(real, q, shrink, k) = ((real *)&u->shrink)[lane];
-        lane_of(real, q, error, k) = ((real *)&u->error)[lane];
-        lane_of(real, q, second, k) = ((real *)&u->second)[lane];
-        lane_of(lane_mask, q, both, k) = ((lane_mask *)&u->both)[lane];
-    }
-    if (q->count >= WIDTH)
-        flush(n, q);
-}
-
-void finish(const net *n, pending *q)
-{
-    if (q->count > 0)
-        flush(n, q);
-}
-
-#endif
-
-// edge_weight is a weight as it is after the visit's changes.
-vreal edge_weight(const net *n, const half_edge *h)
-{
-#ifdef KEEP
-    return gather(n->weight, h->index);
-#else
-    return h->w;
-#endif
-}
-
-// cpuref replica.sumEdges
-void sum_edges(const net *n, const visited *at, vreal x, node_sums *out)
-{
-    vint own = at->first + LANE_NUMBERS;
-#ifdef LATTICE
-    if (!ANY(at->at.odd))
-        return; // the other ends of all edges come later
-#endif
-    UNROLL_SLOTS
-    for (int i = 0; i < SLOTS(at); i++) {
-#ifndef LATTICE
-        vint other = neighbour_of(n, at, i);
-        if (!ANY((other >= 0) & (other <= own)))
-            continue;
-#endif
-        half_edge room;
-        const half_edge *h = edge_at(n, at, i, &room);
-        vmask done = h->there & TO_MASK(h->other <= own) & is_active(n, h->other);
-        vmask loop = TO_MASK(h->other == own);
-        vreal w = edge_weight(n, h);
-        out->weight2 += done ? w * w : ZERO;
-        out->order -= (done & NOT(loop)) ? x * h->v : ZERO;
-    }
-}
-
-#ifndef RULE_2019
-
-// ============================================================================
-// Section 5: hylton2020. Mirrors sample2020 and visit2020.go of package cpuref.
-// ============================================================================
-
-// cpuref series
-typedef struct {
-    vreal first, ratio, total, energy_total, terms;
-} series;
-
-// cpuref wing.weigh
-series weigh(vreal depth, vreal levels, vreal count, vreal lowest, real cut)
-{
-    series s;
-    vmask some = count >= ONE;
-    vreal rise = depth / levels;
-    vreal energy = -depth - lowest;
-    s.first = some ? r_exp(-energy) : ZERO;
-    s.ratio = some ? r_exp(-rise) : ZERO;
-    count = count * rise > cut ? floor(cut / rise) + ONE : count;
-    s.terms = some ? count : ZERO;
-    s.total = ZERO;
-    s.energy_total = ZERO;
-    vreal weight = s.first;
-    for (vreal i = ZERO; ANY(i < s.terms); i += ONE) {
-        vmask on = i < s.terms;
-        s.total += on ? weight : ZERO;
-        s.energy_total += on ? weight * energy : ZERO;
-        weight *= s.ratio;
-        energy += rise;
-    }
-    return s;
-}
-
-// cpuref series.index: how many terms, the last one left out, end below mass.
-vreal term_of(const series *s, vreal mass)
-{
-    vreal weight = s->first, sum = ZERO, term = ZERO, last = s->terms - ONE;
-    vmask searching = term < last;
-    while (ANY(searching)) {
-        sum += weight;
-        searching = searching & NOT(sum > mass);
-        term += searching ? ONE : ZERO;
-        searching = searching & (term < last);
-        weight *= s->ratio;
-    }
-    return term;
-}
-
-// cpuref wings and sample2020
-sample sample2020(vreal depth_minus, vreal depth_plus, vreal u, __global const real *p)
-{
-    real threshold = p[NODE_THRESHOLD];
-    vreal n = greater(floor(depth_minus / threshold), ONE), m = greater(floor(depth_plus / threshold), ONE);
-    vreal deep = greater(n, m), shallow = lesser(n, m), most = (vreal)(p[NODE_LEVELS]);
-    vmask has_zero = deep <= most;
-    vreal outer = has_zero ? deep : most;
-    vreal inner = has_zero ? shallow : greater(most - magnitude(n - m), ZERO);
-    vreal count_minus = n > m ? outer : inner, count_plus = n > m ? inner : outer;
-
-    vreal lowest = count_minus >= ONE ? -depth_minus : ZERO;
-    lowest = ((count_plus >= ONE) & (-depth_plus < lowest)) ? -depth_plus : lowest;
-    series sm = weigh(depth_minus, n, count_minus, lowest, p[NODE_CUT]);
-    series sp = weigh(depth_plus, m, count_plus, lowest, p[NODE_CUT]);
-    vreal zero = has_zero ? r_exp(lowest) : ZERO;
-    vreal z = sm.total + zero + sp.total;
-    vreal energy_total = sm.energy_total + zero * -lowest + sp.energy_total;
-
-    vreal target = u * z;
-    vmask below = (target <= sm.total) & (sm.terms > ZERO);
-    vmask above = NOT(below) & (((target > sm.total + zero) & (sp.terms > ZERO)) | NOT(has_zero));
-    series chosen = sm;
-    chosen.first = below ? sm.first : sp.first;
-    chosen.ratio = below ? sm.ratio : sp.ratio;
-    chosen.terms = below ? sm.terms : (above ? sp.terms : ZERO);
-    vreal levels = below ? n : m;
-    vreal size = (levels - term_of(&chosen, below ? target : z - target)) / levels;
-    vreal x = below ? -size : (above ? size : ZERO);
-    vreal depth = below ? depth_minus : (above ? depth_plus : ZERO);
-
-    vreal log_z = r_log(z);
-    vreal states = greater(floor((depth_plus + depth_minus + ONE) / threshold), (vreal)(R(3.0)));
-    sample s;
-    s.x = x;
-    s.energy = -(depth * magnitude(x));
-    s.free = lowest - log_z;
-    s.entropy = (energy_total / z + log_z) / r_log(states);
-    return s;
-}
-
-// Where an input goes: cpuref charge.
-typedef struct {
-    vmask pp, mp, pm, mm;
-} destination;
-
-destination destination_of(vreal in, vreal w)
-{
-    destination d;
-    d.pp = (in > ZERO) & (w > ZERO);
-    d.mp = (in < ZERO) & (w > ZERO);
-    d.pm = (in > ZERO) & NOT(w > ZERO);
-    d.mm = (in < ZERO) & NOT(w > ZERO);
-    return d;
-}
-
-// cpuref charge
-charging charge2020(const net *n, const half_edge *h)
-{
-    vreal q0 = load(n->charge0 + h->at), m0 = load(n->memory0 + h->at);
-    vreal q1 = load(n->charge1 + h->at), m1 = load(n->memory1 + h->at);
-    vmask positive0 = q0 > ZERO, positive1 = q1 > ZERO;
-    vreal w = h->w, in = h->v * w;
-    destination d = destination_of(in, w);
-    charging c;
-    c.pp = positive0 ? q0 : ZERO;
-    c.mp = positive0 ? ZERO : q0;
-    c.pm = positive1 ? q1 : ZERO;
-    c.mm = positive1 ? ZERO : q1;
-    c.wpp = d.pp ? w : (positive0 ? m0 : ZERO);
-    c.wmp = d.mp ? w : (positive0 ? ZERO : m0);
-    c.wpm = d.pm ? w : (positive1 ? m1 : ZERO);
-    c.wmm = d.mm ? w : (positive1 ? ZERO : m1);
-    c.pp = d.pp ? lesser(c.pp + in, w) : c.pp;
-    c.mp = d.mp ? greater(c.mp + in, -w) : c.mp;
-    c.pm = d.pm ? lesser(c.pm + in, -w) : c.pm;
-    c.mm = d.mm ? greater(c.mm + in, w) : c.mm;
-    return c;
-}
-
-// charge_at gives the charges of slot i, likewise.
-const charging *charge_at(const net *n, const visited *at, int i, const half_edge *h, charging *room)
-{
-#ifdef KEEP
-    return &at->charges[i];
-#else
-    *room = charge2020(n, h);
-    return room;
-#endif
-}
-
-// cpuref kept
-typedef struct {
-    vreal q, m, p;
-} kept;
-
-// cpuref side
-typedef struct {
-    vreal qa, pa, qb, pb;
-    kept rest0, rest1; // what stays in slots 0 and 1
-} side;
-
-// cpuref replica.chosen. down is where x < 0.
-side chosen(const net *n, const half_edge *h, const charging *c, vmask down)
-{
-    vreal p0 = load(n->potential0 + h->at), p1 = load(n->potential1 + h->at);
-    vmask positive0 = load(n->charge0 + h->at) > ZERO, positive1 = load(n->charge1 + h->at) > ZERO;
-    destination d = destination_of(h->v * h->w, h->w);
-    vreal ppp = positive0 ? p0 : ZERO, pmp = positive0 ? ZERO : p0;
-    vreal ppm = positive1 ? p1 : ZERO, pmm = positive1 ? ZERO : p1;
-    ppp = d.pp ? clamp_to(ppp + h->v, ONE) : ppp;
-    pmp = d.mp ? clamp_to(pmp + h->v, ONE) : pmp;
-    ppm = d.pm ? clamp_to(ppm + h->v, ONE) : ppm;
-    pmm = d.mm ? clamp_to(pmm + h->v, ONE) : pmm;
-    side s;
-    s.qa = down ? c->pp : c->pm;
-    s.pa = down ? ppp : ppm;
-    s.qb = down ? c->mm : c->mp;
-    s.pb = down ? pmm : pmp;
-    s.rest0.q = down ? c->mp : c->pp;
-    s.rest0.m = down ? c->wmp : c->wpp;
-    s.rest0.p = down ? pmp : ppp;
-    s.rest1.q = down ? c->pm : c->mm;
-    s.rest1.m = down ? c->wpm : c->wmm;
-    s.rest1.p = down ? ppm : pmm;
-    return s;
-}
-
-// What the members of connections A and B add up to.
-typedef struct {
-    vreal potential_a, weight_a, count_a;
-    vreal potential_b, weight_b, count_b;
-} members;
-
-void add_members(members *m, vmask in_a, vmask in_b, vreal potential_a, vreal potential_b, vreal w)
-{
-    vreal ww = w * w;
-    m->potential_a += in_a ? potential_a : ZERO;
-    m->weight_a += in_a ? ww : ZERO;
-    m->count_a += in_a ? ONE : ZERO;
-    m->potential_b += in_b ? potential_b : ZERO;
-    m->weight_b += in_b ? ww : ZERO;
-    m->count_b += in_b ? ONE : ZERO;
-}
-
-holding holding_of(const charging *sum, vreal x)
-{
-    vmask down = x < ZERO;
-    holding h;
-    h.charge_a = down ? sum->pp : sum->pm;
-    h.charge_b = down ? sum->mm : sum->mp;
-    h.weight_a = down ? sum->wpp : sum->wpm;
-    h.weight_b = down ? sum->wmm : sum->wmp;
-    return h;
-}
-
-// repair_of also leaves a node's statistics.
-repair repair_of(const net *n, int first, vmask where, const holding *h, const members *m, vreal x)
-{
-    vreal r1 = h->charge_a - h->weight_b * x, r2 = h->charge_b - h->weight_a * x;
-    vreal t1 = h->charge_a + h->weight_b * x, t2 = h->charge_b + h->weight_a * x;
-    real f = n->node[NODE_TEMPERATURE];
-    store(n->dissipation + first, where, f * (r1 * r1 + r2 * r2));
-    store(n->transport + first, where, f * (t1 * t1 + t2 * t2) * R(0.25));
-    store(n->quality_numerator + first, where, magnitude(t1) + magnitude(t2));
-    store(n->quality_denominator + first, where, magnitude(r1) + magnitude(r2));
-
-    vreal d1 = m->potential_a + m->count_b * magnitude(x), d2 = m->potential_b + m->count_a * magnitude(x);
-    vmask solvable = (d1 > ZERO) & (d2 > ZERO);
-    repair fix;
-    fix.e1 = solvable ? -r1 / (R(2.0) * d1) : ZERO;
-    fix.e2 = solvable ? -r2 / (R(2.0) * d2) : ZERO;
-    fix.shrink = shrink_of(n->edge, (m->weight_a + m->weight_b) / (m->count_a + m->count_b));
-    return fix;
-}
-
-// store_rest stores what stays in the slots of a half-edge.
-void store_rest(const net *n, const half_edge *h, vmask where, const side *m)
-{
-    store(n->charge0 + h->at, where, m->rest0.q);
-    store(n->memory0 + h->at, where, m->rest0.m);
-    store(n->potential0 + h->at, where, m->rest0.p);
-    store(n->charge1 + h->at, where, m->rest1.q);
-    store(n->memory1 + h->at, where, m->rest1.m);
-    store(n->potential1 + h->at, where, m->rest1.p);
-}
-
-// cpuref repair.weight: by how much a member of A errs, or one of B, with their
-// potentials.
-vreal error_of(const repair *fix, vmask in_a, vreal pa, vreal pb, vreal x)
-{
-    vreal own = in_a ? fix->e1 : fix->e2, other = in_a ? fix->e2 : fix->e1, p = in_a ? pa : pb;
-    vreal sigma = x < ZERO ? ONE : -ONE;
-    vreal xx = x * x, pp = p * p;
-    return sigma * (own * pp + other * xx) / (pp + xx);
-}
-
-// set_errors of members of A, of B, or of both.
-void set_errors(update *u, vmask in_a, vmask in_b, const repair *fix, vreal x, vreal pa, vreal pb)
-{
-    u->any = in_a | in_b;
-    u->both = in_a & in_b;
-    u->shrink = fix->shrink;
-    u->error = error_of(fix, in_a, pa, pb, x);
-    u->second = ZERO;
-    if (ANY(u->both))
-        u->second = error_of(fix, ZERO != ZERO, pa, pb, x);
-}
-
-#ifndef SHARE
-
-// cpuref replica.equilibrate
-void equilibrate(const net *n, visited *at, vmask where, const charging *sum, vreal x)
-{
-    vmask down = x < ZERO;
-    members total = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
-    UNROLL_SLOTS
-    for (int i = 0; i < SLOTS(at); i++) {
-        half_edge room;
-        const half_edge *h = edge_at(n, at, i, &room);
-        charging again;
-        side m = chosen(n, h, charge_at(n, at, i, h, &again), down);
-        add_members(&total, m.qa != ZERO, m.qb != ZERO, magnitude(m.pa), magnitude(m.pb), h->w);
-    }
-    holding all = holding_of(sum, x);
-    repair fix = repair_of(n, at->first, where, &all, &total, x);
-    vuint ids = own_ids(n, at), loops = 0;
-    pending due = PENDING_NONE;
-    UNROLL_SLOTS
-    for (int i = 0; i < SLOTS(at); i++) {
-        half_edge room;
-        const half_edge *h = edge_at(n, at, i, &room);
-        charging again;
-        side m = chosen(n, h, charge_at(n, at, i, h, &again), down);
-        store_rest(n, h, where, &m);
-        vmask may = where & plastic(n, h), in_a = may & (m.qa != ZERO), in_b = may & (m.qb != ZERO);
-#ifndef SELF_LOOPS
-        if (!ANY(in_a | in_b))
-            continue;
-#endif
-        update u;
-        u.index = h->index;
-        u.i = ids;
-        u.j = partner_ids(n, at, i, h, &loops);
-        u.w = h->w;
-        set_errors(&u, in_a, in_b, &fix, x, m.pa, m.pb);
-        change(n, &due, &u);
-    }
-    finish(n, &due);
-}
-
-#else
-
-// Only some nodes of a work-group equilibrate. Were each to do so by itself, the
-// others would wait for it, half-edge by half-edge. So all work-items take the
-// half-edges of those nodes in turn, a batch of nodes at a time.
-typedef struct {
-    int first;       // position of work-item 0
-    int count;       // nodes that equilibrate
-    int slots;       // the most that one has
-    int from, nodes; // ranks of the batch
-} batch;
-
-vmask is_member(real potential) { return NOT(potential < ZERO); }
-
-// loops_before counts the self-loops in slots before slot i.
-uint loops_before(const net *n, const visited *at, int i)
-{
-    uint loops = 0;
-#ifdef SELF_LOOPS
-    for (int k = 0; k < i; k++)
-        loops += neighbour_of(n, at, k) == at->first ? 1u : 0u;
-#endif
-    return loops;
-}
-
-// clear_slot clears what equilibrates in slot i, and leaves it as half-edge k. It tells
-// whether the weight is to change.
-bool clear_slot(const net *n, const visited *at, int i, real x, __local shared_memory *s, int k)
-{
-    half_edge h = read_edge(n, at, i);
-    charging c = charge2020(n, &h);
-    side m = chosen(n, &h, &c, x < ZERO);
-    store_rest(n, &h, h.there, &m);
-    s->a[k] = m.qa != ZERO ? magnitude(m.pa) : -ONE;
-    s->b[k] = m.qb != ZERO ? magnitude(m.pb) : -ONE;
-    s->w[k] = h.w;
-    return plastic(n, &h) && (m.qa != ZERO || m.qb != ZERO);
-}
-
-void clear_slots(const net *n, const batch *b, __local shared_memory *s)
-{
-    // Half-edge k is in slot i of the node of rank q, and k + GROUP is shift slots on.
-    int me = (int)get_local_id(0), i = (int)((uint)me / (uint)b->nodes), q = me - i * b->nodes;
-    int shift = (int)(GROUP / (uint)b->nodes), turn = GROUP - shift * b->nodes;
-    for (int k = me; i < b->slots; k += GROUP) {
-        int item = s->item[b->from + q];
-        visited at = look(n, b->first + item);
-        if (i < SLOTS(&at) && clear_slot(n, &at, i, s->x[item], s, k))
-            s->due[0][atomic_inc(&s->changes[0])] = (uint)i << 16 | (uint)q;
-        i += q + turn < b->nodes ? shift : shift + 1;
-        q += q + turn < b->nodes ? turn : turn - b->nodes;
-    }
-}
-
-// repair_nodes adds up the members of each node.
-void repair_nodes(const net *n, const batch *b, __local shared_memory *s)
-{
-    for (int q = (int)get_local_id(0); q < b->nodes; q += GROUP) {
-        int item = s->item[b->from + q];
-        visited at = look(n, b->first + item);
-        members total = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
-        UNROLL_SLOTS
-        for (int i = 0; i < SLOTS(&at); i++) {
-            int k = q + i * b->nodes;
-            add_members(&total, is_member(s->a[k]), is_member(s->b[k]), s->a[k], s->b[k], s->w[k]);
-        }
-        holding all = s->all[item];
-        s->fix[item] = repair_of(n, at.first, 1, &all, &total, s->x[item]);
-    }
-}
-
-// change_weights makes the first change of each weight, or the second ones.
-void change_weights(const net *n, const batch *b, int second, __local shared_memory *s)
-{
-    for (int c = (int)get_local_id(0); c < s->changes[second]; c += GROUP) {
-        uint due = s->due[second][c];
-        int i = (int)(due >> 16), q = (int)(due & 0xffffu), k = q + i * b->nodes, item = s->item[b->from + q];
-        visited at = look(n, b->first + item);
-        half_edge h = read_edge(n, &at, i);
-        uint loops = loops_before(n, &at, i);
-        words word = philox(own_ids(n, &at), partner_ids(n, &at, i, &h, &loops), n->k, PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
-        repair fix = s->fix[item];
-        vmask in_a = is_member(s->a[k]) && second == 0;
-        real error = error_of(&fix, in_a, s->a[k], s->b[k], s->x[item]);
-        s->w[k] = change_weight(n->edge, s->w[k], error, fix.shrink, second ? word.z : word.x, second ? word.w : word.y);
-        n->weight[h.index] = s->w[k];
-        if (in_a && is_member(s->b[k]))
-            s->due[1][atomic_inc(&s->changes[1])] = due;
-    }
-}
-
-// rank_nodes lists the work-items whose nodes equilibrate.
-batch rank_nodes(const net *n, int first, vmask where, __local shared_memory *s)
-{
-    int me = (int)get_local_id(0), rank = 0;
-    batch b = { .first = first, .slots = 1 };
-    if (me < GROUP / LANES)
-        s->bits[me] = 0;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (where)
-        atomic_or(&s->bits[me / LANES], 1u << me % LANES);
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int k = 0; k < GROUP / LANES; k++) {
-        uint before = k < me / LANES ? ~0u : (k > me / LANES ? 0u : (1u << me % LANES) - 1);
-        rank += (int)popcount(s->bits[k] & before);
-        b.count += (int)popcount(s->bits[k]);
-        if (s->bits[k] != 0)
-            b.slots = max(b.slots, slots_of(n, (uint)(first / LANES + k)));
-    }
-    if (where)
-        s->item[rank] = me;
-    return b;
-}
-
-// cpuref replica.equilibrate, of all nodes of a work-group where that is due. Every
-// work-item takes part. After its last barrier nobody reads what is shared.
-void equilibrate(const net *n, const visited *at, vmask where, const charging *sum, real x, __local shared_memory *s)
-{
-    int me = (int)get_local_id(0);
-    batch b = rank_nodes(n, at->first - me, where, s);
-    s->x[me] = x;
-    if (where)
-        s->all[me] = holding_of(sum, x);
-    if (me == 0)
-        s->changes[0] = 0;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (; b.from < b.count; b.from += SHARE / b.slots) {
-        b.nodes = min(SHARE / b.slots, b.count - b.from);
-        clear_slots(n, &b, s);
-        if (me == 0)
-            s->changes[1] = 0;
-        barrier(CLK_LOCAL_MEM_FENCE);
-        repair_nodes(n, &b, s);
-        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
-        change_weights(n, &b, 0, s);
-        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
-        change_weights(n, &b, 1, s);
-        if (me == 0)
-            s->changes[0] = 0;
-        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
-    }
-}
-
-#endif
-
-// What a node draws, and whether it is to equilibrate.
-typedef struct {
-    charging sum;
-    sample draw;
-    vmask fluctuating, equilibrates;
-} drawn;
-
-// The steps of cpuref replica.visit2020 before it equilibrates.
-drawn draw2020(const net *n, visited *at)
-{
-    keep_edges(n, at);
-    charging sum = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
-    UNROLL_SLOTS
-    for (int i = 0; i < SLOTS(at); i++) {
-        half_edge room;
-        const half_edge *h = edge_at(n, at, i, &room);
-        charging c = charge2020(n, h);
-#ifdef KEEP
-        at->charges[i] = c;
-#endif
-        sum.pp += c.pp;
-        sum.mp += c.mp;
-        sum.pm += c.pm;
-        sum.mm += c.mm;
-        sum.wpp += c.wpp;
-        sum.wmp += c.wmp;
-        sum.wpm += c.wpm;
-        sum.wmm += c.wmm;
-    }
-    vreal depth_minus = n->node[NODE_FOUR] * (sum.pp * -sum.wmm + sum.mm * -sum.wpp);
-    vreal depth_plus = n->node[NODE_FOUR] * (sum.pm * sum.wmp + sum.mp * sum.wpm);
-    words word = philox(own_ids(n, at), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
-    drawn d;
-    d.sum = sum;
-    d.draw = sample2020(depth_minus, depth_plus, uniform_real(word.x), n->node);
-    d.fluctuating = magnitude(d.draw.energy - load(n->energy + at->first)) > n->node[NODE_THRESHOLD];
-    d.equilibrates = at->mine & NOT(d.fluctuating) & (d.draw.x != ZERO);
-    store(n->energy + at->first, at->mine, d.draw.energy);
-    return d;
-}
-
-// Those after it.
-node_sums leave2020(const net *n, const visited *at, const drawn *d)
-{
-    store(n->state + at->first, at->mine, d->draw.x); // not before: a self-loop's input is the old state
-    node_sums out;
-    out.energy = d->draw.energy;
-    out.free = d->draw.free;
-    out.entropy = d->draw.entropy;
-    out.dissipated = load(n->dissipation + at->first);
-    out.transported = load(n->transport + at->first);
-    out.numerator = load(n->quality_numerator + at->first);
-    out.denominator = load(n->quality_denominator + at->first);
-    out.change = magnitude((d->draw.x - at->old) * R(0.5));
-    out.fluctuating = d->fluctuating ? ONE : ZERO;
-    out.state = d->draw.x;
-    out.weight2 = ZERO;
-    out.order = ZERO;
-    sum_edges(n, at, d->draw.x, &out);
-    if ((n->flags & WATCH_FIRST) != 0)
-        store(n->watched + at->first, at->mine, d->draw.entropy);
-    if ((n->flags & WATCH_SECOND) != 0)
-        store(n->watched + n->watch_stride + at->first, at->mine, out.fluctuating);
-    return out;
-}
-
-// cpuref replica.visit2020
-node_sums visit(const net *n, visited *at, bool there, __local group_memory *s)
-{
-    drawn d;
-    d.equilibrates = ZERO != ZERO;
-    if (there)
-        d = draw2020(n, at);
-    if ((n->flags & SWEEP_ADAPT) != 0) {
-#ifdef SHARE
-        equilibrate(n, at, d.equilibrates, &d.sum, d.draw.x, &s->shared);
-#else
-        if (ANY(d.equilibrates))
-            equilibrate(n, at, d.equilibrates, &d.sum, d.draw.x);
-#endif
-    }
-    node_sums out = NO_SUMS;
-    if (there)
-        out = leave2020(n, at, &d);
-    return out;
-}
-
-#else
-
-// ============================================================================
-// Section 6: hylton2019. Mirrors sample2019 and visit2019.go of package cpuref.
-// A half-edge's slots are charge0, potential0 and charge1, potential1.
-// ============================================================================
-
-// cpuref level, of an index that is one real or those of the lanes.
-#define LEVEL(l, levels) (R(-1.0) + R(2.0) * (l) / ((levels) - R(1.0)))
-
-// The energy of a fixed state above the lowest one. cpuref ladder holds the cubes.
-vreal cubic(vreal x, vreal depth_minus, vreal depth_plus, vreal lowest)
-{
-    vreal depth = x < ZERO ? depth_minus : depth_plus;
-    vreal a = magnitude(x);
-    return -(depth * (a * a * a)) - lowest;
-}
-
-// What one side's levels weigh, terms of them: those from its end inwards until one
-// has no weight. Marks are the running sums after each block of levels.
-#define MARKS 8
-typedef struct {
-    vreal total, energy_total, terms;
-    vreal marks[MARKS];
-    int block;
-} weighed;
-
-// weigh adds the levels first, first + by, ... up to count of them: cpuref weigh2019.
-weighed weigh(int first, int by, int count, vreal depth_minus, vreal depth_plus, vreal lowest, __global const real *p)
-{
-    weighed s = { .total = ZERO, .energy_total = ZERO, .terms = ZERO, .block = (count + MARKS - 1) / MARKS };
-    vmask on = ZERO == ZERO;
-    UNROLL
-    for (int k = 0; k < MARKS; k++) {
-        for (int i = k * s.block; i < min(count, (k + 1) * s.block); i++) {
-            vreal e = cubic((vreal)(LEVEL((real)(first + i * by), p[NODE_LEVELS])), depth_minus, depth_plus, lowest);
-            on = on & NOT(e > p[NODE_CUT]);
-            if (!ANY(on))
-                break;
-            vreal weight = r_exp(-e);
-            s.total += on ? weight : ZERO;
-            s.energy_total += on ? weight * e : ZERO;
-            s.terms += on ? ONE : ZERO;
-        }
-        s.marks[k] = s.total;
-    }
-    return s;
-}
-
-// pick finds the level at which the running sum exceeds mass, or the last one that
-// has weight: cpuref reach, which has all running sums. The block is found by its
-// mark, and only its levels are weighed again.
-vreal pick(int first, int by, const weighed *s, vreal mass, vmask on, vreal depth_minus, vreal depth_plus, vreal lowest, __global const real *p)
-{
-    vreal at = ZERO, sum = ZERO;
-    UNROLL
-    for (int k = 0; k < MARKS; k++) {
-        vmask past = NOT(s->marks[k] > mass);
-        at += past ? (vreal)((real)s->block) : ZERO;
-        sum = past ? s->marks[k] : sum;
-    }
-    vreal index = s->terms - ONE;
-    on = on & (at < s->terms);
-    while (ANY(on)) {
-        vreal here = LEVEL((real)first + (real)by * at, p[NODE_LEVELS]);
-        sum += r_exp(-cubic(here, depth_minus, depth_plus, lowest));
-        vmask found = on & (sum > mass);
-        index = found ? at : index;
-        at += ONE;
-        on = on & NOT(found) & (at < s->terms);
-    }
-    return LEVEL((real)first + (real)by * index, p[NODE_LEVELS]);
-}
-
-// cpuref sample2019
-sample sample2019(vreal depth_minus, vreal depth_plus, vreal u, __global const real *p)
-{
-    int levels = (int)p[NODE_LEVELS], middle = (levels + 1) / 2;
-    vreal lowest = depth_plus > depth_minus ? -depth_plus : -depth_minus;
-    weighed low = weigh(0, 1, middle, depth_minus, depth_plus, lowest, p);
-    // The sums go on from the lower half to the upper one.
-    weighed high = weigh(levels - 1, -1, levels - middle, depth_minus, depth_plus, lowest, p);
-    vreal z = low.total + high.total;
-    vreal target = u * z;
-    vmask above = target > low.total;
-    vreal x = ZERO;
-    if (ANY(NOT(above)))
-        x = pick(0, 1, &low, target, NOT(above), depth_minus, depth_plus, lowest, p);
-    if (ANY(above)) {
-        vreal upper = pick(levels - 1, -1, &high, z - target, above, depth_minus, depth_plus, lowest, p);
-        x = above ? upper : x;
-    }
-    vreal log_z = r_log(z);
-    sample s;
-    s.x = x;
-    s.energy = cubic(x, depth_minus, depth_plus, ZERO);
-    s.free = lowest - log_z;
-    s.entropy = ((low.energy_total + high.energy_total) / z + log_z) / p[NODE_LOG_LEVELS];
-    return s;
-}
-
-// cpuref held
-typedef struct {
-    vreal q0, p0, q1, p1;
-} held;
-
-vmask negative(vreal x)
-{
-    return AS_SIGNED(AS_BITS(x)) < 0;
-}
-
-// cpuref hold
-held charge2019(const net *n, const half_edge *h)
-{
-    vreal p0 = load(n->potential0 + h->at), p1 = load(n->potential1 + h->at);
-    vmask up = h->w > ZERO, down = h->w < ZERO;
-    vmask keep0 = (up & NOT(negative(p0))) | (down & negative(p0));
-    vmask keep1 = (up & negative(p1)) | (down & NOT(negative(p1)));
-    held c;
-    c.q0 = keep0 ? load(n->charge0 + h->at) : ZERO;
-    c.p0 = keep0 ? p0 : ZERO;
-    c.q1 = keep1 ? load(n->charge1 + h->at) : ZERO;
-    c.p1 = keep1 ? p1 : ZERO;
-    vreal in = h->v * h->w, size = magnitude(h->w);
-    c.q0 = in > ZERO ? lesser(c.q0 + in, size) : c.q0;
-    c.p0 = in > ZERO ? clamp_to(c.p0 + h->v, ONE) : c.p0;
-    c.q1 = in < ZERO ? greater(c.q1 + in, -size) : c.q1;
-    c.p1 = in < ZERO ? clamp_to(c.p1 + h->v, ONE) : c.p1;
-    return c;
-}
-
-// cpuref pairSums
-typedef struct {
-    vreal charge_a, charge_b, capacity_a, capacity_b, potential_a, potential_b, members_a, members_b;
-} pair_sums;
-
-// add_member counts the half-edge's positive charge into A, its negative charge
-// into B of a pair where the mask is set: cpuref held.places, gather and members.
-void add_member(const held *c, pair_sums *s, vmask a, vmask b, vreal w)
-{
-    a = a & (c->q0 != ZERO);
-    b = b & (c->q1 != ZERO);
-    s->charge_a += a ? c->q0 : ZERO;
-    s->capacity_a += a ? w : ZERO;
-    s->potential_a += a ? magnitude(c->p0) : ZERO;
-    s->members_a += a ? ONE : ZERO;
-    s->charge_b += b ? c->q1 : ZERO;
-    s->capacity_b += b ? w : ZERO;
-    s->potential_b += b ? magnitude(c->p1) : ZERO;
-    s->members_b += b ? ONE : ZERO;
-}
-
-// cpuref correction
-typedef struct {
-    vreal e1, e2, sigma, keep;
-    vmask skip;
-} correction;
-
-// cpuref pairSums.settle
-correction settle(const pair_sums *p, vreal h, vreal x, vreal sigma, node_sums *out)
-{
-    vreal r1 = p->charge_a - p->capacity_b * x, r2 = p->charge_b - p->capacity_a * x;
-    vreal t1 = p->charge_a + p->capacity_b * x, t2 = p->charge_b + p->capacity_a * x;
-    vreal hh = h * h;
-    out->dissipated += hh * (r1 * r1 + r2 * r2);
-    out->transported += hh * (t1 * t1 + t2 * t2) * R(0.25);
-    out->numerator += h * (magnitude(t1) + magnitude(t2));
-    out->denominator += h * (magnitude(r1) + magnitude(r2));
-    vreal d1 = p->potential_a + p->members_b * magnitude(x), d2 = p->potential_b + p->members_a * magnitude(x);
-    correction c;
-    c.skip = (d1 <= ZERO) | (d2 <= ZERO);
-    c.e1 = c.skip ? ZERO : -(h * r1) / d1;
-    c.e2 = c.skip ? ZERO : -(h * r2) / d2;
-    c.sigma = sigma;
-    c.keep = c.skip ? ONE : ONE - h;
-    return c;
-}
-
-// pick_correction takes a where the mask is set, else b.
-correction pick_correction(vmask which, const correction *a, const correction *b)
-{
-    correction c;
-    c.e1 = which ? a->e1 : b->e1;
-    c.e2 = which ? a->e2 : b->e2;
-    c.sigma = which ? a->sigma : b->sigma;
-    c.keep = which ? a->keep : b->keep;
-    c.skip = which ? a->skip : b->skip;
-    return c;
-}
-
-// cpuref correction.err
-vreal error_of(const correction *c, vreal own, vreal opposite, vreal p, vreal x)
-{
-    vreal pp = p * p, xx = x * x;
-    opposite = x > ZERO ? -opposite : opposite;
-    vreal err = (c->sigma * own * pp + opposite * xx) / (pp + xx) * R(0.5);
-    return pp + xx == ZERO ? ZERO : err;
-}
-
-// cpuref replica.update2019
-update update2019(const half_edge *h, vmask may, vreal shrink, vreal x, const held *c, const correction *a, const correction *b)
-{
-    vmask in_a = may & (c->q0 != ZERO) & NOT(a->skip), in_b = may & (c->q1 != ZERO) & NOT(b->skip);
-    vreal err_a = error_of(a, a->e1, a->e2, c->p0, x), err_b = error_of(b, b->e2, b->e1, c->p1, x);
-    vmask swap = h->w < ZERO;
-    update u;
-    u.index = h->index;
-    u.w = h->w;
-    u.shrink = shrink;
-    u.any = in_a | in_b;
-    u.both = in_a & in_b;
-    u.error = (swap ? in_b : NOT(in_a)) ? err_b : err_a;
-    u.second = swap ? err_a : err_b;
-    return u;
-}
-
-// cpuref replica.relax
-void relax(const net *n, visited *at, vreal x, const pair_sums *first, const pair_sums *second, vreal w2, node_sums *out)
-{
-    correction c1 = settle(first, x < ZERO ? -x : ZERO, x, ONE, out);
-    correction c2 = settle(second, x < ZERO ? ZERO : x, x, -ONE, out);
-    vreal shrink = shrink_of(n->edge, w2);
-    vuint ids = own_ids(n, at), loops = 0;
-    pending due = PENDING_NONE;
-    UNROLL_SLOTS
-    for (int i = 0; i < SLOTS(at); i++) {
-        half_edge room;
-        const half_edge *h = edge_at(n, at, i, &room);
-        held c = charge2019(n, h);
-        vmask down = h->w < ZERO;
-        correction a = pick_correction(down, &c2, &c1), b = pick_correction(down, &c1, &c2);
-        if ((n->flags & SWEEP_ADAPT) != 0) {
-            update u = update2019(h, at->mine & plastic(n, h), shrink, x, &c, &a, &b);
-            u.i = ids;
-            u.j = partner_ids(n, at, i, h, &loops);
-            change(n, &due, &u);
-        }
-        store(n->charge0 + h->at, at->mine, c.q0 * a.keep);
-        store(n->potential0 + h->at, at->mine, c.p0 * a.keep);
-        store(n->charge1 + h->at, at->mine, c.q1 * b.keep);
-        store(n->potential1 + h->at, at->mine, c.p1 * b.keep);
-    }
-    finish(n, &due);
-}
-
-// cpuref replica.visit2019
-node_sums visit(const net *n, visited *at, bool there, __local group_memory *s)
-{
-    node_sums out = NO_SUMS;
-    if (!there)
-        return out;
-    bool adapting = (n->flags & SWEEP_ADAPTING) != 0;
-    if (adapting)
-        at->basis = load(n->offered + at->first);
-    keep_edges(n, at);
-    pair_sums first = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO }, second = first;
-    vreal w2 = ZERO, edges = ZERO;
-    UNROLL_SLOTS
-    for (int i = 0; i < SLOTS(at); i++) {
-        half_edge room;
-        const half_edge *h = edge_at(n, at, i, &room);
-        held c = charge2019(n, h);
-        vmask down = h->w < ZERO, up = NOT(down);
-        add_member(&c, &first, up, down, h->w);
-        add_member(&c, &second, down, up, h->w);
-        w2 += h->w * h->w;
-        edges += h->there ? ONE : ZERO;
-    }
-    vreal depth_minus = n->node[NODE_FOUR] * magnitude(first.charge_a * first.capacity_b + first.charge_b * first.capacity_a);
-    vreal depth_plus = n->node[NODE_FOUR] * magnitude(second.charge_a * second.capacity_b + second.charge_b * second.capacity_a);
-    words word = philox(own_ids(n, at), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
-    sample draw = sample2019(depth_minus, depth_plus, uniform_real(word.x), n->node);
-    if (!adapting) {
-        store(n->offered + at->first, at->mine, at->old);
-        store(n->state + at->first, at->mine, draw.x);
-        return out;
-    }
-    draw.energy += depth_plus + depth_minus;
-    out.energy = draw.energy;
-    out.free = draw.free;
-    out.entropy = draw.entropy;
-    out.change = magnitude((draw.x - load(n->adapted + at->first)) * R(0.5));
-    out.state = draw.x;
-    relax(n, at, draw.x, &first, &second, w2 / edges, &out);
-    store(n->state + at->first, at->mine, draw.x);
-    store(n->adapted + at->first, at->mine, draw.x);
-    store(n->energy + at->first, at->mine, draw.energy);
-    sum_edges(n, at, draw.x, &out);
-    if ((n->flags & WATCH_FIRST) != 0)
-        store(n->watched + at->first, at->mine, draw.entropy);
-    if ((n->flags & WATCH_SECOND) != 0)
-        store(n->watched + n->watch_stride + at->first, at->mine, out.dissipated);
-    if ((n->flags & WATCH_THIRD) != 0)
-        store(n->watched + 2 * n->watch_stride + at->first, at->mine, out.transported);
-    return out;
-}
-
-#endif
-
-// ============================================================================
-// Section 7: sums. Mirrors Total of cpuref/internal/parallel: neighbours are added in
-// pairs, then the results in pairs, so that the size of work-groups shows in no
-// bit of the result.
-// ============================================================================
+#define RUNS (GROUP / RUN)    // a work-item adds RUN values at a time
+
+// SUM_ROW is how far the values of one sum are from those of the next, and SUM_MEMORY
+// how many reals add_rows needs for so many sums.
+#define SUM_ROW (GROUP + RUNS)
+#define SUM_MEMORY(sums) ((sums) * (SUM_ROW + RUNS))
 
 // tree adds count values, a power of two, along the tree of neighbours in pairs.
 real tree(real *v, int count)
@@ -1929,34 +611,22 @@ void put(__local real *values, vmask mine, vreal value)
     PUT(values + first + first / RUN, mine ? value : ZERO);
 }
 
-// add_group adds the values of a work-group's nodes: one value of each sum to
-// partial, whose sums are stride apart.
-void add_group(const node_sums *own, vmask mine, __local sum_memory *s, __global real *partial, ulong stride)
+// add_rows adds what put left in each of so many rows of SUM_ROW values: one value of
+// each sum to partial, whose sums are stride apart. memory has room for
+// SUM_MEMORY(sums), the rows first.
+void add_rows(int sums, __local real *memory, __global real *partial, ulong stride)
 {
-    __local real *values = s->values, *runs = s->runs;
-    const int row = GROUP + RUNS;
+    __local real *runs = memory + sums * SUM_ROW;
     int me = (int)get_local_id(0);
-    put(values + 0 * row, mine, own->energy);
-    put(values + 1 * row, mine, own->free);
-    put(values + 2 * row, mine, own->entropy);
-    put(values + 3 * row, mine, own->dissipated);
-    put(values + 4 * row, mine, own->transported);
-    put(values + 5 * row, mine, own->numerator);
-    put(values + 6 * row, mine, own->denominator);
-    put(values + 7 * row, mine, own->change);
-    put(values + 8 * row, mine, own->fluctuating);
-    put(values + 9 * row, mine, own->state);
-    put(values + 10 * row, mine, own->weight2);
-    put(values + 11 * row, mine, own->order);
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int i = me; i < NODE_SUMS * RUNS; i += ITEMS) {
+    for (int i = me; i < sums * RUNS; i += ITEMS) {
         real v[RUN];
         for (int k = 0; k < RUN; k++)
-            v[k] = values[(i / RUNS) * row + (i % RUNS) * (RUN + 1) + k];
+            v[k] = memory[(i / RUNS) * SUM_ROW + (i % RUNS) * (RUN + 1) + k];
         runs[i] = tree(v, RUN);
     }
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int i = me; i < NODE_SUMS; i += ITEMS) {
+    for (int i = me; i < sums; i += ITEMS) {
         real v[RUNS];
         for (int k = 0; k < RUNS; k++)
             v[k] = runs[i * RUNS + k];
@@ -1964,77 +634,13 @@ void add_group(const node_sums *own, vmask mine, __local sum_memory *s, __global
     }
 }
 
-// ============================================================================
-// Section 8: kernels of a step.
-// ============================================================================
-
-// The arguments that tell a kernel of the network, and what a work-item makes of
-// them. segments holds, for each segment, its first slice, its slices, its group
-// of nodes and its first work-group in partial.
-#define NETWORK_ARGUMENTS \
-    __global const int *id, __global const uint *active, __global const long *rows, \
-    __global const int *neighbour, __global const uint *weight_of, __global const uint *segments, \
-    __global const real *parameters, uint parameter_stride, __global const uint *keys, \
-    __global real *state, __global real *energy, \
-    __global real *node0, __global real *node1, __global real *node2, __global real *node3, \
-    __global real *charge0, __global real *memory0, __global real *potential0, \
-    __global real *charge1, __global real *memory1, __global real *potential1, \
-    __global real *weight, __global real *watched, __global real *partial, \
-    uint positions, ulong half_edges, ulong weights, uint groups
-
-#define NETWORK_OF(n, r) \
-    net n; \
-    n.id = id, n.active = active, n.rows = rows, n.neighbour = neighbour, n.weight_of = weight_of; \
-    n.edge = parameters + (r) * parameter_stride; \
-    n.state = state + (r) * positions, n.energy = energy + (r) * positions; \
-    n.node0 = node0 + (r) * positions, n.node1 = node1 + (r) * positions; \
-    n.node2 = node2 + (r) * positions, n.node3 = node3 + (r) * positions; \
-    n.charge0 = charge0 + (r) * half_edges, n.memory0 = memory0 + (r) * half_edges, n.potential0 = potential0 + (r) * half_edges; \
-    n.charge1 = charge1 + (r) * half_edges, n.memory1 = memory1 + (r) * half_edges, n.potential1 = potential1 + (r) * half_edges; \
-    n.weight = weight + (r) * weights; \
-    n.watched = watched + (r) * positions; \
-    n.watch_stride = (ulong)positions * get_global_size(1); \
-    n.key0 = keys[2 * (r)], n.key1 = keys[2 * (r) + 1]
-
-// visit_group visits the nodes of work-group g of a segment and leaves their sums
-// at partial[sum groups + g]; every work-item of a work-group takes part.
-void visit_group(net *n, __global const uint *segment, uint g, __global real *partial, uint groups, __local group_memory *s)
-{
-    n->node = n->edge + EDGE_PARAMETERS + segment[2] * NODE_PARAMETERS;
-    uint node = g * GROUP + (uint)get_local_id(0) * WIDTH, slice = segment[0] + node / LANES, lane = node % LANES;
-    bool there = slice < segment[0] + segment[1] && (n->active[slice] >> lane & (uint)((1ul << WIDTH) - 1)) != 0;
-    visited at;
-    at.first = (int)(slice * LANES + lane);
-    at.mine = ZERO != ZERO;
-    if (there)
-        at = look(n, at.first);
-    node_sums own = visit(n, &at, there, s);
-    add_group(&own, at.mine, &s->sums, partial + segment[3] + g, groups);
-}
-
-#ifndef SMALL
-
-// sweep_segment visits the network nodes of one segment: dimension 0 is its
-// positions, WIDTH to a work-item, padded to whole work-groups, dimension 1 the
-// replicas.
-__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
-void sweep_segment(NETWORK_ARGUMENTS, uint segment, uint k, uint flags)
-{
-    __local group_memory memory;
-    size_t r = get_global_id(1);
-    NETWORK_OF(n, r);
-    n.k = k;
-    n.flags = flags;
-    visit_group(&n, segments + 4 * segment, (uint)get_group_id(0), partial + r * NODE_SUMS * groups, groups, &memory);
-}
-
-// add_partials adds the partial sums of a segment to one: dimension 0 is one
-// work-group, dimension 1 the sum, dimension 2 the replica. It overwrites
-// partial, and needs scratch of the same size.
+// add_partials adds count partial sums, from first_group on, to one: dimension 0 is one
+// work-group, dimension 1 the sum, dimension 2 the replica. It overwrites partial, and
+// needs scratch of the same size.
 __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
 void add_partials(__global real *partial, __global real *scratch, uint groups, uint first_group, uint count, __global real *sums, ulong at, uint replica_stride)
 {
-    size_t row = (get_global_id(2) * NODE_SUMS + get_global_id(1)) * groups + first_group;
+    size_t row = (get_global_id(2) * get_global_size(1) + get_global_id(1)) * groups + first_group;
     __global real *from = partial + row, *to = scratch + row;
     for (uint n = count; n > 1; n = (n + 1) / 2) {
         for (uint i = (uint)get_local_id(0); i < (n + 1) / 2; i += ITEMS)
@@ -2048,155 +654,14 @@ void add_partials(__global real *partial, __global real *scratch, uint groups, u
         sums[at + get_global_id(2) * replica_stride + get_global_id(1)] = from[0];
 }
 
-#endif
-
-// Modes of external nodes: gpu's order of tnn.Mode.
-#define MODE_DRIVEN 0u
-#define MODE_OFF 1u
-#define MODE_NOISE 2u
-#define MODE_REFLECT 3u
-
-// cpuref replica.reflect
-real reflect(__global const int *ends, __global const uint *edges, uint degree, __global const real *state, __global const real *weight, real u)
-{
-    real minus = R(0.0), plus = R(0.0);
-    for (uint i = 0; i < degree && ends[i] >= 0; i++) {
-        real w = weight[edges[i]], s = state[ends[i]];
-        real a = w * (s - R(1.0)), b = w * (s + R(1.0));
-        minus += a * a;
-        plus += b * b;
-    }
-    real lowest = minus > plus ? plus : minus;
-    real at_minus = FIRST(r_exp((vreal)(lowest - minus))), at_plus = FIRST(r_exp((vreal)(lowest - plus)));
-    return u * (at_minus + at_plus) <= at_minus ? R(-1.0) : R(1.0);
-}
-
-// The arguments that tell of the external nodes: nodes holds position, id and
-// polarity of each; ends and edges the positions and weights of its degree
-// half-edges, ended by -1; period one row for each era; forced a state that a user
-// holds the node at, or NaN.
-#define EXTERNAL_ARGUMENTS \
-    __global const int *nodes, __global const int *ends, __global const uint *edges, uint degree, \
-    __global const int *period, __global const real *forced, uint externals
-
-// What external nodes do in a step.
-typedef struct {
-    uint mode, era;
-    ulong t;
-    uint k;
-} regime;
-
-// drive_node sets external node i for a step: cpuref replica.drive.
-void drive_node(EXTERNAL_ARGUMENTS, uint i, regime now, __global real *state, __global const real *weight, uint key0, uint key1)
-{
-    words word = philox((vuint)((uint)nodes[3 * i + 1]), (vuint)(0u), (vuint)(now.k), PURPOSE_EXTERNAL, key0, key1);
-    real s = R(0.0);
-    if (now.mode == MODE_DRIVEN) {
-        ulong length = (ulong)period[now.era * externals + i];
-        s = (real)nodes[3 * i + 2];
-        if (2 * ((now.t - 1) % length) >= length)
-            s = -s;
-    } else if (now.mode == MODE_NOISE) {
-        s = FIRST(word.x) >> 31 != 0 ? R(1.0) : R(-1.0);
-    } else if (now.mode == MODE_REFLECT) {
-        s = reflect(ends + i * degree, edges + i * degree, degree, state, weight, FIRST(uniform_real(word.x)));
-    }
-    real held_at = forced[i];
-    state[nodes[3 * i]] = held_at == held_at ? held_at : s;
-}
-
-// is_solved tells whether all neighbours of external node i have the opposite
-// sign: cpuref replica.solved.
-bool is_solved(__global const int *nodes, __global const int *ends, uint degree, uint i, __global const real *state)
-{
-    real s = state[nodes[3 * i]];
-    for (uint j = 0; j < degree && ends[i * degree + j] >= 0; j++)
-        if (!(s * state[ends[i * degree + j]] < R(0.0)))
-            return false;
-    return true;
-}
-
-#ifndef SMALL
-
-// drive sets the external nodes for step t: dimension 0 is the external node,
-// dimension 1 the replica.
-__kernel void drive(EXTERNAL_ARGUMENTS, __global const uint *keys, __global real *state, __global const real *weight,
-                    uint positions, ulong weights, uint mode, uint era, ulong t, uint k)
-{
-    uint i = (uint)get_global_id(0);
-    size_t r = get_global_id(1);
-    regime now = { mode, era, t, k };
-    if (i < externals)
-        drive_node(nodes, ends, edges, degree, period, forced, externals, i, now,
-                   state + r * positions, weight + r * weights, keys[2 * r], keys[2 * r + 1]);
-}
-
-// count_solved adds to solved[at + replica] the external nodes that are solved.
-__kernel void count_solved(__global const int *nodes, __global const int *ends, uint degree, uint externals,
-                           __global const real *state, uint positions, __global uint *solved, uint at)
-{
-    uint i = (uint)get_global_id(0);
-    size_t r = get_global_id(1);
-    if (i < externals && is_solved(nodes, ends, degree, i, state + r * positions))
-        atomic_inc(&solved[at + r]);
-}
-
-#else
-
-// run_steps makes whole steps from t on, one work-group to a replica: for small
-// networks, whose launches would take longer than their visits. program holds
-// mode, era and the flags of the last sweep for each step. Sums and solved are
-// left as by add_partials and count_solved.
-__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
-void run_steps(NETWORK_ARGUMENTS, EXTERNAL_ARGUMENTS, __global const uint *program, uint steps, ulong t, uint sweeps,
-               uint segment_count, __global real *sums, __global uint *solved)
-{
-    __local group_memory memory;
-    size_t r = get_group_id(1);
-    uint me = (uint)get_local_id(0);
-    NETWORK_OF(n, r);
-    __global real *own = partial + r * NODE_SUMS * groups;
-    for (uint step = 0; step < steps; step++) {
-        uint last = (uint)(t + step) * sweeps, flags = program[3 * step + 2];
-        regime now = { program[3 * step], program[3 * step + 1], t + step, last - sweeps + 1 };
-        for (uint i = me; i < externals; i += ITEMS)
-            drive_node(nodes, ends, edges, degree, period, forced, externals, i, now, n.state, n.weight, n.key0, n.key1);
-        barrier(CLK_GLOBAL_MEM_FENCE);
-        for (uint sweep = 1; sweep <= sweeps; sweep++) {
-            n.k = last - sweeps + sweep;
-            n.flags = sweep == sweeps ? flags : flags & SWEEP_PREDICT;
-            for (uint s = 0; s < segment_count; s++) {
-                uint count = (segments[4 * s + 1] * LANES + GROUP - 1) / GROUP;
-                for (uint g = 0; g < count; g++) {
-                    visit_group(&n, segments + 4 * s, g, own, groups, &memory);
-                    barrier(CLK_LOCAL_MEM_FENCE);
-                }
-                barrier(CLK_GLOBAL_MEM_FENCE);
-            }
-        }
-        for (uint i = me; i < segment_count * NODE_SUMS; i += ITEMS) {
-            __global const uint *segment = segments + 4 * (i / NODE_SUMS);
-            __global real *v = own + i % NODE_SUMS * groups + segment[3];
-            for (uint m = (segment[1] * LANES + GROUP - 1) / GROUP; m > 1; m = (m + 1) / 2)
-                for (uint k = 0; k < (m + 1) / 2; k++)
-                    v[k] = v[2 * k] + (2 * k + 1 < m ? v[2 * k + 1] : R(0.0));
-            sums[((step * get_num_groups(1) + r) * segment_count) * NODE_SUMS + i] = v[0];
-        }
-        for (uint i = me; i < externals; i += ITEMS)
-            if (is_solved(nodes, ends, degree, i, n.state))
-                atomic_inc(&solved[step * get_num_groups(1) + r]);
-        barrier(CLK_GLOBAL_MEM_FENCE);
-    }
-}
-
-#endif
-
-#endif
+#endif // GROUP
 
 // ============================================================================
-// Section 9: self-test. Mirrors fmath.Probe and rng.Probe: what a device makes
+// Section 5: self-test. Mirrors fmath.Probe and rng.Probe: what a device makes
 // of plain arithmetic, of section 3 and of section 2, to be compared bit by bit.
 // ============================================================================
+
+#ifdef PROBE
 
 // probe_math: fmath.Probe states the order of input (3 arrays of n) and output
 // (9 arrays of n).
@@ -2237,10 +702,14 @@ __kernel void probe_noise(uint2 key, uint n, __global uint *output, __global rea
     *(__global vreal *)(reals + 2 * n + row) = normal(x.z, x.w);
 }
 
+#endif // PROBE
+
 // ============================================================================
-// Section 10: bandwidth. Mirrors package host/bench: what a step does to memory,
+// Section 6: bandwidth. Mirrors package host/bench: what a step does to memory,
 // and next to nothing else.
 // ============================================================================
+
+#ifdef STREAM
 
 // stream: a = a * s + b. Arrays have as many elements as there are lanes.
 __kernel void stream(__global real *a, __global const real *b, real s)
@@ -2248,3 +717,1560 @@ __kernel void stream(__global real *a, __global const real *b, real s)
     size_t i = get_global_id(0) * WIDTH;
     *(__global vreal *)(a + i) = *(__global const vreal *)(a + i) * s + *(__global const vreal *)(b + i);
 }
+
+#endif // STREAM
+
+// ============================================================================
+// The Thermodynamic Neural Network.
+//
+// Section 7: memory and parameters. Mirrors tnn.Layout, tnn.NodeParameters and
+// tnn.EdgeParameters.
+//
+// Definitions: GROUP, nodes per work-group, from 32 to 1024; RULE_2019 for hylton2019,
+// else hylton2020; EDGE_FIXED, EDGE_REAL2 for these kinds, else real1; EDGE_NOISE;
+// EXTERNALS where there are external nodes; SMALL for networks of which one work-group
+// makes whole steps; SELF_LOOPS where there are self-loops; KEEP and SHARE as below;
+// LATTICE where arithmetic gives the neighbours, with its sides and offsets. The rest of
+// the header is places: of a record's fields, of the sums, of flags.
+//
+// A work-item visits WIDTH nodes of a slice at once. Where the Go code branches
+// for one node, this code computes both ways and selects by a mask.
+// ============================================================================
+
+#ifdef TNN
+
+#ifdef LATTICE
+#define SLOTS(at) DEGREE
+#else
+#define SLOTS(at) (at)->slots
+#endif // LATTICE
+#ifdef LATTICE
+#define UNROLL_SLOTS UNROLL
+#else
+#define UNROLL_SLOTS
+#endif // LATTICE
+
+// Parameters of a replica: EDGE_WORDS, then NODE_WORDS for each group.
+
+// One replica's view of the network in one sweep.
+typedef struct {
+    __global const int *id;         // by position
+    __global const uint *active;    // by slice
+    __global const long *rows;      // by slice
+    __global const int *neighbour;  // by half-edge
+    __global const uint *weight_of; // by half-edge
+    __global const real *edge;      // edge parameters
+    __global const real *node;      // node parameters of the segment's group
+    __global real *state;
+    __global real *energy;
+    __global real *node0, *node1, *node2, *node3; // see below
+    __global real *charge0, *memory0, *potential0;
+    __global real *charge1, *memory1, *potential1;
+    __global real *weight;
+    __global real *watched; // three fields, each watch_stride long
+    ulong watch_stride;
+    uint key0, key1;
+    uint k;
+    uint flags;
+} net;
+
+// Node arrays by rule.
+#ifdef RULE_2019
+#define adapted node0
+#define offered node1
+#else
+#define dissipation node0
+#define transport node1
+#define quality_numerator node2
+#define quality_denominator node3
+#endif // RULE_2019
+
+// A half-edge of each node that a work-item visits.
+typedef struct {
+    long at;
+    vint other;  // position of the other end
+    vuint index; // of the weight
+    vreal v, w;  // voltage and weight; zero where a lane has no such half-edge
+    vmask there; // lanes that have it
+} half_edge;
+
+// Its compartments in a visit of hylton2020: cpuref charged.
+typedef struct {
+    vreal pp, mp, pm, mm;
+    vreal wpp, wmp, wpm, wmm;
+} charging;
+
+#ifdef LATTICE
+// Where nodes are on a bipartite lattice of SIDE_A x SIDE_B x ROW sites whose even
+// sites, COUNT of them in row-major order, have the first positions, and whose odd
+// sites have those from ODD_FIRST on. Two sites that follow one another in a row,
+// from an even column on, have the same index on their sublattices.
+typedef struct {
+    vint odd; // whether it is on the second sublattice
+    vuint index;
+    vuint a, b, x; // coordinates
+} place;
+
+__constant uint offsets[DEGREE][3] = OFFSETS;
+
+place tnn_place_of(vint position)
+{
+    place p;
+    vint odd = position >= ODD_FIRST;
+    p.odd = odd;
+    p.index = AS_UINT(odd ? position - ODD_FIRST : position);
+    vuint row = p.index / (uint)(ROW / 2);
+    p.a = row / (uint)SIDE_B;
+    p.b = row % (uint)SIDE_B;
+    p.x = 2u * (p.index % (uint)(ROW / 2)) + ((p.a + p.b + (odd ? (vuint)(1u) : (vuint)(0u))) & 1u);
+    return p;
+}
+
+// tnn_moved is a coordinate moved on along a side; both are less than its length.
+vuint tnn_moved(vuint coordinate, uint offset, uint side)
+{
+    vuint beyond = coordinate + offset;
+    return beyond >= side ? beyond - side : beyond;
+}
+
+// tnn_site_at is the id of the site in slot i of a place.
+vuint tnn_site_at(const place *p, int i)
+{
+    vuint a = tnn_moved(p->a, offsets[i][0], SIDE_A), b = tnn_moved(p->b, offsets[i][1], SIDE_B), x = tnn_moved(p->x, offsets[i][2], ROW);
+    return (a * (uint)SIDE_B + b) * (uint)ROW + x;
+}
+
+// tnn_weight_at is the index of the weight that an even site has in a slot.
+vuint tnn_weight_at(vuint even, uint slot)
+{
+    const uint whole = LANES;
+    vuint slice = even / whole, lanes = whole;
+#if COUNT % LANES != 0
+    vuint left = (uint)COUNT - slice * whole;
+    lanes = left < whole ? left : lanes;
+#endif // COUNT
+    return slice * (whole * (uint)DEGREE) + slot * lanes + even % whole;
+}
+#endif // LATTICE
+
+// The nodes that a work-item visits: WIDTH of them from position first on. A
+// processor keeps their half-edges from pass to pass (-DKEEP=n, the most that a
+// node has).
+typedef struct {
+    int first;
+    vmask mine; // lanes that are network nodes
+    long row;   // the first of their half-edges
+    int slots;
+    vreal old;   // their states
+    vreal basis; // the states that external nodes which predict compare with
+#ifdef LATTICE
+    place at;
+#endif // LATTICE
+#ifdef KEEP
+    half_edge edges[KEEP];
+    charging charges[KEEP];
+#endif // KEEP
+} visited;
+
+// Memory of a work-group to add up sums.
+typedef struct {
+    real values[SUM_MEMORY(NODE_SUMS)];
+} sum_memory;
+
+// What the two connections of a node hold together: charges, and remembered weights.
+typedef struct {
+    vreal charge_a, charge_b, weight_a, weight_b;
+} holding;
+
+// cpuref repair
+typedef struct {
+    vreal e1, e2, shrink;
+} repair;
+
+// Memory of a work-group that shares the half-edges of nodes that equilibrate, as many
+// at once as SHARE: see tnn_equilibrate.
+#ifdef SHARE
+typedef struct {
+    uint bits[GROUP / LANES]; // by work-item: its node equilibrates
+    int item[GROUP];          // work-items of nodes that do, by rank
+    real x[GROUP];            // by work-item, as the next two
+    holding all[GROUP];
+    repair fix[GROUP];
+    // By half-edge, slot after slot: potentials of members of A and B, negative where
+    // it is none, and the weight.
+    real a[SHARE], b[SHARE], w[SHARE];
+    // Changes of weights, by slot and rank: first ones, and second ones of those that
+    // have two.
+    uint due[2][SHARE];
+    int changes[2];
+} shared_memory;
+#endif // SHARE
+
+// Neither is needed while the other is.
+typedef union {
+    sum_memory sums;
+#ifdef SHARE
+    shared_memory shared;
+#endif // SHARE
+} group_memory;
+
+// The header states the size that the host counts with.
+typedef char group_memory_is_as_stated[sizeof(group_memory) == GROUP_MEMORY ? 1 : -1];
+
+// What a visit adds to the sums of a step: cpuref nodeSums.
+typedef struct {
+    vreal energy, free, entropy, dissipated, transported, numerator, denominator;
+    vreal change, fluctuating, state, weight2, order;
+} node_sums;
+
+#define NO_SUMS { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO }
+
+// What a node draws: cpuref sample.
+typedef struct {
+    vreal x, energy, free, entropy;
+} sample;
+
+// tnn_slots_of is the number of half-edges that a node of a slice can have.
+int tnn_slots_of(const net *n, uint slice)
+{
+#ifdef LATTICE
+    return DEGREE;
+#else
+    return (int)(n->rows[slice + 1] - n->rows[slice]);
+#endif // LATTICE
+}
+
+// tnn_begin_visit begins a visit of the nodes from a position on.
+visited tnn_begin_visit(const net *n, int first)
+{
+    visited at;
+    uint slice = (uint)first / LANES, lane = (uint)first % LANES;
+    at.first = first;
+    at.mine = TO_MASK(((vuint)(n->active[slice]) >> (lane + AS_UINT(LANE_NUMBERS)) & 1u) != 0);
+#ifdef LATTICE
+    at.row = (long)(slice * (uint)DEGREE) * LANES + lane;
+#else
+    at.row = n->rows[slice] * LANES + lane;
+#endif // LATTICE
+    at.slots = tnn_slots_of(n, slice);
+    at.old = load(n->state + first);
+    at.basis = at.old;
+#ifdef LATTICE
+    at.at = tnn_place_of(first + LANE_NUMBERS);
+#endif // LATTICE
+    return at;
+}
+
+vmask tnn_is_active(const net *n, vint position)
+{
+#ifdef EXTERNALS
+    return TO_MASK((GATHER_UINT(n->active, position / LANES) >> AS_UINT(position % LANES) & 1u) != 0);
+#else
+    return TO_MASK(position >= 0);
+#endif // EXTERNALS
+}
+
+// tnn_neighbour_of gives the positions in slot i, -1 where a lane has none there.
+vint tnn_neighbour_of(const net *n, const visited *at, int i)
+{
+#ifdef LATTICE
+    vint other = AS_INT(tnn_site_at(&at->at, i) / 2u) + (at->at.odd ? (vint)(0) : (vint)(ODD_FIRST));
+    return at->at.index < (uint)COUNT ? other : -1;
+#else
+    return *(__global const vint *)(n->neighbour + at->row + (long)i * LANES);
+#endif // LATTICE
+}
+
+// tnn_id_of gives the node ids at positions.
+vuint tnn_id_of(const net *n, vint position)
+{
+#ifdef LATTICE
+    place p = tnn_place_of(position);
+    return (p.a * (uint)SIDE_B + p.b) * (uint)ROW + p.x;
+#else
+    return AS_UINT(GATHER_INT(n->id, position));
+#endif // LATTICE
+}
+
+// tnn_own_ids gives the ids of the visited nodes.
+vuint tnn_own_ids(const net *n, const visited *at)
+{
+    return tnn_id_of(n, at->first + LANE_NUMBERS);
+}
+
+// tnn_read_edge reads slot i.
+half_edge tnn_read_edge(const net *n, const visited *at, int i)
+{
+    half_edge h;
+    h.at = at->row + (long)i * LANES;
+    vint other = tnn_neighbour_of(n, at, i);
+    vint exists = other >= 0;
+    h.there = TO_MASK(exists);
+    h.other = exists ? other : 0;
+#ifdef LATTICE
+    h.index = at->at.odd ? tnn_weight_at(tnn_site_at(&at->at, i) / 2u, (uint)(DEGREE - 1 - i)) : tnn_weight_at(at->at.index, (uint)i);
+    h.index = exists ? h.index : 0;
+#else
+    h.index = *(__global const vuint *)(n->weight_of + h.at);
+#endif // LATTICE
+    h.v = h.there ? gather(n->state, AS_UINT(h.other)) : ZERO;
+    h.w = h.there ? gather(n->weight, h.index) : ZERO;
+#ifdef EXTERNALS
+    if ((n->flags & SWEEP_PREDICT) != 0)
+        h.v = (tnn_is_active(n, h.other) | (h.v * at->basis < ZERO)) ? h.v : ZERO;
+#endif // EXTERNALS
+    return h;
+}
+
+// tnn_keep_edges reads all half-edges where they are kept.
+void tnn_keep_edges(const net *n, visited *at)
+{
+#ifdef KEEP
+    for (int i = 0; i < SLOTS(at); i++)
+        at->edges[i] = tnn_read_edge(n, at, i);
+#endif // KEEP
+}
+
+// tnn_edge_at gives slot i; room takes it where nothing is kept.
+const half_edge *tnn_edge_at(const net *n, const visited *at, int i, half_edge *room)
+{
+#ifdef KEEP
+    return &at->edges[i];
+#else
+    *room = tnn_read_edge(n, at, i);
+    return room;
+#endif // KEEP
+}
+
+// tnn_partner_ids gives what stands for the other node in the noise of slot i: its id,
+// or the number of a self-loop, of which loops have been met.
+vuint tnn_partner_ids(const net *n, const visited *at, int i, const half_edge *h, vuint *loops)
+{
+#ifdef LATTICE
+    return tnn_site_at(&at->at, i);
+#else
+    vuint ids = tnn_id_of(n, h->other);
+#ifdef SELF_LOOPS
+    vint loop = h->other == at->first + LANE_NUMBERS;
+    ids = loop ? ~*loops : ids;
+    *loops = *loops + (loop ? (vuint)(1u) : (vuint)(0u));
+#endif // SELF_LOOPS
+    return ids;
+#endif // LATTICE
+}
+
+// tnn_plastic tells where the half-edge's weight may change.
+vmask tnn_plastic(const net *n, const half_edge *h)
+{
+#ifdef EDGE_FIXED
+    return TO_MASK(h->other < 0);
+#else
+    return h->there & tnn_is_active(n, h->other);
+#endif // EDGE_FIXED
+}
+
+// cpuref plasticity.truncatedNormal
+vreal tnn_truncated_normal(__global const real *e, vreal w, vreal u)
+{
+    vreal low = r_erfc(e[EDGE_ROOT_M] * (-e[EDGE_BOUND] - w));
+    vreal high = r_erfc(e[EDGE_ROOT_M] * (e[EDGE_BOUND] - w));
+    return w + r_erfcinv((ONE - u) * low + u * high) / e[EDGE_ROOT_M];
+}
+
+// tnn_shrink_of is what noise divides a node's weights by, w2 their mean square.
+vreal tnn_shrink_of(__global const real *e, vreal w2)
+{
+    return r_sqrt(ONE + ONE / (e[EDGE_TWO_M] * w2));
+}
+
+// cpuref plasticity.change
+vreal tnn_change_weight(__global const real *e, vreal w, vreal err, vreal shrink, vuint x, vuint y)
+{
+    w += (e[EDGE_G] * err - e[EDGE_SIZE_MASS] * w) / e[EDGE_M];
+#ifdef EDGE_NOISE
+    w /= shrink;
+#ifdef EDGE_REAL2
+    w = tnn_truncated_normal(e, w, uniform_real(x));
+#else
+    w += e[EDGE_DEVIATION] * normal(x, y);
+#endif // EDGE_REAL2
+#endif // EDGE_NOISE
+    return clamp_to(w, (vreal)(e[EDGE_BOUND]));
+}
+
+// Changes of weights where any is due: of the edge between nodes i and j by an
+// error, and then, where its half-edge is a member of both connections, by another.
+typedef struct {
+    vuint index, i, j;
+    vreal w, shrink, error, second;
+    vmask any, both;
+} update;
+
+// tnn_updated gives the new weights.
+vreal tnn_updated(const net *n, const update *u)
+{
+    words word = philox(u->i, u->j, (vuint)(n->k), PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
+    vreal w = tnn_change_weight(n->edge, u->w, u->error, u->shrink, word.x, word.y);
+    if (ANY(u->both)) {
+        vreal changed = tnn_change_weight(n->edge, w, u->second, u->shrink, word.z, word.w);
+        w = u->both ? changed : w;
+    }
+    return w;
+}
+
+#if WIDTH == 1
+
+// One node changes its weights as it comes to them.
+typedef int pending;
+#define PENDING_NONE 0
+
+void tnn_change(const net *n, pending *q, const update *u)
+{
+    if (u->any)
+        n->weight[u->index] = tnn_updated(n, u);
+}
+
+void tnn_finish(const net *n, pending *q)
+{
+}
+
+#else
+
+// Few of the nodes visited together change a weight in the same slot, so changes
+// gather until there is a vector of them. The first update is what the next
+// vector will be, the second takes what does not fit.
+typedef struct {
+    update of[2];
+    int count;
+} pending;
+#define PENDING_NONE { .count = 0 }
+
+// lane_of is lane k of a field of the two updates.
+#define lane_of(type, q, field, k) (((type *)&(q)->of[(k) / WIDTH].field)[(k) % WIDTH])
+
+void tnn_flush(const net *n, pending *q)
+{
+    vreal w = tnn_updated(n, &q->of[0]);
+    for (int k = 0; k < WIDTH && k < q->count; k++)
+        n->weight[lane_of(uint, q, index, k)] = ((real *)&w)[k];
+    q->of[0] = q->of[1];
+    q->count -= WIDTH;
+}
+
+void tnn_change(const net *n, pending *q, const update *u)
+{
+    for (int lane = 0; lane < WIDTH; lane++) {
+        if (((lane_mask *)&u->any)[lane] == 0)
+            continue;
+        int k = q->count++;
+        lane_of(uint, q, index, k) = ((uint *)&u->index)[lane];
+        lane_of(uint, q, i, k) = ((uint *)&u->i)[lane];
+        lane_of(uint, q, j, k) = ((uint *)&u->j)[lane];
+        lane_of(real, q, w, k) = ((real *)&u->w)[lane];
+        lane_of(real, q, shrink, k) = ((real *)&u->shrink)[lane];
+        lane_of(real, q, error, k) = ((real *)&u->error)[lane];
+        lane_of(real, q, second, k) = ((real *)&u->second)[lane];
+        lane_of(lane_mask, q, both, k) = ((lane_mask *)&u->both)[lane];
+    }
+    if (q->count >= WIDTH)
+        tnn_flush(n, q);
+}
+
+void tnn_finish(const net *n, pending *q)
+{
+    if (q->count > 0)
+        tnn_flush(n, q);
+}
+
+#endif // WIDTH
+
+// tnn_edge_weight is a weight as it is after the visit's changes.
+vreal tnn_edge_weight(const net *n, const half_edge *h)
+{
+#ifdef KEEP
+    return gather(n->weight, h->index);
+#else
+    return h->w;
+#endif // KEEP
+}
+
+// cpuref replica.sumEdges
+void tnn_sum_edges(const net *n, const visited *at, vreal x, node_sums *out)
+{
+    vint own = at->first + LANE_NUMBERS;
+#ifdef LATTICE
+    if (!ANY(at->at.odd))
+        return; // the other ends of all edges come later
+#endif // LATTICE
+    UNROLL_SLOTS
+    for (int i = 0; i < SLOTS(at); i++) {
+#ifndef LATTICE
+        vint other = tnn_neighbour_of(n, at, i);
+        if (!ANY((other >= 0) & (other <= own)))
+            continue;
+#endif // LATTICE
+        half_edge room;
+        const half_edge *h = tnn_edge_at(n, at, i, &room);
+        vmask done = h->there & TO_MASK(h->other <= own) & tnn_is_active(n, h->other);
+        vmask loop = TO_MASK(h->other == own);
+        vreal w = tnn_edge_weight(n, h);
+        out->weight2 += done ? w * w : ZERO;
+        out->order -= (done & NOT(loop)) ? x * h->v : ZERO;
+    }
+}
+
+#ifndef RULE_2019
+
+// ============================================================================
+// Section 8: hylton2020. Mirrors cpuref sample2020 and cpuref replica.visit2020.
+// ============================================================================
+
+// cpuref series
+typedef struct {
+    vreal first, ratio, total, energy_total, terms;
+} series;
+
+// cpuref wing.weigh
+series tnn_weigh(vreal depth, vreal levels, vreal count, vreal lowest, real cut)
+{
+    series s;
+    vmask some = count >= ONE;
+    vreal rise = depth / levels;
+    vreal energy = -depth - lowest;
+    s.first = some ? r_exp(-energy) : ZERO;
+    s.ratio = some ? r_exp(-rise) : ZERO;
+    count = count * rise > cut ? floor(cut / rise) + ONE : count;
+    s.terms = some ? count : ZERO;
+    s.total = ZERO;
+    s.energy_total = ZERO;
+    vreal weight = s.first;
+    for (vreal i = ZERO; ANY(i < s.terms); i += ONE) {
+        vmask on = i < s.terms;
+        s.total += on ? weight : ZERO;
+        s.energy_total += on ? weight * energy : ZERO;
+        weight *= s.ratio;
+        energy += rise;
+    }
+    return s;
+}
+
+// cpuref series.index: how many terms, the last one left out, end below mass.
+vreal tnn_term_of(const series *s, vreal mass)
+{
+    vreal weight = s->first, sum = ZERO, term = ZERO, last = s->terms - ONE;
+    vmask searching = term < last;
+    while (ANY(searching)) {
+        sum += weight;
+        searching = searching & NOT(sum > mass);
+        term += searching ? ONE : ZERO;
+        searching = searching & (term < last);
+        weight *= s->ratio;
+    }
+    return term;
+}
+
+// cpuref wings and cpuref sample2020
+sample tnn_sample2020(vreal depth_minus, vreal depth_plus, vreal u, __global const real *p)
+{
+    real threshold = p[NODE_THRESHOLD];
+    vreal n = greater(floor(depth_minus / threshold), ONE), m = greater(floor(depth_plus / threshold), ONE);
+    vreal deep = greater(n, m), shallow = lesser(n, m), most = (vreal)(p[NODE_LEVELS]);
+    vmask has_zero = deep <= most;
+    vreal outer = has_zero ? deep : most;
+    vreal inner = has_zero ? shallow : greater(most - magnitude(n - m), ZERO);
+    vreal count_minus = n > m ? outer : inner, count_plus = n > m ? inner : outer;
+
+    vreal lowest = count_minus >= ONE ? -depth_minus : ZERO;
+    lowest = ((count_plus >= ONE) & (-depth_plus < lowest)) ? -depth_plus : lowest;
+    series sm = tnn_weigh(depth_minus, n, count_minus, lowest, p[NODE_CUT]);
+    series sp = tnn_weigh(depth_plus, m, count_plus, lowest, p[NODE_CUT]);
+    vreal zero = has_zero ? r_exp(lowest) : ZERO;
+    vreal z = sm.total + zero + sp.total;
+    vreal energy_total = sm.energy_total + zero * -lowest + sp.energy_total;
+
+    vreal target = u * z;
+    vmask below = (target <= sm.total) & (sm.terms > ZERO);
+    vmask above = NOT(below) & (((target > sm.total + zero) & (sp.terms > ZERO)) | NOT(has_zero));
+    series chosen = sm;
+    chosen.first = below ? sm.first : sp.first;
+    chosen.ratio = below ? sm.ratio : sp.ratio;
+    chosen.terms = below ? sm.terms : (above ? sp.terms : ZERO);
+    vreal levels = below ? n : m;
+    vreal size = (levels - tnn_term_of(&chosen, below ? target : z - target)) / levels;
+    vreal x = below ? -size : (above ? size : ZERO);
+    vreal depth = below ? depth_minus : (above ? depth_plus : ZERO);
+
+    vreal log_z = r_log(z);
+    vreal states = greater(floor((depth_plus + depth_minus + ONE) / threshold), (vreal)(R(3.0)));
+    sample s;
+    s.x = x;
+    s.energy = -(depth * magnitude(x));
+    s.free = lowest - log_z;
+    s.entropy = (energy_total / z + log_z) / r_log(states);
+    return s;
+}
+
+// Where an input goes: cpuref replica.charge.
+typedef struct {
+    vmask pp, mp, pm, mm;
+} destination;
+
+destination tnn_destination_of(vreal in, vreal w)
+{
+    destination d;
+    d.pp = (in > ZERO) & (w > ZERO);
+    d.mp = (in < ZERO) & (w > ZERO);
+    d.pm = (in > ZERO) & NOT(w > ZERO);
+    d.mm = (in < ZERO) & NOT(w > ZERO);
+    return d;
+}
+
+// cpuref replica.charge
+charging tnn_charge2020(const net *n, const half_edge *h)
+{
+    vreal q0 = load(n->charge0 + h->at), m0 = load(n->memory0 + h->at);
+    vreal q1 = load(n->charge1 + h->at), m1 = load(n->memory1 + h->at);
+    vmask positive0 = q0 > ZERO, positive1 = q1 > ZERO;
+    vreal w = h->w, in = h->v * w;
+    destination d = tnn_destination_of(in, w);
+    charging c;
+    c.pp = positive0 ? q0 : ZERO;
+    c.mp = positive0 ? ZERO : q0;
+    c.pm = positive1 ? q1 : ZERO;
+    c.mm = positive1 ? ZERO : q1;
+    c.wpp = d.pp ? w : (positive0 ? m0 : ZERO);
+    c.wmp = d.mp ? w : (positive0 ? ZERO : m0);
+    c.wpm = d.pm ? w : (positive1 ? m1 : ZERO);
+    c.wmm = d.mm ? w : (positive1 ? ZERO : m1);
+    c.pp = d.pp ? lesser(c.pp + in, w) : c.pp;
+    c.mp = d.mp ? greater(c.mp + in, -w) : c.mp;
+    c.pm = d.pm ? lesser(c.pm + in, -w) : c.pm;
+    c.mm = d.mm ? greater(c.mm + in, w) : c.mm;
+    return c;
+}
+
+// tnn_charge_at gives the charges of slot i, likewise.
+const charging *tnn_charge_at(const net *n, const visited *at, int i, const half_edge *h, charging *room)
+{
+#ifdef KEEP
+    return &at->charges[i];
+#else
+    *room = tnn_charge2020(n, h);
+    return room;
+#endif // KEEP
+}
+
+// Charge, remembered weight and potential of one compartment.
+typedef struct {
+    vreal q, m, p;
+} kept;
+
+// What a half-edge has of the connections A and B: cpuref pair.
+typedef struct {
+    vreal qa, pa, qb, pb;
+    kept rest0, rest1; // what stays in slots 0 and 1
+} side;
+
+// tnn_chosen gives the compartments of A and B, and those that stay: cpuref
+// replica.potentials and cpuref pairOf. down is where x < 0.
+side tnn_chosen(const net *n, const half_edge *h, const charging *c, vmask down)
+{
+    vreal p0 = load(n->potential0 + h->at), p1 = load(n->potential1 + h->at);
+    vmask positive0 = load(n->charge0 + h->at) > ZERO, positive1 = load(n->charge1 + h->at) > ZERO;
+    destination d = tnn_destination_of(h->v * h->w, h->w);
+    vreal ppp = positive0 ? p0 : ZERO, pmp = positive0 ? ZERO : p0;
+    vreal ppm = positive1 ? p1 : ZERO, pmm = positive1 ? ZERO : p1;
+    ppp = d.pp ? clamp_to(ppp + h->v, ONE) : ppp;
+    pmp = d.mp ? clamp_to(pmp + h->v, ONE) : pmp;
+    ppm = d.pm ? clamp_to(ppm + h->v, ONE) : ppm;
+    pmm = d.mm ? clamp_to(pmm + h->v, ONE) : pmm;
+    side s;
+    s.qa = down ? c->pp : c->pm;
+    s.pa = down ? ppp : ppm;
+    s.qb = down ? c->mm : c->mp;
+    s.pb = down ? pmm : pmp;
+    s.rest0.q = down ? c->mp : c->pp;
+    s.rest0.m = down ? c->wmp : c->wpp;
+    s.rest0.p = down ? pmp : ppp;
+    s.rest1.q = down ? c->pm : c->mm;
+    s.rest1.m = down ? c->wpm : c->wmm;
+    s.rest1.p = down ? ppm : pmm;
+    return s;
+}
+
+// What the members of connections A and B add up to.
+typedef struct {
+    vreal potential_a, weight_a, count_a;
+    vreal potential_b, weight_b, count_b;
+} members;
+
+void tnn_add_members(members *m, vmask in_a, vmask in_b, vreal potential_a, vreal potential_b, vreal w)
+{
+    vreal ww = w * w;
+    m->potential_a += in_a ? potential_a : ZERO;
+    m->weight_a += in_a ? ww : ZERO;
+    m->count_a += in_a ? ONE : ZERO;
+    m->potential_b += in_b ? potential_b : ZERO;
+    m->weight_b += in_b ? ww : ZERO;
+    m->count_b += in_b ? ONE : ZERO;
+}
+
+holding tnn_holding_of(const charging *sum, vreal x)
+{
+    vmask down = x < ZERO;
+    holding h;
+    h.charge_a = down ? sum->pp : sum->pm;
+    h.charge_b = down ? sum->mm : sum->mp;
+    h.weight_a = down ? sum->wpp : sum->wpm;
+    h.weight_b = down ? sum->wmm : sum->wmp;
+    return h;
+}
+
+// tnn_repair_of also leaves a node's statistics.
+repair tnn_repair_of(const net *n, int first, vmask where, const holding *h, const members *m, vreal x)
+{
+    vreal r1 = h->charge_a - h->weight_b * x, r2 = h->charge_b - h->weight_a * x;
+    vreal t1 = h->charge_a + h->weight_b * x, t2 = h->charge_b + h->weight_a * x;
+    real f = n->node[NODE_TEMPERATURE];
+    store(n->dissipation + first, where, f * (r1 * r1 + r2 * r2));
+    store(n->transport + first, where, f * (t1 * t1 + t2 * t2) * R(0.25));
+    store(n->quality_numerator + first, where, magnitude(t1) + magnitude(t2));
+    store(n->quality_denominator + first, where, magnitude(r1) + magnitude(r2));
+
+    vreal d1 = m->potential_a + m->count_b * magnitude(x), d2 = m->potential_b + m->count_a * magnitude(x);
+    vmask solvable = (d1 > ZERO) & (d2 > ZERO);
+    repair fix;
+    fix.e1 = solvable ? -r1 / (R(2.0) * d1) : ZERO;
+    fix.e2 = solvable ? -r2 / (R(2.0) * d2) : ZERO;
+    fix.shrink = tnn_shrink_of(n->edge, (m->weight_a + m->weight_b) / (m->count_a + m->count_b));
+    return fix;
+}
+
+// tnn_store_rest stores what stays in the slots of a half-edge.
+void tnn_store_rest(const net *n, const half_edge *h, vmask where, const side *m)
+{
+    store(n->charge0 + h->at, where, m->rest0.q);
+    store(n->memory0 + h->at, where, m->rest0.m);
+    store(n->potential0 + h->at, where, m->rest0.p);
+    store(n->charge1 + h->at, where, m->rest1.q);
+    store(n->memory1 + h->at, where, m->rest1.m);
+    store(n->potential1 + h->at, where, m->rest1.p);
+}
+
+// cpuref repair.weight: by how much a member of A errs, or one of B, with their
+// potentials.
+vreal tnn_error_of(const repair *fix, vmask in_a, vreal pa, vreal pb, vreal x)
+{
+    vreal own = in_a ? fix->e1 : fix->e2, other = in_a ? fix->e2 : fix->e1, p = in_a ? pa : pb;
+    vreal sigma = x < ZERO ? ONE : -ONE;
+    vreal xx = x * x, pp = p * p;
+    return sigma * (own * pp + other * xx) / (pp + xx);
+}
+
+// tnn_set_errors of members of A, of B, or of both.
+void tnn_set_errors(update *u, vmask in_a, vmask in_b, const repair *fix, vreal x, vreal pa, vreal pb)
+{
+    u->any = in_a | in_b;
+    u->both = in_a & in_b;
+    u->shrink = fix->shrink;
+    u->error = tnn_error_of(fix, in_a, pa, pb, x);
+    u->second = ZERO;
+    if (ANY(u->both))
+        u->second = tnn_error_of(fix, ZERO != ZERO, pa, pb, x);
+}
+
+#ifndef SHARE
+
+// cpuref replica.equilibrate
+void tnn_equilibrate(const net *n, visited *at, vmask where, const charging *sum, vreal x)
+{
+    vmask down = x < ZERO;
+    members total = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
+    UNROLL_SLOTS
+    for (int i = 0; i < SLOTS(at); i++) {
+        half_edge room;
+        const half_edge *h = tnn_edge_at(n, at, i, &room);
+        charging again;
+        side m = tnn_chosen(n, h, tnn_charge_at(n, at, i, h, &again), down);
+        tnn_add_members(&total, m.qa != ZERO, m.qb != ZERO, magnitude(m.pa), magnitude(m.pb), h->w);
+    }
+    holding all = tnn_holding_of(sum, x);
+    repair fix = tnn_repair_of(n, at->first, where, &all, &total, x);
+    vuint ids = tnn_own_ids(n, at), loops = 0;
+    pending due = PENDING_NONE;
+    UNROLL_SLOTS
+    for (int i = 0; i < SLOTS(at); i++) {
+        half_edge room;
+        const half_edge *h = tnn_edge_at(n, at, i, &room);
+        charging again;
+        side m = tnn_chosen(n, h, tnn_charge_at(n, at, i, h, &again), down);
+        tnn_store_rest(n, h, where, &m);
+        vmask may = where & tnn_plastic(n, h), in_a = may & (m.qa != ZERO), in_b = may & (m.qb != ZERO);
+#ifndef SELF_LOOPS
+        if (!ANY(in_a | in_b))
+            continue;
+#endif // SELF_LOOPS
+        update u;
+        u.index = h->index;
+        u.i = ids;
+        u.j = tnn_partner_ids(n, at, i, h, &loops);
+        u.w = h->w;
+        tnn_set_errors(&u, in_a, in_b, &fix, x, m.pa, m.pb);
+        tnn_change(n, &due, &u);
+    }
+    tnn_finish(n, &due);
+}
+
+#else
+
+// Only some nodes of a work-group equilibrate. Were each to do so by itself, the
+// others would wait for it, half-edge by half-edge. So all work-items take the
+// half-edges of those nodes in turn, a batch of nodes at a time.
+typedef struct {
+    int first;       // position of work-item 0
+    int count;       // nodes that equilibrate
+    int slots;       // the most that one has
+    int from, nodes; // ranks of the batch
+} batch;
+
+vmask tnn_is_member(real potential) { return NOT(potential < ZERO); }
+
+// tnn_loops_before counts the self-loops in slots before slot i.
+uint tnn_loops_before(const net *n, const visited *at, int i)
+{
+    uint loops = 0;
+#ifdef SELF_LOOPS
+    for (int k = 0; k < i; k++)
+        loops += tnn_neighbour_of(n, at, k) == at->first ? 1u : 0u;
+#endif // SELF_LOOPS
+    return loops;
+}
+
+// tnn_clear_slot clears what equilibrates in slot i, and leaves it as half-edge k. It tells
+// whether the weight is to change.
+bool tnn_clear_slot(const net *n, const visited *at, int i, real x, __local shared_memory *s, int k)
+{
+    half_edge h = tnn_read_edge(n, at, i);
+    charging c = tnn_charge2020(n, &h);
+    side m = tnn_chosen(n, &h, &c, x < ZERO);
+    tnn_store_rest(n, &h, h.there, &m);
+    s->a[k] = m.qa != ZERO ? magnitude(m.pa) : -ONE;
+    s->b[k] = m.qb != ZERO ? magnitude(m.pb) : -ONE;
+    s->w[k] = h.w;
+    return tnn_plastic(n, &h) && (m.qa != ZERO || m.qb != ZERO);
+}
+
+void tnn_clear_slots(const net *n, const batch *b, __local shared_memory *s)
+{
+    // Half-edge k is in slot i of the node of rank q, and k + GROUP is shift slots on.
+    int me = (int)get_local_id(0), i = (int)((uint)me / (uint)b->nodes), q = me - i * b->nodes;
+    int shift = (int)(GROUP / (uint)b->nodes), turn = GROUP - shift * b->nodes;
+    for (int k = me; i < b->slots; k += GROUP) {
+        int item = s->item[b->from + q];
+        visited at = tnn_begin_visit(n, b->first + item);
+        if (i < SLOTS(&at) && tnn_clear_slot(n, &at, i, s->x[item], s, k))
+            s->due[0][atomic_inc(&s->changes[0])] = (uint)i << 16 | (uint)q;
+        i += q + turn < b->nodes ? shift : shift + 1;
+        q += q + turn < b->nodes ? turn : turn - b->nodes;
+    }
+}
+
+// tnn_repair_nodes adds up the members of each node.
+void tnn_repair_nodes(const net *n, const batch *b, __local shared_memory *s)
+{
+    for (int q = (int)get_local_id(0); q < b->nodes; q += GROUP) {
+        int item = s->item[b->from + q];
+        visited at = tnn_begin_visit(n, b->first + item);
+        members total = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
+        UNROLL_SLOTS
+        for (int i = 0; i < SLOTS(&at); i++) {
+            int k = q + i * b->nodes;
+            tnn_add_members(&total, tnn_is_member(s->a[k]), tnn_is_member(s->b[k]), s->a[k], s->b[k], s->w[k]);
+        }
+        holding all = s->all[item];
+        s->fix[item] = tnn_repair_of(n, at.first, 1, &all, &total, s->x[item]);
+    }
+}
+
+// tnn_change_weights makes the first change of each weight, or the second ones.
+void tnn_change_weights(const net *n, const batch *b, int second, __local shared_memory *s)
+{
+    for (int c = (int)get_local_id(0); c < s->changes[second]; c += GROUP) {
+        uint due = s->due[second][c];
+        int i = (int)(due >> 16), q = (int)(due & 0xffffu), k = q + i * b->nodes, item = s->item[b->from + q];
+        visited at = tnn_begin_visit(n, b->first + item);
+        half_edge h = tnn_read_edge(n, &at, i);
+        uint loops = tnn_loops_before(n, &at, i);
+        words word = philox(tnn_own_ids(n, &at), tnn_partner_ids(n, &at, i, &h, &loops), n->k, PURPOSE_WEIGHT_NOISE, n->key0, n->key1);
+        repair fix = s->fix[item];
+        vmask in_a = tnn_is_member(s->a[k]) && second == 0;
+        real error = tnn_error_of(&fix, in_a, s->a[k], s->b[k], s->x[item]);
+        s->w[k] = tnn_change_weight(n->edge, s->w[k], error, fix.shrink, second ? word.z : word.x, second ? word.w : word.y);
+        n->weight[h.index] = s->w[k];
+        if (in_a && tnn_is_member(s->b[k]))
+            s->due[1][atomic_inc(&s->changes[1])] = due;
+    }
+}
+
+// tnn_rank_nodes lists the work-items whose nodes equilibrate.
+batch tnn_rank_nodes(const net *n, int first, vmask where, __local shared_memory *s)
+{
+    int me = (int)get_local_id(0), rank = 0;
+    batch b = { .first = first, .slots = 1 };
+    if (me < GROUP / LANES)
+        s->bits[me] = 0;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (where)
+        atomic_or(&s->bits[me / LANES], 1u << me % LANES);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int k = 0; k < GROUP / LANES; k++) {
+        uint before = k < me / LANES ? ~0u : (k > me / LANES ? 0u : (1u << me % LANES) - 1);
+        rank += (int)popcount(s->bits[k] & before);
+        b.count += (int)popcount(s->bits[k]);
+        if (s->bits[k] != 0)
+            b.slots = max(b.slots, tnn_slots_of(n, (uint)(first / LANES + k)));
+    }
+    if (where)
+        s->item[rank] = me;
+    return b;
+}
+
+// cpuref replica.equilibrate, of all nodes of a work-group where that is due. Every
+// work-item takes part. After its last barrier nobody reads what is shared.
+void tnn_equilibrate(const net *n, const visited *at, vmask where, const charging *sum, real x, __local shared_memory *s)
+{
+    int me = (int)get_local_id(0);
+    batch b = tnn_rank_nodes(n, at->first - me, where, s);
+    s->x[me] = x;
+    if (where)
+        s->all[me] = tnn_holding_of(sum, x);
+    if (me == 0)
+        s->changes[0] = 0;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (; b.from < b.count; b.from += SHARE / b.slots) {
+        b.nodes = min(SHARE / b.slots, b.count - b.from);
+        tnn_clear_slots(n, &b, s);
+        if (me == 0)
+            s->changes[1] = 0;
+        barrier(CLK_LOCAL_MEM_FENCE);
+        tnn_repair_nodes(n, &b, s);
+        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+        tnn_change_weights(n, &b, 0, s);
+        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+        tnn_change_weights(n, &b, 1, s);
+        if (me == 0)
+            s->changes[0] = 0;
+        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+    }
+}
+
+#endif // SHARE
+
+// What a node draws, and whether it is to equilibrate.
+typedef struct {
+    charging sum;
+    sample draw;
+    vmask fluctuating, equilibrates;
+} drawn;
+
+// The steps of cpuref replica.visit2020 before it equilibrates.
+drawn tnn_draw2020(const net *n, visited *at)
+{
+    tnn_keep_edges(n, at);
+    charging sum = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO };
+    UNROLL_SLOTS
+    for (int i = 0; i < SLOTS(at); i++) {
+        half_edge room;
+        const half_edge *h = tnn_edge_at(n, at, i, &room);
+        charging c = tnn_charge2020(n, h);
+#ifdef KEEP
+        at->charges[i] = c;
+#endif // KEEP
+        sum.pp += c.pp;
+        sum.mp += c.mp;
+        sum.pm += c.pm;
+        sum.mm += c.mm;
+        sum.wpp += c.wpp;
+        sum.wmp += c.wmp;
+        sum.wpm += c.wpm;
+        sum.wmm += c.wmm;
+    }
+    vreal depth_minus = n->node[NODE_FOUR] * (sum.pp * -sum.wmm + sum.mm * -sum.wpp);
+    vreal depth_plus = n->node[NODE_FOUR] * (sum.pm * sum.wmp + sum.mp * sum.wpm);
+    words word = philox(tnn_own_ids(n, at), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
+    drawn d;
+    d.sum = sum;
+    d.draw = tnn_sample2020(depth_minus, depth_plus, uniform_real(word.x), n->node);
+    d.fluctuating = magnitude(d.draw.energy - load(n->energy + at->first)) > n->node[NODE_THRESHOLD];
+    d.equilibrates = at->mine & NOT(d.fluctuating) & (d.draw.x != ZERO);
+    store(n->energy + at->first, at->mine, d.draw.energy);
+    return d;
+}
+
+// The steps of cpuref replica.visit2020 after it equilibrates.
+node_sums tnn_end_visit2020(const net *n, const visited *at, const drawn *d)
+{
+    store(n->state + at->first, at->mine, d->draw.x); // not before: a self-loop's input is the old state
+    node_sums out;
+    out.energy = d->draw.energy;
+    out.free = d->draw.free;
+    out.entropy = d->draw.entropy;
+    out.dissipated = load(n->dissipation + at->first);
+    out.transported = load(n->transport + at->first);
+    out.numerator = load(n->quality_numerator + at->first);
+    out.denominator = load(n->quality_denominator + at->first);
+    out.change = magnitude((d->draw.x - at->old) * R(0.5));
+    out.fluctuating = d->fluctuating ? ONE : ZERO;
+    out.state = d->draw.x;
+    out.weight2 = ZERO;
+    out.order = ZERO;
+    tnn_sum_edges(n, at, d->draw.x, &out);
+    if ((n->flags & WATCH_FIRST) != 0)
+        store(n->watched + at->first, at->mine, d->draw.entropy);
+    if ((n->flags & WATCH_SECOND) != 0)
+        store(n->watched + n->watch_stride + at->first, at->mine, out.fluctuating);
+    return out;
+}
+
+// cpuref replica.visit2020
+node_sums tnn_visit(const net *n, visited *at, bool there, __local group_memory *s)
+{
+    drawn d;
+    d.equilibrates = ZERO != ZERO;
+    if (there)
+        d = tnn_draw2020(n, at);
+    if ((n->flags & SWEEP_ADAPT) != 0) {
+#ifdef SHARE
+        tnn_equilibrate(n, at, d.equilibrates, &d.sum, d.draw.x, &s->shared);
+#else
+        if (ANY(d.equilibrates))
+            tnn_equilibrate(n, at, d.equilibrates, &d.sum, d.draw.x);
+#endif // SHARE
+    }
+    node_sums out = NO_SUMS;
+    if (there)
+        out = tnn_end_visit2020(n, at, &d);
+    return out;
+}
+
+#else
+
+// ============================================================================
+// Section 9: hylton2019. Mirrors cpuref sample2019 and cpuref replica.visit2019.
+// A half-edge's slots are charge0, potential0 and charge1, potential1.
+// ============================================================================
+
+// cpuref level, of an index that is one real or those of the lanes.
+#define LEVEL(l, levels) (R(-1.0) + R(2.0) * (l) / ((levels) - R(1.0)))
+
+// The energy of a fixed state above the lowest one. cpuref ladder holds the cubes.
+vreal tnn_cubic(vreal x, vreal depth_minus, vreal depth_plus, vreal lowest)
+{
+    vreal depth = x < ZERO ? depth_minus : depth_plus;
+    vreal a = magnitude(x);
+    return -(depth * (a * a * a)) - lowest;
+}
+
+// What one side's levels weigh, terms of them: those from its end inwards until one
+// has no weight. Marks are the running sums after each block of levels.
+#define MARKS 8
+typedef struct {
+    vreal total, energy_total, terms;
+    vreal marks[MARKS];
+    int block;
+} weighed;
+
+// tnn_weigh adds the levels first, first + by, ... up to count of them: cpuref weigh2019.
+weighed tnn_weigh(int first, int by, int count, vreal depth_minus, vreal depth_plus, vreal lowest, __global const real *p)
+{
+    weighed s = { .total = ZERO, .energy_total = ZERO, .terms = ZERO, .block = (count + MARKS - 1) / MARKS };
+    vmask on = ZERO == ZERO;
+    UNROLL
+    for (int k = 0; k < MARKS; k++) {
+        for (int i = k * s.block; i < min(count, (k + 1) * s.block); i++) {
+            vreal e = tnn_cubic((vreal)(LEVEL((real)(first + i * by), p[NODE_LEVELS])), depth_minus, depth_plus, lowest);
+            on = on & NOT(e > p[NODE_CUT]);
+            if (!ANY(on))
+                break;
+            vreal weight = r_exp(-e);
+            s.total += on ? weight : ZERO;
+            s.energy_total += on ? weight * e : ZERO;
+            s.terms += on ? ONE : ZERO;
+        }
+        s.marks[k] = s.total;
+    }
+    return s;
+}
+
+// tnn_pick finds the level at which the running sum exceeds mass, or the last one that
+// has weight: cpuref reach, which has all running sums. The block is found by its
+// mark, and only its levels are weighed again.
+vreal tnn_pick(int first, int by, const weighed *s, vreal mass, vmask on, vreal depth_minus, vreal depth_plus, vreal lowest, __global const real *p)
+{
+    vreal at = ZERO, sum = ZERO;
+    UNROLL
+    for (int k = 0; k < MARKS; k++) {
+        vmask past = NOT(s->marks[k] > mass);
+        at += past ? (vreal)((real)s->block) : ZERO;
+        sum = past ? s->marks[k] : sum;
+    }
+    vreal index = s->terms - ONE;
+    on = on & (at < s->terms);
+    while (ANY(on)) {
+        vreal here = LEVEL((real)first + (real)by * at, p[NODE_LEVELS]);
+        sum += r_exp(-tnn_cubic(here, depth_minus, depth_plus, lowest));
+        vmask found = on & (sum > mass);
+        index = found ? at : index;
+        at += ONE;
+        on = on & NOT(found) & (at < s->terms);
+    }
+    return LEVEL((real)first + (real)by * index, p[NODE_LEVELS]);
+}
+
+// cpuref sample2019
+sample tnn_sample2019(vreal depth_minus, vreal depth_plus, vreal u, __global const real *p)
+{
+    int levels = (int)p[NODE_LEVELS], middle = (levels + 1) / 2;
+    vreal lowest = depth_plus > depth_minus ? -depth_plus : -depth_minus;
+    weighed low = tnn_weigh(0, 1, middle, depth_minus, depth_plus, lowest, p);
+    // The sums go on from the lower half to the upper one.
+    weighed high = tnn_weigh(levels - 1, -1, levels - middle, depth_minus, depth_plus, lowest, p);
+    vreal z = low.total + high.total;
+    vreal target = u * z;
+    vmask above = target > low.total;
+    vreal x = ZERO;
+    if (ANY(NOT(above)))
+        x = tnn_pick(0, 1, &low, target, NOT(above), depth_minus, depth_plus, lowest, p);
+    if (ANY(above)) {
+        vreal upper = tnn_pick(levels - 1, -1, &high, z - target, above, depth_minus, depth_plus, lowest, p);
+        x = above ? upper : x;
+    }
+    vreal log_z = r_log(z);
+    sample s;
+    s.x = x;
+    s.energy = tnn_cubic(x, depth_minus, depth_plus, ZERO);
+    s.free = lowest - log_z;
+    s.entropy = ((low.energy_total + high.energy_total) / z + log_z) / p[NODE_LOG_LEVELS];
+    return s;
+}
+
+// cpuref held
+typedef struct {
+    vreal q0, p0, q1, p1;
+} held;
+
+vmask tnn_negative(vreal x)
+{
+    return AS_SIGNED(AS_BITS(x)) < 0;
+}
+
+// cpuref hold
+held tnn_charge2019(const net *n, const half_edge *h)
+{
+    vreal p0 = load(n->potential0 + h->at), p1 = load(n->potential1 + h->at);
+    vmask up = h->w > ZERO, down = h->w < ZERO;
+    vmask keep0 = (up & NOT(tnn_negative(p0))) | (down & tnn_negative(p0));
+    vmask keep1 = (up & tnn_negative(p1)) | (down & NOT(tnn_negative(p1)));
+    held c;
+    c.q0 = keep0 ? load(n->charge0 + h->at) : ZERO;
+    c.p0 = keep0 ? p0 : ZERO;
+    c.q1 = keep1 ? load(n->charge1 + h->at) : ZERO;
+    c.p1 = keep1 ? p1 : ZERO;
+    vreal in = h->v * h->w, size = magnitude(h->w);
+    c.q0 = in > ZERO ? lesser(c.q0 + in, size) : c.q0;
+    c.p0 = in > ZERO ? clamp_to(c.p0 + h->v, ONE) : c.p0;
+    c.q1 = in < ZERO ? greater(c.q1 + in, -size) : c.q1;
+    c.p1 = in < ZERO ? clamp_to(c.p1 + h->v, ONE) : c.p1;
+    return c;
+}
+
+// cpuref pairSums
+typedef struct {
+    vreal charge_a, charge_b, capacity_a, capacity_b, potential_a, potential_b, members_a, members_b;
+} pair_sums;
+
+// tnn_add_member counts the half-edge's positive charge into A, its negative charge
+// into B of a pair where the mask is set: cpuref held.places,
+// cpuref replica.gather and cpuref replica.members.
+void tnn_add_member(const held *c, pair_sums *s, vmask a, vmask b, vreal w)
+{
+    a = a & (c->q0 != ZERO);
+    b = b & (c->q1 != ZERO);
+    s->charge_a += a ? c->q0 : ZERO;
+    s->capacity_a += a ? w : ZERO;
+    s->potential_a += a ? magnitude(c->p0) : ZERO;
+    s->members_a += a ? ONE : ZERO;
+    s->charge_b += b ? c->q1 : ZERO;
+    s->capacity_b += b ? w : ZERO;
+    s->potential_b += b ? magnitude(c->p1) : ZERO;
+    s->members_b += b ? ONE : ZERO;
+}
+
+// cpuref correction
+typedef struct {
+    vreal e1, e2, sigma, keep;
+    vmask skip;
+} correction;
+
+// cpuref pairSums.settle
+correction tnn_settle(const pair_sums *p, vreal h, vreal x, vreal sigma, node_sums *out)
+{
+    vreal r1 = p->charge_a - p->capacity_b * x, r2 = p->charge_b - p->capacity_a * x;
+    vreal t1 = p->charge_a + p->capacity_b * x, t2 = p->charge_b + p->capacity_a * x;
+    vreal hh = h * h;
+    out->dissipated += hh * (r1 * r1 + r2 * r2);
+    out->transported += hh * (t1 * t1 + t2 * t2) * R(0.25);
+    out->numerator += h * (magnitude(t1) + magnitude(t2));
+    out->denominator += h * (magnitude(r1) + magnitude(r2));
+    vreal d1 = p->potential_a + p->members_b * magnitude(x), d2 = p->potential_b + p->members_a * magnitude(x);
+    correction c;
+    c.skip = (d1 <= ZERO) | (d2 <= ZERO);
+    c.e1 = c.skip ? ZERO : -(h * r1) / d1;
+    c.e2 = c.skip ? ZERO : -(h * r2) / d2;
+    c.sigma = sigma;
+    c.keep = c.skip ? ONE : ONE - h;
+    return c;
+}
+
+// tnn_pick_correction takes a where the mask is set, else b.
+correction tnn_pick_correction(vmask which, const correction *a, const correction *b)
+{
+    correction c;
+    c.e1 = which ? a->e1 : b->e1;
+    c.e2 = which ? a->e2 : b->e2;
+    c.sigma = which ? a->sigma : b->sigma;
+    c.keep = which ? a->keep : b->keep;
+    c.skip = which ? a->skip : b->skip;
+    return c;
+}
+
+// cpuref correction.err
+vreal tnn_error_of(const correction *c, vreal own, vreal opposite, vreal p, vreal x)
+{
+    vreal pp = p * p, xx = x * x;
+    opposite = x > ZERO ? -opposite : opposite;
+    vreal err = (c->sigma * own * pp + opposite * xx) / (pp + xx) * R(0.5);
+    return pp + xx == ZERO ? ZERO : err;
+}
+
+// cpuref replica.update2019
+update tnn_update2019(const half_edge *h, vmask may, vreal shrink, vreal x, const held *c, const correction *a, const correction *b)
+{
+    vmask in_a = may & (c->q0 != ZERO) & NOT(a->skip), in_b = may & (c->q1 != ZERO) & NOT(b->skip);
+    vreal err_a = tnn_error_of(a, a->e1, a->e2, c->p0, x), err_b = tnn_error_of(b, b->e2, b->e1, c->p1, x);
+    vmask swap = h->w < ZERO;
+    update u;
+    u.index = h->index;
+    u.w = h->w;
+    u.shrink = shrink;
+    u.any = in_a | in_b;
+    u.both = in_a & in_b;
+    u.error = (swap ? in_b : NOT(in_a)) ? err_b : err_a;
+    u.second = swap ? err_a : err_b;
+    return u;
+}
+
+// cpuref replica.relax
+void tnn_relax(const net *n, visited *at, vreal x, const pair_sums *first, const pair_sums *second, vreal w2, node_sums *out)
+{
+    correction c1 = tnn_settle(first, x < ZERO ? -x : ZERO, x, ONE, out);
+    correction c2 = tnn_settle(second, x < ZERO ? ZERO : x, x, -ONE, out);
+    vreal shrink = tnn_shrink_of(n->edge, w2);
+    vuint ids = tnn_own_ids(n, at), loops = 0;
+    pending due = PENDING_NONE;
+    UNROLL_SLOTS
+    for (int i = 0; i < SLOTS(at); i++) {
+        half_edge room;
+        const half_edge *h = tnn_edge_at(n, at, i, &room);
+        held c = tnn_charge2019(n, h);
+        vmask down = h->w < ZERO;
+        correction a = tnn_pick_correction(down, &c2, &c1), b = tnn_pick_correction(down, &c1, &c2);
+        if ((n->flags & SWEEP_ADAPT) != 0) {
+            update u = tnn_update2019(h, at->mine & tnn_plastic(n, h), shrink, x, &c, &a, &b);
+            u.i = ids;
+            u.j = tnn_partner_ids(n, at, i, h, &loops);
+            tnn_change(n, &due, &u);
+        }
+        store(n->charge0 + h->at, at->mine, c.q0 * a.keep);
+        store(n->potential0 + h->at, at->mine, c.p0 * a.keep);
+        store(n->charge1 + h->at, at->mine, c.q1 * b.keep);
+        store(n->potential1 + h->at, at->mine, c.p1 * b.keep);
+    }
+    tnn_finish(n, &due);
+}
+
+// cpuref replica.visit2019
+node_sums tnn_visit(const net *n, visited *at, bool there, __local group_memory *s)
+{
+    node_sums out = NO_SUMS;
+    if (!there)
+        return out;
+    bool adapting = (n->flags & SWEEP_ADAPTING) != 0;
+    if (adapting)
+        at->basis = load(n->offered + at->first);
+    tnn_keep_edges(n, at);
+    pair_sums first = { ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO }, second = first;
+    vreal w2 = ZERO, edges = ZERO;
+    UNROLL_SLOTS
+    for (int i = 0; i < SLOTS(at); i++) {
+        half_edge room;
+        const half_edge *h = tnn_edge_at(n, at, i, &room);
+        held c = tnn_charge2019(n, h);
+        vmask down = h->w < ZERO, up = NOT(down);
+        tnn_add_member(&c, &first, up, down, h->w);
+        tnn_add_member(&c, &second, down, up, h->w);
+        w2 += h->w * h->w;
+        edges += h->there ? ONE : ZERO;
+    }
+    vreal depth_minus = n->node[NODE_FOUR] * magnitude(first.charge_a * first.capacity_b + first.charge_b * first.capacity_a);
+    vreal depth_plus = n->node[NODE_FOUR] * magnitude(second.charge_a * second.capacity_b + second.charge_b * second.capacity_a);
+    words word = philox(tnn_own_ids(n, at), (vuint)(0u), (vuint)(n->k), PURPOSE_NODE_STATE, n->key0, n->key1);
+    sample draw = tnn_sample2019(depth_minus, depth_plus, uniform_real(word.x), n->node);
+    if (!adapting) {
+        store(n->offered + at->first, at->mine, at->old);
+        store(n->state + at->first, at->mine, draw.x);
+        return out;
+    }
+    draw.energy += depth_plus + depth_minus;
+    out.energy = draw.energy;
+    out.free = draw.free;
+    out.entropy = draw.entropy;
+    out.change = magnitude((draw.x - load(n->adapted + at->first)) * R(0.5));
+    out.state = draw.x;
+    tnn_relax(n, at, draw.x, &first, &second, w2 / edges, &out);
+    store(n->state + at->first, at->mine, draw.x);
+    store(n->adapted + at->first, at->mine, draw.x);
+    store(n->energy + at->first, at->mine, draw.energy);
+    tnn_sum_edges(n, at, draw.x, &out);
+    if ((n->flags & WATCH_FIRST) != 0)
+        store(n->watched + at->first, at->mine, draw.entropy);
+    if ((n->flags & WATCH_SECOND) != 0)
+        store(n->watched + n->watch_stride + at->first, at->mine, out.dissipated);
+    if ((n->flags & WATCH_THIRD) != 0)
+        store(n->watched + 2 * n->watch_stride + at->first, at->mine, out.transported);
+    return out;
+}
+
+#endif // RULE_2019
+
+// ============================================================================
+// Section 10: kernels of a step.
+// ============================================================================
+
+// tnn_add_group adds the values of a work-group's nodes: one value of each sum to
+// partial, whose sums are stride apart.
+void tnn_add_group(const node_sums *own, vmask mine, __local sum_memory *s, __global real *partial, ulong stride)
+{
+    __local real *values = s->values;
+    put(values + SUM_ENERGY * SUM_ROW, mine, own->energy);
+    put(values + SUM_FREE_ENERGY * SUM_ROW, mine, own->free);
+    put(values + SUM_ENTROPY * SUM_ROW, mine, own->entropy);
+    put(values + SUM_DISSIPATION * SUM_ROW, mine, own->dissipated);
+    put(values + SUM_TRANSPORT * SUM_ROW, mine, own->transported);
+    put(values + SUM_QUALITY_NUMERATOR * SUM_ROW, mine, own->numerator);
+    put(values + SUM_QUALITY_DENOMINATOR * SUM_ROW, mine, own->denominator);
+    put(values + SUM_CHANGE * SUM_ROW, mine, own->change);
+    put(values + SUM_FLUCTUATING * SUM_ROW, mine, own->fluctuating);
+    put(values + SUM_STATE * SUM_ROW, mine, own->state);
+    put(values + SUM_WEIGHT2 * SUM_ROW, mine, own->weight2);
+    put(values + SUM_ORDER * SUM_ROW, mine, own->order);
+    add_rows(NODE_SUMS, values, partial, stride);
+}
+
+// The arguments that tell a kernel of the network, and what a work-item makes of
+// them. segments holds a record of SEGMENT_WORDS for each segment.
+#define NETWORK_ARGUMENTS \
+    __global const int *id, __global const uint *active, __global const long *rows, \
+    __global const int *neighbour, __global const uint *weight_of, __global const uint *segments, \
+    __global const real *parameters, uint parameter_stride, __global const uint *keys, \
+    __global real *state, __global real *energy, \
+    __global real *node0, __global real *node1, __global real *node2, __global real *node3, \
+    __global real *charge0, __global real *memory0, __global real *potential0, \
+    __global real *charge1, __global real *memory1, __global real *potential1, \
+    __global real *weight, __global real *watched, __global real *partial, \
+    uint positions, ulong half_edges, ulong weights, uint groups
+
+#define NETWORK_OF(n, r) \
+    net n; \
+    n.id = id, n.active = active, n.rows = rows, n.neighbour = neighbour, n.weight_of = weight_of; \
+    n.edge = parameters + (r) * parameter_stride; \
+    n.state = state + (r) * positions, n.energy = energy + (r) * positions; \
+    n.node0 = node0 + (r) * positions, n.node1 = node1 + (r) * positions; \
+    n.node2 = node2 + (r) * positions, n.node3 = node3 + (r) * positions; \
+    n.charge0 = charge0 + (r) * half_edges, n.memory0 = memory0 + (r) * half_edges, n.potential0 = potential0 + (r) * half_edges; \
+    n.charge1 = charge1 + (r) * half_edges, n.memory1 = memory1 + (r) * half_edges, n.potential1 = potential1 + (r) * half_edges; \
+    n.weight = weight + (r) * weights; \
+    n.watched = watched + (r) * positions; \
+    n.watch_stride = (ulong)positions * get_global_size(1); \
+    n.key0 = keys[2 * (r)], n.key1 = keys[2 * (r) + 1]
+
+// tnn_visit_group visits the nodes of work-group g of a segment and leaves their sums
+// at partial[sum groups + g]; every work-item of a work-group takes part.
+void tnn_visit_group(net *n, __global const uint *segment, uint g, __global real *partial, uint groups, __local group_memory *s)
+{
+    n->node = n->edge + EDGE_WORDS + segment[SEGMENT_GROUP] * NODE_WORDS;
+    uint node = g * GROUP + (uint)get_local_id(0) * WIDTH, slice = segment[SEGMENT_FIRST] + node / LANES, lane = node % LANES;
+    bool there = slice < segment[SEGMENT_FIRST] + segment[SEGMENT_SLICES] && (n->active[slice] >> lane & (uint)((1ul << WIDTH) - 1)) != 0;
+    visited at;
+    at.first = (int)(slice * LANES + lane);
+    at.mine = ZERO != ZERO;
+    if (there)
+        at = tnn_begin_visit(n, at.first);
+    node_sums own = tnn_visit(n, &at, there, s);
+    tnn_add_group(&own, at.mine, &s->sums, partial + segment[SEGMENT_WORK_GROUP] + g, groups);
+}
+
+#ifndef SMALL
+
+// tnn_sweep_segment visits the network nodes of one segment: dimension 0 is its
+// positions, WIDTH to a work-item, padded to whole work-groups, dimension 1 the
+// replicas.
+__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
+void tnn_sweep_segment(NETWORK_ARGUMENTS, uint segment, uint k, uint flags)
+{
+    __local group_memory memory;
+    size_t r = get_global_id(1);
+    NETWORK_OF(n, r);
+    n.k = k;
+    n.flags = flags;
+    tnn_visit_group(&n, segments + SEGMENT_WORDS * segment, (uint)get_group_id(0), partial + r * NODE_SUMS * groups, groups, &memory);
+}
+
+#endif // SMALL
+
+// cpuref replica.reflect
+real tnn_reflect(__global const int *ends, __global const uint *edges, uint degree, __global const real *state, __global const real *weight, real u)
+{
+    real minus = R(0.0), plus = R(0.0);
+    for (uint i = 0; i < degree && ends[i] >= 0; i++) {
+        real w = weight[edges[i]], s = state[ends[i]];
+        real a = w * (s - R(1.0)), b = w * (s + R(1.0));
+        minus += a * a;
+        plus += b * b;
+    }
+    real lowest = minus > plus ? plus : minus;
+    real at_minus = FIRST(r_exp((vreal)(lowest - minus))), at_plus = FIRST(r_exp((vreal)(lowest - plus)));
+    return u * (at_minus + at_plus) <= at_minus ? R(-1.0) : R(1.0);
+}
+
+// The arguments that tell of the external nodes: nodes holds a record of
+// EXTERNAL_WORDS for each; ends and edges the positions and weights of its degree
+// half-edges, ended by -1; period one row for each era; forced a state that a user
+// holds the node at, or NaN.
+#define EXTERNAL_ARGUMENTS \
+    __global const int *nodes, __global const int *ends, __global const uint *edges, uint degree, \
+    __global const int *period, __global const real *forced, uint externals
+
+// What external nodes do in a step.
+typedef struct {
+    uint mode, era;
+    ulong t;
+    uint k;
+} regime;
+
+// tnn_drive_node sets external node i for a step: cpuref replica.drive.
+void tnn_drive_node(EXTERNAL_ARGUMENTS, uint i, regime now, __global real *state, __global const real *weight, uint key0, uint key1)
+{
+    words word = philox((vuint)((uint)nodes[EXTERNAL_WORDS * i + EXTERNAL_ID]), (vuint)(0u), (vuint)(now.k), PURPOSE_EXTERNAL, key0, key1);
+    real s = R(0.0);
+    if (now.mode == MODE_DRIVEN) {
+        ulong length = (ulong)period[now.era * externals + i];
+        s = (real)nodes[EXTERNAL_WORDS * i + EXTERNAL_POLARITY];
+        if (2 * ((now.t - 1) % length) >= length)
+            s = -s;
+    } else if (now.mode == MODE_NOISE) {
+        s = FIRST(word.x) >> 31 != 0 ? R(1.0) : R(-1.0);
+    } else if (now.mode == MODE_REFLECT) {
+        s = tnn_reflect(ends + i * degree, edges + i * degree, degree, state, weight, FIRST(uniform_real(word.x)));
+    }
+    real held_at = forced[i];
+    state[nodes[EXTERNAL_WORDS * i + EXTERNAL_POSITION]] = held_at == held_at ? held_at : s;
+}
+
+// tnn_is_solved tells whether all neighbours of external node i have the opposite
+// sign: cpuref replica.solved.
+bool tnn_is_solved(__global const int *nodes, __global const int *ends, uint degree, uint i, __global const real *state)
+{
+    real s = state[nodes[EXTERNAL_WORDS * i + EXTERNAL_POSITION]];
+    for (uint j = 0; j < degree && ends[i * degree + j] >= 0; j++)
+        if (!(s * state[ends[i * degree + j]] < R(0.0)))
+            return false;
+    return true;
+}
+
+#ifndef SMALL
+
+// tnn_drive sets the external nodes for step t: dimension 0 is the external node,
+// dimension 1 the replica.
+__kernel void tnn_drive(EXTERNAL_ARGUMENTS, __global const uint *keys, __global real *state, __global const real *weight,
+                        uint positions, ulong weights, uint mode, uint era, ulong t, uint k)
+{
+    uint i = (uint)get_global_id(0);
+    size_t r = get_global_id(1);
+    regime now = { mode, era, t, k };
+    if (i < externals)
+        tnn_drive_node(nodes, ends, edges, degree, period, forced, externals, i, now,
+                   state + r * positions, weight + r * weights, keys[2 * r], keys[2 * r + 1]);
+}
+
+// tnn_count_solved adds to solved[at + replica] the external nodes that are solved.
+__kernel void tnn_count_solved(__global const int *nodes, __global const int *ends, uint degree, uint externals,
+                               __global const real *state, uint positions, __global uint *solved, uint at)
+{
+    uint i = (uint)get_global_id(0);
+    size_t r = get_global_id(1);
+    if (i < externals && tnn_is_solved(nodes, ends, degree, i, state + r * positions))
+        atomic_inc(&solved[at + r]);
+}
+
+#else
+
+// tnn_run_steps makes whole steps from t on, one work-group to a replica: for small
+// networks, whose launches would take longer than their visits. program holds
+// a record of PROGRAM_WORDS for each step. Sums and solved are
+// left as by add_partials and tnn_count_solved.
+__kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1)))
+void tnn_run_steps(NETWORK_ARGUMENTS, EXTERNAL_ARGUMENTS, __global const uint *program, uint steps, ulong t, uint sweeps,
+                   uint segment_count, __global real *sums, __global uint *solved)
+{
+    __local group_memory memory;
+    size_t r = get_group_id(1);
+    uint me = (uint)get_local_id(0);
+    NETWORK_OF(n, r);
+    __global real *own = partial + r * NODE_SUMS * groups;
+    for (uint step = 0; step < steps; step++) {
+        uint last = (uint)(t + step) * sweeps, flags = program[PROGRAM_WORDS * step + PROGRAM_FLAGS];
+        regime now = { program[PROGRAM_WORDS * step + PROGRAM_MODE], program[PROGRAM_WORDS * step + PROGRAM_ERA], t + step, last - sweeps + 1 };
+        for (uint i = me; i < externals; i += ITEMS)
+            tnn_drive_node(nodes, ends, edges, degree, period, forced, externals, i, now, n.state, n.weight, n.key0, n.key1);
+        barrier(CLK_GLOBAL_MEM_FENCE);
+        for (uint sweep = 1; sweep <= sweeps; sweep++) {
+            n.k = last - sweeps + sweep;
+            n.flags = sweep == sweeps ? flags : flags & SWEEP_PREDICT;
+            for (uint s = 0; s < segment_count; s++) {
+                uint count = (segments[SEGMENT_WORDS * s + SEGMENT_SLICES] * LANES + GROUP - 1) / GROUP;
+                for (uint g = 0; g < count; g++) {
+                    tnn_visit_group(&n, segments + SEGMENT_WORDS * s, g, own, groups, &memory);
+                    barrier(CLK_LOCAL_MEM_FENCE);
+                }
+                barrier(CLK_GLOBAL_MEM_FENCE);
+            }
+        }
+        for (uint i = me; i < segment_count * NODE_SUMS; i += ITEMS) {
+            __global const uint *segment = segments + SEGMENT_WORDS * (i / NODE_SUMS);
+            __global real *v = own + i % NODE_SUMS * groups + segment[SEGMENT_WORK_GROUP];
+            for (uint m = (segment[SEGMENT_SLICES] * LANES + GROUP - 1) / GROUP; m > 1; m = (m + 1) / 2)
+                for (uint k = 0; k < (m + 1) / 2; k++)
+                    v[k] = v[2 * k] + (2 * k + 1 < m ? v[2 * k + 1] : R(0.0));
+            sums[((step * get_num_groups(1) + r) * segment_count) * NODE_SUMS + i] = v[0];
+        }
+        for (uint i = me; i < externals; i += ITEMS)
+            if (tnn_is_solved(nodes, ends, degree, i, n.state))
+                atomic_inc(&solved[step * get_num_groups(1) + r]);
+        barrier(CLK_GLOBAL_MEM_FENCE);
+    }
+}
+
+#endif // SMALL
+
+#endif // TNN

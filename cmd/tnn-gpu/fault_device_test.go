@@ -36,7 +36,7 @@ func TestDeviceThatCannotBeUsed(t *testing.T) {
 		name, options string
 		says          []string
 	}{
-		{"it does not build", "-Drun_steps=9 -Dsweep_segment=9", []string{"the OpenCL call clBuildProgram on ", "cl: Build Program Failure; the compiler says:\n", "expected identifier or '('"}},
+		{"it does not build", "-Dtnn_run_steps=9 -Dtnn_sweep_segment=9", []string{"the OpenCL call clBuildProgram on ", "cl: Build Program Failure; the compiler says:\n", "expected identifier or '('"}},
 		{"a word is wrong", "-Dget_global_id=get_group_id", []string{"the device computes wrongly: word ", " of the noise generator is "}},
 		{"a function is wrong", "-cl-fast-relaxed-math", []string{"the device computes wrongly: exp(x) is "}},
 	} {

@@ -7,7 +7,7 @@ import (
 )
 
 // drive sets the external nodes for a step (docs/model.md section 6). Device
-// twin: drive in kernels.cl.
+// twin: tnn_drive_node in kernels.cl.
 func (r *replica[F]) drive(mode tnn.Mode, step int64, era int, k uint32) {
 	for i, pos := range r.net.Layout.External {
 		x := r.net.Externals[i]
@@ -51,7 +51,7 @@ func (r *replica[F]) reflect(pos int32, u F) F {
 }
 
 // solved counts the external nodes whose neighbours all have the opposite sign.
-// Device twin: solved in kernels.cl.
+// Device twin: tnn_is_solved in kernels.cl.
 func (r *replica[F]) solved() float64 {
 	count := 0.0
 	for _, pos := range r.net.Layout.External {

@@ -97,7 +97,7 @@ func (s series[F]) index(mass F) int {
 }
 
 // sample2020 draws a state by docs/model.md section 2 steps 4 to 7. u is the
-// uniform deviate. Device twin: sample2020 in kernels.cl.
+// uniform deviate. Device twin: tnn_sample2020 in kernels.cl.
 func sample2020[F fmath.Float](depthMinus, depthPlus, u F, p *tnn.NodeParameters[F]) sample[F] {
 	minus, plus, hasZero := wings(depthMinus, depthPlus, p)
 	lowest := F(0)
@@ -162,7 +162,7 @@ func cube[F fmath.Float](x F) F {
 
 // sample2019 draws one of the fixed levels. Energy falls monotonically from zero
 // to either end, so both sides are walked from their ends inwards until a level
-// has no weight. sums is room for a number for each level. Device twin: sample2019
+// has no weight. sums is room for a number for each level. Device twin: tnn_sample2019
 // in kernels.cl.
 func sample2019[F fmath.Float](depthMinus, depthPlus, u F, states *ladder[F], sums []F, p *tnn.NodeParameters[F]) sample[F] {
 	deepest := greater(depthMinus, depthPlus)

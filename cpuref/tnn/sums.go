@@ -33,7 +33,7 @@ func (n *nodeSums[F]) store(lanes *sliceSums[F], lane int) {
 type sliceSums[F fmath.Float] [tnn.NodeSums][tnn.Lanes]F
 
 // sumEdges adds the edges whose visits of this sweep are over with this one:
-// those to positions before it, and self-loops. Device twin: sum_edges in
+// those to positions before it, and self-loops. Device twin: tnn_sum_edges in
 // kernels.cl.
 func (r *replica[F]) sumEdges(pos int32, row, degree int, x F, out *nodeSums[F]) {
 	for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {

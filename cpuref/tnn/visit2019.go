@@ -15,7 +15,7 @@ type held[F fmath.Float] struct {
 
 // hold drops what was charged under another sign of the weight, then adds the
 // input v (docs/model.md section 3). A potential has the sign of charge times
-// weight. Device twin: charge2019 in kernels.cl.
+// weight. Device twin: tnn_charge2019 in kernels.cl.
 func hold[F fmath.Float](q0, p0, q1, p1, v, w F) held[F] {
 	if w == 0 {
 		return held[F]{}
@@ -108,7 +108,7 @@ func (r *replica[F]) basis(s *sweep[F], pos int32, old F) F {
 }
 
 // visit2019 is one visit of the node at a position (docs/model.md section 3). sums
-// is room for a number for each level. Device twin: visit2019 in kernels.cl.
+// is room for a number for each level. Device twin: tnn_visit in section 9 of kernels.cl.
 func (r *replica[F]) visit2019(s *sweep[F], pos int32, sums []F, out *nodeSums[F]) {
 	old := r.state[pos]
 	row, degree := r.halfEdges(pos)
@@ -175,7 +175,7 @@ func (c *correction[F]) err(own, opposite, p, x F) F {
 }
 
 // relax updates the weights over both pairs and stores charges and potentials.
-// Device twin: relax in kernels.cl.
+// Device twin: tnn_relax in kernels.cl.
 func (r *replica[F]) relax(s *sweep[F], pos int32, row, degree int, basis, x F, q, m *quad[F], out *nodeSums[F]) {
 	p, n, w2 := r.members(s, row, degree, basis)
 	pair := func(a, b int) *pairSums[F] {

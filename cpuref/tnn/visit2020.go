@@ -31,7 +31,7 @@ type charged[F fmath.Float] struct {
 }
 
 // charge adds the input v over weight w to what half-edge h has stored
-// (docs/model.md section 2 step 1). Device twin: charge2020 in kernels.cl.
+// (docs/model.md section 2 step 1). Device twin: tnn_charge2020 in kernels.cl.
 func (r *replica[F]) charge(c *charged[F], h int, v, w F) {
 	q0, q1 := r.charge0[h], r.charge1[h]
 	at0, at1 := minusBit(q0), plusMinus+minusBit(q1)
@@ -49,7 +49,7 @@ func (r *replica[F]) charge(c *charged[F], h int, v, w F) {
 }
 
 // visit2020 is one visit of the node at a position (docs/model.md section 2).
-// Device twin: visit in section 5 of kernels.cl.
+// Device twin: tnn_visit in section 8 of kernels.cl.
 func (r *replica[F]) visit2020(s *sweep[F], pos int32, edges []charged[F], out *nodeSums[F]) {
 	old := r.state[pos]
 	row, degree := r.halfEdges(pos)
@@ -114,7 +114,7 @@ func pairOf[F fmath.Float](x F) pair {
 	return pair{plusMinus, minusPlus, plusPlus, minusMinus}
 }
 
-// equilibrate is docs/model.md section 2 step 9. Device twin: equilibrate in
+// equilibrate is docs/model.md section 2 step 9. Device twin: tnn_equilibrate in
 // kernels.cl.
 func (r *replica[F]) equilibrate(s *sweep[F], pos int32, row int, edges []charged[F], q, m *quad[F], x F) {
 	on := pairOf(x)

@@ -15,7 +15,7 @@ type plasticity[F fmath.Float] struct {
 
 // change gives the new weight. w2 is the mean square weight of docs/model.md
 // section 2 step 9; x, y are the words of this update. Device twin:
-// change_weight in kernels.cl.
+// tnn_change_weight in kernels.cl.
 func (p *plasticity[F]) change(w, err, w2 F, x, y uint32) F {
 	w += (F(p.G*err) - F(p.SizeMass*w)) / p.M
 	if p.noise {
@@ -30,7 +30,7 @@ func (p *plasticity[F]) change(w, err, w2 F, x, y uint32) F {
 }
 
 // truncatedNormal is a normal deviate of mean w and variance 1/(2M), confined to
-// [-B, B]. Device twin: truncated_normal in kernels.cl.
+// [-B, B]. Device twin: tnn_truncated_normal in kernels.cl.
 func (p *plasticity[F]) truncatedNormal(w, u F) F {
 	low := fmath.Erfc(F(p.RootM * (-p.Bound - w)))
 	high := fmath.Erfc(F(p.RootM * (p.Bound - w)))

@@ -83,7 +83,7 @@ func TestTransferOutsideTheBuffer(t *testing.T) {
 func TestEmptyBuffer(t *testing.T) {
 	d := openTest(t)
 	b := alloc(t, d, 0)
-	must(t, Write(b, 0, []int32(nil)), double(t, d).Bind(b, int32(0)))
+	must(t, Write(b, 0, []int32(nil)), double(t, d).Bind(Args{"data": b, "n": int32(0)}))
 	if err := Write(b, 0, []int32{1}); err == nil {
 		t.Error("an empty buffer takes an element")
 	}

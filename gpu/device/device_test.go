@@ -108,7 +108,7 @@ func TestClosedDevice(t *testing.T) {
 	_, create := d.Alloc("late", 4)
 	for call, err := range map[string]error{
 		"Build": build, "Alloc": create, "Flush": d.Flush(), "Finish": d.Finish(),
-		"Write": Write(b, 0, []int32{1}), "Launch": k.Launch([]int{1}, nil), "Bind": k.Bind(b, int32(1)),
+		"Write": Write(b, 0, []int32{1}), "Launch": k.Launch([]int{1}, nil), "Bind": k.Bind(Args{"data": b, "n": int32(1)}),
 	} {
 		if err == nil {
 			t.Errorf("%s works on a closed device", call)
@@ -191,7 +191,7 @@ func everyCall(d *Device) error {
 	work := []func() error{
 		func() error { return Fill(b, 0, 16, int32(1)) },
 		func() error { return Write(b, 0, []int32{1, 2}) },
-		func() error { return k.Bind(b, int32(16)) },
+		func() error { return k.Bind(Args{"data": b, "n": int32(16)}) },
 		func() error { return k.Launch([]int{16}, nil) },
 		func() error { return k.Launch([]int{16}, nil) },
 		func() error { return k.Launch([]int{16}, nil) },

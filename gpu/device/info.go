@@ -39,7 +39,7 @@ type Info struct {
 	Kind     string // "gpu", "cpu" or "accelerator"
 
 	ComputeUnits int
-	MaxWorkGroup int // work-items in one work-group, all dimensions together
+	MaxWorkGroup int // work-items in one work-group, if all are in its first dimension
 	GlobalMemory uint64
 	MaxAlloc     uint64 // the largest single buffer
 	LocalMemory  uint64 // of one work-group

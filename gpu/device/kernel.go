@@ -19,7 +19,10 @@ type Kernel struct {
 	handle    kernelHandle
 	workGroup uint64 // largest work-group on this device, in work-items
 	local     uint64 // local memory of a work-group, in bytes
-	args      []bound
+
+	parameters []Parameter
+	index      map[string]int // of parameters, by name
+	args       []bound        // by index
 }
 
 // bound is what an argument was set to. The driver need not keep a buffer alive
@@ -39,34 +42,41 @@ func (k *Kernel) MaxWorkGroup() int { return int(k.workGroup) }
 // LocalMemory is what a work-group takes of it, in bytes.
 func (k *Kernel) LocalMemory() uint64 { return k.local }
 
-// Bind sets all arguments, in the order of the source: a [*Buffer] of this
-// device for a global pointer, int32, uint32, int64, uint64, float32 or float64
-// for a number of the same width, [2]uint32 for a uint2. The kernel keeps the
-// buffers alive.
-func (k *Kernel) Bind(args ...any) error {
-	if len(args) != len(k.args) {
-		return fmt.Errorf("kernel %s has %d arguments, not %d", k.name, len(k.args), len(args))
+// Args are arguments of a kernel by the names of its parameters: a [*Buffer] of the
+// kernel's device for a global pointer, int32, uint32, int64, uint64, float32 or float64
+// for a number of the same type, [2]uint32 for a uint2.
+type Args map[string]any
+
+// Bind sets all arguments. The kernel keeps the buffers alive.
+func (k *Kernel) Bind(args Args) error {
+	for _, p := range k.parameters {
+		if _, ok := args[p.Name]; !ok {
+			return fmt.Errorf("argument %s of kernel %s is missing", p.Name, k.name)
+		}
 	}
-	for i, arg := range args {
-		if err := k.Set(i, arg); err != nil {
+	for name, arg := range args {
+		if err := k.Set(name, arg); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Set sets argument number index, from 0, and leaves the others as they are. Its
-// value is of a type that Bind takes.
-func (k *Kernel) Set(index int, arg any) error {
-	if index < 0 || index >= len(k.args) {
-		return fmt.Errorf("kernel %s has %d arguments, so none of index %d", k.name, len(k.args), index)
+// Set sets one argument, and leaves the others as they are.
+func (k *Kernel) Set(name string, arg any) error {
+	index, ok := k.index[name]
+	if !ok {
+		return fmt.Errorf("kernel %s has no argument %s", k.name, name)
+	}
+	if !fits(arg, k.parameters[index].Type) {
+		return fmt.Errorf("argument %s of kernel %s has type %s: a value of type %T cannot be passed for it", name, k.name, k.parameters[index].Type, arg)
 	}
 	var b bound
 	var value unsafe.Pointer
 	switch v := arg.(type) {
 	case *Buffer:
 		if err := v.usableOn(k.device); err != nil {
-			return fmt.Errorf("argument %d of kernel %s: %w", index, k.name, err)
+			return fmt.Errorf("argument %s of kernel %s: %w", name, k.name, err)
 		}
 		memory := handle(v.memory, "clMem")
 		b, value = bound{uint64(unsafe.Sizeof(memory)), v}, unsafe.Pointer(&memory)
@@ -84,27 +94,38 @@ func (k *Kernel) Set(index int, arg any) error {
 		b.size, value = 4, unsafe.Pointer(&v)
 	case float64:
 		b.size, value = 8, unsafe.Pointer(&v)
-	default:
-		return fmt.Errorf("argument %d of kernel %s: a value of type %T cannot be passed to a kernel", index, k.name, arg)
 	}
 	err := k.device.call("clSetKernelArg", k.name, func() error {
 		return k.kernel.SetArgUnsafe(index, int(b.size), value)
 	})
 	if err != nil {
-		return fmt.Errorf("argument %d of kernel %s: %w", index, k.name, err)
+		return fmt.Errorf("argument %s of kernel %s: %w", name, k.name, err)
 	}
 	k.args[index] = b
 	return nil
 }
 
-// SetFrom sets consecutive arguments, from number first on.
-func (k *Kernel) SetFrom(first int, args ...any) error {
-	for i, arg := range args {
-		if err := k.Set(first+i, arg); err != nil {
-			return err
-		}
+// fits tells whether a value can be passed for a parameter of that type.
+func fits(arg any, parameter string) bool {
+	switch arg.(type) {
+	case *Buffer:
+		return parameter == "pointer"
+	case int32:
+		return parameter == "int"
+	case uint32:
+		return parameter == "uint"
+	case int64:
+		return parameter == "long"
+	case uint64:
+		return parameter == "ulong"
+	case [2]uint32:
+		return parameter == "uint2"
+	case float32:
+		return parameter == "float"
+	case float64:
+		return parameter == "double"
 	}
-	return nil
+	return false
 }
 
 // Launch enqueues the kernel over global work-items in one to three dimensions,
@@ -166,14 +187,14 @@ func (k *Kernel) checkArgs() error {
 	var total uint64
 	for i, a := range k.args {
 		if a.size == 0 {
-			return fmt.Errorf("argument %d is not bound", i)
+			return fmt.Errorf("argument %s is not bound", k.parameters[i].Name)
 		}
 		total += a.size
 		if a.buffer == nil {
 			continue
 		}
 		if err := a.buffer.usableOn(k.device); err != nil {
-			return fmt.Errorf("argument %d: %w", i, err)
+			return fmt.Errorf("argument %s: %w", k.parameters[i].Name, err)
 		}
 	}
 	if total > k.device.maxParameters {

@@ -63,9 +63,9 @@ func TestLaunch(t *testing.T) {
 	got := make([]int32, 8)
 	must(t,
 		Write(b, 0, []int32{1, 2, 3, 4, 5, 6, 7, 8}),
-		k.Bind(b, int32(6)),
+		k.Bind(Args{"data": b, "n": int32(6)}),
 		k.Launch([]int{8}, []int{4}),
-		k.Set(1, int32(1)),
+		k.Set("n", int32(1)),
 		k.Launch([]int{8}, nil),
 		d.Flush(),
 		Read(b, 0, got))
@@ -83,7 +83,7 @@ kernel void where(global uint *at) {
 }`, "where")
 	b := alloc(t, d, 4*24)
 	got := make([]uint32, 24)
-	must(t, k.Bind(b), k.Launch([]int{4, 3, 2}, []int{2, 3, 1}), Read(b, 0, got))
+	must(t, k.Bind(Args{"at": b}), k.Launch([]int{4, 3, 2}, []int{2, 3, 1}), Read(b, 0, got))
 	for i, g := range got {
 		if want := uint32(2000 + 100*(i/12) + 10*(i/4%3) + i%4); g != want {
 			t.Errorf("place %d holds %d, want %d", i, g, want)
@@ -94,7 +94,7 @@ kernel void where(global uint *at) {
 func TestLaunchTakesNoMemory(t *testing.T) {
 	d := openTest(t)
 	k, b := double(t, d), alloc(t, d, 64)
-	must(t, k.Bind(b, int32(16)))
+	must(t, k.Bind(Args{"data": b, "n": int32(16)}))
 	global, local := []int{16}, []int{4}
 	if n := testing.AllocsPerRun(100, func() { must(t, k.Launch(global, local)) }); n != 0 {
 		t.Errorf("a launch takes memory from the heap %v times", n)
@@ -109,7 +109,7 @@ kernel void keep(global long *out, int a, uint b, long c, ulong e, float f, uint
 }`, "keep")
 	b := alloc(t, d, 7*8)
 	got := make([]int64, 7)
-	must(t, k.Bind(b, int32(-1), uint32(1<<31), int64(-1<<40), uint64(1<<50), float32(-0.125), [2]uint32{6, 7}),
+	must(t, k.Bind(Args{"out": b, "a": int32(-1), "b": uint32(1 << 31), "c": int64(-1 << 40), "e": uint64(1 << 50), "f": float32(-0.125), "g": [2]uint32{6, 7}}),
 		k.Launch([]int{1}, nil), Read(b, 0, got))
 	if diff := cmp.Diff([]int64{-1, 1 << 31, -1 << 40, 1 << 50, -1, 6, 7}, got); diff != "" {
 		t.Error(diff)
@@ -126,12 +126,12 @@ func TestDoubleArgument(t *testing.T) {
 	b := alloc(t, d, 8)
 	got := make([]float64, 1)
 	x := 1.0
-	must(t, k.Bind(b, x), k.Launch([]int{1}, nil), Read(b, 0, got))
+	must(t, k.Bind(Args{"out": b, "x": x}), k.Launch([]int{1}, nil), Read(b, 0, got))
 	if got[0] != x/3 {
 		t.Errorf("got %v, want %v", got[0], x/3)
 	}
-	if err := k.Bind(b, float32(1)); !errors.Is(err, cl.ErrInvalidArgSize) {
-		t.Errorf("a float32 for a double gives %v, want an invalid size", err)
+	if err := k.Set("x", float32(1)); err == nil || !strings.Contains(err.Error(), "argument x of kernel third has type double") {
+		t.Errorf("a float32 for a double gives %v", err)
 	}
 }
 
@@ -147,15 +147,17 @@ func TestArgumentErrors(t *testing.T) {
 		err  error
 		says string
 	}{
-		{"too few", k.Bind(b), "has 2 arguments, not 1"},
-		{"too many", k.Bind(b, int32(1), int32(2)), "has 2 arguments, not 3"},
-		{"no such argument", k.Set(2, int32(1)), "none of index 2"},
-		{"int", k.Bind(b, 1), "type int"},
-		{"nothing", k.Bind(nil, int32(1)), "type <nil>"},
-		{"nil buffer", k.Bind((*Buffer)(nil), int32(1)), "nil"},
-		{"released buffer", k.Bind(released, int32(1)), "released"},
-		{"buffer of another device", k.Bind(foreign, int32(1)), "another device"},
-		{"number of another width", k.Bind(b, int64(1)), "argument 1 of kernel twice"},
+		{"too few", k.Bind(Args{"data": b}), "argument n of kernel twice is missing"},
+		{"too many", k.Bind(Args{"data": b, "n": int32(1), "m": int32(2)}), "no argument m"},
+		{"no such argument", k.Set("m", int32(1)), "no argument m"},
+		{"int", k.Set("n", 1), "type int"},
+		{"nothing", k.Set("data", nil), "type <nil>"},
+		{"nil buffer", k.Set("data", (*Buffer)(nil)), "nil"},
+		{"released buffer", k.Set("data", released), "released"},
+		{"buffer of another device", k.Set("data", foreign), "another device"},
+		{"number for a buffer", k.Set("data", int32(1)), "argument data of kernel twice has type pointer"},
+		{"number of another width", k.Set("n", int64(1)), "argument n of kernel twice has type int: a value of type int64"},
+		{"number of another sign", k.Set("n", uint32(1)), "argument n of kernel twice"},
 	}
 	for _, test := range tests {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.says) {
@@ -167,11 +169,11 @@ func TestArgumentErrors(t *testing.T) {
 func TestLaunchErrors(t *testing.T) {
 	d := openTest(t)
 	k := double(t, d)
-	if err := k.Launch([]int{4}, nil); err == nil || !strings.Contains(err.Error(), "argument 0 is not bound") {
+	if err := k.Launch([]int{4}, nil); err == nil || !strings.Contains(err.Error(), "argument data is not bound") {
 		t.Errorf("an unbound kernel gives %v", err)
 	}
 	b := alloc(t, d, 64)
-	must(t, k.Bind(b, int32(16)))
+	must(t, k.Bind(Args{"data": b, "n": int32(16)}))
 	tooMany := k.MaxWorkGroup() + 1
 	tests := []struct {
 		name          string
@@ -238,7 +240,7 @@ kernel void answer(global int *x) { x[0] = ANSWER; }`, "-D ANSWER=42")
 	must(t, err)
 	b := alloc(t, d, 4)
 	got := make([]int32, 1)
-	must(t, k.Bind(b), k.Launch([]int{1}, nil), Read(b, 0, got))
+	must(t, k.Bind(Args{"x": b}), k.Launch([]int{1}, nil), Read(b, 0, got))
 	if got[0] != 42 {
 		t.Errorf("the option did not arrive: %d", got[0])
 	}
@@ -251,7 +253,7 @@ func TestBoundBuffersSurviveCollection(t *testing.T) {
 		d, err := Open(strconv.Itoa(openTest(t).info.Index))
 		must(t, err)
 		k, b := double(t, d), alloc(t, d, 1<<16)
-		must(t, Fill(b, 0, 1<<14, int32(1)), k.Bind(b, int32(1<<14)))
+		must(t, Fill(b, 0, 1<<14, int32(1)), k.Bind(Args{"data": b, "n": int32(1 << 14)}))
 		return k
 	}()
 	for range 10 {
@@ -271,7 +273,7 @@ func TestBoundBuffersSurviveCollection(t *testing.T) {
 func TestProfile(t *testing.T) {
 	d := openTest(t)
 	k, b := double(t, d), alloc(t, d, 1<<16)
-	must(t, Fill(b, 0, 1<<14, int32(1)), k.Bind(b, int32(1<<14)))
+	must(t, Fill(b, 0, 1<<14, int32(1)), k.Bind(Args{"data": b, "n": int32(1 << 14)}))
 	if _, err := d.Profile(); err == nil {
 		t.Error("a profile that was not started has times")
 	}

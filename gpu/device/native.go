@@ -155,6 +155,9 @@ func describe(d *cl.Device) (Info, error) {
 		Double:       hasDouble(d),
 		Kind:         "accelerator",
 	}
+	if items, _, err := launchLimits(d); err == nil && len(items) > 0 {
+		info.MaxWorkGroup = min(info.MaxWorkGroup, int(items[0]))
+	}
 	switch kind := num(C.CL_DEVICE_TYPE); {
 	case kind&C.CL_DEVICE_TYPE_GPU != 0:
 		info.Kind = "gpu"

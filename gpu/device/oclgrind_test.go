@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"tnn-gpu/gpu/device"
 	"tnn-gpu/gpu/device/devicetest"
 )
 
@@ -18,7 +19,7 @@ func TestRacingKernel(t *testing.T) {
 	must(t, err)
 	b, err := d.Alloc("raced for", 4)
 	must(t, err)
-	must(t, k.Bind(b))
+	must(t, k.Bind(device.Args{"x": b}))
 	must(t, k.Launch([]int{64}, []int{8}))
 	must(t, d.Finish())
 }

@@ -8,7 +8,6 @@ import (
 	"math"
 	"strconv"
 
-	tnngpu "tnn-gpu"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
@@ -39,7 +38,7 @@ func (d *Device) Probe(precision state.Precision) error {
 	if precision == state.Double && !d.info.Double {
 		return fmt.Errorf("%w: %s computes in single precision alone; take that, or another device", ErrNoDouble, d.info.Name)
 	}
-	verdict, err := d.probe(tnngpu.KernelSource, precision, probeRows)
+	verdict, err := d.probe(d.probeHeader(precision).Source(), precision, probeRows)
 	if err != nil {
 		return fmt.Errorf("probing the %s precision arithmetic of %s: %w", precision, d.info.Name, err)
 	}
@@ -61,10 +60,10 @@ func (d *Device) probe(source string, precision state.Precision, rows int) (verd
 // elementary is how many of fmath.ProbeFunctions come before plain arithmetic.
 const elementary = 6
 
-// probe compares what the device makes of section 9 of kernels.cl with what the
+// probe compares what the device makes of section 5 of kernels.cl with what the
 // host does.
 func probe[F fmath.Float](d *Device, source string, precision state.Precision, rows int) (verdict string, err error) {
-	p, err := d.Build(source, d.RealOptions(precision))
+	p, err := d.Build(source, "")
 	if err != nil {
 		return "", err
 	}
@@ -122,22 +121,22 @@ func runProbes[F fmath.Float](p *Program, width int, input []F, key [2]uint32, w
 	if err := Write(buffers[0], 0, input); err != nil {
 		return a, err
 	}
-	if err := p.launchRows("probe_math", int(rows)/width, buffers[0], rows, buffers[1]); err != nil {
+	if err := p.launchRows("probe_math", int(rows)/width, Args{"input": buffers[0], "n": rows, "output": buffers[1]}); err != nil {
 		return a, err
 	}
-	if err := p.launchRows("probe_noise", int(rows)/width, key, rows, buffers[2], buffers[3]); err != nil {
+	if err := p.launchRows("probe_noise", int(rows)/width, Args{"key": key, "n": rows, "output": buffers[2], "reals": buffers[3]}); err != nil {
 		return a, err
 	}
 	a = answers[F]{make([]uint32, len(words)), make([]F, len(numbers)), make([]F, len(reals))}
 	return a, errors.Join(Read(buffers[1], 0, a.numbers), Read(buffers[2], 0, a.words), Read(buffers[3], 0, a.reals))
 }
 
-func (p *Program) launchRows(kernel string, items int, args ...any) error {
+func (p *Program) launchRows(kernel string, items int, args Args) error {
 	k, err := p.Kernel(kernel)
 	if err != nil {
 		return err
 	}
-	if err := k.Bind(args...); err != nil {
+	if err := k.Bind(args); err != nil {
 		return err
 	}
 	return k.Launch([]int{items}, nil)
@@ -181,11 +180,14 @@ func (d *Device) Width(precision state.Precision) int {
 	return width
 }
 
-// RealOptions are the build options of section 1 of kernels.cl.
-func (d *Device) RealOptions(precision state.Precision) string {
-	options := fmt.Sprintf("-DWIDTH=%d", d.Width(precision))
-	if precision == state.Double {
-		options += " -DREAL_IS_DOUBLE"
-	}
-	return options
+// Header begins the header of a program in a precision.
+func (d *Device) Header(precision state.Precision) *Header {
+	return NewHeader(precision, d.Width(precision))
+}
+
+// probeHeader is that of section 5 of kernels.cl.
+func (d *Device) probeHeader(precision state.Precision) *Header {
+	h := d.Header(precision)
+	h.Define("PROBE", true)
+	return h
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	tnngpu "tnn-gpu"
 	"tnn-gpu/host/state"
 )
 
@@ -24,7 +23,7 @@ func TestProbe(t *testing.T) {
 			if got := d.Info().Verdict(precision); got != Strict {
 				t.Errorf("the verdict is %q", got)
 			}
-			verdict, err := d.probe(tnngpu.KernelSource, precision, 1<<16)
+			verdict, err := d.probe(d.probeHeader(precision).Source(), precision, 1<<16)
 			must(t, err)
 			if verdict != Strict {
 				t.Errorf("the verdict over more rows is %q", verdict)
@@ -66,8 +65,9 @@ func TestProbeFindsDeviations(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			source := strings.ReplaceAll(tnngpu.KernelSource, test.old, test.new)
-			if source == tnngpu.KernelSource {
+			whole := d.probeHeader(state.Single).Source()
+			source := strings.ReplaceAll(whole, test.old, test.new)
+			if source == whole {
 				t.Fatalf("%q is not in kernels.cl", test.old)
 			}
 			verdict, err := d.probe(source, state.Single, probeRows)

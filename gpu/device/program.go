@@ -4,6 +4,8 @@ package device
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/jgillich/go-opencl/cl"
 )
@@ -11,6 +13,7 @@ import (
 // Program is device code, compiled for one device.
 type Program struct {
 	device  *Device
+	source  string
 	program *cl.Program
 }
 
@@ -19,7 +22,7 @@ type Program struct {
 // trades exactness for speed has no place among them. If the source does not
 // compile, the error is an [*Error] that carries the compiler's log.
 func (d *Device) Build(source, options string) (*Program, error) {
-	p := &Program{device: d}
+	p := &Program{device: d, source: source}
 	err := d.call("clCreateProgramWithSource", "", func() (err error) {
 		p.program, err = d.context.CreateProgramWithSource([]string{source})
 		return err
@@ -56,7 +59,7 @@ func (d *Device) explainBuild(err error, p *cl.Program) error {
 // Kernel finds the kernel of that name in the program.
 func (p *Program) Kernel(name string) (*Kernel, error) {
 	d := p.device
-	k := &Kernel{device: d, name: name}
+	k := &Kernel{device: d, name: name, index: map[string]int{}}
 	err := d.call("clCreateKernel", name, func() (err error) {
 		k.kernel, err = p.program.CreateKernel(name)
 		return err
@@ -74,7 +77,9 @@ func (p *Program) Kernel(name string) (*Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	k.args = make([]bound, count)
+	if err := k.findParameters(p.source, count); err != nil {
+		return nil, err
+	}
 	err = d.call("clGetKernelWorkGroupInfo", name, func() (err error) {
 		k.workGroup, k.local, err = kernelLimits(k.kernel, d.device)
 		return err
@@ -83,4 +88,27 @@ func (p *Program) Kernel(name string) (*Kernel, error) {
 		return nil, err
 	}
 	return k, nil
+}
+
+// findParameters names the parameters, of which the driver says how many there are.
+func (k *Kernel) findParameters(source string, count int) error {
+	list, err := Parameters(source, k.name)
+	if err != nil {
+		return err
+	}
+	if len(list) != count {
+		return fmt.Errorf("kernel %s has %d parameters, %d were found in its source", k.name, count, len(list))
+	}
+	double := strings.Contains(source, "#define REAL_IS_DOUBLE\n")
+	for i, p := range list {
+		k.index[p.Name] = i
+		switch {
+		case p.Type == "real" && double:
+			list[i].Type = "double"
+		case p.Type == "real":
+			list[i].Type = "float"
+		}
+	}
+	k.args, k.parameters = make([]bound, count), list
+	return nil
 }

@@ -5,7 +5,6 @@ package device
 import (
 	"errors"
 
-	tnngpu "tnn-gpu"
 	"tnn-gpu/host/state"
 )
 
@@ -39,7 +38,9 @@ func (s *stream) prepare(elements int, factor float32) error {
 	width := s.device.Width(state.Single)
 	s.items = (elements + width*streamGroup - 1) / (width * streamGroup) * streamGroup
 	size := uint64(s.items * width * state.Single.Bytes())
-	program, err := s.device.Build(tnngpu.KernelSource, s.device.RealOptions(state.Single))
+	h := s.device.Header(state.Single)
+	h.Define("STREAM", true)
+	program, err := s.device.Build(h.Source(), "")
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func (s *stream) prepare(elements int, factor float32) error {
 	return errors.Join(
 		Fill(s.a, 0, s.items*width, float32(1)),
 		Fill(s.b, 0, s.items*width, float32(1)),
-		s.kernel.Bind(s.a, s.b, factor),
+		s.kernel.Bind(Args{"a": s.a, "b": s.b, "s": factor}),
 	)
 }
 

@@ -14,8 +14,8 @@ type Trial struct {
 // TrialProgram is device code that is built and whose kernels are launched: drivers
 // compile them, or read them from a cache, at the first launch of a size.
 type TrialProgram struct {
-	Source, Options string
-	Launches        []TrialLaunch
+	Source   string
+	Launches []TrialLaunch
 }
 
 // TrialLaunch is a kernel over as many work-items as in earnest, up to a number beyond
@@ -24,5 +24,4 @@ type TrialProgram struct {
 type TrialLaunch struct {
 	Kernel        string
 	Global, Local []int
-	Arguments     []int // the bytes of each, 0 for a buffer
 }

@@ -4,7 +4,6 @@ package device
 
 import (
 	"errors"
-	"fmt"
 
 	"tnn-gpu/host/state"
 )
@@ -17,22 +16,12 @@ const mostTried = 1 << 17
 // at what belongs to its place.
 const triedMemory = 1 << 22
 
-// NewTrialLaunch tries a launch that has these arguments in earnest.
-func NewTrialLaunch(kernel string, global, local []int, args []any) TrialLaunch {
+// NewTrialLaunch tries a launch of that size in earnest.
+func NewTrialLaunch(kernel string, global, local []int) TrialLaunch {
 	t := TrialLaunch{Kernel: kernel, Local: local}
 	for i, n := range global {
 		unit := local[i]
 		t.Global = append(t.Global, min(n, (mostTried+unit-1)/unit*unit))
-	}
-	for _, arg := range args {
-		size := 8
-		switch arg.(type) {
-		case *Buffer:
-			size = 0
-		case int32, uint32, float32:
-			size = 4
-		}
-		t.Arguments = append(t.Arguments, size)
 	}
 	return t
 }
@@ -67,7 +56,7 @@ func (t *Trial) Run() error {
 
 // try builds a program and launches its kernels over nothing.
 func (d *Device) try(t *TrialProgram) error {
-	program, err := d.Build(t.Source, t.Options)
+	program, err := d.Build(t.Source, "")
 	if err != nil {
 		return err
 	}
@@ -83,10 +72,7 @@ func (d *Device) try(t *TrialProgram) error {
 		if err != nil {
 			return err
 		}
-		args, err := l.zeros(memory)
-		if err == nil {
-			err = k.Bind(args...)
-		}
+		err = k.Bind(k.zeros(memory))
 		if err == nil {
 			err = k.Launch(l.Global, l.Local)
 		}
@@ -100,21 +86,18 @@ func (d *Device) try(t *TrialProgram) error {
 	return nil
 }
 
-func (l *TrialLaunch) zeros(memory *Buffer) ([]any, error) {
-	var args []any
-	for _, size := range l.Arguments {
-		switch size {
-		case 0:
-			args = append(args, memory)
-		case 4:
-			args = append(args, uint32(0))
-		case 8:
-			args = append(args, uint64(0))
-		default:
-			return nil, fmt.Errorf("kernel %s is tried with an argument of %d bytes", l.Kernel, size)
+// zeros are arguments for a kernel: one buffer, and numbers that are zero.
+func (k *Kernel) zeros(memory *Buffer) Args {
+	args := Args{}
+	for _, p := range k.parameters {
+		for _, zero := range []any{memory, int32(0), uint32(0), int64(0), uint64(0), [2]uint32{}, float32(0), float64(0)} {
+			if fits(zero, p.Type) {
+				args[p.Name] = zero
+				break
+			}
 		}
 	}
-	return args, nil
+	return args
 }
 
 // Described is a device that is not opened: it answers what follows from its

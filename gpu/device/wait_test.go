@@ -22,7 +22,7 @@ func TestWaitIsWatched(t *testing.T) {
 	held, err := d.queue.EnqueueBarrierWithWaitList([]*cl.Event{gate})
 	must(t, err)
 	held.Release()
-	must(t, k.Bind(b, int32(16)))
+	must(t, k.Bind(Args{"data": b, "n": int32(16)}))
 	for range 3 {
 		must(t, k.Launch([]int{16}, nil))
 	}

@@ -1,3 +1,3 @@
-// Package tnn computes Thermodynamic Neural Networks on OpenCL devices, with section 4 to
-// 8 of kernels.cl. It is empty without the build tag opencl.
+// Package tnn computes Thermodynamic Neural Networks on OpenCL devices, with sections 7 to
+// 10 of kernels.cl. Only what their header says is built without the build tag opencl.
 package tnn

@@ -59,7 +59,7 @@ func groupOf[F float32 | float64](t *testing.T, d *device.Device, net *tnn.Netwo
 	if n.small {
 		kernel = n.runKernel
 	}
-	if foretold := n.localMemory(n.group); kernel.LocalMemory() != foretold {
+	if foretold := uint64(n.localMemory(o.Precision.Bytes())); kernel.LocalMemory() != foretold {
 		t.Errorf("a work-group takes %d bytes of local memory, %d were foretold", kernel.LocalMemory(), foretold)
 	}
 }

@@ -1,32 +1,52 @@
-//go:build opencl && cgo
-
 package tnn
 
 import (
 	"fmt"
 	"strings"
 
+	"tnn-gpu/gpu/device"
 	"tnn-gpu/host/tnn"
 )
 
-// latticeOf gives the definitions with which kernels.cl computes neighbours and
-// weights instead of reading tables, or "" where the network needs the tables.
-func latticeOf(net *tnn.Network) string {
-	g, l := net.Graph, net.Layout
+// lattice is what kernels.cl needs to know to compute neighbours and weights instead of
+// reading tables.
+type lattice struct {
+	sides    [3]int // the last one is that of rows; sides that a lattice lacks are 1
+	count    int    // nodes of a sublattice
+	oddFirst int    // position of the first odd node
+	offsets  [][3]int
+}
+
+// latticeOf gives nil where the network needs the tables.
+func latticeOf(net *tnn.Network) *lattice {
 	if !net.Regular() {
-		return ""
+		return nil
 	}
-	sides := [3]int{1, 1, 1}
+	g := net.Graph
+	l := &lattice{sides: [3]int{1, 1, 1}, count: g.Nodes / 2, oddFirst: net.Layout.Segments[1].First * tnn.Lanes}
 	unused := 3 - len(g.Lattice.Sides)
-	copy(sides[unused:], g.Lattice.Sides)
-	var offsets []string
+	copy(l.sides[unused:], g.Lattice.Sides)
 	for _, o := range g.Stencil.Offsets {
 		var shift [3]int
 		for i, side := range g.Lattice.Sides {
 			shift[unused+i] = (int(o[i]) + side) % side
 		}
-		offsets = append(offsets, fmt.Sprintf("{%d,%d,%d}", shift[0], shift[1], shift[2]))
+		l.offsets = append(l.offsets, shift)
 	}
-	return fmt.Sprintf("#define LATTICE\n#define SIDE_A %d\n#define SIDE_B %d\n#define ROW %d\n#define COUNT %d\n#define ODD_FIRST %d\n#define DEGREE %d\n#define OFFSETS {%s}\n",
-		sides[0], sides[1], sides[2], g.Nodes/2, l.Segments[1].First*tnn.Lanes, len(offsets), strings.Join(offsets, ","))
+	return l
+}
+
+func (l *lattice) define(h *device.Header) {
+	var offsets []string
+	for _, o := range l.offsets {
+		offsets = append(offsets, fmt.Sprintf("{%d,%d,%d}", o[0], o[1], o[2]))
+	}
+	h.Define("LATTICE", true)
+	h.Define("SIDE_A", l.sides[0])
+	h.Define("SIDE_B", l.sides[1])
+	h.Define("ROW", l.sides[2])
+	h.Define("COUNT", l.count)
+	h.Define("ODD_FIRST", l.oddFirst)
+	h.Define("DEGREE", len(l.offsets))
+	h.Define("OFFSETS", "{"+strings.Join(offsets, ",")+"}")
 }

@@ -31,11 +31,11 @@ func TestProfileHasNoProbe(t *testing.T) {
 		if strings.HasPrefix(k.Kernel, "probe") {
 			t.Errorf("kernel %s is in the profile", k.Kernel)
 		}
-		if k.Kernel == "sweep_segment" {
+		if k.Kernel == "tnn_sweep_segment" {
 			sweeps = k.Launches
 		}
 	}
 	if sweeps != 2*(1+3) {
-		t.Errorf("sweep_segment was launched %d times, not twice for the start and each of 3 steps: %+v", sweeps, times)
+		t.Errorf("tnn_sweep_segment was launched %d times, not twice for the start and each of 3 steps: %+v", sweeps, times)
 	}
 }

@@ -8,10 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"strings"
 	"testing"
 
-	tnngpu "tnn-gpu"
 	"tnn-gpu/cpuref"
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/gpu/device/devicetest"
@@ -26,10 +24,11 @@ import (
 // nvidia is a network as an NVIDIA GPU would compute it.
 type nvidia[F float32 | float64] struct {
 	*engine[F]
-	kernel  *ptx.Kernel
-	memory  ptx.Memory
-	buffers map[*device.Buffer][]byte
-	address map[*device.Buffer]uint64
+	kernel     *ptx.Kernel
+	parameters []device.Parameter
+	memory     ptx.Memory
+	buffers    map[*device.Buffer][]byte
+	address    map[*device.Buffer]uint64
 }
 
 // newNVIDIA compiles a kernel of a network.
@@ -38,9 +37,12 @@ func newNVIDIA[F float32 | float64](t *testing.T, n *engine[F], kernel string) *
 	if _, err := exec.LookPath("clang"); err != nil && os.Getenv("TNN_REQUIRE_OPENCL") != "1" {
 		t.Skip(err)
 	}
-	module, err := ptx.Compile(n.lattice+tnngpu.KernelSource, strings.Fields(n.buildOptions())...)
+	source := n.source()
+	module, err := ptx.Compile(source)
 	must(t, err)
-	g := &nvidia[F]{engine: n, buffers: map[*device.Buffer][]byte{}, address: map[*device.Buffer]uint64{}}
+	parameters, err := device.Parameters(source, kernel)
+	must(t, err)
+	g := &nvidia[F]{engine: n, parameters: parameters, buffers: map[*device.Buffer][]byte{}, address: map[*device.Buffer]uint64{}}
 	g.kernel, err = ptx.Parse(module, kernel)
 	must(t, err)
 	return g
@@ -48,11 +50,11 @@ func newNVIDIA[F float32 | float64](t *testing.T, n *engine[F], kernel string) *
 
 // launch executes the kernel in a copy of the memory, which is made when a buffer is
 // first an argument.
-func (g *nvidia[F]) launch(t *testing.T, groups int, arguments []any) *ptx.Counts {
+func (g *nvidia[F]) launch(t *testing.T, groups int, arguments device.Args) *ptx.Counts {
 	t.Helper()
 	var values []uint64
-	for _, argument := range arguments {
-		switch v := argument.(type) {
+	for _, p := range g.parameters {
+		switch v := arguments[p.Name].(type) {
 		case *device.Buffer:
 			if g.buffers[v] == nil {
 				g.buffers[v] = contents(t, v)
@@ -64,7 +66,7 @@ func (g *nvidia[F]) launch(t *testing.T, groups int, arguments []any) *ptx.Count
 		case uint64:
 			values = append(values, v)
 		default:
-			t.Fatalf("an argument is a %T", v)
+			t.Fatalf("argument %s is a %T", p.Name, v)
 		}
 	}
 	c, err := g.kernel.Launch(&g.memory, values, [2]int{groups, len(g.options.Seeds)}, g.items)
@@ -113,7 +115,7 @@ func samePTX[F float32 | float64](t *testing.T, net *tnn.Network, precision stat
 	_, err = n.Advance(15)
 	must(t, err)
 	must(t, n.Watch(watches(net.Spec.Network.Rule)...))
-	g := newNVIDIA(t, n, "sweep_segment")
+	g := newNVIDIA(t, n, "tnn_sweep_segment")
 	flags := n.lastFlags(net.Spec.Eras[0])
 	for k := range uint32(2) {
 		g.sweepCopy(t, 1000+k, flags)
@@ -140,7 +142,7 @@ func TestPTXOfSmallNetworks(t *testing.T) {
 			_, err = n.Advance(steps) // which leaves the program of the next steps, too
 			must(t, err)
 			must(t, device.Fill(n.solved, 0, steps*len(seeds), uint32(0)))
-			g := newNVIDIA(t, n, "run_steps")
+			g := newNVIDIA(t, n, "tnn_run_steps")
 			g.launch(t, 1, n.runArguments(steps, n.step+1))
 			_, err = n.Advance(steps)
 			must(t, err)
@@ -204,7 +206,7 @@ func measureUpdate(t *testing.T, net *tnn.Network, settled *state.State) (slots,
 	n, err := newEngine[float32](d, net, backend.Options{Precision: state.Single, Seeds: []uint64{1}})
 	must(t, err)
 	must(t, n.SetState(settled))
-	g := newNVIDIA(t, n, "sweep_segment")
+	g := newNVIDIA(t, n, "tnn_sweep_segment")
 	sweeps := net.Spec.Sweeps()
 	updates := float64(net.Graph.Nodes * sweeps)
 	for k := 1; k <= sweeps; k++ {

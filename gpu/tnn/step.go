@@ -71,20 +71,24 @@ func (n *engine[F]) enqueueSteps(steps int) error {
 
 // enqueueRun enqueues the next steps in one launch.
 func (n *engine[F]) enqueueRun(steps int) error {
-	var program []uint32
+	var program []programRecord
 	for i := range steps {
 		era, index := n.net.Spec.Era(n.step + int64(i) + 1)
-		program = append(program, modes(era.Mode), uint32(index), n.lastFlags(era))
+		program = append(program, programRecord{Mode: modeNumber(era.Mode), Era: uint32(index), Flags: n.lastFlags(era)})
 	}
 	return n.launchRun(n.step+1, program)
 }
 
 // launchRun enqueues the steps of a program from step t on.
-func (n *engine[F]) launchRun(t int64, program []uint32) error {
-	if err := device.Write(n.program, 0, program); err != nil {
+func (n *engine[F]) launchRun(t int64, program []programRecord) error {
+	var words []uint32
+	for _, record := range program {
+		words = append(words, device.Words[uint32](record)...)
+	}
+	if err := device.Write(n.program, 0, words); err != nil {
 		return err
 	}
-	if err := n.runKernel.SetFrom(argSteps, uint32(len(program)/3), uint64(t)); err != nil {
+	if err := errors.Join(n.runKernel.Set("steps", uint32(len(program))), n.runKernel.Set("t", uint64(t))); err != nil {
 		return err
 	}
 	return n.runKernel.Launch([]int{n.items, len(n.options.Seeds)}, []int{n.items, 1})
@@ -125,31 +129,22 @@ func (n *engine[F]) enqueueStep(t int64, i int) error {
 	return errors.Join(n.addPartials(i), n.countSolved(i))
 }
 
-// modes numbers the modes as kernels.cl does.
-func modes(m tnn.Mode) uint32 {
-	switch m {
-	case tnn.Off:
-		return 1
-	case tnn.Noise:
-		return 2
-	case tnn.Reflect:
-		return 3
-	}
-	return 0
-}
+// modeNumber numbers a mode as kernels.cl does.
+func modeNumber(m tnn.Mode) uint32 { return uint32(slices.Index(modes[:], m)) }
 
-// small is the work-group of kernels over the few external nodes.
-const small = 16
+// few is the work-group of kernels over the few external nodes.
+const few = 16
 
 func (n *engine[F]) drive(mode tnn.Mode, t int64, era int, k uint32) error {
 	count := len(n.net.Externals)
 	if count == 0 {
 		return nil
 	}
-	if err := n.driveKernel.SetFrom(argDriveMode, modes(mode), uint32(era), uint64(t), k); err != nil {
+	kernel := n.driveKernel
+	if err := errors.Join(kernel.Set("mode", modeNumber(mode)), kernel.Set("era", uint32(era)), kernel.Set("t", uint64(t)), kernel.Set("k", k)); err != nil {
 		return err
 	}
-	return n.driveKernel.Launch([]int{ceil(count, small), len(n.options.Seeds)}, []int{small, 1})
+	return kernel.Launch([]int{ceil(count, few), len(n.options.Seeds)}, []int{few, 1})
 }
 
 func (n *engine[F]) countSolved(i int) error {
@@ -157,10 +152,10 @@ func (n *engine[F]) countSolved(i int) error {
 	if count == 0 {
 		return nil
 	}
-	if err := n.solvedKernel.Set(argSolvedAt, uint32(i*len(n.options.Seeds))); err != nil {
+	if err := n.solvedKernel.Set("at", uint32(i*len(n.options.Seeds))); err != nil {
 		return err
 	}
-	return n.solvedKernel.Launch([]int{ceil(count, small), len(n.options.Seeds)}, []int{small, 1})
+	return n.solvedKernel.Launch([]int{ceil(count, few), len(n.options.Seeds)}, []int{few, 1})
 }
 
 func ceil(n, unit int) int { return (n + unit - 1) / unit * unit }
@@ -168,7 +163,7 @@ func ceil(n, unit int) int { return (n + unit - 1) / unit * unit }
 // sweep visits every network node of every replica once.
 func (n *engine[F]) sweep(k, flags uint32) error {
 	for i, seg := range n.net.Layout.Segments {
-		err := n.sweepKernel.SetFrom(argSegment, uint32(i), k, flags)
+		err := errors.Join(n.sweepKernel.Set("segment", uint32(i)), n.sweepKernel.Set("k", k), n.sweepKernel.Set("flags", flags))
 		if err != nil {
 			return err
 		}
@@ -185,10 +180,7 @@ func (n *engine[F]) addPartials(i int) error {
 	segments, replicas := len(n.net.Layout.Segments), len(n.options.Seeds)
 	for s, seg := range n.net.Layout.Segments {
 		at := uint64(i*replicas*segments+s) * uint64(tnn.NodeSums)
-		if err := n.addKernel.SetFrom(argAddSegment, uint32(n.firstGroup[s]), uint32(n.groupsOf(seg))); err != nil {
-			return err
-		}
-		if err := n.addKernel.Set(argAddAt, at); err != nil {
+		if err := errors.Join(n.addKernel.Set("first_group", uint32(n.firstGroup[s])), n.addKernel.Set("count", uint32(n.groupsOf(seg))), n.addKernel.Set("at", at)); err != nil {
 			return err
 		}
 		if err := n.addKernel.Launch([]int{n.items, tnn.NodeSums, replicas}, []int{n.items, 1, 1}); err != nil {
@@ -271,7 +263,7 @@ func (n *engine[F]) Watch(names ...string) error {
 	if n.small {
 		kernel = n.runKernel
 	}
-	return errors.Join(device.Write(n.watched, 0, zero), kernel.Set(argWatched, n.watched))
+	return errors.Join(device.Write(n.watched, 0, zero), kernel.Set("watched", n.watched))
 }
 
 // Control implements backend.Backend, with the controls of tnn.Controls.
@@ -290,7 +282,7 @@ func (n *engine[F]) Describe() backend.Description {
 		verdict = info.DoubleVerdict
 	}
 	d := backend.Description{Backend: "opencl", Device: info.Name, Driver: info.Platform + " " + info.Driver,
-		Precision: n.options.Precision, Strict: verdict == device.Strict, Bytes: int64(n.device.Used())}
+		Precision: n.options.Precision, Strict: verdict == device.Strict, Note: n.note, Bytes: int64(n.device.Used())}
 	if !d.Strict {
 		d.Note = verdict
 	}

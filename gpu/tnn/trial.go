@@ -3,7 +3,6 @@
 package tnn
 
 import (
-	tnngpu "tnn-gpu"
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/state"
@@ -31,22 +30,22 @@ func trialProgram[F float32 | float64](d *device.Device, net *tnn.Network, o bac
 	if err != nil {
 		return nil
 	}
-	t := &device.TrialProgram{Source: n.lattice + tnngpu.KernelSource, Options: n.buildOptions()}
-	args, replicas := n.arguments(), len(o.Seeds)
+	t := &device.TrialProgram{Source: n.source()}
+	replicas := len(o.Seeds)
 	add := func(kernel string, global, local []int) {
-		t.Launches = append(t.Launches, device.NewTrialLaunch(kernel, global, local, args[kernel]))
+		t.Launches = append(t.Launches, device.NewTrialLaunch(kernel, global, local))
 	}
 	if n.small {
-		add("run_steps", []int{n.items, replicas}, []int{n.items, 1})
+		add("tnn_run_steps", []int{n.items, replicas}, []int{n.items, 1})
 		return t
 	}
 	for _, seg := range net.Layout.Segments {
-		add("sweep_segment", []int{n.groupsOf(seg) * n.items, replicas}, []int{n.items, 1})
+		add("tnn_sweep_segment", []int{n.groupsOf(seg) * n.items, replicas}, []int{n.items, 1})
 	}
 	add("add_partials", []int{n.items, tnn.NodeSums, replicas}, []int{n.items, 1, 1})
 	if count := len(net.Externals); count > 0 {
-		for _, kernel := range []string{"drive", "count_solved"} {
-			add(kernel, []int{ceil(count, small), replicas}, []int{small, 1})
+		for _, kernel := range []string{"tnn_drive", "tnn_count_solved"} {
+			add(kernel, []int{ceil(count, few), replicas}, []int{few, 1})
 		}
 	}
 	return t

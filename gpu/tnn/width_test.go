@@ -26,7 +26,7 @@ func widthNetworks() map[string]func(*tnn.Spec) {
 		"loops":  func(s *tnn.Spec) { s.Groups[0].SelfLoops = 2 },
 		"random": func(s *tnn.Spec) { s.Graph.Kind, s.Groups[0].Connections = graph.Random, 80 },
 		"dense": func(s *tnn.Spec) {
-			s.Graph.Sides, s.Graph.Kind, s.Groups[0].Connections = []int{34, 34}, graph.Random, shared+8
+			s.Graph.Sides, s.Graph.Kind, s.Groups[0].Connections = []int{34, 34}, graph.Random, mostShared+8
 		},
 		"odd": func(s *tnn.Spec) { s.Graph.Sides, s.Graph.Bipartite = []int{15, 13}, false },
 		"driven": func(s *tnn.Spec) {

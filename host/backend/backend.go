@@ -59,9 +59,9 @@ func (d Description) String() string {
 	s := fmt.Sprintf("%s: %s, %s precision", d.Backend, d.Device, d.Precision)
 	if !d.Strict {
 		s += ", tolerant"
-		if d.Note != "" {
-			s += " (" + d.Note + ")"
-		}
+	}
+	if d.Note != "" {
+		s += " (" + d.Note + ")"
 	}
 	return s
 }

@@ -70,7 +70,7 @@ func Draw(i, j, k uint32, purpose Purpose, key [2]uint32) (x0, x1, x2, x3 uint32
 }
 
 // Uniform is ((x >> 9) + 1/2) 2^-23, in (0, 1): exact in float32, and never 0
-// or 1. Device twin: uniform in kernels.cl.
+// or 1. Device twin: uniform_real in kernels.cl.
 func Uniform[F fmath.Float](x uint32) F {
 	return F((F(int32(x>>9)) + 0.5) * 0x1p-23)
 }

@@ -3,7 +3,8 @@ package tnn
 import "math"
 
 // NodeParameters are the constants of a group's visits, in the precision of the
-// run (docs/model.md sections 1 and 2). Device twin: params in kernels.cl.
+// run (docs/model.md sections 1 and 2). On devices they are at
+// NODE_LEVELS and so on.
 type NodeParameters[F float32 | float64] struct {
 	Levels      F // S
 	Temperature F // f
@@ -14,7 +15,7 @@ type NodeParameters[F float32 | float64] struct {
 }
 
 // EdgeParameters are the constants of a weight change, in the precision of the
-// run (docs/model.md section 4). Device twin: params in kernels.cl.
+// run (docs/model.md section 4). On devices they are at EDGE_G and so on.
 type EdgeParameters[F float32 | float64] struct {
 	G         F // 2 g
 	SizeMass  F

@@ -1,6 +1,5 @@
 //go:build opencl && cgo
 
-// Package devicetest opens devices for the tests of rooms above package device.
 package devicetest
 
 import (

@@ -24,13 +24,15 @@ const Sector = 32
 
 // prelude is what OpenCL C has and clang leaves to libraries, for the machine of PTX.
 const prelude = `
-#ifdef REAL_IS_DOUBLE
-#define floor(x) __builtin_floor(x)
-#define sqrt(x) __builtin_sqrt(x)
-#else
-#define floor(x) __builtin_floorf(x)
-#define sqrt(x) __builtin_sqrtf(x)
-#endif
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#define IN_BOTH(function, type, builtin) \
+    static inline type __attribute__((overloadable, always_inline)) function(type x) { return builtin(x); }
+IN_BOTH(floor_of, float, __builtin_floorf)
+IN_BOTH(floor_of, double, __builtin_floor)
+IN_BOTH(sqrt_of, float, __builtin_sqrtf)
+IN_BOTH(sqrt_of, double, __builtin_sqrt)
+#define floor(x) floor_of(x)
+#define sqrt(x) sqrt_of(x)
 #define get_local_id(d) ((size_t)__nvvm_read_ptx_sreg_tid_x())
 #define get_group_id(d) ((size_t)((d) == 0 ? __nvvm_read_ptx_sreg_ctaid_x() : __nvvm_read_ptx_sreg_ctaid_y()))
 #define get_global_id(d) get_group_id(d) // of dimension 1, whose groups have one item
@@ -57,10 +59,9 @@ static inline uint __attribute__((overloadable)) atomic_inc(__global uint *p)
 `
 
 // Compile makes PTX of OpenCL C.
-func Compile(source string, options ...string) (string, error) {
-	args := append([]string{"-x", "cl", "-cl-std=CL1.2", "--target=nvptx64-nvidia-nvcl", "-Xclang", "-target-cpu", "-Xclang", "sm_70", "-O3",
-		"-Xclang", "-finclude-default-header", "-cl-fp32-correctly-rounded-divide-sqrt", "-ffp-contract=off", "-S", "-o", "-"}, options...)
-	clang := exec.Command("clang", append(args, "-")...)
+func Compile(source string) (string, error) {
+	clang := exec.Command("clang", "-x", "cl", "-cl-std=CL1.2", "--target=nvptx64-nvidia-nvcl", "-Xclang", "-target-cpu", "-Xclang", "sm_70", "-O3",
+		"-Xclang", "-finclude-default-header", "-cl-fp32-correctly-rounded-divide-sqrt", "-ffp-contract=off", "-S", "-o", "-", "-")
 	clang.Stdin = strings.NewReader(prelude + source + "\n#pragma clang attribute pop\n")
 	var out, problems bytes.Buffer
 	clang.Stdout, clang.Stderr = &out, &problems
