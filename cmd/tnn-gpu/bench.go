@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -118,7 +119,7 @@ func checkBenchPlot(c *cli.Context) error {
 	if path == "" {
 		return nil
 	}
-	if err := plot.CheckFormat(formatOf(path)); err != nil {
+	if err := plot.CheckFormat(cmp.Or(formatOf(path), "png")); err != nil {
 		return badUsage("--plot: %w", err)
 	}
 	if !strings.Contains(c.String("size"), ",") {
@@ -139,6 +140,10 @@ func (p *program) benchTargets(c *cli.Context) ([]benchTarget, error) {
 	switch {
 	case kind != "cpu" && kind != "opencl" && kind != "all":
 		return nil, badUsage("--backend is %q: use cpu, opencl or all", kind)
+	case kind == "cpu" && selector != "":
+		return nil, badUsage("--device %s names an OpenCL device, and --backend cpu measures none; use one of the two", selector)
+	case kind == "cpu" && c.Bool("profile"):
+		return nil, badUsage("--profile is about the kernels of an OpenCL device, and --backend cpu measures none; use one of the two")
 	case threads < 0:
 		return nil, badUsage("--threads is %d: use 0, for all cores, or more", threads)
 	case !(c.Float64("seconds") > 0 && c.Float64("seconds") < 1e6):
@@ -191,7 +196,7 @@ func (p *program) bench(c *cli.Context, cases []bench.Case, targets []benchTarge
 		}
 	}
 	if path := c.String("plot"); path != "" {
-		write := func(w io.Writer) error { return plot.Scaling(results).Write(w, formatOf(path)) }
+		write := func(w io.Writer) error { return plot.Scaling(results).Write(w, cmp.Or(formatOf(path), "png")) }
 		if err := writeFile(path, c.Bool("overwrite"), write); err != nil {
 			return err
 		}

@@ -37,11 +37,10 @@ func (p *program) export(c *cli.Context) error {
 		return err
 	}
 	defer run.Close()
-	endings := map[string]string{"graphml": ".graphml", "edgelist": ".txt", "csv": ".csv"}
-	format, out := c.String("format"), c.String("out")
-	ending, known := endings[format]
-	if !known {
-		return badUsage("--format is %q: use graphml, edgelist or csv", format)
+	out := c.String("out")
+	format, ending, err := exportFormat(c.String("format"), out)
+	if err != nil {
+		return err
 	}
 	if out == "" {
 		out = filepath.Join(run.Path, "network"+ending)
@@ -73,6 +72,21 @@ func (p *program) export(c *cli.Context) error {
 		fmt.Fprintf(p.out, "%s has %s and %s of step %d\n", f.name, count(int64(x.Graph.Nodes), "node"), count(int64(len(x.Graph.Edges)), "edge"), last.step)
 	}
 	return nil
+}
+
+// exportFormat is a format and its ending. A name that ends otherwise is a mistake
+// only where its ending is that of another format.
+func exportFormat(format, out string) (name, ending string, err error) {
+	endings := map[string]string{"graphml": ".graphml", "edgelist": ".txt", "csv": ".csv"}
+	name = strings.ToLower(format)
+	ending, known := endings[name]
+	if !known {
+		return "", "", badUsage("--format is %q: use graphml, edgelist or csv", format)
+	}
+	if has := formatOf(out); has == "graphml" && name != has {
+		return "", "", badUsage("--format is %s, but --out %s has the ending of another format; leave one of the two out", name, out)
+	}
+	return name, ending, nil
 }
 
 // last is the state of a replica after the last step, and the network it is of.

@@ -93,7 +93,7 @@ func applyFlags(c *cli.Context, cfg *config.Config) error {
 			return err
 		}
 	}
-	return nil
+	return contradictions(c, cfg)
 }
 
 // applyComputerFlags overrides what the configuration says of where to compute.
@@ -105,7 +105,7 @@ func applyComputerFlags(c *cli.Context, cfg *config.Config) error {
 			}
 		}
 	}
-	return nil
+	return contradictoryDevice(c, cfg)
 }
 
 // baseName is a file's name without folders and ending.

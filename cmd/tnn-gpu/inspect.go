@@ -58,6 +58,9 @@ func (p *program) inspect(c *cli.Context) error {
 	if step := c.Int64("step"); c.IsSet("step") && (step < 1 || step > run.Metadata.Steps) {
 		return badUsage("--step is %d: use 1 to %d, the last step of the run", step, run.Metadata.Steps)
 	}
+	if one := c.IsSet("node") || c.IsSet("edge"); !one && (c.IsSet("step") || c.IsSet("replica")) {
+		return badUsage("--step and --replica are about a node or an edge; use them with --node or --edge")
+	}
 	var found any
 	switch {
 	case len(named) == 1:

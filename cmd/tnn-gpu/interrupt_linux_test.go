@@ -297,3 +297,19 @@ func TestDumbTerminal(t *testing.T) {
 		}
 	}
 }
+
+// TestPipesAndDevicesStay: no output takes their place.
+func TestPipesAndDevicesStay(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--backend", "cpu", "--no-overview")...).want(t, codeDone)
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	tnnGPU(t, dir, "plot", "out", "--out", "pipe", "--format", "svg", "--overwrite").want(t, codeUsage, "pipe is no regular file but a named pipe, which is never replaced")
+	tnnGPU(t, dir, "export", "out", "--out", "/dev/null", "--overwrite").want(t, codeUsage, "/dev/null is no regular file but a device, which is never replaced")
+	for _, name := range []string{filepath.Join(dir, "pipe"), "/dev/null"} {
+		if info, err := os.Lstat(name); err != nil || info.Mode().IsRegular() {
+			t.Fatalf("%s is %v, %v", name, info, err)
+		}
+	}
+}

@@ -2,12 +2,16 @@ package main
 
 import (
 	"bufio"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 )
@@ -16,16 +20,35 @@ func overwriteFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "overwrite", Usage: "replace a file that is there"}
 }
 
-// checkNew refuses a file that exists, unless it is to be replaced.
+// checkNew refuses a file that exists, unless it is a regular one and to be replaced.
 func checkNew(path string, overwrite bool) error {
-	_, err := os.Lstat(path)
+	info, err := os.Lstat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) || err == nil && overwrite:
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	case err == nil:
+	case err != nil:
+		return badUsage("%s cannot be written: %w", path, err)
+	case info.Mode()&fs.ModeSymlink != 0:
+		return badUsage("%s is a link, which is never replaced; write to what it leads to, or elsewhere", path)
+	case info.IsDir():
+		return badUsage("%s is a folder; name a file in it", path)
+	case !info.Mode().IsRegular():
+		return badUsage("%s is no regular file but %s, which is never replaced; write elsewhere", path, kindOf(info.Mode()))
+	case !overwrite:
 		return badUsage("%s exists; use --overwrite to replace it, or --out to write elsewhere", path)
 	}
-	return badUsage("%s cannot be written: %w", path, err)
+	return nil
+}
+
+// kindOf is what is no regular file.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	}
+	return "a device"
 }
 
 // writeFile writes a file as a whole: under another name first, then in place.
@@ -43,6 +66,9 @@ func writeFile(path string, overwrite bool, write func(io.Writer) error) error {
 		if err == nil {
 			err = f.Sync()
 		}
+		if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
+			err = nil // there are file systems without
+		}
 		return errors.Join(err, f.Close())
 	})
 }
@@ -52,21 +78,71 @@ func writeAs(path string, overwrite bool, write func(temporary string) error) er
 	if err := checkNew(path, overwrite); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	name := filepath.Join(filepath.Dir(path), ".tnn-gpu-"+rand.Text())
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return badUsage("%s cannot be written: %w", path, err)
 	}
-	name := f.Name()
-	err = errors.Join(f.Chmod(0o644), f.Close())
-	if err == nil {
+	if err = f.Close(); err == nil {
 		err = write(name)
 	}
 	if err == nil {
-		err = os.Rename(name, path)
+		err = putInPlace(name, path, overwrite)
 	}
-	if err != nil {
-		_ = os.Remove(name) // it is of no use
-		return fmt.Errorf("%s cannot be written: %w", path, err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	_ = os.Remove(name) // it is of no use
+	var usage usageError
+	if errors.As(err, &usage) {
+		return err
+	}
+	return fmt.Errorf("%s cannot be written: %w", path, err)
+}
+
+// putInPlace gives a file its name. Of two that want a name that is free, one wins.
+func putInPlace(temporary, path string, overwrite bool) error {
+	if err := checkNew(path, overwrite); err != nil {
+		return err // meanwhile there is something else
+	}
+	if overwrite {
+		return os.Rename(temporary, path)
+	}
+	err := os.Link(temporary, path)
+	if err == nil {
+		return os.Remove(temporary)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return checkNew(path, false)
+	}
+	// There are file systems without links. An empty file keeps the name then.
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return checkNew(path, false)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temporary, path)
+}
+
+// chosenFormat is what --format says, in any case, or else what the ending of --out
+// does; ordinary where neither says anything. Where both say something they agree.
+func chosenFormat(format, out, ordinary string, formats []string) (string, error) {
+	format = strings.ToLower(format)
+	ending := formatOf(out)
+	switch {
+	case format == "" && ending == "":
+		return ordinary, nil
+	case format == "":
+		return ending, nil
+	case ending != format && slices.Contains(formats, format) && slices.Contains(formats, ending):
+		return "", badUsage("--format is %s, but --out %s has the ending of another format; leave one of the two out", format, out)
+	}
+	return format, nil
+}
+
+// formatOf is what the ending of a file's name asks for; empty where it has none.
+func formatOf(path string) string {
+	return strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))
 }

@@ -52,9 +52,10 @@ func (p *program) plot(c *cli.Context) error {
 		defer run.Close()
 		runs = append(runs, run)
 	}
-	out, format := c.String("out"), c.String("format")
-	if format == "" {
-		format = formatOf(out)
+	out := c.String("out")
+	format, err := chosenFormat(c.String("format"), out, "png", plot.Formats())
+	if err != nil {
+		return err
 	}
 	if out == "" {
 		out = filepath.Join(runs[0].Path, "plot."+format)
@@ -75,14 +76,6 @@ func (p *program) plot(c *cli.Context) error {
 	}
 	fmt.Fprintf(p.out, "%s has %s\n", out, count(int64(len(page.Panels)), "plot"))
 	return nil
-}
-
-// formatOf is what the ending of a file's name asks for; png where it has none.
-func formatOf(path string) string {
-	if ending := filepath.Ext(path); ending != "" {
-		return ending[1:]
-	}
-	return "png"
 }
 
 // overviewName is the picture of a whole run in its folder.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -74,7 +75,7 @@ func (p *program) video(c *cli.Context) error {
 	if film.view, err = picture.NewView(film.painter, c.Float64("scale"), c.Int("slice"), c.Bool("line"), min(film.recording.Len(), spaceTimeRows)); err != nil {
 		return usageError{err}
 	}
-	format := c.String("format")
+	format := strings.ToLower(c.String("format"))
 	if format == "" {
 		format = "apng"
 		if picture.HasFFmpeg() {

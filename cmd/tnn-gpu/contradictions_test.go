@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestContradictions: no flag is passed over in silence.
+func TestContradictions(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--set", "graph.sides=[10, 10]", "--steps", "4", "--backend", "cpu", "--out", "made").want(t, codeDone)
+	for _, test := range []struct{ args, says string }{
+		{"run --backend cpu --device nonsense", "--device nonsense names an OpenCL device, but the backend is cpu"},
+		{"run --set run.backend='cpu' --device 0", "--device 0 names an OpenCL device, but the backend is cpu"},
+		{"resume made --device 0 --steps +1", "--device 0 names an OpenCL device, but the backend is cpu"},
+		{"run --seed 2 --set run.seed=3", "there are both --seed and --set run.seed; use one of the two"},
+		{"run --no-overview --set record.overview=true", "there are both --no-overview and --set record.overview; use one of the two"},
+		{"run --every 2", "--every is about what --record names; use it with that"},
+		{"run --region 0:2,0:2", "--region is about what --record names; use it with that"},
+		{"run --nodes 1,2", "--nodes is about what --record names; use it with that"},
+		{"run --watch-every 2", "--watch-every is about what --watch names; use it with that"},
+		{"run --record state --region 0:2,0:2 --nodes 1,2", "there is a region too: use one of the two"},
+		{"bench --backend cpu --device 0", "--device 0 names an OpenCL device, and --backend cpu measures none"},
+		{"bench --backend cpu --profile", "--profile is about the kernels of an OpenCL device"},
+		{"inspect made --step 2", "--step and --replica are about a node or an edge"},
+		{"plot made --format svg --out plot.png", "--format is svg, but --out plot.png has the ending of another format"},
+		{"plot made --format gif", `a plot cannot be written as "gif"; use png, svg, pdf`},
+		{"export made --format csv --out network.graphml", "--format is csv, but --out network.graphml has the ending of another format"},
+	} {
+		before := names(t, dir)
+		tnnGPU(t, dir, strings.Fields(test.args)...).want(t, codeUsage, test.says)
+		if after := names(t, dir); after != before {
+			t.Errorf("%s leaves %s", test.args, after)
+		}
+	}
+}
+
+// names lists a folder.
+func names(t *testing.T, dir string) string {
+	t.Helper()
+	var all []string
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		all = append(all, path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(all, "\n")
+}
+
+// TestFormatsInAnyCase: a format is called as its users call it.
+func TestFormatsInAnyCase(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--backend", "cpu", "--record", "state", "--no-overview")...).want(t, codeDone)
+	for _, args := range []string{"plot out --out P.PNG", "plot out --format SVG --out p.svg", "plot out --format Pdf --out P.PDF",
+		"export out --format GraphML --out G.GRAPHML", "export out --format EDGELIST --out e.txt", "video out --format APNG --out film.png"} {
+		tnnGPU(t, dir, strings.Fields(args)...).want(t, codeDone)
+	}
+	for name, begins := range map[string]string{"P.PNG": "\x89PNG", "p.svg": "<?xml", "P.PDF": "%PDF", "G.GRAPHML": "<?xml", "film.png": "\x89PNG"} {
+		if text := read(t, dir, name); !bytes.HasPrefix(text, []byte(begins)) {
+			t.Errorf("%s begins with %q", name, text[:8])
+		}
+	}
+}
+
+// TestOnlyFilesAreReplaced: --overwrite is about regular files, and a name that is
+// free has one winner.
+func TestOnlyFilesAreReplaced(t *testing.T) {
+	dir := t.TempDir()
+	write := func(path string, text string) error {
+		return writeFile(path, true, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+	}
+	target := filepath.Join(dir, "target")
+	if err := os.WriteFile(target, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	special := map[string]string{"link": " is a link, which is never replaced", "away": " is a link, which is never replaced", "folder": " is a folder"}
+	if err := errors.Join(os.Symlink(target, filepath.Join(dir, "link")), os.Symlink("nowhere", filepath.Join(dir, "away")), os.Mkdir(filepath.Join(dir, "folder"), 0o755)); err != nil {
+		t.Skip(err)
+	}
+	for name, says := range special {
+		path := filepath.Join(dir, name)
+		before, err := os.Lstat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := write(path, "new"); err == nil || exitCode(err) != codeUsage || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+		if after, err := os.Lstat(path); err != nil || after.Mode() != before.Mode() {
+			t.Errorf("%s is another now: %v", name, err)
+		}
+	}
+	if text := read(t, target); string(text) != "old" {
+		t.Errorf("the target of the link has %q", text)
+	}
+	if err := write(target, "new"); err != nil || string(read(t, target)) != "new" {
+		t.Errorf("a file is not replaced: %v", err)
+	}
+
+	won := make(chan error)
+	for i := range 8 {
+		go func() {
+			won <- writeFile(filepath.Join(dir, "one"), false, func(w io.Writer) error {
+				_, err := fmt.Fprint(w, i)
+				return err
+			})
+		}()
+	}
+	winners := 0
+	for range 8 {
+		switch err := <-won; {
+		case err == nil:
+			winners++
+		case exitCode(err) != codeUsage || !strings.Contains(err.Error(), "one exists; use --overwrite to replace it"):
+			t.Errorf("the error is %v", err)
+		}
+	}
+	if winners != 1 || len(read(t, dir, "one")) != 1 {
+		t.Errorf("%d have won", winners)
+	}
+	if left := names(t, dir); strings.Contains(left, ".tnn-gpu-") {
+		t.Errorf("there are left-overs: %s", left)
+	}
+}
