@@ -327,51 +327,71 @@ charge:
 	VPCMPEQQ     (DI), Y3, Y5
 	CMPL         (R11)(R12*1), $0x00
 	JL           apart
+	CMPW         16(R11)(R12*1), $0x00
+	JNE          follow1leap
 	MOVQ         40(AX), R14
 	MOVLQSX      (R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000007f, R15
 	ADDQ         R15, R14
+	VMASKMOVPD   (R14)(R13*8), Y5, Y3
+	JMP          follow1
+
+follow1leap:
 	VPBROADCASTW 16(R11)(R12*1), Y3
 	VPAND        (DI), Y3, Y3
-	VPCMPEQQ     (DI), Y3, Y3
-	VANDNPS      Y5, Y3, Y3
+	VPCMPEQQ     (DI), Y3, Y4
+	VANDNPS      Y5, Y4, Y3
+	VANDPS       Y4, Y5, Y4
+	MOVQ         40(AX), R14
+	MOVLQSX      (R11)(R12*1), R13
+	MOVQ         SI, R15
+	ANDQ         $0x0000007f, R15
+	ADDQ         R15, R14
 	VMASKMOVPD   (R14)(R13*8), Y3, Y3
 	MOVQ         40(AX), R14
 	MOVLQSX      4(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000007f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 16(R11)(R12*1), Y4
-	VPAND        (DI), Y4, Y4
-	VPCMPEQQ     (DI), Y4, Y4
-	VANDPS       Y4, Y5, Y4
 	VMASKMOVPD   (R14)(R13*8), Y4, Y4
 	VORPS        Y4, Y3, Y3
-	VMOVAPD      Y3, Y3
+
+follow1:
+	VMOVAPD    Y3, Y3
+	CMPW       18(R11)(R12*1), $0x00
+	JNE        follow2leap
+	MOVQ       160(AX), R14
+	MOVLQSX    8(R11)(R12*1), R13
+	MOVQ       SI, R15
+	ANDQ       $0x0000007f, R15
+	ADDQ       R15, R14
+	VMASKMOVPD (R14)(R13*8), Y5, Y4
+	JMP        follow2
+
+follow2leap:
+	VPBROADCASTW 18(R11)(R12*1), Y4
+	VPAND        (DI), Y4, Y4
+	VPCMPEQQ     (DI), Y4, Y6
+	VANDNPS      Y5, Y6, Y4
+	VANDPS       Y6, Y5, Y6
 	MOVQ         160(AX), R14
 	MOVLQSX      8(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000007f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 18(R11)(R12*1), Y4
-	VPAND        (DI), Y4, Y4
-	VPCMPEQQ     (DI), Y4, Y4
-	VANDNPS      Y5, Y4, Y4
 	VMASKMOVPD   (R14)(R13*8), Y4, Y4
 	MOVQ         160(AX), R14
 	MOVLQSX      12(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000007f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 18(R11)(R12*1), Y6
-	VPAND        (DI), Y6, Y6
-	VPCMPEQQ     (DI), Y6, Y6
-	VANDPS       Y6, Y5, Y6
 	VMASKMOVPD   (R14)(R13*8), Y6, Y6
 	VORPS        Y6, Y4, Y4
-	VMOVAPD      Y4, Y4
-	JMP          read
+
+follow2:
+	VMOVAPD Y4, Y4
+	JMP     read
 
 apart:
 	MOVQ       40(AX), R13
@@ -678,11 +698,11 @@ minus:
 	VCMPPD    $0x11, 4608(DI), Y4, Y5
 	VPTEST    Y5, Y5
 	JZ        minusdone
-	VADDPD    Y2, Y1, Y6
-	VBLENDVPD Y5, Y6, Y1, Y1
+	VANDPS    Y2, Y5, Y6
+	VADDPD    Y6, Y1, Y1
 	VMULPD    Y0, Y2, Y6
-	VADDPD    Y6, Y3, Y6
-	VBLENDVPD Y5, Y6, Y3, Y3
+	VANDPS    Y6, Y5, Y6
+	VADDPD    Y6, Y3, Y3
 	VMULPD    4352(DI), Y2, Y6
 	VBLENDVPD Y5, Y6, Y2, Y2
 	VADDPD    4096(DI), Y0, Y6
@@ -792,11 +812,11 @@ plus:
 	VCMPPD    $0x11, 5888(DI), Y6, Y7
 	VPTEST    Y7, Y7
 	JZ        plusdone
-	VADDPD    Y4, Y2, Y8
-	VBLENDVPD Y7, Y8, Y2, Y2
+	VANDPS    Y4, Y7, Y8
+	VADDPD    Y8, Y2, Y2
 	VMULPD    Y0, Y4, Y8
-	VADDPD    Y8, Y5, Y8
-	VBLENDVPD Y7, Y8, Y5, Y5
+	VANDPS    Y8, Y7, Y8
+	VADDPD    Y8, Y5, Y5
 	VMULPD    5632(DI), Y4, Y8
 	VBLENDVPD Y7, Y8, Y4, Y4
 	VADDPD    5376(DI), Y0, Y8
@@ -995,12 +1015,12 @@ plusdone:
 index:
 	VPTEST    Y0, Y0
 	JZ        found
-	VADDPD    Y5, Y10, Y12
-	VBLENDVPD Y0, Y12, Y10, Y10
+	VANDPS    Y5, Y0, Y12
+	VADDPD    Y12, Y10, Y10
 	VCMPPD    $0x1a, Y1, Y10, Y12
 	VANDPS    Y0, Y12, Y12
-	VADDPD    constants<>+224(SB), Y11, Y13
-	VBLENDVPD Y12, Y13, Y11, Y11
+	VANDPS    constants<>+224(SB), Y12, Y13
+	VADDPD    Y13, Y11, Y11
 	VMULPD    Y7, Y5, Y13
 	VBLENDVPD Y0, Y13, Y5, Y5
 	VCMPPD    $0x11, Y4, Y11, Y0
@@ -1279,20 +1299,17 @@ members:
 	VCMPPD       $0x04, Y11, Y12, Y11
 	VANDPS       Y0, Y11, Y11
 	VANDPS       constants<>+160(SB), Y13, Y12
+	VANDPS       Y12, Y11, Y12
 	VMOVUPS      11264(BX), Y14
-	VADDPD       Y12, Y14, Y12
-	VMOVUPS      11264(BX), Y14
-	VBLENDVPD    Y11, Y12, Y14, Y14
+	VADDPD       Y12, Y14, Y14
 	VMOVUPS      Y14, 11264(BX)
-	VMOVUPS      11136(BX), Y12
-	VADDPD       Y10, Y12, Y12
+	VANDPS       Y10, Y11, Y12
 	VMOVUPS      11136(BX), Y14
-	VBLENDVPD    Y11, Y12, Y14, Y14
+	VADDPD       Y12, Y14, Y14
 	VMOVUPS      Y14, 11136(BX)
-	VMOVUPS      11200(BX), Y12
-	VADDPD       constants<>+224(SB), Y12, Y12
+	VANDPS       constants<>+224(SB), Y11, Y12
 	VMOVUPS      11200(BX), Y14
-	VBLENDVPD    Y11, Y12, Y14, Y14
+	VADDPD       Y12, Y14, Y14
 	VMOVUPS      Y14, 11200(BX)
 	VMOVUPS      Y11, 1024(R10)
 	VMOVUPD      Y13, 512(R10)
@@ -1326,20 +1343,17 @@ members:
 	VCMPPD       $0x04, Y11, Y12, Y11
 	VANDPS       Y0, Y11, Y11
 	VANDPS       constants<>+160(SB), Y13, Y12
+	VANDPS       Y12, Y11, Y12
 	VMOVUPS      11296(BX), Y14
-	VADDPD       Y12, Y14, Y12
-	VMOVUPS      11296(BX), Y14
-	VBLENDVPD    Y11, Y12, Y14, Y14
+	VADDPD       Y12, Y14, Y14
 	VMOVUPS      Y14, 11296(BX)
+	VANDPS       Y10, Y11, Y10
 	VMOVUPS      11168(BX), Y12
-	VADDPD       Y10, Y12, Y10
-	VMOVUPS      11168(BX), Y12
-	VBLENDVPD    Y11, Y10, Y12, Y12
+	VADDPD       Y10, Y12, Y12
 	VMOVUPS      Y12, 11168(BX)
-	VMOVUPS      11232(BX), Y10
-	VADDPD       constants<>+224(SB), Y10, Y10
+	VANDPS       constants<>+224(SB), Y11, Y10
 	VMOVUPS      11232(BX), Y12
-	VBLENDVPD    Y11, Y10, Y12, Y12
+	VADDPD       Y10, Y12, Y12
 	VMOVUPS      Y12, 11232(BX)
 	VMOVUPS      Y11, 1280(R10)
 	VMOVUPD      Y13, 768(R10)
@@ -1559,36 +1573,49 @@ batch:
 	VDIVPD       Y12, Y13, Y12
 	CMPL         (R12)(R13*1), $0x00
 	JL           apart
+	VEXTRACTF128 $0x01, Y10, X13
+	VSHUFPS      $0x88, X13, X10, X13
+	CMPW         16(R12)(R13*1), $0x00
+	JNE          follow3leap
+	MOVQ         (AX), R14
+	MOVLQSX      (R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000007f, R13
+	SHRQ         $0x01, R13
+	ADDQ         R13, R14
+	VPMASKMOVD   (R14)(R12*4), X13, X13
+	JMP          follow3
+
+follow3leap:
+	VPBROADCASTW 16(R12)(R13*1), Y13
+	VPAND        (R8), Y13, Y13
+	VPCMPEQQ     (R8), Y13, Y14
+	VANDNPS      Y10, Y14, Y13
+	VEXTRACTF128 $0x01, Y13, X15
+	VSHUFPS      $0x88, X15, X13, X13
+	VANDPS       Y14, Y10, Y14
+	VEXTRACTF128 $0x01, Y14, X15
+	VSHUFPS      $0x88, X15, X14, X14
 	MOVQ         (AX), R15
 	MOVLQSX      (R12)(R13*1), R14
 	MOVQ         DI, BP
 	ANDQ         $0x0000007f, BP
 	SHRQ         $0x01, BP
 	ADDQ         BP, R15
-	VPBROADCASTW 16(R12)(R13*1), Y13
-	VPAND        (R8), Y13, Y13
-	VPCMPEQQ     (R8), Y13, Y13
-	VANDNPS      Y10, Y13, Y13
-	VEXTRACTF128 $0x01, Y13, X14
-	VSHUFPS      $0x88, X14, X13, X13
 	VPMASKMOVD   (R15)(R14*4), X13, X13
-	MOVQ         (AX), R15
-	MOVLQSX      4(R12)(R13*1), R14
-	MOVQ         DI, BP
-	ANDQ         $0x0000007f, BP
-	SHRQ         $0x01, BP
-	ADDQ         BP, R15
-	VPBROADCASTW 16(R12)(R13*1), Y14
-	VPAND        (R8), Y14, Y14
-	VPCMPEQQ     (R8), Y14, Y14
-	VANDPS       Y14, Y10, Y14
-	VEXTRACTF128 $0x01, Y14, X15
-	VSHUFPS      $0x88, X15, X14, X14
-	VPMASKMOVD   (R15)(R14*4), X14, X14
-	VPOR         X14, X13, X13
-	VPMOVZXDQ    X13, Y13
-	VMOVAPD      Y13, Y13
-	JMP          ids
+	MOVQ         (AX), R14
+	MOVLQSX      4(R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000007f, R13
+	SHRQ         $0x01, R13
+	ADDQ         R13, R14
+	VPMASKMOVD   (R14)(R12*4), X14, X14
+	VORPS        X14, X13, X13
+
+follow3:
+	VPMOVZXDQ X13, Y13
+	VMOVAPD   Y13, Y13
+	JMP       ids
 
 apart:
 	MOVQ         (AX), R12
@@ -1742,51 +1769,71 @@ charge:
 	VPCMPEQQ     (DI), Y3, Y5
 	CMPL         (R11)(R12*1), $0x00
 	JL           apart
+	CMPW         16(R11)(R12*1), $0x00
+	JNE          follow4leap
 	MOVQ         40(AX), R14
 	MOVLQSX      (R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000007f, R15
 	ADDQ         R15, R14
+	VMASKMOVPD   (R14)(R13*8), Y5, Y3
+	JMP          follow4
+
+follow4leap:
 	VPBROADCASTW 16(R11)(R12*1), Y3
 	VPAND        (DI), Y3, Y3
-	VPCMPEQQ     (DI), Y3, Y3
-	VANDNPS      Y5, Y3, Y3
+	VPCMPEQQ     (DI), Y3, Y4
+	VANDNPS      Y5, Y4, Y3
+	VANDPS       Y4, Y5, Y4
+	MOVQ         40(AX), R14
+	MOVLQSX      (R11)(R12*1), R13
+	MOVQ         SI, R15
+	ANDQ         $0x0000007f, R15
+	ADDQ         R15, R14
 	VMASKMOVPD   (R14)(R13*8), Y3, Y3
 	MOVQ         40(AX), R14
 	MOVLQSX      4(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000007f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 16(R11)(R12*1), Y4
-	VPAND        (DI), Y4, Y4
-	VPCMPEQQ     (DI), Y4, Y4
-	VANDPS       Y4, Y5, Y4
 	VMASKMOVPD   (R14)(R13*8), Y4, Y4
 	VORPS        Y4, Y3, Y3
-	VMOVAPD      Y3, Y3
+
+follow4:
+	VMOVAPD    Y3, Y3
+	CMPW       18(R11)(R12*1), $0x00
+	JNE        follow5leap
+	MOVQ       160(AX), R14
+	MOVLQSX    8(R11)(R12*1), R13
+	MOVQ       SI, R15
+	ANDQ       $0x0000007f, R15
+	ADDQ       R15, R14
+	VMASKMOVPD (R14)(R13*8), Y5, Y4
+	JMP        follow5
+
+follow5leap:
+	VPBROADCASTW 18(R11)(R12*1), Y4
+	VPAND        (DI), Y4, Y4
+	VPCMPEQQ     (DI), Y4, Y6
+	VANDNPS      Y5, Y6, Y4
+	VANDPS       Y6, Y5, Y6
 	MOVQ         160(AX), R14
 	MOVLQSX      8(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000007f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 18(R11)(R12*1), Y4
-	VPAND        (DI), Y4, Y4
-	VPCMPEQQ     (DI), Y4, Y4
-	VANDNPS      Y5, Y4, Y4
 	VMASKMOVPD   (R14)(R13*8), Y4, Y4
 	MOVQ         160(AX), R14
 	MOVLQSX      12(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000007f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 18(R11)(R12*1), Y6
-	VPAND        (DI), Y6, Y6
-	VPCMPEQQ     (DI), Y6, Y6
-	VANDPS       Y6, Y5, Y6
 	VMASKMOVPD   (R14)(R13*8), Y6, Y6
 	VORPS        Y6, Y4, Y4
-	VMOVAPD      Y4, Y4
-	JMP          read
+
+follow5:
+	VMOVAPD Y4, Y4
+	JMP     read
 
 apart:
 	MOVQ       40(AX), R13
@@ -1892,37 +1939,32 @@ offered:
 	VANDNPS   Y5, Y6, Y8
 	VANDPS    Y6, Y3, Y3
 	VANDPS    Y6, Y5, Y5
-	VMOVUPS   11168(BX), Y6
-	VADDPD    Y10, Y6, Y6
+	VANDPS    Y10, Y7, Y6
 	VMOVUPS   11168(BX), Y9
-	VBLENDVPD Y7, Y6, Y9, Y9
+	VADDPD    Y6, Y9, Y9
 	VMOVUPS   Y9, 11168(BX)
-	VMOVUPS   11200(BX), Y6
-	VADDPD    Y4, Y6, Y6
-	VMOVUPS   11200(BX), Y9
-	VBLENDVPD Y7, Y6, Y9, Y9
-	VMOVUPS   Y9, 11200(BX)
-	VMOVUPS   11136(BX), Y6
-	VADDPD    Y11, Y6, Y6
+	VANDPS    Y4, Y7, Y6
+	VMOVUPS   11200(BX), Y7
+	VADDPD    Y6, Y7, Y7
+	VMOVUPS   Y7, 11200(BX)
+	VANDPS    Y11, Y8, Y6
 	VMOVUPS   11136(BX), Y7
-	VBLENDVPD Y8, Y6, Y7, Y7
+	VADDPD    Y6, Y7, Y7
 	VMOVUPS   Y7, 11136(BX)
-	VMOVUPS   11232(BX), Y6
-	VADDPD    Y4, Y6, Y6
+	VANDPS    Y4, Y8, Y6
 	VMOVUPS   11232(BX), Y7
-	VBLENDVPD Y8, Y6, Y7, Y7
+	VADDPD    Y6, Y7, Y7
 	VMOVUPS   Y7, 11232(BX)
-	VADDPD    Y10, Y0, Y6
-	VBLENDVPD Y3, Y6, Y0, Y0
+	VANDPS    Y10, Y3, Y6
+	VADDPD    Y6, Y0, Y0
+	VANDPS    Y4, Y3, Y3
 	VMOVUPS   11264(BX), Y6
-	VADDPD    Y4, Y6, Y6
-	VMOVUPS   11264(BX), Y7
-	VBLENDVPD Y3, Y6, Y7, Y7
-	VMOVUPS   Y7, 11264(BX)
-	VADDPD    Y11, Y1, Y3
-	VBLENDVPD Y5, Y3, Y1, Y1
-	VADDPD    Y4, Y2, Y3
-	VBLENDVPD Y5, Y3, Y2, Y2
+	VADDPD    Y3, Y6, Y6
+	VMOVUPS   Y6, 11264(BX)
+	VANDPS    Y11, Y5, Y3
+	VADDPD    Y3, Y1, Y1
+	VANDPS    Y4, Y5, Y3
+	VADDPD    Y3, Y2, Y2
 	ADDQ      $0x00000100, R8
 	ADDQ      $0x00000700, R9
 	DECQ      R10
@@ -2132,13 +2174,13 @@ weigh0:
 	VADDPD       constants<>+224(SB), Y7, Y7
 	VPSLLQ       $0x34, Y6, Y6
 	VPADDQ       Y6, Y7, Y6
-	VADDPD       Y6, Y1, Y7
-	VBLENDVPD    Y4, Y7, Y1, Y1
+	VANDPS       Y6, Y4, Y7
+	VADDPD       Y7, Y1, Y1
 	VMULPD       Y5, Y6, Y5
 	VSUBPD       Y5, Y2, Y5
 	VBLENDVPD    Y4, Y5, Y2, Y2
-	VADDPD       constants<>+224(SB), Y3, Y5
-	VBLENDVPD    Y4, Y5, Y3, Y3
+	VANDPS       constants<>+224(SB), Y4, Y5
+	VADDPD       Y5, Y3, Y3
 	VMOVUPD      Y1, (R10)
 	ADDQ         $0x08, R8
 	ADDQ         $0x00000200, R10
@@ -2211,13 +2253,13 @@ weigh1:
 	VADDPD       constants<>+224(SB), Y7, Y7
 	VPSLLQ       $0x34, Y6, Y6
 	VPADDQ       Y6, Y7, Y6
-	VADDPD       Y6, Y1, Y7
-	VBLENDVPD    Y4, Y7, Y1, Y1
+	VANDPS       Y6, Y4, Y7
+	VADDPD       Y7, Y1, Y1
 	VMULPD       Y5, Y6, Y5
 	VSUBPD       Y5, Y2, Y5
 	VBLENDVPD    Y4, Y5, Y2, Y2
-	VADDPD       constants<>+224(SB), Y3, Y5
-	VBLENDVPD    Y4, Y5, Y3, Y3
+	VANDPS       constants<>+224(SB), Y4, Y5
+	VADDPD       Y5, Y3, Y3
 	VMOVUPD      Y1, (R10)
 	ADDQ         $0x08, R8
 	ADDQ         $0x00000200, R10
@@ -2257,8 +2299,8 @@ index:
 	VBLENDVPD Y0, Y6, Y7, Y6
 	VCMPPD    $0x1a, Y2, Y6, Y6
 	VANDPS    Y5, Y6, Y5
-	VADDPD    constants<>+224(SB), Y4, Y6
-	VBLENDVPD Y5, Y6, Y4, Y4
+	VANDPS    constants<>+224(SB), Y5, Y6
+	VADDPD    Y6, Y4, Y4
 	VCMPPD    $0x11, Y3, Y4, Y6
 	VANDPS    Y5, Y6, Y5
 	VMOVAPS   Y5, Y5
@@ -2510,50 +2552,43 @@ hold:
 	VANDPS       Y9, Y5, Y5
 	VANDPS       Y9, Y8, Y8
 	VANDPS       constants<>+160(SB), Y7, Y9
+	VANDPS       Y9, Y12, Y9
 	VMOVUPS      11712(BX), Y14
-	VADDPD       Y9, Y14, Y9
-	VMOVUPS      11712(BX), Y14
-	VBLENDVPD    Y12, Y9, Y14, Y14
+	VADDPD       Y9, Y14, Y14
 	VMOVUPS      Y14, 11712(BX)
-	VADDPD       constants<>+224(SB), Y0, Y9
-	VBLENDVPD    Y12, Y9, Y0, Y0
+	VANDPS       constants<>+224(SB), Y12, Y9
+	VADDPD       Y9, Y0, Y0
 	VANDPS       constants<>+160(SB), Y6, Y9
+	VANDPS       Y9, Y13, Y9
 	VMOVUPS      11456(BX), Y12
-	VADDPD       Y9, Y12, Y9
-	VMOVUPS      11456(BX), Y12
-	VBLENDVPD    Y13, Y9, Y12, Y12
+	VADDPD       Y9, Y12, Y12
 	VMOVUPS      Y12, 11456(BX)
-	VMOVUPS      11520(BX), Y9
-	VADDPD       constants<>+224(SB), Y9, Y9
+	VANDPS       constants<>+224(SB), Y13, Y9
 	VMOVUPS      11520(BX), Y12
-	VBLENDVPD    Y13, Y9, Y12, Y12
+	VADDPD       Y9, Y12, Y12
 	VMOVUPS      Y12, 11520(BX)
 	VANDPS       constants<>+160(SB), Y7, Y9
+	VANDPS       Y9, Y5, Y9
 	VMOVUPS      11584(BX), Y12
-	VADDPD       Y9, Y12, Y9
-	VMOVUPS      11584(BX), Y12
-	VBLENDVPD    Y5, Y9, Y12, Y12
+	VADDPD       Y9, Y12, Y12
 	VMOVUPS      Y12, 11584(BX)
+	VANDPS       constants<>+224(SB), Y5, Y5
 	VMOVUPS      11648(BX), Y9
-	VADDPD       constants<>+224(SB), Y9, Y9
-	VMOVUPS      11648(BX), Y12
-	VBLENDVPD    Y5, Y9, Y12, Y12
-	VMOVUPS      Y12, 11648(BX)
+	VADDPD       Y5, Y9, Y9
+	VMOVUPS      Y9, 11648(BX)
 	VANDPS       constants<>+160(SB), Y6, Y5
-	VADDPD       Y5, Y1, Y5
-	VBLENDVPD    Y8, Y5, Y1, Y1
-	VADDPD       constants<>+224(SB), Y2, Y5
-	VBLENDVPD    Y8, Y5, Y2, Y2
+	VANDPS       Y5, Y8, Y5
+	VADDPD       Y5, Y1, Y1
+	VANDPS       constants<>+224(SB), Y8, Y5
+	VADDPD       Y5, Y2, Y2
 	VMULPD       Y4, Y4, Y4
+	VANDPS       Y4, Y3, Y4
 	VMOVUPS      11328(BX), Y5
-	VADDPD       Y4, Y5, Y4
-	VMOVUPS      11328(BX), Y5
-	VBLENDVPD    Y3, Y4, Y5, Y5
+	VADDPD       Y4, Y5, Y5
 	VMOVUPS      Y5, 11328(BX)
-	VMOVUPS      11392(BX), Y4
-	VADDPD       constants<>+224(SB), Y4, Y4
+	VANDPS       constants<>+224(SB), Y3, Y4
 	VMOVUPS      11392(BX), Y5
-	VBLENDVPD    Y3, Y4, Y5, Y5
+	VADDPD       Y4, Y5, Y5
 	VMOVUPS      Y5, 11392(BX)
 	MOVQ         112(AX), R12
 	VMOVUPD      (R12)(R9*1), Y4
@@ -2880,36 +2915,49 @@ multiply:
 	JZ           multiplynext
 	CMPL         (R12)(R13*1), $0x00
 	JL           apart
+	VEXTRACTF128 $0x01, Y1, X6
+	VSHUFPS      $0x88, X6, X1, X6
+	CMPW         16(R12)(R13*1), $0x00
+	JNE          follow6leap
+	MOVQ         (AX), R14
+	MOVLQSX      (R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000007f, R13
+	SHRQ         $0x01, R13
+	ADDQ         R13, R14
+	VPMASKMOVD   (R14)(R12*4), X6, X6
+	JMP          follow6
+
+follow6leap:
+	VPBROADCASTW 16(R12)(R13*1), Y6
+	VPAND        (R8), Y6, Y6
+	VPCMPEQQ     (R8), Y6, Y7
+	VANDNPS      Y1, Y7, Y6
+	VEXTRACTF128 $0x01, Y6, X12
+	VSHUFPS      $0x88, X12, X6, X6
+	VANDPS       Y7, Y1, Y7
+	VEXTRACTF128 $0x01, Y7, X12
+	VSHUFPS      $0x88, X12, X7, X7
 	MOVQ         (AX), R15
 	MOVLQSX      (R12)(R13*1), R14
 	MOVQ         DI, BP
 	ANDQ         $0x0000007f, BP
 	SHRQ         $0x01, BP
 	ADDQ         BP, R15
-	VPBROADCASTW 16(R12)(R13*1), Y6
-	VPAND        (R8), Y6, Y6
-	VPCMPEQQ     (R8), Y6, Y6
-	VANDNPS      Y1, Y6, Y6
-	VEXTRACTF128 $0x01, Y6, X7
-	VSHUFPS      $0x88, X7, X6, X6
 	VPMASKMOVD   (R15)(R14*4), X6, X6
-	MOVQ         (AX), R15
-	MOVLQSX      4(R12)(R13*1), R14
-	MOVQ         DI, BP
-	ANDQ         $0x0000007f, BP
-	SHRQ         $0x01, BP
-	ADDQ         BP, R15
-	VPBROADCASTW 16(R12)(R13*1), Y7
-	VPAND        (R8), Y7, Y7
-	VPCMPEQQ     (R8), Y7, Y7
-	VANDPS       Y7, Y1, Y7
-	VEXTRACTF128 $0x01, Y7, X12
-	VSHUFPS      $0x88, X12, X7, X7
-	VPMASKMOVD   (R15)(R14*4), X7, X7
-	VPOR         X7, X6, X6
-	VPMOVZXDQ    X6, Y6
-	VMOVAPD      Y6, Y6
-	JMP          ids
+	MOVQ         (AX), R14
+	MOVLQSX      4(R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000007f, R13
+	SHRQ         $0x01, R13
+	ADDQ         R13, R14
+	VPMASKMOVD   (R14)(R12*4), X7, X7
+	VORPS        X7, X6, X6
+
+follow6:
+	VPMOVZXDQ X6, Y6
+	VMOVAPD   Y6, Y6
+	JMP       ids
 
 apart:
 	MOVQ         (AX), R12
@@ -3451,8 +3499,8 @@ finish:
 	VPTEST       Y3, Y3
 	JZ           finishnext
 	VMULPD       Y2, Y2, Y2
-	VADDPD       Y2, Y0, Y2
-	VBLENDVPD    Y3, Y2, Y0, Y0
+	VANDPS       Y2, Y3, Y2
+	VADDPD       Y2, Y0, Y0
 	VPBROADCASTW 26(R10)(R11*1), Y2
 	VPAND        (SI), Y2, Y2
 	VPCMPEQQ     (SI), Y2, Y2

@@ -523,51 +523,71 @@ charge:
 	VPCMPEQD     (DI), Y3, Y5
 	CMPL         (R11)(R12*1), $0x00
 	JL           apart
+	CMPW         16(R11)(R12*1), $0x00
+	JNE          follow1leap
 	MOVQ         40(AX), R14
 	MOVLQSX      (R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000003f, R15
 	ADDQ         R15, R14
+	VMASKMOVPS   (R14)(R13*4), Y5, Y3
+	JMP          follow1
+
+follow1leap:
 	VPBROADCASTW 16(R11)(R12*1), Y3
 	VPAND        (DI), Y3, Y3
-	VPCMPEQD     (DI), Y3, Y3
-	VANDNPS      Y5, Y3, Y3
+	VPCMPEQD     (DI), Y3, Y4
+	VANDNPS      Y5, Y4, Y3
+	VANDPS       Y4, Y5, Y4
+	MOVQ         40(AX), R14
+	MOVLQSX      (R11)(R12*1), R13
+	MOVQ         SI, R15
+	ANDQ         $0x0000003f, R15
+	ADDQ         R15, R14
 	VMASKMOVPS   (R14)(R13*4), Y3, Y3
 	MOVQ         40(AX), R14
 	MOVLQSX      4(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000003f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 16(R11)(R12*1), Y4
-	VPAND        (DI), Y4, Y4
-	VPCMPEQD     (DI), Y4, Y4
-	VANDPS       Y4, Y5, Y4
 	VMASKMOVPS   (R14)(R13*4), Y4, Y4
 	VORPS        Y4, Y3, Y3
-	VMOVAPS      Y3, Y3
+
+follow1:
+	VMOVAPS    Y3, Y3
+	CMPW       18(R11)(R12*1), $0x00
+	JNE        follow2leap
+	MOVQ       160(AX), R14
+	MOVLQSX    8(R11)(R12*1), R13
+	MOVQ       SI, R15
+	ANDQ       $0x0000003f, R15
+	ADDQ       R15, R14
+	VMASKMOVPS (R14)(R13*4), Y5, Y4
+	JMP        follow2
+
+follow2leap:
+	VPBROADCASTW 18(R11)(R12*1), Y4
+	VPAND        (DI), Y4, Y4
+	VPCMPEQD     (DI), Y4, Y6
+	VANDNPS      Y5, Y6, Y4
+	VANDPS       Y6, Y5, Y6
 	MOVQ         160(AX), R14
 	MOVLQSX      8(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000003f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 18(R11)(R12*1), Y4
-	VPAND        (DI), Y4, Y4
-	VPCMPEQD     (DI), Y4, Y4
-	VANDNPS      Y5, Y4, Y4
 	VMASKMOVPS   (R14)(R13*4), Y4, Y4
 	MOVQ         160(AX), R14
 	MOVLQSX      12(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000003f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 18(R11)(R12*1), Y6
-	VPAND        (DI), Y6, Y6
-	VPCMPEQD     (DI), Y6, Y6
-	VANDPS       Y6, Y5, Y6
 	VMASKMOVPS   (R14)(R13*4), Y6, Y6
 	VORPS        Y6, Y4, Y4
-	VMOVAPS      Y4, Y4
-	JMP          read
+
+follow2:
+	VMOVAPS Y4, Y4
+	JMP     read
 
 apart:
 	MOVQ       40(AX), R13
@@ -837,11 +857,11 @@ minus:
 	VCMPPS    $0x11, 2304(BX), Y6, Y7
 	VPTEST    Y7, Y7
 	JZ        minusdone
-	VADDPS    Y5, Y3, Y8
-	VBLENDVPS Y7, Y8, Y3, Y3
+	VANDPS    Y5, Y7, Y8
+	VADDPS    Y8, Y3, Y3
 	VMULPS    Y2, Y5, Y8
-	VADDPS    Y8, Y4, Y8
-	VBLENDVPS Y7, Y8, Y4, Y4
+	VANDPS    Y8, Y7, Y8
+	VADDPS    Y8, Y4, Y4
 	VMULPS    2176(BX), Y5, Y8
 	VBLENDVPS Y7, Y8, Y5, Y5
 	VADDPS    2048(BX), Y2, Y8
@@ -925,11 +945,11 @@ plus:
 	VCMPPS    $0x11, 2944(BX), Y7, Y8
 	VPTEST    Y8, Y8
 	JZ        plusdone
-	VADDPS    Y6, Y0, Y9
-	VBLENDVPS Y8, Y9, Y0, Y0
+	VANDPS    Y6, Y8, Y9
+	VADDPS    Y9, Y0, Y0
 	VMULPS    Y2, Y6, Y9
-	VADDPS    Y9, Y5, Y9
-	VBLENDVPS Y8, Y9, Y5, Y5
+	VANDPS    Y9, Y8, Y9
+	VADDPS    Y9, Y5, Y5
 	VMULPS    2816(BX), Y6, Y9
 	VBLENDVPS Y8, Y9, Y6, Y6
 	VADDPS    2688(BX), Y2, Y9
@@ -1196,12 +1216,12 @@ plusdone:
 index:
 	VPTEST    Y2, Y2
 	JZ        found
-	VADDPS    Y6, Y11, Y13
-	VBLENDVPS Y2, Y13, Y11, Y11
+	VANDPS    Y6, Y2, Y13
+	VADDPS    Y13, Y11, Y11
 	VCMPPS    $0x1a, Y3, Y11, Y13
 	VANDPS    Y2, Y13, Y13
-	VADDPS    constants<>+2144(SB), Y12, Y14
-	VBLENDVPS Y13, Y14, Y12, Y12
+	VANDPS    constants<>+2144(SB), Y13, Y14
+	VADDPS    Y14, Y12, Y12
 	VMULPS    Y8, Y6, Y14
 	VBLENDVPS Y2, Y14, Y6, Y6
 	VCMPPS    $0x11, Y5, Y12, Y2
@@ -1459,20 +1479,17 @@ members:
 	VCMPPS       $0x04, Y12, Y13, Y12
 	VANDPS       Y0, Y12, Y12
 	VANDPS       constants<>+2080(SB), Y14, Y13
+	VANDPS       Y13, Y12, Y13
 	VMOVUPS      5696(BX), Y15
-	VADDPS       Y13, Y15, Y13
-	VMOVUPS      5696(BX), Y15
-	VBLENDVPS    Y12, Y13, Y15, Y15
+	VADDPS       Y13, Y15, Y15
 	VMOVUPS      Y15, 5696(BX)
-	VMOVUPS      5568(BX), Y13
-	VADDPS       Y11, Y13, Y13
+	VANDPS       Y11, Y12, Y13
 	VMOVUPS      5568(BX), Y15
-	VBLENDVPS    Y12, Y13, Y15, Y15
+	VADDPS       Y13, Y15, Y15
 	VMOVUPS      Y15, 5568(BX)
-	VMOVUPS      5632(BX), Y13
-	VADDPS       constants<>+2144(SB), Y13, Y13
+	VANDPS       constants<>+2144(SB), Y12, Y13
 	VMOVUPS      5632(BX), Y15
-	VBLENDVPS    Y12, Y13, Y15, Y15
+	VADDPS       Y13, Y15, Y15
 	VMOVUPS      Y15, 5632(BX)
 	VMOVUPS      Y12, 512(R10)
 	VMOVUPS      Y14, 256(R10)
@@ -1500,20 +1517,17 @@ members:
 	VCMPPS       $0x04, Y12, Y13, Y12
 	VANDPS       Y0, Y12, Y12
 	VANDPS       constants<>+2080(SB), Y14, Y13
+	VANDPS       Y13, Y12, Y13
 	VMOVUPS      5728(BX), Y15
-	VADDPS       Y13, Y15, Y13
-	VMOVUPS      5728(BX), Y15
-	VBLENDVPS    Y12, Y13, Y15, Y15
+	VADDPS       Y13, Y15, Y15
 	VMOVUPS      Y15, 5728(BX)
+	VANDPS       Y11, Y12, Y11
 	VMOVUPS      5600(BX), Y13
-	VADDPS       Y11, Y13, Y11
-	VMOVUPS      5600(BX), Y13
-	VBLENDVPS    Y12, Y11, Y13, Y13
+	VADDPS       Y11, Y13, Y13
 	VMOVUPS      Y13, 5600(BX)
-	VMOVUPS      5664(BX), Y11
-	VADDPS       constants<>+2144(SB), Y11, Y11
+	VANDPS       constants<>+2144(SB), Y12, Y11
 	VMOVUPS      5664(BX), Y13
-	VBLENDVPS    Y12, Y11, Y13, Y13
+	VADDPS       Y11, Y13, Y13
 	VMOVUPS      Y13, 5664(BX)
 	VMOVUPS      Y12, 640(R10)
 	VMOVUPS      Y14, 384(R10)
@@ -1723,29 +1737,39 @@ batch:
 	VDIVPS       Y12, Y13, Y12
 	CMPL         (R12)(R13*1), $0x00
 	JL           apart
+	CMPW         16(R12)(R13*1), $0x00
+	JNE          follow3leap
+	MOVQ         (AX), R14
+	MOVLQSX      (R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000003f, R13
+	ADDQ         R13, R14
+	VMASKMOVPS   (R14)(R12*4), Y10, Y13
+	JMP          follow3
+
+follow3leap:
+	VPBROADCASTW 16(R12)(R13*1), Y13
+	VPAND        (R8), Y13, Y13
+	VPCMPEQD     (R8), Y13, Y14
+	VANDNPS      Y10, Y14, Y13
+	VANDPS       Y14, Y10, Y14
 	MOVQ         (AX), R15
 	MOVLQSX      (R12)(R13*1), R14
 	MOVQ         DI, BP
 	ANDQ         $0x0000003f, BP
 	ADDQ         BP, R15
-	VPBROADCASTW 16(R12)(R13*1), Y13
-	VPAND        (R8), Y13, Y13
-	VPCMPEQD     (R8), Y13, Y13
-	VANDNPS      Y10, Y13, Y13
 	VMASKMOVPS   (R15)(R14*4), Y13, Y13
-	MOVQ         (AX), R15
-	MOVLQSX      4(R12)(R13*1), R14
-	MOVQ         DI, BP
-	ANDQ         $0x0000003f, BP
-	ADDQ         BP, R15
-	VPBROADCASTW 16(R12)(R13*1), Y14
-	VPAND        (R8), Y14, Y14
-	VPCMPEQD     (R8), Y14, Y14
-	VANDPS       Y14, Y10, Y14
-	VMASKMOVPS   (R15)(R14*4), Y14, Y14
+	MOVQ         (AX), R14
+	MOVLQSX      4(R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000003f, R13
+	ADDQ         R13, R14
+	VMASKMOVPS   (R14)(R12*4), Y14, Y14
 	VORPS        Y14, Y13, Y13
-	VMOVAPS      Y13, Y13
-	JMP          ids
+
+follow3:
+	VMOVAPS Y13, Y13
+	JMP     ids
 
 apart:
 	MOVQ       (AX), R12
@@ -1892,51 +1916,71 @@ charge:
 	VPCMPEQD     (DI), Y3, Y5
 	CMPL         (R11)(R12*1), $0x00
 	JL           apart
+	CMPW         16(R11)(R12*1), $0x00
+	JNE          follow4leap
 	MOVQ         40(AX), R14
 	MOVLQSX      (R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000003f, R15
 	ADDQ         R15, R14
+	VMASKMOVPS   (R14)(R13*4), Y5, Y3
+	JMP          follow4
+
+follow4leap:
 	VPBROADCASTW 16(R11)(R12*1), Y3
 	VPAND        (DI), Y3, Y3
-	VPCMPEQD     (DI), Y3, Y3
-	VANDNPS      Y5, Y3, Y3
+	VPCMPEQD     (DI), Y3, Y4
+	VANDNPS      Y5, Y4, Y3
+	VANDPS       Y4, Y5, Y4
+	MOVQ         40(AX), R14
+	MOVLQSX      (R11)(R12*1), R13
+	MOVQ         SI, R15
+	ANDQ         $0x0000003f, R15
+	ADDQ         R15, R14
 	VMASKMOVPS   (R14)(R13*4), Y3, Y3
 	MOVQ         40(AX), R14
 	MOVLQSX      4(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000003f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 16(R11)(R12*1), Y4
-	VPAND        (DI), Y4, Y4
-	VPCMPEQD     (DI), Y4, Y4
-	VANDPS       Y4, Y5, Y4
 	VMASKMOVPS   (R14)(R13*4), Y4, Y4
 	VORPS        Y4, Y3, Y3
-	VMOVAPS      Y3, Y3
+
+follow4:
+	VMOVAPS    Y3, Y3
+	CMPW       18(R11)(R12*1), $0x00
+	JNE        follow5leap
+	MOVQ       160(AX), R14
+	MOVLQSX    8(R11)(R12*1), R13
+	MOVQ       SI, R15
+	ANDQ       $0x0000003f, R15
+	ADDQ       R15, R14
+	VMASKMOVPS (R14)(R13*4), Y5, Y4
+	JMP        follow5
+
+follow5leap:
+	VPBROADCASTW 18(R11)(R12*1), Y4
+	VPAND        (DI), Y4, Y4
+	VPCMPEQD     (DI), Y4, Y6
+	VANDNPS      Y5, Y6, Y4
+	VANDPS       Y6, Y5, Y6
 	MOVQ         160(AX), R14
 	MOVLQSX      8(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000003f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 18(R11)(R12*1), Y4
-	VPAND        (DI), Y4, Y4
-	VPCMPEQD     (DI), Y4, Y4
-	VANDNPS      Y5, Y4, Y4
 	VMASKMOVPS   (R14)(R13*4), Y4, Y4
 	MOVQ         160(AX), R14
 	MOVLQSX      12(R11)(R12*1), R13
 	MOVQ         SI, R15
 	ANDQ         $0x0000003f, R15
 	ADDQ         R15, R14
-	VPBROADCASTW 18(R11)(R12*1), Y6
-	VPAND        (DI), Y6, Y6
-	VPCMPEQD     (DI), Y6, Y6
-	VANDPS       Y6, Y5, Y6
 	VMASKMOVPS   (R14)(R13*4), Y6, Y6
 	VORPS        Y6, Y4, Y4
-	VMOVAPS      Y4, Y4
-	JMP          read
+
+follow5:
+	VMOVAPS Y4, Y4
+	JMP     read
 
 apart:
 	MOVQ       40(AX), R13
@@ -2033,37 +2077,32 @@ offered:
 	VANDNPS   Y5, Y6, Y8
 	VANDPS    Y6, Y3, Y3
 	VANDPS    Y6, Y5, Y5
-	VMOVUPS   5600(BX), Y6
-	VADDPS    Y10, Y6, Y6
+	VANDPS    Y10, Y7, Y6
 	VMOVUPS   5600(BX), Y9
-	VBLENDVPS Y7, Y6, Y9, Y9
+	VADDPS    Y6, Y9, Y9
 	VMOVUPS   Y9, 5600(BX)
-	VMOVUPS   5632(BX), Y6
-	VADDPS    Y4, Y6, Y6
-	VMOVUPS   5632(BX), Y9
-	VBLENDVPS Y7, Y6, Y9, Y9
-	VMOVUPS   Y9, 5632(BX)
-	VMOVUPS   5568(BX), Y6
-	VADDPS    Y11, Y6, Y6
+	VANDPS    Y4, Y7, Y6
+	VMOVUPS   5632(BX), Y7
+	VADDPS    Y6, Y7, Y7
+	VMOVUPS   Y7, 5632(BX)
+	VANDPS    Y11, Y8, Y6
 	VMOVUPS   5568(BX), Y7
-	VBLENDVPS Y8, Y6, Y7, Y7
+	VADDPS    Y6, Y7, Y7
 	VMOVUPS   Y7, 5568(BX)
-	VMOVUPS   5664(BX), Y6
-	VADDPS    Y4, Y6, Y6
+	VANDPS    Y4, Y8, Y6
 	VMOVUPS   5664(BX), Y7
-	VBLENDVPS Y8, Y6, Y7, Y7
+	VADDPS    Y6, Y7, Y7
 	VMOVUPS   Y7, 5664(BX)
-	VADDPS    Y10, Y0, Y6
-	VBLENDVPS Y3, Y6, Y0, Y0
+	VANDPS    Y10, Y3, Y6
+	VADDPS    Y6, Y0, Y0
+	VANDPS    Y4, Y3, Y3
 	VMOVUPS   5696(BX), Y6
-	VADDPS    Y4, Y6, Y6
-	VMOVUPS   5696(BX), Y7
-	VBLENDVPS Y3, Y6, Y7, Y7
-	VMOVUPS   Y7, 5696(BX)
-	VADDPS    Y11, Y1, Y3
-	VBLENDVPS Y5, Y3, Y1, Y1
-	VADDPS    Y4, Y2, Y3
-	VBLENDVPS Y5, Y3, Y2, Y2
+	VADDPS    Y3, Y6, Y6
+	VMOVUPS   Y6, 5696(BX)
+	VANDPS    Y11, Y5, Y3
+	VADDPS    Y3, Y1, Y1
+	VANDPS    Y4, Y5, Y3
+	VADDPS    Y3, Y2, Y2
 	ADDQ      $0x00000080, R8
 	ADDQ      $0x00000380, R9
 	DECQ      R10
@@ -2341,13 +2380,13 @@ weigh0:
 	VADDPS       constants<>+2144(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
 	VPADDD       Y8, Y9, Y8
-	VADDPS       Y8, Y3, Y9
-	VBLENDVPS    Y6, Y9, Y3, Y3
+	VANDPS       Y8, Y6, Y9
+	VADDPS       Y9, Y3, Y3
 	VMULPS       Y7, Y8, Y7
 	VSUBPS       Y7, Y4, Y7
 	VBLENDVPS    Y6, Y7, Y4, Y4
-	VADDPS       constants<>+2144(SB), Y5, Y7
-	VBLENDVPS    Y6, Y7, Y5, Y5
+	VANDPS       constants<>+2144(SB), Y6, Y7
+	VADDPS       Y7, Y5, Y5
 	VMOVUPS      Y3, (R9)
 	ADDQ         $0x04, DI
 	ADDQ         $0x00000100, R9
@@ -2406,13 +2445,13 @@ weigh1:
 	VADDPS       constants<>+2144(SB), Y9, Y9
 	VPSLLD       $0x17, Y8, Y8
 	VPADDD       Y8, Y9, Y8
-	VADDPS       Y8, Y3, Y9
-	VBLENDVPS    Y6, Y9, Y3, Y3
+	VANDPS       Y8, Y6, Y9
+	VADDPS       Y9, Y3, Y3
 	VMULPS       Y7, Y8, Y7
 	VSUBPS       Y7, Y4, Y7
 	VBLENDVPS    Y6, Y7, Y4, Y4
-	VADDPS       constants<>+2144(SB), Y5, Y7
-	VBLENDVPS    Y6, Y7, Y5, Y5
+	VANDPS       constants<>+2144(SB), Y6, Y7
+	VADDPS       Y7, Y5, Y5
 	VMOVUPS      Y3, (R9)
 	ADDQ         $0x04, DI
 	ADDQ         $0x00000100, R9
@@ -2452,8 +2491,8 @@ index:
 	VBLENDVPS Y0, Y6, Y7, Y6
 	VCMPPS    $0x1a, Y2, Y6, Y6
 	VANDPS    Y5, Y6, Y5
-	VADDPS    constants<>+2144(SB), Y4, Y6
-	VBLENDVPS Y5, Y6, Y4, Y4
+	VANDPS    constants<>+2144(SB), Y5, Y6
+	VADDPS    Y6, Y4, Y4
 	VCMPPS    $0x11, Y3, Y4, Y6
 	VANDPS    Y5, Y6, Y5
 	VMOVAPS   Y5, Y5
@@ -2695,50 +2734,43 @@ hold:
 	VANDPS       Y9, Y5, Y5
 	VANDPS       Y9, Y8, Y8
 	VANDPS       constants<>+2080(SB), Y7, Y9
+	VANDPS       Y9, Y12, Y9
 	VMOVUPS      6144(BX), Y14
-	VADDPS       Y9, Y14, Y9
-	VMOVUPS      6144(BX), Y14
-	VBLENDVPS    Y12, Y9, Y14, Y14
+	VADDPS       Y9, Y14, Y14
 	VMOVUPS      Y14, 6144(BX)
-	VADDPS       constants<>+2144(SB), Y0, Y9
-	VBLENDVPS    Y12, Y9, Y0, Y0
+	VANDPS       constants<>+2144(SB), Y12, Y9
+	VADDPS       Y9, Y0, Y0
 	VANDPS       constants<>+2080(SB), Y6, Y9
+	VANDPS       Y9, Y13, Y9
 	VMOVUPS      5888(BX), Y12
-	VADDPS       Y9, Y12, Y9
-	VMOVUPS      5888(BX), Y12
-	VBLENDVPS    Y13, Y9, Y12, Y12
+	VADDPS       Y9, Y12, Y12
 	VMOVUPS      Y12, 5888(BX)
-	VMOVUPS      5952(BX), Y9
-	VADDPS       constants<>+2144(SB), Y9, Y9
+	VANDPS       constants<>+2144(SB), Y13, Y9
 	VMOVUPS      5952(BX), Y12
-	VBLENDVPS    Y13, Y9, Y12, Y12
+	VADDPS       Y9, Y12, Y12
 	VMOVUPS      Y12, 5952(BX)
 	VANDPS       constants<>+2080(SB), Y7, Y9
+	VANDPS       Y9, Y5, Y9
 	VMOVUPS      6016(BX), Y12
-	VADDPS       Y9, Y12, Y9
-	VMOVUPS      6016(BX), Y12
-	VBLENDVPS    Y5, Y9, Y12, Y12
+	VADDPS       Y9, Y12, Y12
 	VMOVUPS      Y12, 6016(BX)
+	VANDPS       constants<>+2144(SB), Y5, Y5
 	VMOVUPS      6080(BX), Y9
-	VADDPS       constants<>+2144(SB), Y9, Y9
-	VMOVUPS      6080(BX), Y12
-	VBLENDVPS    Y5, Y9, Y12, Y12
-	VMOVUPS      Y12, 6080(BX)
+	VADDPS       Y5, Y9, Y9
+	VMOVUPS      Y9, 6080(BX)
 	VANDPS       constants<>+2080(SB), Y6, Y5
-	VADDPS       Y5, Y1, Y5
-	VBLENDVPS    Y8, Y5, Y1, Y1
-	VADDPS       constants<>+2144(SB), Y2, Y5
-	VBLENDVPS    Y8, Y5, Y2, Y2
+	VANDPS       Y5, Y8, Y5
+	VADDPS       Y5, Y1, Y1
+	VANDPS       constants<>+2144(SB), Y8, Y5
+	VADDPS       Y5, Y2, Y2
 	VMULPS       Y4, Y4, Y4
+	VANDPS       Y4, Y3, Y4
 	VMOVUPS      5760(BX), Y5
-	VADDPS       Y4, Y5, Y4
-	VMOVUPS      5760(BX), Y5
-	VBLENDVPS    Y3, Y4, Y5, Y5
+	VADDPS       Y4, Y5, Y5
 	VMOVUPS      Y5, 5760(BX)
-	VMOVUPS      5824(BX), Y4
-	VADDPS       constants<>+2144(SB), Y4, Y4
+	VANDPS       constants<>+2144(SB), Y3, Y4
 	VMOVUPS      5824(BX), Y5
-	VBLENDVPS    Y3, Y4, Y5, Y5
+	VADDPS       Y4, Y5, Y5
 	VMOVUPS      Y5, 5824(BX)
 	MOVQ         112(AX), R12
 	VMOVUPS      (R12)(R9*1), Y4
@@ -3062,29 +3094,39 @@ multiply:
 	JZ           multiplynext
 	CMPL         (R12)(R13*1), $0x00
 	JL           apart
+	CMPW         16(R12)(R13*1), $0x00
+	JNE          follow6leap
+	MOVQ         (AX), R14
+	MOVLQSX      (R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000003f, R13
+	ADDQ         R13, R14
+	VMASKMOVPS   (R14)(R12*4), Y1, Y6
+	JMP          follow6
+
+follow6leap:
+	VPBROADCASTW 16(R12)(R13*1), Y6
+	VPAND        (R8), Y6, Y6
+	VPCMPEQD     (R8), Y6, Y7
+	VANDNPS      Y1, Y7, Y6
+	VANDPS       Y7, Y1, Y7
 	MOVQ         (AX), R15
 	MOVLQSX      (R12)(R13*1), R14
 	MOVQ         DI, BP
 	ANDQ         $0x0000003f, BP
 	ADDQ         BP, R15
-	VPBROADCASTW 16(R12)(R13*1), Y6
-	VPAND        (R8), Y6, Y6
-	VPCMPEQD     (R8), Y6, Y6
-	VANDNPS      Y1, Y6, Y6
 	VMASKMOVPS   (R15)(R14*4), Y6, Y6
-	MOVQ         (AX), R15
-	MOVLQSX      4(R12)(R13*1), R14
-	MOVQ         DI, BP
-	ANDQ         $0x0000003f, BP
-	ADDQ         BP, R15
-	VPBROADCASTW 16(R12)(R13*1), Y7
-	VPAND        (R8), Y7, Y7
-	VPCMPEQD     (R8), Y7, Y7
-	VANDPS       Y7, Y1, Y7
-	VMASKMOVPS   (R15)(R14*4), Y7, Y7
+	MOVQ         (AX), R14
+	MOVLQSX      4(R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000003f, R13
+	ADDQ         R13, R14
+	VMASKMOVPS   (R14)(R12*4), Y7, Y7
 	VORPS        Y7, Y6, Y6
-	VMOVAPS      Y6, Y6
-	JMP          ids
+
+follow6:
+	VMOVAPS Y6, Y6
+	JMP     ids
 
 apart:
 	MOVQ       (AX), R12
@@ -3663,8 +3705,8 @@ finish:
 	VPTEST       Y3, Y3
 	JZ           finishnext
 	VMULPS       Y2, Y2, Y2
-	VADDPS       Y2, Y0, Y2
-	VBLENDVPS    Y3, Y2, Y0, Y0
+	VANDPS       Y2, Y3, Y2
+	VADDPS       Y2, Y0, Y0
 	VPBROADCASTW 26(R10)(R11*1), Y2
 	VPAND        (SI), Y2, Y2
 	VPCMPEQD     (SI), Y2, Y2

@@ -12,8 +12,8 @@ func charge2019(c *constants) {
 		q, m := g.chargePart(func(at reg.Register, there mask, v, w vec, q, m *[compartments]vec) {
 			held := g.hold(at, there, v, w)
 			for i, k := range held.members(w, there) {
-				addWhere(k, q[i], held.charge(i))
-				addWhere(k, m[i], w)
+				sumWhere(k, q[i], held.charge(i))
+				sumWhere(k, m[i], w)
 			}
 		})
 		size := g.size()

@@ -41,9 +41,9 @@ func (g *stage) drawn() vec { return load(1, g.in(unsafe.Offsetof(work.X))) }
 type memberSums struct{ potential, square, number vec }
 
 func (m *memberSums) add(g *stage, k mask, p, square vec) {
-	addWhere(k, m.potential, and(p, g.size()))
-	addWhere(k, m.square, square)
-	addWhere(k, m.number, g.real(1))
+	sumWhere(k, m.potential, and(p, g.size()))
+	sumWhere(k, m.square, square)
+	sumWhere(k, m.number, g.real(1))
 }
 
 // members finds the members of A and B, stores what stays in the slots, and sums.

@@ -31,7 +31,7 @@ func (g *stage) finishPart(taken reg.Register) {
 		over := g.rowMask(row, unsafe.Offsetof(row_.Over))
 		test(over)
 		JZ(LabelRef(next))
-		addWhere(over, weight2, mul(w, w))
+		sumWhere(over, weight2, mul(w, w))
 		loop := g.rowMask(row, unsafe.Offsetof(row_.Loop))
 		x := g.drawn()
 		v := load(1, g.slot(s, unsafe.Offsetof(slot.V)))

@@ -85,6 +85,7 @@ type constants struct {
 	evens, odds Mem // the even and the odd lanes of two vectors, for VPERMI2PS
 	dense       Mem // AVX2: for each mask, the lanes that are set come first
 	stepsAt     *int
+	follows     int // labels of followTo
 }
 
 func newConstants() *constants {
@@ -444,6 +445,23 @@ func addWhere(k mask, a vec, b any)    { where(op("add"), k, a, b) }
 func subWhere(k mask, a vec, b any)    { where(op("sub"), k, a, b) }
 func mulWhere(k mask, a vec, b any)    { where(op("mul"), k, a, b) }
 func subIntWhere(k mask, a vec, b any) { where(op("subInt"), k, a, b) }
+
+// sumWhere adds b in the lanes of a mask to a sum that began with +0, and so never is
+// -0: +0 in other lanes changes nothing.
+func sumWhere(k mask, a vec, b any) {
+	if form.avx512 {
+		addWhere(k, a, b)
+		return
+	}
+	switch b := b.(type) {
+	case vec:
+		increase(a, keep(k, b))
+	case each:
+		increase(a, loadWhere(k, b.at))
+	default:
+		addWhere(k, a, b)
+	}
+}
 
 // increase adds b to a.
 func increase(a, b vec) {

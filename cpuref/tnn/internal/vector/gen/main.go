@@ -214,13 +214,30 @@ func (g *stage) into(p reg.Register, ofWords bool) (rest int) {
 // lead is the lanes of a mask before the leap in a row, or behind it, and where an
 // array of the network has their values.
 func (g *stage) lead(row Mem, k mask, behind, weights bool, array uintptr) (mask, Mem) {
-	first, leap := unsafe.Offsetof(row_.Neighbour), unsafe.Offsetof(row_.Leap)
-	if weights {
-		first, leap = unsafe.Offsetof(row_.Weight), leap+2
-	}
 	within := without
 	if behind {
-		first, within = first+4, both
+		within = both
+	}
+	at := g.start(row, behind, weights, array)
+	return within(k, g.rowMask(row, leapOf(weights))), at
+}
+
+func leapOf(weights bool) uintptr {
+	if weights {
+		return unsafe.Offsetof(row_.Leap) + 2
+	}
+	return unsafe.Offsetof(row_.Leap)
+}
+
+// start is where an array of the network has the values of lanes before the leap in
+// a row, or of those behind it.
+func (g *stage) start(row Mem, behind, weights bool, array uintptr) Mem {
+	first := unsafe.Offsetof(row_.Neighbour)
+	if weights {
+		first = unsafe.Offsetof(row_.Weight)
+	}
+	if behind {
+		first += 4
 	}
 	index, p, ids := GP64(), g.pointer(array), array == unsafe.Offsetof(network.ID)
 	MOVLQSX(row.Offset(int(first)), index)
@@ -228,7 +245,7 @@ func (g *stage) lead(row Mem, k mask, behind, weights bool, array uintptr) (mask
 	if ids {
 		size = 4
 	}
-	return within(k, g.rowMask(row, leap)), Mem{Base: p, Index: index, Scale: uint8(size), Disp: rest}
+	return Mem{Base: p, Index: index, Scale: uint8(size), Disp: rest}
 }
 
 // scattered branches where a row does not lead anywhere.

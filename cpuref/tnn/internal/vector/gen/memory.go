@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"unsafe"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -44,18 +45,36 @@ func wordMask(k mask) reg.Register {
 // that are not in the mask.
 func (g *stage) follow(row Mem, k mask, weights bool, array uintptr) vec {
 	d := vec{register()}
-	before, from := g.lead(row, k, false, weights, array)
 	if form.avx512 {
+		before, from := g.lead(row, k, false, weights, array)
 		by(VMOVUPS_Z, VMOVUPD_Z)(from, before[0], d[0])
 		behind, from := g.lead(row, k, true, weights, array)
 		copy_()(from, behind[0], d[0])
 		return d
 	}
-	rest := vec{register()}
-	by(VMASKMOVPS, VMASKMOVPD)(from, before[0], d[0])
-	behind, from := g.lead(row, k, true, weights, array)
-	by(VMASKMOVPS, VMASKMOVPD)(from, behind[0], rest[0])
-	return or(d, rest)
+	g.followTo(d[0], row, k[0], weights, array, by(VMASKMOVPS, VMASKMOVPD), func(leap mask) (before, behind reg.Register) {
+		return without(k, leap)[0], both(k, leap)[0]
+	})
+	return d
+}
+
+// followTo is follow for AVX2, which loads by load: once where there is no leap, as
+// in most rows of a lattice, else twice with the masks that split tells.
+func (g *stage) followTo(d reg.VecVirtual, row Mem, k reg.Register, weights bool, array uintptr,
+	load func(from, k, d Op), split func(leap mask) (before, behind reg.Register)) {
+	g.follows++
+	name := "follow" + strconv.Itoa(g.follows)
+	CMPW(row.Offset(int(leapOf(weights))), Imm(0))
+	JNE(LabelRef(name + "leap"))
+	load(g.start(row, false, weights, array), k, d)
+	JMP(LabelRef(name))
+	Label(name + "leap")
+	rest := sized(YMM(), d).(reg.VecVirtual)
+	before, behind := split(g.rowMask(row, leapOf(weights)))
+	load(g.start(row, false, weights, array), before, d)
+	load(g.start(row, true, weights, array), behind, rest)
+	VORPS(rest, d, d)
+	Label(name)
 }
 
 // followIDs does so for the ids of nodes.
@@ -64,19 +83,18 @@ func (g *stage) followIDs(row Mem, k mask) vec {
 	if form.size == 4 {
 		return g.follow(row, k, false, array)
 	}
-	before, from := g.lead(row, k, false, false, array)
 	if form.avx512 {
 		d := vec{register()}
+		before, from := g.lead(row, k, false, false, array)
 		VPMOVZXDQ_Z(from, before[0], d[0])
 		behind, from := g.lead(row, k, true, false, array)
 		VPMOVZXDQ(from, behind[0], d[0])
 		return d
 	}
-	d, rest := XMM(), XMM()
-	VPMASKMOVD(from, wordMask(before), d)
-	behind, from := g.lead(row, k, true, false, array)
-	VPMASKMOVD(from, wordMask(behind), rest)
-	VPOR(rest, d, d)
+	d := XMM()
+	g.followTo(d, row, wordMask(k), false, array, VPMASKMOVD, func(leap mask) (before, behind reg.Register) {
+		return wordMask(without(k, leap)), wordMask(both(k, leap))
+	})
 	return spread(d)
 }
 

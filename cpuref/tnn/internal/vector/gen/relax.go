@@ -40,11 +40,11 @@ func (g *stage) holdAll() (sums pairSums) {
 		w := load(1, g.slot(s, unsafe.Offsetof(slot.W)))
 		c := g.hold(at, there, load(1, g.slot(s, unsafe.Offsetof(slot.V))), w)
 		for i, k := range c.members(w, there) {
-			addWhere(k, sums.potential[i], and(c.potential(i), g.size()))
-			addWhere(k, sums.number[i], g.real(1))
+			sumWhere(k, sums.potential[i], and(c.potential(i), g.size()))
+			sumWhere(k, sums.number[i], g.real(1))
 		}
-		addWhere(there, sums.square, mul(w, w))
-		addWhere(there, sums.edges, g.real(1))
+		sumWhere(there, sums.square, mul(w, w))
+		sumWhere(there, sums.edges, g.real(1))
 		replace(there, c.q0, g.array(unsafe.Offsetof(network.Charge0), at))
 		replace(there, c.p0, g.array(unsafe.Offsetof(network.Potential0), at))
 		replace(there, c.q1, g.array(unsafe.Offsetof(network.Charge1), at))
