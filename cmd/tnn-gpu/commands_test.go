@@ -18,8 +18,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tnn-gpu/gpu"
+	"tnn-gpu/host/backend"
 	"tnn-gpu/host/compare"
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/golden"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -86,7 +88,8 @@ func TestDevices(t *testing.T) {
 func TestVerify(t *testing.T) {
 	files := goldenFiles(t)
 	r := tnnGPU(t, t.TempDir(), append([]string{"verify"}, files...)...).want(t, codeDone)
-	if lines := strings.Count(r.out, "  ok    "); lines != len(files) || strings.Count(r.out, "\n") != lines {
+	last := fmt.Sprintf("%d ok, 0 failed, 0 of references\n", len(files))
+	if lines := strings.Count(r.out, "  ok    "); lines != len(files) || strings.Count(r.out, "\n") != lines+1 || !strings.HasSuffix(r.out, last) {
 		t.Errorf("not every file has one line that says ok:\n%s", r.out)
 	}
 	few := files[:3]
@@ -97,6 +100,33 @@ func TestVerify(t *testing.T) {
 		for _, precision := range []string{"double", "single"} {
 			tnnGPU(t, t.TempDir(), append([]string{"verify", "--backend", "opencl", "--precision", precision}, few...)...).want(t, codeDone, "  ok  ")
 		}
+	}
+}
+
+// TestVerifyTellsFormats: a file need not be packed; one of an unknown format is
+// refused before any file is checked.
+func TestVerifyTellsFormats(t *testing.T) {
+	dir := t.TempDir()
+	f, err := os.Open(goldenFiles(t)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	_, text, err := golden.Read(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name string, text []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("plain.json", text)
+	write("odd.json", []byte(`{"format":"odd 1"}`))
+	tnnGPU(t, dir, "verify", "plain.json").want(t, codeDone, "  ok  ", "1 ok, 0 failed, 0 of references")
+	r := tnnGPU(t, dir, "verify", "plain.json", "odd.json").want(t, codeUsage, `odd.json: its format is "odd 1"; known are "tnn-golden/1"`)
+	if r.out != "" {
+		t.Errorf("a file was checked before: %s", r.out)
 	}
 }
 
@@ -202,9 +232,17 @@ func TestSelftestFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	s := &selftest{p: &program{out: &out}}
-	goldens[0].Steps[3].State[0] = 2
-	s.replay("cpu", goldens[:1], &verifier{}, true)
+	p := &program{out: &out}
+	s := &selftest{p: p}
+	var g map[string]any
+	if err := json.Unmarshal(goldens[0].text, &g); err != nil {
+		t.Fatal(err)
+	}
+	g["steps"].([]any)[3].(map[string]any)["state"].([]any)[0] = 2
+	if goldens[0].text, err = json.Marshal(g); err != nil {
+		t.Fatal(err)
+	}
+	s.replay("cpu", goldens[:1], p.verifierOn(false, backend.Options{}), true)
 	if s.failed == 0 || s.failed != strings.Count(out.String(), "FAIL  ") || !strings.Contains(out.String(), "it deviates by ") {
 		t.Errorf("%d checks failed:\n%s", s.failed, out.String())
 	}

@@ -197,7 +197,7 @@ func TestMistakes(t *testing.T) {
 		{"selftest all", `tnn-gpu selftest takes no argument, and "all" is one`},
 		{"verify", "tnn-gpu verify needs at least one file"},
 		{"verify absent.json.gz", "the golden file cannot be opened"},
-		{"verify " + odd, "odd.toml is not a gzipped golden file"},
+		{"verify " + odd, "odd.toml: it is no golden file"},
 		{"verify --backend tpu " + odd, `--backend is "tpu": use cpu or opencl`},
 		{"verify --precision half " + odd, `precision "half" is not known; use single or double`},
 		{"verify --tolerance -1 " + odd, "--tolerance is -1: use 0 or a positive number"},

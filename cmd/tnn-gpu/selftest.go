@@ -1,7 +1,6 @@
 package main
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -16,9 +15,10 @@ import (
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/compare"
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/golden"
+	"tnn-gpu/host/models"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn"
 )
 
 func (p *program) selftestCommand() *cli.Command {
@@ -63,7 +63,7 @@ func (p *program) selftest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.replay("cpu", goldens, &verifier{}, true)
+	t.replay("cpu", goldens, p.verifierOn(false, backend.Options{}), true)
 	infos, err := p.drivers.Devices()
 	if err != nil {
 		fmt.Fprintf(p.out, "%-4s  %-44s  %v\n", "skip", "opencl", err)
@@ -82,7 +82,7 @@ func (p *program) selftest(ctx context.Context) error {
 }
 
 // device checks one OpenCL device.
-func (t *selftest) device(ctx context.Context, info gpu.Info, goldens []*tnn.Golden) {
+func (t *selftest) device(ctx context.Context, info gpu.Info, goldens []goldenText) {
 	name := fmt.Sprintf("opencl:%d", info.Index)
 	probed, err := t.p.drivers.Probe(info)
 	verdicts := fmt.Sprintf("%s: single %s", info.Name, probed.SingleVerdict)
@@ -93,37 +93,42 @@ func (t *selftest) device(ctx context.Context, info gpu.Info, goldens []*tnn.Gol
 	if err != nil {
 		return
 	}
-	t.replay(name, goldens, &verifier{opencl: true, drivers: t.p.drivers, options: backend.Options{Device: fmt.Sprint(info.Index), Waiting: t.p.waiting}}, info.Double)
+	t.replay(name, goldens, t.p.verifierOn(true, backend.Options{Device: fmt.Sprint(info.Index)}), info.Double)
 	for _, precision := range []state.Precision{state.Single, state.Double} {
 		if precision == state.Double && !info.Double {
 			continue
 		}
-		detail, err := besideCPU(ctx, t.p.drivers, info, precision)
-		t.check(fmt.Sprintf("%s, beside the CPU, %s", name, precision), detail, err)
+		for _, m := range models.All() {
+			if m.Selftest == "" {
+				continue
+			}
+			detail, err := besideCPU(ctx, t.p.drivers, info, m.Selftest, precision)
+			t.check(fmt.Sprintf("%s, %s beside the CPU, %s", name, m.Selftest, precision), detail, err)
+		}
 	}
 }
 
 // replay checks a backend with recorded trajectories.
-func (t *selftest) replay(name string, goldens []*tnn.Golden, v *verifier, double bool) {
+func (t *selftest) replay(name string, goldens []goldenText, v *verifier, double bool) {
 	for _, precision := range []state.Precision{state.Single, state.Double} {
 		if precision == state.Double && !double {
 			continue
 		}
-		v.options.Precision = precision
+		v.Options.Precision = precision
 		for _, g := range goldens {
-			worst, detail, err := v.replay(g)
-			if limit := tolerance(precision); err == nil && !(worst <= limit) {
-				err = fmt.Errorf("it deviates by %s, more than %g", detail, limit)
+			r, err := v.checkText(g.format, g.text)
+			if err == nil && r.Failed {
+				err = fmt.Errorf("it deviates by %s, more than %g", r.Detail, r.Tolerance)
 			}
-			t.check(fmt.Sprintf("%s, %s, %s", name, g.Name, precision), "deviates by "+detail, err)
+			t.check(fmt.Sprintf("%s, %s, %s", name, r.Name, precision), "deviates by "+r.Detail, err)
 		}
 	}
 }
 
-// besideCPU runs a network on a device and on the CPU.
-func besideCPU(ctx context.Context, drivers *gpu.Drivers, info gpu.Info, precision state.Precision) (detail string, err error) {
+// besideCPU runs a preset on a device and on the CPU.
+func besideCPU(ctx context.Context, drivers *gpu.Drivers, info gpu.Info, preset string, precision state.Precision) (detail string, err error) {
 	const steps = 100
-	cfg, err := config.NewPreset("driven")
+	cfg, err := config.NewPreset(preset)
 	if err != nil {
 		return "", err
 	}
@@ -175,9 +180,15 @@ func knownAnswers() error {
 	return nil
 }
 
-// embeddedGoldens are the recorded trajectories that the program carries.
-func embeddedGoldens() ([]*tnn.Golden, error) {
-	var out []*tnn.Golden
+// goldenText is a golden file that the program carries.
+type goldenText struct {
+	format string
+	text   []byte
+}
+
+// embeddedGoldens are the golden files that the program carries.
+func embeddedGoldens() ([]goldenText, error) {
+	var out []goldenText
 	err := fs.WalkDir(tnngpu.Goldens, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -187,19 +198,15 @@ func embeddedGoldens() ([]*tnn.Golden, error) {
 			return err
 		}
 		defer f.Close()
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			return err
-		}
-		g, err := tnn.ReadGolden(z)
-		if err != nil {
+		var g goldenText
+		if g.format, g.text, err = golden.Read(f); err != nil {
 			return fmt.Errorf("%s: %w", strings.TrimSuffix(path.Base(name), ".json.gz"), err)
 		}
 		out = append(out, g)
 		return nil
 	})
 	if err == nil && len(out) == 0 {
-		err = errors.New("no trajectory is embedded")
+		err = errors.New("no golden file is embedded")
 	}
 	return out, err
 }

@@ -4,31 +4,26 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/cpuref"
-	"tnn-gpu/gpu"
 	"tnn-gpu/host/backend"
-	"tnn-gpu/host/compare"
+	"tnn-gpu/host/golden"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/models"
 	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn"
 )
-
-// tolerance of replaying where none is given.
-func tolerance(p state.Precision) float64 {
-	if p == state.Double {
-		return 1e-9
-	}
-	return 1e-4
-}
 
 func (p *program) verifyCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "verify",
 		Usage:     "replay recorded trajectories and compare",
 		ArgsUsage: "FILE...",
-		Description: "In double precision every observable, state, energy and weight of every step is\n" +
+		Description: "Each file says its format, and with it the model. Files of measured values are no\n" +
+			"trajectories: their line says reference, and they neither pass nor fail.\n\n" +
+			"Of the TNN, in double precision every observable, state, energy and weight of every step is\n" +
 			"compared with the recorded one; the deviation is absolute below magnitude 1 and\n" +
 			"relative above.\n\n" +
 			"A trajectory in single precision leaves the recorded one for good at the first\n" +
@@ -37,120 +32,149 @@ func (p *program) verifyCommand() *cli.Command {
 			"in double precision supplies, and is compared by itself: every observable, and\n" +
 			"the mean over nodes for states. The deviation is the one within which nine tenths\n" +
 			"of the steps stay, as a sample tips over now and then.\n\n" +
-			"A file past the tolerance makes the exit code 1.",
+			"A file past the tolerance makes the exit code 1; if nothing could be checked or a\n" +
+			"format is unknown it is 2.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "backend", Value: "cpu", Usage: "replay on `BACKEND` cpu or opencl"},
 			&cli.StringFlag{Name: "device", Usage: "OpenCL device: its `NUMBER` in `tnn-gpu devices`, or part of its name"},
 			&cli.StringFlag{Name: "precision", Value: "double", Usage: "replay in `PRECISION` double or single"},
-			&cli.Float64Flag{Name: "tolerance", Usage: "largest deviation that passes (default: 1e-9 in double, 1e-4 in single precision)"},
+			&cli.Float64Flag{Name: "tolerance", Usage: "largest deviation that passes (default: what suits the format, such as 1e-9 in double precision)"},
 			threadsFlag(),
 		},
 		Action: func(c *cli.Context) error {
-			v, err := newVerifier(c)
+			v, err := p.newVerifier(c)
 			if err != nil {
 				return err
 			}
-			v.drivers, v.options.Waiting = p.drivers, p.waiting
 			return p.verify(c.Context, v, c.Args().Slice())
 		},
 	}
 }
 
-// verifier replays trajectories on a backend.
-type verifier struct {
-	opencl    bool
-	drivers   *gpu.Drivers
-	options   backend.Options // without seeds
-	tolerance float64
+// verifier checks golden files on a backend.
+type verifier struct{ golden.On }
+
+// verifierOn checks files on the processor or on a device.
+func (p *program) verifierOn(opencl bool, o backend.Options) *verifier {
+	o.Waiting = p.waiting
+	v := &verifier{golden.On{Open: cpuref.New, Reference: cpuref.New, Options: o, Tolerance: -1}}
+	if opencl {
+		v.Open = func(n model.Network, o backend.Options) (backend.Backend, error) {
+			b, err := p.drivers.New(n, o)
+			if err != nil {
+				return nil, deviceError{err}
+			}
+			return b, nil
+		}
+	}
+	return v
 }
 
-func newVerifier(c *cli.Context) (*verifier, error) {
-	v := &verifier{opencl: c.String("backend") == "opencl"}
-	v.options.Device, v.options.Threads = c.String("device"), c.Int("threads")
+func (p *program) newVerifier(c *cli.Context) (*verifier, error) {
 	precision, err := state.ParsePrecision(c.String("precision"))
-	v.tolerance = tolerance(precision)
+	v := p.verifierOn(c.String("backend") == "opencl", backend.Options{Precision: precision, Device: c.String("device"), Threads: c.Int("threads")})
 	if c.IsSet("tolerance") {
-		v.tolerance = c.Float64("tolerance")
+		v.Tolerance = c.Float64("tolerance")
 	}
-	v.options.Precision = precision
 	switch b := c.String("backend"); {
 	case err != nil:
 		return nil, usageError{err}
 	case b != "cpu" && b != "opencl":
 		return nil, badUsage("--backend is %q: use cpu or opencl", b)
-	case b == "cpu" && v.options.Device != "":
-		return nil, badUsage("--device %s names an OpenCL device: use it with --backend opencl", v.options.Device)
-	case !(v.tolerance >= 0):
-		return nil, badUsage("--tolerance is %v: use 0 or a positive number", v.tolerance)
-	case v.options.Threads < 0:
-		return nil, badUsage("--threads is %d: use 0, for all cores, or more", v.options.Threads)
+	case b == "cpu" && v.Options.Device != "":
+		return nil, badUsage("--device %s names an OpenCL device: use it with --backend opencl", v.Options.Device)
+	case c.IsSet("tolerance") && !(v.Tolerance >= 0):
+		return nil, badUsage("--tolerance is %v: use 0 or a positive number", v.Tolerance)
+	case v.Options.Threads < 0:
+		return nil, badUsage("--threads is %d: use 0, for all cores, or more", v.Options.Threads)
 	case c.NArg() == 0:
 		return nil, badUsage("%s needs at least one file; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
 	}
 	return v, nil
 }
 
-// verify prints a line for each file.
+// verify prints a line for each file. All formats are known before any file is
+// checked.
 func (p *program) verify(ctx context.Context, v *verifier, files []string) error {
-	width, past := 0, 0
+	width := 0
 	for _, f := range files {
 		width = max(width, len(f))
+		format, _, err := golden.Open(f)
+		if err != nil {
+			return usageError{err}
+		}
+		if _, err := models.Golden(format); err != nil {
+			return badUsage("%s: %w", f, err)
+		}
 	}
+	var n tally
 	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		golden, err := tnn.OpenGolden(f)
-		if err != nil {
-			return usageError{err}
-		}
-		worst, detail, err := v.replay(golden)
+		r, err := v.check(f)
 		if err != nil {
 			return err
 		}
-		word := "ok"
-		if !(worst <= v.tolerance) {
-			word = "FAIL"
-			past++
-		}
-		fmt.Fprintf(p.out, "%-*s  %-4s  %s\n", width, f, word, detail)
+		fmt.Fprintf(p.out, "%-*s  %-4s  %s\n", width, f, n.add(r), r.Detail)
 	}
-	if past > 0 {
-		return fmt.Errorf("%s of %d deviate by more than %g", count(int64(past), "file"), len(files), v.tolerance)
+	fmt.Fprintf(p.out, "%d ok, %d failed, %d of references\n", n.ok, n.failed, n.references)
+	switch {
+	case n.failed > 0:
+		return fmt.Errorf("%s of %d deviate by more than %s", count(int64(n.failed), "file"), len(files), n.tolerance())
+	case n.ok == 0:
+		return badUsage("no file could be checked: %s of measured values, which `make soak` compares", verb(int64(n.references), "file", "is", "are"))
 	}
 	return nil
 }
 
-// replay gives the worst deviation from a trajectory, also in words.
-func (v *verifier) replay(g *tnn.Golden) (worst float64, detail string, err error) {
-	o := v.options
-	o.Seeds = []uint64{g.Seed}
-	b, err := v.open(g, o)
-	if err != nil {
-		return 0, "", err
-	}
-	defer func() { err = errors.Join(err, b.Close()) }()
-	if o.Precision == state.Double {
-		d, err := g.Replay(b)
-		return d.Worst, d.String(), err
-	}
-	o.Precision = state.Double
-	reference, err := cpuref.New(g.Network, o)
-	if err != nil {
-		return 0, "", err
-	}
-	defer func() { err = errors.Join(err, reference.Close()) }()
-	d, err := compare.Steps(g, reference, b)
-	return d.Worst, d.String(), err
+// tally counts what became of files.
+type tally struct {
+	ok, failed, references int
+	tolerances             []float64 // of those that failed
 }
 
-func (v *verifier) open(g *tnn.Golden, o backend.Options) (backend.Backend, error) {
-	if !v.opencl {
-		return cpuref.New(g.Network, o)
+// add counts a file and gives the word for it.
+func (n *tally) add(r golden.Result) string {
+	switch {
+	case r.Failed:
+		n.failed++
+		n.tolerances = append(n.tolerances, r.Tolerance)
+		return "FAIL"
+	case r.References > 0:
+		n.references++
+		return "reference"
 	}
-	b, err := v.drivers.New(g.Network, o)
+	n.ok++
+	return "ok"
+}
+
+// tolerance is the one that all files had that failed.
+func (n *tally) tolerance() string {
+	if slices.Min(n.tolerances) != slices.Max(n.tolerances) {
+		return "their tolerances"
+	}
+	return fmt.Sprint(n.tolerances[0])
+}
+
+// check checks a file.
+func (v *verifier) check(file string) (golden.Result, error) {
+	format, text, err := golden.Open(file)
 	if err != nil {
-		return nil, deviceError{err}
+		return golden.Result{}, usageError{err}
 	}
-	return b, nil
+	r, err := v.checkText(format, text)
+	var device deviceError
+	if err != nil && !errors.As(err, &device) {
+		err = fmt.Errorf("%s: %w", file, err)
+	}
+	return r, err
+}
+
+func (v *verifier) checkText(format string, text []byte) (golden.Result, error) {
+	f, err := models.Golden(format)
+	if err != nil {
+		return golden.Result{}, usageError{err}
+	}
+	return f.Verify(text, &v.On)
 }

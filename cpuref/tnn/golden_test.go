@@ -7,7 +7,7 @@ import (
 	"tnn-gpu/cpuref"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnngolden"
 )
 
 // Rung 1: the reference in double precision replays every recorded trajectory.
@@ -18,7 +18,7 @@ func TestReplaysGoldenTrajectories(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			golden, err := tnn.OpenGolden(file)
+			golden, err := tnngolden.Open(file)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,8 +3,12 @@
 package models
 
 import (
+	"fmt"
+	"strings"
+	"tnn-gpu/host/golden"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnngolden"
 )
 
 // Model is a kind of network that can be configured.
@@ -14,6 +18,8 @@ type Model struct {
 	// one element stands for all.
 	Defaults func() model.Spec
 	Presets  func() []Preset
+	Goldens  func() []golden.Format // files that verify knows
+	Selftest string                 // preset that the self-test runs on every device beside the processor
 }
 
 // Preset is a ready-made configuration.
@@ -30,7 +36,7 @@ const Default = tnn.DefaultPreset
 // one is entered here. Every call makes new ones.
 func All() []Model {
 	return []Model{
-		{Name: "tnn", Defaults: func() model.Spec { return tnn.Defaults() }, Presets: tnnPresets},
+		{Name: "tnn", Defaults: func() model.Spec { return tnn.Defaults() }, Presets: tnnPresets, Goldens: tnngolden.Formats, Selftest: "driven"},
 	}
 }
 
@@ -40,4 +46,21 @@ func tnnPresets() []Preset {
 		out = append(out, Preset{p.Name, p.Doc, p.Spec})
 	}
 	return out
+}
+
+// Golden finds who knows the files of a format. Else the error tells which are known.
+func Golden(format string) (golden.Format, error) {
+	var known []string
+	for _, m := range All() {
+		if m.Goldens == nil {
+			continue
+		}
+		for _, f := range m.Goldens() {
+			if f.Name == format {
+				return f, nil
+			}
+			known = append(known, fmt.Sprintf("%q", f.Name))
+		}
+	}
+	return golden.Format{}, fmt.Errorf("its format is %q; known are %s", format, strings.Join(known, ", "))
 }

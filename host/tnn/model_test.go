@@ -12,18 +12,19 @@ import (
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnngolden"
 )
 
 // goldens are the recorded trajectories by file name.
-func goldens(t *testing.T) map[string]*tnn.Golden {
+func goldens(t *testing.T) map[string]*tnngolden.Golden {
 	t.Helper()
 	paths, err := filepath.Glob("../../testdata/golden/*.json.gz")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no golden files: %v", err)
 	}
-	all := make(map[string]*tnn.Golden)
+	all := make(map[string]*tnngolden.Golden)
 	for _, path := range paths {
-		g, err := tnn.OpenGolden(path)
+		g, err := tnngolden.Open(path)
 		if err != nil {
 			t.Fatal(err)
 		}

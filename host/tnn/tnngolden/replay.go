@@ -1,8 +1,9 @@
-package tnn
+package tnngolden
 
 import (
 	"fmt"
 	"math"
+	"tnn-gpu/host/tnn"
 
 	"tnn-gpu/host/backend"
 )
@@ -42,7 +43,7 @@ func (g *Golden) Replay(b backend.Backend) (Deviation, error) {
 		return d, fmt.Errorf("the start of %s cannot be set: %w", g.Name, err)
 	}
 	counts := g.Network.Counts()
-	quantities := Quantities(g.Network.Spec.Network.Rule, counts)
+	quantities := tnn.Quantities(g.Network.Spec.Network.Rule, counts)
 	for i := range g.Steps {
 		step := &g.Steps[i]
 		sums, err := b.Advance(1)
@@ -61,7 +62,7 @@ func (g *Golden) Replay(b backend.Backend) (Deviation, error) {
 	return d, nil
 }
 
-func (g *Golden) compareFields(b backend.Backend, step *GoldenStep, d *Deviation) error {
+func (g *Golden) compareFields(b backend.Backend, step *Step, d *Deviation) error {
 	s, err := b.State()
 	if err != nil {
 		return fmt.Errorf("the state after step %d of %s cannot be read: %w", step.T, g.Name, err)

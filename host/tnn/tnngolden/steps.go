@@ -1,4 +1,4 @@
-package compare
+package tnngolden
 
 import (
 	"fmt"
@@ -10,15 +10,15 @@ import (
 	"tnn-gpu/host/tnn"
 )
 
-// Deviation is the worst disagreement of single steps with recorded ones.
-type Deviation struct {
+// StepDeviation is the worst disagreement of single steps with recorded ones.
+type StepDeviation struct {
 	Worst    float64
 	Quantity string // an observable, or "state"
 }
 
-func (d Deviation) String() string { return fmt.Sprintf("%.3g (%s)", d.Worst, d.Quantity) }
+func (d StepDeviation) String() string { return fmt.Sprintf("%.3g (%s)", d.Worst, d.Quantity) }
 
-// most is the share of the steps that must be as near as a Deviation says.
+// most is the share of the steps that must be as near as a StepDeviation says.
 const most = 0.9
 
 // Steps checks a backend in single precision against a recorded trajectory, step
@@ -31,9 +31,9 @@ const most = 0.9
 // now and then a sample does tip over; deviations are absolute below magnitude 1
 // and relative above. For states it is the mean over nodes. Both backends must
 // be open for the network and the seed of the trajectory.
-func Steps(g *tnn.Golden, reference, b backend.Backend) (Deviation, error) {
+func Steps(g *Golden, reference, b backend.Backend) (StepDeviation, error) {
 	if err := reference.SetState(g.State(state.Double)); err != nil {
-		return Deviation{}, fmt.Errorf("the start of %s cannot be set: %w", g.Name, err)
+		return StepDeviation{}, fmt.Errorf("the start of %s cannot be set: %w", g.Name, err)
 	}
 	counts := g.Network.Counts()
 	quantities := tnn.Quantities(g.Network.Spec.Network.Rule, counts)
@@ -41,7 +41,7 @@ func Steps(g *tnn.Golden, reference, b backend.Backend) (Deviation, error) {
 	for _, step := range g.Steps {
 		sums, s, err := oneStep(reference, b)
 		if err != nil {
-			return Deviation{}, fmt.Errorf("step %d of %s: %w", step.T, g.Name, err)
+			return StepDeviation{}, fmt.Errorf("step %d of %s: %w", step.T, g.Name, err)
 		}
 		for _, q := range quantities {
 			if want, recorded := step.Observables[q.Name]; recorded {
@@ -50,11 +50,11 @@ func Steps(g *tnn.Golden, reference, b backend.Backend) (Deviation, error) {
 		}
 		seen["state"] = append(seen["state"], stateDeviation(g, step.State, s.Array("state")))
 	}
-	var worst Deviation
+	var worst StepDeviation
 	for name, all := range seen {
 		slices.Sort(all)
 		if v := all[int(most*float64(len(all)-1))]; !(v <= worst.Worst) {
-			worst = Deviation{v, name}
+			worst = StepDeviation{v, name}
 		}
 	}
 	return worst, nil
@@ -95,7 +95,7 @@ func rounded(s *state.State) *state.State {
 	return out
 }
 
-func stateDeviation(g *tnn.Golden, want []float64, have *state.Array) float64 {
+func stateDeviation(g *Golden, want []float64, have *state.Array) float64 {
 	var sum float64
 	for id, at := range g.Network.Layout.Position {
 		sum += deviation(want[id], have.At(int(at)))

@@ -1,15 +1,18 @@
-package tnn
+// Package tnngolden reads recorded trajectories of the TNN, the format that
+// testdata/golden/README.md describes, and replays them.
+package tnngolden
 
 import (
+	"bytes"
 	"cmp"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
+	"tnn-gpu/host/golden"
+	"tnn-gpu/host/tnn"
 
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/state"
@@ -20,23 +23,23 @@ import (
 // must give (testdata/golden/README.md).
 type Golden struct {
 	Name    string
-	Network *Network
+	Network *tnn.Network
 	Seed    uint64 // of the noise
-	Start   GoldenStart
-	Steps   []GoldenStep
+	Start   Start
+	Steps   []Step
 }
 
-// GoldenStart is the state after the initialisation visit: weights by edge of
+// Start is the state after the initialisation visit: weights by edge of
 // the graph, the others by node id.
-type GoldenStart struct {
+type Start struct {
 	Weight        []float64 `json:"weight"`
 	State         []float64 `json:"state"`
 	PreviousState []float64 `json:"previous_state"`
 	Energy        []float64 `json:"energy"`
 }
 
-// GoldenStep is what one step gives. Weight is absent from most steps.
-type GoldenStep struct {
+// Step is what one step gives. Weight is absent from most steps.
+type Step struct {
 	T           int64              `json:"t"`
 	Observables map[string]float64 `json:"observables"`
 	State       []float64          `json:"state"`
@@ -44,11 +47,11 @@ type GoldenStep struct {
 	Weight      []float64          `json:"weight"`
 }
 
-// goldenFile mirrors the file, format tnn-golden/1.
-type goldenFile struct {
+// file mirrors the file, format Format.
+type file struct {
 	Format      string    `json:"format"`
 	Name        string    `json:"name"`
-	Rule        Rule      `json:"rule"`
+	Rule        tnn.Rule  `json:"rule"`
 	Relaxations int       `json:"relaxations"`
 	Key         [2]uint32 `json:"key"`
 	Lattice     []int     `json:"lattice"`
@@ -59,12 +62,12 @@ type goldenFile struct {
 		Threshold          float64 `json:"threshold"`
 	} `json:"node"`
 	Edge struct {
-		Kind               EdgeKind `json:"kind"`
-		InverseTemperature float64  `json:"inverse_temperature"`
-		Bound              float64  `json:"bound"`
-		SizeMass           float64  `json:"size_mass"`
-		ChangeMass         float64  `json:"change_mass"`
-		Noise              bool     `json:"noise"`
+		Kind               tnn.EdgeKind `json:"kind"`
+		InverseTemperature float64      `json:"inverse_temperature"`
+		Bound              float64      `json:"bound"`
+		SizeMass           float64      `json:"size_mass"`
+		ChangeMass         float64      `json:"change_mass"`
+		Noise              bool         `json:"noise"`
 	} `json:"edge"`
 	External []struct {
 		ID       int32 `json:"id"`
@@ -73,54 +76,49 @@ type goldenFile struct {
 	} `json:"external"`
 	Schedule graph.Schedule `json:"schedule"`
 	Eras     []struct {
-		Steps   int   `json:"steps"`
-		Adapt   *bool `json:"adapt"`
-		Mode    Mode  `json:"mode"`
-		Predict bool  `json:"predict"`
+		Steps   int      `json:"steps"`
+		Adapt   *bool    `json:"adapt"`
+		Mode    tnn.Mode `json:"mode"`
+		Predict bool     `json:"predict"`
 	} `json:"eras"`
-	Edges [][3]any     `json:"edges"`
-	Start GoldenStart  `json:"start"`
-	Steps []GoldenStep `json:"steps"`
+	Edges [][3]any `json:"edges"`
+	Start Start    `json:"start"`
+	Steps []Step   `json:"steps"`
 }
 
-// goldenLimit bounds what a golden file may unpack to, and so the memory that it
+// limit bounds what a golden file may unpack to, and so the memory that it
 // takes, which is up to some sixty times as much.
-const goldenLimit = 16 << 20
+const limit = 16 << 20
 
-// OpenGolden reads a trajectory from a file, gzipped or not.
-func OpenGolden(path string) (*Golden, error) {
-	f, err := os.Open(path)
+// Open reads a trajectory from a file, packed by gzip or not.
+func Open(path string) (*Golden, error) {
+	_, text, err := golden.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("the golden file cannot be opened: %w", err)
+		return nil, err
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s is not a gzipped golden file: %w", path, err)
-	}
-	g, err := ReadGolden(z)
+	g, err := Read(bytes.NewReader(text))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return g, nil
 }
 
-// ReadGolden reads a trajectory and checks that it is consistent.
-func ReadGolden(r io.Reader) (*Golden, error) {
-	var f goldenFile
-	limited := &io.LimitedReader{R: r, N: goldenLimit}
+// Read reads a trajectory and checks that it is consistent.
+func Read(r io.Reader) (*Golden, error) {
+	var f file
+	limited := &io.LimitedReader{R: r, N: limit}
 	src, err := io.ReadAll(limited)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("it cannot be unpacked: %w", err)
 	case limited.N == 0:
-		return nil, fmt.Errorf("it unpacks to %d bytes or more, which no golden trajectory has", goldenLimit)
+		return nil, fmt.Errorf("it unpacks to %d bytes or more, which no golden trajectory has", limit)
 	}
 	if err := json.Unmarshal(text.TrimMark(src), &f); err != nil {
 		return nil, fmt.Errorf("it is not a golden trajectory: %w", err)
 	}
-	if f.Format != "tnn-golden/1" {
-		return nil, fmt.Errorf("its format is %q, but only \"tnn-golden/1\" is known", f.Format)
+	if f.Format != Format {
+		return nil, fmt.Errorf("its format is %q, but only %q is known", f.Format, Format)
 	}
 	g, err := f.graph()
 	if err != nil {
@@ -133,14 +131,14 @@ func ReadGolden(r io.Reader) (*Golden, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
 	}
-	net, err := Assemble(spec, g, nil, f.externals(g), f.Schedule)
+	net, err := tnn.Assemble(spec, g, nil, f.externals(g), f.Schedule)
 	if err != nil {
 		return nil, err
 	}
 	return &Golden{Name: f.Name, Network: net, Seed: uint64(f.Key[1])<<32 | uint64(f.Key[0]), Start: f.Start, Steps: f.Steps}, nil
 }
 
-func (f *goldenFile) graph() (*graph.Graph, error) {
+func (f *file) graph() (*graph.Graph, error) {
 	lattice := graph.Lattice{Sides: f.Lattice}
 	if len(f.Lattice) < 1 || len(f.Lattice) > 3 {
 		return nil, fmt.Errorf("lattice has %d sides; 1, 2 or 3 are possible", len(f.Lattice))
@@ -166,9 +164,9 @@ func (f *goldenFile) graph() (*graph.Graph, error) {
 		}
 		want := f.Edge.Kind
 		if external[a] || external[b] {
-			want = Fixed
+			want = tnn.Fixed
 		}
-		if EdgeKind(kind) != want {
+		if tnn.EdgeKind(kind) != want {
 			return nil, fmt.Errorf("edge %d is of kind %.20q, but its nodes call for %.20q", i, kind, want)
 		}
 		g.Edges = append(g.Edges, graph.Edge{A: a, B: b})
@@ -185,11 +183,11 @@ func nodeID(v any, nodes int) (id int32, ok bool) {
 	return int32(x), true
 }
 
-func (f *goldenFile) checkLengths(g *graph.Graph) error {
+func (f *file) checkLengths(g *graph.Graph) error {
 	if len(f.Start.Weight) != len(g.Edges) || len(f.Start.State) != g.Nodes || len(f.Start.PreviousState) != g.Nodes {
 		return errors.New("the start has not one weight per edge and one state and previous state per node")
 	}
-	if f.Rule == Hylton2020 && len(f.Start.Energy) != g.Nodes {
+	if f.Rule == tnn.Hylton2020 && len(f.Start.Energy) != g.Nodes {
 		return errors.New("the start has not one energy per node")
 	}
 	for i, s := range f.Steps {
@@ -200,13 +198,13 @@ func (f *goldenFile) checkLengths(g *graph.Graph) error {
 	return f.checkExternals(g)
 }
 
-func (f *goldenFile) checkExternals(g *graph.Graph) error {
+func (f *file) checkExternals(g *graph.Graph) error {
 	seen := make(map[int32]bool, len(f.External))
 	for _, x := range f.External {
 		if x.ID < 0 || int(x.ID) >= g.Nodes || seen[x.ID] || x.Polarity != 1 && x.Polarity != -1 {
 			return fmt.Errorf("external node %d is out of range, or there twice, or its polarity is not 1 or -1", x.ID)
 		}
-		if len(x.Period) == 0 || slices.Min(x.Period) < 1 || slices.Max(x.Period) > MaxSweeps {
+		if len(x.Period) == 0 || slices.Min(x.Period) < 1 || slices.Max(x.Period) > tnn.MaxSweeps {
 			return fmt.Errorf("external node %d has no period, or one that is not 1 step or more", x.ID)
 		}
 		seen[x.ID] = true
@@ -217,18 +215,18 @@ func (f *goldenFile) checkExternals(g *graph.Graph) error {
 	return nil
 }
 
-func (f *goldenFile) spec() *Spec {
-	s := &Spec{
-		Network: NetworkSpec{Rule: f.Rule, Relaxations: f.Relaxations},
-		Graph:   GraphSpec{Kind: "file", Sides: f.Lattice, Bipartite: f.Bipartite},
-		Groups:  []GroupSpec{{Levels: f.Node.States, Threshold: f.Node.Threshold, InverseTemperature: f.Node.InverseTemperature}},
-		Edge: EdgeSpec{Kind: f.Edge.Kind, InverseTemperature: f.Edge.InverseTemperature, SizeMass: f.Edge.SizeMass,
+func (f *file) spec() *tnn.Spec {
+	s := &tnn.Spec{
+		Network: tnn.NetworkSpec{Rule: f.Rule, Relaxations: f.Relaxations},
+		Graph:   tnn.GraphSpec{Kind: "file", Sides: f.Lattice, Bipartite: f.Bipartite},
+		Groups:  []tnn.GroupSpec{{Levels: f.Node.States, Threshold: f.Node.Threshold, InverseTemperature: f.Node.InverseTemperature}},
+		Edge: tnn.EdgeSpec{Kind: f.Edge.Kind, InverseTemperature: f.Edge.InverseTemperature, SizeMass: f.Edge.SizeMass,
 			ChangeMass: f.Edge.ChangeMass, Bound: f.Edge.Bound, Noise: f.Edge.Noise},
 	}
 	for _, e := range f.Eras {
-		era := EraSpec{Steps: e.Steps, Adapt: e.Adapt == nil || *e.Adapt, Mode: e.Mode, Predict: e.Predict}
+		era := tnn.EraSpec{Steps: e.Steps, Adapt: e.Adapt == nil || *e.Adapt, Mode: e.Mode, Predict: e.Predict}
 		if era.Mode == "" {
-			era.Mode = Driven
+			era.Mode = tnn.Driven
 		}
 		s.Eras = append(s.Eras, era)
 	}
@@ -236,16 +234,16 @@ func (f *goldenFile) spec() *Spec {
 }
 
 // externals takes the weight of each external node from the start of its edges.
-func (f *goldenFile) externals(g *graph.Graph) []External {
+func (f *file) externals(g *graph.Graph) []tnn.External {
 	weight := make(map[int32]float64)
 	for i, edge := range g.Edges {
 		weight[edge.A], weight[edge.B] = f.Start.Weight[i], f.Start.Weight[i]
 	}
-	var out []External
+	var out []tnn.External
 	for _, x := range f.External {
-		out = append(out, External{ID: x.ID, Polarity: x.Polarity, Periods: x.Period, Weight: weight[x.ID]})
+		out = append(out, tnn.External{ID: x.ID, Polarity: x.Polarity, Periods: x.Period, Weight: weight[x.ID]})
 	}
-	slices.SortFunc(out, func(a, b External) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(out, func(a, b tnn.External) int { return cmp.Compare(a.ID, b.ID) })
 	return out
 }
 

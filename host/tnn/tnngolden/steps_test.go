@@ -1,4 +1,4 @@
-package compare_test
+package tnngolden_test
 
 import (
 	"errors"
@@ -6,21 +6,21 @@ import (
 
 	"tnn-gpu/cpuref"
 	"tnn-gpu/host/backend"
-	"tnn-gpu/host/compare"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnngolden"
 )
 
-func golden(t *testing.T, name string) *tnn.Golden {
+func golden(t *testing.T, name string) *tnngolden.Golden {
 	t.Helper()
-	g, err := tnn.OpenGolden("../../testdata/golden/" + name + ".json.gz")
+	g, err := tnngolden.Open("../../../testdata/golden/" + name + ".json.gz")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return g
 }
 
-func open(t *testing.T, g *tnn.Golden, p state.Precision) backend.Backend {
+func open(t *testing.T, g *tnngolden.Golden, p state.Precision) backend.Backend {
 	t.Helper()
 	b, err := cpuref.New(g.Network, backend.Options{Precision: p, Seeds: []uint64{g.Seed}})
 	if err != nil {
@@ -45,18 +45,26 @@ func (s spoiled) Advance(n int) ([]float64, error) {
 	return sums, err
 }
 
+// failing is a backend that makes no step.
+type failing struct {
+	backend.Backend
+	err error
+}
+
+func (f failing) Advance(int) ([]float64, error) { return nil, f.err }
+
 // TestSteps: single precision agrees with what was recorded far better than the
 // trajectories of a network whose temperature is off by a percent.
 func TestSteps(t *testing.T) {
 	for _, name := range []string{"2020-driven", "2020-real2", "2019-predict", "2019-lattice16"} {
 		g := golden(t, name)
-		d, err := compare.Steps(g, open(t, g, state.Double), open(t, g, state.Single))
+		d, err := tnngolden.Steps(g, open(t, g, state.Double), open(t, g, state.Single))
 		if err != nil || !(d.Worst < 1e-5) {
 			t.Errorf("%s deviates by %v, %v", name, d, err)
 		}
 		hot := golden(t, name)
 		hot.Network.Spec.Groups[0].InverseTemperature *= 1.01
-		d, err = compare.Steps(g, open(t, g, state.Double), open(t, hot, state.Single))
+		d, err = tnngolden.Steps(g, open(t, g, state.Double), open(t, hot, state.Single))
 		if err != nil || !(d.Worst > 1e-4) {
 			t.Errorf("%s at another temperature deviates by %v, %v", name, d, err)
 		}
@@ -69,7 +77,7 @@ func TestMostSteps(t *testing.T) {
 	g := golden(t, "2020-binary")
 	for every, seen := range map[int]bool{5: true, 20: false} {
 		b := spoiled{open(t, g, state.Single), every, 1e3, new(int)}
-		d, err := compare.Steps(g, open(t, g, state.Double), b)
+		d, err := tnngolden.Steps(g, open(t, g, state.Double), b)
 		if err != nil || (d.Worst > 1e-3) != seen || seen && d.Quantity != "weight2" {
 			t.Errorf("with every %dth step wrong it deviates by %v, %v", every, d, err)
 		}
@@ -79,10 +87,10 @@ func TestMostSteps(t *testing.T) {
 func TestStepsFail(t *testing.T) {
 	g := golden(t, "2020-binary")
 	gone := errors.New("the device is gone")
-	if _, err := compare.Steps(g, open(t, g, state.Double), other{Backend: open(t, g, state.Single), fails: gone}); !errors.Is(err, gone) {
+	if _, err := tnngolden.Steps(g, open(t, g, state.Double), failing{open(t, g, state.Single), gone}); !errors.Is(err, gone) {
 		t.Errorf("the error is %v", err)
 	}
-	if _, err := compare.Steps(g, open(t, g, state.Single), open(t, g, state.Single)); err == nil {
+	if _, err := tnngolden.Steps(g, open(t, g, state.Single), open(t, g, state.Single)); err == nil {
 		t.Error("a reference in single precision is taken")
 	}
 }

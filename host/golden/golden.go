@@ -1,0 +1,98 @@
+// Package golden is about files of recorded or exactly known values: what they are,
+// who knows them, and what checking one says. The formats belong to the models.
+package golden
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/text"
+)
+
+// Format is a kind of golden file.
+type Format struct {
+	Name string // as the file says under "format"
+	// Verify checks the text of a file, unpacked. An error is about the file or the
+	// backend; values that deviate are a Result.
+	Verify func(text []byte, on *On) (Result, error)
+}
+
+// On is where and how strictly files are checked.
+type On struct {
+	Open      backend.Open    // the backend that is asked for
+	Reference backend.Open    // the processor
+	Options   backend.Options // without seeds
+	Tolerance float64         // largest deviation that passes; negative for the format's own
+}
+
+// Within is the tolerance of a format that has its own.
+func (o *On) Within(own float64) float64 {
+	if o.Tolerance >= 0 {
+		return o.Tolerance
+	}
+	return own
+}
+
+// Result of checking a file.
+type Result struct {
+	Name      string
+	Detail    string  // the worst deviation, in words
+	Failed    bool    // something deviates by more than the tolerance
+	Tolerance float64 // that held
+	// References are measured values, which no single run can be compared with. A
+	// file that has nothing else neither passes nor fails.
+	References int
+}
+
+// limit bounds what a file may unpack to.
+const limit = 64 << 20
+
+// Read gives the format and the text of a file, which may be packed by gzip.
+func Read(r io.Reader) (format string, src []byte, err error) {
+	in := bufio.NewReader(r)
+	var from io.Reader = in
+	if head, _ := in.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			return "", nil, fmt.Errorf("it cannot be unpacked: %w", err)
+		}
+		defer z.Close()
+		from = z
+	}
+	if src, err = io.ReadAll(io.LimitReader(from, limit)); err != nil {
+		return "", nil, fmt.Errorf("it cannot be unpacked: %w", err)
+	}
+	if len(src) == limit {
+		return "", nil, fmt.Errorf("it unpacks to %d bytes or more, which no golden file has", limit)
+	}
+	src = text.TrimMark(src)
+	var of struct {
+		Format *string `json:"format"`
+	}
+	if err := json.Unmarshal(src, &of); err != nil {
+		return "", nil, fmt.Errorf("it is no golden file: %w", err)
+	}
+	if of.Format == nil {
+		return "", nil, fmt.Errorf("it is no golden file: it does not say its format")
+	}
+	return *of.Format, src, nil
+}
+
+// Open is Read for a file by its name.
+func Open(path string) (format string, src []byte, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", nil, fmt.Errorf("the golden file cannot be opened: %w", err)
+	}
+	defer f.Close()
+	if format, src, err = Read(f); err != nil {
+		return "", nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return format, src, nil
+}
