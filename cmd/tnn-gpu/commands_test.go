@@ -22,6 +22,7 @@ import (
 	"tnn-gpu/host/compare"
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/golden"
+	"tnn-gpu/host/scan"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -43,8 +44,8 @@ func goldenFiles(t *testing.T) []string {
 func TestPresets(t *testing.T) {
 	list := tnnGPU(t, t.TempDir(), "presets").want(t, codeDone, "isolated ", "(the default)")
 	presets := config.Presets()
-	if lines := strings.Count(list.out, "\n"); lines != len(presets) {
-		t.Errorf("%d presets are listed, want %d", lines, len(presets))
+	if lines, want := strings.Count(list.out, "\n  "), len(presets)+len(scan.Presets()); lines != want {
+		t.Errorf("%d presets are listed, want %d", lines, want)
 	}
 	for _, preset := range presets {
 		if !strings.Contains(list.out, preset.Doc) {

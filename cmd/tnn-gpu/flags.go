@@ -43,7 +43,7 @@ var configKeys = [...]struct {
 	flag, key string
 	value     func(text string) string
 }{
-	{"seed", "run.seed", asIs}, {"replicas", "run.replicas", asIs}, {"sweep", "run.sweep", asIs}, {"precision", "run.precision", asIs},
+	{"seed", "run.seed", asIs}, {"replicas", "run.replicas", asIs}, {"precision", "run.precision", asIs},
 	{"backend", "run.backend", asIs}, {"device", "run.device", asIs},
 	{"record", "record.fields", asTexts}, {"every", "record.every", asIs},
 	{"region", "record.region", asIs}, {"nodes", "record.nodes", asNumbers},
@@ -93,7 +93,32 @@ func applyFlags(c *cli.Context, cfg *config.Config) error {
 			return err
 		}
 	}
+	if err := applySweep(c, cfg); err != nil {
+		return err
+	}
 	return contradictions(c, cfg)
+}
+
+// applySweep gives the replicas different values of a key. Where --replicas does not
+// say how many there are, there are enough for all values.
+func applySweep(c *cli.Context, cfg *config.Config) error {
+	asked := c.StringSlice("sweep")
+	switch {
+	case len(asked) == 0:
+		return nil
+	case len(asked) > 1:
+		return badUsage("--sweep is given twice, and the replicas of a run differ in one key; `tnn-gpu scan --over %s --over %s` varies several", shellQuoted(asked[0]), shellQuoted(asked[1]))
+	}
+	settings := []string{"run.sweep=" + asked[0]}
+	if values := 1 + strings.Count(asked[0], ","); !c.IsSet("replicas") && cfg.Run.Replicas < values {
+		settings = append(settings, fmt.Sprintf("run.replicas=%d", values))
+	}
+	err := cfg.Apply(settings...)
+	var at *config.Error
+	if errors.As(err, &at) && strings.HasPrefix(at.Key, "run.sweep") {
+		at.Where = "--sweep"
+	}
+	return err
 }
 
 // applyComputerFlags overrides what the configuration says of where to compute.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/picture"
 	"tnn-gpu/host/plot"
@@ -19,17 +20,19 @@ import (
 func (p *program) plotCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "plot",
-		Usage:     "plot the observables of runs",
-		ArgsUsage: "RUN...",
+		Usage:     "plot the observables of runs, or the outcomes of a scan",
+		ArgsUsage: "RUN...|SCAN",
 		Description: "Several runs are overlaid, or with --mean shown as their mean and a band of one\n" +
 			"standard deviation. Replicas of a run are always shown like that, those of each\n" +
 			"value of a swept key apart; with --x KEY the last epoch is shown against the\n" +
 			"values. Quantities are the columns of steps.csv, energies (energy, dissipation and\n" +
 			"transport on one pair of axes), and the histograms weight, weight_sum and\n" +
-			"absolute_weight_sum, at the start and at the end.",
+			"absolute_weight_sum, at the start and at the end. Of a scan, points are drawn\n" +
+			"with error bars against a key, or colours over two.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "quantity", Usage: "plot these `QUANTITIES`, such as energies,order (default: all)"},
 			&cli.StringFlag{Name: "x", Value: "step", Usage: "plot against this `COLUMN` of steps.csv, or a swept key"},
+			&cli.StringFlag{Name: "y", Usage: "of a scan: draw colours over --x and this `KEY`"},
 			&cli.BoolFlag{Name: "mean", Usage: "draw the mean of all runs"},
 			&cli.StringFlag{Name: "format", Usage: "write `FORMAT` png, svg or pdf (default: that of --out, or png)"},
 			&cli.StringFlag{Name: "out", Usage: "write to `FILE` (default: plot.png in the folder of the first run)"},
@@ -43,6 +46,9 @@ func (p *program) plot(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return badUsage("%s needs at least one argument, the folder of a run; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
 	}
+	if experiment.IsFolder(p.files, c.Args().First()) {
+		return p.plotScan(c)
+	}
 	var runs []*results.Run
 	for _, path := range c.Args().Slice() {
 		run, err := results.OpenIn(p.files, path)
@@ -52,13 +58,8 @@ func (p *program) plot(c *cli.Context) error {
 		defer run.Close()
 		runs = append(runs, run)
 	}
-	out := c.String("out")
-	format, err := chosenFormat(c.String("format"), out, "png", plot.Formats())
-	if err != nil {
-		return err
-	}
-	if out == "" {
-		out = filepath.Join(runs[0].Path, "plot."+format)
+	if c.IsSet("y") {
+		return badUsage("--y is of scans, and %s is a run", c.Args().First())
 	}
 	options := plot.Options{X: c.String("x"), Mean: c.Bool("mean")}
 	if c.IsSet("quantity") {
@@ -67,6 +68,19 @@ func (p *program) plot(c *cli.Context) error {
 	page, err := plot.Observables(runs, options)
 	if err != nil {
 		return usageError{err}
+	}
+	return p.writePlot(c, page, runs[0].Path)
+}
+
+// writePlot writes a page as the flags ask, into a folder where they name no file.
+func (p *program) writePlot(c *cli.Context, page *plot.Page, folder string) error {
+	out := c.String("out")
+	format, err := chosenFormat(c.String("format"), out, "png", plot.Formats())
+	if err != nil {
+		return err
+	}
+	if out == "" {
+		out = filepath.Join(folder, "plot."+format)
 	}
 	if err := plot.CheckFormat(format); err != nil {
 		return usageError{err}

@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
@@ -20,8 +21,8 @@ import (
 func (p *program) resumeCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "resume",
-		Usage:     "go on with a run that was interrupted, or make a finished one longer",
-		ArgsUsage: "RUN",
+		Usage:     "go on with a run or a scan that was interrupted, or make a finished run longer",
+		ArgsUsage: "RUN|SCAN",
 		Description: "The run goes on from its last checkpoint, bit for bit as if it had not been\n" +
 			"interrupted, on any backend. Tables are cut back to the checkpoint first. What\n" +
 			"cannot be read or was changed by others is an error, and nothing is touched then;\n" +
@@ -46,6 +47,9 @@ func (p *program) resume(c *cli.Context) error {
 	}
 	ctx, w := p.watched(c.Context, limit)
 	defer w.end()
+	if experiment.IsFolder(p.files, c.Args().First()) {
+		return p.resumeScan(ctx, w, c)
+	}
 	folder, err := record.OpenIn(p.files, c.Args().First())
 	if err != nil {
 		return usageError{err}

@@ -37,7 +37,7 @@ func (p *program) runCommand() *cli.Command {
 			&cli.StringFlag{Name: "steps", Usage: "make the run this `NUMBER` of steps long: eras are cut off, or the last one is made longer"},
 			&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r has the noise of seed + r"},
 			&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
-			&cli.StringFlag{Name: "sweep", Usage: "give the replicas different values of a key: `KEY=V1,V2,...`; replica r takes value r modulo their number"},
+			&cli.StringSliceFlag{Name: "sweep", Usage: "give the replicas different values of a key: `KEY=V1,V2,...`; replica r takes value r modulo their number (default: as many replicas as values). tnn-gpu scan varies several keys"},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
 		}),
 		Action: p.runNew,

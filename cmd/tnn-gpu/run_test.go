@@ -333,5 +333,13 @@ func TestSweep(t *testing.T) {
 			t.Errorf("inspect does not say %s:\n%s", want, text)
 		}
 	}
-	tnnGPU(t, dir, "run", "--preset", "isolated4", "--sweep", "edge.inverse_temperature=20,80").want(t, codeUsage, "need 2 replicas or more")
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--replicas", "1", "--sweep", "edge.inverse_temperature=20,80").want(t, codeUsage, "need 2 replicas or more")
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--sweep", "edge.inverse_temperature=20,80", "--sweep", "edge.bound=1,2").
+		want(t, codeUsage, "`tnn-gpu scan --over edge.inverse_temperature=20,80 --over edge.bound=1,2` varies several")
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--steps", "1", "--sweep", "edge.inverse_temperature=20,80,160", "--out", "three").want(t, codeDone, "3 replicas")
+	complete := tnnGPU(t, dir, "presets", "isolated4").want(t, codeDone)
+	if err := os.WriteFile(filepath.Join(dir, "mine.toml"), []byte(complete.out), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tnnGPU(t, dir, "run", "mine.toml", "--steps", "1", "--sweep", "edge.inverse_temperature=20,80,160", "--out", "mine").want(t, codeDone, "3 replicas")
 }

@@ -69,7 +69,7 @@ func (p *program) scan(c *cli.Context) error {
 	if c.IsSet("shard") && c.String("out") == "" {
 		return badUsage("--shard needs --out: the folder that all shards share")
 	}
-	s, err := scan.New(f, nil)
+	s, err := scan.New(f)
 	if err != nil {
 		return usageError{err}
 	}
@@ -147,6 +147,9 @@ func namedScan(c *cli.Context) (*scan.File, string, error) {
 	case c.NArg() == 0:
 		if preset == "" {
 			preset = config.DefaultPreset
+		}
+		if f, found, err := scan.NewPreset(preset); found {
+			return f, preset, err
 		}
 		return scan.Around(preset), preset, nil
 	}
@@ -251,9 +254,9 @@ func (p *program) scanFolder(path, name string, s *scan.Scan) (*experiment.Folde
 		return nil, fmt.Errorf("the scan's folder cannot be read: %w", err)
 	}
 	if len(entries) == 0 {
-		return experiment.Create(path, texts, programVersion())
+		return experiment.Create(p.files, path, texts, programVersion())
 	}
-	old, folder, err := openScan(path)
+	old, folder, err := p.openScan(path)
 	if err != nil {
 		return nil, err
 	}
@@ -264,15 +267,15 @@ func (p *program) scanFolder(path, name string, s *scan.Scan) (*experiment.Folde
 }
 
 // openScan reads the scan of a folder.
-func openScan(path string) (*scan.Scan, *experiment.Folder, error) {
-	folder, err := experiment.Open(path)
+func (p *program) openScan(path string) (*scan.Scan, *experiment.Folder, error) {
+	folder, err := experiment.Open(p.files, path)
 	if err != nil {
 		return nil, nil, err
 	}
 	f, err := scan.Load(filepath.Join(path, experiment.ConfigName))
 	var s *scan.Scan
 	if err == nil {
-		s, err = scan.New(f, nil)
+		s, err = scan.New(f)
 	}
 	if err != nil {
 		return nil, nil, errors.Join(err, folder.Close())
@@ -334,9 +337,7 @@ func (p *program) drawScan(s *scan.Scan, folder *experiment.Folder, table *exper
 }
 
 func drawTable(s *scan.Scan, folder *experiment.Folder, table *experiment.Table) error {
-	page, err := plot.Scan(table, plot.ScanOptions{
-		Title: filepath.Base(folder.Path), X: s.File.Figure.X, Y: s.File.Figure.Y, Quantities: s.File.Figure.Quantity,
-	})
+	page, err := plot.Scan(table, scanOptions(s, folder))
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/plot"
 	"tnn-gpu/host/scan"
 )
 
@@ -53,7 +56,7 @@ func (p *program) argumentScan(c *cli.Context) (*scan.Scan, *experiment.Folder, 
 	if c.NArg() != 1 {
 		return nil, nil, badUsage("%s takes one argument, the folder of a scan; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
 	}
-	s, folder, err := openScan(c.Args().First())
+	s, folder, err := p.openScan(c.Args().First())
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
@@ -87,6 +90,64 @@ func (p *program) mergeScan(c *cli.Context) (err error) {
 		}
 	}
 	return p.drawScan(s, folder, table)
+}
+
+// resumeScan makes what is missing of a scan.
+func (p *program) resumeScan(ctx context.Context, w *watch, c *cli.Context) error {
+	for _, flag := range []string{"steps", "restart", "live", "checkpoint", "check"} {
+		if c.IsSet(flag) {
+			return badUsage("--%s is of runs, and %s is the folder of a scan; `tnn-gpu scan --out` adds points and trials to it", flag, c.Args().First())
+		}
+	}
+	s, folder, err := p.openScan(c.Args().First())
+	if err != nil {
+		return usageError{err}
+	}
+	computer := p.computer(c)
+	if err := s.CheckMemory(computer); err != nil {
+		return errors.Join(usageError{err}, folder.Close())
+	}
+	return p.carryOutScan(ctx, w, s, folder, experiment.All(), computer)
+}
+
+// plotScan draws the outcomes of a scan.
+func (p *program) plotScan(c *cli.Context) error {
+	if c.NArg() > 1 {
+		return badUsage("%q is one folder too many: a scan is plotted by itself", c.Args().Get(1))
+	}
+	if c.Bool("mean") {
+		return badUsage("--mean is of runs: a scan is plotted with its means anyway")
+	}
+	s, folder, err := p.openScan(c.Args().First())
+	if err != nil {
+		return usageError{err}
+	}
+	defer folder.Close()
+	table, err := folder.Table(&s.Plan, s.Theories(), true)
+	if err != nil {
+		return usageError{err}
+	}
+	o := scanOptions(s, folder)
+	if c.IsSet("x") {
+		o.X, o.Y = c.String("x"), ""
+	}
+	if c.IsSet("y") {
+		o.Y = c.String("y")
+	}
+	if c.IsSet("quantity") {
+		o.Quantities = strings.Split(c.String("quantity"), ",")
+	}
+	page, err := plot.Scan(table, o)
+	if err != nil {
+		return usageError{err}
+	}
+	return p.writePlot(c, page, folder.Path)
+}
+
+// scanOptions are what the scan itself says of its figure.
+func scanOptions(s *scan.Scan, folder *experiment.Folder) plot.ScanOptions {
+	f := s.File.Figure
+	return plot.ScanOptions{Title: filepath.Base(folder.Path), X: f.X, Y: f.Y, Quantities: f.Quantity}
 }
 
 // announceScan says what is going to be done.

@@ -27,6 +27,7 @@ func (c *Config) Apply(settings ...string) error {
 			return err
 		}
 	}
+	c.fitReplicas()
 	if err := c.resolve("."); err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"syscall"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/models"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/text"
 )
@@ -105,6 +106,11 @@ func NewPreset(name string, settings ...string) (*Config, error) {
 			return p.Config, p.Config.Apply(settings...)
 		}
 		names = append(names, p.Name)
+	}
+	for _, p := range models.Scans() {
+		if p.Name == name {
+			return nil, &Error{Err: fmt.Errorf("the preset %s is a scan: use `tnn-gpu scan --preset %s`", name, name)}
+		}
 	}
 	return nil, &Error{Err: fmt.Errorf("there is no preset %q: use %s", name, either(names))}
 }

@@ -53,6 +53,14 @@ func (c *Config) SweptValues() int {
 	return strings.Count(values, ",") + 1
 }
 
+// fitReplicas makes as many replicas as a sweep has values, where no one has said how
+// many there are.
+func (c *Config) fitReplicas() {
+	if _, said := c.origins["run.replicas"]; c.Run.Sweep != "" && !said {
+		c.Run.Replicas = c.SweptValues()
+	}
+}
+
 // number is the value of a key that is one.
 func (c *Config) number(key string) (float64, error) {
 	v, err := c.Value(key)

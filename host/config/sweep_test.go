@@ -47,3 +47,17 @@ func TestSweepsThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+// TestSweepSaysHowManyReplicas unless the configuration does.
+func TestSweepSaysHowManyReplicas(t *testing.T) {
+	for text, replicas := range map[string]int{
+		"sweep = \"edge.bound=1,2,3\"\n":               3,
+		"sweep = \"edge.bound=1,2,3\"\nreplicas = 7\n": 7,
+		"": 1,
+	} {
+		c, err := Decode("net.toml", []byte("[run]\n"+text+"[graph]\nsides = [4, 4]\nbipartite = true\n[[group]]\nconnections = 4\n[[era]]\nsteps = 3\n"))
+		if err != nil || c.Run.Replicas != replicas {
+			t.Errorf("%q: %d replicas, want %d; %v", text, c.Run.Replicas, replicas, err)
+		}
+	}
+}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tnn-gpu/host/files"
 	"tnn-gpu/host/model"
 )
 
@@ -99,9 +100,9 @@ func newPlan(n, trials int) *Plan {
 	return p
 }
 
-func create(t *testing.T) *Folder {
+func newFolder(t *testing.T) *Folder {
 	t.Helper()
-	f, err := Create(t.TempDir(), map[string][]byte{ConfigName: []byte("x = 1\n")}, "test 1")
+	f, err := Create(files.OS{}, t.TempDir(), map[string][]byte{ConfigName: []byte("x = 1\n")}, "test 1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,13 +141,13 @@ func read(t *testing.T, f *Folder, name string) string {
 // batches, and with workers that are in each other's way.
 func TestSharesGiveTheTableOfOneProcess(t *testing.T) {
 	p := newPlan(11, 3)
-	alone := create(t)
+	alone := newFolder(t)
 	if r := work(t, alone, p, &fake{batch: 1}, All()); r != (Report{Done: 11}) {
 		t.Fatalf("alone: %+v", r)
 	}
 	want := tables(t, alone, p)
 
-	shared := create(t)
+	shared := newFolder(t)
 	for i := range 4 {
 		if _, err := shared.Merge(p, nil, false); !errors.Is(err, ErrGaps) {
 			t.Errorf("with %d of 4 shares, merging gives %v", i, err)
@@ -159,7 +160,7 @@ func TestSharesGiveTheTableOfOneProcess(t *testing.T) {
 		t.Errorf("shares give other tables (-alone +shares):\n%s", cmp.Diff(want, got))
 	}
 
-	crowded := create(t)
+	crowded := newFolder(t)
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
@@ -184,14 +185,14 @@ func TestSharesGiveTheTableOfOneProcess(t *testing.T) {
 // TestMoreIsOnlyWhatIsMissing: points and trials that are added are made, and no
 // others.
 func TestMoreIsOnlyWhatIsMissing(t *testing.T) {
-	f := create(t)
+	f := newFolder(t)
 	work(t, f, newPlan(2, 2), &fake{batch: 1}, All())
 	more := &fake{batch: 1}
 	work(t, f, newPlan(3, 3), more, All())
 	if d := cmp.Diff([]string{"0.2", "1.2", "2.0", "2.1", "2.2"}, more.made); d != "" {
 		t.Errorf("made (-want +is):\n%s", d)
 	}
-	anew := create(t)
+	anew := newFolder(t)
 	work(t, anew, newPlan(3, 3), &fake{batch: 9}, All())
 	if d := cmp.Diff(tables(t, anew, newPlan(3, 3)), tables(t, f, newPlan(3, 3))); d != "" {
 		t.Errorf("(-at once +bit by bit):\n%s", d)
@@ -206,7 +207,7 @@ func TestMoreIsOnlyWhatIsMissing(t *testing.T) {
 func TestBatches(t *testing.T) {
 	for batch, calls := range map[int]int{1: 6, 3: 6, 4: 3, 7: 2, 100: 1} {
 		r := &fake{batch: batch}
-		work(t, create(t), newPlan(6, 3), r, All())
+		work(t, newFolder(t), newPlan(6, 3), r, All())
 		if r.calls != calls {
 			t.Errorf("batches of %d: %d calls, want %d", batch, r.calls, calls)
 		}
@@ -216,7 +217,7 @@ func TestBatches(t *testing.T) {
 // TestFailures: a task that fails is tried three times, by all processes together,
 // and no other suffers.
 func TestFailures(t *testing.T) {
-	f, p := create(t), newPlan(4, 2)
+	f, p := newFolder(t), newPlan(4, 2)
 	broken := errors.New("it broke\nbadly")
 	r := &fake{batch: 100, fails: func(t Trial) error {
 		if t.Point == 2 {
@@ -250,7 +251,7 @@ func TestFailures(t *testing.T) {
 
 // TestTwoFailures leave no trace once the third try is well.
 func TestTwoFailures(t *testing.T) {
-	f, p := create(t), newPlan(1, 1)
+	f, p := newFolder(t), newPlan(1, 1)
 	left := 2
 	r := &fake{batch: 1, fails: func(Trial) error {
 		if left--; left >= 0 {
@@ -268,7 +269,7 @@ func TestTwoFailures(t *testing.T) {
 
 // TestStopped: a scan that is told to stop gives its task up.
 func TestStopped(t *testing.T) {
-	f, p := create(t), newPlan(2, 1)
+	f, p := newFolder(t), newPlan(2, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	r := &fake{batch: 1, waits: make(chan struct{})}
 	go func() { <-r.waits; cancel() }()
@@ -285,7 +286,7 @@ func TestStopped(t *testing.T) {
 // TestHeld: a task is left to its holder, until that has not touched it for ten
 // minutes by the clock of the file system.
 func TestHeld(t *testing.T) {
-	f, p := create(t), newPlan(2, 1)
+	f, p := newFolder(t), newPlan(2, 1)
 	name := filepath.Join(f.Path, "tasks", "task001.held")
 	if err := os.WriteFile(name, []byte("elsewhere pid:[1] 17 12345 TOKEN\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -328,7 +329,7 @@ func TestHeldByAProcessThatIsGone(t *testing.T) {
 		fmt.Sprintf("%s other %d %s TOKEN\n", own[0], ended.Process.Pid, own[3]):      false,
 		"": false,
 	} {
-		f, p := create(t), newPlan(1, 1)
+		f, p := newFolder(t), newPlan(1, 1)
 		if err := os.WriteFile(filepath.Join(f.Path, "tasks", "task000.held"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -340,7 +341,7 @@ func TestHeldByAProcessThatIsGone(t *testing.T) {
 
 // TestHoldIsTouched and not taken away from another that has taken it over.
 func TestHoldIsTouched(t *testing.T) {
-	f := create(t)
+	f := newFolder(t)
 	h := &hold{dir: f.dir, name: "tasks/a.held", text: "mine\n", stop: make(chan struct{})}
 	if err := h.create(); err != nil {
 		t.Fatal(err)
@@ -380,7 +381,7 @@ func TestHoldIsTouched(t *testing.T) {
 
 // TestTable has means, errors, theory and outcomes that not every trial has.
 func TestTable(t *testing.T) {
-	f, p := create(t), newPlan(2, 3)
+	f, p := newFolder(t), newPlan(2, 3)
 	work(t, f, p, &fake{batch: 1}, All())
 	theories := []Theory{{Outcome: "mass", Of: func(model.Spec, float64) float64 { return 0.25 }}}
 	table, err := f.Merge(p, theories, false)
@@ -412,7 +413,7 @@ func TestTable(t *testing.T) {
 
 // TestPlaces: a row for each point and place.
 func TestPlaces(t *testing.T) {
-	f, p := create(t), newPlan(2, 2)
+	f, p := newFolder(t), newPlan(2, 2)
 	r := fakeAlong{&fake{batch: 1, places: []float64{0.5, 10}}}
 	work(t, f, p, r, All())
 	theories := []Theory{{Outcome: "mass", Of: func(_ model.Spec, place float64) float64 { return place }}}
@@ -434,7 +435,7 @@ func TestPlaces(t *testing.T) {
 
 // TestDifferences: noise that both points have drops out.
 func TestDifferences(t *testing.T) {
-	f, p := create(t), newPlan(4, 5)
+	f, p := newFolder(t), newPlan(4, 5)
 	for i := range p.Points { // ada is hebb plus 3
 		if p.Points[i].Values[1].Text == "ada" {
 			p.Points[i].Values[0].Number += 3
@@ -474,7 +475,7 @@ func TestDifferences(t *testing.T) {
 
 // TestDamagedTask: a file that is not whole is never taken for results.
 func TestDamagedTask(t *testing.T) {
-	f, p := create(t), newPlan(1, 3)
+	f, p := newFolder(t), newPlan(1, 3)
 	work(t, f, p, &fake{batch: 1}, All())
 	text := read(t, f, "tasks/task000.csv")
 	lines := strings.SplitAfter(text, "\n")

@@ -10,6 +10,7 @@ import (
 	"path"
 	"strings"
 
+	"tnn-gpu/host/files"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 )
@@ -31,12 +32,12 @@ const (
 // Folder is the folder of a scan. Any number of processes may work in it.
 type Folder struct {
 	Path string
-	dir  dir
+	dir  files.Dir
 }
 
 // Open opens the folder of a scan.
-func Open(path string) (*Folder, error) {
-	d, err := openDir(path)
+func Open(system files.System, path string) (*Folder, error) {
+	d, err := system.OpenDir(path)
 	if err != nil {
 		return nil, fmt.Errorf("the scan's folder cannot be opened: %w", err)
 	}
@@ -46,34 +47,43 @@ func Open(path string) (*Folder, error) {
 		err = fmt.Errorf("%s is not the folder of a scan", path)
 	}
 	if err != nil {
-		return nil, errors.Join(err, d.close())
+		return nil, errors.Join(err, d.Close())
 	}
 	return f, nil
+}
+
+// IsFolder tells whether a folder is that of a scan.
+func IsFolder(system files.System, path string) bool {
+	f, err := Open(system, path)
+	if err != nil {
+		return false
+	}
+	return f.Close() == nil
 }
 
 // Create makes the folder of a new scan, which exists and is empty, with the texts of
 // its files. Where another process has made the same scan there meanwhile, the
 // folder is that of both.
-func Create(path string, texts map[string][]byte, program string) (*Folder, error) {
-	d, err := openDir(path)
+func Create(system files.System, path string, texts map[string][]byte, program string) (*Folder, error) {
+	d, err := system.OpenDir(path)
 	if err != nil {
 		return nil, fmt.Errorf("the scan's folder cannot be opened: %w", err)
 	}
 	f := &Folder{path, d}
-	if err := d.mkdir(tasksName); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, errors.Join(fmt.Errorf("the scan's folder cannot be written: %w", err), d.close())
+	if err := d.Mkdir(tasksName); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, errors.Join(fmt.Errorf("the scan's folder cannot be written: %w", err), d.Close())
 	}
 	if err := f.Replace(texts); err != nil {
-		return nil, errors.Join(err, d.close())
+		return nil, errors.Join(err, d.Close())
 	}
 	if err := f.writeMetadata(&Metadata{Format: metadataFormat, Program: program, Scan: &About{}}); err != nil {
-		return nil, errors.Join(err, d.close())
+		return nil, errors.Join(err, d.Close())
 	}
 	return f, nil
 }
 
 // Close gives the folder back.
-func (f *Folder) Close() error { return f.dir.close() }
+func (f *Folder) Close() error { return f.dir.Close() }
 
 // Replace writes files of these names.
 func (f *Folder) Replace(texts map[string][]byte) error {
@@ -86,19 +96,22 @@ func (f *Folder) Replace(texts map[string][]byte) error {
 }
 
 // Read reads a file of the folder.
-func (f *Folder) Read(name string) ([]byte, error) { return f.dir.read(name, maxTaskBytes) }
+func (f *Folder) Read(name string) ([]byte, error) { return files.ReadFile(f.dir, name, maxTaskBytes) }
 
 // Write writes a file as a whole: first under a name that no other process uses.
 func (f *Folder) Write(name string, write func(io.Writer) error) error {
 	temporary := path.Join(path.Dir(name), "."+path.Base(name)+"-"+rand.Text())
-	err := f.dir.write(temporary, write)
+	err := files.Replace(f.dir, temporary, write)
 	if err == nil {
-		err = f.dir.rename(temporary, name)
+		err = f.dir.Rename(temporary, name)
+	}
+	if err == nil {
+		err = f.dir.SyncDir(path.Dir(name))
 	}
 	if err == nil {
 		return nil
 	}
-	_ = f.dir.remove(temporary) // it is of no use
+	_ = f.dir.Remove(temporary) // it is of no use
 	return fmt.Errorf("%s cannot be written: %w", path.Join(f.Path, name), err)
 }
 
@@ -121,7 +134,7 @@ type About struct {
 // Metadata reads what the folder says of itself.
 func (f *Folder) Metadata() (*Metadata, error) {
 	const most = 1 << 26
-	text, err := f.dir.read(metadataName, most)
+	text, err := files.ReadFile(f.dir, metadataName, most)
 	if err != nil {
 		return nil, fmt.Errorf("%s is not the folder of a scan: %w", f.Path, err)
 	}
@@ -179,7 +192,7 @@ func failedName(task string) string { return path.Join(tasksName, task+failedSuf
 
 // attempts is the number of times that a task has failed, and how it did last.
 func (f *Folder) attempts(task string) (n int, last string, err error) {
-	text, err := f.dir.read(failedName(task), maxTaskBytes)
+	text, err := files.ReadFile(f.dir, failedName(task), maxTaskBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, "", nil
 	}
@@ -192,7 +205,7 @@ func (f *Folder) attempts(task string) (n int, last string, err error) {
 
 // fail notes that a task has failed: a line each time.
 func (f *Folder) fail(task string, why error) error {
-	old, err := f.dir.read(failedName(task), maxTaskBytes)
+	old, err := files.ReadFile(f.dir, failedName(task), maxTaskBytes)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"tnn-gpu/host/files"
 )
 
 // A task is held by a file that its holder has created, so that any number of
@@ -25,7 +27,7 @@ const heldSuffix = ".held"
 
 // hold is a task that this process holds.
 type hold struct {
-	dir  dir
+	dir  files.Dir
 	name string
 	text string
 	stop chan struct{}
@@ -33,7 +35,7 @@ type hold struct {
 }
 
 // tryHold takes a task if no other process holds it.
-func tryHold(d dir, task string) (*hold, error) {
+func tryHold(d files.Dir, task string) (*hold, error) {
 	h := &hold{dir: d, name: tasksName + "/" + task + heldSuffix, text: self() + " " + rand.Text() + "\n", stop: make(chan struct{})}
 	err := h.create()
 	if errors.Is(err, fs.ErrExist) {
@@ -57,19 +59,39 @@ func tryHold(d dir, task string) (*hold, error) {
 }
 
 func (h *hold) create() error {
-	return h.dir.create(h.name, []byte(h.text))
+	return create(h.dir, h.name, h.text)
+}
+
+// create makes a file that does not exist.
+func create(d files.Dir, name, text string) error {
+	f, err := d.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt([]byte(text), 0)
+	return errors.Join(err, f.Close())
+}
+
+// touch writes a file anew that exists.
+func touch(d files.Dir, name, text string) error {
+	f, err := d.Edit(name)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt([]byte(text), 0)
+	return errors.Join(err, f.Close())
 }
 
 // left tells whether the file that is there was left by a process that is gone.
 func (h *hold) left() (bool, error) {
-	info, err := h.dir.lstat(h.name)
+	info, err := h.dir.Lstat(h.name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	if text, err := h.dir.read(h.name, maxOwner); err == nil && isGone(string(text)) {
+	if text, err := files.ReadFile(h.dir, h.name, maxOwner); err == nil && isGone(string(text)) {
 		return true, nil
 	}
 	now, err := clock(h.dir)
@@ -82,7 +104,7 @@ const maxOwner = 1 << 12
 // clear takes a file that was left out of the way. If another process has taken the
 // task over meanwhile, its file goes back.
 func (h *hold) clear() error {
-	before, err := h.dir.read(h.name, maxOwner)
+	before, err := files.ReadFile(h.dir, h.name, maxOwner)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -90,16 +112,16 @@ func (h *hold) clear() error {
 		return err
 	}
 	away := h.name + "-" + rand.Text()
-	if err := h.dir.rename(h.name, away); err != nil {
+	if err := h.dir.Rename(h.name, away); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		return err
 	}
-	if text, err := h.dir.read(away, maxOwner); err == nil && string(text) != string(before) {
-		return errors.Join(h.dir.rename(away, h.name), fs.ErrExist)
+	if text, err := files.ReadFile(h.dir, away, maxOwner); err == nil && string(text) != string(before) {
+		return errors.Join(h.dir.Rename(away, h.name), fs.ErrExist)
 	}
-	return h.dir.remove(away)
+	return h.dir.Remove(away)
 }
 
 // keep touches the file until the task is given up.
@@ -113,7 +135,7 @@ func (h *hold) keep(every time.Duration) {
 			return
 		case <-ticker.C:
 			// A failure is none of the task, which at worst is made twice.
-			_ = h.dir.touch(h.name, []byte(h.text))
+			_ = touch(h.dir, h.name, h.text)
 		}
 	}
 }
@@ -122,23 +144,23 @@ func (h *hold) keep(every time.Duration) {
 func (h *hold) release() error {
 	close(h.stop)
 	h.done.Wait()
-	if text, err := h.dir.read(h.name, maxOwner); err != nil || string(text) != h.text {
+	if text, err := files.ReadFile(h.dir, h.name, maxOwner); err != nil || string(text) != h.text {
 		return nil // another process has taken it over
 	}
-	if err := h.dir.remove(h.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := h.dir.Remove(h.name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("the task cannot be given up: %w", err)
 	}
 	return nil
 }
 
 // clock is the time of the file system, which need not be that of the machine.
-func clock(d dir) (time.Time, error) {
+func clock(d files.Dir) (time.Time, error) {
 	name := tasksName + "/clock-" + rand.Text()
-	if err := d.create(name, []byte("\n")); err != nil {
+	if err := create(d, name, "\n"); err != nil {
 		return time.Time{}, fmt.Errorf("the clock of the file system cannot be read: %w", err)
 	}
-	info, err := d.lstat(name)
-	if err := errors.Join(err, d.remove(name)); err != nil {
+	info, err := d.Lstat(name)
+	if err := errors.Join(err, d.Remove(name)); err != nil {
 		return time.Time{}, fmt.Errorf("the clock of the file system cannot be read: %w", err)
 	}
 	return info.ModTime(), nil

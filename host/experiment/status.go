@@ -28,7 +28,7 @@ func (f *Folder) Status(p *Plan) (Status, error) {
 		switch is {
 		case done:
 			s.Done++
-			if info, err := f.dir.lstat(resultName(point.Task)); err == nil {
+			if info, err := f.dir.Lstat(resultName(point.Task)); err == nil {
 				if t := info.ModTime(); first.IsZero() || t.Before(first) {
 					first = t
 				}

@@ -42,8 +42,8 @@ type results struct {
 	missing  int
 }
 
-// read reads all tasks of a plan.
-func (f *Folder) read(p *Plan) (*results, error) {
+// results reads all tasks of a plan.
+func (f *Folder) results(p *Plan) (*results, error) {
 	r := &results{plan: p}
 	for i, point := range p.Points {
 		t, err := readTask(f.dir, resultName(point.Task))
@@ -99,7 +99,7 @@ var ErrGaps = errors.New("the scan has gaps")
 // Table reads what there is of a plan. Gaps are an error, which wraps ErrGaps,
 // unless they are asked for.
 func (f *Folder) Table(p *Plan, theories []Theory, gaps bool) (*Table, error) {
-	r, err := f.read(p)
+	r, err := f.results(p)
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +230,7 @@ func writeRows(w io.Writer, head []string, rows int, row func(i int) []string) e
 // WriteTrials writes trials.csv: a row for each trial, with the keys, the number of
 // the trial, the seed of its point and its outcomes.
 func (f *Folder) WriteTrials(p *Plan, w io.Writer) error {
-	r, err := f.read(p)
+	r, err := f.results(p)
 	if err != nil {
 		return err
 	}

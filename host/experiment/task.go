@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 
+	"tnn-gpu/host/files"
 	"tnn-gpu/host/model"
 )
 
@@ -144,8 +145,8 @@ func appendCells(row []string, values []float64) []string {
 const maxTaskBytes = 1 << 30
 
 // readTask reads a task's file; one that is not there has no trials.
-func readTask(d dir, name string) (*task, error) {
-	text, err := d.read(name, maxTaskBytes)
+func readTask(d files.Dir, name string) (*task, error) {
+	text, err := files.ReadFile(d, name, maxTaskBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &task{}, nil
 	}

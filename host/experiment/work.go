@@ -71,7 +71,7 @@ type job struct {
 
 // listing is what stands in the folder of tasks.
 func (f *Folder) listing() (map[string]bool, error) {
-	entries, err := f.dir.list(tasksName)
+	entries, err := f.dir.ReadDir(tasksName)
 	if err != nil {
 		return nil, fmt.Errorf("the tasks of the scan cannot be listed: %w", err)
 	}
@@ -205,7 +205,7 @@ func (s *worker) write(j job, trials []Trial, results []Result) error {
 	if err := s.Folder.Write(resultName(name), t.write); err != nil {
 		return err
 	}
-	if err := s.Folder.dir.remove(failedName(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := s.Folder.dir.Remove(failedName(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s cannot be removed: %w", failedName(name), err)
 	}
 	s.done[j.point] = true

@@ -5,6 +5,7 @@ package models
 import (
 	"fmt"
 	"strings"
+	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/tnn"
@@ -20,6 +21,11 @@ type Model struct {
 	Presets  func() []Preset
 	Goldens  func() []golden.Format // files that verify knows
 	Selftest string                 // preset that the self-test runs on every device beside the processor
+	// Scans are presets of scans; nil where there are none.
+	Scans func() []experiment.Preset
+	// Kinds are the ways to try a point of a scan besides ordinary runs; nil where
+	// there are none.
+	Kinds func() []experiment.Kind
 }
 
 // Preset is a ready-made configuration.
@@ -36,8 +42,29 @@ const Default = tnn.DefaultPreset
 // one is entered here. Every call makes new ones.
 func All() []Model {
 	return []Model{
-		{Name: "tnn", Defaults: func() model.Spec { return tnn.Defaults() }, Presets: tnnPresets, Goldens: tnngolden.Formats, Selftest: "driven"},
+		{Name: "tnn", Defaults: func() model.Spec { return tnn.Defaults() }, Presets: tnnPresets, Goldens: tnngolden.Formats, Selftest: "driven", Scans: tnnScans},
 	}
+}
+
+// Scans are the presets of scans of all models.
+func Scans() []experiment.Preset {
+	var out []experiment.Preset
+	for _, m := range All() {
+		if m.Scans != nil {
+			out = append(out, m.Scans()...)
+		}
+	}
+	return out
+}
+
+// Kinds are the ways to try a point of a model's scan besides ordinary runs.
+func Kinds(model string) []experiment.Kind {
+	for _, m := range All() {
+		if m.Name == model && m.Kinds != nil {
+			return m.Kinds()
+		}
+	}
+	return nil
 }
 
 func tnnPresets() []Preset {

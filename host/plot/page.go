@@ -35,10 +35,11 @@ func CheckFormat(format string) error {
 
 // Page is a title and the names of its colours, over panels in rows.
 type Page struct {
-	Title   string
-	Colours []string
-	Panels  []Panel
-	Columns int
+	Title    string
+	Subtitle string // may be empty
+	Colours  []string
+	Panels   []Panel
+	Columns  int
 }
 
 // Panel is a set of axes with curves, or a picture.
@@ -168,7 +169,11 @@ func (p *Page) draw(c draw.Canvas, rows int) error {
 
 // headHeight is that of the title and the colours, a line each.
 func (p *Page) headHeight() vg.Length {
-	return titleHeight + vg.Length((len(p.Colours)+p.Columns-1)/p.Columns)*keyHeight
+	height := titleHeight
+	if p.Subtitle != "" {
+		height += keyHeight
+	}
+	return height + vg.Length((len(p.Colours)+p.Columns-1)/p.Columns)*keyHeight
 }
 
 // drawHead draws the title, and under it as many names of colours in a line as
@@ -177,7 +182,12 @@ func (p *Page) drawHead(c draw.Canvas) {
 	text := draw.TextStyle{Color: color.Black, Font: sans(13), XAlign: draw.XCenter, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
 	top := c.Max.Y - titleHeight/2 - gap/2
 	c.FillText(text, vg.Point{X: c.Center().X, Y: top}, p.Title)
-	text.Font, text.XAlign = sans(10), draw.XLeft
+	text.Font = sans(10)
+	if p.Subtitle != "" {
+		top -= keyHeight
+		c.FillText(text, vg.Point{X: c.Center().X, Y: top}, p.Subtitle)
+	}
+	text.XAlign = draw.XLeft
 	for i, name := range p.Colours {
 		y := top - titleHeight/2 - keyHeight*(vg.Length(i/p.Columns)+0.5) + gap/2
 		x := c.Min.X + gap + vg.Length(i%p.Columns)*(panelWidth+gap)

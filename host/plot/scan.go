@@ -32,7 +32,8 @@ func Scan(t *experiment.Table, o ScanOptions) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{Title: s.title(), Columns: columnsFor(len(outcomes))}
+	page := &Page{Columns: columnsFor(len(outcomes))}
+	page.Title, page.Subtitle = s.title()
 	if s.y == nil {
 		s.group()
 		page.Colours = s.names()
@@ -259,27 +260,37 @@ func (s *scan) names() []string {
 	return out
 }
 
-func (s *scan) title() string {
-	points, least, most := 0, math.MaxInt, 0
-	last := -1
+// title and what is below it.
+func (s *scan) title() (title, below string) {
+	points, least, most, last := 0, math.MaxInt, 0, -1
 	for _, r := range s.table.Rows {
 		if r.Point != last {
 			points, last = points+1, r.Point
 		}
 		least, most = min(least, r.Trials), max(most, r.Trials)
 	}
-	trials := fmt.Sprintf("%d trials each, mean and standard error", most)
+	trials := fmt.Sprintf("%d", most)
+	if least != most {
+		trials = fmt.Sprintf("%d to %d", least, most)
+	}
+	title = fmt.Sprintf("%s: %d points, %s", s.options.Title, points, count(trials, most))
 	switch {
-	case least != most:
-		trials = fmt.Sprintf("%d to %d trials each, mean and standard error", least, most)
-	case most == 1:
-		trials = "1 trial each, error from the autocorrelation time"
+	case s.table.Missing > 0:
+		below = fmt.Sprintf("%s missing; ", count(fmt.Sprint(s.table.Missing), s.table.Missing))
+		fallthrough
+	case most > 1:
+		below += "mean and standard error"
+	default:
+		below += "error from the autocorrelation time"
 	}
-	text := fmt.Sprintf("%s: %d points, %s", s.options.Title, points, trials)
-	if s.table.Missing > 0 {
-		text += fmt.Sprintf(" (%d trials are missing)", s.table.Missing)
+	return title, below
+}
+
+func count(trials string, n int) string {
+	if n == 1 {
+		return trials + " trial"
 	}
-	return text
+	return trials + " trials"
 }
 
 // label of an axis.

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/models"
 )
 
 // Scan is a scan ready to be made.
@@ -24,15 +26,14 @@ type Scan struct {
 }
 
 // New makes the points of a scan. Every point is checked, so that no impossible one
-// is found when others have been computed. Kinds are the ways to try a point that
-// there are besides ordinary runs.
-func New(f *File, kinds []experiment.Kind) (*Scan, error) {
+// is found when others have been computed.
+func New(f *File) (*Scan, error) {
 	base, err := f.base()
 	if err != nil {
 		return nil, err
 	}
 	s := &Scan{File: f, Base: base, Plan: experiment.Plan{Trials: f.Trials(), OwnGraph: f.OwnGraph}}
-	if s.Kind, err = find(f.Experiment, kinds); err != nil {
+	if s.Kind, err = find(f.Experiment, models.Kinds(base.Model)); err != nil {
 		return nil, err
 	}
 	for i := range f.Axes {
@@ -62,7 +63,10 @@ func find(name string, kinds []experiment.Kind) (*experiment.Kind, error) {
 		}
 		names = append(names, kinds[i].Name)
 	}
-	return nil, fmt.Errorf("there is no experiment %q for this model: there are %v, and ordinary runs where none is named", name, names)
+	if len(names) == 0 {
+		return nil, fmt.Errorf("there is no experiment %q: this model has ordinary runs only, which need no name", name)
+	}
+	return nil, fmt.Errorf("there is no experiment %q: use %s, or leave it out for ordinary runs", name, strings.Join(names, ", "))
 }
 
 // add makes a point.
@@ -207,4 +211,18 @@ func (s *Scan) Seeds() string {
 		text += "; each trial has a network of its own"
 	}
 	return text
+}
+
+// Presets are the names and texts of all presets of scans.
+func Presets() []experiment.Preset { return models.Scans() }
+
+// NewPreset is the preset of a scan of that name.
+func NewPreset(name string) (*File, bool, error) {
+	for _, p := range Presets() {
+		if p.Name == name {
+			f, err := Decode("preset "+name, []byte(p.File))
+			return f, true, err
+		}
+	}
+	return nil, false, nil
 }

@@ -15,6 +15,7 @@ import (
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/files"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
@@ -39,7 +40,7 @@ func decode(t *testing.T, text string) *File {
 
 func newScan(t *testing.T, text string) *Scan {
 	t.Helper()
-	s, err := New(decode(t, text), nil)
+	s, err := New(decode(t, text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +241,7 @@ func TestBadScans(t *testing.T) {
 	} {
 		f, err := Decode("scan.toml", []byte(text))
 		if err == nil {
-			_, err = New(f, nil)
+			_, err = New(f)
 		}
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s\ngives %v\nwant  %s", text, err, want)
@@ -272,7 +273,7 @@ func runAll(t *testing.T, s *Scan, c Computer) *experiment.Table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder, err := experiment.Create(t.TempDir(), texts, "test")
+	folder, err := experiment.Create(files.OS{}, t.TempDir(), texts, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -481,7 +482,7 @@ func TestFolderNeedsNoOtherFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(f, nil)
+	s, err := New(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -503,7 +504,7 @@ func TestFolderNeedsNoOtherFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir())
-	other, err := New(again, nil)
+	other, err := New(again)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -541,5 +542,22 @@ func TestLongSeries(t *testing.T) {
 	mean, deviation := s.estimate()
 	if math.Abs(mean-want.Mean) > 1e-9 || math.Abs(deviation/want.Error-1) > 0.1 || len(s.kept) > mostValues {
 		t.Errorf("%v %v of %d kept values, want %+v", mean, deviation, len(s.kept), want)
+	}
+}
+
+// TestPresets can all be made, and no name is a run's, too.
+func TestPresets(t *testing.T) {
+	for _, p := range Presets() {
+		f, found, err := NewPreset(p.Name)
+		if err != nil || !found {
+			t.Errorf("%s: %v", p.Name, err)
+			continue
+		}
+		if s, err := New(f); err != nil || len(s.Plan.Points) < 2 || p.Doc == "" {
+			t.Errorf("%s: %v", p.Name, err)
+		}
+		if _, err := config.NewPreset(p.Name); err == nil || !strings.Contains(err.Error(), "tnn-gpu scan --preset "+p.Name) {
+			t.Errorf("%s, as a run: %v", p.Name, err)
+		}
 	}
 }

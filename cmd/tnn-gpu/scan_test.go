@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"tnn-gpu/host/experiment"
+)
+
+// scanned are arguments of a scan of 2 x 3 points that takes no time.
+func scanned(more ...string) []string {
+	return append([]string{"scan", "--preset", "isolated4", "--backend", "cpu", "--steps", "20", "--trials", "2",
+		"--over", "graph.sides=[4, 4],[6, 6]", "--over", "group[0].inverse_temperature=0.5,1,2"}, more...)
+}
+
+// scanTables are those of a scan's folder.
+func scanTables(t *testing.T, dir, out string) string {
+	t.Helper()
+	return string(read(t, dir, out, experiment.TrialsName)) + string(read(t, dir, out, experiment.PointsName))
+}
+
+func TestScan(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, scanned("--out", "whole")...).want(t, codeDone, "6 points over graph.sides, group[0].inverse_temperature, 2 trials each", "means of the last epoch", "points.csv, points.png")
+	rows, err := csv.NewReader(bytes.NewReader(read(t, dir, "whole", "points.csv"))).ReadAll()
+	if err != nil || len(rows) != 7 || !slices.Equal(rows[0][:5], []string{"graph.sides", "group[0].inverse_temperature", "n", "energy", "energy_error"}) || !slices.Equal(rows[6][:3], []string{"[6, 6]", "2", "2"}) {
+		t.Fatalf("points.csv is %q, %v", rows, err)
+	}
+	// A trial is a replica: its outcome is the mean over the last epoch of the run.
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--backend", "cpu", "--steps", "20", "--seed", "2", "--set", "graph.sides=[6, 6]", "--set", "group[0].inverse_temperature=2", "--out", "one").want(t, codeDone)
+	epochs, err := csv.NewReader(bytes.NewReader(read(t, dir, "one", "epochs.csv"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials, err := csv.NewReader(bytes.NewReader(read(t, dir, "whole", "trials.csv"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := trials[len(trials)-1]
+	a := number(t, last[slices.Index(trials[0], "energy")])
+	b := number(t, epochs[len(epochs)-1][slices.Index(epochs[0], "energy")])
+	if last[2] != "1" || a == 0 || max(a-b, b-a) > 1e-12*max(a, -a) {
+		t.Errorf("the last trial has the energy %v, and the run %v", a, b)
+	}
+	if _, err := png.Decode(bytes.NewReader(read(t, dir, "whole", "points.png"))); err != nil {
+		t.Error(err)
+	}
+
+	// Shards, one after another, give the same bytes.
+	for i := range 3 {
+		tnnGPU(t, dir, scanned("--out", "shards", "--shard", fmt.Sprintf("%d/3", i))...).want(t, codeDone)
+		if i < 2 {
+			tnnGPU(t, dir, "scan", "merge", "shards").want(t, codeUsage, "the scan has gaps", "--partial")
+			tnnGPU(t, dir, "scan", "merge", "shards", "--partial").want(t, codeDone, "points.csv")
+		}
+	}
+	if scanTables(t, dir, "whole") != scanTables(t, dir, "shards") {
+		t.Error("shards give other tables")
+	}
+
+	// The folder of a scan is enough, and a scan with more points is completed.
+	tnnGPU(t, dir, "scan", "whole/config.toml", "--backend", "cpu", "--out", "again").want(t, codeDone)
+	if scanTables(t, dir, "whole") != scanTables(t, dir, "again") {
+		t.Error("the scan's own file gives other tables")
+	}
+	r := tnnGPU(t, dir, scanned("--out", "again", "--trials", "3")...).want(t, codeDone, ": 1 trial")
+	if strings.Contains(r.out, ": 3 trials") {
+		t.Errorf("trials are made twice:\n%s", r.out)
+	}
+	tnnGPU(t, dir, scanned("--out", "again")...).want(t, codeUsage, "it has a scan of 3 trials a point")
+	tnnGPU(t, dir, scanned("--out", "again", "--trials", "3", "--seed", "5")...).want(t, codeUsage, "a point that this one lacks (graph.sides = [4, 4], group[0].inverse_temperature = 0.5)")
+	tnnGPU(t, dir, scanned("--out", "one")...).want(t, codeUsage, "one is not the folder of a scan")
+	tnnGPU(t, dir, "scan", "merge", "--difference", "graph.sides=[4, 4]", "again").want(t, codeDone)
+	if rows, err := csv.NewReader(bytes.NewReader(read(t, dir, "again", "differences.csv"))).ReadAll(); err != nil || len(rows) != 4 || rows[1][0] != "[6, 6]" || rows[1][2] != "3" {
+		t.Errorf("differences.csv is %q, %v", rows, err)
+	}
+	tnnGPU(t, dir, "scan", "status", "again").want(t, codeDone, "points   6  of 3 trials", "done     6")
+	tnnGPU(t, dir, "plot", "again", "--quantity", "order,energy", "--x", "graph.sides", "--out", "two.svg").want(t, codeDone, "2 plots")
+	tnnGPU(t, dir, "plot", "again", "--x", "graph.sides", "--y", "group[0].inverse_temperature").want(t, codeDone, "again/plot.png")
+	tnnGPU(t, dir, "resume", "again", "--backend", "cpu").want(t, codeDone, "points.csv")
+	tnnGPU(t, dir, "resume", "again", "--steps", "30").want(t, codeUsage, "--steps is of runs")
+}
+
+func number(t *testing.T, text string) float64 {
+	t.Helper()
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// TestScanMistakes are found before anything is computed or written.
+func TestScanMistakes(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct{ args, says string }{
+		{"scan", "there is no axis"},
+		{"scan --over", "flag needs an argument"},
+		{"scan --over edge.bound", "write a key and its values"},
+		{"scan --over edge.bound=1,-1 --out x", "point 2 of the scan"},
+		{"scan --over edge.bound=1,2 --trials 0", `--trials is "0"`},
+		{"scan --over edge.bound=1,2 --average-from 501", "averages begin at step 501, but the run has 500 steps"},
+		{"scan --over edge.bound=1,2 --average-from x", `--average-from is "x"`},
+		{"scan --over edge.bound=1,2 --shard 0/2", "--shard needs --out"},
+		{"scan --over edge.bound=1,2 --out x --shard 2/2", "there is no share 2/2"},
+		{"scan --over edge.bound=1,2 --out x --shard half", "use i/n"},
+		{"scan --over edge.bound=1,2 --out x --shard slurm", "--shard slurm needs SLURM_ARRAY_TASK_ID"},
+		{"scan --over run.seed=1,2", "run.seed cannot be an axis"},
+		{"scan --over graph.sides=[40000,40000],[60000,60000]", "point 1 of the scan"},
+		{"scan --preset nothing --over edge.bound=1,2", `there is no preset "nothing"`},
+		{"scan nothing.toml --over edge.bound=1,2", "the scan cannot be opened"},
+		{"scan --preset tnn-order --over edge.bound=1,2 --over edge.bound=3", "edge.bound stands on two axes"},
+		{"scan merge", "takes one argument, the folder of a scan"},
+		{"scan merge .", "is not the folder of a scan"},
+		{"scan status nowhere", "nowhere"},
+		{"run --preset tnn-order", "the preset tnn-order is a scan: use `tnn-gpu scan --preset tnn-order`"},
+	} {
+		tnnGPU(t, dir, strings.Fields(c.args)...).want(t, codeUsage, c.says)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v is left over", left, err)
+	}
+}
+
+// TestSlurmShare takes the share from an array whose numbers begin anywhere.
+func TestSlurmShare(t *testing.T) {
+	for text, want := range map[string]experiment.Share{
+		"7 5 4":  {Index: 2, Count: 4},
+		"0 0 1":  {Index: 0, Count: 1},
+		"9 5 4":  {},
+		"5 5 ":   {},
+		"5 5 -1": {},
+	} {
+		numbers := strings.Split(text, " ")
+		got, err := shareOf("slurm", func(name string) (string, bool) {
+			i := slices.Index([]string{"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_COUNT"}, name)
+			return numbers[i], true
+		})
+		if want.Count == 0 != (err != nil) || err == nil && got != want {
+			t.Errorf("%s: %+v, %v; want %+v", text, got, err, want)
+		}
+	}
+	t.Setenv("SLURM_ARRAY_TASK_ID", "3")
+	if s, err := shareOf("", os.LookupEnv); err != nil || s != experiment.All() {
+		t.Errorf("what Slurm says is taken unasked: %+v, %v", s, err)
+	}
+}
+
+// TestKilledScan is gone on with after kill -9, and its tables are those of one that
+// was not killed. It does not wait for what the killed process held.
+func TestKilledScan(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, scanned("--out", "whole", "--steps", "400")...).want(t, codeDone)
+	c := command(t, dir, scanned("--out", "killed", "--steps", "400")...)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	tasks := filepath.Join(dir, "killed", "tasks")
+	waitUntil(t, "a task", func() bool {
+		done, _ := filepath.Glob(filepath.Join(tasks, "*.csv"))
+		held, _ := filepath.Glob(filepath.Join(tasks, "*.held"))
+		return len(done) > 0 && len(held) > 0 || len(done) == 6
+	})
+	_ = c.Process.Kill()
+	_ = c.Wait()
+	done, _ := filepath.Glob(filepath.Join(tasks, "*.csv"))
+	r := tnnGPU(t, dir, "resume", "killed", "--backend", "cpu").want(t, codeDone, "points.csv")
+	if made := strings.Count(r.out, ": 2 trials"); made > 6-len(done) {
+		t.Errorf("%d tasks were done, and %d are made again", len(done), made)
+	}
+	if scanTables(t, dir, "whole") != scanTables(t, dir, "killed") {
+		t.Error("the tables are others")
+	}
+}
+
+// waitUntil waits until something is so, for as long as a slow machine may take.
+func waitUntil(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); !is(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("there is no %s after two minutes", what)
+		}
+	}
+}
+
+// TestHeldScan: what another process holds is left to it, with the exit code that says
+// to come again.
+func TestHeldScan(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, scanned("--out", "out")...).want(t, codeDone)
+	done, err := filepath.Glob(filepath.Join(dir, "out", "tasks", "*.csv"))
+	if err != nil || len(done) != 6 {
+		t.Fatalf("%v, %v", done, err)
+	}
+	held := strings.TrimSuffix(done[0], ".csv") + ".held"
+	if err := os.Rename(done[0], held); err != nil {
+		t.Fatal(err)
+	}
+	tnnGPU(t, dir, scanned("--out", "out")...).want(t, codeTimeIsUp, "1 point of the share are held by other processes")
+	tnnGPU(t, dir, "scan", "status", "out").want(t, codeDone, "running  1")
+}
+
+// TestStoppedScan is told to stop, says how to go on, and holds nothing.
+func TestStoppedScan(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"scan", "--preset", "isolated4", "--backend", "cpu", "--steps", "100000000", "--over", "edge.bound=1,2", "--out", "out"}
+	var out, errs bytes.Buffer
+	c := command(t, dir, args...)
+	c.Stdout, c.Stderr = &out, &errs
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitUntil(t, "task", func() bool {
+		held, _ := filepath.Glob(filepath.Join(dir, "out", "tasks", "*.held"))
+		return len(held) > 0
+	})
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, c.Wait(), &out, &errs).want(t, codeInterrupted, "go on with: tnn-gpu resume out")
+	tnnGPU(t, dir, append(args, "--time-limit", "2s")...).want(t, codeTimeIsUp, "time is up with 0 of 2 points done")
+	if held, _ := filepath.Glob(filepath.Join(dir, "out", "tasks", "*")); len(held) > 0 {
+		t.Errorf("%v is left over", held)
+	}
+}
+
+// TestFlagsBeforeSubcommands: flags may stand anywhere after the words of a command.
+func TestFlagsBeforeSubcommands(t *testing.T) {
+	var p program
+	for text, want := range map[string]string{
+		"scan merge DIR --partial":          "scan merge --partial DIR",
+		"scan merge DIR --difference a=b":   "scan merge --difference a=b DIR",
+		"scan FILE --over merge --trials 3": "scan --over merge --trials 3 FILE",
+		"scan ./merge --trials 3":           "scan --trials 3 ./merge",
+		"scan merge -- --partial":           "scan merge -- --partial",
+		"scan status":                       "scan status",
+		"run a.toml --steps 3":              "run --steps 3 a.toml",
+	} {
+		if got := strings.Join(flagsFirst(p.app(), strings.Fields(text)), " "); got != want {
+			t.Errorf("%s becomes %s, want %s", text, got, want)
+		}
+	}
+}
