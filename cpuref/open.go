@@ -7,9 +7,11 @@ package cpuref
 import (
 	"fmt"
 
+	cpuhopfield "tnn-gpu/cpuref/hopfield"
 	cpuperceptron "tnn-gpu/cpuref/perceptron"
 	cputnn "tnn-gpu/cpuref/tnn"
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/tnn"
@@ -23,6 +25,8 @@ func New(net model.Network, o backend.Options) (backend.Backend, error) {
 		return cputnn.New(n, o)
 	case *perceptron.Network:
 		return cpuperceptron.New(n, o)
+	case *hopfield.Network:
+		return cpuhopfield.New(n, o)
 	}
 	return nil, fmt.Errorf("the processor cannot compute the model %s", net.Describe().Name)
 }

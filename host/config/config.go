@@ -112,7 +112,7 @@ func NewPreset(name string, settings ...string) (*Config, error) {
 			return nil, &Error{Err: fmt.Errorf("the preset %s is a scan: use `tnn-gpu scan --preset %s`", name, name)}
 		}
 	}
-	return nil, &Error{Err: fmt.Errorf("there is no preset %q: use %s", name, either(names))}
+	return nil, &Error{Err: fmt.Errorf("there is no preset %q: the nearest is %s; `tnn-gpu presets` lists all", name, closest(name, names))}
 }
 
 // resolve makes the names of files absolute, so that the configuration means the

@@ -88,3 +88,14 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// closest is the name that is most like an unknown one.
+func closest(unknown string, names []string) string {
+	best := names[0]
+	for _, name := range names {
+		if distance(unknown, name) < distance(unknown, best) {
+			best = name
+		}
+	}
+	return best
+}

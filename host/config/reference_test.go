@@ -27,25 +27,12 @@ func TestReference(t *testing.T) {
 	var b bytes.Buffer
 	b.WriteString(referenceHead)
 	common := reflect.ValueOf(newConfig("tnn", nil)).Elem()
-	spec := reflect.ValueOf(models.All()[0].Defaults()).Elem()
 	b.WriteString("\n## Outside of tables\n")
-	writeKeys(t, &b, common, "")
-	for _, root := range []reflect.Value{common, spec} {
-		for _, f := range fields(root.Type()) {
-			v, title := root.FieldByIndex(f.Index), "["+name(f)+"]"
-			switch {
-			case isTables(f.Type):
-				v, title = v.Index(0), "["+title+"]"
-			case !isTable(f.Type):
-				continue
-			}
-			fmt.Fprintf(&b, "\n## `%s`\n\n%s\n", title, f.Tag.Get("comment"))
-			key := name(f)
-			if isTables(f.Type) {
-				key = element(key, 0)
-			}
-			writeKeys(t, &b, v, key)
-		}
+	writeKeys(t, &b, complete("tnn"), common, "")
+	writeTables(t, &b, complete("tnn"), common)
+	for _, m := range models.All() {
+		fmt.Fprintf(&b, "\n# `model = %q`\n", m.Name)
+		writeTables(t, &b, complete(m.Name), reflect.ValueOf(m.Defaults()).Elem())
 	}
 	if *update {
 		if err := os.WriteFile(path, b.Bytes(), 0o666); err != nil {
@@ -61,7 +48,35 @@ func TestReference(t *testing.T) {
 	}
 }
 
-func writeKeys(t *testing.T, b *bytes.Buffer, table reflect.Value, key string) {
+// complete is a preset of a model that has all its tables.
+func complete(model string) string {
+	if model == "tnn" {
+		return "driven"
+	}
+	for _, p := range Presets() {
+		if p.Config.Model == model {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+// writeTables writes the tables of a configuration, or of a model's part of it.
+func writeTables(t *testing.T, b *bytes.Buffer, preset string, root reflect.Value) {
+	for _, f := range fields(root.Type()) {
+		v, title, key := root.FieldByIndex(f.Index), "["+name(f)+"]", name(f)
+		switch {
+		case isTables(f.Type):
+			v, title, key = v.Index(0), "["+title+"]", element(key, 0)
+		case !isTable(f.Type):
+			continue
+		}
+		fmt.Fprintf(b, "\n## `%s`\n\n%s\n", title, f.Tag.Get("comment"))
+		writeKeys(t, b, preset, v, key)
+	}
+}
+
+func writeKeys(t *testing.T, b *bytes.Buffer, preset string, table reflect.Value, key string) {
 	b.WriteString("\n| key | default | |\n|---|---|---|\n")
 	for _, f := range fields(table.Type()) {
 		if isTable(f.Type) || isTables(f.Type) {
@@ -71,7 +86,7 @@ func writeKeys(t *testing.T, b *bytes.Buffer, table reflect.Value, key string) {
 		standard := "`" + literal(v) + "`"
 		switch k := join(key, name(f)); {
 		case k == "model" || k == "format":
-		case mustBeGiven(t, k, v):
+		case mustBeGiven(t, preset, k, v):
 			standard = "to be given"
 		case mayBeLeftOut(f) && (v.Kind() == reflect.String || v.Kind() == reflect.Slice):
 			standard = "none"
@@ -82,8 +97,8 @@ func writeKeys(t *testing.T, b *bytes.Buffer, table reflect.Value, key string) {
 
 // mustBeGiven says whether the default of a key is refused in a network that is
 // fine otherwise.
-func mustBeGiven(t *testing.T, key string, standard reflect.Value) bool {
-	c := newPreset(t, "driven")
+func mustBeGiven(t *testing.T, preset, key string, standard reflect.Value) bool {
+	c := newPreset(t, preset)
 	target, err := c.find(key)
 	if err != nil {
 		t.Fatal(err)

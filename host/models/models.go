@@ -7,6 +7,8 @@ import (
 	"strings"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/golden"
+	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/hopfield/hopfieldscan"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/tnn/tnngolden"
@@ -43,6 +45,7 @@ const Default = tnn.DefaultPreset
 func All() []Model {
 	return []Model{
 		{Name: "tnn", Defaults: func() model.Spec { return tnn.Defaults() }, Presets: tnnPresets, Goldens: tnngolden.Formats, Selftest: "driven", Scans: tnnScans},
+		{Name: "hopfield", Defaults: func() model.Spec { return hopfield.Defaults() }, Presets: hopfieldPresets, Kinds: hopfieldscan.Kinds},
 	}
 }
 
@@ -90,4 +93,12 @@ func Golden(format string) (golden.Format, error) {
 		}
 	}
 	return golden.Format{}, fmt.Errorf("its format is %q; known are %s", format, strings.Join(known, ", "))
+}
+
+func hopfieldPresets() []Preset {
+	var out []Preset
+	for _, p := range hopfield.Presets() {
+		out = append(out, Preset{p.Name, p.Doc, p.Spec})
+	}
+	return out
 }

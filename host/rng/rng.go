@@ -23,6 +23,16 @@ const (
 	ScanPoint     Purpose = 128 // of a scan: counter (point, axis, 0)
 )
 
+// The purposes of Hopfield networks (docs/hopfield.md section 5).
+const (
+	HopfieldNetwork Purpose = 64 + iota
+	HopfieldPattern
+	HopfieldOrder
+	HopfieldStart
+	HopfieldRecall
+	HopfieldDamage
+)
+
 // The purposes of the perceptron (docs/perceptron.md section 3).
 const (
 	Realisation      Purpose = 80 // the key of a realisation

@@ -1,0 +1,184 @@
+// Package hopfield recalls patterns: the reference, in pure Go.
+package hopfield
+
+import (
+	"tnn-gpu/host/hopfield"
+)
+
+// fields knows the integer fields of a state. Fields are in the memory's unit.
+type fields interface {
+	// set takes a new state.
+	set(s hopfield.Pattern)
+	// at is the field of unit i in the present state s.
+	at(i int, s hopfield.Pattern) int64
+	// flipped takes the change of unit i, which has its new value in s already.
+	flipped(i int, s hopfield.Pattern)
+}
+
+// newFields gives the fields of a memory.
+func newFields(m *hopfield.Memory) fields {
+	switch {
+	case m.Couplings != nil:
+		f := &matrixFields{c: m.Couplings, h: make([]int32, m.N)}
+		if m.Plain {
+			f.plain = newOverlaps(m)
+			f.crosstalk = newCrosstalk(m)
+		}
+		return f
+	case m.Sparse != nil:
+		return &sparseFields{c: m.Sparse, h: make([]int32, m.N)}
+	case m.Rule == hopfield.Polynomial:
+		return &polynomialFields{overlaps: newOverlaps(m)}
+	case m.Rule == hopfield.Exponential:
+		return &exponentialFields{overlaps: newOverlaps(m)}
+	case m.Rule == hopfield.Sequence:
+		return &sequenceFields{overlaps: newOverlaps(m)}
+	default:
+		return &hebbFields{overlaps: newOverlaps(m)}
+	}
+}
+
+// matrixFields keeps all fields: a flip costs a row of couplings. Those of a new state
+// follow from overlaps where Hebb's couplings are as they were stored.
+type matrixFields struct {
+	c         *hopfield.Integers
+	h         []int32
+	plain     overlaps
+	crosstalk *crosstalk // nil where couplings are not those of plain
+}
+
+func (f *matrixFields) set(s hopfield.Pattern) {
+	n := f.c.N
+	if f.crosstalk != nil {
+		f.plain.set(s)
+		f.crosstalk.set(f.plain.of)
+		for i := range f.h {
+			f.h[i] = int32(f.crosstalk.at(i)) - int32(len(f.plain.of))*s.Sign(i)
+		}
+		return
+	}
+	for i := range f.h {
+		sum := int32(0)
+		for j, w := range f.c.W[i*n : (i+1)*n] {
+			sum += w * s.Sign(j)
+		}
+		if f.c.Threshold != nil {
+			sum -= f.c.Threshold[i]
+		}
+		f.h[i] = sum
+	}
+}
+
+func (f *matrixFields) at(i int, _ hopfield.Pattern) int64 { return int64(f.h[i]) }
+
+func (f *matrixFields) flipped(i int, s hopfield.Pattern) {
+	n := f.c.N
+	row := f.c.W[i*n : (i+1)*n]
+	h := f.h[:len(row)]
+	if s.Up(i) {
+		for j, w := range row {
+			h[j] += 2 * w
+		}
+		return
+	}
+	for j, w := range row {
+		h[j] -= 2 * w
+	}
+}
+
+// sparseFields keeps all fields of a network on a graph.
+type sparseFields struct {
+	c *hopfield.Sparse
+	h []int32
+}
+
+func (f *sparseFields) set(s hopfield.Pattern) {
+	for i := range f.h {
+		sum := int32(0)
+		for k := f.c.From[i]; k < f.c.From[i+1]; k++ {
+			sum += f.c.W[k] * s.Sign(int(f.c.To[k]))
+		}
+		f.h[i] = sum
+	}
+}
+
+func (f *sparseFields) at(i int, _ hopfield.Pattern) int64 { return int64(f.h[i]) }
+
+func (f *sparseFields) flipped(i int, s hopfield.Pattern) {
+	x := 2 * s.Sign(i)
+	for k := f.c.From[i]; k < f.c.From[i+1]; k++ {
+		f.h[f.c.To[k]] += x * f.c.W[k]
+	}
+}
+
+// overlaps keeps the overlap of the state with each pattern, times N.
+type overlaps struct {
+	m  *hopfield.Memory
+	of []int32 // by pattern
+}
+
+func newOverlaps(m *hopfield.Memory) overlaps {
+	return overlaps{m, make([]int32, len(m.Patterns))}
+}
+
+func (o *overlaps) set(s hopfield.Pattern) {
+	for mu, p := range o.m.Patterns {
+		o.of[mu] = p.Overlap(s, o.m.N)
+	}
+}
+
+func (o *overlaps) flipped(i int, s hopfield.Pattern) {
+	column, x := o.m.Columns[i], 2*s.Sign(i)
+	for mu := range o.of {
+		o.of[mu] += x * column.Sign(mu)
+	}
+}
+
+// hebbFields are those of Hebb's rule without a matrix: a visit costs a pass over
+// the patterns.
+type hebbFields struct{ overlaps }
+
+func (f *hebbFields) at(i int, s hopfield.Pattern) int64 {
+	column, sum := f.m.Columns[i], int64(0)
+	for mu, m := range f.of {
+		sum += int64(m) * int64(column.Sign(mu))
+	}
+	return sum - int64(len(f.of))*int64(s.Sign(i))
+}
+
+// sequenceFields lead from each pattern to the next.
+type sequenceFields struct{ overlaps }
+
+func (f *sequenceFields) at(i int, _ hopfield.Pattern) int64 {
+	column, sum := f.m.Columns[i], int64(0)
+	for mu, m := range f.of {
+		sum += int64(m) * int64(column.Sign((mu+1)%len(f.of)))
+	}
+	return sum
+}
+
+type polynomialFields struct{ overlaps }
+
+func (f *polynomialFields) at(i int, s hopfield.Pattern) int64 {
+	column, own, sum := f.m.Columns[i], s.Sign(i), int64(0)
+	for mu, m := range f.of {
+		x := column.Sign(mu)
+		sum += hopfield.PolynomialStep(int64(m-x*own), x, f.m.Degree)
+	}
+	return sum
+}
+
+type exponentialFields struct{ overlaps }
+
+func (f *exponentialFields) at(i int, s hopfield.Pattern) int64 {
+	most := f.of[0]
+	for _, m := range f.of {
+		most = max(most, m)
+	}
+	column, own, sum := f.m.Columns[i], s.Sign(i), int64(0)
+	for mu, m := range f.of {
+		x := column.Sign(mu)
+		sum += int64(x) * f.m.Table[(most+1-m+x*own)/2]
+	}
+	return sum
+}

@@ -1,0 +1,95 @@
+package hopfield
+
+import (
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/rng"
+)
+
+// recall is one state on its way.
+type recall[F fmath.Float] struct {
+	m      *hopfield.Memory
+	fields fields
+	s      hopfield.Pattern
+	rule   decision[F]
+}
+
+func newRecall[F fmath.Float](m *hopfield.Memory, start hopfield.Pattern, temperature float64, metropolis bool) *recall[F] {
+	r := &recall[F]{m: m, fields: newFields(m), s: start.Clone(), rule: newDecision[F](m, temperature, metropolis)}
+	r.fields.set(r.s)
+	return r
+}
+
+// decision is how a unit takes its new value (docs/hopfield.md sections 1 and 3).
+type decision[F fmath.Float] struct {
+	scale      F // 2 unit/T; 0 at zero temperature
+	metropolis bool
+}
+
+func newDecision[F fmath.Float](m *hopfield.Memory, temperature float64, metropolis bool) decision[F] {
+	if temperature == 0 {
+		return decision[F]{}
+	}
+	return decision[F]{F(2 * m.Unit / temperature), metropolis}
+}
+
+// up gives the new value of a unit of value x, from its field h and the word that it
+// draws, which matters at positive temperature only.
+func (d decision[F]) up(h int64, x int32, word uint32) bool {
+	if d.scale == 0 {
+		return h > 0 || h == 0 && x > 0
+	}
+	y := min(max(F(d.scale*F(h)), -80), 80)
+	u := rng.Uniform[F](word)
+	if d.metropolis {
+		flip := u < fmath.Exp(-max(F(y*F(x)), 0))
+		return flip != (x > 0)
+	}
+	return u < 1/(1+fmath.Exp(-y))
+}
+
+// visit lets unit i decide, and tells whether it changed.
+func (r *recall[F]) visit(i int, word uint32) bool {
+	up := r.rule.up(r.fields.at(i, r.s), r.s.Sign(i), word)
+	if up == r.s.Up(i) {
+		return false
+	}
+	r.s.Flip(i)
+	r.fields.flipped(i, r.s)
+	return true
+}
+
+// sweep visits the units one after another, each with the word of its own, and counts
+// those that changed. words is nil at zero temperature.
+func (r *recall[F]) sweep(order []int32, words []uint32) (flips int) {
+	for _, i := range order {
+		var word uint32
+		if words != nil {
+			word = words[i]
+		}
+		if r.visit(int(i), word) {
+			flips++
+		}
+	}
+	return flips
+}
+
+// together lets the given units decide from the fields of the present state, all at
+// once, and counts those that changed.
+func (r *recall[F]) together(units []int32, words []uint32) int {
+	var changed []int32
+	for _, i := range units {
+		var word uint32
+		if words != nil {
+			word = words[i]
+		}
+		if r.rule.up(r.fields.at(int(i), r.s), r.s.Sign(int(i)), word) != r.s.Up(int(i)) {
+			changed = append(changed, i)
+		}
+	}
+	for _, i := range changed {
+		r.s.Flip(int(i))
+		r.fields.flipped(int(i), r.s)
+	}
+	return len(changed)
+}

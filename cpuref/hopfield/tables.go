@@ -1,0 +1,45 @@
+package hopfield
+
+import (
+	"math/bits"
+
+	"tnn-gpu/host/hopfield"
+)
+
+// crosstalk gives sums of overlaps over patterns, each with the sign that a unit has in
+// it: eight patterns at a look-up.
+type crosstalk struct {
+	columns []hopfield.Pattern // by unit, its values in all patterns
+	tables  [][256]int64       // by eight patterns: the sum for each combination of signs
+}
+
+func newCrosstalk(m *hopfield.Memory) *crosstalk {
+	return &crosstalk{m.Columns, make([][256]int64, (len(m.Patterns)+7)/8)}
+}
+
+// set takes the overlaps of a state.
+func (c *crosstalk) set(overlaps []int32) {
+	for g := range c.tables {
+		t, of := &c.tables[g], overlaps[8*g:min(8*g+8, len(overlaps))]
+		t[0] = 0
+		for _, m := range of {
+			t[0] -= int64(m)
+		}
+		for b := 1; b < 256; b++ {
+			lowest := bits.TrailingZeros(uint(b))
+			t[b] = t[b&(b-1)]
+			if lowest < len(of) {
+				t[b] += 2 * int64(of[lowest])
+			}
+		}
+	}
+}
+
+// at is the sum for unit i.
+func (c *crosstalk) at(i int) int64 {
+	sum, column := int64(0), c.columns[i]
+	for g := range c.tables {
+		sum += c.tables[g][column[g>>2]>>(8*(g&3))&255]
+	}
+	return sum
+}

@@ -1,0 +1,232 @@
+package hopfield
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"tnn-gpu/host/graph"
+	"tnn-gpu/host/model"
+)
+
+// Build implements model.Spec.
+func (s *Spec) Build(seed uint64, variants []model.Spec) (model.Network, error) {
+	n := &Network{Spec: s, N: s.Network.Units}
+	for _, v := range variants {
+		n.Variants = append(n.Variants, v.(*Spec))
+	}
+	if err := n.readPatterns(); err != nil {
+		return nil, err
+	}
+	if err := n.buildGraph(seed); err != nil {
+		return nil, err
+	}
+	if n.Given == nil {
+		return n, nil
+	}
+	for _, spec := range append([]*Spec{s}, n.Variants...) { // the couplings do not depend on keys
+		if _, err := n.Memory(spec, 0); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+func (n *Network) buildGraph(seed uint64) error {
+	g := n.Spec.Graph
+	if len(g.Sides) > 0 {
+		n.Sides = g.Sides
+	}
+	if g.Kind == Complete {
+		return nil
+	}
+	if g.Seed != 0 {
+		seed = g.Seed
+	}
+	var err error
+	n.Graph, _, err = graph.Build(graph.Options{Kind: g.Kind, Sides: g.Sides, Bipartite: g.Bipartite, Scale: g.Scale, Seed: seed,
+		Connections: func(int) int { return g.Connections }})
+	if err != nil {
+		return model.BadKey("graph.kind", g.Kind, err.Error())
+	}
+	n.Schedule = graph.DefaultSchedule(n.Graph, func(int) bool { return true })
+	return nil
+}
+
+// patterns is P.
+func (n *Network) patterns(s *Spec) int {
+	if s.Patterns.Count == 0 && n.Given != nil {
+		return len(n.Given)
+	}
+	return s.count(n.N)
+}
+
+// memoryKey tells memories apart: by the key of the noise and by what of the
+// specification they depend on.
+type memoryKey struct {
+	key   uint64
+	count int
+	of    string // the rest of the specification
+}
+
+type built struct {
+	once   sync.Once
+	memory *Memory
+	err    error
+}
+
+// Memory is what a replica with this specification and key has stored. Replicas that
+// share both share it.
+func (n *Network) Memory(s *Spec, key uint64) (*Memory, error) {
+	at := memoryKey{key, n.patterns(s), fmt.Sprint(s.Network, s.Patterns.Bias, s.Patterns.Prototypes, s.Patterns.Spread)}
+	if n.Given != nil && s.Network.Damage == 0 {
+		at.key = 0
+	}
+	b, _ := n.memories.LoadOrStore(at, &built{})
+	m := b.(*built)
+	m.once.Do(func() { m.memory, m.err = n.store(s, NewDraws(key)) })
+	return m.memory, m.err
+}
+
+// stored are the patterns of a replica with this specification.
+func (n *Network) stored(s *Spec, w Draws) []Pattern {
+	count, p := n.patterns(s), s.Patterns
+	if n.Given != nil {
+		return n.Given[:count]
+	}
+	out := make([]Pattern, count)
+	for mu := range out {
+		switch {
+		case p.Prototypes > 0:
+			out[mu] = w.ClusteredPattern(n.N, uint32(mu), uint32(mu%p.Prototypes), p.Spread)
+		case p.Bias != 0.5:
+			out[mu] = w.BiasedPattern(n.N, uint32(mu), p.Bias)
+		default:
+			out[mu] = w.Pattern(n.N, uint32(mu))
+		}
+	}
+	return out
+}
+
+func (n *Network) store(s *Spec, w Draws) (*Memory, error) {
+	patterns, net := n.stored(s, w), s.Network
+	switch net.Rule {
+	case Polynomial:
+		return NewPolynomialMemory(patterns, n.N, net.Degree)
+	case Exponential:
+		return NewExponentialMemory(patterns, n.N, net.Beta)
+	case Sequence:
+		return NewOverlapMemory(Sequence, patterns, n.N), nil
+	case Hebb:
+		if n.Graph != nil {
+			return n.storeOnGraph(patterns, s, w), nil
+		}
+		if !net.needsMatrix() {
+			return NewOverlapMemory(Hebb, patterns, n.N), nil
+		}
+		if net.Thresholds == nil {
+			m := NewHebbMemory(patterns, n.N)
+			m.Plain = net.Damage == 0 && !net.Clip
+			n.alter(m.Couplings.W, s, w)
+			return m, nil
+		}
+	}
+	m, err := n.couplings(patterns, net)
+	if err != nil {
+		return nil, model.BadKey("network.rule", net.Rule, err.Error())
+	}
+	thresholds := net.Thresholds
+	switch len(thresholds) {
+	case 0, n.N:
+	case 1:
+		thresholds = slices.Repeat(thresholds, n.N)
+	default:
+		return nil, model.BadKey("network.thresholds", thresholds, fmt.Sprintf("give one for all units, or %d", n.N))
+	}
+	q, err := Quantise(m, thresholds)
+	if err != nil {
+		return nil, model.BadKey("network.rule", net.Rule, err.Error())
+	}
+	n.alter(q.W, s, w)
+	return NewMatrixMemory(net.Rule, patterns, q), nil
+}
+
+// needsMatrix tells whether fields of Hebb's rule do not follow from overlaps.
+func (s *NetworkSpec) needsMatrix() bool {
+	return s.Matrix || s.Damage > 0 || s.Clip || s.Thresholds != nil
+}
+
+func (n *Network) couplings(patterns []Pattern, s NetworkSpec) (*Matrix, error) {
+	switch s.Rule {
+	case StorkeyRule:
+		return Storkey(patterns, n.N), nil
+	case ProjectionRule:
+		return Projection(patterns, n.N, s.Diagonal)
+	case FlowRule:
+		m, _ := Flow(patterns, n.N, s.Iterations)
+		return m, nil
+	case Hebb:
+		m := NewMatrix(n.N)
+		for i, v := range HebbCounts(patterns, n.N) {
+			m.W[i] = float64(v) / float64(n.N)
+		}
+		return m, nil
+	}
+	return nil, fmt.Errorf("there is no storage rule %q", s.Rule)
+}
+
+// alter clips and damages integer couplings.
+func (n *Network) alter(w []int32, s *Spec, draws Draws) {
+	if s.Network.Clip {
+		Clip(w)
+	}
+	if s.Network.Damage > 0 {
+		draws.Damage(w, n.N, s.Network.Damage)
+	}
+}
+
+// StartOf is the state with which a recall begins, and the number of the pattern that
+// it is to recall.
+func (n *Network) StartOf(s *Spec, m *Memory, key uint64) (start Pattern, target int) {
+	r, w, trial := s.Recall, NewDraws(key), uint32(s.Recall.Trial)
+	target = r.Trial % len(m.Patterns)
+	if n.Start != nil {
+		return n.Start.Clone(), target
+	}
+	start = m.Patterns[target].Clone()
+	switch r.Corruption {
+	case Noise:
+		for i, flip := range w.Flips(n.N, r.Fraction, trial) {
+			start[i] ^= flip
+		}
+	case Erase:
+		fresh := w.RandomStart(n.N, trial)
+		for _, i := range w.Subset(n.N, r.Fraction, trial) {
+			start.Set(int(i), fresh.Up(int(i)))
+		}
+	case Occlude:
+		n.occlude(start, r.Fraction, w, trial)
+	case AnyStart:
+		start = w.RandomStart(n.N, trial)
+	default:
+		for _, i := range w.Subset(n.N, r.Fraction, trial) {
+			start.Flip(int(i))
+		}
+	}
+	return start, target
+}
+
+// occlude makes a rectangle of an image -1. Its sides are those of the image times
+// the root of the share; its corner is drawn.
+func (n *Network) occlude(start Pattern, share float64, w Draws, trial uint32) {
+	rows, columns := n.Sides[len(n.Sides)-2], n.Sides[len(n.Sides)-1]
+	height := int(math.Round(float64(rows) * math.Sqrt(share)))
+	width := int(math.Round(float64(columns) * math.Sqrt(share)))
+	row, column := w.Corner(rows-height+1, columns-width+1, trial)
+	for y := row; y < row+height; y++ {
+		for x := column; x < column+width; x++ {
+			start.Set(y*columns+x, false)
+		}
+	}
+}

@@ -1,0 +1,296 @@
+package hopfieldscan
+
+import (
+	"math"
+	"slices"
+
+	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/model"
+)
+
+// Kinds are the experiments.
+func Kinds() []experiment.Kind {
+	return []experiment.Kind{
+		kind("capacity", "recall from stored patterns: errors of one step and of the end, by load", capacityColumns(), capacity,
+			theory("one_step", func(s *hopfield.Spec, n, p int) float64 { return oneStep(s, n, p) }),
+			theory("final", func(s *hopfield.Spec, n, p int) float64 { return finalError(s, n, p) })),
+		kind("basin", "recall from corrupted patterns: what share comes back", basinColumns(), basin),
+		kind("thermal", "recall at temperature: the overlap that stays", thermalColumns(), thermal,
+			theory("m", func(s *hopfield.Spec, n, p int) float64 { return thermalOverlap(s, n, p) })),
+		kind("spurious", "recall from random starts: where it ends", spuriousColumns(), spurious),
+		kind("sequence", "one pattern leads to the next: overlaps in the second round", sequenceColumns(), sequence),
+		kind("decode", "words through a binary symmetric channel, decoded by recall", decodeColumns(), decode),
+	}
+}
+
+func kind(name, doc string, outcomes []model.Column, measure func(*network) []float64, theories ...experiment.Theory) experiment.Kind {
+	return experiment.Kind{Name: "hopfield-" + name, Doc: doc, Theories: theories,
+		New: func(lab experiment.Lab, _ model.Spec) (experiment.Runner, error) {
+			return &runner{lab, outcomes, measure}, nil
+		}}
+}
+
+func theory(outcome string, of func(s *hopfield.Spec, n, p int) float64) experiment.Theory {
+	return experiment.Theory{Outcome: outcome, Of: func(spec model.Spec, _ float64) float64 {
+		s := spec.(*hopfield.Spec)
+		n, p := s.Size()
+		if n == 0 || p == 0 {
+			return math.NaN()
+		}
+		return of(s, n, p)
+	}}
+}
+
+// random tells whether the stored patterns are independent and fair, as theory has them.
+func random(s *hopfield.Spec) bool {
+	return s.Patterns.Bias == 0.5 && s.Patterns.Prototypes == 0 && s.Patterns.Letters == 0 &&
+		len(s.Patterns.Files)+len(s.Patterns.Texts) == 0
+}
+
+func oneStep(s *hopfield.Spec, n, p int) float64 {
+	degree := n - 1
+	if s.Graph.Kind != hopfield.Complete {
+		degree = s.Graph.Connections
+	}
+	switch net := s.Network; {
+	case !random(s) || net.Thresholds != nil:
+	case net.Rule == hopfield.Hebb && net.Clip && net.Damage == 0 && s.Graph.Kind == hopfield.Complete:
+		return hopfield.OneStepErrorClipped(n, p)
+	case net.Rule == hopfield.Hebb && net.Damage > 0 && !net.Clip:
+		return hopfield.OneStepErrorDamaged(degree, p, net.Damage)
+	case net.Rule == hopfield.Hebb && !net.Clip:
+		return hopfield.OneStepError(degree, p)
+	case net.Rule == hopfield.Polynomial:
+		return hopfield.DenseOneStepError(n, p, net.Degree)
+	case net.Rule == hopfield.Sequence:
+		return hopfield.OneStepErrorGauss(n, p)
+	}
+	return math.NaN()
+}
+
+// finalError is the theory of many units for Hebb's rule, with damage.
+func finalError(s *hopfield.Spec, n, p int) float64 {
+	if !random(s) || s.Network.Rule != hopfield.Hebb || s.Network.Clip || s.Network.Thresholds != nil ||
+		s.Graph.Kind != hopfield.Complete || s.Recall.Temperature != 0 {
+		return math.NaN()
+	}
+	_, e := hopfield.Retrieval{Keep: 1 - s.Network.Damage}.Overlap(float64(p) / float64(n))
+	return e
+}
+
+func thermalOverlap(s *hopfield.Spec, n, p int) float64 {
+	if math.IsNaN(finalError(&hopfield.Spec{Network: s.Network, Patterns: s.Patterns, Graph: s.Graph}, n, p)) ||
+		s.Network.Damage != 0 || s.Recall.Temperature == 0 || s.Recall.Update == hopfield.Sync {
+		return math.NaN()
+	}
+	m, _ := hopfield.ThermalOverlap(float64(p)/float64(n), s.Recall.Temperature)
+	return m
+}
+
+func capacityColumns() []model.Column {
+	return []model.Column{
+		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that a step from a stored pattern changes"},
+		{Name: "final", Title: "final error", Unit: "1", Doc: "share of units that differ from the pattern at the end"},
+		{Name: "final_median", Title: "median of final errors", Unit: "1", Doc: "over the recalls of a network"},
+		{Name: "good", Title: "good recalls", Unit: "1", Doc: "share of recalls that end with an error of 5 % at most"},
+		{Name: "exact", Title: "exact recalls", Unit: "1", Doc: "share of recalls that end in the pattern"},
+		{Name: "all_exact", Title: "all exact", Unit: "1", Doc: "1 where every recall of a network ends in its pattern"},
+		{Name: "cycle2", Title: "cycles", Unit: "1", Doc: "share of recalls that end in a cycle of two states"},
+		{Name: "sweeps", Title: "sweeps", Unit: "sweeps", Doc: "with a change"},
+		{Name: "e_pattern", Title: "energy of patterns", Unit: "1", Doc: "energy per unit of the stored patterns that are recalled"},
+		{Name: "e_final", Title: "final energy", Unit: "1", Doc: "energy per unit at the end"},
+	}
+}
+
+func (n *network) errorOf(r *recall) float64 { return (1 - r.overlap) / 2 }
+
+func (n *network) exact(r *recall) bool { return hopfield.Same(r.final, n.memory.Patterns[r.target]) }
+
+func capacity(n *network) []float64 {
+	var errors []float64
+	wrong := 0
+	for j := range n.recalls {
+		r := &n.recalls[j]
+		errors = append(errors, n.errorOf(r))
+		for u, h := range n.fields[j*n.n : (j+1)*n.n] {
+			if h*float64(r.start.Sign(u)) < 0 {
+				wrong++
+			}
+		}
+	}
+	slices.Sort(errors)
+	k := len(errors)
+	median := (errors[(k-1)/2] + errors[k/2]) / 2
+	exact := n.share(n.exact)
+	all := 0.0
+	if exact == 1 {
+		all = 1
+	}
+	return []float64{
+		float64(wrong) / float64(k*n.n), n.mean(n.errorOf), median,
+		n.share(func(r *recall) bool { return n.errorOf(r) <= 0.05 }), exact, all,
+		n.share(func(r *recall) bool { return r.period == 2 }), n.mean(func(r *recall) float64 { return float64(r.sweeps) }),
+		n.mean(func(r *recall) float64 { return n.startEnergy(r) / float64(n.n) }), n.mean(func(r *recall) float64 { return r.energy / float64(n.n) }),
+	}
+}
+
+// startEnergy is that of the start of a recall, from the fields there.
+func (n *network) startEnergy(r *recall) float64 {
+	fields := n.fields[r.trial*n.n:]
+	e, _ := n.memory.Energy(r.start, func(i int) int64 { return int64(math.Round(fields[i] / n.memory.Unit)) })
+	return e
+}
+
+func basinColumns() []model.Column {
+	return []model.Column{
+		{Name: "success", Title: "success", Unit: "1", Doc: "share of recalls that end with an overlap of 0.95 or more"},
+		{Name: "m_final", Title: "final overlap", Unit: "1", Doc: "with the pattern, at the end"},
+		{Name: "exact", Title: "exact recalls", Unit: "1", Doc: "share of recalls that end in the pattern"},
+		{Name: "sweeps", Title: "sweeps", Unit: "sweeps", Doc: "with a change"},
+		{Name: "cycle2", Title: "cycles", Unit: "1", Doc: "share of recalls that end in a cycle of two states"},
+	}
+}
+
+func basin(n *network) []float64 {
+	return []float64{
+		n.share(func(r *recall) bool { return r.overlap >= 0.95 }), n.mean(func(r *recall) float64 { return r.overlap }),
+		n.share(n.exact), n.mean(func(r *recall) float64 { return float64(r.sweeps) }),
+		n.share(func(r *recall) bool { return r.period == 2 }),
+	}
+}
+
+func thermalColumns() []model.Column {
+	return []model.Column{
+		{Name: "m", Title: "overlap", Unit: "1", Doc: "with the pattern, mean over the second half of the sweeps"},
+		{Name: "energy", Title: "energy", Unit: "1", Doc: "per unit, mean over the second half of the sweeps"},
+		{Name: "variance", Title: "variance of the energy", Unit: "1", Doc: "per unit, over the second half of the sweeps"},
+	}
+}
+
+func thermal(n *network) []float64 {
+	tail := func(series []float64) (mean, variance float64) {
+		series = series[len(series)/2:]
+		for _, v := range series {
+			mean += v / float64(len(series))
+		}
+		for _, v := range series {
+			variance += (v - mean) * (v - mean) / float64(len(series))
+		}
+		return mean, variance
+	}
+	return []float64{
+		n.mean(func(r *recall) float64 { m, _ := tail(r.series); return m }),
+		n.mean(func(r *recall) float64 { m, _ := tail(r.heat); return m / float64(n.n) }),
+		n.mean(func(r *recall) float64 { _, v := tail(r.heat); return v / float64(n.n) }),
+	}
+}
+
+func spuriousColumns() []model.Column {
+	return []model.Column{
+		{Name: "pattern", Title: "patterns", Unit: "1", Doc: "share of recalls that end in a stored pattern"},
+		{Name: "negative", Title: "negatives", Unit: "1", Doc: "share that ends in the negative of one"},
+		{Name: "mixture", Title: "mixtures", Unit: "1", Doc: "share with three overlaps of 0.4 or more, the largest 0.6 at most"},
+		{Name: "other", Title: "others", Unit: "1", Doc: "share that ends anywhere else"},
+		{Name: "distinct", Title: "different ends", Unit: "states", Doc: "of a network, a state and its negative being one"},
+	}
+}
+
+func spurious(n *network) []float64 {
+	var classes [4]float64
+	ends := make(map[string]bool)
+	for i := range n.recalls {
+		classes[n.class(n.recalls[i].final)]++
+		p := n.recalls[i].final
+		if p.Up(0) {
+			p = p.Clone()
+			for u := range n.n {
+				p.Flip(u)
+			}
+		}
+		ends[p.Text(n.n)] = true
+	}
+	k := float64(len(n.recalls))
+	return []float64{classes[0] / k, classes[1] / k, classes[2] / k, classes[3] / k, float64(len(ends))}
+}
+
+// class of an end: 0 a pattern, 1 a negative, 2 a mixture of three, 3 anything else.
+func (n *network) class(p hopfield.Pattern) int {
+	var overlaps []float64
+	for _, x := range n.memory.Patterns {
+		m := float64(x.Overlap(p, n.n)) / float64(n.n)
+		switch {
+		case m >= 0.95:
+			return 0
+		case m <= -0.95:
+			return 1
+		}
+		overlaps = append(overlaps, math.Abs(m))
+	}
+	slices.Sort(overlaps)
+	large := 0
+	for _, m := range overlaps {
+		if m >= 0.4 {
+			large++
+		}
+	}
+	if large >= 3 && overlaps[len(overlaps)-1] <= 0.6 {
+		return 2
+	}
+	return 3
+}
+
+func sequenceColumns() []model.Column {
+	return []model.Column{
+		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that differ from the next pattern after the first step"},
+		{Name: "overlap", Title: "overlap", Unit: "1", Doc: "with the pattern whose turn it is, mean over the second round"},
+	}
+}
+
+func sequence(n *network) []float64 {
+	p := len(n.memory.Patterns)
+	at := func(r *recall, step int) float64 { return r.series[min(step, len(r.series))-1] }
+	return []float64{
+		n.mean(func(r *recall) float64 { return (1 - at(r, 1)) / 2 }),
+		n.mean(func(r *recall) float64 {
+			sum := 0.0
+			for step := p + 1; step <= 2*p; step++ {
+				sum += at(r, step) / float64(p)
+			}
+			return sum
+		}),
+	}
+}
+
+func decodeColumns() []model.Column {
+	return []model.Column{
+		{Name: "block_error", Title: "block error", Unit: "1", Doc: "share of words that are decoded to another word or to none"},
+		{Name: "bit_error", Title: "bit error", Unit: "1", Doc: "share of wrong bits after decoding"},
+		{Name: "ml_block_error", Title: "block error of maximum likelihood", Unit: "1", Doc: "of the nearest word, where another as near is an error"},
+		{Name: "rate", Title: "rate", Unit: "bits a use", Doc: "log2 P/N"},
+		{Name: "bsc_capacity", Title: "capacity of the channel", Unit: "bits a use", Doc: "1 - h2(p)"},
+	}
+}
+
+func decode(n *network) []float64 {
+	return []float64{
+		1 - n.share(n.exact), n.mean(n.errorOf),
+		n.share(func(r *recall) bool { return n.likeliest(r.start) != r.target }),
+		math.Log2(float64(len(n.memory.Patterns))) / float64(n.n), hopfield.ChannelCapacity(n.spec.Recall.Fraction),
+	}
+}
+
+// likeliest is the number of the stored word that is nearest to a received one, or -1
+// where two are as near.
+func (n *network) likeliest(received hopfield.Pattern) int {
+	best, at := int32(math.MinInt32), -1
+	for mu, x := range n.memory.Patterns {
+		switch m := x.Overlap(received, n.n); {
+		case m > best:
+			best, at = m, mu
+		case m == best:
+			at = -1
+		}
+	}
+	return at
+}

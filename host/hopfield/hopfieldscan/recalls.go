@@ -1,0 +1,198 @@
+// Package hopfieldscan holds the experiments with Hopfield networks
+// (docs/hopfield.md section 6). A trial of a scan is a network; what its recalls give
+// is averaged first, so that errors are over networks.
+package hopfieldscan
+
+import (
+	"context"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
+)
+
+// most is the number of recalls that are made at once.
+const most = 4096
+
+// recall is what came of one.
+type recall struct {
+	trial   int
+	target  int
+	start   hopfield.Pattern
+	final   hopfield.Pattern
+	overlap float64   // with the target, at the end
+	energy  float64   // at the end
+	period  int       // 1 fixed, 2 a cycle, 0 neither
+	sweeps  int       // with a flip
+	series  []float64 // overlap with the target after each sweep
+	heat    []float64 // energy after each sweep
+}
+
+// network is one trial with its recalls.
+type network struct {
+	spec    *hopfield.Spec
+	n       int
+	memory  *hopfield.Memory
+	fields  []float64 // of the units at the start of the first recall, then of the next
+	recalls []recall
+}
+
+// runner makes the recalls of networks and takes outcomes from them.
+type runner struct {
+	lab      experiment.Lab
+	outcomes []model.Column
+	measure  func(n *network) []float64
+}
+
+// Outcomes implements experiment.Runner.
+func (r *runner) Outcomes() []model.Column { return r.outcomes }
+
+// Batch implements experiment.Runner.
+func (r *runner) Batch() int { return 16 }
+
+// Run implements experiment.Runner.
+func (r *runner) Run(ctx context.Context, trials []experiment.Trial) ([]experiment.Result, error) {
+	results := make([]experiment.Result, len(trials))
+	for from := 0; from < len(trials); {
+		spec := trials[from].Spec.(*hopfield.Spec)
+		to := from + 1
+		for to < len(trials) && trials[to].Point == trials[from].Point && trials[to].Graph == trials[from].Graph && (to-from+1)*spec.Recall.Trials <= most {
+			to++
+		}
+		networks, err := r.recall(ctx, spec, trials[from:to])
+		if err != nil {
+			return nil, err
+		}
+		for i, n := range networks {
+			results[from+i].Values = r.measure(n)
+		}
+		from = to
+	}
+	return results, nil
+}
+
+// recall makes the recalls of networks of one point.
+func (r *runner) recall(ctx context.Context, spec *hopfield.Spec, trials []experiment.Trial) ([]*network, error) {
+	each := spec.Recall.Trials
+	variants := make([]model.Spec, 0, len(trials)*each)
+	var keys []uint64
+	for _, t := range trials {
+		for j := range each {
+			v := *spec
+			v.Recall.Trial = j
+			variants = append(variants, &v)
+			keys = append(keys, spec.Key(t.Seed, t.Number, 1))
+		}
+	}
+	built, err := spec.Build(trials[0].Graph, variants)
+	if err != nil {
+		return nil, err
+	}
+	net := built.(*hopfield.Network)
+	b, err := r.lab.Open(net, keys)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	networks := make([]*network, len(trials))
+	for i := range networks {
+		m, err := net.Memory(spec, keys[i*each])
+		if err != nil {
+			return nil, err
+		}
+		networks[i] = &network{spec: spec, n: net.N, memory: m, recalls: make([]recall, each)}
+	}
+	return networks, r.advance(ctx, b, net, keys, networks)
+}
+
+// advance makes sweeps until all recalls have ended, or all sweeps are made.
+func (r *runner) advance(ctx context.Context, b backend.Backend, net *hopfield.Network, keys []uint64, networks []*network) error {
+	each := len(networks[0].recalls)
+	if err := b.Watch(hopfield.FieldField); err != nil {
+		return err
+	}
+	fields, err := b.Field(hopfield.FieldField, nil)
+	if err != nil {
+		return err
+	}
+	for i, n := range networks {
+		for j := range n.recalls {
+			at := i*each + j
+			n.recalls[j].trial = j
+			n.recalls[j].start, n.recalls[j].target = net.StartOf(net.Of(at), n.memory, keys[at])
+			for u := range net.N {
+				n.fields = append(n.fields, fields.At(at*net.N+u))
+			}
+		}
+	}
+	for sweep := range net.Spec.Recall.Sweeps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		sums, err := b.Advance(1)
+		if err != nil {
+			return err
+		}
+		if note(networks, sums, sweep+1) {
+			break
+		}
+	}
+	last, err := b.State()
+	if err != nil {
+		return err
+	}
+	finals(last, networks)
+	return nil
+}
+
+// note takes the sums of a sweep, and tells whether all recalls have ended.
+func note(networks []*network, sums []float64, sweep int) bool {
+	ended := true
+	for i, n := range networks {
+		for j := range n.recalls {
+			r, s := &n.recalls[j], sums[(i*len(n.recalls)+j)*hopfield.Sums:]
+			if r.period == 0 && s[hopfield.SumFlips] > 0 {
+				r.sweeps = sweep
+			}
+			r.overlap, r.energy, r.period = s[hopfield.SumOverlap], s[hopfield.SumEnergy], int(s[hopfield.SumPeriod])
+			r.series, r.heat = append(r.series, r.overlap), append(r.heat, r.energy)
+			ended = ended && r.period != 0
+		}
+	}
+	return ended
+}
+
+// finals takes the states in which recalls ended.
+func finals(s *state.State, networks []*network) {
+	values := s.Array(hopfield.StateField).Ints
+	for _, n := range networks {
+		for j := range n.recalls {
+			p := hopfield.NewPattern(n.n)
+			for u := range n.n {
+				p.Set(u, values[u] > 0)
+			}
+			n.recalls[j].final, values = p, values[n.n:]
+		}
+	}
+}
+
+// mean of a quantity over the recalls of a network.
+func (n *network) mean(of func(r *recall) float64) float64 {
+	sum := 0.0
+	for i := range n.recalls {
+		sum += of(&n.recalls[i])
+	}
+	return sum / float64(len(n.recalls))
+}
+
+// share of the recalls for which something holds.
+func (n *network) share(holds func(r *recall) bool) float64 {
+	return n.mean(func(r *recall) float64 {
+		if holds(r) {
+			return 1
+		}
+		return 0
+	})
+}

@@ -1,0 +1,221 @@
+package hopfieldscan_test
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"math"
+	"os"
+	"testing"
+
+	"tnn-gpu/cpuref"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/hopfield/hopfieldscan"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/stats"
+)
+
+// soak makes as many networks and recalls as the recorded statistics.
+var soak = os.Getenv("TNN_SOAK") == "1"
+
+// measured is a recorded mean with its standard error over networks.
+type measured [2]float64
+
+// scan makes the trials of a kind at one specification, and gives the means and errors
+// of its outcomes.
+func scan(t *testing.T, name string, networks int, change func(s *hopfield.Spec)) map[string]measured {
+	t.Helper()
+	s := hopfield.Defaults()
+	s.Network.Units, s.Patterns.Load = 1000, 0.1
+	change(s)
+	if err := s.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	lab := experiment.Lab{Open: func(n model.Network, keys []uint64) (backend.Backend, error) {
+		return cpuref.New(n, backend.Options{Seeds: keys})
+	}}
+	for _, k := range hopfieldscan.Kinds() {
+		if k.Name != name {
+			continue
+		}
+		runner, err := k.New(lab, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var trials []experiment.Trial
+		for i := range networks {
+			trials = append(trials, experiment.Trial{Number: i, Seed: 17, Graph: 17, Spec: s})
+		}
+		results, err := runner.Run(context.Background(), trials)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := make(map[string]measured)
+		for i, c := range runner.Outcomes() {
+			var values []float64
+			for _, r := range results {
+				values = append(values, r.Values[i])
+			}
+			e := stats.Mean(values)
+			out[c.Name] = measured{e.Mean, e.Error}
+		}
+		return out
+	}
+	t.Fatalf("there is no kind %s", name)
+	return nil
+}
+
+// agree compares with a recorded value, within 3.5 standard errors of both together and
+// what the recorded digits leave open.
+func agree(t *testing.T, what string, got, want measured) {
+	t.Helper()
+	if difference := math.Abs(got[0] - want[0]); !(difference <= 3.5*math.Hypot(got[1], want[1])+1e-9) {
+		t.Errorf("%s: %.5g ± %.2g, recorded %.5g ± %.2g", what, got[0], got[1], want[0], want[1])
+	}
+}
+
+func statistics(t *testing.T, into any) {
+	t.Helper()
+	f, err := os.Open("../../../testdata/hopfield/statistics.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.NewDecoder(z).Decode(into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func networks(all int) int {
+	if soak {
+		return all
+	}
+	return 4
+}
+
+func TestCapacityAgainstStatistics(t *testing.T) {
+	var file struct {
+		Load []struct {
+			Rule  string
+			Alpha float64
+			P, N  int
+			One   measured `json:"one_step"`
+			Final measured
+			Exact measured
+			Good  measured
+		}
+	}
+	statistics(t, &file)
+	seen := 0
+	for _, c := range file.Load {
+		if !soak && (c.Rule != "hebb" || c.Alpha != 0.1) {
+			continue
+		}
+		seen++
+		got := scan(t, "hopfield-capacity", networks(20), func(s *hopfield.Spec) {
+			s.Network.Units, s.Network.Rule, s.Patterns.Count = c.N, hopfield.Rule(c.Rule), c.P
+			s.Network.Matrix = c.Rule == "hebb"
+			s.Recall.Fraction = 0
+		})
+		agree(t, "one step", got["one_step"], c.One)
+		agree(t, "final", got["final"], c.Final)
+		agree(t, "exact", got["exact"], c.Exact)
+		agree(t, "good", got["good"], c.Good)
+	}
+	if seen == 0 {
+		t.Error("nothing was compared")
+	}
+}
+
+func TestBasinsAgainstStatistics(t *testing.T) {
+	var file struct {
+		Basin []struct {
+			Rule   string
+			Alpha  float64
+			P, N   int
+			Each   int `json:"patterns_per_network"`
+			Points []struct {
+				Fraction float64  `json:"flip_fraction"`
+				Async    measured `json:"success_async"`
+				Sync     measured `json:"success_sync"`
+			}
+		}
+	}
+	statistics(t, &file)
+	seen := 0
+	for _, c := range file.Basin {
+		for _, point := range c.Points {
+			if !soak && (c.Rule != "hebb" || c.Alpha != 0.08 || point.Fraction != 0.35) {
+				continue
+			}
+			for _, update := range []hopfield.Update{hopfield.Async, hopfield.Sync} {
+				seen++
+				got := scan(t, "hopfield-basin", networks(20), func(s *hopfield.Spec) {
+					s.Network.Units, s.Network.Rule, s.Patterns.Count = c.N, hopfield.Rule(c.Rule), c.P
+					s.Network.Matrix = c.Rule == "hebb"
+					s.Recall.Fraction, s.Recall.Update, s.Recall.Trials = point.Fraction, update, c.Each
+				})
+				want := point.Async
+				if update == hopfield.Sync {
+					want = point.Sync
+				}
+				agree(t, string(update), got["success"], want)
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("nothing was compared")
+	}
+}
+
+func TestThermalAgainstTheory(t *testing.T) {
+	got := scan(t, "hopfield-thermal", networks(20), func(s *hopfield.Spec) {
+		s.Patterns.Count, s.Recall.Fraction, s.Recall.Temperature, s.Recall.Trials = 20, 0, 0.5, 2
+		s.Recall.Sweeps = 120
+	})
+	m, _ := hopfield.ThermalOverlap(0.02, 0.5)
+	if math.Abs(got["m"][0]-m) > 3.5*got["m"][1]+3e-3 {
+		t.Errorf("m is %v, theory %g", got["m"], m)
+	}
+}
+
+func TestSpuriousAgainstStatistics(t *testing.T) {
+	for _, c := range []struct {
+		p                       int
+		pattern, mixture, other measured
+	}{
+		{3, measured{0.3075, 0.0197379}, measured{0.3, 0.0247207}, measured{0, 0}},
+		{5, measured{0.31, 0.0266667}, measured{0.235, 0.0171594}, measured{0.115, 0.015}},
+	} {
+		got := scan(t, "hopfield-spurious", 20, func(s *hopfield.Spec) {
+			s.Network.Units, s.Patterns.Count, s.Recall.Corruption = 500, c.p, hopfield.AnyStart
+		})
+		agree(t, "pattern", got["pattern"], c.pattern)
+		agree(t, "mixture", got["mixture"], c.mixture)
+		agree(t, "other", got["other"], c.other)
+	}
+}
+
+func TestSequenceAgainstStatistics(t *testing.T) {
+	got := scan(t, "hopfield-sequence", 4, func(s *hopfield.Spec) {
+		s.Network = hopfield.NetworkSpec{Units: 1000, Rule: hopfield.Sequence}
+		s.Recall.Update, s.Recall.Fraction, s.Recall.Trials, s.Recall.Sweeps = hopfield.Sync, 0, 1, 200
+	})
+	agree(t, "one step", got["one_step"], measured{0.000763333, 5.79463e-05})
+	agree(t, "overlap", got["overlap"], measured{0.998393, 0.000139025})
+}
+
+func TestDecodeAgainstStatistics(t *testing.T) {
+	got := scan(t, "hopfield-decode", 24, func(s *hopfield.Spec) {
+		s.Network = hopfield.NetworkSpec{Units: 128, Rule: hopfield.Polynomial, Degree: 3}
+		s.Patterns.Count, s.Recall.Corruption, s.Recall.Fraction, s.Recall.Trials = 8, hopfield.Noise, 0.4, 24
+	})
+	agree(t, "cubic at p = 0.4", got["block_error"], measured{0.27, 0.03})
+	agree(t, "maximum likelihood", got["ml_block_error"], measured{0.255, 0.03})
+}

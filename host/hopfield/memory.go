@@ -1,0 +1,132 @@
+package hopfield
+
+import (
+	"fmt"
+	"math"
+)
+
+// Rule is how patterns are stored.
+type Rule string
+
+// The storage rules of docs/hopfield.md sections 2 and 8.
+const (
+	Hebb           Rule = "hebb"
+	StorkeyRule    Rule = "storkey"
+	ProjectionRule Rule = "projection"
+	FlowRule       Rule = "mpf"
+	Polynomial     Rule = "polynomial"
+	Exponential    Rule = "exponential"
+	Sequence       Rule = "sequence"
+)
+
+// Memory is one network with what it has stored. All its fields are integers, in
+// multiples of Unit.
+type Memory struct {
+	N        int
+	Patterns []Pattern
+	Columns  []Pattern // by unit, its values in all patterns; nil where no field follows from them
+	Rule     Rule
+
+	// Couplings of the rules that have a matrix; nil where fields follow from the
+	// overlaps with the patterns.
+	Couplings *Integers
+	// Plain says that Couplings are Hebb's as they were stored, without thresholds.
+	Plain bool
+	// Sparse couplings of Hebb's rule on a graph; else nil.
+	Sparse *Sparse
+	// Table of the exponential rule: exp(-2 beta d) in multiples of 2^-36.
+	Table []int64
+	// Degree of the polynomial rule.
+	Degree int
+	// Unit of fields and of energies.
+	Unit float64
+}
+
+// NewMatrixMemory has the couplings of a matrix.
+func NewMatrixMemory(rule Rule, patterns []Pattern, couplings *Integers) *Memory {
+	return &Memory{N: couplings.N, Patterns: patterns, Rule: rule, Couplings: couplings, Unit: couplings.Unit()}
+}
+
+// NewHebbMemory has Hebb's couplings as a matrix, as they were stored.
+func NewHebbMemory(patterns []Pattern, n int) *Memory {
+	m := NewMatrixMemory(Hebb, patterns, &Integers{N: n, W: HebbCounts(patterns, n), Hebb: true})
+	m.Plain, m.Columns = true, Transposed(patterns, n)
+	return m
+}
+
+// NewOverlapMemory is Hebb's or the sequence rule without a matrix: fields follow
+// from the overlaps with the patterns.
+func NewOverlapMemory(rule Rule, patterns []Pattern, n int) *Memory {
+	return &Memory{N: n, Patterns: patterns, Columns: Transposed(patterns, n), Rule: rule, Unit: 1 / float64(n)}
+}
+
+// NewPolynomialMemory is a dense memory with F(x) = x^degree. The error says that
+// fields could pass 63 bits.
+func NewPolynomialMemory(patterns []Pattern, n, degree int) (*Memory, error) {
+	// P 2 degree N^(degree-1) < 2^63
+	bound := math.Log2(float64(len(patterns))) + math.Log2(float64(2*degree)) + float64(degree-1)*math.Log2(float64(n))
+	if bound >= 63 {
+		return nil, fmt.Errorf("fields of %d patterns, %d units and degree %d can pass 63 bits; use fewer patterns or units, or a lower degree", len(patterns), n, degree)
+	}
+	return &Memory{N: n, Patterns: patterns, Columns: Transposed(patterns, n), Rule: Polynomial, Degree: degree, Unit: 1}, nil
+}
+
+// NewExponentialMemory is a dense memory with F(x) = exp(beta x). The error says
+// that fields could pass 63 bits.
+func NewExponentialMemory(patterns []Pattern, n int, beta float64) (*Memory, error) {
+	if len(patterns) >= 1<<27 {
+		return nil, fmt.Errorf("fields of %d patterns can pass 63 bits; the exponential rule takes fewer than 2^27", len(patterns))
+	}
+	return &Memory{N: n, Patterns: patterns, Columns: Transposed(patterns, n), Rule: Exponential, Table: ExponentialTable(n, beta), Unit: math.Ldexp(1, -36)}, nil
+}
+
+// Energy of a state, and the field of smallest magnitude, from the fields of units.
+// Energies are sums of integers, multiplied once: E = -1/2 sum w_ij s_i s_j +
+// sum theta_i s_i without the diagonal, and -sum F(N m)/F(N) over patterns in dense
+// memories.
+// With the sequence rule, which has no energy, it is -1/2 sum h_i s_i.
+func (m *Memory) Energy(s Pattern, field func(i int) int64) (energy float64, least int64) {
+	twice := int64(0)
+	least = math.MaxInt64
+	for i := range m.N {
+		h := field(i)
+		if max(h, -h) < max(least, -least) {
+			least = h
+		}
+		x := int64(s.Sign(i))
+		twice += h * x
+		if c := m.Couplings; c != nil {
+			twice -= int64(c.W[i*m.N+i])
+			if c.Threshold != nil {
+				twice -= int64(c.Threshold[i]) * x
+			}
+		}
+	}
+	switch m.Rule {
+	case Polynomial:
+		return -m.sumOverPatterns(s, m.relativePower), least
+	case Exponential:
+		return -m.sumOverPatterns(s, func(overlap int32) float64 {
+			return float64(m.Table[(int32(m.N)-overlap)/2]) * m.Unit
+		}), least
+	}
+	return -float64(twice) * m.Unit / 2, least
+}
+
+// sumOverPatterns adds a function of the overlaps with all patterns, in their order.
+func (m *Memory) sumOverPatterns(s Pattern, f func(overlap int32) float64) float64 {
+	sum := 0.0
+	for _, p := range m.Patterns {
+		sum += f(p.Overlap(s, m.N))
+	}
+	return sum
+}
+
+// relativePower is (overlap/N)^degree.
+func (m *Memory) relativePower(overlap int32) float64 {
+	x, result := float64(overlap)/float64(m.N), 1.0
+	for range m.Degree {
+		result *= x
+	}
+	return result
+}

@@ -1,0 +1,307 @@
+package hopfield
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+
+	"tnn-gpu/host/graph"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
+)
+
+// Limits of a network.
+const (
+	MaxUnits    = 1 << 20
+	MaxPatterns = 1 << 27
+	MaxSweeps   = math.MaxUint32
+)
+
+// Validate implements model.Spec.
+func (s *Spec) Validate() error {
+	return model.FirstError(s.checkNetwork(), s.checkPatterns(), s.checkGraph(), s.checkRecall())
+}
+
+func (s *Spec) checkNetwork() error {
+	n := s.Network
+	err := model.FirstError(
+		model.Within("network.units", n.Units, 0, MaxUnits, "units, 0 taking those of the graph or of files"),
+		model.OneOf("network.rule", n.Rule, Hebb, StorkeyRule, ProjectionRule, FlowRule, Polynomial, Exponential, Sequence),
+		model.Between("network.damage", n.Damage, 0, math.Nextafter(1, 0), "the share of couplings that is lost"),
+	)
+	if err != nil {
+		return err
+	}
+	if n.Units == 1 {
+		return model.BadKey("network.units", n.Units, "use 2 units or more")
+	}
+	for _, v := range n.Thresholds {
+		if !(math.Abs(v) <= 1e6) {
+			return model.BadKey("network.thresholds", n.Thresholds, "use numbers of magnitude 1e6 at most")
+		}
+	}
+	if units := s.units(); units > 0 && len(n.Thresholds) > 1 && len(n.Thresholds) != units {
+		return model.BadKey("network.thresholds", n.Thresholds, fmt.Sprintf("give one for all units, or %d", units))
+	}
+	dense := n.Rule == Polynomial || n.Rule == Exponential || n.Rule == Sequence
+	switch {
+	case n.Rule == Polynomial && (n.Degree < 2 || n.Degree > 30):
+		return model.BadKey("network.degree", n.Degree, "use a whole number from 2 to 30")
+	case n.Rule != Polynomial && n.Degree != 0:
+		return onlyOf("network.degree", n.Degree, Polynomial)
+	case n.Rule == Exponential && !(n.Beta > 0 && n.Beta <= 100):
+		return model.BadKey("network.beta", n.Beta, "use a number above 0, to 100")
+	case n.Rule != Exponential && n.Beta != 0:
+		return onlyOf("network.beta", n.Beta, Exponential)
+	case n.Rule == FlowRule && (n.Iterations < 1 || n.Iterations > 1e6):
+		return model.BadKey("network.iterations", n.Iterations, "use a whole number from 1 to 1000000, such as 3000")
+	case n.Rule != FlowRule && n.Iterations != 0:
+		return onlyOf("network.iterations", n.Iterations, FlowRule)
+	case n.Rule != ProjectionRule && n.Diagonal:
+		return onlyOf("network.diagonal", n.Diagonal, ProjectionRule)
+	case n.Clip && n.Rule != Hebb:
+		return onlyOf("network.clip", n.Clip, Hebb)
+	case dense && n.Thresholds != nil:
+		return model.BadKey("network.thresholds", n.Thresholds, fmt.Sprintf("the rule %s has no thresholds, so leave it out", n.Rule))
+	case dense && n.Damage != 0:
+		return model.BadKey("network.damage", n.Damage, fmt.Sprintf("the rule %s has no couplings that could be lost, so leave it out", n.Rule))
+	}
+	return nil
+}
+
+func onlyOf(key string, value any, rule Rule) error {
+	return model.BadKey(key, value, fmt.Sprintf("only the rule %s has it, so leave it out", rule))
+}
+
+func (s *Spec) checkPatterns() error {
+	p := s.Patterns
+	err := model.FirstError(
+		model.Within("patterns.count", p.Count, 0, MaxPatterns, "patterns, 0 taking load times units or all that are given"),
+		model.Between("patterns.load", p.Load, 0, MaxPatterns, "patterns a unit"),
+		model.Between("patterns.bias", p.Bias, 0, 1, "the probability of +1"),
+		model.Within("patterns.prototypes", p.Prototypes, 0, MaxPatterns, "prototypes, 0 for independent patterns"),
+		model.Between("patterns.spread", p.Spread, 0, 1, "the probability of a difference from the prototype"),
+		model.Between("patterns.threshold", p.Threshold, 0, 1, "from black to white, 0 taking Otsu's"),
+	)
+	if err != nil {
+		return err
+	}
+	if p.Prototypes == 0 && p.Spread != 0 {
+		return model.BadKey("patterns.spread", p.Spread, "without patterns.prototypes there is none, so leave it out")
+	}
+	if p.Prototypes > 0 && p.Bias != 0.5 {
+		return model.BadKey("patterns.bias", p.Bias, "copies of prototypes are fair, so leave it out")
+	}
+	if s.given() {
+		return nil
+	}
+	if p.Count == 0 && p.Load == 0 {
+		return model.BadKey("patterns.count", nil, "give the number of patterns, or patterns.load, or files")
+	}
+	if n := s.units(); s.Network.Rule == ProjectionRule && n > 0 && s.count(n) > n {
+		return model.BadKey("patterns.count", s.count(n), fmt.Sprintf("the projection rule holds at most as many patterns as there are units, %d", n))
+	}
+	return nil
+}
+
+// given tells whether the patterns come from files or are letters.
+func (s *Spec) given() bool {
+	return len(s.Patterns.Files)+len(s.Patterns.Texts)+s.Patterns.Letters > 0
+}
+
+// units is N as far as the specification tells, else 0.
+func (s *Spec) units() int {
+	if s.Network.Units > 0 {
+		return s.Network.Units
+	}
+	if s.Patterns.Letters > 0 {
+		return s.Patterns.Letters * s.Patterns.Letters
+	}
+	if len(s.Patterns.Texts) > 0 {
+		return len(s.Patterns.Texts[0])
+	}
+	if len(s.Graph.Sides) == 0 {
+		return 0
+	}
+	n := 1
+	for _, side := range s.Graph.Sides {
+		n *= side
+	}
+	return n
+}
+
+// Size is N and P as far as the specification tells, else 0.
+func (s *Spec) Size() (units, patterns int) {
+	n := s.units()
+	switch {
+	case s.Patterns.Count > 0:
+		return n, s.Patterns.Count
+	case s.Patterns.Letters > 0:
+		return n, 26
+	case s.given():
+		return n, len(s.Patterns.Texts)
+	}
+	return n, s.count(n)
+}
+
+// count is P of a network of n units whose patterns are drawn.
+func (s *Spec) count(n int) int {
+	if s.Patterns.Count > 0 {
+		return s.Patterns.Count
+	}
+	return max(1, int(math.Round(float64(s.Patterns.Load*float64(n)))))
+}
+
+func (s *Spec) checkGraph() error {
+	g, n := s.Graph, s.units()
+	if err := model.OneOf("graph.kind", g.Kind, Complete, graph.Neighbor, graph.Random, graph.Gaussian, graph.Exponential); err != nil {
+		return err
+	}
+	if len(g.Sides) > 3 {
+		return model.BadKey("graph.sides", g.Sides, "a lattice or an image has 1, 2 or 3 sides")
+	}
+	sites := int64(1)
+	for _, side := range g.Sides {
+		if side < 1 || int64(side) > MaxUnits/sites {
+			return model.BadKey("graph.sides", g.Sides, fmt.Sprintf("every side must be 1 or more, and a network has at most %d units", MaxUnits))
+		}
+		sites *= int64(side)
+	}
+	if len(g.Sides) > 0 && n > 0 && int64(n) != sites {
+		return model.BadKey("graph.sides", g.Sides, fmt.Sprintf("their product must be the number of units, %d", n))
+	}
+	if n == 0 && !s.given() {
+		return model.BadKey("network.units", nil, "give the number of units, or graph.sides")
+	}
+	if g.Kind == Complete {
+		return nil
+	}
+	switch {
+	case len(g.Sides) == 0:
+		return model.BadKey("graph.sides", nil, "give the 1, 2 or 3 sides of the lattice, such as [48, 48]")
+	case s.Network.Rule != Hebb:
+		return model.BadKey("network.rule", s.Network.Rule, fmt.Sprintf("a graph of kind %s takes the rule hebb; the others need a complete graph", g.Kind))
+	case g.Connections < 1:
+		return model.BadKey("graph.connections", g.Connections, "use 1 or more")
+	case s.Network.Thresholds != nil:
+		return model.BadKey("network.thresholds", s.Network.Thresholds, "only a complete graph takes thresholds, so leave it out")
+	}
+	return nil
+}
+
+func (s *Spec) checkRecall() error {
+	r := s.Recall
+	err := model.FirstError(
+		model.OneOf("recall.update", r.Update, Async, Cyclic, IID, Sync, Colours, Blocks),
+		model.OneOf("recall.method", r.Method, Glauber, Metropolis),
+		model.OneOf("recall.corruption", r.Corruption, Flip, Noise, Erase, Occlude, AnyStart),
+		model.Between("recall.fraction", r.Fraction, 0, 1, "the share of units that is corrupted"),
+		model.Within("recall.trial", r.Trial, 0, math.MaxInt32, "the number of the trial"),
+		model.Within("recall.trials", r.Trials, 1, math.MaxInt32, "recalls of a network"),
+		model.Within("recall.max_sweeps", r.Sweeps, 1, MaxSweeps, "sweeps"),
+		model.Between("recall.temperature", r.Temperature, 0, 1e6, "in units of the couplings, 0 following fields"),
+	)
+	if err != nil {
+		return err
+	}
+	if r.Temperature > 0 && r.Temperature < 1e-6 {
+		return model.BadKey("recall.temperature", r.Temperature, "use 0, or 1e-6 or more")
+	}
+	switch n := s.units(); {
+	case r.Update == Colours && s.Graph.Kind == Complete:
+		return model.BadKey("recall.update", r.Update, "in a complete graph no two units may decide at once; use async, or another graph.kind")
+	case r.Update == Blocks && (r.Blocks < 1 || n > 0 && r.Blocks > n):
+		return model.BadKey("recall.blocks", r.Blocks, "give the number of parts of a sweep, from 1 to the number of units")
+	case r.Update != Blocks && r.Blocks != 0:
+		return model.BadKey("recall.blocks", r.Blocks, "only update blocks has parts, so leave it out")
+	case r.First != 0 && r.Update != Cyclic:
+		return model.BadKey("recall.first", r.First, "only update cyclic begins with a certain unit, so leave it out")
+	case r.First < 0 || n > 0 && r.First >= n:
+		return model.BadKey("recall.first", r.First, "give the number of a unit, from 0")
+	case r.State != "" && r.Start != "":
+		return model.BadKey("recall.state", r.State, "recall.start names a start, too; leave one of them out")
+	case s.Network.Rule == Sequence && r.Update != Sync:
+		return model.BadKey("recall.update", r.Update, "the rule sequence leads from pattern to pattern where all units decide at once; use sync")
+	case r.Corruption == Occlude && s.Patterns.Letters == 0 && len(s.Patterns.Files) == 0 && len(s.Graph.Sides) < 2:
+		return model.BadKey("recall.corruption", r.Corruption, "what is occluded is an image, so give graph.sides, patterns.letters or files of images")
+	}
+	return s.checkClamped()
+}
+
+func (s *Spec) checkClamped() error {
+	n := s.units()
+	for _, i := range s.Recall.Clamped {
+		if i < 0 || n > 0 && i >= n {
+			return model.BadKey("recall.clamped", s.Recall.Clamped, "give the numbers of units, from 0")
+		}
+	}
+	return nil
+}
+
+// VariantOf implements model.Spec: replicas side by side share the graph, the units
+// and the order of the fields.
+func (s *Spec) VariantOf(base any) error {
+	b := base.(*Spec)
+	switch {
+	case s.units() != b.units():
+		return model.BadKey("network.units", s.Network.Units, "replicas side by side have as many units")
+	case !reflect.DeepEqual(s.Graph, b.Graph):
+		return model.BadKey("graph.kind", s.Graph.Kind, "replicas side by side have the same graph")
+	case s.Recall.Update != b.Recall.Update && (s.Recall.Update == Sync || b.Recall.Update == Sync):
+		return model.BadKey("recall.update", s.Recall.Update, "sync keeps one state more, so it cannot run beside the others")
+	case s.Recall.Sweeps != b.Recall.Sweeps:
+		return model.BadKey("recall.max_sweeps", s.Recall.Sweeps, "replicas side by side are as long")
+	case !reflect.DeepEqual(s.Patterns.Files, b.Patterns.Files) || s.Patterns.Letters != b.Patterns.Letters:
+		return model.BadKey("patterns.files", s.Patterns.Files, "replicas side by side have the same given patterns")
+	}
+	return nil
+}
+
+// Steps implements model.Spec: a step is a sweep.
+func (s *Spec) Steps() int64 { return int64(s.Recall.Sweeps) }
+
+// SetSteps implements model.Spec.
+func (s *Spec) SetSteps(n int64) { s.Recall.Sweeps = int(n) }
+
+// Files implements model.Spec.
+func (s *Spec) Files() map[string]*string {
+	files := make(map[string]*string)
+	for i := range s.Patterns.Files {
+		files[fmt.Sprintf("patterns.files[%d]", i)] = &s.Patterns.Files[i]
+	}
+	if s.Recall.Start != "" {
+		files["recall.start"] = &s.Recall.Start
+	}
+	return files
+}
+
+// Key implements model.Spec: replica i is network i/values with value i modulo
+// values, so that values are compared in pairs.
+func (s *Spec) Key(seed uint64, replica, values int) uint64 {
+	return NetworkKey(seed, uint32(replica/values))
+}
+
+// Need implements model.Spec.
+func (s *Spec) Need(_ state.Precision, replicas int) (host, device int64) {
+	n := int64(s.units())
+	p := int64(s.Patterns.Count)
+	if p == 0 && !s.given() {
+		p = int64(s.count(int(n)))
+	}
+	each := n/8*p + 16*n + 4*p // patterns twice, fields and order, overlaps
+	if s.hasMatrix() {
+		each += 4 * n * n
+	}
+	return each * int64(replicas), each * int64(replicas)
+}
+
+// hasMatrix tells whether couplings are kept as a matrix of N x N.
+func (s *Spec) hasMatrix() bool {
+	switch s.Network.Rule {
+	case Hebb:
+		return s.Graph.Kind == Complete && s.Network.needsMatrix()
+	case StorkeyRule, ProjectionRule, FlowRule:
+		return true
+	}
+	return false
+}

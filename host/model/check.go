@@ -1,0 +1,91 @@
+package model
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// KeyError says which value of a specification cannot be used and what can.
+type KeyError struct {
+	Key   string // as in a configuration file: recall.fraction
+	Value any    // nil where there is none
+	Valid string // what is possible, to end the sentence
+}
+
+func (e *KeyError) Error() string {
+	if e.Value == nil {
+		return fmt.Sprintf("%s is missing: %s", e.Key, e.Valid)
+	}
+	return fmt.Sprintf("%s is %s: %s", e.Key, show(e.Value), e.Valid)
+}
+
+// ConfigKey is the key that a message about a configuration file has to point at.
+func (e *KeyError) ConfigKey() string { return e.Key }
+
+// BadKey is a KeyError.
+func BadKey(key string, value any, valid string) error { return &KeyError{key, value, valid} }
+
+// show writes a value as a configuration file does, cut to a length that a sentence
+// can bear.
+func show(value any) string {
+	const longest = 60
+	var s string
+	switch v := reflect.ValueOf(value); v.Kind() {
+	case reflect.String:
+		s = strconv.Quote(v.String())
+	case reflect.Slice:
+		items := make([]string, min(v.Len(), longest))
+		for i := range items {
+			items[i] = fmt.Sprint(v.Index(i))
+		}
+		s = "[" + strings.Join(items, ", ") + "]"
+	default:
+		s = fmt.Sprint(value)
+	}
+	if r := []rune(s); len(r) > longest {
+		s = string(r[:longest]) + "..."
+	}
+	return s
+}
+
+// FirstError is the first of some errors that is one.
+func FirstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OneOf refuses a value that is none of the valid ones.
+func OneOf[T ~string](key string, value T, valid ...T) error {
+	names := make([]string, len(valid))
+	for i, v := range valid {
+		if v == value {
+			return nil
+		}
+		names[i] = string(v)
+	}
+	last := len(names) - 1
+	return BadKey(key, value, "use "+strings.Join(names[:last], ", ")+" or "+names[last])
+}
+
+// Within refuses a whole number that is not from least to most. what says what is
+// counted.
+func Within(key string, value int, least, most int64, what string) error {
+	if int64(value) >= least && int64(value) <= most {
+		return nil
+	}
+	return BadKey(key, value, fmt.Sprintf("use a whole number from %d to %d (%s)", least, most, what))
+}
+
+// Between refuses a number that is not from least to most.
+func Between(key string, value, least, most float64, what string) error {
+	if value >= least && value <= most {
+		return nil
+	}
+	return BadKey(key, value, fmt.Sprintf("use a number from %g to %g (%s)", least, most, what))
+}
