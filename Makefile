@@ -26,10 +26,12 @@ run: setup-run build
 
 # Everything, on both backends.
 test: setup-test test-cpu test-opencl lint-kernels
+test: export TNN_OPENCL_FOLLOWS = 1
 
 # What a machine with Go alone can do.
 test-cpu:
-	@. scripts/env && export CGO_ENABLED=0 TNN_REQUIRE_OPENCL= && go vet ./... && go test -timeout 15m ./...
+	@. scripts/env && export CGO_ENABLED=0 TNN_REQUIRE_OPENCL= && \
+		{ [ "$$TAGS" = opencl ] || unset TNN_OPENCL_FOLLOWS; } && go vet ./... && go test -timeout 3h ./...
 
 # What the tag opencl changes.
 test-opencl:
@@ -38,7 +40,7 @@ test-opencl:
 # Where the compiler fuses multiplications and additions, no bit may change.
 test-fma:
 	@. scripts/env && ! grep -q '^flags.* avx2 ' /proc/cpuinfo || \
-		GOAMD64=v3 CGO_ENABLED=0 go test -timeout 15m ./host/fmath/... ./host/rng/... ./cpuref/...
+		GOAMD64=v3 CGO_ENABLED=0 go test -timeout 3h ./host/fmath/... ./host/rng/... ./cpuref/...
 
 # All benchmarks, one after another, in the format that benchstat reads
 # (go tool -modfile=tools/go.mod benchstat OLD NEW); then what this machine reaches,

@@ -50,7 +50,7 @@ func startBrowser(t *testing.T) *browser {
 		}
 		t.Skipf("this test needs chromium: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Minute)
 	// Not t.TempDir: processes of the browser may write there until after its end.
 	profile, err := os.MkdirTemp("", "chromium-")
 	if err != nil {
@@ -204,7 +204,7 @@ func (b *browser) try(expression string) (value any, thrown string) {
 // until waits for an expression to be true. It may throw while the page loads.
 func (b *browser) until(expression string) {
 	b.t.Helper()
-	for range 200 {
+	for range 6000 {
 		if v, _ := b.try(expression); v == true {
 			return
 		}

@@ -63,6 +63,9 @@ func (p *program) serve(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if notice, err := runs.Notice(); err == nil && notice != "" {
+		fmt.Fprintln(p.errs, notice)
+	}
 	fmt.Fprintf(p.out, "Open %s and end with Ctrl-C.\n", server.URL())
 	ctx, w := p.watched(c.Context, 0)
 	w.hold(".")
@@ -70,11 +73,24 @@ func (p *program) serve(c *cli.Context) error {
 	return server.Serve(ctx)
 }
 
-// buildText makes the network of a run from the text of its configuration.
+// mostBuilt is the memory that a network may take which is built for a page alone.
+const mostBuilt = 1 << 30
+
+// buildText makes the network of a run from the text of its configuration. The run may
+// be somebody else's, so no file that the text names is read, and no more memory taken
+// than a page is worth.
 func buildText(name string, text []byte) (model.Network, error) {
 	cfg, err := config.Decode(name, text)
 	if err != nil {
 		return nil, err
+	}
+	for key, file := range cfg.Spec.Files() {
+		if *file != "" {
+			return nil, fmt.Errorf("the run is of an earlier version and has its %s elsewhere, so it cannot be shown", key)
+		}
+	}
+	if need, _ := cfg.Spec.Need(state.Single, 1); need > mostBuilt {
+		return nil, fmt.Errorf("the run is of an earlier version, and its network takes %s, which is too much to be shown", bytesText(need))
 	}
 	net, err := cfg.Spec.Build(cfg.Run.Seed, nil)
 	return net, cfg.Locate(err)

@@ -74,7 +74,7 @@ type pageOf struct {
 
 func (r *running) page(t *testing.T) *pageOf {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	t.Cleanup(cancel)
 	conn, _, err := websocket.Dial(ctx, liveURL(r.server), nil)
 	if err != nil {

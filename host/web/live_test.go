@@ -156,7 +156,7 @@ func TestDeafPage(t *testing.T) {
 // clients waits until so many pages watch.
 func (r *running) clients(t *testing.T, n int) {
 	t.Helper()
-	for range 2000 {
+	for range 60000 {
 		r.live.mu.Lock()
 		have := len(r.live.clients)
 		r.live.mu.Unlock()

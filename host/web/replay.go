@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 
+	"tnn-gpu/host/files"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/state"
 )
@@ -17,7 +17,7 @@ import (
 // stored is an array in a file: records one after another, each with the values of
 // all replicas.
 type stored struct {
-	file    *os.File
+	file    files.File
 	about   record.Array
 	at      int64 // of the first record
 	width   int64 // bytes of a value
@@ -28,7 +28,7 @@ type stored struct {
 // newStored finds the records of an array that begins at an offset of a file and
 // ends before another. It takes the shape from the metadata, and only the length
 // of the header from the file.
-func newStored(file *os.File, d record.Array, from, to int64) (*stored, error) {
+func newStored(file files.File, d record.Array, from, to int64) (*stored, error) {
 	s := &stored{file: file, about: d, length: 1}
 	switch d.Dtype {
 	case "|u1":
@@ -59,7 +59,7 @@ func newStored(file *os.File, d record.Array, from, to int64) (*stored, error) {
 
 // recording opens a recorded field.
 func (f *folder) recording(d record.Array) (*stored, error) {
-	file, err := f.root.Open(recordingsName + "/" + d.Name + ".npy")
+	file, err := f.dir.Open(recordingsName + "/" + d.Name + ".npy")
 	if err != nil {
 		return nil, fmt.Errorf("the recording of %s cannot be read: %w", d.Name, err)
 	}
@@ -80,7 +80,7 @@ func (f *folder) final(name string) (*stored, error) {
 		if d.Name != name {
 			continue
 		}
-		file, err := f.root.Open(finalName)
+		file, err := f.dir.Open(finalName)
 		if err != nil {
 			return nil, fmt.Errorf("the final state cannot be read: %w", err)
 		}
@@ -93,7 +93,7 @@ func (f *folder) final(name string) (*stored, error) {
 	return nil, fmt.Errorf("the run has no field %q", name)
 }
 
-func newFinal(file *os.File, d record.Array) (*stored, error) {
+func newFinal(file files.File, d record.Array) (*stored, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
@@ -137,10 +137,17 @@ func (f *folder) at(name string, step int64) (s *stored, index int64, err error)
 	return s, 0, err
 }
 
+// mostRecord is the size of the largest record that is read, in bytes: a file may have
+// holes, and so be larger than what anybody has written.
+const mostRecord = 1 << 30
+
 // read gives a record, of all replicas.
 func (s *stored) read(index int64) (*state.Array, error) {
 	if index < 0 || index >= s.records {
 		return nil, fmt.Errorf("field %s has no record %d; it has %d", s.about.Name, index, s.records)
+	}
+	if s.length*s.width > mostRecord {
+		return nil, fmt.Errorf("a record of field %s has %d bytes, which is too much to be shown", s.about.Name, s.length*s.width)
 	}
 	b := make([]byte, s.length*s.width)
 	if _, err := s.file.ReadAt(b, s.at+index*int64(len(b))); err != nil {
@@ -214,7 +221,7 @@ func (f *folder) order(d record.Array) ([]int32, error) {
 
 // items lists the numbers of the recorded items.
 func (f *folder) items(d record.Array) ([]int64, error) {
-	file, err := f.root.Open(recordingsName + "/" + d.Name + ".items.npy")
+	file, err := f.dir.Open(recordingsName + "/" + d.Name + ".items.npy")
 	if err != nil {
 		return nil, fmt.Errorf("which items of %s were recorded cannot be read: %w", d.Name, err)
 	}

@@ -10,7 +10,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
+	"tnn-gpu/host/files"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 )
@@ -54,10 +56,10 @@ func OpenRuns(path string, build Build) (*Runs, error) {
 	return r, nil
 }
 
-// mostRuns is how many runs of a folder are listed.
+// mostRuns is how many runs of a folder are listed: the newest ones.
 const mostRuns = 1000
 
-// names lists the runs.
+// names lists all runs.
 func (r *Runs) names() ([]string, error) {
 	if r.only != "" {
 		return []string{r.only}, nil
@@ -72,13 +74,37 @@ func (r *Runs) names() ([]string, error) {
 			names = append(names, e.Name())
 		}
 	}
-	return names[:min(len(names), mostRuns)], nil
+	return names, nil
+}
+
+// newest gives the runs whose run.json was written last, and counts the others.
+func (r *Runs) newest() (names []string, older int, err error) {
+	if names, err = r.names(); err != nil || len(names) <= mostRuns {
+		return names, 0, err
+	}
+	written := make(map[string]time.Time, len(names))
+	for _, name := range names {
+		if info, err := os.Stat(filepath.Join(r.folder, name, metadataName)); err == nil {
+			written[name] = info.ModTime()
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return written[b].Compare(written[a]) })
+	return names[:mostRuns], len(names) - mostRuns, nil
+}
+
+// Notice says which runs the list leaves out, if it does.
+func (r *Runs) Notice() (string, error) {
+	_, older, err := r.newest()
+	if older == 0 {
+		return "", err
+	}
+	return fmt.Sprintf("The newest %d runs are listed, and %d older ones are not: serve a folder with fewer, or a run alone.", mostRuns, older), err
 }
 
 // list describes the runs, the newest first. One that cannot be read is described
 // by what is wrong with it.
 func (r *Runs) list() ([]about, error) {
-	names, err := r.names()
+	names, _, err := r.newest()
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +156,7 @@ func (r *Runs) find(name string) (*run, error) {
 // metadata say and whatever links are in it.
 type folder struct {
 	name     string
-	root     *os.Root
+	dir      files.Dir
 	metadata *record.Metadata
 	space    string // axis of the items that pictures show; empty where there are none
 	grid     Grid
@@ -139,22 +165,21 @@ type folder struct {
 
 func (r *Runs) read(name string) (*folder, error) {
 	path := filepath.Join(r.folder, name)
-	m, err := record.ReadMetadata(path)
-	if err != nil {
-		return nil, err
-	}
-	root, err := os.OpenRoot(path)
+	dir, err := files.OS{}.OpenDir(path)
 	if err != nil {
 		return nil, fmt.Errorf("the run folder cannot be read: %w", err)
 	}
-	f := &folder{name: name, root: root, metadata: m}
-	if err := f.readGrid(r); err != nil {
+	f := &folder{name: name, dir: dir}
+	if f.metadata, err = record.MetadataOf(dir, path); err == nil {
+		err = f.readGrid(r)
+	}
+	if err != nil {
 		return nil, errors.Join(err, f.close())
 	}
 	return f, nil
 }
 
-func (f *folder) close() error { return f.root.Close() }
+func (f *folder) close() error { return f.dir.Close() }
 
 // builtOf is the network of a run whose run.json tells too little.
 func (r *Runs) builtOf(f *folder) (*network, error) {
@@ -163,7 +188,7 @@ func (r *Runs) builtOf(f *folder) (*network, error) {
 	if r.old[f.name] != nil {
 		return r.old[f.name], nil
 	}
-	config, err := f.root.ReadFile(configName)
+	config, err := files.ReadFile(f.dir, configName, mostConfig)
 	if err != nil {
 		return nil, fmt.Errorf("the configuration of the run cannot be read: %w", err)
 	}
@@ -195,6 +220,9 @@ func (f *folder) readGrid(r *Runs) error {
 	nodes, err := f.nodes()
 	if err != nil {
 		return err
+	}
+	if nodes > mostRecord/4 {
+		return fmt.Errorf("the run has %d %ss, which are too many to be shown", nodes, f.space)
 	}
 	f.grid = NewGrid(nodes, sites.Sides, sites.Bipartite)
 	if f.grid.Nodes > f.grid.Slices*f.grid.Rows*f.grid.Columns {
@@ -268,6 +296,9 @@ func (f *folder) recordings() []record.Array {
 	return out
 }
 
+// mostConfig is the length of the longest configuration that is read.
+const mostConfig = 1 << 24
+
 // Names of files in a run folder (see package record).
 const (
 	metadataName   = "run.json"
@@ -304,7 +335,7 @@ func (f *folder) describe() (about, error) {
 		a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, s.records, d.Every})
 		s.file.Close()
 	}
-	if _, err := f.root.Stat(finalName); err == nil {
+	if info, err := f.dir.Lstat(finalName); err == nil && info.Mode().IsRegular() {
 		for _, d := range f.finals() {
 			if f.perNode(d) && !slices.ContainsFunc(a.Fields, func(f field) bool { return f.Name == d.Name }) {
 				a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, 1, 0})

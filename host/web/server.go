@@ -120,12 +120,16 @@ func (s *Server) handler() http.Handler {
 // list tells what there is to be shown; a live run tells itself.
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	out := struct {
-		Live bool    `json:"live"`
-		Runs []about `json:"runs"`
+		Live   bool    `json:"live"`
+		Runs   []about `json:"runs"`
+		Notice string  `json:"notice,omitempty"`
 	}{Live: s.options.Live != nil, Runs: []about{}}
 	if s.options.Runs != nil {
 		var err error
-		if out.Runs, err = s.options.Runs.list(); err != nil {
+		if out.Runs, err = s.options.Runs.list(); err == nil {
+			out.Notice, err = s.options.Runs.Notice()
+		}
+		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}

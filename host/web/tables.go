@@ -104,7 +104,7 @@ type points struct {
 
 // readPoints brings the points of a run up to date.
 func (f *folder) readPoints(r *run) (*points, error) {
-	file, err := f.root.Open(stepsName)
+	file, err := f.dir.Open(stepsName)
 	if err != nil {
 		return nil, fmt.Errorf("the steps of the run cannot be read: %w", err)
 	}
@@ -132,13 +132,16 @@ func (f *folder) readPoints(r *run) (*points, error) {
 
 // readHistograms reads those of the start and the end.
 func (f *folder) readHistograms() ([]*Histogram, error) {
-	file, err := f.root.Open(histogramsName)
+	file, err := f.dir.Open(histogramsName)
 	if err != nil {
 		return nil, fmt.Errorf("the histograms of the run cannot be read: %w", err)
 	}
 	defer file.Close()
-	return parseHistograms(file, f.metadata.Steps, f.metadata.Sweep != nil)
+	return parseHistograms(io.LimitReader(file, mostHistograms), f.metadata.Steps, f.metadata.Sweep != nil)
 }
+
+// mostHistograms is how much of a table of histograms is read, in bytes.
+const mostHistograms = 1 << 26
 
 // parseHistograms reads the bins that are not empty.
 func parseHistograms(in io.Reader, steps int64, swept bool) ([]*Histogram, error) {

@@ -160,7 +160,7 @@ async function main() {
   try {
     const found = await runs();
     if (found.live) new LivePage(view);
-    else new ReplayPage(view, found.runs);
+    else new ReplayPage(view, found.runs, found.notice);
   } catch (e) {
     view.status(e.message, "wrong");
   }

@@ -8,7 +8,7 @@ import { lineColour, css, prefixed } from "./colours.js";
 const again = 3000; // milliseconds from one look at runs that go on to the next
 
 export class ReplayPage {
-  constructor(view, runs) {
+  constructor(view, runs, notice) {
     this.view = view;
     this.source = new Finished(e => view.status(e.message, "wrong"));
     this.compared = new Map(); // by name: colour, and points when they are there
@@ -20,6 +20,8 @@ export class ReplayPage {
     $("record").oninput = () => this.picture();
     $("distribution").onchange = () => this.showHistograms();
     $("runs").hidden = false;
+    $("notice").textContent = notice ?? "";
+    $("notice").hidden = !notice;
     this.list(runs);
     const first = runs.find(r => !r.problem);
     if (first) this.open(first.name);
