@@ -60,6 +60,7 @@ func mayMount(t *testing.T) bool {
 // TestFullDisk fills the disk at every stage of a run. Nothing that was computed is
 // lost: with more room the run goes on and leaves what it leaves on a large disk.
 func TestFullDisk(t *testing.T) {
+	once(t)
 	// Of this network a checkpoint has 460 kB, and so has final.npz.
 	network := []string{"run", "--preset", "isolated4", "--set", "graph.sides=[60, 60]", "--backend", "cpu", "--no-overview", "--out", "out", "--steps"}
 	for _, test := range []struct {

@@ -29,6 +29,7 @@ func saved(t *testing.T, dir string) {
 // TestSignalsSave: whatever tells a run to stop has it saved, and what tells it that
 // its time is up has another exit code.
 func TestSignalsSave(t *testing.T) {
+	once(t)
 	for _, test := range []struct {
 		signal syscall.Signal
 		code   int
@@ -52,6 +53,7 @@ func TestSignalsSave(t *testing.T) {
 
 // TestSignalsInPairs: GNU timeout sends two, which are of one mind.
 func TestSignalsInPairs(t *testing.T) {
+	once(t)
 	for _, pair := range [][]os.Signal{{syscall.SIGTERM, syscall.SIGTERM}, {os.Interrupt, syscall.SIGTERM}, {syscall.SIGUSR1, os.Interrupt}} {
 		t.Run(pair[0].String()+", "+pair[1].String(), func(t *testing.T) {
 			t.Parallel()
@@ -73,6 +75,7 @@ func busy(more ...string) []string {
 
 // TestSecondSignalEndsAtOnce: two seconds after the first, and not before.
 func TestSecondSignalEndsAtOnce(t *testing.T) {
+	once(t)
 	t.Parallel()
 	dir := t.TempDir()
 	c := command(t, dir, busy()...)
@@ -140,6 +143,7 @@ func TestIgnoredHangUp(t *testing.T) {
 
 // TestTimeLimit counts from the start of the program: what is begun by then is saved.
 func TestTimeLimit(t *testing.T) {
+	once(t)
 	t.Parallel()
 	dir := t.TempDir()
 	r := tnnGPU(t, dir, endless("--backend", "cpu", "--time-limit", "3s")...).want(t, codeTimeIsUp, "Time is up")
@@ -156,6 +160,7 @@ func TestTimeLimit(t *testing.T) {
 
 // TestNobodyReads: a run goes on without those who read what it prints.
 func TestNobodyReads(t *testing.T) {
+	once(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Skip(err)
@@ -221,6 +226,7 @@ func brokenPipe(t *testing.T) *os.File {
 // TestReaderStandsStill: a pager that waits for a key does not keep a run from being
 // saved.
 func TestReaderStandsStill(t *testing.T) {
+	once(t)
 	t.Parallel()
 	dir := t.TempDir()
 	r, w, err := os.Pipe()
@@ -253,6 +259,7 @@ func TestReaderStandsStill(t *testing.T) {
 // TestNamesAreShown: no name of a folder gives orders to a terminal, and the command
 // line that goes on with a run can be pasted.
 func TestNamesAreShown(t *testing.T) {
+	once(t)
 	for name, shown := range map[string][2]string{
 		"clear\x1bc\nout": {`clear\x1bc\nout`, `$'clear\x1bc\nout'`},
 		"it's T>0.1":      {"it's T>0.1", `'it'\''s T>0.1'`},
@@ -273,6 +280,7 @@ func TestNamesAreShown(t *testing.T) {
 
 // TestDumbTerminal has a terminal that cannot move its cursor, and one that can.
 func TestDumbTerminal(t *testing.T) {
+	once(t)
 	for _, kind := range []string{"dumb", "xterm"} {
 		terminal, name := openTerminal(t)
 		side, err := os.OpenFile(name, os.O_RDWR|syscall.O_NOCTTY, 0)

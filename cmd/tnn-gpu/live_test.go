@@ -70,6 +70,7 @@ func (s *served) ends(t *testing.T, code int) {
 
 // TestLivePage watches and steers a run in a browser.
 func TestLivePage(t *testing.T) {
+	once(t)
 	b := startBrowser(t)
 	dir := t.TempDir()
 	s := startServing(t, dir, "run", "--preset", "driven", "--backend", "cpu", "--threads", "1", "--steps", "100000000", "--out", "live", "--live")
@@ -150,6 +151,7 @@ func externalNode(t *testing.T) int32 {
 
 // TestServedRuns replays and compares finished runs in a browser.
 func TestServedRuns(t *testing.T) {
+	once(t)
 	b := startBrowser(t)
 	dir := t.TempDir()
 	for _, seed := range []string{"1", "2"} {

@@ -97,6 +97,15 @@ func small(more ...string) []string {
 	return append([]string{"run", "--preset", "isolated4", "--set", "graph.sides=[10, 10]", "--steps", "20", "--out", "out"}, more...)
 }
 
+// once skips what takes long and what the tag opencl does not change, where the same
+// test follows with the tag: scripts of the Makefile set TNN_OPENCL_FOLLOWS=1.
+func once(t *testing.T) {
+	t.Helper()
+	if _, err := gpu.Devices(); errors.Is(err, gpu.ErrNotBuilt) && os.Getenv("TNN_OPENCL_FOLLOWS") == "1" {
+		t.Skip("this test follows with the tag opencl")
+	}
+}
+
 // withOpenCL skips a test where there is no device, unless there must be one.
 func withOpenCL(t *testing.T) {
 	t.Helper()

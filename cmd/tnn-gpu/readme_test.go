@@ -13,6 +13,7 @@ import (
 // those of kind sh with the program in PATH, those of kind python with NumPy.
 // Blocks without a kind install things and are not run.
 func TestReadme(t *testing.T) {
+	once(t)
 	text := read(t, "../../README.md")
 	dir := t.TempDir()
 	bin := filepath.Join(dir, "bin")

@@ -57,7 +57,10 @@ func (n *network) recordOptions(d backend.Description) (record.Options, error) {
 	for _, name := range c.Fields {
 		r := record.Recording{Field: name, Every: int64(c.Every)}
 		if chosen != nil {
-			r.Items = chosen[spaces[name]]
+			r.Items = []int{} // refused where nothing of a field can be chosen
+			if items, ok := chosen[spaces[name]]; ok {
+				r.Items = items
+			}
 		}
 		o.Recordings = append(o.Recordings, r)
 	}

@@ -31,6 +31,7 @@ func decoded(t *testing.T, path ...string) (width, height int) {
 }
 
 func TestOverview(t *testing.T) {
+	once(t)
 	t.Parallel()
 	dir := visualRun(t)
 	if w, h := decoded(t, dir, "out/overview.png"); w < 1000 || h < 1000 {
@@ -49,6 +50,7 @@ func TestOverview(t *testing.T) {
 }
 
 func TestPlotCommand(t *testing.T) {
+	once(t)
 	t.Parallel()
 	dir := visualRun(t)
 	tnnGPU(t, dir, "plot", "out").want(t, codeDone, filepath.Join("out", "plot.png")+" has 15 plots")
@@ -64,6 +66,7 @@ func TestPlotCommand(t *testing.T) {
 }
 
 func TestVideoCommand(t *testing.T) {
+	once(t)
 	t.Parallel()
 	dir := visualRun(t)
 	tnnGPU(t, dir, "video", "out", "--format", "apng", "--fps", "10").want(t, codeDone, "has 4 pictures of state")
@@ -82,6 +85,7 @@ func TestVideoCommand(t *testing.T) {
 
 // TestVideoWithoutFFmpeg: a machine without it gets an animated PNG.
 func TestVideoWithoutFFmpeg(t *testing.T) {
+	once(t)
 	dir := visualRun(t)
 	t.Setenv("PATH", t.TempDir())
 	tnnGPU(t, dir, "video", "out").want(t, codeDone, "state.apng has 4 pictures")
@@ -90,6 +94,7 @@ func TestVideoWithoutFFmpeg(t *testing.T) {
 
 // TestVideoOfARegion shows the recorded box as a lattice of its own.
 func TestVideoOfARegion(t *testing.T) {
+	once(t)
 	t.Parallel()
 	dir := visualRun(t, "--region", "0:4,3:13")
 	tnnGPU(t, dir, "video", "out", "--format", "png", "--scale", "10").want(t, codeDone)
@@ -116,6 +121,7 @@ type inspectedNode struct {
 }
 
 func TestInspectCommand(t *testing.T) {
+	once(t)
 	t.Parallel()
 	dir := visualRun(t)
 	tnnGPU(t, dir, "inspect", "out").want(t, codeDone, "status", "finished at step 20", "recorded", "state, fluctuating, weight", "solved_percent")
