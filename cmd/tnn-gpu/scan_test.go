@@ -87,6 +87,7 @@ func TestScan(t *testing.T) {
 	tnnGPU(t, dir, "plot", "again", "--quantity", "order,energy", "--x", "graph.sides", "--out", "two.svg").want(t, codeDone, "2 plots")
 	tnnGPU(t, dir, "plot", "again", "--x", "graph.sides", "--y", "group[0].inverse_temperature").want(t, codeDone, "again/plot.png")
 	tnnGPU(t, dir, "resume", "again", "--backend", "cpu").want(t, codeDone, "points.csv")
+	tnnGPU(t, dir, "inspect", "again").want(t, codeUsage, "again is the folder of a scan")
 	tnnGPU(t, dir, "resume", "again", "--steps", "30").want(t, codeUsage, "--steps is of runs")
 }
 

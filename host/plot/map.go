@@ -59,6 +59,17 @@ func edges(centres []float64) []float64 {
 	return out
 }
 
+// below leaves out the ticks of an axis beside the scale of colours.
+type below struct {
+	plot.Ticker
+	top float64
+}
+
+// Ticks implements plot.Ticker.
+func (b below) Ticks(low, high float64) []plot.Tick {
+	return slices.DeleteFunc(b.Ticker.Ticks(low, high), func(t plot.Tick) bool { return t.Value > b.top })
+}
+
 // scaleShare is the share of a panel that the scale of colours takes, at its top.
 const scaleShare = 0.14
 
@@ -96,6 +107,9 @@ func (m *Map) scale(c draw.Canvas, low, high float64, paint func(float64) color.
 	for i := range steps {
 		from := left + (right-left)*vg.Length(i)/steps
 		to := left + (right-left)*vg.Length(i+1)/steps
+		if i < steps-1 {
+			to += vg.Points(0.5) // no seam
+		}
 		fill(c, vg.Rectangle{Min: vg.Point{X: from, Y: bottom}, Max: vg.Point{X: to, Y: top}}, paint(low+(high-low)*(float64(i)+0.5)/steps))
 	}
 	text := draw.TextStyle{Color: color.Black, Font: sans(9), XAlign: draw.XRight, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}

@@ -216,14 +216,16 @@ func (p *Panel) plot() (*plot.Plot, error) {
 	if p.Picture != nil {
 		return out, p.addPicture(out)
 	}
-	grid := plotter.NewGrid()
-	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{225}, color.Gray{225}
-	out.Add(grid)
 	p.setTicks(out)
 	if p.Map != nil {
+		y := edges(p.Map.y)
+		out.Y.Tick.Marker = below{out.Y.Tick.Marker, y[len(y)-1]}
 		out.Add(p.Map)
 		return out, nil
 	}
+	grid := plotter.NewGrid()
+	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{225}, color.Gray{225}
+	out.Add(grid)
 	for _, add := range []func(*plot.Plot, Curve) error{p.addBand, p.addCurve} { // lines over bands
 		for _, c := range p.Curves {
 			if err := add(out, c); err != nil {

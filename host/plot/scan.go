@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -22,7 +23,7 @@ type ScanOptions struct {
 // colours over two keys.
 func Scan(t *experiment.Table, o ScanOptions) (*Page, error) {
 	if len(t.Rows) == 0 {
-		return nil, fmt.Errorf("the scan has no results to plot yet")
+		return nil, errors.New("the scan has no results to plot yet")
 	}
 	s := &scan{table: t, options: o}
 	if err := s.choose(); err != nil {
@@ -200,10 +201,16 @@ func (s *scan) outcomes() ([]int, error) {
 		}
 		out = append(out, k)
 	}
-	if len(out) == 0 {
-		for k := range names {
+	if len(out) > 0 {
+		return out, nil
+	}
+	for k := range names {
+		if slices.ContainsFunc(s.table.Rows, func(r experiment.Row) bool { return r.Estimates[k].N > 0 }) {
 			out = append(out, k)
 		}
+	}
+	if len(out) == 0 {
+		return nil, errors.New("no trial of the scan has an outcome to plot")
 	}
 	return out, nil
 }
@@ -322,12 +329,25 @@ func (s *scan) points(outcome int) *Panel {
 			}
 		}
 		measured.Joined = s.x.numbers && !theory
-		p.Curves = append(p.Curves, measured, known)
+		p.Curves = append(append(p.Curves, measured), s.lines(known)...)
 	}
 	if theory {
 		p.Key = []Style{{Name: "theory", Colour: black, Dash: 1}}
 	}
 	return p
+}
+
+// lines of theory: one along numbers, and a short one at each text.
+func (s *scan) lines(known Curve) []Curve {
+	if s.x.numbers {
+		return []Curve{known}
+	}
+	const half = 0.3
+	var out []Curve
+	for k, x := range known.X {
+		out = append(out, Curve{Style: known.Style, X: []float64{x - half, x + half}, Y: []float64{known.Y[k], known.Y[k]}})
+	}
+	return out
 }
 
 // colours is a panel with the map of an outcome over x and y.

@@ -54,6 +54,7 @@ type Metadata struct {
 	Sessions         []Session        `json:"sessions"`
 	Controls         []state.Control  `json:"controls"`
 	Files            []File           `json:"files"`
+	Scan             *struct{}        `json:"scan,omitempty"` // only a scan's folder has it
 }
 
 // Graph says what the graph of a run is, whatever becomes of the file that it was
@@ -154,6 +155,9 @@ func MetadataOf(dir files.Dir, folder string) (*Metadata, error) {
 	m := &Metadata{}
 	if err := json.Unmarshal(text.TrimMark(src), m); err != nil {
 		return nil, fmt.Errorf("%s is damaged: %w", path, err)
+	}
+	if m.Scan != nil {
+		return nil, fmt.Errorf("%s is the folder of a scan (tnn-gpu scan status, scan merge, plot and resume take it)", folder)
 	}
 	if m.Format != metadataFormat {
 		return nil, fmt.Errorf("%s has format %d, but this program knows format %d only; use the version that wrote it", path, m.Format, metadataFormat)

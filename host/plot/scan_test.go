@@ -1,0 +1,202 @@
+package plot
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/record"
+	"tnn-gpu/host/stats"
+)
+
+// scanTable has rows of two outcomes over keys. Each value is the sum of its numbers,
+// with an error of 0.1.
+func scanTable(keys []string, theory bool, values ...[]string) *experiment.Table {
+	t := &experiment.Table{Keys: keys, Outcomes: []record.Column{{Name: "mass", Title: "mass", Unit: "kg"}, {Name: "speed", Title: "speed", Unit: "1"}}}
+	for i, texts := range values {
+		r := experiment.Row{Point: i, Trials: 3}
+		sum := 0.0
+		for _, text := range texts {
+			v := experiment.Value{Text: text}
+			if _, err := fmt.Sscan(text, &v.Number); err == nil {
+				v.IsNumber = true
+			}
+			sum += v.Number
+			r.Values = append(r.Values, v)
+		}
+		known := math.NaN()
+		if theory {
+			known = sum + 0.05
+		}
+		r.Estimates = []stats.Estimate{{Mean: sum, Error: 0.1, N: 3}, {Mean: math.NaN(), Error: math.NaN()}}
+		r.Theory = []float64{known, math.NaN()}
+		t.Rows = append(t.Rows, r)
+	}
+	return t
+}
+
+// product is every combination.
+func product(a, b []string) [][]string {
+	var out [][]string
+	for _, x := range a {
+		for _, y := range b {
+			out = append(out, []string{x, y})
+		}
+	}
+	return out
+}
+
+// drawn writes a page in every format, and gives it as a picture. With
+// TNN_KEEP_PLOTS it is left in that folder, to be looked at.
+func drawn(t *testing.T, page *Page, name string) image.Image {
+	t.Helper()
+	var out image.Image
+	for _, format := range Formats() {
+		var b bytes.Buffer
+		if err := page.Write(&b, format); err != nil {
+			t.Fatal(err)
+		}
+		if format != "png" {
+			continue
+		}
+		if folder := os.Getenv("TNN_KEEP_PLOTS"); folder != "" {
+			if err := os.WriteFile(folder+"/"+name+".png", b.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var err error
+		if out, err = png.Decode(&b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+func scanPage(t *testing.T, table *experiment.Table, o ScanOptions) *Page {
+	t.Helper()
+	page, err := Scan(table, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
+}
+
+// TestScanCurves: the number with the most values is the axis, and each value of the
+// other key has a curve, in order of the axis.
+func TestScanCurves(t *testing.T) {
+	table := scanTable([]string{"rule", "x"}, true, product([]string{"hebb", "ada"}, []string{"4", "1", "2", "3"})...)
+	page := scanPage(t, table, ScanOptions{Title: "a"})
+	if want := []string{"rule = hebb", "rule = ada"}; !slices.Equal(page.Colours, want) {
+		t.Errorf("the colours are %q, want %q", page.Colours, want)
+	}
+	if page.Title != "a: 8 points, 3 trials" || page.Subtitle != "mean and standard error" || len(page.Panels) != 1 {
+		t.Errorf("%q, %q, %d panels", page.Title, page.Subtitle, len(page.Panels))
+	}
+	p := page.Panels[0]
+	if p.X != "x" || p.Y != "mass (kg)" || len(p.Curves) != 4 || len(p.Key) != 1 {
+		t.Fatalf("%+v", p)
+	}
+	if c := p.Curves[0]; !c.Marks || c.Joined || !slices.Equal(c.X, []float64{1, 2, 3, 4}) || !slices.Equal(c.Y, c.X) || c.Spread[2] != 0.1 {
+		t.Errorf("the points are %+v", c)
+	}
+	if c := p.Curves[1]; c.Marks || !slices.Equal(c.X, []float64{1, 2, 3, 4}) || c.Y[0] != 1.05 {
+		t.Errorf("the theory is %+v", c)
+	}
+	drawn(t, page, "curves")
+	if page := scanPage(t, table, ScanOptions{Quantities: []string{"mass"}, X: "rule"}); len(page.Panels) != 1 || !slices.Equal(page.Panels[0].Names, []string{"hebb", "ada"}) || len(page.Colours) != 4 {
+		t.Errorf("against texts: %+v", page)
+	} else {
+		drawn(t, page, "texts")
+	}
+}
+
+// TestScanLogarithmic: an axis whose values span much is logarithmic.
+func TestScanLogarithmic(t *testing.T) {
+	page := scanPage(t, scanTable([]string{"x"}, false, []string{"10"}, []string{"20"}, []string{"50"}, []string{"400"}), ScanOptions{Quantities: []string{"mass"}})
+	p := page.Panels[0]
+	if !p.FineDecades || p.Curves[0].X[0] != 1 || page.Colours != nil || !p.Curves[0].Joined {
+		t.Errorf("%+v", p)
+	}
+	drawn(t, page, "logarithmic")
+}
+
+// TestScanMap: two numbers with many values each are the axes of a map, in which what
+// is missing is white.
+func TestScanMap(t *testing.T) {
+	numbers := []string{"1", "2", "3", "4", "5", "6"}
+	values := product(numbers, numbers)
+	page := scanPage(t, scanTable([]string{"x", "y"}, false, values...), ScanOptions{Quantities: []string{"mass"}})
+	p := page.Panels[0]
+	if p.Map == nil || len(p.Curves) > 0 || p.X != "x" || p.Y != "y" || p.Title != "mass (kg)" {
+		t.Fatalf("%+v", p)
+	}
+	if low, high := p.Map.limits(); low != 2 || high != 12 {
+		t.Errorf("the values go from %v to %v", low, high)
+	}
+	colours := make(map[any]bool)
+	picture := drawn(t, page, "map")
+	for x := range picture.Bounds().Dx() {
+		colours[picture.At(x, picture.Bounds().Dy()/2)] = true
+	}
+	if len(colours) < 6 {
+		t.Errorf("only %d colours are in the middle of the map", len(colours))
+	}
+	asked := scanPage(t, scanTable([]string{"x", "y"}, false, values[:20]...), ScanOptions{X: "y", Y: "x", Quantities: []string{"mass"}})
+	if p := asked.Panels[0]; p.Map == nil || p.X != "y" || p.Y != "x" {
+		t.Errorf("%+v", p)
+	}
+	drawn(t, asked, "map-with-gaps")
+}
+
+// TestScanPlaces: outcomes are drawn against the places along a trial.
+func TestScanPlaces(t *testing.T) {
+	table := scanTable([]string{"x"}, false, []string{"1"}, []string{"1"}, []string{"2"}, []string{"2"})
+	table.Along = &record.Column{Name: "time", Unit: "s"}
+	for i := range table.Rows {
+		table.Rows[i].Point, table.Rows[i].Place = i/2, float64(i%2)
+	}
+	page := scanPage(t, table, ScanOptions{})
+	if p := page.Panels[0]; p.X != "time (s)" || len(page.Colours) != 2 || !strings.HasPrefix(page.Title, ": 2 points") {
+		t.Errorf("%+v", page)
+	}
+	drawn(t, page, "places")
+}
+
+func TestScanMistakes(t *testing.T) {
+	table := scanTable([]string{"x"}, false, []string{"1"})
+	for _, c := range []struct {
+		table *experiment.Table
+		o     ScanOptions
+		says  string
+	}{
+		{&experiment.Table{}, ScanOptions{}, "no results"},
+		{table, ScanOptions{X: "z"}, `does not vary "z"; it varies x`},
+		{table, ScanOptions{X: "x", Y: "x"}, "on both axes"},
+		{table, ScanOptions{Quantities: []string{"order"}}, `no outcome "order"; there are mass, speed`},
+	} {
+		if _, err := Scan(c.table, c.o); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%v, want %q", err, c.says)
+		}
+	}
+	drawn(t, scanPage(t, table, ScanOptions{}), "one")
+}
+
+// TestFineDecades: labels at round numbers within the axis, in order.
+func TestFineDecades(t *testing.T) {
+	var labels []string
+	for _, tick := range (fineDecades{}).Ticks(math.Log10(20), math.Log10(160)) {
+		if tick.Label != "" {
+			labels = append(labels, tick.Label)
+		}
+	}
+	if want := []string{"20", "50", "100"}; !slices.Equal(labels, want) {
+		t.Errorf("the labels are %q, want %q", labels, want)
+	}
+}
