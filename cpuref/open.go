@@ -30,3 +30,7 @@ func New(net model.Network, o backend.Options) (backend.Backend, error) {
 	}
 	return nil, fmt.Errorf("the processor cannot compute the model %s", net.Describe().Name)
 }
+
+// VectorForm is the name of the instructions by which networks of the TNN are
+// computed several nodes at a time, or backend.NoForm.
+func VectorForm() string { return cputnn.VectorForm() }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"tnn-gpu/cpuref"
@@ -51,12 +52,26 @@ func (n *network) onDevice(selector, why string) (*opened, error) {
 	return &opened{b, why}, nil
 }
 
-// smallRun is the number of updates of a whole run that a processor makes in
-// about a second, so that looking for something faster is not worth the time.
-const smallRun = 4_000_000
+// opening is about what it takes to open a device. For a run that the processor makes
+// in that time none is asked.
+const opening = time.Second
 
-// auto takes a GPU, else another OpenCL device if it is faster, else the CPU.
+// auto takes what is done first: the processor, or an OpenCL device, which has to be
+// opened, a GPU if there is one.
 func (n *network) auto(threads int) (*opened, error) {
+	t, err := n.tryOut(threads)
+	if err != nil {
+		return nil, err
+	}
+	var here pace
+	if t != nil {
+		if here, err = t.on(cpuref.New, ""); err != nil {
+			return nil, err
+		}
+		if here.run < opening {
+			return n.onCPU(threads, fmt.Sprintf("it takes the processor %s, no longer than a device takes to be opened", about(here.run)))
+		}
+	}
 	list, err := n.drivers.Devices()
 	switch {
 	case errors.Is(err, gpu.ErrNotBuilt):
@@ -64,19 +79,41 @@ func (n *network) auto(threads int) (*opened, error) {
 	case err != nil:
 		return n.onCPU(threads, "there is no OpenCL device that can be used: "+err.Error())
 	}
-	for _, info := range list {
-		if info.Kind != "gpu" || n.precision == state.Double && !info.Double {
-			continue
+	for _, gpus := range []bool{true, false} {
+		for _, info := range list {
+			if (info.Kind == "gpu") == gpus && (info.Double || n.precision != state.Double) {
+				return n.faster(t, here, info, threads)
+			}
 		}
-		return n.orCPU(info, threads, "it is a GPU")
-	}
-	for _, info := range list {
-		if n.precision == state.Double && !info.Double {
-			continue
-		}
-		return n.faster(info, threads)
 	}
 	return n.onCPU(threads, "no OpenCL device has double precision")
+}
+
+// faster takes a device or the processor, whose pace is known; t is nil where the
+// model cannot be tried out.
+func (n *network) faster(t *trial, here pace, info gpu.Info, threads int) (*opened, error) {
+	what, d := "it is a GPU", n.net.Describe()
+	if info.Kind != "gpu" {
+		what = "there is no GPU"
+	}
+	if t == nil {
+		if info.Kind != "gpu" {
+			return n.onCPU(threads, fmt.Sprintf("%s, and %s is not tried for the model %s", what, info.Name, d.Name))
+		}
+		return n.orCPU(info, threads, what)
+	}
+	there, err := t.on(n.drivers.New, fmt.Sprint(info.Index))
+	if err != nil {
+		return n.onCPU(threads, fmt.Sprintf("%s cannot be used: %v", info.Name, err))
+	}
+	if there.opening+there.run < here.run {
+		return n.orCPU(info, threads, fmt.Sprintf("%s, and it makes %s %s a second where the processor makes %s", what, quantity(there.rate), d.Work, quantity(here.rate)))
+	}
+	if info.Kind == "gpu" {
+		what = "it takes longer on the GPU"
+	}
+	return n.onCPU(threads, fmt.Sprintf("%s, and %s makes %s %s a second once it is open, which takes %s, where the processor makes %s",
+		what, info.Name, quantity(there.rate), d.Work, about(there.opening), quantity(here.rate)))
 }
 
 // orCPU takes a device, or says why it cannot be used.
@@ -92,68 +129,79 @@ func (n *network) orCPU(info gpu.Info, threads int, why string) (*opened, error)
 	return b, nil
 }
 
-// faster measures an OpenCL device that is no GPU against the CPU.
-func (n *network) faster(info gpu.Info, threads int) (*opened, error) {
-	d := n.net.Describe()
-	updates := d.Updates * n.config.Spec.Steps() * int64(len(n.seeds))
-	if updates < smallRun {
-		return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s is not tried for as few as %d %s", info.Name, updates, d.Work))
-	}
-	sampled, ok := n.config.Spec.(model.Sampled)
-	if !ok {
-		return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s is not tried for the model %s", info.Name, d.Name))
-	}
-	onCPU, onDevice, err := n.measure(sampled.Sample(), info, threads)
-	switch {
-	case err != nil:
-		return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s cannot be used: %v", info.Name, err))
-	case onDevice > onCPU:
-		return n.orCPU(info, threads, fmt.Sprintf("there is no GPU, and it makes %s %s a second where the program's own backend makes %s", quantity(onDevice), d.Work, quantity(onCPU)))
-	}
-	return n.onCPU(threads, fmt.Sprintf("there is no GPU, and %s makes %s %s a second where this backend makes %s", info.Name, quantity(onDevice), d.Work, quantity(onCPU)))
+// trial is a network like the one that is to be computed, small enough to be opened
+// at once.
+type trial struct {
+	net     model.Network
+	options backend.Options
+	updates float64 // of the run
 }
 
-// measure finds the updates per second of both, for a network like this one that is
-// small enough to be opened at once.
-func (n *network) measure(sample model.Spec, info gpu.Info, threads int) (onCPU, onDevice float64, err error) {
-	net, err := sample.Build(n.config.Run.Seed, nil)
+// sampleUpdates is the number of updates of a step on which backends are tried out,
+// replicas together, if the network has as many.
+const sampleUpdates = 1 << 14
+
+// tryOut makes a trial, nil if the model has no sample.
+func (n *network) tryOut(threads int) (*trial, error) {
+	sampled, ok := n.config.Spec.(model.Sampled)
+	if !ok {
+		return nil, nil
+	}
+	updates := n.net.Describe().Updates
+	net, err := sampled.Sample(min(updates, sampleUpdates)).Build(n.config.Run.Seed, nil)
 	if err != nil {
-		return 0, 0, err
+		return nil, err
 	}
-	updates := net.Describe().Updates
-	o := backend.Options{Precision: n.precision, Seeds: n.seeds[:1], Threads: threads, Device: fmt.Sprint(info.Index), Waiting: n.waiting}
-	reference, err := cpuref.New(net, o)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer func() { err = errors.Join(err, reference.Close()) }()
-	device, err := n.drivers.New(net, o)
-	if err != nil {
-		return 0, 0, err
-	}
-	defer func() { err = errors.Join(err, device.Close()) }()
-	if onCPU, err = rate(reference, updates); err != nil {
-		return 0, 0, err
-	}
-	onDevice, err = rate(device, updates)
-	return onCPU, onDevice, err
+	replicas := min(int64(len(n.seeds)), max(1, sampleUpdates/max(1, updates)))
+	return &trial{
+		net:     net,
+		options: backend.Options{Precision: n.precision, Seeds: n.seeds[:replicas], Threads: threads, Waiting: n.waiting},
+		updates: float64(updates) * float64(n.config.Spec.Steps()) * float64(len(n.seeds)),
+	}, nil
+}
+
+// pace is how fast a backend is: in updates a second, and for the run.
+type pace struct {
+	rate         float64
+	opening, run time.Duration
 }
 
 // measuring is how long a backend is measured.
-const measuring = 50 * time.Millisecond
+const measuring = 30 * time.Millisecond
 
-// rate is the number of updates per second, after a first step that may have
-// to compile.
-func rate(b backend.Backend, updates int64) (float64, error) {
+// on measures a backend. The first step may have to compile, and counts as opening.
+func (t *trial) on(open backend.Open, device string) (p pace, err error) {
+	o := t.options
+	o.Device = device
+	began := time.Now()
+	b, err := open(t.net, o)
+	if err != nil {
+		return p, err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
 	if _, err := b.Advance(1); err != nil {
-		return 0, err
+		return p, err
 	}
-	began, steps := time.Now(), 0
-	for time.Since(began) < measuring {
+	p.opening = time.Since(began)
+	began = time.Now()
+	steps := 0
+	for ; time.Since(began) < measuring; steps++ {
 		if _, err := b.Advance(1); err != nil {
-			return 0, err
+			return p, err
 		}
-		steps++
 	}
-	return float64(int64(steps)*updates) / time.Since(began).Seconds(), nil
+	p.rate = float64(steps) * float64(t.net.Describe().Updates) * float64(len(o.Seeds)) / time.Since(began).Seconds()
+	p.run = time.Duration(min(t.updates/p.rate*float64(time.Second), math.MaxInt64/2))
+	return p, nil
+}
+
+// about is a time in words, with one digit or two.
+func about(d time.Duration) string {
+	switch {
+	case d < 10*time.Millisecond:
+		return "less than 10ms"
+	case d < time.Second:
+		return "about " + d.Round(10*time.Millisecond).String()
+	}
+	return "about " + d.Round(100*time.Millisecond).String()
 }

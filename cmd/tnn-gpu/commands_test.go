@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tnn-gpu/cpuref"
 	"tnn-gpu/gpu"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/compare"
@@ -63,13 +64,13 @@ func TestPresets(t *testing.T) {
 }
 
 func TestDevices(t *testing.T) {
-	tnnGPU(t, t.TempDir(), "devices").want(t, codeDone, "backend", "this processor", "strict")
+	tnnGPU(t, t.TempDir(), "devices").want(t, codeDone, "backend", "this processor", "strict", "vector form: "+cpuref.VectorForm())
 	r := tnnGPU(t, t.TempDir(), "devices", "--json").want(t, codeDone)
 	var list []device
 	if err := json.Unmarshal([]byte(r.out), &list); err != nil {
 		t.Fatal(err)
 	}
-	if cpu := list[0]; cpu.Backend != "cpu" || cpu.Index != nil || cpu.ComputeUnits < 1 || cpu.Memory < 1<<20 || cpu.Single != "strict" || cpu.Double != "strict" {
+	if cpu := list[0]; cpu.Backend != "cpu" || cpu.Index != nil || cpu.ComputeUnits < 1 || cpu.Memory < 1<<20 || cpu.Single != "strict" || cpu.Double != "strict" || cpu.Form != cpuref.VectorForm() {
 		t.Errorf("the CPU is listed as %+v", cpu)
 	}
 	infos, err := gpu.Devices()

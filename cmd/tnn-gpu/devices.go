@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tnn-gpu/cpuref"
 	"tnn-gpu/gpu"
 )
 
@@ -56,6 +57,7 @@ type device struct {
 	// ..." where it could not be probed; empty where the device lacks it.
 	Single string `json:"single"`
 	Double string `json:"double"`
+	Form   string `json:"vector_form,omitempty"` // of the processor
 }
 
 // listDevices probes everything that can compute. The note says why there is no
@@ -63,7 +65,7 @@ type device struct {
 func (p *program) listDevices() (list []device, note error) {
 	list = []device{{
 		Backend: "cpu", Name: "this processor", Version: runtime.Version(), Kind: "cpu", ComputeUnits: runtime.GOMAXPROCS(0),
-		Memory: machineMemory(), Single: gpu.Strict, Double: gpu.Strict,
+		Memory: machineMemory(), Single: gpu.Strict, Double: gpu.Strict, Form: cpuref.VectorForm(),
 	}}
 	infos, note := p.drivers.Devices()
 	for _, info := range infos {
@@ -88,7 +90,7 @@ func (p *program) printDevices(list []device) error {
 	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "backend\tdevice\tname\tkind\tunits\tmemory\tsingle\tdouble\tplatform, driver")
 	for _, d := range list {
-		index, double, driver := "-", d.Double, d.Version
+		index, double, driver := "-", d.Double, d.Version+", vector form: "+d.Form
 		if d.Index != nil {
 			index, driver = fmt.Sprint(*d.Index), d.Platform+", "+d.Driver
 		}

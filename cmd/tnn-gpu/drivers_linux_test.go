@@ -118,6 +118,6 @@ func TestDriverThatDiesAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	tnnGPU(t, dir, onDevice()...).want(t, codeDevice, says)
 	wantEmpty(t, dir)
-	tnnGPU(t, dir, small("--backend", "auto")...).want(t, codeDone, "cpu: ", says)
+	begin(t, dir, endless("--backend", "auto")...)(os.Interrupt).want(t, codeInterrupted, "cpu: ", says)
 	tnnGPU(t, dir, "devices").want(t, codeDone, "this processor", "No OpenCL device is listed: the OpenCL driver ended")
 }

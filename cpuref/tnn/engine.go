@@ -38,7 +38,7 @@ type visitor[F fmath.Float] interface {
 	// grain is the number of slices that take about as long as ten times what it
 	// takes to wake a thread.
 	grain() int
-	// form is the name of the vector form, "" for the one to read.
+	// form is the name of the vector form, backend.NoForm for the one to read.
 	form() string
 }
 
@@ -246,7 +246,7 @@ func (e *engine[F]) Describe() backend.Description {
 	for _, a := range e.state.Arrays {
 		bytes += int64(a.Len() * e.precision().Bytes())
 	}
-	return backend.Description{Backend: "cpu", Device: e.device, Precision: e.precision(), Strict: true, Bytes: bytes}
+	return backend.Description{Backend: "cpu", Device: e.device, Precision: e.precision(), Strict: true, Bytes: bytes, Form: e.visitors[0].form()}
 }
 
 // Close implements backend.Backend.

@@ -2,6 +2,7 @@ package tnn
 
 import (
 	"tnn-gpu/cpuref/internal/parallel"
+	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/tnn"
 )
@@ -45,7 +46,7 @@ func mostFixed(net *tnn.Network) int {
 
 func (v *scalar[F]) grain() int { return 4 }
 
-func (v *scalar[F]) form() string { return "" }
+func (v *scalar[F]) form() string { return backend.NoForm }
 
 // visit implements visitor. Nodes of a slice share no edge, so their order does
 // not matter.

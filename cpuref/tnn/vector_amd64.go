@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"tnn-gpu/cpuref/tnn/internal/vector"
+	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/tnn"
@@ -15,22 +16,32 @@ import (
 // forms are the vector forms that the processor can run, the fastest first. With
 // GODEBUG=cpu.avx512f=off, cpu.avx2=off or both a processor seems to lack them.
 func forms[F fmath.Float]() (able []vector.Form[F]) {
-	x := &cpu.X86
-	all := map[bool][]any{
-		true:  {vector.AVX512Single(), vector.AVX512Double()},
-		false: {vector.AVX2Single(), vector.AVX2Double()},
+	add := func(single vector.Form[float32], double vector.Form[float64]) {
+		if form, fits := any(single).(vector.Form[F]); fits {
+			able = append(able, form)
+		}
+		if form, fits := any(double).(vector.Form[F]); fits {
+			able = append(able, form)
+		}
 	}
-	for _, avx512 := range []bool{true, false} {
-		if !x.HasAVX2 || !x.HasPOPCNT || avx512 && !(x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2) {
-			continue
-		}
-		for _, form := range all[avx512] {
-			if form, fits := form.(vector.Form[F]); fits {
-				able = append(able, form)
-			}
-		}
+	x := &cpu.X86
+	avx2 := x.HasAVX2 && x.HasPOPCNT
+	if avx2 && x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2 {
+		add(vector.AVX512Single(), vector.AVX512Double())
+	}
+	if avx2 {
+		add(vector.AVX2Single(), vector.AVX2Double())
 	}
 	return able
+}
+
+// VectorForm is the name of the form that visits networks, backend.NoForm if the
+// processor has no instructions for one.
+func VectorForm() string {
+	if able := forms[float32](); len(able) > 0 {
+		return able[0].Name
+	}
+	return backend.NoForm
 }
 
 // fastest makes the fastest visitors for a network.

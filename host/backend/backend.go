@@ -53,10 +53,17 @@ type Description struct {
 	Strict    bool   // same bits as the reference
 	Note      string // why it is not strict, or other remarks
 	Bytes     int64  // memory the network takes on the device
+	Form      string // cpu: the instructions by which a vector form computes several nodes together, or NoForm
 }
+
+// NoForm is Description.Form where each node is computed by itself.
+const NoForm = "none"
 
 func (d Description) String() string {
 	s := fmt.Sprintf("%s: %s, %s precision", d.Backend, d.Device, d.Precision)
+	if d.Form != "" {
+		s += ", vector form: " + d.Form
+	}
 	if !d.Strict {
 		s += ", tolerant"
 	}

@@ -140,6 +140,7 @@ type Sized interface {
 
 // Sampled is a specification of which backends can be tried out.
 type Sampled interface {
-	// Sample is a specification of a small network whose updates take about as long.
-	Sample() Spec
+	// Sample is a specification of a network of about so many updates a step, each of
+	// which takes about as long.
+	Sample(updates int64) Spec
 }

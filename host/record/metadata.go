@@ -97,6 +97,7 @@ type Backend struct {
 	Strict bool   `json:"strict"`
 	Note   string `json:"note,omitempty"`
 	Bytes  int64  `json:"bytes"`
+	Form   string `json:"vector_form,omitempty"`
 }
 
 // File describes a file of the run folder: a table by its columns, and by what its
@@ -219,7 +220,7 @@ func (r *Recorder) beginSession(step int64) error {
 	m.Status, m.Steps, m.Ended, m.Controls, m.Files = Running, step, nil, r.interventions(), r.files()
 	m.Sessions = append(m.Sessions, Session{
 		Program: r.options.Program, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		Backend:   Backend{d.Backend, d.Device, d.Driver, d.Strict, d.Note, d.Bytes},
+		Backend:   Backend{d.Backend, d.Device, d.Driver, d.Strict, d.Note, d.Bytes, d.Form},
 		FirstStep: step, LastStep: step, Status: Running, Started: now(),
 	})
 	return r.writeMetadata()

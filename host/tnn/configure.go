@@ -61,22 +61,23 @@ func (s *Spec) TooLarge(problem string, share float64) error {
 		problem, count(int(float64(nodes)*share), "node"))}
 }
 
-// sampleSide is the side of the lattice that backends are tried out on.
-const sampleSide = 64
-
 // Sample implements model.Sampled.
-func (s *Spec) Sample() model.Spec {
+func (s *Spec) Sample(updates int64) model.Spec {
 	nodes, edges := s.Estimate()
+	side := 2
+	for int64(side*side) < updates {
+		side += 2
+	}
 	out := &Spec{
 		Network: s.Network, Edge: s.Edge,
-		Graph:  GraphSpec{Kind: graph.Random, Sides: []int{sampleSide, sampleSide}, Bipartite: s.Graph.Bipartite},
+		Graph:  GraphSpec{Kind: graph.Random, Sides: []int{side, side}, Bipartite: s.Graph.Bipartite},
 		Groups: []GroupSpec{s.Groups[0]},
 		Eras:   []EraSpec{{Steps: 1 << 20, Adapt: true, Mode: Driven}},
 	}
 	out.Groups[0].Count, out.Groups[0].SelfLoops = 0, 0
-	out.Groups[0].Connections = 8
+	out.Groups[0].Connections = min(8, side*side/4)
 	if nodes > 0 {
-		out.Groups[0].Connections = int(min(max(2*edges/nodes, 1), sampleSide*sampleSide/4))
+		out.Groups[0].Connections = int(min(max(2*edges/nodes, 1), int64(side*side)/4))
 	}
 	if out.Network.Rule == Hylton2019 {
 		out.Eras[0].Steps = int(int64(MaxSweeps) / int64(out.Sweeps()))
