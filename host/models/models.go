@@ -8,6 +8,7 @@ import (
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/hopfield/hopfieldgolden"
 	"tnn-gpu/host/hopfield/hopfieldscan"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/tnn"
@@ -45,7 +46,7 @@ const Default = tnn.DefaultPreset
 func All() []Model {
 	return []Model{
 		{Name: "tnn", Defaults: func() model.Spec { return tnn.Defaults() }, Presets: tnnPresets, Goldens: tnngolden.Formats, Selftest: "driven", Scans: tnnScans},
-		{Name: "hopfield", Defaults: func() model.Spec { return hopfield.Defaults() }, Presets: hopfieldPresets, Kinds: hopfieldscan.Kinds},
+		{Name: "hopfield", Defaults: func() model.Spec { return hopfield.Defaults() }, Presets: hopfieldPresets, Goldens: hopfieldgolden.Formats, Selftest: "hopfield-recall", Kinds: hopfieldscan.Kinds, Scans: hopfieldscan.Presets},
 	}
 }
 

@@ -75,7 +75,10 @@ func finalError(s *hopfield.Spec, n, p int) float64 {
 		s.Graph.Kind != hopfield.Complete || s.Recall.Temperature != 0 {
 		return math.NaN()
 	}
-	_, e := hopfield.Retrieval{Keep: 1 - s.Network.Damage}.Overlap(float64(p) / float64(n))
+	m, e := hopfield.Retrieval{Keep: 1 - s.Network.Damage}.Overlap(float64(p) / float64(n))
+	if m == 0 {
+		return math.NaN() // above the capacity the theory has no such state
+	}
 	return e
 }
 

@@ -1,0 +1,195 @@
+// Package hopfieldgolden reads and replays recorded vectors of Hopfield networks
+// (testdata/hopfield/README.md), which independent programs made.
+package hopfieldgolden
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/golden"
+	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
+)
+
+// Formats are those of this package.
+func Formats() []golden.Format {
+	return []golden.Format{
+		{Name: "hopfield recall 1", Verify: verify(recall)},
+		{Name: "hopfield glauber 1", Verify: verify(glauber)},
+		{Name: "hopfield seeded 1", Verify: verify(seeded)},
+		{Name: "hopfield dense 1", Verify: verify(dense)},
+		{Name: "hopfield extras 1", Verify: verify(extras)},
+		{Name: "hopfield theory 1", Verify: verify(theory)},
+		{Name: "hopfield letters 1", Verify: references},
+		{Name: "hopfield statistics 1", Verify: references},
+	}
+}
+
+// check compares a file, and keeps what deviates most in terms of its tolerance.
+type check struct {
+	on    *golden.On
+	times float64 // of its tolerance
+	worst string
+	least float64 // tolerance that was used
+}
+
+func verify(file func(c *check, text []byte) error) func(text []byte, on *golden.On) (golden.Result, error) {
+	return func(text []byte, on *golden.On) (golden.Result, error) {
+		c := &check{on: on, worst: "equal", least: math.Inf(1)}
+		if err := file(c, text); err != nil {
+			return golden.Result{}, err
+		}
+		return golden.Result{Detail: c.worst, Failed: !(c.times <= 1), Tolerance: c.least}, nil
+	}
+}
+
+// real compares a number, within a tolerance relative to its magnitude above 1.
+func (c *check) real(got, want, tolerance float64, what string, args ...any) {
+	tolerance = c.on.Within(tolerance)
+	c.least = min(c.least, tolerance)
+	deviation := math.Abs(got-want) / max(1, math.Abs(want))
+	if times := deviation / tolerance; !(times <= c.times) {
+		c.times = times
+		if math.IsNaN(times) {
+			c.times = math.Inf(1)
+		}
+		c.worst = fmt.Sprintf("%.3g (%s: recorded %v, computed %v)", deviation, fmt.Sprintf(what, args...), want, got)
+	}
+}
+
+// exact compares what has no tolerance.
+func exact[T comparable](c *check, got, want T, what string, args ...any) {
+	if got != want && !math.IsInf(c.times, 1) {
+		c.times = math.Inf(1)
+		c.worst = fmt.Sprintf("%s: recorded %v, computed %v", fmt.Sprintf(what, args...), want, got)
+	}
+}
+
+// references counts the measured values of a file.
+func references(text []byte, _ *golden.On) (golden.Result, error) {
+	var all any
+	if err := json.Unmarshal(text, &all); err != nil {
+		return golden.Result{}, err
+	}
+	n := numbers(all)
+	return golden.Result{References: n, Detail: fmt.Sprintf("%d measured values; `make soak` compares them", n)}, nil
+}
+
+func numbers(v any) int {
+	n := 0
+	switch v := v.(type) {
+	case float64:
+		n = 1
+	case []any:
+		for _, item := range v {
+			n += numbers(item)
+		}
+	case map[string]any:
+		for _, item := range v {
+			n += numbers(item)
+		}
+	}
+	return n
+}
+
+// run is a network on the backend that is checked, with one recall.
+type run struct {
+	check   *check
+	net     *hopfield.Network
+	memory  *hopfield.Memory
+	backend backend.Backend
+}
+
+// open opens a specification on the backend, under a key.
+func (c *check) open(s *hopfield.Spec, seed, key uint64) (*run, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	built, err := s.Build(seed, nil)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{check: c, net: built.(*hopfield.Network)}
+	if r.memory, err = r.net.Memory(s, key); err != nil {
+		return nil, err
+	}
+	o := c.on.Options
+	o.Seeds = []uint64{key}
+	r.backend, err = c.on.Open(r.net, o)
+	return r, err
+}
+
+// start sets the state.
+func (r *run) start(text string) error {
+	p, err := hopfield.ParsePattern(text)
+	if err != nil {
+		return err
+	}
+	if len(text) != r.net.N {
+		return fmt.Errorf("a state has %d units, and the network %d", len(text), r.net.N)
+	}
+	s := r.net.NewState(r.check.on.Options.Precision, 1)
+	for _, name := range []string{hopfield.StateField, hopfield.BeforeField} {
+		if a := s.Array(name); a != nil {
+			for i := range a.Ints {
+				a.Ints[i] = p.Sign(i)
+			}
+		}
+	}
+	return r.backend.SetState(s)
+}
+
+// give makes a sweep with given draws, and gives its sums.
+func (r *run) give(order []int32, uniforms []uint32) ([]float64, error) {
+	draws := make(map[rng.Purpose][]float64)
+	for _, i := range order {
+		draws[rng.HopfieldOrder] = append(draws[rng.HopfieldOrder], float64(i))
+	}
+	for _, m := range uniforms {
+		draws[rng.HopfieldRecall] = append(draws[rng.HopfieldRecall], (float64(m)+0.5)*0x1p-23)
+	}
+	given, ok := r.backend.(backend.Given)
+	if !ok {
+		return nil, fmt.Errorf("the backend %s takes no given draws", r.backend.Describe().Backend)
+	}
+	if err := given.Give(draws); err != nil {
+		return nil, err
+	}
+	return r.backend.Advance(1)
+}
+
+// text is the present state.
+func (r *run) text() (string, error) {
+	s, err := r.backend.State()
+	if err != nil {
+		return "", err
+	}
+	return textOf(s.Array(hopfield.StateField)), nil
+}
+
+func textOf(a *state.Array) string {
+	p := hopfield.NewPattern(len(a.Ints))
+	for i, v := range a.Ints {
+		p.Set(i, v > 0)
+	}
+	return p.Text(len(a.Ints))
+}
+
+// state compares the present state.
+func (r *run) state(want, what string, args ...any) error {
+	got, err := r.text()
+	exact(r.check, got, want, what, args...)
+	return err
+}
+
+// units are 0 to n-1.
+func units(n int) []int32 {
+	out := make([]int32, n)
+	for i := range out {
+		out[i] = int32(i)
+	}
+	return out
+}
