@@ -287,6 +287,7 @@ func (p *program) openScan(path string) (*scan.Scan, *experiment.Folder, error) 
 func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, folder *experiment.Folder, share experiment.Share, computer scan.Computer) (err error) {
 	p.recorded = true
 	defer func() { err = errors.Join(err, folder.Close()) }()
+	computer.SaveFrom, computer.Folder, computer.Program = scan.LongRun, folder.Path, programVersion()
 	runner, err := s.Runner(computer)
 	if err != nil {
 		return err
@@ -299,7 +300,10 @@ func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, fold
 	if why := w.stopped(); why != nil && report.Done < report.Tasks() {
 		return fmt.Errorf("%w with %d of %s done; go on with: tnn-gpu resume %s", why, report.Done, count(int64(report.Tasks()), "point"), shellQuoted(folder.Path))
 	}
-	if err != nil && w.stopped() == nil {
+	switch {
+	case errors.Is(err, experiment.ErrDamaged):
+		return usageError{err}
+	case err != nil && w.stopped() == nil:
 		return err
 	}
 	return p.endScan(s, folder, report)

@@ -206,6 +206,14 @@ func TestHeldScan(t *testing.T) {
 	if err := os.Rename(done[0], held); err != nil {
 		t.Fatal(err)
 	}
+	whole := read(t, done[1])
+	if err := os.WriteFile(done[1], whole[:len(whole)-3], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tnnGPU(t, dir, scanned("--out", "out")...).want(t, codeUsage, filepath.Base(done[1])+" is damaged", "remove it, and the task is made again")
+	if err := os.WriteFile(done[1], whole, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	tnnGPU(t, dir, scanned("--out", "out")...).want(t, codeTimeIsUp, "1 point of the share are held by other processes")
 	tnnGPU(t, dir, "scan", "status", "out").want(t, codeDone, "running  1")
 }

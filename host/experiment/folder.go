@@ -187,6 +187,10 @@ func (f *Folder) tell(r Runner, outcomes []model.Column) error {
 	return f.writeMetadata(m)
 }
 
+// RunsName is where, in a scan's folder, runs of a task are saved that take long; they
+// are removed when the task is done.
+func RunsName(task string) string { return path.Join(tasksName, task) }
+
 func resultName(task string) string { return path.Join(tasksName, task+resultSuffix) }
 func failedName(task string) string { return path.Join(tasksName, task+failedSuffix) }
 

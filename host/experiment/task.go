@@ -141,6 +141,9 @@ func appendCells(row []string, values []float64) []string {
 	return row
 }
 
+// ErrDamaged is wrapped where the results of a task are not whole.
+var ErrDamaged = errors.New("is damaged")
+
 // maxTaskBytes bounds what is read of a task's file.
 const maxTaskBytes = 1 << 30
 
@@ -155,7 +158,7 @@ func readTask(d files.Dir, name string) (*task, error) {
 	}
 	t, err := parseTask(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w; remove it, and the task is made again", name, err)
+		return nil, fmt.Errorf("%s %w: %w; remove it, and the task is made again", name, ErrDamaged, err)
 	}
 	return t, nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 )
 
 // maxAttempts is how often a task is tried that fails.
@@ -207,6 +209,9 @@ func (s *worker) write(j job, trials []Trial, results []Result) error {
 	}
 	if err := s.Folder.dir.Remove(failedName(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s cannot be removed: %w", failedName(name), err)
+	}
+	if err := os.RemoveAll(filepath.Join(s.Folder.Path, filepath.FromSlash(RunsName(name)))); err != nil {
+		return fmt.Errorf("the saved runs of a task that is done cannot be removed: %w", err)
 	}
 	s.done[j.point] = true
 	s.tell(Event{Point: j.point, Trials: len(trials)})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/config"
@@ -23,6 +24,11 @@ type Computer struct {
 	// Fit is the number of replicas of a configuration that there is memory for; an
 	// error where there is not enough for one.
 	Fit func(c *config.Config) (int, error)
+	// A run of at least SaveFrom updates, of all replicas together, is saved now and
+	// then, in a folder below that of the scan, and goes on from there; 0 saves none.
+	SaveFrom int64
+	Folder   string // of the scan
+	Program  string // name and version
 }
 
 // Runner tries the points of the scan.
@@ -112,35 +118,39 @@ func (r *runs) launch(ctx context.Context, trials []experiment.Trial) (_ []exper
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
-	columns := n.Describe().Columns
-	means := newMeans(r.scan.from[point], len(trials), len(columns))
-	run, err := sim.New(n, b, sim.Plan{Steps: c.Spec.Steps(), Replicas: len(trials), Epoch: int64(c.Run.Epoch)}, means.observe)
+	about := n.Describe()
+	l := &launch{config: c, network: n, backend: b, keys: keys, means: newMeans(r.scan.from[point], len(trials), len(about.Columns))}
+	l.plan = sim.Plan{Steps: c.Spec.Steps(), Replicas: len(trials), Epoch: int64(c.Run.Epoch)}
+	run := l.run
+	if work := about.Updates * l.plan.Steps; r.computer.SaveFrom > 0 && work >= r.computer.SaveFrom/int64(len(trials)) {
+		l.folder = filepath.Join(r.computer.Folder, experiment.RunsName(r.scan.Plan.Points[point].Task), fmt.Sprintf("%d-%d", trials[0].Number, trials[len(trials)-1].Number))
+		l.program = r.computer.Program
+		run = l.saved
+	}
+	summary, err := run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	summary, err := run.Go(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if summary.Reason != sim.Finished {
+	if summary.Reason != sim.Finished && summary.Reason != sim.AllEnded {
 		return nil, errors.Join(ctx.Err(), fmt.Errorf("the run ended after step %d: %s", summary.Last, summary.Reason))
 	}
-	r.columns[c.Spec] = columns
+	r.columns[c.Spec] = about.Columns
 	if r.first == nil {
-		r.first = columns
+		r.first = about.Columns
 	}
-	return means.results(), nil
+	return l.means.results(), nil
 }
 
 // means averages the rows of a run from a step on.
 type means struct {
 	from    int64
 	columns int
-	series  [][]series // by replica and column
+	series  [][]series  // by replica and column
+	last    [][]float64 // by replica: the last row, whatever its step
 }
 
 func newMeans(from int64, replicas, columns int) *means {
-	m := &means{from: from, columns: columns, series: make([][]series, replicas)}
+	m := &means{from: from, columns: columns, series: make([][]series, replicas), last: make([][]float64, replicas)}
 	for r := range m.series {
 		m.series[r] = make([]series, columns)
 	}
@@ -154,24 +164,35 @@ func (m *means) observe(e sim.Event) error {
 		return nil
 	}
 	for i := range rows.Steps() {
-		if rows.First+int64(i) < m.from {
-			continue
-		}
-		for r := range m.series {
-			for c, v := range rows.Row(i, r) {
-				m.series[r][c].add(v)
-			}
+		for k := range m.series {
+			m.add(rows.Step(i), k, rows.Row(i, k))
 		}
 	}
 	return nil
 }
 
+// add takes the row of a step and replica.
+func (m *means) add(step int64, replica int, row []float64) {
+	m.last[replica] = append(m.last[replica][:0], row...)
+	if step < m.from {
+		return
+	}
+	for c, v := range row {
+		m.series[replica][c].add(v)
+	}
+}
+
+// results are the means. A run whose replicas all ended before there was anything to
+// average stays as its last row has it.
 func (m *means) results() []experiment.Result {
 	var out []experiment.Result
-	for _, columns := range m.series {
+	for k, columns := range m.series {
 		var r experiment.Result
 		for i := range columns {
 			mean, deviation := columns[i].estimate()
+			if columns[i].count == 0 && m.last[k] != nil {
+				mean = m.last[k][i]
+			}
 			r.Values, r.Errors = append(r.Values, mean), append(r.Errors, deviation)
 		}
 		out = append(out, r)
