@@ -73,7 +73,7 @@ func brackets() map[string]string {
 		if strings.HasPrefix(line, "#endif") {
 			depth--
 		}
-		if outermost := regexp.MustCompile(`^[A-Z]+$`); depth > 0 && outermost.MatchString(name) && !slices.Contains(generic, name) {
+		if depth > 0 && !strings.Contains(name, "_") && !slices.Contains(generic, name) {
 			out[name] += line + "\n"
 		}
 	}

@@ -3,6 +3,7 @@
 package tnn
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -36,6 +37,14 @@ func must(t testing.TB, errs ...error) {
 	}
 }
 
+// skipWithoutDouble skips a test in double precision on a device without it.
+func skipWithoutDouble(t *testing.T, err error) {
+	t.Helper()
+	if errors.Is(err, device.ErrNoDouble) {
+		t.Skip(err)
+	}
+}
+
 // openBoth opens a network on the reference and on the device, for the length of
 // a test, which is skipped where the device cannot have the reference's bits.
 func openBoth(t *testing.T, net *tnn.Network, o backend.Options) (reference, device backend.Backend) {
@@ -43,6 +52,7 @@ func openBoth(t *testing.T, net *tnn.Network, o backend.Options) (reference, dev
 	reference, err := cpuref.New(net, o)
 	must(t, err)
 	device, err = openNetwork(net, o)
+	skipWithoutDouble(t, err)
 	must(t, err)
 	t.Cleanup(func() { must(t, device.Close()) })
 	if d := device.Describe(); !d.Strict {
