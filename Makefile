@@ -2,7 +2,7 @@
 # where it is missing and they may.
 
 RUN_PACKAGES  = ca-certificates gcc libc6-dev opencl-headers ocl-icd-libopencl1 pocl-opencl-icd
-TEST_PACKAGES = $(RUN_PACKAGES) clang oclgrind python3-numpy python3-networkx python3-pandas chromium
+TEST_PACKAGES = $(RUN_PACKAGES) mesa-opencl-icd clang oclgrind python3-numpy python3-networkx python3-pandas chromium
 
 # What follows `tnn-gpu run` in `make run`, for example ARGS="--preset large".
 ARGS =

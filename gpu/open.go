@@ -3,6 +3,7 @@
 package gpu
 
 import (
+	"errors"
 	"fmt"
 
 	"tnn-gpu/gpu/device"
@@ -16,12 +17,25 @@ import (
 const built = true
 
 // New opens a network of any model on an OpenCL device, at step 0. Device is as in
-// device.Open; a device without double precision refuses it. A new model is entered
-// here.
+// device.Open; a device without double precision refuses it.
 func New(net model.Network, o backend.Options) (backend.Backend, error) {
+	d, err := device.Open(o.Device)
+	if err != nil {
+		return nil, err
+	}
+	d.Tell(o.Waiting)
+	b, err := newOn(d, net, o)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return b, nil
+}
+
+// newOn opens a network on a device. A new model is entered here.
+func newOn(d *device.Device, net model.Network, o backend.Options) (backend.Backend, error) {
 	switch n := net.(type) {
 	case *tnn.Network:
-		return gputnn.New(n, o)
+		return gputnn.New(d, n, o)
 	}
 	return nil, fmt.Errorf("OpenCL devices cannot compute the model %s: use --backend cpu", net.Describe().Name)
 }

@@ -30,6 +30,9 @@ type Device struct {
 	closed  bool
 	waits   waits
 
+	// mostItems, 0 but in tests, bounds the work-groups of all kernels.
+	mostItems int
+
 	// fault, nil but in tests, sees every driver call first and can refuse it.
 	fault func(call string) error
 }
@@ -163,6 +166,10 @@ func (d *Device) Used() uint64 { return d.used }
 // Pretend has the device described in another way, as tests need it: with other
 // limits, of another kind, with other vectors.
 func (d *Device) Pretend(change func(*Info)) { change(&d.info) }
+
+// LimitKernels has compiled kernels take work-groups of at most so many work-items, as
+// tests need it.
+func (d *Device) LimitKernels(items int) { d.mostItems = items }
 
 // Refuse has f see every call to the driver first, as tests need it. Its error takes the
 // place of the call; a nil f refuses nothing.

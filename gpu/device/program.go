@@ -87,6 +87,10 @@ func (p *Program) Kernel(name string) (*Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
+	k.workGroup = min(k.workGroup, uint64(d.info.MaxWorkGroup))
+	if d.mostItems > 0 {
+		k.workGroup = min(k.workGroup, uint64(d.mostItems))
+	}
 	return k, nil
 }
 

@@ -14,9 +14,10 @@ type stream struct {
 	kernel *Kernel
 	a, b   *Buffer
 	items  int
+	group  int
 }
 
-// streamGroup is the work-group of the kernel stream.
+// streamGroup is the work-group of the kernel stream, where it takes that many.
 const streamGroup = 256
 
 // NewStream opens a device, as Open does, to measure what it can move: a = a*factor + b
@@ -35,9 +36,6 @@ func NewStream(selector string, elements int, factor float32) (Stream, error) {
 }
 
 func (s *stream) prepare(elements int, factor float32) error {
-	width := s.device.Width(state.Single)
-	s.items = (elements + width*streamGroup - 1) / (width * streamGroup) * streamGroup
-	size := uint64(s.items * width * state.Single.Bytes())
 	h := s.device.Header(state.Single)
 	h.Define("STREAM", true)
 	program, err := s.device.Build(h.Source(), "")
@@ -47,6 +45,12 @@ func (s *stream) prepare(elements int, factor float32) error {
 	if s.kernel, err = program.Kernel("stream"); err != nil {
 		return err
 	}
+	for s.group = streamGroup; s.group > s.kernel.MaxWorkGroup(); {
+		s.group /= 2
+	}
+	width := s.device.Width(state.Single)
+	s.items = (elements + width*s.group - 1) / (width * s.group) * s.group
+	size := uint64(s.items * width * state.Single.Bytes())
 	if s.a, err = s.device.Alloc("streamed", size); err != nil {
 		return err
 	}
@@ -63,7 +67,7 @@ func (s *stream) prepare(elements int, factor float32) error {
 // Run implements Stream.
 func (s *stream) Run(passes int) error {
 	for range passes {
-		if err := s.kernel.Launch([]int{s.items}, []int{streamGroup}); err != nil {
+		if err := s.kernel.Launch([]int{s.items}, []int{s.group}); err != nil {
 			return err
 		}
 	}

@@ -11,22 +11,9 @@ import (
 	"tnn-gpu/host/tnn"
 )
 
-// New opens a network on an OpenCL device, at step 0. Device is as in
-// device.Open; a device without double precision refuses it.
-func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
-	d, err := device.Open(o.Device)
-	if err != nil {
-		return nil, err
-	}
-	d.Tell(o.Waiting)
-	b, err := newOn(d, net, o)
-	if err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	return b, nil
-}
-
-func newOn(d *device.Device, net *tnn.Network, o backend.Options) (backend.Backend, error) {
+// New opens a network on a device, at step 0, and owns the device from then on, unless
+// there is an error: a device without double precision refuses it.
+func New(d *device.Device, net *tnn.Network, o backend.Options) (backend.Backend, error) {
 	if err := d.Probe(o.Precision); err != nil {
 		return nil, err
 	}

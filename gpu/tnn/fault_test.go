@@ -62,7 +62,7 @@ func TestDeviceFailsDuringARun(t *testing.T) {
 	for _, call := range []string{"clEnqueueNDRangeKernel", "clEnqueueReadBuffer", "clEnqueueFillBuffer", "clSetKernelArg"} {
 		t.Run(call, func(t *testing.T) {
 			d := devicetest.Open(t)
-			b, err := newOn(d, net, options)
+			b, err := New(d, net, options)
 			must(t, err)
 			path := filepath.Join(t.TempDir(), "run")
 			folder, err := record.Create(path, nil)
@@ -119,7 +119,7 @@ func TestDeviceFailsBeforeARun(t *testing.T) {
 	for _, call := range []string{"clBuildProgram", "clCreateKernel", "clCreateBuffer", "clEnqueueWriteBuffer", "clEnqueueNDRangeKernel"} {
 		d := devicetest.Open(t)
 		failFirst(d, call)
-		_, err := newOn(d, net, backend.Options{Seeds: []uint64{1}})
+		_, err := New(d, net, backend.Options{Seeds: []uint64{1}})
 		if !errors.Is(err, cl.ErrOutOfResources) || !strings.Contains(err.Error(), "the OpenCL call "+call) {
 			t.Errorf("%s: %v", call, err)
 		}
@@ -129,7 +129,7 @@ func TestDeviceFailsBeforeARun(t *testing.T) {
 	}
 	d := devicetest.Open(t)
 	d.Pretend(func(i *device.Info) { i.Double = false })
-	if _, err := newOn(d, net, backend.Options{Seeds: []uint64{1}, Precision: state.Double}); !errors.Is(err, device.ErrNoDouble) {
+	if _, err := New(d, net, backend.Options{Seeds: []uint64{1}, Precision: state.Double}); !errors.Is(err, device.ErrNoDouble) {
 		t.Errorf("double precision where there is none gives %v", err)
 	}
 }

@@ -25,7 +25,7 @@ func TestReplaysGoldenTrajectories(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b, err := New(golden.Network, backend.Options{Precision: state.Double, Seeds: []uint64{golden.Seed}})
+			b, err := openNetwork(golden.Network, backend.Options{Precision: state.Double, Seeds: []uint64{golden.Seed}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"tnn-gpu/gpu/device"
-	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/bench"
 	"tnn-gpu/host/state"
@@ -22,22 +21,27 @@ func TestWorkGroupOfSmallNetworks(t *testing.T) {
 		size      int
 		precision state.Precision
 		local     uint64
+		most      int // work-items of a work-group
 		seeds     int
 		want      int
 	}{
-		{"alone", tnn.Hylton2020, 30, state.Single, 48 << 10, 1, 512},
-		{"as many as multiprocessors", tnn.Hylton2020, 30, state.Single, 48 << 10, 4, 128},
-		{"few nodes", tnn.Hylton2020, 16, state.Single, 48 << 10, 1, 128},
-		{"not small", tnn.Hylton2020, 100, state.Single, 48 << 10, 1, 128},
-		{"double precision", tnn.Hylton2020, 30, state.Double, 48 << 10, 1, 256},
-		{"double precision, little memory", tnn.Hylton2020, 30, state.Double, 32 << 10, 1, 128},
-		{"the other rule", tnn.Hylton2019, 30, state.Single, 48 << 10, 1, 512},
+		{"alone", tnn.Hylton2020, 30, state.Single, 48 << 10, 1024, 1, 512},
+		{"as many as multiprocessors", tnn.Hylton2020, 30, state.Single, 48 << 10, 1024, 4, 128},
+		{"few nodes", tnn.Hylton2020, 16, state.Single, 48 << 10, 1024, 1, 128},
+		{"not small", tnn.Hylton2020, 100, state.Single, 48 << 10, 1024, 1, 128},
+		{"double precision", tnn.Hylton2020, 30, state.Double, 48 << 10, 1024, 1, 256},
+		{"double precision, little memory", tnn.Hylton2020, 30, state.Double, 32 << 10, 1024, 1, 128},
+		{"as AMD's", tnn.Hylton2020, 30, state.Single, 64 << 10, 256, 1, 256},
+		{"as AMD's, not small", tnn.Hylton2020, 100, state.Single, 64 << 10, 256, 1, 128},
+		{"least", tnn.Hylton2020, 30, state.Single, 32 << 10, 32, 1, 32},
+		{"little memory", tnn.Hylton2020, 30, state.Single, 16 << 10, 1024, 1, 128},
+		{"double precision, least memory", tnn.Hylton2020, 30, state.Double, 16 << 10, 1024, 1, 128},
+		{"the other rule", tnn.Hylton2019, 30, state.Single, 48 << 10, 1024, 1, 512},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			net, err := tnn.Build(bench.Case{Rule: c.rule, Size: c.size, Connections: 4}.Spec(), 1)
 			must(t, err)
-			d := devicetest.Open(t)
-			d.Pretend(func(i *device.Info) { i.Kind, i.ComputeUnits, i.LocalMemory = "gpu", 4, c.local })
+			d := device.Described(device.Info{Kind: "gpu", ComputeUnits: 4, MaxWorkGroup: c.most, LocalMemory: c.local})
 			o := backend.Options{Precision: c.precision, Seeds: make([]uint64, c.seeds)}
 			if c.precision == state.Double {
 				groupOf[float64](t, d, net, o, c.want)
@@ -50,16 +54,9 @@ func TestWorkGroupOfSmallNetworks(t *testing.T) {
 
 func groupOf[F float32 | float64](t *testing.T, d *device.Device, net *tnn.Network, o backend.Options, want int) {
 	t.Helper()
-	n, err := newEngine[F](d, net, o)
+	n, err := planEngine[F](d, net, o)
 	must(t, err)
 	if n.group != want {
 		t.Errorf("work-groups have %d nodes, not %d", n.group, want)
-	}
-	kernel := n.sweepKernel
-	if n.small {
-		kernel = n.runKernel
-	}
-	if foretold := uint64(n.localMemory(o.Precision.Bytes())); kernel.LocalMemory() != foretold {
-		t.Errorf("a work-group takes %d bytes of local memory, %d were foretold", kernel.LocalMemory(), foretold)
 	}
 }

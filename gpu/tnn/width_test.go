@@ -70,7 +70,7 @@ func TestVectorWidths(t *testing.T) {
 					if precision == state.Double && !d.Info().Double {
 						t.Skip("the device has no double precision")
 					}
-					have := advanced(t, func() (backend.Backend, error) { return newOn(d, net, o) })
+					have := advanced(t, func() (backend.Backend, error) { return New(d, net, o) })
 					if difference, err := state.Diff(want, have); err != nil || difference != nil {
 						t.Errorf("reference against device: %v, %v", difference, err)
 					}
@@ -107,7 +107,7 @@ func TestSweptReplicas(t *testing.T) {
 	net.Variants = []*tnn.Spec{net.Spec, spec(3, 20)}
 	o := backend.Options{Precision: state.Single, Seeds: []uint64{1, 2}}
 	want := advanced(t, func() (backend.Backend, error) { return cpuref.New(net, o) })
-	have := advanced(t, func() (backend.Backend, error) { return newOn(d, net, o) })
+	have := advanced(t, func() (backend.Backend, error) { return New(d, net, o) })
 	if difference, err := state.Diff(want, have); err != nil || difference != nil {
 		t.Errorf("reference against device: %v, %v", difference, err)
 	}
