@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,9 +18,9 @@ import (
 	"tnn-gpu/cpuref"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/bench"
+	"tnn-gpu/host/models"
 	"tnn-gpu/host/plot"
 	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn"
 )
 
 func (p *program) benchCommand() *cli.Command {
@@ -34,7 +35,7 @@ func (p *program) benchCommand() *cli.Command {
 			threadsFlag(),
 			&cli.StringFlag{Name: "size", Value: "30,256,1024", Usage: "sides of square lattices, `N,N,...`"},
 			&cli.StringFlag{Name: "connections", Value: "4,16", Usage: "connections of a node, `N,N,...`"},
-			&cli.StringFlag{Name: "rule", Value: string(tnn.Hylton2020), Usage: "`RULE` hylton2020 or hylton2019"},
+			&cli.StringFlag{Name: "rule", Value: benchRules()[0], Usage: "`RULE` " + strings.Join(benchRules(), " or ")},
 			precisionFlag(),
 			&cli.IntFlag{Name: "replicas", Value: 1, Usage: "`NUMBER` of copies of the network that are computed together"},
 			&cli.Float64Flag{Name: "seconds", Value: 3, Usage: "`SECONDS` for each figure; large networks take longer"},
@@ -80,24 +81,34 @@ func benchCases(c *cli.Context) ([]bench.Case, error) {
 	if err != nil {
 		return nil, err
 	}
+	rule := slices.Index(benchRules(), c.String("rule"))
+	if rule < 0 {
+		return nil, badUsage("--rule is %q: use %s", c.String("rule"), strings.Join(benchRules(), " or "))
+	}
+	series := models.Benches()[rule]
 	var cases []bench.Case
 	for _, k := range connections {
 		for _, size := range sizes {
-			each := bench.Case{Rule: tnn.Rule(c.String("rule")), Size: size, Connections: k, Precision: precision, Replicas: c.Int("replicas")}
+			each := bench.Case{Rule: series.Rule, Size: size, Connections: k, Precision: precision, Replicas: c.Int("replicas"), Work: series.New(size, k)}
 			if each.Replicas < 1 {
 				return nil, badUsage("--replicas is %d: use 1 or more", each.Replicas)
 			}
-			spec := each.Spec()
-			if each.Rule != spec.Network.Rule {
-				return nil, badUsage("--rule is %q: use %s or %s", each.Rule, tnn.Hylton2020, tnn.Hylton2019)
-			}
-			if err := spec.Validate(); err != nil {
+			if err := each.Work.Spec().Validate(); err != nil {
 				return nil, badUsage("a lattice of side %d with %d connections is not possible: %w", size, k, err)
 			}
 			cases = append(cases, each)
 		}
 	}
 	return cases, nil
+}
+
+// benchRules are the names of the series of networks that can be measured.
+func benchRules() []string {
+	var out []string
+	for _, s := range models.Benches() {
+		out = append(out, s.Rule)
+	}
+	return out
 }
 
 // numberList reads whole numbers with commas between them.

@@ -11,11 +11,12 @@ import (
 	"tnn-gpu/host/bench"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnnbench"
 )
 
 // benchmarkSpec is a network of bench.Case.
 func benchmarkSpec(rule tnn.Rule, size, connections int) *tnn.Spec {
-	return bench.Case{Rule: rule, Size: size, Connections: connections}.Spec()
+	return tnnbench.Spec(rule, size, connections)
 }
 
 // BenchmarkStep makes steps of lattices that have settled. updates/s counts visits
@@ -24,16 +25,16 @@ func benchmarkSpec(rule tnn.Rule, size, connections int) *tnn.Spec {
 func BenchmarkStep(b *testing.B) {
 	processor := devicetest.Open(b).Info().Kind == "cpu"
 	for _, c := range []bench.Case{
-		{Rule: tnn.Hylton2020, Size: 30, Connections: 4, Replicas: 1},
-		{Rule: tnn.Hylton2020, Size: 30, Connections: 4, Replicas: 1024},
-		{Rule: tnn.Hylton2020, Size: 256, Connections: 4, Replicas: 1},
-		{Rule: tnn.Hylton2020, Size: 256, Connections: 16, Replicas: 1},
-		{Rule: tnn.Hylton2020, Size: 256, Connections: 4, Replicas: 1, Precision: state.Double},
-		{Rule: tnn.Hylton2020, Size: 256, Connections: 16, Replicas: 1, Precision: state.Double},
-		{Rule: tnn.Hylton2020, Size: 1024, Connections: 4, Replicas: 1},
-		{Rule: tnn.Hylton2020, Size: 1024, Connections: 16, Replicas: 1},
-		{Rule: tnn.Hylton2019, Size: 256, Connections: 4, Replicas: 1},
-		{Rule: tnn.Hylton2019, Size: 256, Connections: 16, Replicas: 1},
+		{Rule: string(tnn.Hylton2020), Size: 30, Connections: 4, Replicas: 1},
+		{Rule: string(tnn.Hylton2020), Size: 30, Connections: 4, Replicas: 1024},
+		{Rule: string(tnn.Hylton2020), Size: 256, Connections: 4, Replicas: 1},
+		{Rule: string(tnn.Hylton2020), Size: 256, Connections: 16, Replicas: 1},
+		{Rule: string(tnn.Hylton2020), Size: 256, Connections: 4, Replicas: 1, Precision: state.Double},
+		{Rule: string(tnn.Hylton2020), Size: 256, Connections: 16, Replicas: 1, Precision: state.Double},
+		{Rule: string(tnn.Hylton2020), Size: 1024, Connections: 4, Replicas: 1},
+		{Rule: string(tnn.Hylton2020), Size: 1024, Connections: 16, Replicas: 1},
+		{Rule: string(tnn.Hylton2019), Size: 256, Connections: 4, Replicas: 1},
+		{Rule: string(tnn.Hylton2019), Size: 256, Connections: 16, Replicas: 1},
 	} {
 		b.Run(fmt.Sprintf("rule=%s/size=%d/connections=%d/precision=%s/replicas=%d", c.Rule, c.Size, c.Connections, c.Precision, c.Replicas),
 			func(b *testing.B) { benchmarkStep(b, c, processor) })
@@ -41,9 +42,10 @@ func BenchmarkStep(b *testing.B) {
 }
 
 func benchmarkStep(b *testing.B, c bench.Case, processor bool) {
-	net, err := tnn.Build(c.Spec(), 1)
+	spec := tnnbench.Spec(tnn.Rule(c.Rule), c.Size, c.Connections)
+	net, err := tnn.Build(spec, 1)
 	must(b, err)
-	device, err := openNetwork(net, backend.Options{Precision: c.Precision, Seeds: c.Seeds()})
+	device, err := openNetwork(net, backend.Options{Precision: c.Precision, Seeds: c.Keys(spec)})
 	must(b, err)
 	defer device.Close()
 	_, err = device.Advance(10)
@@ -52,7 +54,7 @@ func benchmarkStep(b *testing.B, c bench.Case, processor bool) {
 	before := bench.ProcessorTime()
 	_, err = device.Advance(b.N)
 	must(b, err)
-	updates := float64(b.N) * float64(c.Updates())
+	updates := float64(b.N) * float64(net.Describe().Updates*int64(c.Replicas))
 	b.ReportMetric(updates/b.Elapsed().Seconds(), "updates/s")
 	if spent := bench.ProcessorTime() - before; processor && spent > 0 {
 		b.ReportMetric(updates/spent.Seconds(), "updates/cpu-s")

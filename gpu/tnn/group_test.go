@@ -7,9 +7,9 @@ import (
 
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/host/backend"
-	"tnn-gpu/host/bench"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnnbench"
 )
 
 // A small network that a GPU has for itself gets a large work-group, as far as local
@@ -39,7 +39,7 @@ func TestWorkGroupOfSmallNetworks(t *testing.T) {
 		{"the other rule", tnn.Hylton2019, 30, state.Single, 48 << 10, 1024, 1, 512},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			net, err := tnn.Build(bench.Case{Rule: c.rule, Size: c.size, Connections: 4}.Spec(), 1)
+			net, err := tnn.Build(tnnbench.Spec(c.rule, c.size, 4), 1)
 			must(t, err)
 			d := device.Described(device.Info{Kind: "gpu", ComputeUnits: 4, MaxWorkGroup: c.most, LocalMemory: c.local})
 			o := backend.Options{Precision: c.precision, Seeds: make([]uint64, c.seeds)}

@@ -8,9 +8,9 @@ import (
 
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
-	"tnn-gpu/host/bench"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnnbench"
 )
 
 // TestMemoryOfANode holds what a node takes on the device to what it cannot do
@@ -27,7 +27,7 @@ func TestMemoryOfANode(t *testing.T) {
 		{4, 4 * (6 + 4*6 + 2)},
 		{16, 4 * (6 + 16*6 + 8)},
 	} {
-		net, err := tnn.Build(bench.Case{Size: 256, Connections: c.connections}.Spec(), 1)
+		net, err := tnn.Build(tnnbench.Spec(tnn.Hylton2020, 256, c.connections), 1)
 		must(t, err)
 		b, err := openNetwork(net, backend.Options{Precision: state.Single, Seeds: []uint64{1}})
 		must(t, err)

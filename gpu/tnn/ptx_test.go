@@ -19,6 +19,7 @@ import (
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnnbench"
 )
 
 // nvidia is a network as an NVIDIA GPU would compute it.
@@ -179,13 +180,13 @@ func TestWhatAnUpdateTakes(t *testing.T) {
 		{tnn.Hylton2019, graph.Neighbor, 64, 16, 3500},
 	} {
 		t.Run(fmt.Sprint(c.rule, c.graph, c.connections), func(t *testing.T) {
-			spec := bench.Case{Rule: c.rule, Size: c.size, Connections: c.connections}.Spec()
+			spec := tnnbench.Spec(c.rule, c.size, c.connections)
 			spec.Graph.Kind, spec.Groups[0].Levels = c.graph, 10
 			net, err := tnn.Build(spec, 1)
 			must(t, err)
 			settled, activity := settle(t, net)
 			slots, lanes, asked, moved := measureUpdate(t, net, settled)
-			model := bench.Model(spec, state.Single, c.graph != graph.Neighbor, activity).Bytes(float64(c.connections))
+			model := tnnbench.Model(spec, state.Single, c.graph != graph.Neighbor, activity).Bytes(float64(c.connections))
 			t.Logf("an update takes %.0f slots, %.0f of them of lanes at work, asks for %.0f bytes and moves %.0f; the model has %.0f", slots, lanes, asked, moved, model)
 			if slots > c.slots {
 				t.Errorf("an update takes %.0f slots, more than %.0f", slots, c.slots)
@@ -234,7 +235,7 @@ func settle(t *testing.T, net *tnn.Network) (*state.State, bench.Activity) {
 	must(t, err)
 	s, err := b.State()
 	must(t, err)
-	activity, err := bench.ActivityOf(b, net, state.Single)
+	activity, err := tnnbench.ActivityOf(b, net, state.Single)
 	must(t, err)
 	return s, activity
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"tnn-gpu/host/backend"
-	"tnn-gpu/host/tnn"
 )
 
 // rounds are measured of everything, to tell how far figures scatter.
@@ -144,13 +143,14 @@ func Run(ctx context.Context, c Case, t Target, budget time.Duration) (*Result, 
 func run(ctx context.Context, c Case, t Target, budget time.Duration, clock Clock) (r *Result, err error) {
 	r = &Result{Case: c, Load: [2]float64{load()}}
 	began := clock().Wall
-	net, err := tnn.Build(c.Spec(), 1)
+	spec := c.Work.Spec()
+	net, err := spec.Build(1, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%v cannot be built: %w", c, err)
 	}
 	r.BuildTime = clock().Wall.Sub(began).Seconds()
 	o := t.Options
-	o.Precision, o.Seeds = c.Precision, c.Seeds()
+	o.Precision, o.Seeds = c.Precision, c.Keys(spec)
 	began = clock().Wall
 	b, err := t.Open(net, o)
 	if err != nil {
@@ -160,21 +160,22 @@ func run(ctx context.Context, c Case, t Target, budget time.Duration, clock Cloc
 	r.OpenTime = clock().Wall.Sub(began).Seconds()
 	d := b.Describe()
 	r.Backend, r.Device, r.Driver, r.Memory = d.Backend, d.Device, d.Driver, d.Bytes
-	if err := r.measure(&measurer{ctx, clock, budget}, b, o.Profile); err != nil {
+	if err := r.measure(&measurer{ctx, clock, budget}, b, net.Describe().Updates, o.Profile); err != nil {
 		return nil, fmt.Errorf("%v failed: %w", c, err)
 	}
-	if r.Activity, err = ActivityOf(b, net, c.Precision); err != nil {
+	traffic, err := c.Work.Traffic(b, net, c.Precision, t.Tables)
+	if err != nil {
 		return nil, err
 	}
-	r.derive(net, t)
+	r.derive(traffic, t)
 	r.Load[1] = load()
 	return r, nil
 }
 
 // measure finds the speed of steps and, where asked, what their kernels take.
-func (r *Result) measure(m *measurer, b backend.Backend, profile bool) error {
+func (r *Result) measure(m *measurer, b backend.Backend, updates int64, profile bool) error {
 	var err error
-	r.Updates, err = m.speed(float64(r.Case.Updates()), warmSteps, func(n int) error {
+	r.Updates, err = m.speed(float64(updates*int64(r.Replicas)), warmSteps, func(n int) error {
 		_, err := b.Advance(n)
 		return err
 	})
@@ -185,10 +186,9 @@ func (r *Result) measure(m *measurer, b backend.Backend, profile bool) error {
 }
 
 // derive finds what follows from the speed and the activity.
-func (r *Result) derive(net *tnn.Network, t Target) {
-	halfEdges := 2 * float64(len(net.Graph.Edges)) / float64(net.Graph.Nodes)
-	r.Bytes = Model(net.Spec, r.Precision, t.Tables || !net.Regular(), r.Activity).Bytes(halfEdges)
-	r.EdgeEnds = r.Updates.PerSecond.Median * halfEdges
+func (r *Result) derive(traffic Traffic, t Target) {
+	r.Activity, r.Bytes = traffic.Activity, traffic.Bytes
+	r.EdgeEnds = r.Updates.PerSecond.Median * traffic.EdgeEnds
 	r.Bandwidth = r.Updates.PerSecond.Median * r.Bytes
 	r.Stream = t.Stream
 	if streamed := t.Stream.of(t.Processor); streamed > 0 {

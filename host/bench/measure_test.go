@@ -6,11 +6,6 @@ import (
 	"math"
 	"testing"
 	"time"
-
-	"tnn-gpu/cpuref"
-	"tnn-gpu/host/backend"
-	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn"
 )
 
 // fakeTime passes when work is done, 3 ms a repetition, of which two threads
@@ -94,36 +89,6 @@ func TestSpeedEnds(t *testing.T) {
 func TestSpread(t *testing.T) {
 	if got := spreadOf([]float64{5, 1, 4, 2, 3}); got != (Spread{3, 1, 5}) {
 		t.Errorf("the spread is %+v", got)
-	}
-}
-
-// TestRun has the figures of one run agree with one another.
-func TestRun(t *testing.T) {
-	for _, rule := range []tnn.Rule{tnn.Hylton2020, tnn.Hylton2019} {
-		c := Case{Rule: rule, Size: 16, Connections: 4, Precision: state.Double, Replicas: 3}
-		target := Target{Open: cpuref.New, Options: backend.Options{Threads: 1}, Processor: true, Tables: true,
-			Stream: Speed{PerSecond: Spread{Median: 1e9}, PerProcessorSecond: Spread{Median: 2e9}}}
-		r, err := Run(context.Background(), c, target, time.Millisecond)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rate := r.Updates.PerSecond.Median
-		if r.Case != c || r.Backend != "cpu" || r.Memory <= 0 || rate <= 0 || r.EdgeEnds != 4*rate || r.Bandwidth != r.Bytes*rate {
-			t.Errorf("%s: %+v", rule, r)
-		}
-		if want := r.Updates.of(true) * r.Bytes / target.Stream.of(true); r.Fraction != want {
-			t.Errorf("%s: the fraction of the stream is %v, not %v", rule, r.Fraction, want)
-		}
-		spec := c.Spec()
-		if want := Model(spec, state.Double, true, r.Activity).Bytes(4); r.Bytes != want {
-			t.Errorf("%s: an update takes %v bytes, not %v", rule, r.Bytes, want)
-		}
-		if a := r.Activity; rule == tnn.Hylton2020 && (a.Nodes <= 0 || a.Sectors <= a.Nodes || a.Sectors > 1) {
-			t.Errorf("the activity is %+v", a)
-		}
-		if c.Updates() != int64(16*16*3*spec.Sweeps()) {
-			t.Errorf("%s: %d updates are made in a step", rule, c.Updates())
-		}
 	}
 }
 

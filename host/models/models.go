@@ -5,6 +5,7 @@ package models
 import (
 	"fmt"
 	"strings"
+	"tnn-gpu/host/bench"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
@@ -12,6 +13,7 @@ import (
 	"tnn-gpu/host/hopfield/hopfieldscan"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnnbench"
 	"tnn-gpu/host/tnn/tnngolden"
 )
 
@@ -23,6 +25,7 @@ type Model struct {
 	Defaults func() model.Spec
 	Presets  func() []Preset
 	Goldens  func() []golden.Format // files that verify knows
+	Benches  func() []bench.Series  // networks that bench measures
 	Selftest string                 // preset that the self-test runs on every device beside the processor
 	// Scans are presets of scans; nil where there are none.
 	Scans func() []experiment.Preset
@@ -45,8 +48,24 @@ const Default = tnn.DefaultPreset
 // one is entered here. Every call makes new ones.
 func All() []Model {
 	return []Model{
-		{Name: "tnn", Defaults: func() model.Spec { return tnn.Defaults() }, Presets: tnnPresets, Goldens: tnngolden.Formats, Selftest: "driven", Scans: tnnScans},
-		{Name: "hopfield", Defaults: func() model.Spec { return hopfield.Defaults() }, Presets: hopfieldPresets, Goldens: hopfieldgolden.Formats, Selftest: "hopfield-recall", Kinds: hopfieldscan.Kinds, Scans: hopfieldscan.Presets},
+		{
+			Name:     "tnn",
+			Defaults: func() model.Spec { return tnn.Defaults() },
+			Presets:  tnnPresets,
+			Goldens:  tnngolden.Formats,
+			Benches:  tnnbench.Series,
+			Selftest: "driven",
+			Scans:    tnnScans,
+		},
+		{
+			Name:     "hopfield",
+			Defaults: func() model.Spec { return hopfield.Defaults() },
+			Presets:  hopfieldPresets,
+			Goldens:  hopfieldgolden.Formats,
+			Selftest: "hopfield-recall",
+			Kinds:    hopfieldscan.Kinds,
+			Scans:    hopfieldscan.Presets,
+		},
 	}
 }
 
@@ -100,6 +119,17 @@ func hopfieldPresets() []Preset {
 	var out []Preset
 	for _, p := range hopfield.Presets() {
 		out = append(out, Preset{p.Name, p.Doc, p.Spec})
+	}
+	return out
+}
+
+// Benches are the series of networks of all models that can be measured.
+func Benches() []bench.Series {
+	var out []bench.Series
+	for _, m := range All() {
+		if m.Benches != nil {
+			out = append(out, m.Benches()...)
+		}
 	}
 	return out
 }

@@ -1,21 +1,11 @@
-package bench
+package tnnbench
 
 import (
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/bench"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
-
-// Sector is the number of bytes that a device's memory reads or writes at once.
-const Sector = 32
-
-// Activity is what an update does to memory beside reading it, as fractions of
-// the updates: in hylton2020 a visit stores compartments and weights only where
-// the node equilibrates.
-type Activity struct {
-	Nodes   float64 `json:"nodes"`   // that equilibrate
-	Sectors float64 `json:"sectors"` // of nodes, any of which does
-}
 
 // Traffic is what an update moves, in bytes.
 type Traffic struct {
@@ -32,7 +22,7 @@ func (t Traffic) Bytes(halfEdges float64) float64 { return t.Node + halfEdges*t.
 // compartments or of its neighbours', count as written where its compartments are.
 // Tables are there where neighbours do not follow from arithmetic. Sums, the
 // layout's few numbers for a slice, and instructions are left out.
-func Model(spec *tnn.Spec, p state.Precision, tables bool, a Activity) Traffic {
+func Model(spec *tnn.Spec, p state.Precision, tables bool, a bench.Activity) Traffic {
 	value := float64(p.Bytes())
 	var t Traffic
 	if spec.Network.Rule == tnn.Hylton2019 {
@@ -47,7 +37,7 @@ func Model(spec *tnn.Spec, p state.Precision, tables bool, a Activity) Traffic {
 	return t
 }
 
-func model2020(value float64, a Activity) Traffic {
+func model2020(value float64, a bench.Activity) Traffic {
 	const (
 		state      = 3 // own, read and written; the neighbours', each read once
 		energy     = 2 // read and written
@@ -84,27 +74,27 @@ const activitySteps = 3
 
 // ActivityOf makes some steps and finds which nodes equilibrated in them: those
 // that did not fluctuate and whose state is not 0.
-func ActivityOf(b backend.Backend, net *tnn.Network, p state.Precision) (Activity, error) {
+func ActivityOf(b backend.Backend, net *tnn.Network, p state.Precision) (bench.Activity, error) {
 	if net.Spec.Network.Rule == tnn.Hylton2019 {
-		return Activity{1, 1}, nil // it stores in every adapting visit
+		return bench.Activity{Nodes: 1, Sectors: 1}, nil // it stores in every adapting visit
 	}
 	if err := b.Watch("fluctuating"); err != nil {
-		return Activity{}, err
+		return bench.Activity{}, err
 	}
 	var c activityCount
 	for range activitySteps {
 		if _, err := b.Advance(1); err != nil {
-			return Activity{}, err
+			return bench.Activity{}, err
 		}
 		fluctuating, err := b.Field("fluctuating", nil)
 		if err != nil {
-			return Activity{}, err
+			return bench.Activity{}, err
 		}
 		states, err := b.Field("state", nil)
 		if err != nil {
-			return Activity{}, err
+			return bench.Activity{}, err
 		}
-		c.add(net.Layout, fluctuating, states, Sector/p.Bytes())
+		c.add(net.Layout, fluctuating, states, bench.Sector/p.Bytes())
 	}
 	return c.activity(), b.Watch()
 }
@@ -133,9 +123,9 @@ func (c *activityCount) add(l *tnn.Layout, fluctuating, states *state.Array, sec
 	}
 }
 
-func (c *activityCount) activity() Activity {
+func (c *activityCount) activity() bench.Activity {
 	if c.nodes == 0 {
-		return Activity{}
+		return bench.Activity{}
 	}
-	return Activity{float64(c.activeNodes) / float64(c.nodes), float64(c.activeSectors) / float64(c.sectors)}
+	return bench.Activity{Nodes: float64(c.activeNodes) / float64(c.nodes), Sectors: float64(c.activeSectors) / float64(c.sectors)}
 }
