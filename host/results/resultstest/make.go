@@ -8,10 +8,10 @@ import (
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/sim"
-	"tnn-gpu/host/tnn"
 )
 
 // Make runs a preset, with settings, records some fields every 5 steps, and opens
@@ -22,21 +22,15 @@ func Make(t testing.TB, open backend.Open, preset string, fields []string, setti
 	if err != nil {
 		t.Fatal(err)
 	}
-	net, err := tnn.Build(cfg.Spec.(*tnn.Spec), cfg.Run.Seed)
-	if err != nil {
-		t.Fatal(err)
-	}
 	variants, sweep, err := cfg.Variants()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, v := range variants {
-		net.Variants = append(net.Variants, v.(*tnn.Spec))
+	net, err := cfg.Spec.Build(cfg.Run.Seed, variants)
+	if err != nil {
+		t.Fatal(err)
 	}
-	var seeds []uint64
-	for r := range cfg.Run.Replicas {
-		seeds = append(seeds, cfg.Run.Seed+uint64(r))
-	}
+	seeds := model.Keys(cfg.Spec, cfg.Run.Seed, cfg.Run.Replicas, cfg.SweptValues())
 	b, err := open(net, backend.Options{Seeds: seeds})
 	if err != nil {
 		t.Fatal(err)
