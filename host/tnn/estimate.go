@@ -53,11 +53,35 @@ func (s *Spec) DeviceBytes(p state.Precision, replicas int) int64 {
 }
 
 func (s *Spec) stateBytes(p state.Precision, replicas int) int64 {
+	return s.size().stateBytes(s.Network.Rule, p, replicas)
+}
+
+func (s *Spec) tableBytes() int64 { return s.size().tableBytes() }
+
+// size is how many items there are of each kind, at most.
+type size struct{ nodes, halfEdges, edges int64 }
+
+func (s *Spec) size() size {
 	nodes, edges := s.Estimate()
 	stubs, loops := s.halfEdges()
-	length := map[state.Space]int64{state.Node: nodes, state.HalfEdge: stubs + loops, state.Edge: edges}
+	return size{nodes, stubs + loops, edges}
+}
+
+// sizeOf is the size of a graph that is known.
+func sizeOf(g *graph.Graph) size {
+	n := size{int64(g.Nodes), 0, int64(len(g.Edges))}
+	for _, e := range g.Edges {
+		if n.halfEdges++; e.A != e.B {
+			n.halfEdges++
+		}
+	}
+	return n
+}
+
+func (n size) stateBytes(rule Rule, p state.Precision, replicas int) int64 {
+	length := map[state.Space]int64{state.Node: n.nodes, state.HalfEdge: n.halfEdges, state.Edge: n.edges}
 	var values int64
-	for _, f := range Fields(s.Network.Rule) {
+	for _, f := range Fields(rule) {
 		if !f.Derived {
 			values += length[f.Space]
 		}
@@ -65,9 +89,17 @@ func (s *Spec) stateBytes(p state.Precision, replicas int) int64 {
 	return int64(replicas) * int64(p.Bytes()) * values
 }
 
-func (s *Spec) tableBytes() int64 {
+func (n size) tableBytes() int64 {
 	const number = 4 // bytes of a position, an id or an index
-	nodes, edges := s.Estimate()
-	stubs, loops := s.halfEdges()
-	return 2*number*nodes + 2*number*(stubs+loops) + number*edges
+	return 2*number*n.nodes + 2*number*n.halfEdges + number*n.edges
+}
+
+// Need is Spec.Need of a network whose graph is known.
+func (n *Network) Need(p state.Precision, replicas int) (host, device int64) {
+	is := sizeOf(n.Graph)
+	tables, states := is.tableBytes(), is.stateBytes(n.Spec.Network.Rule, p, replicas)
+	if n.Regular() {
+		return states + tables, states
+	}
+	return states + tables, states + tables
 }

@@ -8,6 +8,8 @@ import (
 
 	"tnn-gpu/host/exchange"
 	"tnn-gpu/host/graph"
+	"tnn-gpu/host/memory"
+	"tnn-gpu/host/state"
 )
 
 // read takes the graph from a file, and checks what Validate could not.
@@ -36,7 +38,8 @@ func (b *builder) readFile() error {
 	if name == "" {
 		return &SpecError{"graph.file", nil, "name the file of a graph of kind file: an edge list, GraphML, or the final.npz of a run"}
 	}
-	from, err := exchange.Read(name, exchange.Options{Lattice: len(b.Graph.Sides) > 0})
+	limit := memory.Limit()
+	from, err := exchange.Read(name, exchange.Options{Lattice: len(b.Graph.Sides) > 0, Memory: limit})
 	if err != nil {
 		var path *fs.PathError
 		if errors.As(err, &path) {
@@ -49,7 +52,19 @@ func (b *builder) readFile() error {
 		return &SpecError{"graph.file", name, fmt.Sprintf("it has %d nodes and %d edges; 1 to %d nodes and %d edges are possible",
 			n, len(b.graph.Edges), int64(MaxNodes), int64(MaxEdges))}
 	}
-	return nil
+	return b.checkMemory(limit)
+}
+
+// checkMemory refuses a graph whose tables, with the state of a replica in single
+// precision, do not fit in some bytes; 0 is any number.
+func (b *builder) checkMemory(limit int64) error {
+	is := sizeOf(b.graph)
+	need := is.tableBytes() + is.stateBytes(b.Network.Rule, state.Single, 1)
+	if limit <= 0 || need <= limit {
+		return nil
+	}
+	return &SpecError{"graph.file", b.Graph.File, fmt.Sprintf("with %d nodes, from 0 to the last that it names, and %d edges the network takes at least %.3g GB, and there are %.3g GB for this process",
+		is.nodes, is.edges, float64(need)/1e9, float64(limit)/1e9)}
 }
 
 // checkLattice puts the graph on the lattice, if there is one. Nodes that the
