@@ -11,6 +11,7 @@ import (
 
 	"tnn-gpu/cpuref"
 	"tnn-gpu/gpu"
+	"tnn-gpu/host/memory"
 )
 
 func (p *program) devicesCommand() *cli.Command {
@@ -65,7 +66,7 @@ type device struct {
 func (p *program) listDevices() (list []device, note error) {
 	list = []device{{
 		Backend: "cpu", Name: "this processor", Version: runtime.Version(), Kind: "cpu", ComputeUnits: runtime.GOMAXPROCS(0),
-		Memory: machineMemory(), Single: gpu.Strict, Double: gpu.Strict, Form: cpuref.VectorForm(),
+		Memory: memory.Limit(), Single: gpu.Strict, Double: gpu.Strict, Form: cpuref.VectorForm(),
 	}}
 	infos, note := p.drivers.Devices()
 	for _, info := range infos {

@@ -15,6 +15,7 @@ import (
 	"tnn-gpu/gpu"
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/files"
+	"tnn-gpu/host/memory"
 )
 
 // Exit codes. The help text exitCodes and README.md list them too.
@@ -39,6 +40,7 @@ EXIT CODES:
 
 func main() {
 	ignoreBrokenPipes()
+	memory.Heed()
 	c := newConsole(os.Stdout, os.Stderr, os.Args[1:])
 	p := program{out: c.out, errs: c.errs, console: c, began: time.Now(), drivers: ownDrivers()}
 	p.files = files.OS{Warn: p.warn}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"tnn-gpu/gpu"
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/memory"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
@@ -37,8 +39,7 @@ func newNetwork(c *config.Config) (*network, error) {
 		return nil, usageError{err}
 	}
 	n := &network{config: c, precision: precision}
-	host, _ := c.Spec.Need(precision, c.Run.Replicas)
-	return n, n.checkMemory("this machine", machineMemory(), host)
+	return n, n.checkMemory()
 }
 
 func (n *network) build() error {
@@ -48,6 +49,11 @@ func (n *network) build() error {
 	}
 	if err != nil {
 		return n.config.Locate(err)
+	}
+	if _, measured := n.net.(model.Measured); measured {
+		if err := errors.Join(n.checkMemory(), n.checkDevice()); err != nil {
+			return err
+		}
 	}
 	n.sweep = sweep
 	n.seeds = model.Keys(n.config.Spec, n.config.Run.Seed, n.config.Run.Replicas, n.config.SweptValues())
@@ -67,7 +73,7 @@ func (n *network) fit() (int, error) {
 	}
 	onHost, onDevice := n.config.Spec.Need(n.precision, 1)
 	host, device := n.config.Spec.Need(n.precision, 2)
-	most := fitting(machineMemory(), onHost, host-onHost)
+	most := fitting(memory.Limit(), onHost, host-onHost)
 	if selector, asked := n.askedDevice(); asked {
 		info, err := n.drivers.Find(selector)
 		if err != nil {
@@ -109,21 +115,36 @@ func (n *network) checkDevice() error {
 	return n.checkDeviceMemory(info)
 }
 
-// checkDeviceMemory refuses a network that cannot fit a device.
-func (n *network) checkDeviceMemory(info gpu.Info) error {
-	_, device := n.config.Spec.Need(n.precision, n.config.Run.Replicas)
-	return n.checkMemory(info.Name, int64(info.GlobalMemory), device)
+// need is the least memory that the network takes, which a graph that is read from
+// a file tells once it is built.
+func (n *network) need() (host, device int64) {
+	if m, ok := n.net.(model.Measured); ok {
+		return m.Need(n.precision, n.config.Run.Replicas)
+	}
+	return n.config.Spec.Need(n.precision, n.config.Run.Replicas)
 }
 
-// checkMemory refuses a network that cannot fit, before memory is taken for it. A
-// graph that is read from a file is not known yet.
-func (n *network) checkMemory(where string, memory, need int64) error {
-	if memory <= 0 || need <= memory {
+// checkMemory refuses a network that cannot fit, before memory is taken for it. At
+// the peak, when a checkpoint is written and the arrays at the end, a run was seen to
+// take up to two and a half times what the state and its tables take.
+func (n *network) checkMemory() error {
+	host, _ := n.need()
+	return n.checkFit("this process can have", memory.Limit(), host+host+host/2)
+}
+
+// checkDeviceMemory refuses a network that cannot fit a device.
+func (n *network) checkDeviceMemory(info gpu.Info) error {
+	_, device := n.need()
+	return n.checkFit(info.Name+" has", int64(info.GlobalMemory), device)
+}
+
+func (n *network) checkFit(where string, there, need int64) error {
+	if there <= 0 || need <= there {
 		return nil
 	}
-	problem := fmt.Sprintf("the network takes at least %s, and %s has %s", bytesText(need), where, bytesText(memory))
+	problem := fmt.Sprintf("the network takes at least %s, and %s %s", bytesText(need), where, bytesText(there))
 	if sized, ok := n.config.Spec.(model.Sized); ok {
-		return n.config.Locate(sized.TooLarge(problem, float64(memory)/float64(need)))
+		return n.config.Locate(sized.TooLarge(problem, float64(there)/float64(need)))
 	}
 	return badUsage("%s; use a smaller network, fewer replicas or single precision", problem)
 }

@@ -106,7 +106,7 @@ func (e *elements) Read(to []byte) (int, error) {
 			e.count = 0
 		}
 	}
-	if e.count > 64*longestLine {
+	if e.count > 16*longestLine {
 		return n, fmt.Errorf("it has %d MB without an element", e.count>>20)
 	}
 	return n, err

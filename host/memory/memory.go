@@ -16,7 +16,7 @@ import (
 
 // Limit is how many bytes the process can have in all: the least of the machine's
 // memory, of the limits of its control groups (versions 1 and 2, at any depth) and
-// of its own (ulimit -v and -d, less what is mapped without being used). It is 0
+// of its own (ulimit -v and -d, as far as Go can use what they allow). It is 0
 // where the system does not tell.
 func Limit() int64 { return system{os.ReadFile}.limit(rlimits()) }
 

@@ -2,20 +2,24 @@ package memory
 
 import (
 	"os"
+	"runtime/metrics"
 	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
-// rlimits are the limits of the process's address space and of its data, less what
-// is mapped already: the program itself, and room that Go keeps for its tables.
+// rlimits are what the limits of the process's address space and of its data leave
+// for Go's memory: half of what else is mapped has not taken. Address space is taken
+// in large pieces that are not given back, so the other half is its waste.
 func rlimits() []int64 {
 	text, err := os.ReadFile("/proc/self/statm")
 	fields := strings.Fields(string(text))
 	if err != nil || len(fields) < 6 {
 		return nil
 	}
-	page := int64(os.Getpagesize())
+	own := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
+	metrics.Read(own)
+	page, held := int64(os.Getpagesize()), int64(own[0].Value.Uint64())
 	var out []int64
 	for _, r := range []struct {
 		which  int
@@ -25,7 +29,7 @@ func rlimits() []int64 {
 		if err := unix.Getrlimit(r.which, &l); err != nil || l.Cur > 1<<60 {
 			continue
 		}
-		out = append(out, max(1, int64(l.Cur)-r.mapped))
+		out = append(out, max(1, (int64(l.Cur)-max(0, r.mapped-held))/2))
 	}
 	return out
 }

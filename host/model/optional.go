@@ -144,3 +144,10 @@ type Sampled interface {
 	// which takes about as long.
 	Sample(updates int64) Spec
 }
+
+// Measured is a network that tells its memory better than its specification, which
+// knows neither a graph that is read from a file nor the padding of small networks.
+type Measured interface {
+	// Need is that of Spec.
+	Need(p state.Precision, replicas int) (host, device int64)
+}

@@ -94,10 +94,12 @@ func (n size) tableBytes() int64 {
 	return 2*number*n.nodes + 2*number*n.halfEdges + number*n.edges
 }
 
-// Need is Spec.Need of a network whose graph is known.
+// Need is Spec.Need of a network that is laid out, with the padding of its layout,
+// which is more than the rest of it where a network is small.
 func (n *Network) Need(p state.Precision, replicas int) (host, device int64) {
-	is := sizeOf(n.Graph)
-	tables, states := is.tableBytes(), is.stateBytes(n.Spec.Network.Rule, p, replicas)
+	tables := sizeOf(n.Graph).tableBytes()
+	length := size{int64(n.Length(state.Node)), int64(n.Length(state.HalfEdge)), int64(n.Length(state.Edge))}
+	states := length.stateBytes(n.Spec.Network.Rule, p, replicas)
 	if n.Regular() {
 		return states + tables, states
 	}
