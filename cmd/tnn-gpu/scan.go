@@ -293,7 +293,7 @@ func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, fold
 		return err
 	}
 	p.announceScan(s, folder, share)
-	w.hold(": leaving the points at work.")
+	w.hold(": saving what takes long, and leaving the other points at work.")
 	progress := &scanProgress{program: p, plan: &s.Plan, began: time.Now()}
 	work := &experiment.Work{Folder: folder, Plan: &s.Plan, Share: share, Runner: runner, Tell: progress.tell}
 	report, err := work.Go(ctx)

@@ -218,7 +218,8 @@ func TestHeldScan(t *testing.T) {
 	tnnGPU(t, dir, "scan", "status", "out").want(t, codeDone, "running  1")
 }
 
-// TestStoppedScan is told to stop, says how to go on, and holds nothing.
+// TestStoppedScan is told to stop, says how to go on, holds nothing, and has saved the
+// point at work, which takes long.
 func TestStoppedScan(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"scan", "--preset", "isolated4", "--backend", "cpu", "--steps", "100000000", "--over", "edge.bound=1,2", "--out", "out"}
@@ -237,9 +238,10 @@ func TestStoppedScan(t *testing.T) {
 	}
 	finish(t, c.Wait(), &out, &errs).want(t, codeInterrupted, "go on with: tnn-gpu resume out")
 	tnnGPU(t, dir, append(args, "--time-limit", "2s")...).want(t, codeTimeIsUp, "time is up with 0 of 2 points done")
-	if held, _ := filepath.Glob(filepath.Join(dir, "out", "tasks", "*")); len(held) > 0 {
+	if held, _ := filepath.Glob(filepath.Join(dir, "out", "tasks", "*.*")); len(held) > 0 {
 		t.Errorf("%v is left over", held)
 	}
+	tnnGPU(t, dir, "scan", "status", "out").want(t, codeDone, "saved    1", "open     1")
 }
 
 // TestFlagsBeforeSubcommands: flags may stand anywhere after the words of a command.
