@@ -30,6 +30,14 @@ func eachForm(t *testing.T, single func(t *testing.T, form vector.Form[float32])
 	}
 }
 
+// few is a number of repetitions, less with -short, for emulated processors.
+func few(n int) int {
+	if testing.Short() {
+		return max(2, n/64)
+	}
+	return n
+}
+
 // The forms that visit a slice at a time have the bits of the one that visits a node
 // at a time, in every network of the catalogue and over all kinds of eras, in one
 // thread and in three.
@@ -38,7 +46,7 @@ func TestVectorsAgree(t *testing.T) { eachForm(t, vectorsAgreeEverywhere, vector
 func vectorsAgreeEverywhere[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	for i, c := range backendtest.Catalogue() {
 		t.Run(c.Name, func(t *testing.T) {
-			vectorsAgree(t, form, c.Network(t), 1+2*(i%2), 200)
+			vectorsAgree(t, form, c.Network(t), 1+2*(i%2), int64(20+few(180)))
 		})
 	}
 }
@@ -57,7 +65,7 @@ func vectorsOfFixedStatesAgree[F fmath.Float](t *testing.T, form vector.Form[F])
 				if err != nil {
 					t.Fatal(err)
 				}
-				vectorsAgree(t, form, net, 1, 60)
+				vectorsAgree(t, form, net, 1, int64(20+few(40)))
 			})
 		}
 	}
@@ -71,7 +79,7 @@ func TestVectorsAgreeFromAnyState(t *testing.T) {
 
 func vectorsAgreeFromAnyState[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	r := rand.New(rand.NewPCG(7, 8))
-	for range 200 {
+	for range few(200) {
 		net, err := tnn.Build(fixedStates(2+r.IntN(10), 1), 1)
 		if err != nil {
 			t.Fatal(err)
@@ -89,11 +97,11 @@ func vectorsAgreeFromAnyState[F fmath.Float](t *testing.T, form vector.Form[F]) 
 			{"charge0", func() F { return 1 }}, {"charge1", func() F { return -1 }},
 			{"potential0", sign}, {"potential1", sign}, {"weight", sign},
 		} {
-			few := r.IntN(2) == 0 // most numbers are zero
+			sparse := r.IntN(2) == 0 // most numbers are zero
 			values := state.Values[F](s.Array(field.name))
 			for i := range values {
 				values[i] = field.sign() * pick[F](r, 0, tiny[F](), 0.1, 1)
-				if few && r.IntN(8) > 0 {
+				if sparse && r.IntN(8) > 0 {
 					values[i] = 0
 				}
 			}
@@ -191,7 +199,7 @@ func vectorSample[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	n, f := p.network(), p.frame()
 	f.Mine = math.MaxUint32
 	depth, sums := &f.Work.Depth, &f.Work.Sums
-	for round := range 1 << 14 {
+	for round := range few(1 << 14) {
 		node.Levels, node.Threshold = F(2+r.IntN(120)), pick[F](r, 1e-4, 0.01, 0.1, 0.5, 2)
 		p.sweep(&sweep[F]{k: uint32(round), node: &node, edge: &plasticity[F]{}})
 		for lane := range tnn.Lanes {
@@ -236,7 +244,7 @@ func vectorSample2019[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	f.Mine = math.MaxUint32
 	depth, sums := &f.Work.Depth, &f.Work.Sums
 	room := make([]F, mostLevels)
-	for round := range 1 << 12 {
+	for round := range few(1 << 12) {
 		levels := int(pick[F](r, 2, 3, 4, 10, 101, 120))
 		if levels < 2 || r.IntN(100) == 0 {
 			levels = mostLevels
@@ -339,7 +347,7 @@ func vectorChange[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	r := rand.New(rand.NewPCG(3, 4))
 	p := lonePlace(form)
 	n, f, b := p.network(), p.frame(), &p.v.batch
-	for round := range 1 << 10 {
+	for round := range few(1 << 10) {
 		spec := tnn.EdgeSpec{Kind: tnn.Real1, Noise: true, InverseTemperature: pick(r, 0.4, 80, 1000.),
 			SizeMass: pick(r, 0, 5, 30.), Bound: pick(r, 1, 0.7, 160)}
 		edge := plasticity[F]{tnn.EdgeParametersOf[F](spec), spec.Kind, spec.Noise}
