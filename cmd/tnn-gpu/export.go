@@ -106,22 +106,18 @@ func readLast(run *results.Run, replica int) (*last, error) {
 		return nil, err
 	}
 	l := &last{run: run, net: net, replica: replica}
-	final, err := run.Final()
+	final, err := openFinal(run, net)
 	if err != nil {
 		return nil, err
 	}
 	defer final.Close()
-	step, err := final.Read("step", 1)
-	if err != nil {
-		return nil, err
-	}
-	l.step = int64(step.Values[0])
-	return l, nil
+	l.step, err = final.step()
+	return l, err
 }
 
-// values reads a field that final.npz has: it is a model.Values.
+// values reads a field of the final state: it is a model.Values.
 func (l *last) values(name string) ([]float64, error) {
-	final, err := l.run.Final()
+	final, err := openFinal(l.run, l.net)
 	if err != nil {
 		return nil, err
 	}
@@ -133,13 +129,13 @@ func (l *last) values(name string) ([]float64, error) {
 	}
 	copies := f.Copies(l.run.Replicas())
 	space, _ := d.Space(f.Space)
-	a, err := final.Read(name, int64(space.Len())*int64(copies))
+	all, err := final.values(name, int64(space.Len())*int64(copies))
 	if err != nil {
 		return nil, err
 	}
-	each := len(a.Values) / copies
+	each := len(all) / copies
 	at := min(l.replica, copies-1) * each
-	return a.Values[at : at+each], nil
+	return all[at : at+each], nil
 }
 
 func (l *last) export() (*exchange.Export, error) {

@@ -294,14 +294,14 @@ func (i *inspector) value(f state.Field, item int, h *history) (reading, bool, e
 
 // ended tells whether there is a final state.
 func (i *inspector) ended() bool {
-	final, err := i.run.Final()
+	final, err := openFinal(i.run, i.net)
 	if err == nil {
 		err = final.Close()
 	}
 	return err == nil
 }
 
-// finalFields are those that final.npz has.
+// finalFields are those of the final state.
 func (i *inspector) finalFields() []string {
 	var names []string
 	for _, f := range i.net.Describe().Fields {

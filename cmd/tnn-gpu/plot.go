@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tnn-gpu/host/backend"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/picture"
@@ -96,13 +97,13 @@ func (p *program) writePlot(c *cli.Context, page *plot.Page, folder string) erro
 const overviewName = "overview.png"
 
 // overview draws a run that has ended. What is drawn there before is replaced: it
-// was drawn by the run itself.
-func (p *program) overview(n *network, folder *record.Folder) error {
+// was drawn by the run itself. b is where the run was made, if it is open yet.
+func (p *program) overview(n *network, folder *record.Folder, b backend.Backend) error {
 	run, err := results.Of(folder)
 	if err != nil {
 		return err
 	}
-	last, err := lastState(n, run)
+	last, err := lastState(n, run, b)
 	if err != nil {
 		return err
 	}
@@ -115,20 +116,26 @@ func (p *program) overview(n *network, folder *record.Folder) error {
 
 // lastState is a picture of the first replica at the end of a run; nil where the
 // model has none.
-func lastState(n *network, run *results.Run) (image.Image, error) {
+func lastState(n *network, run *results.Run, b backend.Backend) (image.Image, error) {
 	sited, ok := n.net.(model.Sited)
 	if !ok || sited.Sites().Field == "" {
 		return nil, nil
 	}
-	final, err := run.Final()
+	var final *finalState
+	var err error
+	if b != nil && !n.writesFinal() {
+		final, err = finalOf(b, n.net)
+	} else {
+		final, err = openFinal(run, n.net)
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer final.Close()
 	sites := sited.Sites()
-	shown, err := final.Read(sites.Field, int64(sites.Count)*int64(run.Replicas()))
-	if err == nil && len(shown.Values) != sites.Count*run.Replicas() {
-		err = fmt.Errorf("%s of the run %s has %d values of %s for %d %ss", record.FinalName, run.Path, len(shown.Values), sites.Field, sites.Count, sites.Space)
+	shown, err := final.values(sites.Field, int64(sites.Count)*int64(run.Replicas()))
+	if err == nil && len(shown) != sites.Count*run.Replicas() {
+		err = fmt.Errorf("%s of the run %s has %d values of %s for %d %ss", record.FinalName, run.Path, len(shown), sites.Field, sites.Count, sites.Space)
 	}
 	if err != nil {
 		return nil, err
@@ -137,5 +144,5 @@ func lastState(n *network, run *results.Run) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return view.Draw(shown.Values[:sites.Count], ""), nil
+	return view.Draw(shown[:sites.Count], ""), nil
 }

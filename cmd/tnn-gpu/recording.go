@@ -46,7 +46,7 @@ func negated(text string) string { return strconv.FormatBool(text != "true") }
 func (n *network) recordOptions(d backend.Description) (record.Options, error) {
 	c := n.config.Record
 	o := record.Options{
-		Program: programVersion(), Model: n.net, Backend: d, Seeds: n.seeds, Sweep: n.sweep,
+		Program: programVersion(), Model: n.net, Backend: d, Seeds: n.seeds, Sweep: n.sweep, NoFinal: !n.writesFinal(),
 		ProbeEvery: int64(c.WatchEvery),
 	}
 	chosen, err := n.chosenItems()

@@ -187,6 +187,9 @@ func (p *program) hasEnded(folder *record.Folder) (bool, error) {
 	if err != nil || m.Status != sim.Finished {
 		return false, err
 	}
+	if !slices.ContainsFunc(m.Files, func(f record.File) bool { return f.Name == record.FinalName }) {
+		return true, nil // it was not to be written
+	}
 	return isWhole(folder)
 }
 
@@ -241,7 +244,7 @@ func (p *program) complete(cfg *config.Config, folder *record.Folder, done int64
 		if err != nil {
 			return err
 		}
-		if err := p.overview(n, folder); err != nil {
+		if err := p.overview(n, folder, nil); err != nil {
 			return fmt.Errorf("the overview of the run is not drawn: %w", err)
 		}
 		fmt.Fprintf(p.out, "%s was missing and is drawn.\n", overviewName)

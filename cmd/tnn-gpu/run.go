@@ -195,7 +195,7 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 		return fmt.Errorf("%w; what was written until then is in %s", err, folder.Path())
 	}
 	why := w.stopped()
-	p.summarize(j.network, summary, folder, why == nil)
+	p.summarize(j, summary, folder, why == nil)
 	fmt.Fprint(p.out, praise(summary))
 	if why != nil && summary.Reason != sim.Finished {
 		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s%s", why, summary.Last, j.plan.Steps, shellQuoted(folder.Path()), j.longer)
@@ -251,6 +251,7 @@ func (p *program) announce(j *job, folder string) {
 		lines = append(lines, [2]string{"because", j.backend.why})
 	}
 	lines = append(lines, [2]string{"memory", bytesText(d.Bytes)}, [2]string{"folder", folder})
+	lines = append(lines, j.network.describeFinal()...)
 	if j.live != nil {
 		lines = append(lines, [2]string{"page", j.live.server.URL()})
 	}
@@ -264,16 +265,19 @@ func (p *program) announce(j *job, folder string) {
 }
 
 // summarize says what has been done, and draws it if there is time for that.
-func (p *program) summarize(n *network, s sim.Summary, folder *record.Folder, draw bool) {
-	drawn := ""
+func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw bool) {
+	n, drawn, final := j.network, "", ""
+	if n.writesFinal() {
+		final = ", " + record.FinalName
+	}
 	if draw && n.config.Record.Overview {
 		drawn = ", " + overviewName
-		if err := p.overview(n, folder); err != nil {
+		if err := p.overview(n, folder, j.backend); err != nil {
 			// The run is fine without.
 			fmt.Fprintf(p.errs, "The overview of the run is not drawn: %v.\n", err)
 			drawn = ""
 		}
 	}
-	fmt.Fprintf(p.out, "\n%s in %v: %s node updates/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv%s and final.npz\n",
-		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), folder.Path(), drawn)
+	fmt.Fprintf(p.out, "\n%s in %v: %s node updates/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv%s%s\n",
+		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), folder.Path(), final, drawn)
 }

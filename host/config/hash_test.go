@@ -30,7 +30,7 @@ func TestHashKnowsWhatCounts(t *testing.T) {
 	free := map[string]bool{
 		"format": true, "run.epoch": true, "run.backend": true, "run.device": true,
 		"record.fields": true, "record.every": true, "record.region": true, "record.nodes": true,
-		"record.watch": true, "record.watch_every": true, "record.overview": true,
+		"record.watch": true, "record.watch_every": true, "record.final": true, "record.overview": true,
 		"graph.file": true, "group[0].name": true, // but see TestHashReadsFiles
 	}
 	seen := make(map[string]bool)

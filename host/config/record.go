@@ -15,16 +15,26 @@ type Record struct {
 	Nodes      []int    `toml:"nodes,omitempty" bits:"no" comment:"only these nodes, and the edges between them"`
 	Watch      []string `toml:"watch,omitempty" bits:"no" comment:"columns of a table: [\"state[12]\", \"weight[3-4]\"]"`
 	WatchEvery int      `toml:"watch_every" bits:"no" comment:"steps from one row of that table to the next"`
+	Final      string   `toml:"final" bits:"no" comment:"write final.npz when the run has ended: always, never or auto, which is up to 256 MiB"`
 	Overview   bool     `toml:"overview" bits:"no" comment:"draw the run on one page, overview.png, when it has ended"`
 }
 
-func defaultRecord() Record { return Record{Every: 10, WatchEvery: 1, Overview: true} }
+func defaultRecord() Record { return Record{Every: 10, WatchEvery: 1, Final: Auto, Overview: true} }
+
+// What record.final may be.
+const (
+	Auto   = "auto"
+	Always = "always"
+	Never  = "never"
+)
 
 func (r *Record) check() error {
 	if slices.Contains(r.Fields, "") || !distinct(r.Fields) {
 		return invalid("record.fields", r.Fields, "name each field once")
 	}
 	switch {
+	case r.Final != Auto && r.Final != Always && r.Final != Never:
+		return invalid("record.final", r.Final, "use auto, always or never")
 	case r.Every < 1 || r.Every > math.MaxUint32:
 		return invalid("record.every", r.Every, "use a whole number from 1 to %d", uint32(math.MaxUint32))
 	case r.WatchEvery < 1 || r.WatchEvery > math.MaxUint32:

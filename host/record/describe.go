@@ -14,7 +14,9 @@ func (r *Recorder) files() []File {
 		{Name: stepsName, Doc: "quantities of every step", Columns: r.stepColumns()},
 		{Name: epochsName, Doc: "quantities of the mean sums of the steps of each epoch" + r.meanOfReplicas(), Columns: r.epochColumns()},
 		{Name: histogramsName, Doc: "histograms at the start and the end" + r.ofReplicas() + "; empty bins are left out", Columns: r.histogramColumns(), Histograms: r.distributions()},
-		{Name: FinalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()},
+	}
+	if !r.options.NoFinal {
+		out = append(out, File{Name: FinalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()})
 	}
 	if r.replicas > 1 {
 		out = append(out, File{

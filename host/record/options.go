@@ -19,6 +19,8 @@ type Options struct {
 	Graph   Graph
 	From    *Origin // nil for a run that begins at step 0
 
+	NoFinal bool // final.npz is not written
+
 	// Saved is told the step of each checkpoint when it is on disk; or nil.
 	Saved func(step int64)
 

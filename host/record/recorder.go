@@ -331,6 +331,9 @@ func (r *Recorder) writeEnd(e *sim.End) error {
 	if err := r.writeHistograms("end", e.State.Array); err != nil {
 		return err
 	}
+	if r.options.NoFinal {
+		return nil
+	}
 	return r.writeState(FinalName, e.State)
 }
 

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"fmt"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/npy"
+	"tnn-gpu/host/record"
+	"tnn-gpu/host/results"
+	"tnn-gpu/host/state"
+)
+
+// finalLimit is the size up to which final.npz is written where record.final is auto.
+const finalLimit = 256 << 20
+
+// finalBytes is about the size of final.npz.
+func (n *network) finalBytes() int64 {
+	d, total := n.net.Describe(), int64(0)
+	for _, f := range d.Fields {
+		if space, known := d.Space(f.Space); known && !f.Derived {
+			total += int64(space.Len()) * int64(f.Copies(len(n.seeds))) * int64(f.Bytes(n.precision))
+		}
+	}
+	if linked, ok := n.net.(model.Linked); ok {
+		total += 8 * int64(linked.Links(nil, 0).Count)
+	}
+	return total
+}
+
+// writesFinal tells whether final.npz is written.
+func (n *network) writesFinal() bool {
+	switch n.config.Record.Final {
+	case config.Always:
+		return true
+	case config.Never:
+		return false
+	}
+	return n.finalBytes() <= finalLimit
+}
+
+// describeFinal says where final.npz is not written because of its size.
+func (n *network) describeFinal() [][2]string {
+	if n.writesFinal() || n.config.Record.Final == config.Never {
+		return nil
+	}
+	return [][2]string{{"final", fmt.Sprintf("final.npz would take %s and is not written: --set record.final=always asks for it", bytesText(n.finalBytes()))}}
+}
+
+// finalState is what a run has after its last step: in final.npz, or where that was
+// not asked for, in its last checkpoint.
+type finalState struct {
+	*npy.Archive
+	net  model.Network
+	from *state.State // without an archive
+}
+
+func openFinal(run *results.Run, net model.Network) (*finalState, error) {
+	archive, err := run.Final()
+	if err == nil {
+		return &finalState{Archive: archive}, nil
+	}
+	c, unread := record.ReadCheckpoint(run.Path)
+	if unread != nil || c.State.Step != run.Metadata.Steps {
+		return nil, err
+	}
+	return &finalState{net: net, from: c.State}, nil
+}
+
+// finalOf is the state that a backend has now.
+func finalOf(b backend.Backend, net model.Network) (*finalState, error) {
+	s, err := b.State()
+	return &finalState{net: net, from: s}, err
+}
+
+// Close closes final.npz.
+func (f *finalState) Close() error {
+	if f.Archive == nil {
+		return nil
+	}
+	return f.Archive.Close()
+}
+
+// step is the number of the last step.
+func (f *finalState) step() (int64, error) {
+	if f.Archive == nil {
+		return f.from.Step, nil
+	}
+	a, err := f.Archive.Read("step", 1)
+	if err != nil {
+		return 0, err
+	}
+	return int64(a.Values[0]), nil
+}
+
+// values are those of a field in original order, copy after copy, at most a number.
+func (f *finalState) values(name string, most int64) ([]float64, error) {
+	if f.Archive != nil {
+		a, err := f.Archive.Read(name, most)
+		if err != nil {
+			return nil, err
+		}
+		return a.Values, nil
+	}
+	a := f.from.Array(name)
+	if a == nil {
+		return nil, fmt.Errorf("the last checkpoint has no field %q", name)
+	}
+	order := f.net.Order(a.Space)
+	var values []float64
+	for r := range a.Copies(f.from.Replicas) {
+		base := a.First(r, f.from.Replicas)
+		for _, at := range order {
+			values = append(values, a.At(base+at))
+		}
+	}
+	return values, nil
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tnn-gpu/host/config"
+)
+
+// Without final.npz a run is whole, and what shows its last state reads the last
+// checkpoint: the overview has the same bytes, inspect and export the same values.
+func TestWithoutFinal(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--backend", "cpu", "--out", "with")...).want(t, codeDone, "with has config.toml", "final.npz")
+	r := tnnGPU(t, dir, small("--backend", "cpu", "--out", "without", "--set", "record.final=never")...).want(t, codeDone, "without has config.toml", "histograms.csv, overview.png\n")
+	if _, err := os.Stat(filepath.Join(dir, "without", "final.npz")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("final.npz: %v\n%s", err, r.out)
+	}
+	tnnGPU(t, dir, "resume", "without").want(t, codeDone, "The run has made all of its ")
+	for _, args := range [][]string{{"inspect", "--node", "7"}, {"export", "--format", "graphml"}} {
+		var texts [2]string
+		for i, run := range []string{"with", "without"} {
+			if args[0] == "export" {
+				tnnGPU(t, dir, append(args, "--out", run+".graphml", run)...).want(t, codeDone)
+				texts[i] = string(read(t, dir, run+".graphml"))
+			} else {
+				texts[i] = tnnGPU(t, dir, append(args, run)...).want(t, codeDone).out
+			}
+		}
+		if diff := cmp.Diff(texts[0], texts[1]); diff != "" {
+			t.Errorf("%s (-with +without):\n%s", args[0], diff)
+		}
+	}
+	tnnGPU(t, dir, small("--out", "bad", "--set", "record.final=perhaps")...).want(t, codeUsage, `record.final is "perhaps": use auto, always or never`)
+}
+
+// Where final.npz would be large it is written if asked for, and the header says so.
+func TestLargeFinal(t *testing.T) {
+	for _, test := range []struct {
+		side, final string
+		written     bool
+	}{
+		{"[64, 64]", "auto", true}, {"[64, 64]", "never", false}, {"[1500, 1500]", "auto", false}, {"[1500, 1500]", "always", true},
+	} {
+		c, err := config.NewPreset("isolated4", "graph.sides="+test.side, "record.final="+test.final)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := buildNetwork(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n.writesFinal() != test.written {
+			t.Errorf("%v: final.npz of %d bytes is written: %v", test, n.finalBytes(), !test.written)
+		}
+		if said, large := len(n.describeFinal()) > 0, n.finalBytes() > finalLimit; said != (large && !test.written) {
+			t.Errorf("%v: the header says %v", test, n.describeFinal())
+		}
+	}
+}
