@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/host/backend"
@@ -28,11 +29,14 @@ var ErrDied = errors.New("the OpenCL driver ended the process that tried it")
 type Drivers struct {
 	command []string
 	tried   map[string]bool
+	patient time.Duration
+	tell    func(words string)
 }
 
-// NewDrivers has the command line of a process that calls Try with its standard input.
-func NewDrivers(command ...string) *Drivers {
-	return &Drivers{command: command, tried: make(map[string]bool)}
+// NewDrivers has the command line of a process that calls Try with its standard input,
+// and tells of one that does not end.
+func NewDrivers(tell func(words string), command ...string) *Drivers {
+	return &Drivers{command: command, tried: make(map[string]bool), patient: 30 * time.Second, tell: tell}
 }
 
 // Try makes the trial that a process of Drivers writes. What a driver merely refuses
@@ -112,7 +116,12 @@ func (d *Drivers) try(t *device.Trial) error {
 	c.Stdin, c.Stderr = bytes.NewReader(text), said
 	c.Env = append(os.Environ(), "GOTRACEBACK=none")
 	if err := c.Start(); err == nil {
-		if err := c.Wait(); err != nil {
+		timer := time.AfterFunc(d.patient, func() {
+			d.tell(fmt.Sprintf("An OpenCL driver is tried in a process of its own, %d, which has not ended for %v. It is waited for.", c.Process.Pid, d.patient))
+		})
+		err := c.Wait()
+		timer.Stop()
+		if err != nil {
 			how, words := said.words()
 			return fmt.Errorf("%w (%s)%s; %s", ErrDied, cmp.Or(how, err.Error()), words, advice())
 		}

@@ -28,14 +28,14 @@ func tryDriversCommand() *cli.Command {
 
 // ownDrivers tries drivers with this very program, also where its file has been
 // replaced since it started.
-func ownDrivers() *gpu.Drivers {
+func (p *program) ownDrivers() *gpu.Drivers {
 	self := "/proc/self/exe"
 	if _, err := os.Stat(self); err != nil {
 		if self, err = os.Executable(); err != nil {
 			return nil
 		}
 	}
-	return gpu.NewDrivers(self, tryDrivers)
+	return gpu.NewDrivers(p.waiting, self, tryDrivers)
 }
 
 // waiting says where a call to a device stands that does not return.

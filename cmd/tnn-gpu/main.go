@@ -42,7 +42,8 @@ func main() {
 	ignoreBrokenPipes()
 	memory.Heed()
 	c := newConsole(os.Stdout, os.Stderr, os.Args[1:])
-	p := program{out: c.out, errs: c.errs, console: c, began: time.Now(), drivers: ownDrivers()}
+	p := program{out: c.out, errs: c.errs, console: c, began: time.Now()}
+	p.drivers = p.ownDrivers()
 	p.files = files.OS{Warn: p.warn}
 	code := p.run(context.Background(), os.Args[1:])
 	if err := c.close(); err != nil {

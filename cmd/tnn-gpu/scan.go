@@ -319,7 +319,7 @@ func (p *program) endScan(s *scan.Scan, folder *experiment.Folder, report experi
 	}
 	table, err := folder.Merge(&s.Plan, s.Theories(), false)
 	if errors.Is(err, experiment.ErrGaps) {
-		fmt.Fprintf(p.out, "\nThis share is done; the tables are made when the others are (tnn-gpu scan status %s).\n", folder.Path)
+		fmt.Fprintf(p.out, "\nThis share is done; the tables are made when the others are (tnn-gpu scan status %s).\n", shellQuoted(folder.Path))
 		return nil
 	}
 	if err != nil {
