@@ -16,6 +16,7 @@
 //     8  hylton2020
 //     9  hylton2019
 //    10  Kernels of a step
+//    11  The perceptron                                (where PERCEPTRON is defined)
 //
 // A program is built for one model. Package gpu/device puts a header before this file:
 // a line #define NAME VALUE for each choice of the program and for each constant that
@@ -2274,3 +2275,378 @@ void tnn_run_steps(NETWORK_ARGUMENTS, EXTERNAL_ARGUMENTS, __global const uint *p
 #endif // SMALL
 
 #endif // TNN
+
+// ============================================================================
+// Section 11: the perceptron (docs/perceptron.md). Mirrors package
+// cpuref/perceptron and what it takes of host/perceptron. gpu/perceptron/header.go
+// defines:
+//
+//   PERCEPTRON_LANES     of a sum over components
+//   PERCEPTRON_BLOCK     components of a Philox block
+//   PERCEPTRON_ITEMS     work-items of a work-group, a power of two up to 64
+//   PERCEPTRON_GIVEN     where the draws of a step are not made here
+//   PERCEPTRON_...       places of the constants of a student, and the rules
+//
+// WIDTH is 1.
+// ============================================================================
+
+#ifdef PERCEPTRON
+
+// Words of the signs of a block; blocks whose signs are at hand at a time, and
+// examples.
+#define PERCEPTRON_BLOCK_WORDS (PERCEPTRON_BLOCK / 32)
+#define PERCEPTRON_NEAR_BLOCKS 256
+#define PERCEPTRON_NEAR_EXAMPLES 1024
+// Examples, padded to quads.
+#define PERCEPTRON_ROW(examples) (((examples) + 3) / 4 * 4)
+// Work-items of a work-group wait for each other, where there are others.
+#if PERCEPTRON_ITEMS > 1
+#define PERCEPTRON_WAIT() barrier(CLK_LOCAL_MEM_FENCE)
+#else
+#define PERCEPTRON_WAIT()
+#endif // PERCEPTRON_ITEMS
+
+#define PERCEPTRON_SIGN (8 * sizeof(real) - 1)
+
+// perceptron_signed is x where bit 0 of sign is 1, else -x.
+real perceptron_signed(real x, uint sign)
+{
+    return as_real(as_real_uint(x) ^ (real_uint)(~sign & 1u) << PERCEPTRON_SIGN);
+}
+
+// perceptron.Quad: x0 to x3 with the signs of bits 0 to 3.
+real perceptron_quad(real x0, real x1, real x2, real x3, uint signs)
+{
+    return (perceptron_signed(x0, signs) + perceptron_signed(x1, signs >> 1)) + (perceptron_signed(x2, signs >> 2) + perceptron_signed(x3, signs >> 3));
+}
+
+// perceptron.Tree, over lanes in local memory. Every work-item takes part and gets
+// the sum.
+real perceptron_tree(__local real *lanes)
+{
+    for (uint n = PERCEPTRON_LANES / 2; n > 0; n /= 2) {
+        // Results go to the upper half, then down, as a lane is read by others.
+        for (uint i = (uint)get_local_id(0); i < n; i += PERCEPTRON_ITEMS)
+            lanes[PERCEPTRON_LANES + i] = lanes[2 * i] + lanes[2 * i + 1];
+        PERCEPTRON_WAIT();
+        for (uint i = (uint)get_local_id(0); i < n; i += PERCEPTRON_ITEMS)
+            lanes[i] = lanes[PERCEPTRON_LANES + i];
+        PERCEPTRON_WAIT();
+    }
+    real sum = lanes[0];
+    PERCEPTRON_WAIT();
+    return sum;
+}
+
+// perceptron.Dot of two vectors, padded with zeros to blocks.
+real perceptron_dot(__global const real *x, __global const real *y, uint positions, __local real *lanes)
+{
+    for (uint lane = (uint)get_local_id(0); lane < PERCEPTRON_LANES; lane += PERCEPTRON_ITEMS) {
+        real sum = R(0.0);
+        for (uint q = lane; q < positions / 4; q += PERCEPTRON_LANES) {
+            __global const real *a = x + 4 * q, *b = y + 4 * q;
+            sum += (a[0] * b[0] + a[1] * b[1]) + (a[2] * b[2] + a[3] * b[3]);
+        }
+        lanes[lane] = sum;
+    }
+    PERCEPTRON_WAIT();
+    return perceptron_tree(lanes);
+}
+
+// perceptron.Total of a vector that is padded with zeros to blocks.
+real perceptron_total(__global const real *x, uint positions, __local real *lanes)
+{
+    for (uint lane = (uint)get_local_id(0); lane < PERCEPTRON_LANES; lane += PERCEPTRON_ITEMS) {
+        real sum = R(0.0);
+        for (uint q = lane; q < positions / 4; q += PERCEPTRON_LANES)
+            sum += (x[4 * q] + x[4 * q + 1]) + (x[4 * q + 2] + x[4 * q + 3]);
+        lanes[lane] = sum;
+    }
+    PERCEPTRON_WAIT();
+    return perceptron_tree(lanes);
+}
+
+// What the draws of a realisation depend on.
+typedef struct {
+    uint key0, key1, t;
+    uint stored;                // examples, or 0 where they are fresh
+    __global const uint *words; // the examples' signs where they are given, else unused
+    uint width;                 // words of an example there
+} perceptron_draws;
+
+// perceptron.Signs of a block of an example, or perceptron.StoredSigns of one that is
+// picked: four words.
+void perceptron_signs(const perceptron_draws *d, uint block, uint b, __local uint *signs)
+{
+#ifdef PERCEPTRON_GIVEN
+    for (uint k = 0; k < PERCEPTRON_BLOCK_WORDS; k++)
+        signs[k] = d->words[b * d->width + PERCEPTRON_BLOCK_WORDS * block + k];
+#else
+    uint j = b, k = d->t, purpose = PURPOSE_EXAMPLE;
+    if (d->stored > 0) { // perceptron.PickOf
+        words pick = philox(b >> 2, 0, d->t, PURPOSE_PICK, d->key0, d->key1);
+        uint word = (b & 2) == 0 ? ((b & 1) == 0 ? pick.x : pick.y) : ((b & 1) == 0 ? pick.z : pick.w);
+        j = (uint)((ulong)word * d->stored >> 32), k = 0, purpose = PURPOSE_STORED_EXAMPLE;
+    }
+    words x = philox(block, j, k, purpose, d->key0, d->key1);
+    signs[0] = x.x, signs[1] = x.y, signs[2] = x.z, signs[3] = x.w;
+#endif // PERCEPTRON_GIVEN
+}
+
+// perceptron.Fielder.Fields of one example: the sum of a vector with its signs. Where
+// there are more blocks than are at hand, the signs of some are made after those of
+// others; else those of the vector before are still there, unless fresh.
+real perceptron_field(const perceptron_draws *d, uint b, __global const real *x, uint positions, bool fresh, __local uint *signs, __local real *lanes)
+{
+    uint blocks = positions / PERCEPTRON_BLOCK;
+    for (uint lane = (uint)get_local_id(0); lane < PERCEPTRON_LANES; lane += PERCEPTRON_ITEMS)
+        lanes[lane] = R(0.0);
+    for (uint first = 0; first < blocks; first += PERCEPTRON_NEAR_BLOCKS) {
+        uint near = min((uint)PERCEPTRON_NEAR_BLOCKS, blocks - first);
+        PERCEPTRON_WAIT();
+        if (fresh || blocks > PERCEPTRON_NEAR_BLOCKS)
+            for (uint i = (uint)get_local_id(0); i < near; i += PERCEPTRON_ITEMS)
+                perceptron_signs(d, first + i, b, signs + PERCEPTRON_BLOCK_WORDS * i);
+        PERCEPTRON_WAIT();
+        __global const real *from = x + first * PERCEPTRON_BLOCK;
+        for (uint lane = (uint)get_local_id(0); lane < PERCEPTRON_LANES; lane += PERCEPTRON_ITEMS) {
+            real sum = lanes[lane];
+            for (uint q = lane; q < near * (PERCEPTRON_BLOCK / 4); q += PERCEPTRON_LANES) {
+                __global const real *v = from + 4 * q;
+                sum += perceptron_quad(v[0], v[1], v[2], v[3], signs[q / 8] >> (4 * (q % 8)));
+            }
+            lanes[lane] = sum;
+        }
+    }
+    PERCEPTRON_WAIT();
+    return perceptron_tree(lanes);
+}
+
+// perceptron.Constants.Share
+real perceptron_share(int rule, real alpha, bool positive, real activation)
+{
+    bool wrong = positive ? !(activation > R(0.0)) : !(activation < R(0.0));
+    real size = activation < R(0.0) ? -activation : activation;
+    if (rule == PERCEPTRON_RULE_HEBB)
+        return R(1.0);
+    if (rule == PERCEPTRON_RULE_ADATRON && wrong)
+        return size;
+    if (wrong)
+        return R(1.0);
+    if (rule == PERCEPTRON_RULE_ALPHATRON)
+        return r_exp(alpha * r_log(size));
+    return R(0.0);
+}
+
+// What kernels over realisations take. The students of realisation r are replicas
+// members[first[r]] to members[first[r + 1] - 1].
+#define PERCEPTRON_ARGUMENTS \
+    __global const uint *first, __global const uint *members, __global const uint *keys, \
+    __global const int *rules, __global const real *parameters, __global const real *ramps, __global const int *ended, \
+    uint positions, uint examples, uint stored, __global const uint *given, uint width, uint t
+
+#define PERCEPTRON_DRAWS(r) \
+    perceptron_draws d = { keys[2 * (r)], keys[2 * (r) + 1], t, stored, given, width }
+
+// perceptron_meet: teacher and students of realisation get_group_id(1) answer example
+// get_group_id(0): realisation.meet, and meetAgain, where the labels are there and
+// answers are not kept.
+__kernel void perceptron_meet(PERCEPTRON_ARGUMENTS, __global const real *w, __global const real *teacher, uint again,
+    __global int *positive, __global real *activation, __global real *share, __global real *gained)
+{
+    __local uint signs[PERCEPTRON_NEAR_BLOCKS * PERCEPTRON_BLOCK_WORDS];
+    __local real lanes[2 * PERCEPTRON_LANES];
+    uint b = (uint)get_group_id(0), r = (uint)get_group_id(1);
+    PERCEPTRON_DRAWS(r);
+    bool yes = again && positive[r * examples + b];
+    // Vector 0 is the teacher. Branches do not wait: some compilers copy for each of
+    // those what follows.
+    uint students = first[r + 1] - first[r];
+    for (uint v = again ? 1 : 0; v <= students && positions > 0; v++) {
+        uint replica = members[first[r] + (v > 0 ? v - 1 : 0)];
+        __global const real *x = (v > 0 ? w : teacher) + (ulong)replica * positions;
+        real sum = perceptron_field(&d, b, x, positions, v == (again ? 1 : 0), signs, lanes);
+        if (v == 0)
+            yes = sum > R(0.0);
+        if ((uint)get_local_id(0) == 0) {
+            if (v == 0)
+                positive[r * examples + b] = yes;
+            else if (ended[replica] == 0) {
+                __global const real *c = parameters + replica * PERCEPTRON_WORDS;
+                real a = c[PERCEPTRON_SCALE] * sum;
+                real f = perceptron_share(rules[replica], c[PERCEPTRON_ALPHA], yes, a);
+                gained[replica * PERCEPTRON_ROW(examples) + b] = yes ? f : -f;
+                if (!again) {
+                    activation[replica * examples + b] = a;
+                    share[replica * examples + b] = f;
+                }
+            }
+        }
+    }
+}
+
+// The sums over examples of a pair of components, S_i.
+typedef struct {
+    real even, odd;
+} perceptron_pair;
+
+// perceptron.AddGains of components 2 lane and 2 lane + 1 of a block, for the
+// examples of some quads, whose signs are at hand.
+perceptron_pair perceptron_gains(perceptron_pair sum, uint lane, __global const real *gained, uint examples, __local const uint *signs)
+{
+    uint word = lane / 16, shift = 2 * (lane % 16);
+    for (uint b = 0; b < examples; b += 4) {
+        __local const uint *s = signs + PERCEPTRON_BLOCK_WORDS * b + word;
+        uint s0 = s[0] >> shift, s1 = s[PERCEPTRON_BLOCK_WORDS] >> shift, s2 = s[2 * PERCEPTRON_BLOCK_WORDS] >> shift, s3 = s[3 * PERCEPTRON_BLOCK_WORDS] >> shift;
+        real c0 = gained[b], c1 = gained[b + 1], c2 = gained[b + 2], c3 = gained[b + 3];
+        sum.even += (perceptron_signed(c0, s0) + perceptron_signed(c1, s1)) + (perceptron_signed(c2, s2) + perceptron_signed(c3, s3));
+        sum.odd += (perceptron_signed(c0, s0 >> 1) + perceptron_signed(c1, s1 >> 1)) + (perceptron_signed(c2, s2 >> 1) + perceptron_signed(c3, s3 >> 1));
+    }
+    return sum;
+}
+
+// perceptron_near makes the signs of a block for some examples from first on.
+void perceptron_near(const perceptron_draws *d, uint block, uint first, uint examples, __local uint *signs)
+{
+    for (uint b = (uint)get_local_id(0); b < PERCEPTRON_NEAR_EXAMPLES && first + b < PERCEPTRON_ROW(examples); b += PERCEPTRON_ITEMS)
+        if (first + b < examples)
+            perceptron_signs(d, block, first + b, signs + PERCEPTRON_BLOCK_WORDS * b);
+        else
+            for (uint k = 0; k < PERCEPTRON_BLOCK_WORDS; k++)
+                signs[PERCEPTRON_BLOCK_WORDS * b + k] = 0;
+}
+
+// student.pull: the force on a component whose neighbour in a swirl is other.
+real perceptron_force(__global const real *c, real x, real other, bool even, real sum, real push)
+{
+    real f = -(c[PERCEPTRON_PULL] * x);
+    if (c[PERCEPTRON_TURN] != R(0.0))
+        f = even ? f + c[PERCEPTRON_TURN] * other : f - c[PERCEPTRON_TURN] * other;
+    return f + push * sum;
+}
+
+// What is done with the components of a student: PERCEPTRON_LEARN, student.learn;
+// PERCEPTRON_HEATS, the same in a step that measures heat; PERCEPTRON_MEASURE,
+// student.measure.
+
+void perceptron_move(uint what, __global const real *c, real ramp, perceptron_pair sum, perceptron_pair eta, uint i, uint n,
+    __global real *w, __global real *before, __global real *force, __global real *term)
+{
+    bool pair = i + 1 < n;
+    real x = w[i], y = pair ? w[i + 1] : R(0.0);
+    if (what != PERCEPTRON_LEARN) {
+        real push = c[PERCEPTRON_PUSH] * ramp;
+        real even = perceptron_force(c, x, y, true, sum.even, push), odd = perceptron_force(c, y, x, false, sum.odd, push);
+        if (what == PERCEPTRON_MEASURE) {
+            term[i] = R(0.5) * (force[i] + even) * (x - before[i]);
+            if (pair)
+                term[i + 1] = R(0.5) * (force[i + 1] + odd) * (y - before[i + 1]);
+            return;
+        }
+        force[i] = even, before[i] = x;
+        if (pair)
+            force[i + 1] = odd, before[i + 1] = y;
+    }
+    real drive = c[PERCEPTRON_DRIVE] * ramp, even = c[PERCEPTRON_DECAY] * x, odd = c[PERCEPTRON_DECAY] * y;
+    if (c[PERCEPTRON_SWIRL] != R(0.0)) {
+        even = even + c[PERCEPTRON_SWIRL] * y;
+        odd = odd - c[PERCEPTRON_SWIRL] * x;
+    }
+    w[i] = (even + drive * sum.even) + c[PERCEPTRON_KICK] * eta.even;
+    if (pair)
+        w[i + 1] = (odd + drive * sum.odd) + c[PERCEPTRON_KICK] * eta.odd;
+}
+
+// perceptron_kick is realisation.learn's thermal noise of components i and i + 1.
+perceptron_pair perceptron_kick(const perceptron_draws *d, uint i, uint n, __global const real *noise)
+{
+    perceptron_pair eta;
+#ifdef PERCEPTRON_GIVEN
+    eta.even = noise[i];
+    eta.odd = i + 1 < n ? noise[i + 1] : R(0.0);
+#else
+    words x = philox(i >> 1, 0, d->t, PURPOSE_THERMAL, d->key0, d->key1);
+    eta.even = normal(x.x, x.y);
+    eta.odd = normal(x.z, x.w);
+#endif // PERCEPTRON_GIVEN
+    return eta;
+}
+
+// perceptron_learn moves the weights of block get_group_id(0) of the students of
+// realisation get_group_id(1), or measures their heat. Where there are more examples
+// than are at hand, sums over those so far are kept in term.
+__kernel void perceptron_learn(PERCEPTRON_ARGUMENTS, uint n, uint what, __global const real *gained, __global const real *noise,
+    __global real *w, __global real *before, __global real *force, __global real *term)
+{
+    __local uint signs[PERCEPTRON_NEAR_EXAMPLES * PERCEPTRON_BLOCK_WORDS];
+    uint block = (uint)get_group_id(0), r = (uint)get_group_id(1);
+    PERCEPTRON_DRAWS(r);
+    for (uint b = 0; b < examples; b += PERCEPTRON_NEAR_EXAMPLES) {
+        uint near = min((uint)PERCEPTRON_NEAR_EXAMPLES, PERCEPTRON_ROW(examples) - b);
+        bool last = b + near == PERCEPTRON_ROW(examples);
+        PERCEPTRON_WAIT();
+        perceptron_near(&d, block, b, examples, signs);
+        PERCEPTRON_WAIT();
+        for (uint lane = (uint)get_local_id(0); lane < PERCEPTRON_BLOCK / 2; lane += PERCEPTRON_ITEMS) {
+            uint i = block * PERCEPTRON_BLOCK + 2 * lane;
+            if (i >= n)
+                continue;
+            perceptron_pair eta = { R(0.0), R(0.0) };
+            if (last && what != PERCEPTRON_MEASURE)
+                eta = perceptron_kick(&d, i, n, noise);
+            for (uint m = first[r]; m < first[r + 1]; m++) {
+                uint replica = members[m];
+                if (ended[replica] != 0)
+                    continue;
+                ulong from = (ulong)replica * positions;
+                perceptron_pair sum = { R(0.0), R(0.0) };
+                if (b > 0)
+                    sum.even = term[from + i], sum.odd = term[from + i + 1];
+                sum = perceptron_gains(sum, lane, gained + replica * PERCEPTRON_ROW(examples) + b, near, signs);
+                if (last)
+                    perceptron_move(what, parameters + replica * PERCEPTRON_WORDS, ramps[replica], sum, eta, i, n,
+                        w + from, before + from, force + from, term + from);
+                else
+                    term[from + i] = sum.even, term[from + i + 1] = sum.odd;
+            }
+        }
+    }
+}
+
+// perceptron_add_heat adds the heat of the step of student get_group_id(0):
+// student.addHeat. fresh says that it is the first after a record.
+__kernel void perceptron_add_heat(__global const real *term, uint positions, __global const int *ended, uint fresh,
+    __global real *total_heat, __global real *recent_heat)
+{
+    __local real lanes[2 * PERCEPTRON_LANES];
+    uint replica = (uint)get_group_id(0);
+    real heat = perceptron_total(term + (ulong)replica * positions, positions, lanes);
+    if ((uint)get_local_id(0) != 0 || ended[replica] != 0 || positions == 0)
+        return;
+    total_heat[replica] += heat;
+    recent_heat[replica] = (fresh ? R(0.0) : recent_heat[replica]) + heat;
+}
+
+// perceptron_record computes the sums of student get_group_id(0) at the record of
+// step t, and ends it if it has diverged: student.record. Sums go to place at.
+__kernel void perceptron_record(__global const real *w, __global const real *teacher, uint positions,
+    __global const real *parameters, __global const real *total_heat, __global const real *recent_heat, uint t,
+    __global int *ended, uint at, __global real *sums, __global int *ends)
+{
+    __local real lanes[2 * PERCEPTRON_LANES];
+    uint replica = (uint)get_group_id(0), place = at * (uint)get_num_groups(0) + replica;
+    ulong from = (ulong)replica * positions;
+    real squares = perceptron_dot(w + from, w + from, positions, lanes);
+    real overlap = perceptron_dot(teacher + from, w + from, positions, lanes);
+    if ((uint)get_local_id(0) != 0 || positions == 0)
+        return;
+    if (ended[replica] == 0 && !(squares < parameters[replica * PERCEPTRON_WORDS + PERCEPTRON_BLOWN]))
+        ended[replica] = (int)t;
+    ends[place] = ended[replica];
+    sums[4 * place] = squares;
+    sums[4 * place + 1] = overlap;
+    sums[4 * place + 2] = total_heat[replica];
+    sums[4 * place + 3] = recent_heat[replica];
+}
+
+#endif // PERCEPTRON

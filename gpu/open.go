@@ -7,9 +7,11 @@ import (
 	"fmt"
 
 	"tnn-gpu/gpu/device"
+	gpuperceptron "tnn-gpu/gpu/perceptron"
 	gputnn "tnn-gpu/gpu/tnn"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
@@ -36,6 +38,8 @@ func newOn(d *device.Device, net model.Network, o backend.Options) (backend.Back
 	switch n := net.(type) {
 	case *tnn.Network:
 		return gputnn.New(d, n, o)
+	case *perceptron.Network:
+		return gpuperceptron.New(d, n, o)
 	}
 	return nil, fmt.Errorf("OpenCL devices cannot compute the model %s: use --backend cpu", net.Describe().Name)
 }
@@ -50,6 +54,8 @@ func trialOf(net model.Network, o backend.Options) (*device.Trial, error) {
 	switch n := net.(type) {
 	case *tnn.Network:
 		return gputnn.Trial(n, o)
+	case *perceptron.Network:
+		return gpuperceptron.Trial(n, o)
 	}
 	return &device.Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}}, nil
 }

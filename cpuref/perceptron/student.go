@@ -48,7 +48,7 @@ func (s *student[F]) begin(t int64) {
 }
 
 // answer is what the student makes of an example: sum is that of its weights with
-// the example's signs. Device twin: perceptron_answer.
+// the example's signs. Device twin: perceptron_meet.
 func (s *student[F]) answer(b int, positive bool, sum F) (activation, share F) {
 	activation = F(s.constants.Scale * sum)
 	share = s.constants.Share(s.spec.Rule, positive, activation)

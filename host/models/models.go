@@ -12,6 +12,9 @@ import (
 	"tnn-gpu/host/hopfield/hopfieldgolden"
 	"tnn-gpu/host/hopfield/hopfieldscan"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/perceptron"
+	"tnn-gpu/host/perceptron/perceptrongolden"
+	"tnn-gpu/host/perceptron/perceptronscan"
 	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/tnn/tnnbench"
 	"tnn-gpu/host/tnn/tnngolden"
@@ -65,6 +68,15 @@ func All() []Model {
 			Selftest: "hopfield-recall",
 			Kinds:    hopfieldscan.Kinds,
 			Scans:    hopfieldscan.Presets,
+		},
+		{
+			Name:     "perceptron",
+			Defaults: func() model.Spec { return perceptron.Defaults() },
+			Presets:  perceptronPresets,
+			Goldens:  perceptrongolden.Formats,
+			Selftest: "perceptron-alphatron",
+			Kinds:    perceptronscan.Kinds,
+			Scans:    perceptronscan.Presets,
 		},
 	}
 }
@@ -130,6 +142,14 @@ func Benches() []bench.Series {
 		if m.Benches != nil {
 			out = append(out, m.Benches()...)
 		}
+	}
+	return out
+}
+
+func perceptronPresets() []Preset {
+	var out []Preset
+	for _, p := range perceptron.Presets() {
+		out = append(out, Preset{p.Name, p.Doc, p.Spec})
 	}
 	return out
 }

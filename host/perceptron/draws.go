@@ -29,7 +29,7 @@ func Signs(words []uint32, key [2]uint32, purpose rng.Purpose, j, k uint32) {
 }
 
 // PickOf is which of p stored examples is example b of step t. Device twin:
-// perceptron_pick.
+// perceptron_signs.
 func PickOf(key [2]uint32, b, t uint32, p int) uint32 {
 	x0, x1, x2, x3 := rng.Draw(b>>2, 0, t, rng.Pick, key)
 	word := [4]uint32{x0, x1, x2, x3}[b&3]

@@ -157,6 +157,23 @@ func (n *Network) GivenDraws(draws map[rng.Purpose][]float64) (words []uint32, e
 	return words, eta, nil
 }
 
+// Vector is a field of components of a replica, in double precision.
+func (n *Network) Vector(s *state.State, field string, replica int) []float64 {
+	a, v := s.Array(field), make([]float64, n.Spec.Perceptron.N)
+	for i := range v {
+		v[i] = a.At(replica*n.Positions() + i)
+	}
+	return v
+}
+
+// StartOverlaps are the overlaps R and Q of the student's start, for n to infinity.
+func StartOverlaps(t *Table) (R, Q float64) {
+	if t.Start == Zero {
+		return 0, 0
+	}
+	return 0, 1
+}
+
 // Start is the state at step 0 of replicas with these keys.
 func (n *Network) Start(p state.Precision, keys []uint64) *state.State {
 	s := n.NewState(p, len(keys))

@@ -55,6 +55,9 @@ func (g *Quadrature) j(p, q, theta float64) float64 {
 
 // MomentsOf are the moments of a rule.
 func (g *Quadrature) MomentsOf(rule Rule, alpha, R, Q float64) Moments {
+	if Q == 0 {
+		return atRest(rule)
+	}
 	root := math.Sqrt(Q)
 	rho := math.Max(-1, math.Min(1, R/root))
 	theta, s := math.Acos(rho), math.Sqrt((1-rho)*(1+rho))
@@ -83,6 +86,16 @@ func (g *Quadrature) MomentsOf(rule Rule, alpha, R, Q float64) Moments {
 	m.B = m.M - m.A*R
 	m.M2 = m.A*m.A*Q + 2*m.A*m.B*R + m.B*m.B
 	return m
+}
+
+// atRest are the moments of a student of no length, all of whose activations are 0 and
+// wrong.
+func atRest(rule Rule) Moments {
+	if rule == AdaTron {
+		return Moments{}
+	}
+	b := math.Sqrt(2 / math.Pi)
+	return Moments{M: b, S1: 1, S2: 1, B: b, M2: b * b}
 }
 
 // Epsilon is the generalisation error of a student with these overlaps: its angle

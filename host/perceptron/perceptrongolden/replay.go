@@ -18,36 +18,92 @@ type Replayer interface {
 	Replay(open Opener, within float64) (Worst, error)
 }
 
-// replayed is a run that is being replayed.
+// replayed is the runs of a case, which are replicas that share every draw.
 type replayed struct {
 	net     *perceptron.Network
 	backend backend.Backend
-	heat    float64 // before the step
+	names   []string  // by run
+	heats   []float64 // by run, before the step
 	worst   *Worst
-	name    string
 	within  float64 // tolerance
 }
 
-// network of a run: heat is measured at every step.
-func (p *Parameters) network(change func(t *perceptron.Table)) *perceptron.Network {
+// newReplayed gathers runs; a case has the parameters that they share. Heat is
+// measured at every step.
+func (p *Parameters) newReplayed(steps int, w *Worst, within float64) *replayed {
 	s := perceptron.Defaults()
 	t := &s.Perceptron
 	t.N, t.B, t.K, t.Nut, t.Dt, t.HeatEvery, t.AverageFrom = p.N, p.B, p.K, p.Nut, p.Dt, 1, 0
-	change(t)
-	return &perceptron.Network{Spec: s}
+	s.SetSteps(int64(steps))
+	return &replayed{net: &perceptron.Network{Spec: s}, worst: w, within: within}
 }
 
-// Replay runs every run of every case on a backend, with its draws, and compares
+// add enters a run that differs from the case in some parameters.
+func (r *replayed) add(name string, change func(t *perceptron.Table)) error {
+	s := *r.net.Spec
+	change(&s.Perceptron)
+	r.net.Variants, r.names, r.heats = append(r.net.Variants, &s), append(r.names, name), append(r.heats, 0)
+	return s.Validate()
+}
+
+// open opens the runs with a key, at a given teacher and start unless they are nil.
+func (r *replayed) open(open Opener, key uint64, teacher, start []float64) (err error) {
+	keys := make([]uint64, len(r.names))
+	for i := range keys {
+		keys[i] = key
+	}
+	if r.backend, err = open(r.net, keys); err != nil || teacher == nil {
+		return err
+	}
+	s := r.net.NewState(r.backend.Describe().Precision, len(keys))
+	for run := range keys {
+		from := run * r.net.Positions()
+		for i := range teacher {
+			s.Array(perceptron.TeacherVector).Set(from+i, teacher[i])
+			s.Array(perceptron.Weights).Set(from+i, start[i])
+		}
+	}
+	if err := r.backend.SetState(s); err != nil {
+		return errors.Join(err, r.backend.Close())
+	}
+	return nil
+}
+
+func (r *replayed) note(run, step int, want, have float64, what string, args ...any) {
+	r.worst.Note(r.within, want, have, func() string {
+		return fmt.Sprintf("%s: %s at step %d", r.names[run], fmt.Sprintf(what, args...), step)
+	})
+}
+
+// compareState compares weights, metrics and the heat of this step alone or that of
+// all.
+func (r *replayed) compareState(s *state.State, run, t int, weights []float64, heat float64, m Metrics, alone bool) {
+	w, from := s.Array(perceptron.Weights), run*r.net.Positions()
+	for i, want := range weights {
+		r.note(run, t, want, w.At(from+i), "w of component %d", i)
+	}
+	total := s.Array(perceptron.TotalHeat).At(run)
+	have := total
+	if alone {
+		have -= r.heats[run]
+	}
+	r.heats[run] = total
+	r.note(run, t, heat, have, "heat")
+	got := r.net.Metrics(s, run)
+	r.note(run, t, m.Q, got.Q, "Q")
+	r.note(run, t, m.R, got.R, "R")
+	r.note(run, t, m.Rho, got.Rho, "rho")
+	r.note(run, t, m.Epsilon, got.Epsilon, "epsilon")
+	r.note(run, t, m.Information, got.Information, "information")
+}
+
+// Replay makes every run of every case on a backend, with its draws, and compares
 // each step within a tolerance.
 func (t *Trajectories) Replay(open Opener, within float64) (Worst, error) {
 	var w Worst
 	for i := range t.Cases {
-		c := &t.Cases[i]
-		for _, run := range c.Runs {
-			name := fmt.Sprintf("case %d, %s %s", i, label(run.Rule, run.Alpha), run.Noise)
-			if err := c.replay(&run, open, &replayed{worst: &w, name: name, within: within}); err != nil {
-				return w, fmt.Errorf("%s: %w", name, err)
-			}
+		if err := t.Cases[i].replay(i, open, &w, within); err != nil {
+			return w, fmt.Errorf("case %d: %w", i, err)
 		}
 	}
 	return w, nil
@@ -60,22 +116,39 @@ func label(rule perceptron.Rule, alpha float64) string {
 	return string(rule)
 }
 
-func (c *TrajectoryCase) replay(run *TrajectoryRun, open Opener, r *replayed) (err error) {
-	r.net = c.network(func(t *perceptron.Table) {
-		t.Rule, t.Alpha, t.Noise, t.Time = run.Rule, run.Alpha, run.Noise, float64(len(run.Steps))*c.Dt
-	})
+func (c *TrajectoryCase) replay(number int, open Opener, w *Worst, within float64) (err error) {
+	steps := 0
+	for _, run := range c.Runs {
+		steps = max(steps, len(run.Steps))
+	}
+	if steps == 0 {
+		return nil
+	}
+	r := c.newReplayed(steps, w, within)
+	for _, run := range c.Runs {
+		err := r.add(fmt.Sprintf("case %d, %s %s", number, label(run.Rule, run.Alpha), run.Noise), func(t *perceptron.Table) {
+			t.Rule, t.Alpha, t.Noise = run.Rule, run.Alpha, run.Noise
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if err := r.open(open, 0, c.Teacher, c.Start); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.backend.Close()) }()
-	for i := range run.Steps {
-		if err := r.backend.(backend.Given).Give(c.draws(i)); err != nil {
+	given, ok := r.backend.(backend.Given)
+	if !ok {
+		return fmt.Errorf("the backend %s does not take draws", r.backend.Describe().Backend)
+	}
+	for i := range steps {
+		if err := given.Give(c.draws(i)); err != nil {
 			return err
 		}
 		if _, err := r.backend.Advance(1); err != nil {
 			return err
 		}
-		if err := r.compareStep(i+1, &run.Steps[i]); err != nil {
+		if err := c.compareStep(r, i); err != nil {
 			return err
 		}
 	}
@@ -100,121 +173,100 @@ func signOf(r rune) float64 {
 	return -1
 }
 
-// open opens a run, at a given teacher and start unless they are nil.
-func (r *replayed) open(open Opener, key uint64, teacher, start []float64) error {
-	if err := r.net.Spec.Validate(); err != nil {
-		return err
-	}
-	b, err := open(r.net, []uint64{key})
-	if err != nil {
-		return err
-	}
-	r.backend = b
-	if teacher == nil {
-		return nil
-	}
-	s := r.net.NewState(b.Describe().Precision, 1)
-	for i := range teacher {
-		s.Array(perceptron.TeacherVector).Set(i, teacher[i])
-		s.Array(perceptron.Weights).Set(i, start[i])
-	}
-	if err := b.SetState(s); err != nil {
-		return errors.Join(err, b.Close())
-	}
-	return nil
-}
-
-func (r *replayed) note(step int, want, have float64, what string, args ...any) {
-	r.worst.Note(r.within, want, have, func() string {
-		return fmt.Sprintf("%s: %s at step %d", r.name, fmt.Sprintf(what, args...), step)
-	})
-}
-
-// compareStep compares what the examples gave, and what the step led to.
-func (r *replayed) compareStep(t int, step *TrajectoryStep) error {
-	for _, field := range []string{perceptron.LabelName, perceptron.ActivationName, perceptron.ShareName} {
-		a, err := r.backend.Field(field, nil)
-		if err != nil {
-			return err
-		}
-		for b, sign := range step.Labels {
-			want := map[string]float64{perceptron.LabelName: signOf(sign), perceptron.ActivationName: step.Activations[b], perceptron.ShareName: step.F[b]}[field]
-			r.note(t, want, a.At(b), "%s of example %d", field, b)
-		}
-	}
-	return r.compareState(t, step.W, step.Heat, step.Metrics, true)
-}
-
-// compareState compares weights, metrics and the heat of this step alone or that of
-// all.
-func (r *replayed) compareState(t int, weights []float64, heat float64, m Metrics, alone bool) error {
+// compareStep compares what the examples of a step gave, and what it led to, in all
+// runs that have the step.
+func (c *TrajectoryCase) compareStep(r *replayed, i int) error {
 	s, err := r.backend.State()
 	if err != nil {
 		return err
 	}
-	w := s.Array(perceptron.Weights)
-	for i, want := range weights {
-		r.note(t, want, w.At(i), "w of component %d", i)
+	fields := make(map[string]*state.Array)
+	for _, name := range []string{perceptron.LabelName, perceptron.ActivationName, perceptron.ShareName} {
+		if fields[name], err = r.backend.Field(name, nil); err != nil {
+			return err
+		}
 	}
-	have := s.Array(perceptron.TotalHeat).At(0)
-	if alone {
-		have, r.heat = have-r.heat, have
+	for run := range c.Runs {
+		if i >= len(c.Runs[run].Steps) {
+			continue
+		}
+		step := &c.Runs[run].Steps[i]
+		for b, sign := range step.Labels {
+			at := run*c.B + b
+			r.note(run, i+1, signOf(sign), fields[perceptron.LabelName].At(at), "label of example %d", b)
+			r.note(run, i+1, step.Activations[b], fields[perceptron.ActivationName].At(at), "activation of example %d", b)
+			r.note(run, i+1, step.F[b], fields[perceptron.ShareName].At(at), "f of example %d", b)
+		}
+		r.compareState(s, run, i+1, step.W, step.Heat, step.Metrics, true)
 	}
-	r.note(t, heat, have, "heat")
-	got := r.net.Metrics(s, 0)
-	r.note(t, m.Q, got.Q, "Q")
-	r.note(t, m.R, got.R, "R")
-	r.note(t, m.Rho, got.Rho, "rho")
-	r.note(t, m.Epsilon, got.Epsilon, "epsilon")
-	r.note(t, m.Information, got.Information, "information")
 	return nil
 }
 
-// Replay runs every run of every realisation on a backend from its seed alone, and
+// Replay makes every run of every realisation on a backend from its seed alone, and
 // compares draws and records within a tolerance.
 func (s *Seeded) Replay(open Opener, within float64) (Worst, error) {
 	var w Worst
 	for i := range s.Runs {
 		c := &s.Runs[i]
-		if err := c.checkDraws(&w, within); err != nil {
+		if err := errors.Join(c.checkDraws(&w, within), c.replay(i, open, &w, within)); err != nil {
 			return w, fmt.Errorf("realisation %d: %w", i, err)
-		}
-		for _, run := range c.Runs {
-			r := &replayed{worst: &w, within: within, name: fmt.Sprintf("realisation %d, %s", i, label(run.Rule, run.Alpha))}
-			if err := c.replay(&run, open, r); err != nil {
-				return w, fmt.Errorf("%s: %w", r.name, err)
-			}
 		}
 	}
 	return w, nil
 }
 
-func (c *SeededCase) table(t *perceptron.Table) {
-	t.Teacher, t.Examples, t.P = c.TeacherKind, perceptron.Fresh, c.Stored
+// last step of the records.
+func (c *SeededCase) last() int {
+	last := 0
+	for _, run := range c.Runs {
+		for _, record := range run.Records {
+			last = max(last, record.Step)
+		}
+	}
+	return last
+}
+
+func (c *SeededCase) newReplayed(w *Worst, within float64) *replayed {
+	r := c.Parameters.newReplayed(max(c.last(), 1), w, within)
+	t := &r.net.Spec.Perceptron
+	t.Teacher, t.P = c.TeacherKind, c.Stored
 	if c.Stored > 0 {
 		t.Examples = perceptron.Stored
 	}
+	return r
 }
 
-func (c *SeededCase) replay(run *SeededRun, open Opener, r *replayed) (err error) {
-	last := run.Records[len(run.Records)-1].Step
-	r.net = c.network(func(t *perceptron.Table) {
-		c.table(t)
-		t.Rule, t.Alpha, t.D, t.Time = run.Rule, run.Alpha, run.D, float64(last)*c.Dt
-	})
+func (c *SeededCase) replay(number int, open Opener, w *Worst, within float64) (err error) {
+	if c.last() == 0 {
+		return nil
+	}
+	r := c.newReplayed(w, within)
+	for _, run := range c.Runs {
+		err := r.add(fmt.Sprintf("realisation %d, %s", number, label(run.Rule, run.Alpha)), func(t *perceptron.Table) {
+			t.Rule, t.Alpha, t.D = run.Rule, run.Alpha, run.D
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if err := r.open(open, perceptron.RealisationKey(c.Seed, c.Index), nil, nil); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.backend.Close()) }()
-	step := 0
-	for i := range run.Records {
-		record := &run.Records[i]
-		if _, err := r.backend.Advance(record.Step - step); err != nil {
+	for t := 1; t <= c.last(); t++ {
+		if _, err := r.backend.Advance(1); err != nil {
 			return err
 		}
-		step = record.Step
-		if err := r.compareState(step, record.W, record.Heat, record.Metrics, false); err != nil {
+		s, err := r.backend.State()
+		if err != nil {
 			return err
+		}
+		for run := range c.Runs {
+			for _, record := range c.Runs[run].Records {
+				if record.Step == t {
+					r.compareState(s, run, t, record.W, record.Heat, record.Metrics, false)
+				}
+			}
 		}
 	}
 	return nil
@@ -226,7 +278,7 @@ func (c *SeededCase) checkDraws(w *Worst, within float64) error {
 	if key != c.Key {
 		return fmt.Errorf("the key is recorded as %v, and computed as %v", c.Key, key)
 	}
-	net := c.network(func(t *perceptron.Table) { c.table(t); t.Time = t.Dt })
+	net := c.newReplayed(w, within).net
 	start := net.Start(state.Double, []uint64{perceptron.RealisationKey(c.Seed, c.Index)})
 	eta := make([]float64, c.N)
 	perceptron.Normals(eta, key, rng.Thermal, 0, 1)

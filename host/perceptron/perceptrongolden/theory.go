@@ -13,19 +13,21 @@ import (
 // allows there.
 type Worst struct {
 	Times      float64 // of the tolerance
-	Where      string
+	Largest    float64 // disagreement, whatever the tolerance was
+	Where      string  // the largest multiple was
 	Want, Have float64
 }
 
 // Note keeps the pair if it disagrees more than all before. A difference counts
 // relative to max(1, |want|).
 func (w *Worst) Note(tolerance, want, have float64, where func() string) {
-	times := math.Abs(want-have) / math.Max(1, math.Abs(want)) / tolerance
-	if math.IsNaN(times) {
-		times = math.Inf(1)
+	difference := math.Abs(want-have) / math.Max(1, math.Abs(want))
+	if math.IsNaN(difference) {
+		difference = math.Inf(1)
 	}
-	if times > w.Times {
-		*w = Worst{times, where(), want, have}
+	w.Largest = math.Max(w.Largest, difference)
+	if difference > 0 && !(difference/tolerance <= w.Times) {
+		w.Times, w.Where, w.Want, w.Have = difference/tolerance, where(), want, have
 	}
 }
 

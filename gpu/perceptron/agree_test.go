@@ -1,0 +1,162 @@
+//go:build opencl && cgo
+
+package perceptron
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"testing"
+
+	cpu "tnn-gpu/cpuref/perceptron"
+	"tnn-gpu/gpu/device"
+	"tnn-gpu/gpu/device/devicetest"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/perceptron"
+	"tnn-gpu/host/perceptron/perceptrongolden"
+	"tnn-gpu/host/perceptron/perceptrontest"
+	"tnn-gpu/host/state"
+)
+
+// open opens a network on the device that TNN_TEST_DEVICE names, or the best.
+func open(net *perceptron.Network, o backend.Options) (backend.Backend, error) {
+	d, err := device.Open(os.Getenv("TNN_TEST_DEVICE"))
+	if err != nil {
+		return nil, err
+	}
+	b, err := New(d, net, o)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return b, nil
+}
+
+// advance makes steps, in parts, and gives the sums of all and the state.
+func advance(t *testing.T, b backend.Backend, err error, parts ...int) ([]float64, *state.State) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	var sums []float64
+	for _, n := range parts {
+		more, err := b.Advance(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums = append(sums, more...)
+	}
+	s, err := b.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sums, s
+}
+
+// difference says where bits differ.
+func difference(wantSums, sums []float64, want, got *state.State) string {
+	for i := range wantSums {
+		if math.Float64bits(wantSums[i]) != math.Float64bits(sums[i]) && !(math.IsNaN(wantSums[i]) && math.IsNaN(sums[i])) {
+			return fmt.Sprintf("sum %d is %v, want %v", i, sums[i], wantSums[i])
+		}
+	}
+	for i := range want.Arrays {
+		a, b := &want.Arrays[i], &got.Arrays[i]
+		for k := range a.Len() {
+			if x, y := a.At(k), b.At(k); math.Float64bits(x) != math.Float64bits(y) && !(math.IsNaN(x) && math.IsNaN(y)) {
+				return fmt.Sprintf("value %d of %s is %v, want %v", k, a.Name, y, x)
+			}
+		}
+	}
+	return ""
+}
+
+// A device gives the bits of the reference: every rule and size, both precisions.
+func TestSameBits(t *testing.T) {
+	devicetest.Open(t)
+	for _, c := range perceptrontest.Cases() {
+		for _, precision := range []state.Precision{state.Single, state.Double} {
+			o := backend.Options{Precision: precision, Seeds: c.Keys, Threads: 1}
+			b, err := cpu.New(c.Network, o)
+			wantSums, want := advance(t, b, err, 40)
+			b, err = open(c.Network, o)
+			sums, got := advance(t, b, err, 17, 23)
+			if d := difference(wantSums, sums, want, got); d != "" {
+				t.Errorf("%s in %s precision: %s", c.Name, precision, d)
+			}
+		}
+	}
+}
+
+// Work-groups of any size give the same bits. Compilers of processors take long over
+// those of several work-items, so make soak has most of the sizes.
+func TestWorkGroups(t *testing.T) {
+	devicetest.Open(t)
+	c := perceptrontest.Cases()[4]
+	o := backend.Options{Seeds: c.Keys, Threads: 1}
+	b, err := cpu.New(c.Network, o)
+	wantSums, want := advance(t, b, err, 40)
+	sizes := []int{64}
+	if backendtest.Soak() {
+		sizes = []int{1, 2, 7, 16, 64, 1000}
+	}
+	for _, size := range sizes {
+		o.WorkGroup = size
+		b, err := open(c.Network, o)
+		sums, got := advance(t, b, err, 40)
+		if d := difference(wantSums, sums, want, got); d != "" {
+			t.Errorf("work-groups of %d: %s", size, d)
+		}
+	}
+}
+
+// A run goes on from its state, also on another backend.
+func TestGoesOn(t *testing.T) {
+	devicetest.Open(t)
+	for _, c := range perceptrontest.Cases()[3:7] {
+		o := backend.Options{Seeds: c.Keys, Threads: 1}
+		b, err := cpu.New(c.Network, o)
+		wantSums, want := advance(t, b, err, 40)
+		b, err = cpu.New(c.Network, o)
+		_, half := advance(t, b, err, 17)
+		b, err = open(c.Network, o)
+		if err == nil {
+			err = b.SetState(half)
+		}
+		sums, got := advance(t, b, err, 23)
+		if d := difference(wantSums[len(wantSums)-len(sums):], sums, want, got); d != "" {
+			t.Errorf("%s: %s", c.Name, d)
+		}
+	}
+}
+
+// A device replays the recorded vectors.
+func TestGolden(t *testing.T) {
+	devicetest.Open(t)
+	for _, test := range []struct {
+		file      string
+		precision state.Precision
+		within    float64
+	}{
+		{"trajectories.json.gz", state.Double, 1e-12},
+		{"seeded.json.gz", state.Double, 1e-12},
+		{"trajectories.json.gz", state.Single, 1e-5},
+		{"seeded.json.gz", state.Single, 1e-6},
+	} {
+		golden, err := perceptrongolden.Open("../../testdata/perceptron/" + test.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := golden.(perceptrongolden.Replayer).Replay(func(net *perceptron.Network, keys []uint64) (backend.Backend, error) {
+			return open(net, backend.Options{Precision: test.precision, Seeds: keys})
+		}, test.within)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w.Times > 1 {
+			t.Errorf("%s in %s precision: %s", test.file, test.precision, &w)
+		}
+	}
+}

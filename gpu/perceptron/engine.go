@@ -1,0 +1,276 @@
+//go:build opencl && cgo
+
+package perceptron
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"tnn-gpu/gpu/device"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/perceptron"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
+)
+
+// New opens a network on a device, at step 0, and owns the device from then on, unless
+// there is an error: a device without double precision refuses it.
+func New(d *device.Device, net *perceptron.Network, o backend.Options) (backend.Backend, error) {
+	if err := d.Probe(o.Precision); err != nil {
+		return nil, err
+	}
+	if o.Profile { // not before, lest the probe be in it
+		if err := d.StartProfile(); err != nil {
+			return nil, err
+		}
+	}
+	if o.Precision == state.Double {
+		return newEngine[float64](d, net, o)
+	}
+	return newEngine[float32](d, net, o)
+}
+
+// engine runs all replicas of a network on a device in one precision. It
+// implements backend.Backend.
+type engine[F float32 | float64] struct {
+	device       *device.Device
+	net          *perceptron.Network
+	table        *perceptron.Table // of what all students share
+	options      backend.Options
+	step         int64
+	items        int // work-items of a work-group
+	realisations int
+
+	fields  map[string]*device.Buffer // of the state
+	buffers map[string]*device.Buffer // everything else
+	made    *kernels                  // draws are made on the device
+	given   *kernels                  // draws are in buffers; nil before they are first given
+	next    *kernels                  // of the next step
+}
+
+// kernels of one program.
+type kernels struct{ meet, learn, addHeat, record *device.Kernel }
+
+func newEngine[F float32 | float64](d *device.Device, net *perceptron.Network, o backend.Options) (*engine[F], error) {
+	e := &engine[F]{
+		device: d, net: net, table: &net.Spec.Perceptron, options: o, items: itemsOn(d.Info(), o.WorkGroup),
+		fields: map[string]*device.Buffer{}, buffers: map[string]*device.Buffer{},
+	}
+	for _, prepare := range []func() error{e.allocate, e.upload, e.buildMade} {
+		if err := prepare(); err != nil {
+			return nil, err
+		}
+	}
+	return e, e.write(net.Start(o.Precision, o.Seeds))
+}
+
+// itemsOn is the size of work-groups: a work-item for each lane, or on a processor one
+// for all, as there work-items are a loop that waiting breaks up. A size that is asked
+// for is cut to one that divides the lanes.
+func itemsOn(info device.Info, asked int) int {
+	items := perceptron.Lanes
+	if info.Kind == "cpu" {
+		items = 1
+	}
+	if asked != 0 {
+		items = min(asked, perceptron.Lanes)
+	}
+	for perceptron.Lanes%items != 0 {
+		items--
+	}
+	return items
+}
+
+func (e *engine[F]) buildMade() (err error) {
+	e.made, err = e.build(false)
+	e.next = e.made
+	return err
+}
+
+// build compiles the kernels and binds their arguments.
+func (e *engine[F]) build(given bool) (*kernels, error) {
+	source := header(e.options.Precision, e.items, given).Source()
+	program, err := e.device.Build(source, "")
+	if err != nil {
+		return nil, err
+	}
+	k := &kernels{}
+	for name, kernel := range map[string]**device.Kernel{
+		"perceptron_meet": &k.meet, "perceptron_learn": &k.learn, "perceptron_add_heat": &k.addHeat, "perceptron_record": &k.record,
+	} {
+		if *kernel, err = program.Kernel(name); err != nil {
+			return nil, err
+		}
+		if most := (*kernel).MaxWorkGroup(); most < e.items {
+			// Registers or a driver allow fewer: the largest power of two that fits.
+			for e.items > most {
+				e.items /= 2
+			}
+			return e.build(given)
+		}
+		args, err := e.arguments(source, name)
+		if err != nil {
+			return nil, err
+		}
+		if err := (*kernel).Bind(args); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
+}
+
+// arguments are those of a kernel: buffers are called as its parameters are.
+func (e *engine[F]) arguments(source, kernel string) (device.Args, error) {
+	all := device.Args{
+		"w": e.fields[perceptron.Weights], "teacher": e.fields[perceptron.TeacherVector], "ended": e.fields[perceptron.EndedAt],
+		"total_heat": e.fields[perceptron.TotalHeat], "recent_heat": e.fields[perceptron.RecentHeat],
+		"positions": uint32(e.net.Positions()), "width": uint32(perceptron.Words(e.table.N)), "n": uint32(e.table.N),
+		"examples": uint32(e.table.B), "stored": uint32(e.table.P),
+		"t": uint32(0), "again": uint32(0), "what": learn, "fresh": uint32(0), "at": uint32(0),
+	}
+	for name, b := range e.buffers {
+		all[name] = b
+	}
+	parameters, err := device.Parameters(source, kernel)
+	args := device.Args{}
+	for _, p := range parameters {
+		args[p.Name] = all[p.Name]
+	}
+	return args, err
+}
+
+// batch is the number of steps that are enqueued before the host reads sums.
+const batch = 256
+
+// sumsOfRecord is how many reals perceptron_record leaves for a student.
+const sumsOfRecord = 4
+
+func (e *engine[F]) allocate() error {
+	replicas, size := uint64(len(e.options.Seeds)), uint64(e.options.Precision.Bytes())
+	components, examples := replicas*uint64(e.net.Positions())*size, replicas*uint64(e.table.B)*size
+	for name, bytes := range map[string]uint64{
+		"before": components, "force": components, "term": components, "activation": examples, "share": examples,
+		"gained": replicas * uint64(row(e.table)) * size, "positive": replicas * uint64(e.table.B) * 4,
+		"ramps": replicas * size, "sums": batch * replicas * sumsOfRecord * size, "ends": batch * replicas * 4,
+		"given": 0, "noise": 0,
+	} {
+		b, err := e.device.Alloc(name, bytes)
+		if err != nil {
+			return err
+		}
+		e.buffers[name] = b
+	}
+	for _, f := range perceptron.Fields() {
+		if f.Derived {
+			continue
+		}
+		b, err := e.device.Alloc(f.Name, replicas*uint64(e.net.Length(f.Space)*f.Bytes(e.options.Precision)))
+		if err != nil {
+			return err
+		}
+		e.fields[f.Name] = b
+	}
+	all := int(replicas)
+	return errors.Join(
+		device.Fill(e.buffers["term"], 0, all*e.net.Positions(), F(0)),
+		device.Fill(e.buffers["gained"], 0, all*row(e.table), F(0)),
+		device.Fill(e.buffers["ramps"], 0, all, F(1)),
+		device.Fill(e.buffers["activation"], 0, all*e.table.B, F(0)),
+		device.Fill(e.buffers["share"], 0, all*e.table.B, F(0)),
+		device.Fill(e.buffers["positive"], 0, all*e.table.B, int32(0)),
+	)
+}
+
+// upload sends what follows from the specifications and the keys: students that
+// have a key are those of a realisation.
+func (e *engine[F]) upload() error {
+	var order []uint64
+	students := map[uint64][]uint32{}
+	var parameters []F
+	var rules []int32
+	for r, key := range e.options.Seeds {
+		if students[key] == nil {
+			order = append(order, key)
+		}
+		students[key] = append(students[key], uint32(r))
+		t := &e.net.SpecOf(r).Perceptron
+		parameters = append(parameters, device.Words[F](perceptron.ConstantsOf[F](t))...)
+		rules = append(rules, int32(slices.Index(perceptron.Rules(), t.Rule)))
+	}
+	e.realisations = len(order)
+	var members, keys []uint32
+	first := []uint32{0}
+	for _, key := range order {
+		k := rng.Key(key)
+		keys = append(keys, k[0], k[1])
+		members = append(members, students[key]...)
+		first = append(first, uint32(len(members)))
+	}
+	return errors.Join(send(e, "members", members), send(e, "first", first), send(e, "keys", keys), send(e, "rules", rules), send(e, "parameters", parameters))
+}
+
+// send makes a buffer that holds data.
+func send[F float32 | float64, T device.Element](e *engine[F], name string, data []T) error {
+	b, err := e.device.Alloc(name, device.SizeOf(data))
+	if err != nil {
+		return err
+	}
+	e.buffers[name] = b
+	return device.Write(b, 0, data)
+}
+
+// Give implements backend.Given.
+func (e *engine[F]) Give(draws map[rng.Purpose][]float64) error {
+	words, eta, err := e.net.GivenDraws(draws)
+	if err != nil {
+		return err
+	}
+	noise := make([]F, len(eta))
+	for i, v := range eta {
+		noise[i] = F(v)
+	}
+	if e.given == nil {
+		if err := errors.Join(send(e, "given", words), send(e, "noise", noise)); err != nil {
+			return err
+		}
+		if e.given, err = e.build(true); err != nil {
+			return err
+		}
+	}
+	e.next = e.given
+	return errors.Join(device.Write(e.buffers["given"], 0, words), device.Write(e.buffers["noise"], 0, noise))
+}
+
+// Watch implements backend.Backend. Derived fields are computed in any case.
+func (e *engine[F]) Watch(names ...string) error {
+	for _, name := range names {
+		if f, ok := perceptron.FieldOf(name); !ok || !f.Derived {
+			return fmt.Errorf("a perceptron has no derived field %q: %w", name, backend.ErrUnknownField)
+		}
+	}
+	return nil
+}
+
+// Control implements backend.Backend: a perceptron has none.
+func (e *engine[F]) Control(name string, _ float64) error {
+	return fmt.Errorf("a perceptron has no control %q: %w", name, model.ErrUnknownControl)
+}
+
+// Describe implements backend.Backend.
+func (e *engine[F]) Describe() backend.Description {
+	info := e.device.Info()
+	verdict := info.Verdict(e.options.Precision)
+	d := backend.Description{Backend: "opencl", Device: info.Name, Driver: info.Driver, Precision: e.options.Precision, Strict: verdict == device.Strict, Bytes: int64(e.device.Used())}
+	if !d.Strict {
+		d.Note = verdict
+	}
+	return d
+}
+
+// Profile implements backend.Profiler.
+func (e *engine[F]) Profile() ([]backend.KernelTime, error) { return e.device.Profile() }
+
+// Close implements backend.Backend.
+func (e *engine[F]) Close() error { return e.device.Close() }

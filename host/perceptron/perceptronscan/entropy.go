@@ -1,0 +1,174 @@
+package perceptronscan
+
+import (
+	"context"
+	"math"
+
+	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/perceptron"
+)
+
+// entropy measures entropy production in the steady state.
+type entropy struct{ lab experiment.Lab }
+
+func (e *entropy) Outcomes() []model.Column {
+	_, columns := columnsOf("epsilon")
+	return append(columns,
+		model.Column{Name: "hk", Title: "housekeeping entropy", Unit: "1", Doc: "housekeeping entropy production per weight, (|F|^2 + div F)/n of the mean force; 0 where that has a potential"},
+		model.Column{Name: "ex", Title: "excess entropy", Unit: "1", Doc: "excess entropy production of single examples, per weight; over B that of a batch"},
+		model.Column{Name: "ex_post", Title: "excess, post's formula", Unit: "1", Doc: "the same by the blog post's formula, which subtracts n <f>^2"},
+		model.Column{Name: "S2", Title: "mean of f^2", Unit: "1", Doc: "mean of f^2 over examples"},
+		model.Column{Name: "m2", Title: "square of the mean force", Unit: "1", Doc: "squared mean of xi sigma f over examples"},
+		model.Column{Name: "heat", Title: "heat rate", Unit: "kT", Doc: "heat per weight and unit time, on the trajectory"},
+		model.Column{Name: "total_formula", Title: "entropy of the formulas", Unit: "1", Doc: "hk + ex/B, which heat is where time scales are separated"},
+		model.Column{Name: "warn", Title: "not separated", Unit: "1", Doc: "1 where nut g is above 0.1 sqrt(Q): time scales are not separated, and heat is not the entropy of the formulas"},
+	)
+}
+
+func (e *entropy) Batch() int { return batch }
+
+// estimatorExamples is the size of each of the two batches of an estimate, and
+// mostEstimates how many records of a run are estimated at.
+const (
+	estimatorExamples = 4000
+	mostEstimates     = 40
+)
+
+// stopsOf tells at which records to estimate: some of those that are averaged.
+func stopsOf(t *perceptron.Table) func(step int64) bool {
+	net := &perceptron.Network{Spec: &perceptron.Spec{Perceptron: *t}}
+	var all []int64
+	for s := net.NextRow(0); s <= net.Spec.Steps(); s = net.NextRow(s) {
+		if counts(t, s) {
+			all = append(all, s)
+		}
+	}
+	chosen := make(map[int64]bool)
+	apart := max(1, len(all)/mostEstimates)
+	for i := 0; i < len(all); i += apart {
+		chosen[all[i]] = true
+	}
+	return func(step int64) bool { return chosen[step] }
+}
+
+// tally is what was estimated of a student.
+type tally struct {
+	sum   perceptron.Estimate
+	count float64
+	// Total heat at the first and the last record that is averaged.
+	heat [2]float64
+	time [2]float64
+}
+
+func (a *tally) add(e perceptron.Estimate) {
+	a.count++
+	a.sum.S1 += e.S1
+	a.sum.S2 += e.S2
+	a.sum.M2 += e.M2
+	a.sum.HK += e.HK
+	a.sum.EX += e.EX
+	a.sum.EXPost += e.EXPost
+}
+
+// see keeps the total heat of a record that is averaged.
+func (a *tally) see(time, heat float64) {
+	if a.time[0] == 0 {
+		a.time[0], a.heat[0] = time, heat
+	}
+	a.time[1], a.heat[1] = time, heat
+}
+
+func (a *tally) rate() float64 { return (a.heat[1] - a.heat[0]) / (a.time[1] - a.time[0]) }
+
+func (e *entropy) Run(ctx context.Context, trials []experiment.Trial) ([]experiment.Result, error) {
+	results := make([]experiment.Result, len(trials))
+	err := together(trials, func(l *launch, spec *perceptron.Spec, key uint64) { l.add(student{spec.Perceptron, key}) }, func(l *launch, those []int) error {
+		tallies, means, err := e.measure(ctx, l)
+		for _, i := range those {
+			at := l.places[of(&trials[i])]
+			table := &l.students[at].table
+			a := &tallies[at]
+			averages := means.of(at)
+			hk, ex := a.sum.HK/a.count, a.sum.EX/a.count
+			results[i].Values = []float64{averages[0], hk, ex, a.sum.EXPost / a.count, a.sum.S2 / a.count, a.sum.M2 / a.count,
+				a.rate(), hk + ex/float64(table.B), warning(table, averages[1])}
+		}
+		return err
+	})
+	return results, err
+}
+
+func warning(t *perceptron.Table, Q float64) float64 {
+	if t.Nut*t.G() > 0.1*math.Sqrt(Q) {
+		return 1
+	}
+	return 0
+}
+
+// measure carries out a launch, and estimates at some of its records.
+func (e *entropy) measure(ctx context.Context, l *launch) ([]tally, *means, error) {
+	tallies, averages := make([]tally, len(l.students)), newMeans(l, "epsilon", "Q")
+	stops := stopsOf(&l.students[0].table)
+	total, _ := column("total_heat")
+	net, _ := l.network()
+	_, _, err := l.carryOut(ctx, e.lab, stops, func(r *record) error {
+		for i := range l.students {
+			if t := &l.students[i].table; counts(t, r.step) {
+				tallies[i].see(float64(r.step)*t.Dt, r.rows[i][total])
+			}
+		}
+		if err := averages.add(r); err != nil || !stops(r.step) {
+			return err
+		}
+		s, err := r.state()
+		if err != nil {
+			return err
+		}
+		inParallel(net, s, l, func(c *perceptron.Class, those []int) {
+			for k, estimate := range c.Estimate(estimatorExamples, uint32(r.step)) {
+				tallies[those[k]].add(estimate)
+			}
+		})
+		return nil
+	})
+	return tallies, averages, err
+}
+
+// ofEntropy are the theories of the experiment entropy, for n to infinity. Under a
+// swirl that of Hebb's rule alone is known.
+func (k *theory) ofEntropy() []experiment.Theory {
+	moments := func(t *perceptron.Table, p point) perceptron.Moments { return perceptron.MapOf(t).Moments(p.R, p.Q) }
+	hk := func(t *perceptron.Table, p point) float64 {
+		if t.Swirl != 0 {
+			plain := *t
+			plain.Swirl = 0
+			if t.Rule != perceptron.Hebb {
+				return math.NaN()
+			}
+			q := k.at(plain)
+			return perceptron.MapOf(&plain).Housekeeping(q.R, q.Q) + t.Swirl*t.Swirl*t.Temperature()/t.K
+		}
+		return perceptron.MapOf(t).Housekeeping(p.R, p.Q)
+	}
+	ex := func(t *perceptron.Table, p point) float64 {
+		if t.Rule == perceptron.Hebb { // the same for all weights
+			return t.Nut * t.Nut * (float64(t.N) - 2/math.Pi)
+		}
+		return perceptron.Excess(t.Nut, t.N, moments(t, p))
+	}
+	total := func(t *perceptron.Table, p point) float64 { return hk(t, p) + ex(t, p)/float64(t.B) }
+	return []experiment.Theory{
+		k.of("epsilon", func(_ *perceptron.Table, p point) float64 { return epsilonOf(p) }),
+		k.of("hk", hk), k.of("ex", ex), k.of("total_formula", total),
+		k.of("ex_post", func(t *perceptron.Table, p point) float64 { return perceptron.ExcessOfPost(t.Nut, t.N, moments(t, p)) }),
+		k.of("S2", func(t *perceptron.Table, p point) float64 { return moments(t, p).S2 }),
+		k.of("m2", func(t *perceptron.Table, p point) float64 { return moments(t, p).M2 }),
+		k.of("heat", func(t *perceptron.Table, p point) float64 {
+			if warning(t, p.Q) == 1 {
+				return math.NaN()
+			}
+			return total(t, p)
+		}),
+	}
+}
