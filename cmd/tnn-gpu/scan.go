@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -44,9 +45,11 @@ func (p *program) scanCommand() *cli.Command {
 			&cli.StringFlag{Name: "x", Usage: "draw them against this `KEY` (default: the one with the most values)"},
 			&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`: a new or empty one, or that of the same scan, which is then completed (default: a new one in runs)"},
 			&cli.StringFlag{Name: "shard", Usage: "make only tasks i, i+n, ... of the scan, as in `i/n` with i from 0; slurm takes both from the array job"},
+			&cli.BoolFlag{Name: "prepare", Usage: "make the folder and compute nothing, for tnn-gpu scan script"},
+			&cli.BoolFlag{Name: "requeue", Usage: "have Slurm queue this job again if it ends with exit code 75"},
 			timeLimitFlag(),
 		}),
-		Subcommands: []*cli.Command{p.scanStatusCommand(), p.scanMergeCommand()},
+		Subcommands: []*cli.Command{p.scanStatusCommand(), p.scanMergeCommand(), p.scanScriptCommand()},
 		Action:      p.scan,
 	}
 }
@@ -69,6 +72,11 @@ func (p *program) scan(c *cli.Context) error {
 	if c.IsSet("shard") && c.String("out") == "" {
 		return badUsage("--shard needs --out: the folder that all shards share")
 	}
+	if c.Bool("requeue") {
+		if _, err := slurmJob(os.LookupEnv); err != nil {
+			return usageError{err}
+		}
+	}
 	s, err := scan.New(f)
 	if err != nil {
 		return usageError{err}
@@ -81,7 +89,15 @@ func (p *program) scan(c *cli.Context) error {
 	if err != nil {
 		return usageError{err}
 	}
-	return p.carryOutScan(ctx, w, s, folder, share, computer)
+	if c.Bool("prepare") {
+		fmt.Fprintf(p.out, "%s has a scan of %s, %s each\n", folder.Path, count(int64(len(s.Plan.Points)), "point"), count(int64(s.Plan.Trials), "trial"))
+		return folder.Close()
+	}
+	err = p.carryOutScan(ctx, w, s, folder, share, computer)
+	if c.Bool("requeue") && exitCode(err) == codeTimeIsUp {
+		err = errors.Join(err, requeue(os.LookupEnv))
+	}
+	return err
 }
 
 // scanFile is the scan that arguments and flags ask for, and its name.
@@ -262,6 +278,11 @@ func (p *program) scanFolder(path, name string, s *scan.Scan) (*experiment.Folde
 	}
 	if err := s.Includes(old); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s cannot be used: %w", path, err), folder.Close())
+	}
+	for name, text := range texts {
+		if there, err := folder.Read(name); err == nil && bytes.Equal(there, text) {
+			delete(texts, name)
+		}
 	}
 	return folder, folder.Replace(texts)
 }

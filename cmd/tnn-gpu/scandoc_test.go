@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -13,6 +14,38 @@ import (
 func TestScanPage(t *testing.T) {
 	page := read(t, "../../docs/scan.md")
 	dir := t.TempDir()
+	blocks := runBlocks(t, dir, page)
+	if blocks < 10 {
+		t.Fatalf("%d blocks are found", blocks)
+	}
+	tnnGPU(t, dir, "scan", "more.toml", "--out", "more").want(t, codeDone, "3 points over group[0].levels, edge.inverse_temperature")
+	for _, name := range []string{"points.csv", "trials.csv", "points.png", "config.toml", "base.toml", "run.json", "differences.csv"} {
+		if len(read(t, dir, "hot", name)) == 0 {
+			t.Errorf("%s is empty", name)
+		}
+	}
+	tnnGPU(t, dir, "scan", "merge", "shared").want(t, codeDone)
+}
+
+// TestClustersPage does the same with docs/clusters.md.
+func TestClustersPage(t *testing.T) {
+	dir := t.TempDir()
+	blocks := runBlocks(t, dir, read(t, "../../docs/clusters.md"))
+	if blocks < 5 {
+		t.Fatalf("%d blocks are found", blocks)
+	}
+	for name, word := range map[string]string{"phases.sh": "#SBATCH", "phases.yaml": "completionMode", "parallel.sh": "parallel"} {
+		if !strings.Contains(string(read(t, dir, name)), word) {
+			t.Errorf("%s has no %s", name, word)
+		}
+	}
+}
+
+// runBlocks runs the commands of a page in a folder, with the program in PATH. The
+// files of scans among them are written there: the first as scan.toml, others as
+// more.toml.
+func runBlocks(t *testing.T, dir string, page []byte) int {
+	t.Helper()
 	bin := filepath.Join(dir, "bin")
 	self, err := os.Executable()
 	if err != nil {
@@ -25,17 +58,13 @@ func TestScanPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	blocks := regexp.MustCompile("(?ms)^```(sh|toml)\n(.*?)^```$").FindAllSubmatch(page, -1)
-	scans := 0
+	name := "scan.toml"
 	for _, block := range blocks {
 		if string(block[1]) == "toml" {
-			scans++
-			name := "scan.toml"
-			if scans > 1 {
-				name = "more.toml"
-			}
 			if err := os.WriteFile(filepath.Join(dir, name), block[2], 0o644); err != nil {
 				t.Fatal(err)
 			}
+			name = "more.toml"
 			continue
 		}
 		c := exec.Command("sh", "-eu", "-c", string(block[2]))
@@ -45,14 +74,5 @@ func TestScanPage(t *testing.T) {
 			t.Fatalf("%s%v:\n%s", block[2], err, out)
 		}
 	}
-	if scans != 2 || len(blocks) < 8 {
-		t.Fatalf("%d blocks with %d scans are found", len(blocks), scans)
-	}
-	tnnGPU(t, dir, "scan", "more.toml", "--out", "more").want(t, codeDone, "3 points over group[0].levels, edge.inverse_temperature")
-	for _, name := range []string{"points.csv", "trials.csv", "points.png", "config.toml", "base.toml", "run.json", "differences.csv"} {
-		if len(read(t, dir, "hot", name)) == 0 {
-			t.Errorf("%s is empty", name)
-		}
-	}
-	tnnGPU(t, dir, "scan", "merge", "shared").want(t, codeDone)
+	return len(blocks)
 }
