@@ -15,7 +15,7 @@ func TestScanPage(t *testing.T) {
 	page := read(t, "../../docs/scan.md")
 	dir := t.TempDir()
 	blocks := runBlocks(t, dir, page)
-	if blocks < 10 {
+	if blocks < 8 {
 		t.Fatalf("%d blocks are found", blocks)
 	}
 	tnnGPU(t, dir, "scan", "more.toml", "--out", "more").want(t, codeDone, "3 points over group[0].levels, edge.inverse_temperature")

@@ -21,9 +21,9 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// LongRun is the number of updates from which it pays to save a run: some minutes of
+// LongRun is the number of updates from which it pays to save a run: a minute or so of
 // a processor.
-const LongRun = 4_000_000_000
+const LongRun = 500_000_000
 
 // saveEvery is the time from one checkpoint to the next.
 const saveEvery = 10 * time.Minute
