@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/png"
 	"io"
 	"math"
 	"slices"
@@ -118,22 +119,30 @@ func (p *Page) Write(w io.Writer, format string) error {
 	rows := (len(p.Panels) + p.Columns - 1) / p.Columns
 	width := vg.Length(p.Columns)*(panelWidth+gap) + gap
 	height := vg.Length(rows)*(panelHeight+gap) + p.headHeight() + gap
-	var canvas interface {
-		vg.CanvasSizer
-		io.WriterTo
-	}
+	var canvas vg.CanvasSizer
+	var write func(io.Writer) error
 	switch format {
 	case "png":
-		canvas = vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))}
+		drawn := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))
+		// Fast, as a run of a second ends with such a picture.
+		encoder := png.Encoder{CompressionLevel: png.BestSpeed}
+		canvas, write = drawn, func(w io.Writer) error { return encoder.Encode(w, drawn.Image()) }
 	case "svg":
-		canvas = vgsvg.New(width, height)
+		drawn := vgsvg.New(width, height)
+		canvas, write = drawn, func(w io.Writer) error { _, err := drawn.WriteTo(w); return err }
 	default:
-		canvas = vgpdf.New(width, height)
+		drawn := vgpdf.New(width, height)
+		canvas, write = drawn, func(w io.Writer) error { _, err := drawn.WriteTo(w); return err }
 	}
-	if err := p.draw(draw.New(canvas), rows); err != nil {
+	c := draw.New(canvas)
+	if format != "png" { // which is white already
+		c.SetColor(color.White)
+		c.Fill(c.Rectangle.Path())
+	}
+	if err := p.draw(c, rows); err != nil {
 		return fmt.Errorf("the plot cannot be drawn: %w", err)
 	}
-	if _, err := canvas.WriteTo(w); err != nil {
+	if err := write(w); err != nil {
 		return fmt.Errorf("the plot cannot be written: %w", err)
 	}
 	return nil
@@ -141,8 +150,6 @@ func (p *Page) Write(w io.Writer, format string) error {
 
 // draw aligns the axes of the panels in rows and columns.
 func (p *Page) draw(c draw.Canvas, rows int) error {
-	c.SetColor(color.White)
-	c.Fill(c.Rectangle.Path())
 	p.drawHead(c)
 	c = draw.Crop(c, 0, 0, 0, -p.headHeight())
 	grid := make([][]*plot.Plot, rows)
