@@ -46,7 +46,7 @@ var configKeys = [...]struct {
 	{"seed", "run.seed", asIs}, {"replicas", "run.replicas", asIs}, {"precision", "run.precision", asIs},
 	{"backend", "run.backend", asIs}, {"device", "run.device", asIs},
 	{"record", "record.fields", asTexts}, {"every", "record.every", asIs},
-	{"region", "record.region", asIs}, {"nodes", "record.nodes", asNumbers},
+	{"region", "record.region", asIs}, {"nodes", "record.nodes", asNodes},
 	{"watch", "record.watch", asTexts}, {"watch-every", "record.watch_every", asIs},
 	{"no-overview", "record.overview", negated},
 }

@@ -29,7 +29,7 @@ func (p *program) inspectCommand() *cli.Command {
 			"finds where it was not recorded. A compartment is named by the signs of its charge\n" +
 			"and its weight.",
 		Flags: []cli.Flag{
-			&cli.IntFlag{Name: "node", Usage: "show the node of this `ID`, its edges and its history"},
+			&cli.StringFlag{Name: "node", Usage: "show the node of this `ID`, its number or name, its edges and its history"},
 			&cli.StringFlag{Name: "edge", Usage: "show the edge between two nodes, `A,B`"},
 			&cli.StringFlag{Name: "item", Usage: "show an item of any index space of the model, `SPACE:NUMBER`"},
 			&cli.Int64Flag{Name: "step", Usage: "show what was recorded at this `STEP`"},
@@ -96,19 +96,22 @@ func asked(c *cli.Context, net model.Network) (item, error) {
 			return item{}, fmt.Errorf("the model %s has no edges; name an item with --item", d.Name)
 		}
 		links := linked.Links(nil, 0)
-		first, second, _ := strings.Cut(c.String("edge"), ",")
-		a, errA := strconv.ParseInt(first, 10, 32)
-		b, errB := strconv.ParseInt(second, 10, 32)
-		if errA != nil || errB != nil {
-			return item{}, fmt.Errorf("--edge is %q: write the two %ss that it joins, as in 3,4", c.String("edge"), links.Joins)
+		names := model.NamesOf(net)
+		a, b, err := names.FindPair(c.String("edge"), ",")
+		if err != nil {
+			return item{}, fmt.Errorf("--edge is %q: write the two %ss that it joins, as in 3,4: %w", c.String("edge"), links.Joins, err)
 		}
 		k, found := links.Find(int32(a), int32(b))
 		if !found {
-			return item{}, fmt.Errorf("%ss %d and %d share no edge", links.Joins, a, b)
+			return item{}, fmt.Errorf("%ss %s and %s share no edge", links.Joins, names.Of(a), names.Of(b))
 		}
 		return item{links.Space, k}, nil
 	case c.IsSet("node"):
-		return checkItem(&d, item{state.Node, c.Int("node")})
+		if _, err := checkItem(&d, item{state.Node, 0}); err != nil {
+			return item{}, err
+		}
+		id, err := model.NamesOf(net).Find(c.String("node"))
+		return item{state.Node, id}, err
 	}
 	name, number, _ := strings.Cut(c.String("item"), ":")
 	n, err := strconv.Atoi(number)
@@ -171,6 +174,7 @@ type history struct {
 type itemReport struct {
 	run string
 	item
+	name string // of a node; empty where nodes are called by their numbers
 	*model.Inspection
 	isLink  bool
 	values  []reading
@@ -342,6 +346,9 @@ func (i *inspector) history(field string, item int) (*history, error) {
 // inspect tells what there is to tell of an item.
 func (i *inspector) inspect(of item) (*itemReport, error) {
 	out := &itemReport{run: i.run.Path, item: of, Inspection: &model.Inspection{}}
+	if names := model.NamesOf(i.net); of.space == state.Node && names.All() != nil {
+		out.name = names.Of(of.number)
+	}
 	if linked, ok := i.net.(model.Linked); ok {
 		out.isLink = linked.Links(nil, 0).Space == of.space
 	}

@@ -155,7 +155,11 @@ func (s *runSummary) String() string {
 
 func (n *itemReport) String() string {
 	r := newReport()
-	r.line(strings.TrimSpace(fmt.Sprintf("%s %s %d", n.Kind, n.space, n.number)))
+	title := strings.TrimSpace(fmt.Sprintf("%s %s %d", n.Kind, n.space, n.number))
+	if n.name != "" {
+		title = strings.TrimSpace(fmt.Sprintf("%s %s %s, number %d", n.Kind, n.space, n.name, n.number))
+	}
+	r.line(title)
 	for _, f := range n.Facts {
 		r.line("  "+f.Name, f.Text)
 	}
@@ -178,6 +182,9 @@ func (n *itemReport) MarshalJSON() ([]byte, error) {
 	o.add("run", n.run)
 	o.add("space", n.space)
 	o.add(number, n.number)
+	if n.name != "" {
+		o.add("name", n.name)
+	}
 	if n.Kind != "" {
 		o.add("kind", n.Kind)
 	}

@@ -30,7 +30,16 @@ func recordFlags() []cli.Flag {
 
 func asIs(text string) string { return text }
 
-func asNumbers(text string) string { return "[" + text + "]" }
+// asNodes are numbers, and names in quotes.
+func asNodes(text string) string {
+	words := strings.Split(text, ",")
+	for i, w := range words {
+		if words[i] = strings.TrimSpace(w); strings.Trim(words[i], "-0123456789") != "" {
+			words[i] = strconv.Quote(words[i])
+		}
+	}
+	return "[" + strings.Join(words, ", ") + "]"
+}
 
 func asTexts(text string) string {
 	words := strings.Split(text, ",")
@@ -64,8 +73,10 @@ func (n *network) recordOptions(d backend.Description) (record.Options, error) {
 		}
 		o.Recordings = append(o.Recordings, r)
 	}
+	names := model.NamesOf(n.net)
 	for _, text := range c.Watch {
-		p, err := model.ParseProbe(text)
+		field, _, _ := strings.Cut(text, "[")
+		p, err := names.FindProbe(text, n.ofLinks(spaces[field]))
 		if err != nil {
 			return o, err
 		}
@@ -85,7 +96,15 @@ func (n *network) chosenItems() (map[state.Space][]int, error) {
 	if !ok {
 		return nil, fmt.Errorf("the model %s has no sites to choose from: record all", n.net.Describe().Name)
 	}
-	sites := c.Nodes
+	var sites []int
+	names := model.NamesOf(n.net)
+	for _, node := range c.Nodes {
+		id, err := names.Find(fmt.Sprint(node))
+		if err != nil {
+			return nil, fmt.Errorf("record.nodes: %w", err)
+		}
+		sites = append(sites, id)
+	}
 	if c.Region != "" {
 		from, to, err := model.ParseRegion(c.Region)
 		if err != nil {
@@ -101,6 +120,12 @@ func (n *network) chosenItems() (map[state.Space][]int, error) {
 		chosen[links.Space] = linksBetween(&links, sites)
 	}
 	return chosen, nil
+}
+
+// ofLinks tells whether a space is that of links.
+func (n *network) ofLinks(s state.Space) bool {
+	linked, ok := n.net.(model.Linked)
+	return ok && linked.Links(nil, 0).Space == s
 }
 
 // spaceOfField says what each field of the model has one value for.

@@ -12,7 +12,7 @@ type Record struct {
 	Fields     []string `toml:"fields,omitempty" bits:"no" comment:"to be recorded, such as [\"state\", \"energy\"]: a NumPy file each"`
 	Every      int      `toml:"every" bits:"no" comment:"steps from one record to the next"`
 	Region     string   `toml:"region,omitempty" bits:"no" comment:"only this box of the lattice, such as \"0:16, 8:24\""`
-	Nodes      []int    `toml:"nodes,omitempty" bits:"no" comment:"only these nodes, and the edges between them"`
+	Nodes      []any    `toml:"nodes,omitempty" bits:"no" comment:"only these nodes, by their numbers or names, and the edges between them"`
 	Watch      []string `toml:"watch,omitempty" bits:"no" comment:"columns of a table: [\"state[12]\", \"weight[3-4]\"]"`
 	WatchEvery int      `toml:"watch_every" bits:"no" comment:"steps from one row of that table to the next"`
 	Final      string   `toml:"final" bits:"no" comment:"write final.npz when the run has ended: always, never or auto, which is up to 256 MiB"`
@@ -48,13 +48,13 @@ func (r *Record) check() error {
 			return &keyError{"record.region", fmt.Errorf("record.region: %w", err)}
 		}
 	}
-	for i, id := range r.Nodes {
-		if id < 0 || id > math.MaxInt32 {
-			return invalid(element("record.nodes", i), id, "use the number of a node, 0 or more")
+	for i, node := range r.Nodes {
+		if id, number := node.(int64); number && (id < 0 || id > math.MaxInt32) || node == "" {
+			return invalid(element("record.nodes", i), node, "use the number of a node, 0 or more, or its name in quotes")
 		}
 	}
 	for i, text := range r.Watch {
-		if _, err := model.ParseProbe(text); err != nil {
+		if _, _, err := model.SplitProbe(text); err != nil {
 			key := element("record.watch", i)
 			return &keyError{key, fmt.Errorf("%s: %w", key, err)}
 		}

@@ -186,6 +186,10 @@ func (s *scanner) fits(t reflect.Type, v *unstable.Node) bool {
 		return v.Kind == unstable.String
 	case reflect.Float64:
 		return v.Kind == unstable.Float || v.Kind == unstable.Integer
+	case reflect.Interface: // a node, by number or name
+		if v.Kind == unstable.String {
+			return true
+		}
 	}
 	n, err := strconv.ParseInt(string(v.Data), 0, 64)
 	return v.Kind == unstable.Integer && err == nil && n >= leastInt(t)
@@ -226,6 +230,8 @@ func wanted(t reflect.Type) string {
 		return "use a text in quotes"
 	case reflect.Float64:
 		return "use a number"
+	case reflect.Interface:
+		return "use the number of a node, or its name in quotes"
 	case reflect.Slice:
 		if isTables(t) {
 			return "use a list of tables"

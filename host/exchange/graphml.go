@@ -400,7 +400,7 @@ func (d *document) end() error {
 	d.inOrder()
 	d.useLabels()
 	if d.oneWay > 0 {
-		d.note("%d of its %s are directed, and act both ways here", d.oneWay, many(len(d.edges), "edge", "edges"))
+		d.note("its directed edges, %d of %d, act both ways here", d.oneWay, len(d.edges))
 	}
 	if d.ports {
 		d.note("the ports of its nodes are left out")

@@ -13,8 +13,44 @@ type Probe struct {
 	A, B  int
 }
 
-// ParseProbe reads a probe as its column is named: state[12] is that of node 12,
-// and weight[3-4] that of the edge between nodes 3 and 4.
+// SplitProbe parts a probe into its field and what it is of: state and 12 for
+// state[12].
+func SplitProbe(text string) (field, of string, err error) {
+	field, rest, found := strings.Cut(text, "[")
+	of, whole := strings.CutSuffix(rest, "]")
+	if field == "" || !found || !whole || of == "" {
+		return "", "", fmt.Errorf("%q names no value to watch; write state[12] for a node, or weight[3-4] for an edge", text)
+	}
+	return field, of, nil
+}
+
+// FindProbe reads a probe whose nodes are called by their names; links says that its
+// field has values of what joins two nodes.
+func (n *Names) FindProbe(text string, links bool) (Probe, error) {
+	field, of, err := SplitProbe(text)
+	if err != nil {
+		return Probe{}, err
+	}
+	p := Probe{Field: field, B: -1}
+	if links {
+		a, b, failed := n.FindPair(of, "-")
+		p.A, p.B, err = min(a, b), max(a, b), failed
+	} else {
+		p.A, err = n.Find(of)
+	}
+	if err == nil {
+		return p, nil
+	}
+	// What is written for the other kind of field is refused where fields are known.
+	if p, failed := ParseProbe(text); failed == nil {
+		return p, nil
+	}
+	return Probe{}, fmt.Errorf("%s: %w", text, err)
+}
+
+// ParseProbe reads a probe as its column is named where nodes have no names:
+// state[12] is that of node 12, and weight[3-4] that of the edge between nodes 3
+// and 4.
 func ParseProbe(text string) (Probe, error) {
 	field, rest, found := strings.Cut(text, "[")
 	inside, whole := strings.CutSuffix(rest, "]")

@@ -18,6 +18,11 @@ func (r *Recorder) files() []File {
 	if !r.options.NoFinal {
 		out = append(out, File{Name: FinalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()})
 	}
+	if model.NamesOf(r.options.Model).All() != nil {
+		out = append(out, File{Name: nodesName, Doc: "what the file of the graph calls the nodes", Columns: []Column{
+			{Name: "node", Doc: "number of the node, from 0"}, {Name: "name", Doc: "its name"},
+		}})
+	}
 	if r.replicas > 1 {
 		out = append(out, File{
 			Name: replicaEpochsName, Doc: "the same as " + epochsName + " for each replica",

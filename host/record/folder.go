@@ -33,6 +33,7 @@ const (
 	replicaEpochsName = "epochs_replicas.csv"
 	histogramsName    = "histograms.csv"
 	probesName        = "probes.csv"
+	nodesName         = "nodes.csv"
 	recordingsName    = "recordings"
 	commandsName      = "commands.csv"
 	dumpName          = "broken.tnn" // a checkpoint that is not for going on

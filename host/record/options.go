@@ -3,10 +3,12 @@ package record
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
 )
 
 // Options say what is recorded of a run, and what its metadata tell.
@@ -132,15 +134,16 @@ func newProbe(from *sources, p model.Probe) (probe, error) {
 // item gives the number of the item of a probe and the name of its column.
 func (s *sources) item(p model.Probe, of *source) (item int, column string, err error) {
 	links, linked := s.links()
+	names := model.NamesOf(s.model)
 	isLink := linked && links.Space == of.field.Space
 	switch {
 	case isLink && p.B < 0:
 		return 0, "", fmt.Errorf("field %s has one value per %s; name the two %ss that it joins, as in %s[3-4]", p.Field, links.Space, links.Joins, p.Field)
 	case isLink:
 		if item, found := links.Find(int32(p.A), int32(p.B)); found {
-			return item, fmt.Sprintf("%s[%d-%d]", p.Field, p.A, p.B), nil
+			return item, fmt.Sprintf("%s[%s-%s]", p.Field, names.Of(p.A), names.Of(p.B)), nil
 		}
-		return 0, "", fmt.Errorf("field %s cannot be read between %ss %d and %d, which share no %s", p.Field, links.Joins, p.A, p.B, links.Space)
+		return 0, "", fmt.Errorf("field %s cannot be read between %ss %s and %s, which share no %s", p.Field, links.Joins, names.Of(p.A), names.Of(p.B), links.Space)
 	case of.wide:
 		return 0, "", fmt.Errorf("field %s has one value per %s; a table takes those of spaces with one axis", p.Field, of.field.Space)
 	case p.B >= 0:
@@ -148,5 +151,9 @@ func (s *sources) item(p model.Probe, of *source) (item int, column string, err 
 	case p.A < 0 || p.A >= len(of.order):
 		return 0, "", fmt.Errorf("%s %d of field %s cannot be read; use 0 to %d", of.field.Space, p.A, p.Field, len(of.order)-1)
 	}
-	return p.A, fmt.Sprintf("%s[%d]", p.Field, p.A), nil
+	column = strconv.Itoa(p.A)
+	if of.field.Space == state.Node {
+		column = names.Of(p.A)
+	}
+	return p.A, fmt.Sprintf("%s[%s]", p.Field, column), nil
 }

@@ -99,6 +99,9 @@ func (r *Recorder) Begin() error {
 	if err := r.beginFiles(); err != nil {
 		return err
 	}
+	if err := r.writeNames(); err != nil {
+		return err
+	}
 	r.begun = true
 	go r.write()
 	return nil

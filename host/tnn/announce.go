@@ -2,6 +2,7 @@ package tnn
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"tnn-gpu/host/model"
@@ -10,6 +11,9 @@ import (
 // Announce implements model.Network.
 func (n *Network) Announce() [][2]string {
 	lines := [][2]string{{"network", n.describeGraph()}}
+	for _, text := range n.origin() {
+		lines = append(lines, [2]string{"file", text})
+	}
 	for i, g := range n.Spec.Groups {
 		lines = append(lines, [2]string{"group", describeGroup(g, n.groupSize(i))})
 	}
@@ -24,6 +28,49 @@ func (n *Network) Announce() [][2]string {
 		lines = append(lines, [2]string{"not placed", fmt.Sprintf("%d of the %d half-edges that were asked for; %s %s fewer connections than asked for", r.Missing, r.Wanted, count(int(r.Short), "node"), have)})
 	}
 	return append(lines, [2]string{"schedule", n.scheduleText()})
+}
+
+// origin says what was taken from the file of the graph, if it is of one, and how
+// it was understood.
+func (n *Network) origin() []string {
+	if n.Spec.Graph.Kind != FromFile {
+		return nil
+	}
+	weights, states := 0, 0
+	if n.Weights != nil {
+		weights = n.counts.Plastic
+	}
+	if n.States != nil {
+		states = n.counts.Nodes
+	}
+	out := []string{fmt.Sprintf("%s and %s of %s are the start", countOrNo(weights, "weight"), countOrNo(states, "state"), filepath.Base(n.Spec.Graph.File))}
+	if last := len(n.names) - 1; last >= 0 {
+		out = append(out, fmt.Sprintf("its nodes are called %q to %q, in all that takes and tells nodes; arrays in files go by numbers from 0 on, and nodes.csv has both", n.names[0], n.names[last]))
+	}
+	joined := make([]bool, n.Graph.Nodes)
+	for _, e := range n.Graph.Edges {
+		joined[e.A], joined[e.B] = true, true
+	}
+	alone := 0
+	for _, found := range joined {
+		if !found {
+			alone++
+		}
+	}
+	switch {
+	case alone == 1:
+		out = append(out, fmt.Sprintf("1 of its %d nodes has no edge, and takes part in all means", n.Graph.Nodes))
+	case alone > 1:
+		out = append(out, fmt.Sprintf("%d of its %d nodes have no edges, and take part in all means", alone, n.Graph.Nodes))
+	}
+	return append(out, n.notes...)
+}
+
+func countOrNo(n int, noun string) string {
+	if n == 0 {
+		return "no " + noun + "s"
+	}
+	return count(n, noun)
 }
 
 func (n *Network) describeGraph() string {

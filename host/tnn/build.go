@@ -37,6 +37,7 @@ func Build(spec *Spec, seed uint64) (*Network, error) {
 		return nil, fmt.Errorf("the network cannot be laid out: %w", err)
 	}
 	n.Report, n.Weights, n.States = b.report, b.weights, b.states
+	n.names, n.notes = b.names, b.notes
 	return n, nil
 }
 
@@ -48,6 +49,9 @@ type builder struct {
 	report    *graph.Report
 	weights   []float64
 	states    []float64
+	names     []string      // by node; nil where they are called by their numbers
+	notes     []string      // on how the file of the graph was understood
+	sitesOf   [][]int       // by ExternalSpec, where a file has the graph: its nodes
 	group     []uint8       // by id; nil where there is one group
 	externals []External    // by ascending id
 	table     map[int32]int // of an external node: the index of its ExternalSpec
@@ -119,6 +123,9 @@ func (b *builder) addExternals(drawn []graph.Pair) {
 	b.table = make(map[int32]int, b.external())
 	for i, e := range b.Externals {
 		nodes := e.Nodes
+		if b.sitesOf != nil {
+			nodes = b.sitesOf[i]
+		}
 		if len(nodes) == 0 {
 			for _, p := range drawn[:e.Pairs] {
 				pair := [...]int{int(p.Even), int(p.Odd)}

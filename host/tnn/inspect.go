@@ -23,6 +23,7 @@ type compartment struct {
 type halfEdge struct {
 	Edge         int           `json:"edge"`
 	Node         int32         `json:"node"` // at the other end
+	Name         string        `json:"name,omitempty"`
 	Weight       float64       `json:"weight"`
 	Compartments []compartment `json:"compartments"`
 }
@@ -95,7 +96,7 @@ func (n *Network) addHalfEdges(out *model.Inspection, name, title string, edges,
 		for _, c := range e.Compartments {
 			parts = append(parts, fmt.Sprintf("%s: %.4g, %.4g", c.Name, c.Charge, c.Potential))
 		}
-		t.Lines = append(t.Lines, []string{strconv.Itoa(e.Edge), fmt.Sprint(e.Node), fmt.Sprintf("%.6g", e.Weight), strings.Join(parts, "; ")})
+		t.Lines = append(t.Lines, []string{strconv.Itoa(e.Edge), n.name(e.Node), fmt.Sprintf("%.6g", e.Weight), strings.Join(parts, "; ")})
 	}
 	out.Tables = append(out.Tables, t)
 	return err
@@ -110,6 +111,9 @@ func (n *Network) halfEdgesOf(edges, ends []int, values model.Values) ([]halfEdg
 	for k, e := range edges {
 		nodes := [2]int32{n.Graph.Edges[e].A, n.Graph.Edges[e].B}
 		out[k] = halfEdge{Edge: e, Node: nodes[1-ends[k]], Weight: weight[e]}
+		if n.names != nil {
+			out[k].Name = n.name(out[k].Node)
+		}
 	}
 	remembers := n.Spec.Network.Rule == Hylton2020
 	for _, slot := range []string{"0", "1"} {
@@ -163,7 +167,7 @@ func compartmentName(slot string, c compartment, remembers bool) string {
 
 // Export implements model.Exported.
 func (n *Network) Export(values model.Values) (*exchange.Export, error) {
-	x := &exchange.Export{Network: exchange.Network{Graph: n.Graph}, External: make([]bool, n.Graph.Nodes)}
+	x := &exchange.Export{Network: exchange.Network{Graph: n.Graph, Names: n.names}, External: make([]bool, n.Graph.Nodes)}
 	for _, e := range n.Externals {
 		x.External[e.ID] = true
 	}

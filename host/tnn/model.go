@@ -88,15 +88,15 @@ func (n *Network) Place(s state.Space, item int) string {
 	switch s {
 	case state.Edge:
 		a, b := n.ends(item)
-		return fmt.Sprintf("edge %d-%d", a, b)
+		return fmt.Sprintf("edge %s-%s", n.name(a), n.name(b))
 	case state.HalfEdge:
 		a, b := n.ends(item / 2)
 		if item%2 == 1 {
 			a, b = b, a
 		}
-		return fmt.Sprintf("node %d, edge to %d", a, b)
+		return fmt.Sprintf("node %s, edge to %s", n.name(a), n.name(b))
 	}
-	return fmt.Sprintf("node %d", item)
+	return "node " + n.name(int32(item))
 }
 
 // Order implements model.Network.

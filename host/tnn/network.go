@@ -1,6 +1,7 @@
 package tnn
 
 import (
+	"strconv"
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
@@ -34,6 +35,8 @@ type Network struct {
 	// States at the start, by node; nil where they are drawn, or zero. Those of
 	// external nodes do not count.
 	States []float64
+	names  []string // see Names
+	notes  []string // on how the file of the graph was understood
 
 	counts     Counts
 	quantities []Quantity
@@ -61,6 +64,17 @@ func Assemble(spec *Spec, g *graph.Graph, groups []uint8, externals []External, 
 	n.counts = n.count()
 	n.quantities = Quantities(spec.Network.Rule, n.counts)
 	return n, nil
+}
+
+// Names implements model.Named: what the file of the graph calls the nodes.
+func (n *Network) Names() []string { return n.names }
+
+// name of a node, or its number.
+func (n *Network) name(id int32) string {
+	if n.names != nil {
+		return n.names[id]
+	}
+	return strconv.Itoa(int(id))
 }
 
 // Regular tells whether arithmetic can give neighbours and weights in place of
@@ -160,6 +174,8 @@ var (
 	_ model.Phased    = (*Network)(nil)
 	_ model.Inspected = (*Network)(nil)
 	_ model.Exported  = (*Network)(nil)
+	_ model.Named     = (*Network)(nil)
+	_ model.Measured  = (*Network)(nil)
 	_ model.Sized     = (*Spec)(nil)
 	_ model.Sampled   = (*Spec)(nil)
 )

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"strconv"
 
 	"tnn-gpu/host/exchange"
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/memory"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -17,10 +19,10 @@ func (b *builder) read() error {
 	if err := b.readFile(); err != nil {
 		return err
 	}
-	b.addExternals(nil)
 	return firstOf(
 		b.checkLattice,
 		b.checkNamed,
+		func() error { b.addExternals(nil); return b.checkNetworkNodes() },
 		func() error { return b.checkCounts(int64(b.graph.Nodes)) },
 		func() error {
 			if len(b.externals) == 0 {
@@ -47,7 +49,7 @@ func (b *builder) readFile() error {
 		}
 		return &SpecError{"graph.file", name, "it is no graph that can be read; " + err.Error()}
 	}
-	b.graph, b.weights, b.states = from.Graph, from.Weights, from.States
+	b.graph, b.weights, b.states, b.names, b.notes = from.Graph, from.Weights, from.States, from.Names, from.Notes
 	if n := b.graph.Nodes; n == 0 || n > MaxNodes || int64(len(b.graph.Edges)) > MaxEdges {
 		return &SpecError{"graph.file", name, fmt.Sprintf("it has %d nodes and %d edges; 1 to %d nodes and %d edges are possible",
 			n, len(b.graph.Edges), int64(MaxNodes), int64(MaxEdges))}
@@ -81,6 +83,10 @@ func (b *builder) checkLattice() error {
 	if b.states != nil {
 		b.states = append(b.states, make([]float64, sites-g.Nodes)...)
 	}
+	if b.names != nil {
+		b.names = nil
+		b.notes = append(b.notes, "on the lattice its nodes are called by the numbers of sites, in the order of the file")
+	}
 	g.Nodes, g.Lattice, g.Bipartite = sites, graph.Lattice{Sides: b.Graph.Sides}, b.Graph.Bipartite
 	if !g.Bipartite {
 		return nil
@@ -93,15 +99,31 @@ func (b *builder) checkLattice() error {
 	return nil
 }
 
-// checkNamed checks the external nodes.
+// checkNamed finds the external nodes, which are called as the file calls them.
 func (b *builder) checkNamed() error {
+	b.sitesOf = make([][]int, len(b.Externals))
+	names := model.NewNames(b.names, b.graph.Nodes)
+	taken := make(map[int]bool)
 	for i, e := range b.Externals {
-		for k, id := range e.Nodes {
-			if id >= b.graph.Nodes {
-				return &SpecError{fmt.Sprintf("external[%d].nodes[%d]", i, k), id, fmt.Sprintf("nodes are numbered from 0 to %d", b.graph.Nodes-1)}
+		for k, asked := range e.Nodes {
+			key := fmt.Sprintf("external[%d].nodes[%d]", i, k)
+			id, err := names.Find(strconv.Itoa(asked))
+			switch {
+			case err != nil && b.names == nil:
+				return &SpecError{key, asked, fmt.Sprintf("nodes are numbered from 0 to %d", b.graph.Nodes-1)}
+			case err != nil:
+				return &SpecError{key, asked, err.Error()}
+			case taken[id]:
+				return &SpecError{key, asked, "this node is named twice"}
 			}
+			taken[id] = true
+			b.sitesOf[i] = append(b.sitesOf[i], id)
 		}
 	}
+	return nil
+}
+
+func (b *builder) checkNetworkNodes() error {
 	if len(b.externals) == b.graph.Nodes {
 		return &SpecError{"external", len(b.externals), "all nodes are external, and at least one must be a network node"}
 	}
@@ -111,10 +133,11 @@ func (b *builder) checkNamed() error {
 // checkWeights checks the start weights, if there are any. Those of external
 // nodes' edges are not used.
 func (b *builder) checkWeights() error {
+	names := model.NewNames(b.names, b.graph.Nodes)
 	for i, w := range b.weights {
 		e := b.graph.Edges[i]
 		if math.Abs(w) > b.Edge.Bound && !b.isExternal(int(e.A)) && !b.isExternal(int(e.B)) {
-			return &SpecError{"edge.bound", b.Edge.Bound, fmt.Sprintf("%s gives the edge of nodes %d and %d the weight %v, which is out of these bounds", b.Graph.File, e.A, e.B, w)}
+			return &SpecError{"edge.bound", b.Edge.Bound, fmt.Sprintf("%s gives the edge of nodes %s and %s the weight %v, which is out of these bounds", b.Graph.File, names.Of(int(e.A)), names.Of(int(e.B)), w)}
 		}
 	}
 	return nil
