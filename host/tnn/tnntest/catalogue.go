@@ -1,9 +1,8 @@
-// Package backendtest holds what every backend must pass: a catalogue of small
+// Package tnntest holds what every backend of the TNN must pass: a catalogue of small
 // networks that between them have every kind of graph, node, edge, external node
-// and era, the suite that runs on all of them, the search for the first bit in
-// which two backends differ, and the comparison of sampled states with the
-// enumerated distribution of the model.
-package backendtest
+// and era, the parts of the suite that only the TNN has, and the comparison of
+// sampled states with the enumerated distribution of the model.
+package tnntest
 
 import (
 	"os"
