@@ -232,3 +232,30 @@ func TestLiveSweep(t *testing.T) {
 		t.Errorf("histograms %+v", h)
 	}
 }
+
+// bare is a network that has no sites.
+type bare struct{ model.Network }
+
+// TestPageWithoutPicture: of a model without sites the page has curves and histograms,
+// and no field to be drawn.
+func TestPageWithoutPicture(t *testing.T) {
+	m := bare{simtest.Model{Nodes: nodes}}
+	l := NewLive(Subject{Model: m, Seeds: []uint64{1}, Steps: 5})
+	if err := l.Observe(&sim.Rows{First: 1, Last: 1, Replicas: 1, Columns: 2, Values: []float64{1, 2}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Observe(&sim.End{State: m.NewState(state.Double, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	a := l.describe()
+	if a.Grid.Nodes != 0 || len(a.Fields) != 0 || len(a.Columns) != 2 || len(a.Distributions) != 1 || len(a.External) != 0 || len(a.Switches) != 1 {
+		t.Errorf("the page is told %+v", a)
+	}
+	if n := l.inspect(&inspector{}, 0, 0); n != nil {
+		t.Errorf("node 0 is %+v", n)
+	}
+	v := &View{Field: "state", W: 1, H: 1, Width: 1, Height: 1}
+	if err := v.check(&l.network.grid, 1); err == nil {
+		t.Error("a picture can be asked for")
+	}
+}
