@@ -3,6 +3,7 @@ package tnngpu_test
 import (
 	"go/parser"
 	"go/token"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -17,7 +18,7 @@ import (
 // below its own. The rooms of models stand at "models": a model's specification and
 // fields, and what it has further up (golden files, measured networks, experiments).
 var layers = [][]string{
-	{"files", "fmath", "state", "stats", "text"},
+	{"files", "fmath", "memory", "state", "stats", "text"},
 	{"npy", "rng"},
 	{"graph"},
 	{"exchange"},
@@ -43,6 +44,35 @@ func layerOf(pkg string, names []string) int {
 		room = ofModels
 	}
 	return slices.IndexFunc(layers, func(l []string) bool { return slices.Contains(l, room) })
+}
+
+// TestRoomsAreDescribed: the table of CONTRIBUTING.md and docs/architecture.md have
+// every room of host.
+func TestRoomsAreDescribed(t *testing.T) {
+	rooms, err := filepath.Glob("host/*")
+	if err != nil || len(rooms) < 10 {
+		t.Fatalf("%d rooms, %v", len(rooms), err)
+	}
+	table, err := os.ReadFile("CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, room := range rooms {
+		if room = filepath.ToSlash(room); !strings.Contains(string(table), "`"+room+"`") {
+			t.Errorf("CONTRIBUTING.md does not have %s", room)
+		}
+	}
+	page, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, layer := range layers {
+		for _, room := range layer {
+			if room != ofModels && !strings.Contains(string(page), "`host/"+room+"`") {
+				t.Errorf("docs/architecture.md does not have host/%s", room)
+			}
+		}
+	}
 }
 
 // isTestRoom tells the packages that only tests import.
