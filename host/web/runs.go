@@ -333,8 +333,8 @@ func (f *folder) describe() (about, error) {
 		if err != nil {
 			return a, err
 		}
-		a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, s.records, d.Every})
-		s.file.Close()
+		a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, int64(s.Len()), d.Every})
+		s.Close()
 	}
 	if info, err := f.dir.Lstat(finalName); err == nil && info.Mode().IsRegular() {
 		for _, d := range f.finals() {
