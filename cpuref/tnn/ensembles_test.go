@@ -7,8 +7,8 @@ import (
 	"os"
 	"testing"
 
+	"tnn-gpu/host/backend/backendtest"
 	"tnn-gpu/host/tnn"
-	"tnn-gpu/host/tnn/tnntest"
 )
 
 // recordedCase is a case of testdata/ensembles.json: by observable, the mean and the
@@ -100,7 +100,7 @@ func ensemblePlan(preset string) plan {
 		"relaxed-driven": {runs: 6, steps: 200},
 	}[preset]
 	p.preset, p.seed, p.decimals = preset, 1000, printedDecimals
-	if tnntest.Soak() {
+	if backendtest.Soak() {
 		p.runs, p.steps = 10*p.runs, max(p.steps, 200)
 	}
 	return p
@@ -148,7 +148,7 @@ func TestEnsemblesSeeDifferences(t *testing.T) {
 // none that shows in the observables.
 func TestOrderOfVisits(t *testing.T) {
 	p := plan{preset: "isolated4", runs: 10, steps: 200, seed: 1}
-	if tnntest.Soak() {
+	if backendtest.Soak() {
 		p.runs *= 10
 	}
 	byColour := p.run(t)

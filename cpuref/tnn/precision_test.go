@@ -3,8 +3,8 @@ package tnn_test
 import (
 	"testing"
 
+	"tnn-gpu/host/backend/backendtest"
 	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn/tnntest"
 )
 
 // Rung 3: observables of runs in single and in double precision agree within
@@ -19,7 +19,7 @@ func TestSingleAgainstDouble(t *testing.T) {
 		{preset: "relaxed-driven", runs: 4, steps: 60},
 	} {
 		t.Run(p.preset, func(t *testing.T) {
-			if tnntest.Soak() {
+			if backendtest.Soak() {
 				p.runs *= 10
 			}
 			p.seed = 1

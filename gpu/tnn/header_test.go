@@ -6,9 +6,9 @@ import (
 
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/gpu/device/devicetest"
+	"tnn-gpu/host/backend/backendtest"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
-	"tnn-gpu/host/tnn/tnntest"
 )
 
 // variants are choices that differ in what the compiler sees of sections 7 to 10 of
@@ -41,7 +41,7 @@ func variants(width int) map[string]choices {
 // work-group has the size that the host counts with.
 func TestKernelsCompile(t *testing.T) {
 	widths := []int{1, 8}
-	if tnntest.Soak() {
+	if backendtest.Soak() {
 		widths = []int{1, 2, 4, 8, 16}
 	}
 	for _, precision := range []state.Precision{state.Single, state.Double} {

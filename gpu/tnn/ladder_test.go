@@ -94,7 +94,7 @@ func TestAgreesWithReference(t *testing.T) {
 	}
 	for i, c := range tnntest.Catalogue() {
 		for k, p := range []state.Precision{state.Single, state.Double} {
-			if i%2 == k || tnntest.Soak() {
+			if i%2 == k || backendtest.Soak() {
 				agree(t, c, p, []uint64{1<<32 + 3}, 1, 2, 10, 100, 500, 1000)
 			}
 		}
@@ -133,7 +133,7 @@ func TestAgreesOnLargeNetworks(t *testing.T) {
 	devicetest.Open(t)
 	for i, c := range tnntest.Large() {
 		for k, p := range []state.Precision{state.Single, state.Double} {
-			if i%2 == k || tnntest.Soak() {
+			if i%2 == k || backendtest.Soak() {
 				agree(t, c, p, []uint64{1}, 1, 2, 50)
 			}
 		}
@@ -150,7 +150,7 @@ func TestDistributions(t *testing.T) {
 // own, which takes its time to build; TNN_SOAK=1 has all of them.
 func TestWorkGroups(t *testing.T) {
 	devicetest.Open(t)
-	soak, sizes := tnntest.Soak(), []int{32, 256, 1024}
+	soak, sizes := backendtest.Soak(), []int{32, 256, 1024}
 	if soak {
 		sizes = []int{32, 64, 128, 256, 512, 1024}
 	}

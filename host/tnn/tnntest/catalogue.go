@@ -10,6 +10,7 @@ import (
 	"slices"
 	"testing"
 
+	"tnn-gpu/host/backend/backendtest"
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/tnn"
 )
@@ -53,14 +54,11 @@ func Catalogue() []Case {
 // Core gives the core networks of the catalogue or, where TNN_SOAK=1 asks for long
 // tests, all of them.
 func Core() []Case {
-	if Soak() {
+	if backendtest.Soak() {
 		return Catalogue()
 	}
 	return slices.DeleteFunc(Catalogue(), func(c Case) bool { return !c.Core })
 }
-
-// Soak tells whether long tests are asked for.
-func Soak() bool { return os.Getenv("TNN_SOAK") == "1" }
 
 func catalogue2020() []Case {
 	return []Case{
