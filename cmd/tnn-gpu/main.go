@@ -82,7 +82,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 func (p *program) app() *cli.App {
 	app := &cli.App{
 		Name:  "tnn-gpu",
-		Usage: "simulate Thermodynamic Neural Networks",
+		Usage: "simulate Thermodynamic Neural Networks and other systems",
 		Description: "`tnn-gpu run` runs the default preset. Every command has its own help:\n" +
 			"`tnn-gpu run --help`.",
 		Commands: []*cli.Command{

@@ -8,23 +8,24 @@ import (
 	"tnn-gpu/host/backend/backendtest"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnntest"
 )
 
-func TestSuite(t *testing.T) { backendtest.Run(t, cpuref.New, backendtest.Catalogue()) }
+func TestSuite(t *testing.T) { tnntest.Run(t, cpuref.New, tnntest.Catalogue()) }
 
 // Rung 4: samples have the enumerated probabilities.
-func TestDistributions(t *testing.T) { backendtest.Distributions(t, cpuref.New) }
+func TestDistributions(t *testing.T) { tnntest.Distributions(t, cpuref.New) }
 
 // Rung 5: nodes without edges change nothing.
-func TestIsolation(t *testing.T) { backendtest.Isolation(t, cpuref.New) }
+func TestIsolation(t *testing.T) { tnntest.Isolation(t, cpuref.New) }
 
 // Rung 6: a run that was interrupted is the run that was not.
-func TestResume(t *testing.T) { backendtest.Resume(t, cpuref.New, cpuref.New) }
+func TestResume(t *testing.T) { tnntest.Resume(t, cpuref.New, cpuref.New) }
 
 // Rung 5: the number of threads shows in no bit. The replicas make work for all
 // threads, in the smallest networks too.
 func TestThreads(t *testing.T) {
-	for i, c := range backendtest.Catalogue() {
+	for i, c := range tnntest.Catalogue() {
 		p := [...]state.Precision{state.Single, state.Double}[i%2]
 		t.Run(c.Name+"/"+p.String(), func(t *testing.T) {
 			net := c.Network(t)

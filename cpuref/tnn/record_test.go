@@ -11,12 +11,12 @@ import (
 
 	"tnn-gpu/cpuref"
 	"tnn-gpu/host/backend"
-	"tnn-gpu/host/backend/backendtest"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnntest"
 )
 
 // recorded is a run that leaves files of every kind.
@@ -76,7 +76,7 @@ func (r recorded) leg(t *testing.T, folder *record.Folder, from *state.Checkpoin
 // Rung 6, down to the files: an interrupted run leaves the bytes of one that was
 // not.
 func TestResumedRunLeavesTheSameFiles(t *testing.T) {
-	for i, c := range backendtest.Catalogue() {
+	for i, c := range tnntest.Catalogue() {
 		if len(c.Spec.Externals) == 0 {
 			continue
 		}

@@ -10,13 +10,14 @@ import (
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnntest"
 )
 
 // TestFourCompartments runs the oracle beside the reference: the two slots in
 // which the reference stores four compartments lose nothing.
 func TestFourCompartments(t *testing.T) {
 	var seen coverage
-	for _, c := range backendtest.Catalogue() {
+	for _, c := range tnntest.Catalogue() {
 		net := c.Network(t)
 		t.Run(c.Name+"/single", func(t *testing.T) { beside[float32](t, net, state.Single, &seen) })
 		t.Run(c.Name+"/double", func(t *testing.T) { beside[float64](t, net, state.Double, &seen) })

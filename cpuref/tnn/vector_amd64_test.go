@@ -13,6 +13,7 @@ import (
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnntest"
 )
 
 // eachForm runs a test for every vector form of either precision that the processor
@@ -44,7 +45,7 @@ func few(n int) int {
 func TestVectorsAgree(t *testing.T) { eachForm(t, vectorsAgreeEverywhere, vectorsAgreeEverywhere) }
 
 func vectorsAgreeEverywhere[F fmath.Float](t *testing.T, form vector.Form[F]) {
-	for i, c := range backendtest.Catalogue() {
+	for i, c := range tnntest.Catalogue() {
 		t.Run(c.Name, func(t *testing.T) {
 			vectorsAgree(t, form, c.Network(t), 1+2*(i%2), int64(20+few(180)))
 		})
@@ -375,7 +376,7 @@ func vectorChange[F fmath.Float](t *testing.T, form vector.Form[F]) {
 
 // Rows lead where the tables of the layout lead.
 func TestVectorRows(t *testing.T) {
-	for _, c := range backendtest.Catalogue() {
+	for _, c := range tnntest.Catalogue() {
 		l := c.Network(t).Layout
 		together := 0
 		for i, row := range vectorRows(l)[:len(l.Neighbour)/half] {

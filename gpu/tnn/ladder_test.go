@@ -20,6 +20,7 @@ import (
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnntest"
 )
 
 // openNetwork is New on the device that the tests run on.
@@ -75,7 +76,7 @@ func openBoth(t *testing.T, net *tnn.Network, o backend.Options) (reference, dev
 
 func TestSuite(t *testing.T) {
 	devicetest.Open(t)
-	backendtest.Run(t, openNetwork, backendtest.Core())
+	tnntest.Run(t, openNetwork, tnntest.Core())
 }
 
 // Rung 2: the device and the reference agree in every bit of every field and of
@@ -86,25 +87,25 @@ func TestSuite(t *testing.T) {
 func TestAgreesWithReference(t *testing.T) {
 	devicetest.Open(t)
 	if testing.Short() {
-		for _, c := range backendtest.Core() {
+		for _, c := range tnntest.Core() {
 			agree(t, c, state.Single, []uint64{1, 2, 3}, 1, 2, 30)
 		}
 		return
 	}
-	for i, c := range backendtest.Catalogue() {
+	for i, c := range tnntest.Catalogue() {
 		for k, p := range []state.Precision{state.Single, state.Double} {
 			if i%2 == k || backendtest.Soak() {
 				agree(t, c, p, []uint64{1<<32 + 3}, 1, 2, 10, 100, 500, 1000)
 			}
 		}
 	}
-	for _, c := range backendtest.Core() {
+	for _, c := range tnntest.Core() {
 		agree(t, c, state.Single, []uint64{1, 2, 3}, 1, 2, 10, 100, 500, 1000)
 		agree(t, c, state.Double, []uint64{1, 2, 3}, 1, 2, 10, 100, 500, 1000)
 	}
 }
 
-func agree(t *testing.T, c backendtest.Case, p state.Precision, seeds []uint64, moments ...int64) {
+func agree(t *testing.T, c tnntest.Case, p state.Precision, seeds []uint64, moments ...int64) {
 	t.Run(fmt.Sprintf("%s/%d/%s", c.Name, len(seeds), p), func(t *testing.T) {
 		net := c.Network(t)
 		reference, device := openBoth(t, net, backend.Options{Precision: p, Seeds: seeds})
@@ -130,7 +131,7 @@ func TestAgreesUnderControls(t *testing.T) {
 // Rung 2 for networks too large for what is done with small ones.
 func TestAgreesOnLargeNetworks(t *testing.T) {
 	devicetest.Open(t)
-	for i, c := range backendtest.Large() {
+	for i, c := range tnntest.Large() {
 		for k, p := range []state.Precision{state.Single, state.Double} {
 			if i%2 == k || backendtest.Soak() {
 				agree(t, c, p, []uint64{1}, 1, 2, 50)
@@ -142,7 +143,7 @@ func TestAgreesOnLargeNetworks(t *testing.T) {
 // Rung 4: samples have the enumerated probabilities.
 func TestDistributions(t *testing.T) {
 	devicetest.Open(t)
-	backendtest.Distributions(t, openNetwork)
+	tnntest.Distributions(t, openNetwork)
 }
 
 // Rung 5: the size of work-groups shows in no bit. Every size is a program of its
@@ -179,7 +180,7 @@ func TestWorkGroups(t *testing.T) {
 // find gives a network of the catalogue.
 func find(t *testing.T, name string) *tnn.Network {
 	t.Helper()
-	for _, c := range backendtest.Catalogue() {
+	for _, c := range tnntest.Catalogue() {
 		if c.Name == name {
 			return c.Network(t)
 		}
@@ -191,7 +192,7 @@ func find(t *testing.T, name string) *tnn.Network {
 // Rung 5: nodes without edges change nothing.
 func TestIsolation(t *testing.T) {
 	devicetest.Open(t)
-	backendtest.Isolation(t, openNetwork)
+	tnntest.Isolation(t, openNetwork)
 }
 
 // Rung 6: a run goes on where another backend left it.
@@ -200,7 +201,7 @@ func TestResumeAcrossBackends(t *testing.T) {
 	for _, p := range []state.Precision{state.Single, state.Double} {
 		openBoth(t, find(t, "lattice"), backend.Options{Precision: p, Seeds: []uint64{1}})
 	}
-	backendtest.Resume(t, cpuref.New, openNetwork, cpuref.New)
+	tnntest.Resume(t, cpuref.New, openNetwork, cpuref.New)
 }
 
 // Rung 5: all devices that are there give the bits of the reference.

@@ -86,6 +86,35 @@ func (a *Archive) Read(name string, most int64) (*Array, error) {
 	return array, nil
 }
 
+// Stored reads an array in place, as one record: what is asked for, not all of it. The
+// archive must not be closed before it; closing it closes the archive.
+func (a *Archive) Stored(name string) (*Records, error) {
+	i := slices.Index(a.Names(), name)
+	if i < 0 {
+		return nil, fmt.Errorf("%s has no array %q; it has %q", a.path, name, a.Names())
+	}
+	f := a.zip.File[i]
+	at, err := f.DataOffset()
+	if err == nil && f.Method != zip.Store {
+		err = errors.New("it is compressed")
+	}
+	r := &Records{path: a.path, file: a.file, at: at, count: 1, each: 1}
+	if err == nil {
+		r.header, err = ReadHeader(io.NewSectionReader(a.file, at, int64(f.UncompressedSize64)))
+	}
+	if err == nil && r.header.Size() != int64(f.UncompressedSize64) {
+		err = fmt.Errorf("it has %d bytes, and a shape of %v needs %d", f.UncompressedSize64, r.header.Shape, r.header.Size())
+	}
+	if err == nil && r.header.Fortran {
+		err = errors.New("its values are in Fortran order")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the array %s of %s cannot be read: %w", name, a.path, err)
+	}
+	r.each = r.header.Items()
+	return r, nil
+}
+
 func readArray(r io.Reader, size, most int64) (*Array, error) {
 	h, err := ReadHeader(r)
 	switch {
@@ -118,6 +147,7 @@ type Records struct {
 	path   string
 	file   File
 	header *Header
+	at     int64 // where the array begins in the file
 	count  int
 	each   int64 // values
 }
@@ -133,11 +163,13 @@ func NewRecords(f File, path string) (*Records, error) {
 }
 
 func (r *Records) open() error {
-	info, err := r.file.Stat()
-	if err != nil {
+	var err error
+	if r.header, err = ReadHeader(r.file); err != nil {
 		return err
 	}
-	if r.header, err = ReadHeader(r.file); err != nil {
+	// After the header: whoever adds a record writes it before the header counts it.
+	info, err := r.file.Stat()
+	if err != nil {
 		return err
 	}
 	h := r.header
@@ -162,21 +194,40 @@ func (r *Records) open() error {
 func (r *Records) Len() int { return r.count }
 
 // Shape is that of one record.
-func (r *Records) Shape() []int64 { return r.header.Shape[1:] }
+func (r *Records) Shape() []int64 {
+	if r.at > 0 { // the array is the record
+		return r.header.Shape
+	}
+	return r.header.Shape[1:]
+}
 
 // Read reads record i.
 func (r *Records) Read(i int) ([]float64, error) {
 	if i < 0 || i >= r.count {
 		return nil, fmt.Errorf("%s has no record %d; it has %d", r.path, i, r.count)
 	}
-	size := r.each * r.header.width()
-	section := io.NewSectionReader(r.file, r.header.Bytes+int64(i)*size, size)
-	values, err := r.header.readValues(section, r.each)
+	return r.Range(i, 0, r.each)
+}
+
+// Range reads n values of record i from one on.
+func (r *Records) Range(i int, from, n int64) ([]float64, error) {
+	if i < 0 || i >= r.count || from < 0 || n < 0 || n > r.each || from > r.each-n {
+		return nil, fmt.Errorf("%s has no values %d to %d of record %d; it has %d records of %d", r.path, from, from+n, i, r.count, r.each)
+	}
+	width := r.header.width()
+	section := io.NewSectionReader(r.file, r.at+r.header.Bytes+(int64(i)*r.each+from)*width, n*width)
+	values, err := r.header.readValues(section, n)
 	if err != nil {
 		return nil, fmt.Errorf("record %d of %s cannot be read: %w", i, r.path, err)
 	}
 	return values, nil
 }
+
+// Items is how many values a record has.
+func (r *Records) Items() int64 { return r.each }
+
+// Bytes is the size of a record.
+func (r *Records) Bytes() int64 { return r.each * r.header.width() }
 
 // Close closes the file.
 func (r *Records) Close() error { return r.file.Close() }

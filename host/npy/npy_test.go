@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -272,4 +273,37 @@ func openRecords(path string) (*Records, error) {
 		return nil, err
 	}
 	return NewRecords(f, path)
+}
+
+// TestStored: an array of an archive is read in place, piece by piece.
+func TestStored(t *testing.T) {
+	text := npy(1, dict("<i4", "2, 3"), int32(1), int32(2), int32(3), int32(4), int32(5), int32(6))
+	a, err := OpenArchive(archive(t, zip.Store, map[string][]byte{"other": npy(1, dict("<f8", ""), 1.5), "x": text}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := a.Stored("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if got, err := s.Range(0, 2, 3); err != nil || !slices.Equal(got, []float64{3, 4, 5}) || s.Items() != 6 || s.Bytes() != 24 || !slices.Equal(s.Shape(), []int64{2, 3}) {
+		t.Errorf("values 2 to 5 of %d, %d bytes, shape %v, are %v, %v", s.Items(), s.Bytes(), s.Shape(), got, err)
+	}
+	for _, bad := range [][3]int64{{0, -1, 1}, {0, 0, 7}, {0, 6, 1}, {1, 0, 1}, {0, 1, -1}, {0, 1, math.MaxInt64}} {
+		if v, err := s.Range(int(bad[0]), bad[1], bad[2]); err == nil {
+			t.Errorf("values %v are %v", bad, v)
+		}
+	}
+	if _, err := a.Stored("y"); err == nil {
+		t.Error("an array that is not there is read")
+	}
+	packed, err := OpenArchive(archive(t, zip.Deflate, map[string][]byte{"x": text}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	if _, err := packed.Stored("x"); err == nil {
+		t.Error("an array that is compressed is read in place")
+	}
 }

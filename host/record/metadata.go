@@ -42,6 +42,7 @@ type Metadata struct {
 	From             *Origin          `json:"from,omitempty"`
 	Counts           []string         `json:"counts,omitempty"` // names in Network, in their order
 	Sites            *model.Sites     `json:"sites,omitempty"`
+	Work             string           `json:"work,omitempty"` // what updates_per_second counts
 	Panels           []model.Panel    `json:"panels,omitempty"`
 	Ends             []model.End      `json:"ends,omitempty"` // of replicas that ended by themselves
 	Status           sim.Reason       `json:"status"`
@@ -194,7 +195,7 @@ func (r *Recorder) readMetadata(from *state.Checkpoint) error {
 func (r *Recorder) newMetadata() *Metadata {
 	m := &Metadata{
 		Format: metadataFormat, Model: r.about.Name, Rule: r.about.Rule, Precision: r.options.Backend.Precision,
-		Seeds: r.options.Seeds, Sweep: r.options.Sweep, Network: make(map[string]int64), Schedule: r.about.Schedule, Panels: r.about.Panels,
+		Seeds: r.options.Seeds, Sweep: r.options.Sweep, Network: make(map[string]int64), Schedule: r.about.Schedule, Panels: r.about.Panels, Work: r.about.Work,
 		Config: r.folder.configHash(), Graph: r.options.Graph, From: r.options.From, Started: now(),
 	}
 	for _, c := range r.about.Counts {

@@ -148,8 +148,10 @@ func TestDeafPage(t *testing.T) {
 	r.clients(t, 1)
 	before := r.live.step()
 	r.clients(t, 0)
-	if after := r.live.step(); after == before {
-		t.Errorf("the run stays at step %d", after)
+	for began := time.Now(); r.live.step() == before; time.Sleep(time.Millisecond) {
+		if time.Since(began) > time.Minute {
+			t.Fatalf("the run stays at step %d", before)
+		}
 	}
 }
 
@@ -230,5 +232,32 @@ func TestLiveSweep(t *testing.T) {
 	h := l.network.histograms(&d, nil, "now", 3)
 	if len(h) != 2 || h[0].Swept != 20 || !slices.Equal(h[0].Counts, []int64{2, 2}) || h[1].Swept != 80 || !slices.Equal(h[1].Counts, []int64{2}) {
 		t.Errorf("histograms %+v", h)
+	}
+}
+
+// bare is a network that has no sites.
+type bare struct{ model.Network }
+
+// TestPageWithoutPicture: of a model without sites the page has curves and histograms,
+// and no field to be drawn.
+func TestPageWithoutPicture(t *testing.T) {
+	m := bare{simtest.Model{Nodes: nodes}}
+	l := NewLive(Subject{Model: m, Seeds: []uint64{1}, Steps: 5})
+	if err := l.Observe(&sim.Rows{First: 1, Last: 1, Replicas: 1, Columns: 2, Values: []float64{1, 2}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Observe(&sim.End{State: m.NewState(state.Double, 1)}); err != nil {
+		t.Fatal(err)
+	}
+	a := l.describe()
+	if a.Grid.Nodes != 0 || len(a.Fields) != 0 || len(a.Columns) != 2 || len(a.Distributions) != 1 || len(a.External) != 0 || len(a.Switches) != 1 {
+		t.Errorf("the page is told %+v", a)
+	}
+	if n := l.inspect(&inspector{}, 0, 0); n != nil {
+		t.Errorf("node 0 is %+v", n)
+	}
+	v := &View{Field: "state", W: 1, H: 1, Width: 1, Height: 1}
+	if err := v.check(&l.network.grid, 1); err == nil {
+		t.Error("a picture can be asked for")
 	}
 }

@@ -1,75 +1,45 @@
 package web
 
 import (
-	"archive/zip"
-	"bufio"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"math"
+	"slices"
+	"tnn-gpu/host/npy"
 
-	"tnn-gpu/host/files"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/state"
 )
 
-// stored is an array in a file: records one after another, each with the values of
-// all replicas.
+// stored is a field in a file: records one after another, each with the values of all
+// replicas.
 type stored struct {
-	file    files.File
-	about   record.Array
-	at      int64 // of the first record
-	width   int64 // bytes of a value
-	length  int64 // values of a record
-	records int64
+	*npy.Records
+	about record.Array
 }
 
-// newStored finds the records of an array that begins at an offset of a file and
-// ends before another. It takes the shape from the metadata, and only the length
-// of the header from the file.
-func newStored(file files.File, d record.Array, from, to int64) (*stored, error) {
-	s := &stored{file: file, about: d, length: 1}
-	switch d.Dtype {
-	case "|u1":
-		s.width = 1
-	case "<f4", "<i4":
-		s.width = 4
-	case "<f8", "<i8":
-		s.width = 8
-	default:
-		return nil, fmt.Errorf("field %s has values of type %q, which cannot be shown", d.Name, d.Dtype)
+// check compares a file with what the metadata say of it.
+func (s *stored) check() error {
+	if !slices.Equal(s.Shape(), s.about.Shape) {
+		return fmt.Errorf("field %s has records of shape %v, and the metadata of the run say %v", s.about.Name, s.Shape(), s.about.Shape)
 	}
-	for _, n := range d.Shape {
-		if n < 0 || n > 0 && s.length > math.MaxInt32/n {
-			return nil, fmt.Errorf("field %s has the shape %v, which is not possible", d.Name, d.Shape)
-		}
-		s.length *= n
-	}
-	var head [10]byte
-	if _, err := file.ReadAt(head[:], from); err != nil || string(head[:6]) != "\x93NUMPY" {
-		return nil, fmt.Errorf("field %s is in no file of NumPy's format", d.Name)
-	}
-	s.at = from + 10 + int64(binary.LittleEndian.Uint16(head[8:]))
-	if s.length > 0 && to > s.at {
-		s.records = (to - s.at) / (s.length * s.width)
-	}
-	return s, nil
+	return nil
 }
 
 // recording opens a recorded field.
 func (f *folder) recording(d record.Array) (*stored, error) {
-	file, err := f.dir.Open(recordingsName + "/" + d.Name + ".npy")
+	name := recordingsName + "/" + d.Name + ".npy"
+	file, err := f.dir.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("the recording of %s cannot be read: %w", d.Name, err)
 	}
-	info, err := file.Stat()
-	var s *stored
-	if err == nil {
-		s, err = newStored(file, d, 0, info.Size())
-	}
+	records, err := npy.NewRecords(file, name)
 	if err != nil {
-		return nil, errors.Join(err, file.Close())
+		return nil, err
+	}
+	s := &stored{records, d}
+	if err := s.check(); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -84,51 +54,38 @@ func (f *folder) final(name string) (*stored, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the final state cannot be read: %w", err)
 		}
-		s, err := newFinal(file, d)
+		archive, err := npy.NewArchive(file, finalName)
 		if err != nil {
-			return nil, errors.Join(err, file.Close())
+			return nil, err
+		}
+		records, err := archive.Stored(name)
+		if err != nil {
+			return nil, errors.Join(err, archive.Close())
+		}
+		s := &stored{records, d}
+		if err := s.check(); err != nil {
+			return nil, errors.Join(err, s.Close())
 		}
 		return s, nil
 	}
 	return nil, fmt.Errorf("the run has no field %q", name)
 }
 
-func newFinal(file files.File, d record.Array) (*stored, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	archive, err := zip.NewReader(file, info.Size())
-	if err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w", finalName, err)
-	}
-	for _, e := range archive.File {
-		if e.Name != d.Name+".npy" {
-			continue
-		}
-		at, err := e.DataOffset()
-		if err != nil || e.Method != zip.Store {
-			return nil, fmt.Errorf("%s is not as this program writes it", finalName)
-		}
-		return newStored(file, d, at, at+int64(min(e.UncompressedSize64, math.MaxInt64/2)))
-	}
-	return nil, fmt.Errorf("%s has no %s", finalName, d.Name)
-}
-
 // at finds a field after a step: recorded, or final. It is nil where there is none.
-func (f *folder) at(name string, step int64) (s *stored, index int64, err error) {
+func (f *folder) at(name string, step int64) (s *stored, index int, err error) {
 	for _, d := range f.recordings() {
-		if d.Name != name || d.Every < 1 || step < 1 || step%d.Every != 0 {
+		first := max(d.First, d.Every)
+		if d.Name != name || d.Every < 1 || step < first || step%d.Every != 0 {
 			continue
 		}
 		s, err := f.recording(d)
 		if err != nil {
 			return nil, 0, err
 		}
-		if index := step/d.Every - 1; index < s.records {
+		if index := int((step - first) / d.Every); index < s.Len() {
 			return s, index, nil
 		}
-		s.file.Close()
+		s.Close()
 	}
 	if step != f.metadata.Steps {
 		return nil, 0, nil
@@ -142,58 +99,34 @@ func (f *folder) at(name string, step int64) (s *stored, index int64, err error)
 const mostRecord = 1 << 30
 
 // read gives a record, of all replicas.
-func (s *stored) read(index int64) (*state.Array, error) {
-	if index < 0 || index >= s.records {
-		return nil, fmt.Errorf("field %s has no record %d; it has %d", s.about.Name, index, s.records)
+func (s *stored) read(index int) (*state.Array, error) {
+	if s.Bytes() > mostRecord {
+		return nil, fmt.Errorf("a record of field %s has %d bytes, which is too much to be shown", s.about.Name, s.Bytes())
 	}
-	if s.length*s.width > mostRecord {
-		return nil, fmt.Errorf("a record of field %s has %d bytes, which is too much to be shown", s.about.Name, s.length*s.width)
-	}
-	b := make([]byte, s.length*s.width)
-	if _, err := s.file.ReadAt(b, s.at+index*int64(len(b))); err != nil {
-		return nil, fmt.Errorf("record %d of field %s cannot be read: %w", index, s.about.Name, err)
-	}
-	a := &state.Array{Field: state.Field{Name: s.about.Name, Unit: s.about.Unit}}
-	switch s.about.Dtype {
-	case "<f4":
-		a.Single = make([]float32, s.length)
-		for i := range a.Single {
-			a.Single[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
-		}
-	default:
-		a.Double = make([]float64, s.length)
-		for i := range a.Double {
-			a.Double[i] = s.decode(b[int64(i)*s.width:])
-		}
-	}
-	return a, nil
+	values, err := s.Read(index)
+	return &state.Array{Field: state.Field{Name: s.about.Name, Unit: s.about.Unit}, Double: values}, err
 }
 
 // value reads one number of a record; what is not there is NaN.
-func (s *stored) value(index, item int64) float64 {
-	var b [8]byte
-	if item < 0 || item >= s.length || index >= s.records {
+func (s *stored) value(index int, item int64) float64 {
+	v, err := s.Range(index, item, 1)
+	if err != nil {
 		return math.NaN()
 	}
-	if _, err := s.file.ReadAt(b[:s.width], s.at+(index*s.length+item)*s.width); err != nil {
-		return math.NaN()
-	}
-	return s.decode(b[:])
+	return v[0]
 }
 
-// decode reads a number.
-func (s *stored) decode(b []byte) float64 {
-	switch s.about.Dtype {
-	case "|u1":
-		return float64(b[0])
-	case "<i4":
-		return float64(int32(binary.LittleEndian.Uint32(b)))
-	case "<i8":
-		return float64(int64(binary.LittleEndian.Uint64(b)))
-	case "<f4":
-		return float64(math.Float32frombits(binary.LittleEndian.Uint32(b)))
+// replicas is how many replicas a record has values of, and each how many of one.
+func (s *stored) replicas() (n, each int64) {
+	n = 1
+	if len(s.about.Axes) > len(s.about.Shape) { // a recording has an axis of records
+		if axes := s.about.Axes[1:]; axes[0] == "replica" {
+			n = s.about.Shape[0]
+		}
+	} else if len(s.about.Axes) > 0 && s.about.Axes[0] == "replica" {
+		n = s.about.Shape[0]
 	}
-	return math.Float64frombits(binary.LittleEndian.Uint64(b))
+	return n, s.Items() / max(1, n)
 }
 
 // order lists by id where the values of nodes are in a record, or is nil where
@@ -221,50 +154,51 @@ func (f *folder) order(d record.Array) ([]int32, error) {
 
 // items lists the numbers of the recorded items.
 func (f *folder) items(d record.Array) ([]int64, error) {
-	file, err := f.dir.Open(recordingsName + "/" + d.Name + ".items.npy")
+	name := recordingsName + "/" + d.Name + ".items.npy"
+	file, err := f.dir.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("which items of %s were recorded cannot be read: %w", d.Name, err)
 	}
 	defer file.Close()
-	count := d.Shape[len(d.Shape)-1]
-	s, err := newStored(file, record.Array{Name: d.Name, Dtype: "<i8", Shape: []int64{count}}, 0, math.MaxInt64)
+	a, err := npy.ReadArray(file, name, int64(f.grid.Nodes))
 	if err != nil {
-		return nil, err
-	}
-	if count > int64(f.grid.Nodes) {
-		return nil, fmt.Errorf("field %s has %d items, more than there are", d.Name, count)
-	}
-	out := make([]int64, count)
-	if err := binary.Read(io.NewSectionReader(file, s.at, 8*count), binary.LittleEndian, out); err != nil {
 		return nil, fmt.Errorf("which items of %s were recorded cannot be read: %w", d.Name, err)
+	}
+	out := make([]int64, len(a.Values))
+	for i, v := range a.Values {
+		out[i] = int64(v)
 	}
 	return out, nil
 }
 
-// ends streams the ids of the two ends of all edges.
+// ends visits the two ends of all edges.
 func (f *folder) ends(visit func(i int, a, b int32)) error {
-	var in [2]io.Reader
-	var edges int64
+	const chunk = 1 << 14
+	var in [2]*stored
 	for end, name := range []string{"a", "b"} {
 		s, err := f.final(name)
 		if err != nil {
 			return err
 		}
-		defer s.file.Close()
-		if s.width != 4 {
-			return fmt.Errorf("the ends of edges have values of type %q", s.about.Dtype)
-		}
-		edges = s.length * min(s.records, 1)
-		in[end] = bufio.NewReaderSize(io.NewSectionReader(s.file, s.at, edges*4), 1<<16)
+		defer s.Close()
+		in[end] = s
 	}
-	var b [2][4]byte
-	for i := range edges {
-		for end := range b {
-			if _, err := io.ReadFull(in[end], b[end][:]); err != nil {
-				return fmt.Errorf("the edges cannot be read: %w", err)
-			}
+	if in[0].Items() != in[1].Items() {
+		return fmt.Errorf("%d edges have a first end, and %d a second one", in[0].Items(), in[1].Items())
+	}
+	for from := int64(0); from < in[0].Items(); from += chunk {
+		n := min(chunk, in[0].Items()-from)
+		first, err := in[0].Range(0, from, n)
+		if err != nil {
+			return err
 		}
-		visit(int(i), int32(binary.LittleEndian.Uint32(b[0][:])), int32(binary.LittleEndian.Uint32(b[1][:])))
+		second, err := in[1].Range(0, from, n)
+		if err != nil {
+			return err
+		}
+		for i := range first {
+			visit(int(from)+i, int32(first[i]), int32(second[i]))
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -314,7 +315,7 @@ func (f *folder) describe() (about, error) {
 	m := f.metadata
 	a := about{
 		Name: f.name, Status: m.Status, Model: m.Model, Rule: m.Rule, Precision: m.Precision.String(), Seeds: seedTexts(m.Seeds), Sweep: m.Sweep,
-		Counts: m.Network, Steps: m.Steps, Started: m.Started, Rate: m.UpdatesPerSecond, Grid: f.grid,
+		Counts: m.Network, Steps: m.Steps, Started: m.Started, Rate: m.UpdatesPerSecond, Work: cmp.Or(m.Work, "node updates"), Grid: f.grid,
 	}
 	if n := len(m.Sessions); n > 0 {
 		a.Device = m.Sessions[n-1].Backend.Device
@@ -332,8 +333,8 @@ func (f *folder) describe() (about, error) {
 		if err != nil {
 			return a, err
 		}
-		a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, s.records, d.Every})
-		s.file.Close()
+		a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, int64(s.Len()), d.Every})
+		s.Close()
 	}
 	if info, err := f.dir.Lstat(finalName); err == nil && info.Mode().IsRegular() {
 		for _, d := range f.finals() {

@@ -319,3 +319,38 @@ func FuzzMetadata(f *testing.F) {
 		}
 	})
 }
+
+// TestRecordsOfABranch: the first record of a run that was branched off another is of
+// a later step.
+func TestRecordsOfABranch(t *testing.T) {
+	dir := t.TempDir()
+	recorded(t, filepath.Join(dir, "one"), 22, state.Double)
+	r, err := OpenRuns(dir, buildRing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := r.read("one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.close()
+	for i := range f.metadata.Files {
+		if f.metadata.Files[i].Name == "recordings/state.npy" {
+			f.metadata.Files[i].Arrays[0].First = 20
+		}
+	}
+	for step, want := range map[int64]int{5: -1, 15: -1, 20: 0, 25: 1, 35: 3, 40: -1, 22: 0} {
+		s, index, err := f.at("state", step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s == nil {
+			index = -1
+		} else if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		if index != want {
+			t.Errorf("step %d is record %d, want %d", step, index, want)
+		}
+	}
+}

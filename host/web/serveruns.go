@@ -66,7 +66,7 @@ func (r *Runs) frame(known *run, f *folder, q *http.Request) ([]byte, error) {
 	if s == nil {
 		return nil, fmt.Errorf("field %q was not recorded after step %d", view.Field, step)
 	}
-	defer s.file.Close()
+	defer s.Close()
 	from, err := f.values(s, index, view.Replica)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (r *Runs) frame(known *run, f *folder, q *http.Request) ([]byte, error) {
 }
 
 // values reads the values of the nodes of one replica.
-func (f *folder) values(s *stored, index int64, replica int) (values, error) {
+func (f *folder) values(s *stored, index, replica int) (values, error) {
 	if !f.perNode(s.about) {
 		return values{}, fmt.Errorf("field %s cannot be shown as a picture", s.about.Name)
 	}
@@ -87,7 +87,9 @@ func (f *folder) values(s *stored, index int64, replica int) (values, error) {
 	if err != nil {
 		return values{}, err
 	}
-	each := a.Len() / max(1, len(f.metadata.Seeds))
+	replicas, n := s.replicas()
+	each := int(n)
+	replica = min(replica, int(replicas)-1)
 	if want := s.about.Shape[len(s.about.Shape)-1]; int64(each) != want {
 		return values{}, fmt.Errorf("field %s has %d values of a replica, not %d", s.about.Name, each, want)
 	}
@@ -129,14 +131,15 @@ func (f *folder) node(i *inspector, id int32, step, replica int64) (*Node, error
 		}
 		seen[d.Name] = true
 		f.addValues(n, s, index, replica, edges)
-		s.file.Close()
+		s.Close()
 	}
 	return n, nil
 }
 
 // addValues adds a field to what is told of a node.
-func (f *folder) addValues(n *Node, s *stored, index, replica int64, edges []incident) {
-	each := s.length / int64(max(1, len(f.metadata.Seeds)))
+func (f *folder) addValues(n *Node, s *stored, index int, replica int64, edges []incident) {
+	replicas, each := s.replicas()
+	replica = min(replica, replicas-1)
 	if f.perLink(s.about) && s.about.Items == "" {
 		for k, e := range edges {
 			n.Edges[k].Values = append(n.Edges[k].Values, decimal(s.value(index, replica*each+int64(e.edge))))

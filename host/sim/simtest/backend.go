@@ -45,9 +45,27 @@ func NewBackend(m Model, p state.Precision, replicas int) *Backend {
 	return b
 }
 
+// Open opens a ring: it is a backend.Open. What a replica starts from follows from
+// its key.
+func Open(net model.Network, o backend.Options) (backend.Backend, error) {
+	m, ok := net.(Model)
+	if !ok {
+		return nil, fmt.Errorf("%T is no ring", net)
+	}
+	b := NewBackend(m, o.Precision, len(o.Seeds))
+	for i := range b.state.Arrays {
+		a := &b.state.Arrays[i]
+		each := a.Len() / len(o.Seeds)
+		for k := range a.Len() {
+			a.Set(k, math.Mod(float64(k%each+1)*0.618+float64(o.Seeds[k/each]%1009)*0.271, 1))
+		}
+	}
+	return b, nil
+}
+
 // Describe implements backend.Backend.
 func (b *Backend) Describe() backend.Description {
-	return backend.Description{Backend: "test", Device: "none", Precision: b.state.Precision, Strict: true}
+	return backend.Description{Backend: "test", Device: "none", Precision: b.state.Precision, Strict: true, Bytes: 1}
 }
 
 // Advance implements backend.Backend.
@@ -106,6 +124,9 @@ func (b *Backend) State() (*state.State, error) { return b.state.Clone(), nil }
 
 // SetState implements backend.Backend.
 func (b *Backend) SetState(s *state.State) error {
+	if err := b.model.CheckState(s, b.state.Precision, b.state.Replicas); err != nil {
+		return err
+	}
 	b.state = s.Clone()
 	return nil
 }
@@ -125,6 +146,11 @@ func (b *Backend) Field(name string, into *state.Array) (*state.Array, error) {
 
 // Watch implements backend.Backend.
 func (b *Backend) Watch(derived ...string) error {
+	for _, name := range derived {
+		if name != b.speed.Name {
+			return fmt.Errorf("%q: %w", name, backend.ErrUnknownField)
+		}
+	}
 	b.Watched = derived
 	return nil
 }

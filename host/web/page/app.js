@@ -33,6 +33,7 @@ class View {
     if (fields.some(f => f.name === before)) $("field").value = before;
     $("replicas").hidden = (about.seeds ?? []).length < 2;
     $("replica").max = (about.seeds ?? []).length - 1;
+    $("picture").hidden = !about.grid.nodes; // of a model without sites: the curves take its place
     $("slices").hidden = about.grid.slices < 2;
     $("slice").max = about.grid.slices - 1;
     $("flips").hidden = !about.grid.bipartite;

@@ -67,8 +67,8 @@ export class ReplayPage {
 
   tell(run) {
     this.view.facts([
-      ["Steps", run.steps], ["Speed", run.rate ? prefixed(run.rate) + " node updates/s" : ""], ["Model", `${run.model} ${run.rule}`],
-      ["Nodes", run.grid.sides?.length ? run.grid.sides.join("×") : run.grid.nodes], ["Device", run.device],
+      ["Steps", run.steps], ["Speed", run.rate ? `${prefixed(run.rate)} ${run.work || "updates"}/s` : ""], ["Model", `${run.model} ${run.rule}`],
+      [run.grid.nodes ? "Sites" : "", run.grid.nodes === 0 ? "" : run.grid.sides?.length ? run.grid.sides.join("×") : run.grid.nodes], ["Device", run.device],
       ["Seed", (run.seeds ?? []).slice(0, 3).join(", ") + (run.seeds?.length > 3 ? " …" : "")],
       swept(run, this.view.replica).fact,
     ]);

@@ -1,4 +1,4 @@
-package backendtest
+package tnntest
 
 import (
 	"math"
@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
@@ -113,10 +114,10 @@ func cellOf(x [systemNodes]float64) (c cell) {
 func jointly(t *testing.T, open backend.Open, s *system, p state.Precision) {
 	const count = 40000
 	net := s.copies(t, count)
-	b := opened(t, open, net, backend.Options{Precision: p, Seeds: []uint64{2}})
-	advance(t, b, s.steps)
+	b := backendtest.Opened(t, open, net, backend.Options{Precision: p, Seeds: []uint64{2}})
+	backendtest.Advance(t, b, s.steps)
 	observed := map[cell]float64{}
-	for _, c := range configurations(net, moment(t, b)) {
+	for _, c := range configurations(net, backendtest.Moment(t, b)) {
 		observed[cellOf(c.state)]++
 	}
 	test := func(s *system) float64 {
@@ -182,11 +183,11 @@ func chiSquare[K comparable](t *testing.T, observed, expected map[K]float64) flo
 func conditionally(t *testing.T, open backend.Open, s *system, p state.Precision) {
 	const count = 4000
 	net := s.copies(t, count)
-	b := opened(t, open, net, backend.Options{Precision: p, Seeds: []uint64{3}})
-	moments := [][]configuration{configurations(net, moment(t, b))}
+	b := backendtest.Opened(t, open, net, backend.Options{Precision: p, Seeds: []uint64{3}})
+	moments := [][]configuration{configurations(net, backendtest.Moment(t, b))}
 	for range s.steps {
-		advance(t, b, 1)
-		moments = append(moments, configurations(net, moment(t, b)))
+		backendtest.Advance(t, b, 1)
+		moments = append(moments, configurations(net, backendtest.Moment(t, b)))
 	}
 	judge(t, s, func(s *system) float64 {
 		least, impossible := 1.0, 0

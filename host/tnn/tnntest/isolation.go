@@ -1,4 +1,4 @@
-package backendtest
+package tnntest
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
@@ -80,8 +81,8 @@ func compareByID(t *testing.T, open backend.Open, p state.Precision, few, more *
 		if err != nil {
 			t.Fatal(err)
 		}
-		advance(t, b, 40)
-		states[i] = moment(t, b)
+		backendtest.Advance(t, b, 40)
+		states[i] = backendtest.Moment(t, b)
 		if err := b.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +93,7 @@ func compareByID(t *testing.T, open backend.Open, p state.Precision, few, more *
 		there := b.Order(y.Space)
 		for k, here := range a.Order(x.Space) {
 			if v, w := x.At(here), y.At(there[k]); math.Float64bits(v) != math.Float64bits(w) {
-				t.Fatalf("%s of %s is %v, and %v in the network with one node more", x.Name, place(few, x.Space, here), v, w)
+				t.Fatalf("%s of %s is %v, and %v in the network with one node more", x.Name, backendtest.Place(few, x, here, 1), v, w)
 			}
 		}
 	}

@@ -1,9 +1,8 @@
-// Package backendtest holds what every backend must pass: a catalogue of small
+// Package tnntest holds what every backend of the TNN must pass: a catalogue of small
 // networks that between them have every kind of graph, node, edge, external node
-// and era, the suite that runs on all of them, the search for the first bit in
-// which two backends differ, and the comparison of sampled states with the
-// enumerated distribution of the model.
-package backendtest
+// and era, the parts of the suite that only the TNN has, and the comparison of
+// sampled states with the enumerated distribution of the model.
+package tnntest
 
 import (
 	"os"
@@ -11,6 +10,7 @@ import (
 	"slices"
 	"testing"
 
+	"tnn-gpu/host/backend/backendtest"
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/tnn"
 )
@@ -54,14 +54,11 @@ func Catalogue() []Case {
 // Core gives the core networks of the catalogue or, where TNN_SOAK=1 asks for long
 // tests, all of them.
 func Core() []Case {
-	if Soak() {
+	if backendtest.Soak() {
 		return Catalogue()
 	}
 	return slices.DeleteFunc(Catalogue(), func(c Case) bool { return !c.Core })
 }
-
-// Soak tells whether long tests are asked for.
-func Soak() bool { return os.Getenv("TNN_SOAK") == "1" }
 
 func catalogue2020() []Case {
 	return []Case{
