@@ -82,8 +82,8 @@ func (p *program) scan(c *cli.Context) error {
 		return usageError{err}
 	}
 	computer := p.computer(c)
-	if err := s.CheckMemory(computer); err != nil {
-		return usageError{err}
+	if err := checkPoints(s, computer); err != nil {
+		return err
 	}
 	folder, err := p.scanFolder(c.String("out"), name, s)
 	if err != nil {
@@ -98,6 +98,17 @@ func (p *program) scan(c *cli.Context) error {
 		err = errors.Join(err, requeue(os.LookupEnv))
 	}
 	return err
+}
+
+// checkPoints finds points that cannot be computed here, for want of memory or of the
+// device that is asked for.
+func checkPoints(s *scan.Scan, computer scan.Computer) error {
+	err := s.CheckMemory(computer)
+	var device deviceError
+	if err == nil || errors.As(err, &device) {
+		return err
+	}
+	return usageError{err}
 }
 
 // scanFile is the scan that arguments and flags ask for, and its name.

@@ -120,6 +120,7 @@ func TestScanMistakes(t *testing.T) {
 		{"scan --preset nothing --over edge.bound=1,2", `there is no preset "nothing"`},
 		{"scan nothing.toml --over edge.bound=1,2", "the scan cannot be opened"},
 		{"scan --preset tnn-order --over edge.bound=1,2 --over edge.bound=3", "edge.bound stands on two axes"},
+		{"scan --preset perceptron-quick --average-from 5", "says itself what is averaged"},
 		{"scan merge", "takes one argument, the folder of a scan"},
 		{"scan merge .", "is not the folder of a scan"},
 		{"scan status nowhere", "nowhere"},
@@ -127,6 +128,7 @@ func TestScanMistakes(t *testing.T) {
 	} {
 		tnnGPU(t, dir, strings.Fields(c.args)...).want(t, codeUsage, c.says)
 	}
+	tnnGPU(t, dir, "scan", "--over", "edge.bound=1,2", "--backend", "opencl", "--device", "no such device").want(t, codeDevice)
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("%v, %v is left over", left, err)
 	}

@@ -104,8 +104,8 @@ func (p *program) resumeScan(ctx context.Context, w *watch, c *cli.Context) erro
 		return usageError{err}
 	}
 	computer := p.computer(c)
-	if err := s.CheckMemory(computer); err != nil {
-		return errors.Join(usageError{err}, folder.Close())
+	if err := checkPoints(s, computer); err != nil {
+		return errors.Join(err, folder.Close())
 	}
 	return p.carryOutScan(ctx, w, s, folder, experiment.All(), computer)
 }

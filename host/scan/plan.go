@@ -36,6 +36,9 @@ func New(f *File) (*Scan, error) {
 	if s.Kind, err = find(f.Experiment, models.Kinds(base.Model)); err != nil {
 		return nil, err
 	}
+	if s.Kind != nil && f.AverageFrom > 0 {
+		return nil, fmt.Errorf("average_from is %d, and the experiment %s says itself what is averaged: leave it out", f.AverageFrom, s.Kind.Name)
+	}
 	for i := range f.Axes {
 		s.Plan.Keys = append(s.Plan.Keys, f.Axes[i].keys()...)
 	}
