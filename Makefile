@@ -14,7 +14,7 @@ COUNT = 1
 # How long `make soak` fuzzes each parser.
 FUZZTIME = 1m
 
-.PHONY: build run test test-cpu test-opencl test-fma bench lint lint-go lint-kernels soak gallery setup-run setup-test clean
+.PHONY: build run test test-cpu test-opencl test-fma gpu-kit bench lint lint-go lint-kernels soak gallery setup-run setup-test clean
 
 # bin/tnn-gpu, with OpenCL where its headers are.
 build:
@@ -41,6 +41,10 @@ test-opencl:
 test-fma:
 	@. scripts/env && ! grep -q '^flags.* avx2 ' /proc/cpuinfo || \
 		GOAMD64=v3 CGO_ENABLED=0 go test -timeout 3h ./host/fmath/... ./host/rng/... ./cpuref/...
+
+# A folder that tries the program on a GPU elsewhere: build/gpu-kit/run.sh.
+gpu-kit:
+	@. scripts/env && scripts/gpu-kit
 
 # All benchmarks, one after another, in the format that benchstat reads
 # (go tool -modfile=tools/go.mod benchstat OLD NEW); then what this machine reaches,

@@ -19,6 +19,7 @@ type Kernel struct {
 	handle    kernelHandle
 	workGroup uint64 // largest work-group on this device, in work-items
 	local     uint64 // local memory of a work-group, in bytes
+	private   uint64 // private memory of a work-item, in bytes
 
 	parameters []Parameter
 	index      map[string]int // of parameters, by name
@@ -41,6 +42,10 @@ func (k *Kernel) MaxWorkGroup() int { return int(k.workGroup) }
 
 // LocalMemory is what a work-group takes of it, in bytes.
 func (k *Kernel) LocalMemory() uint64 { return k.local }
+
+// PrivateMemory is what a work-item takes of it, in bytes: what has no register, where
+// the driver knows.
+func (k *Kernel) PrivateMemory() uint64 { return k.private }
 
 // Args are arguments of a kernel by the names of its parameters: a [*Buffer] of the
 // kernel's device for a global pointer, int32, uint32, int64, uint64, float32 or float64

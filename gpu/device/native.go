@@ -224,23 +224,24 @@ func buildLog(p *cl.Program, d *cl.Device) string {
 }
 
 // kernelLimits gives the largest work-group that the kernel can have on the
-// device, in work-items, and the local memory in bytes that one takes.
-func kernelLimits(k *cl.Kernel, d *cl.Device) (workGroup, local uint64, err error) {
+// device, in work-items, the local memory in bytes that one takes, and the private
+// memory of a work-item.
+func kernelLimits(k *cl.Kernel, d *cl.Device) (workGroup, local, private uint64, err error) {
 	kernel, device := C.cl_kernel(handle(k, "clKernel")), C.cl_device_id(handle(d, "id"))
-	var limits [2]uint64
-	for i, param := range []C.cl_kernel_work_group_info{C.CL_KERNEL_WORK_GROUP_SIZE, C.CL_KERNEL_LOCAL_MEM_SIZE} {
+	var limits [3]uint64
+	for i, param := range []C.cl_kernel_work_group_info{C.CL_KERNEL_WORK_GROUP_SIZE, C.CL_KERNEL_LOCAL_MEM_SIZE, C.CL_KERNEL_PRIVATE_MEM_SIZE} {
 		b, err := query(func(n C.size_t, p unsafe.Pointer, length *C.size_t) C.cl_int {
 			return C.clGetKernelWorkGroupInfo(kernel, device, param, n, p, length)
 		})
 		if err != nil {
-			return 0, 0, err
+			return 0, 0, 0, err
 		}
 		if limits[i], err = number(b); err != nil {
-			return 0, 0, err
+			return 0, 0, 0, err
 		}
 	}
 	runtime.KeepAlive(k)
-	return limits[0], limits[1], nil
+	return limits[0], limits[1], limits[2], nil
 }
 
 func flush(q *cl.CommandQueue) error {

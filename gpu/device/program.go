@@ -45,6 +45,13 @@ func (d *Device) Build(source, options string) (*Program, error) {
 	return p, nil
 }
 
+// Log is what the compiler said of a program that it built.
+func (p *Program) Log() string { return buildLog(p.program, p.device.device) }
+
+// AddOptions has the compiler get further options for all programs from now on, as
+// experiments need them.
+func (d *Device) AddOptions(options string) { d.options += " " + options }
+
 // explainBuild adds the whole log. The binding's own error is the log alone, cut.
 func (d *Device) explainBuild(err error, p *cl.Program) error {
 	var failed *Error
@@ -81,7 +88,7 @@ func (p *Program) Kernel(name string) (*Kernel, error) {
 		return nil, err
 	}
 	err = d.call("clGetKernelWorkGroupInfo", name, func() (err error) {
-		k.workGroup, k.local, err = kernelLimits(k.kernel, d.device)
+		k.workGroup, k.local, k.private, err = kernelLimits(k.kernel, d.device)
 		return err
 	})
 	if err != nil {

@@ -23,9 +23,17 @@ func New(d *device.Device, net *tnn.Network, o backend.Options) (backend.Backend
 		}
 	}
 	if o.Precision == state.Double {
-		return newEngine[float64](d, net, o)
+		return opened(newEngine[float64](d, net, o))
 	}
-	return newEngine[float32](d, net, o)
+	return opened(newEngine[float32](d, net, o))
+}
+
+// opened keeps an engine that failed from becoming a backend.
+func opened[F float32 | float64](n *engine[F], err error) (backend.Backend, error) {
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
 }
 
 // engine runs all replicas of a network on a device in one precision. It
@@ -58,6 +66,7 @@ type engine[F float32 | float64] struct {
 	firstGroup []int  // by segment
 	stride     uint32 // of a replica's parameters
 	note       string // what is remarkable about the choices
+	log        string // of the compiler
 }
 
 // layoutBuffers hold what never changes. The tables of half-edges are empty where
@@ -95,12 +104,17 @@ func newEngine[F float32 | float64](d *device.Device, net *tnn.Network, o backen
 	if err != nil {
 		return nil, err
 	}
-	for _, prepare := range []func() error{n.build, n.uploadLayout, n.uploadParameters, n.allocate, n.bind, n.start} {
-		if err := prepare(); err != nil {
-			return nil, err
+	return n, n.prepare()
+}
+
+// prepare puts a planned engine on the device, at step 0.
+func (n *engine[F]) prepare() error {
+	for _, do := range []func() error{n.build, n.uploadLayout, n.uploadParameters, n.allocate, n.bind, n.start} {
+		if err := do(); err != nil {
+			return err
 		}
 	}
-	return n, nil
+	return nil
 }
 
 // choose makes all choices but that of the work-group.
@@ -132,6 +146,7 @@ func (n *engine[F]) compile() error {
 	if err != nil {
 		return err
 	}
+	n.log = program.Log()
 	for name, kernel := range n.kernels() {
 		if *kernel, err = program.Kernel(name); err != nil {
 			return err

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"tnn-gpu/host/backend"
+)
+
+// measured is what a table needs of a figure of `tnn-gpu bench --json`.
+type measured struct {
+	Rule        string  `json:"rule"`
+	Size        int     `json:"size"`
+	Connections int     `json:"connections"`
+	Replicas    int     `json:"replicas"`
+	Device      string  `json:"device"`
+	Bytes       float64 `json:"bytes_per_update"`
+	Bandwidth   float64 `json:"bytes_per_second"`
+	Fraction    float64 `json:"fraction_of_stream"`
+	Updates     struct {
+		PerSecond struct {
+			Median float64 `json:"median"`
+		} `json:"per_second"`
+	} `json:"updates"`
+	KernelTimes []backend.KernelTime `json:"kernel_times"`
+}
+
+// tried is what a table needs of an experiment of gpu/tnn.
+type tried struct {
+	Name        string  `json:"name"`
+	Connections int     `json:"connections"`
+	Rate        float64 `json:"updates_per_second"`
+	SameBits    bool    `json:"same_bits"`
+	Error       string  `json:"error"`
+	Kernels     []struct {
+		Kernel  string `json:"kernel"`
+		Local   uint64 `json:"local_bytes"`
+		Private uint64 `json:"private_bytes"`
+	} `json:"kernels"`
+}
+
+// tables are those of docs/performance.md, as Markdown.
+func (r *report) tables() string {
+	var b strings.Builder
+	b.WriteString("| part | result | seconds | left out |\n|---|---|---|---|\n")
+	for _, p := range r.Parts {
+		fmt.Fprintf(&b, "| %s | %s | %.1f | %s |\n", p.Name, map[bool]string{true: "ok", false: "FAIL: " + p.Error}[p.OK], p.Seconds, strings.Join(p.Left, ", "))
+	}
+	b.WriteString("\n| rule | nodes | connections | replicas | M updates/s | bytes an update (model) | GB/s (model) | of the stream | kernels |\n|---|---|---|---|---|---|---|---|---|\n")
+	for _, p := range r.Parts {
+		var list []measured
+		if !strings.HasPrefix(p.Name, "bench") || json.Unmarshal(p.Result, &list) != nil {
+			continue
+		}
+		for _, m := range list {
+			fmt.Fprintf(&b, "| %s | %d² | %d | %d | %.1f | %.0f | %.1f | %.0f %% | %s |\n", m.Rule, m.Size, m.Connections, m.Replicas,
+				m.Updates.PerSecond.Median/1e6, m.Bytes, m.Bandwidth/1e9, 100*m.Fraction, shares(m.KernelTimes))
+		}
+	}
+	b.WriteString("\n| experiment | connections | M updates/s | bits | local bytes | private bytes |\n|---|---|---|---|---|---|\n")
+	for _, p := range r.Parts {
+		var list []tried
+		if p.Name != "experiments" || json.Unmarshal(p.Result, &list) != nil {
+			continue
+		}
+		for _, e := range list {
+			bits := map[bool]string{true: "same", false: "OTHER"}[e.SameBits]
+			if e.Error != "" {
+				bits = e.Error
+			}
+			var local, private uint64
+			for _, k := range e.Kernels {
+				local, private = max(local, k.Local), max(private, k.Private)
+			}
+			fmt.Fprintf(&b, "| %s | %d | %.1f | %s | %d | %d |\n", e.Name, e.Connections, e.Rate/1e6, bits, local, private)
+		}
+	}
+	return b.String()
+}
+
+// shares tells how the time of a profile is spread.
+func shares(times []backend.KernelTime) string {
+	total, words := 0.0, []string(nil)
+	for _, k := range times {
+		total += k.Total.Seconds()
+	}
+	for _, k := range times {
+		words = append(words, fmt.Sprintf("%s %.0f %%", k.Kernel, 100*k.Total.Seconds()/total))
+	}
+	return strings.Join(words, ", ")
+}
