@@ -2716,7 +2716,7 @@ long hopfield_power(long base)
     return result;
 }
 
-// cpuref at: the field of unit i.
+// cpuref matrixFields.at, hebbFields and so on: the field of unit i.
 long hopfield_field(const hopfield_net *r, uint i)
 {
 #if HOPFIELD_KEEPS_FIELDS
@@ -2758,7 +2758,7 @@ uint hopfield_word(const hopfield_net *r, uint i)
 #endif // HOPFIELD_GIVEN
 }
 
-// cpuref up: whether unit i is to change.
+// cpuref decision.up: whether unit i is to change.
 int hopfield_wishes(const hopfield_net *r, uint i)
 {
     if (r->clamped[i >> 5] >> (i & 31) & 1u)
@@ -2804,7 +2804,7 @@ uint hopfield_count(uint mine, __local uint *sum, uint me)
 
 #ifndef HOPFIELD_TOGETHER
 
-// cpuref flipped: unit i changes, and fields or overlaps with it, if changes is 1. No
+// cpuref matrixFields.flipped, overlaps.flipped: unit i changes, and fields or overlaps with it, if changes is 1. No
 // work-item passes a barrier by.
 void hopfield_flip(const hopfield_net *r, uint i, uint changes, uint me)
 {
@@ -2828,7 +2828,7 @@ void hopfield_flip(const hopfield_net *r, uint i, uint changes, uint me)
     HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
 }
 
-// cpuref sweep: the places from 0 to count, one after another. HOPFIELD_ITEMS of them are
+// cpuref recall.sweep: the places from 0 to count, one after another. HOPFIELD_ITEMS of them are
 // looked at together; the first that wishes to change does, and the next look begins
 // behind it.
 uint hopfield_sweep(const hopfield_net *r, uint count, __local uint *first, uint me)
@@ -2851,7 +2851,7 @@ uint hopfield_sweep(const hopfield_net *r, uint count, __local uint *first, uint
 
 #else
 
-// cpuref together: the places from begin to end, from the same fields. wish tells of each
+// cpuref recall.together: the places from begin to end, from the same fields. wish tells of each
 // unit whether it has changed.
 uint hopfield_part(const hopfield_net *r, uint begin, uint end, __local uint *sum, uint me)
 {
@@ -2898,7 +2898,7 @@ uint hopfield_part(const hopfield_net *r, uint begin, uint end, __local uint *su
     return hopfield_count(mine, sum, me);
 }
 
-// cpuref sweep: all places at once, or the parts of update blocks one after another.
+// cpuref replica.sweep: all places at once, or the parts of update blocks one after another.
 uint hopfield_sweep(const hopfield_net *r, uint count, __local uint *sum, uint me)
 {
     uint flips = 0, begin = 0, parts = r->info[HOPFIELD_UPDATE] == HOPFIELD_BLOCKS ? r->info[HOPFIELD_BLOCK_COUNT] : 1;
@@ -2912,7 +2912,7 @@ uint hopfield_sweep(const hopfield_net *r, uint count, __local uint *sum, uint m
 
 #endif // HOPFIELD_TOGETHER
 
-// cpuref end: the period after a sweep with so many flips, where it was was before: 1 in a
+// cpuref replica.end: the period after a sweep with so many flips, where it was was before: 1 in a
 // fixed point, 2 in a cycle of two states, else 0. past becomes the state one sweep ago. Of
 // a cycle that had ended already, flips becomes the units that differ between its states.
 int hopfield_period(const hopfield_net *r, int was, uint *flips, __global int *past, __local uint *shared, uint me)
@@ -2958,7 +2958,7 @@ void hopfield_overlaps(const hopfield_net *r, uint me)
     HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
 }
 
-// hopfield.Memory.Energy and cpuref sums: what a sweep leaves, as integers.
+// hopfield.Memory.Energy and cpuref replica.sums: what a sweep leaves, as integers.
 void hopfield_sums(const hopfield_net *r, uint flips, uint target, int period, __global long *out, __local long *lanes, uint me)
 {
     hopfield_overlaps(r, me);
@@ -3023,7 +3023,7 @@ __kernel void hopfield_orders(uint n, __global const uint *order_infos, uint ord
     }
 }
 
-// cpuref set: fields, where they are kept, and overlaps of a new state.
+// cpuref matrixFields.set: fields, where they are kept, and overlaps of a new state.
 __kernel __attribute__((reqd_work_group_size(HOPFIELD_ITEMS, 1, 1)))
 void hopfield_begin(HOPFIELD_ARGUMENTS)
 {
@@ -3058,7 +3058,7 @@ void hopfield_fields(HOPFIELD_ARGUMENTS, __global long *out)
         out[replica * n + i] = hopfield_field(&r, i);
 }
 
-// cpuref advance: some sweeps from t on, of all replicas. count is the number of places of
+// cpuref replica.advance: some sweeps from t on, of all replicas. count is the number of places of
 // an order that is given, or n.
 __kernel __attribute__((reqd_work_group_size(HOPFIELD_ITEMS, 1, 1)))
 void hopfield_recall(HOPFIELD_ARGUMENTS, __global int *before, __global int *periods, __global int *ended, __global const uint *order, uint orders,
