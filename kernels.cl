@@ -17,6 +17,7 @@
 //     9  hylton2019
 //    10  Kernels of a step
 //    11  The perceptron                                (where PERCEPTRON is defined)
+//    12  Hopfield networks                             (where HOPFIELD is defined)
 //
 // A program is built for one model. Package gpu/device puts a header before this file:
 // a line #define NAME VALUE for each choice of the program and for each constant that
@@ -2650,3 +2651,451 @@ __kernel void perceptron_record(__global const real *w, __global const real *tea
 }
 
 #endif // PERCEPTRON
+
+#ifdef HOPFIELD
+
+// ============================================================================
+// Section 12: Hopfield networks. Mirrors package cpuref/hopfield. Fields are integers, so
+// that the order of their sums is free. A work-group of HOPFIELD_ITEMS recalls in one
+// replica.
+// ============================================================================
+
+// Couplings are kept, or fields follow from the overlaps with the patterns.
+#define HOPFIELD_KEEPS_FIELDS (HOPFIELD_FORM == HOPFIELD_MATRIX || HOPFIELD_FORM == HOPFIELD_SPARSE)
+
+// A work-item that is alone waits for nobody.
+#if HOPFIELD_ITEMS == 1
+#define HOPFIELD_WAIT(fence)
+#else
+#define HOPFIELD_WAIT(fence) barrier(fence)
+#endif // HOPFIELD_ITEMS
+
+// What a replica works on. info has its record, HOPFIELD_WORDS long.
+typedef struct {
+    __global const uint *info;
+    __global int *s;                // values of units, -1 or +1
+    __global int *h;                // fields of units, where they are kept
+    __global int *m;                // overlaps with patterns, times n
+    __global int *wish;             // which units change with the others of a part
+    __global uint *packed;          // the values of units as bits
+    __global const uint *clamped;   // bits of the units that keep their value
+    __global const uint *patterns;  // bits, pattern after pattern
+    __global const uint *columns;   // bits, unit after unit
+    __global const int *w;          // couplings
+    __global const uint *from, *to; // of sparse couplings
+    __global const int *threshold;
+    __global const long *table;     // of the exponential rule
+    __global const uint *order;     // that this sweep visits
+    __global const uint *drawn;     // words of units, where they are given
+    real scale;                     // 2 unit/T; 0 at zero temperature
+    uint n, words, t;
+} hopfield_net;
+
+#define HOPFIELD_ARGUMENTS uint n, __global const uint *infos, __global const real *scales, __global int *state, \
+    __global int *fields, __global int *overlaps, __global int *wishes, __global uint *packed, __global const uint *clamped, \
+    __global const uint *patterns, __global const uint *columns, __global const int *couplings, __global const uint *from, \
+    __global const uint *to, __global const int *thresholds, __global const long *table, __global const uint *drawn
+
+#define HOPFIELD_NET_OF(name, replica) \
+    __global const uint *info = infos + (replica) * HOPFIELD_WORDS; \
+    hopfield_net name = { info, state + (replica) * n, fields + (replica) * n, overlaps + info[HOPFIELD_OVERLAP_AT], wishes + (replica) * n, \
+        packed + (replica) * ((n + 31) / 32), clamped + (replica) * ((n + 31) / 32), patterns + info[HOPFIELD_PATTERN_AT], \
+        columns + info[HOPFIELD_COLUMN_AT], couplings + (HOPFIELD_FORM == HOPFIELD_MATRIX ? (size_t)info[HOPFIELD_MEMORY] * n * n : info[HOPFIELD_COUPLING_AT]), \
+        from + (size_t)info[HOPFIELD_MEMORY] * (n + 1), to + info[HOPFIELD_COUPLING_AT], thresholds + (size_t)info[HOPFIELD_MEMORY] * n, table, 0, drawn, \
+        scales[replica], n, (info[HOPFIELD_PATTERNS] + 31) / 32, 0 }
+
+// hopfield_sign is the value of unit or pattern i of packed bits.
+int hopfield_sign(__global const uint *bits, uint i) { return (int)(bits[i >> 5] >> (i & 31) & 1u) * 2 - 1; }
+
+// hopfield.PolynomialStep
+long hopfield_power(long base)
+{
+    long result = 1;
+    for (int k = 0; k < HOPFIELD_DEGREE; k++)
+        result *= base;
+    return result;
+}
+
+// cpuref matrixFields.at, hebbFields and so on: the field of unit i.
+long hopfield_field(const hopfield_net *r, uint i)
+{
+#if HOPFIELD_KEEPS_FIELDS
+    return r->h[i];
+#else
+    __global const uint *column = r->columns + (size_t)i * r->words;
+    uint patterns = r->info[HOPFIELD_PATTERNS];
+    int own = r->s[i], most = 0;
+    long sum = 0;
+    if (HOPFIELD_FORM == HOPFIELD_EXPONENTIAL) {
+        most = r->m[0];
+        for (uint mu = 1; mu < patterns; mu++)
+            most = max(most, r->m[mu]);
+    }
+    for (uint mu = 0; mu < patterns; mu++) {
+        int x = hopfield_sign(column, mu), m = r->m[mu];
+        if (HOPFIELD_FORM == HOPFIELD_HEBB)
+            sum += (long)m * x;
+        else if (HOPFIELD_FORM == HOPFIELD_SEQUENCE)
+            sum += (long)m * hopfield_sign(column, mu + 1 < patterns ? mu + 1 : 0);
+        else if (HOPFIELD_FORM == HOPFIELD_POLYNOMIAL)
+            sum += hopfield_power(m - x * own + x) - hopfield_power(m - x * own - x);
+        else
+            sum += x * r->table[(most + 1 - m + x * own) / 2];
+    }
+    return HOPFIELD_FORM == HOPFIELD_HEBB ? sum - (long)patterns * own : sum;
+#endif // HOPFIELD_KEEPS_FIELDS
+}
+
+// hopfield_word is what unit i draws in a sweep: hopfield.Draws.RecallWords.
+uint hopfield_word(const hopfield_net *r, uint i)
+{
+#ifdef HOPFIELD_GIVEN
+    return r->drawn[i];
+#else
+    words x = philox(i >> 2, r->info[HOPFIELD_TRIAL], r->t, PURPOSE_HOPFIELD_RECALL, r->info[HOPFIELD_KEY0], r->info[HOPFIELD_KEY1]);
+    uint low = i & 1 ? x.y : x.x, high = i & 1 ? x.w : x.z;
+    return i & 2 ? high : low;
+#endif // HOPFIELD_GIVEN
+}
+
+// cpuref decision.up: whether unit i is to change.
+int hopfield_wishes(const hopfield_net *r, uint i)
+{
+    if (r->clamped[i >> 5] >> (i & 31) & 1u)
+        return 0;
+    long h = hopfield_field(r, i);
+    int x = r->s[i];
+    if (r->scale == R(0.0))
+        return x > 0 ? h < 0 : h > 0;
+    real y = r->scale * (real)h, u = uniform_real(hopfield_word(r, i));
+    y = y < R(-80.0) ? R(-80.0) : y > R(80.0) ? R(80.0) : y;
+    if (r->info[HOPFIELD_METROPOLIS]) {
+        real against = y * (real)x;
+        return u < r_exp(-(against > R(0.0) ? against : R(0.0)));
+    }
+    return (u < R(1.0) / (R(1.0) + r_exp(-y))) != (x > 0);
+}
+
+// hopfield_unit is the unit at a place of the sweep.
+uint hopfield_unit(const hopfield_net *r, uint at)
+{
+#ifndef HOPFIELD_GIVEN
+    if (r->info[HOPFIELD_UPDATE] == HOPFIELD_CYCLIC) {
+        uint first = r->info[HOPFIELD_FIRST];
+        return at < r->n - first ? at + first : at + first - r->n;
+    }
+#endif // HOPFIELD_GIVEN
+    return r->info[HOPFIELD_UPDATE] == HOPFIELD_SYNC ? at : r->order[at];
+}
+
+// hopfield_count adds a number of each work-item.
+uint hopfield_count(uint mine, __local uint *sum, uint me)
+{
+    if (me == 0)
+        *sum = 0;
+    HOPFIELD_WAIT(CLK_LOCAL_MEM_FENCE);
+    if (mine)
+        atomic_add(sum, mine);
+    HOPFIELD_WAIT(CLK_LOCAL_MEM_FENCE);
+    uint all = *sum;
+    HOPFIELD_WAIT(CLK_LOCAL_MEM_FENCE);
+    return all;
+}
+
+#ifndef HOPFIELD_TOGETHER
+
+// cpuref matrixFields.flipped, overlaps.flipped: unit i changes, and fields or overlaps with it, if changes is 1. No
+// work-item passes a barrier by.
+void hopfield_flip(const hopfield_net *r, uint i, uint changes, uint me)
+{
+    if (me == 0 && changes)
+        r->s[i] = -r->s[i];
+    HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
+    int two = 2 * r->s[i];
+#if HOPFIELD_FORM == HOPFIELD_MATRIX
+    __global const int *row = r->w + (size_t)i * r->n;
+    for (uint j = me; j < changes * r->n; j += HOPFIELD_ITEMS)
+        r->h[j] += two * row[j];
+#elif HOPFIELD_FORM == HOPFIELD_SPARSE
+    uint begin = r->from[i], end = begin + changes * (r->from[i + 1] - begin);
+    for (uint k = begin + me; k < end; k += HOPFIELD_ITEMS)
+        r->h[r->to[k]] += two * r->w[k];
+#else
+    __global const uint *column = r->columns + (size_t)i * r->words;
+    for (uint mu = me; mu < changes * r->info[HOPFIELD_PATTERNS]; mu += HOPFIELD_ITEMS)
+        r->m[mu] += two * hopfield_sign(column, mu);
+#endif // HOPFIELD_FORM
+    HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
+}
+
+// cpuref recall.sweep: the places from 0 to count, one after another. HOPFIELD_ITEMS of them are
+// looked at together; the first that wishes to change does, and the next look begins
+// behind it.
+uint hopfield_sweep(const hopfield_net *r, uint count, __local uint *first, uint me)
+{
+    uint flips = 0;
+    for (uint at = 0; at < count;) {
+        if (me == 0)
+            *first = count;
+        HOPFIELD_WAIT(CLK_LOCAL_MEM_FENCE);
+        if (at + me < count && hopfield_wishes(r, hopfield_unit(r, at + me)))
+            atomic_min(first, at + me);
+        HOPFIELD_WAIT(CLK_LOCAL_MEM_FENCE);
+        uint hit = *first, found = hit < count ? 1 : 0;
+        hopfield_flip(r, hopfield_unit(r, found ? hit : at), found, me);
+        flips += found;
+        at = found ? hit + 1 : at + HOPFIELD_ITEMS;
+    }
+    return flips;
+}
+
+#else
+
+// cpuref recall.together: the places from begin to end, from the same fields. wish tells of each
+// unit whether it has changed.
+uint hopfield_part(const hopfield_net *r, uint begin, uint end, __local uint *sum, uint me)
+{
+    uint mine = 0;
+    for (uint i = me; i < r->n; i += HOPFIELD_ITEMS)
+        r->wish[i] = 0;
+    HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
+    for (uint at = begin + me; at < end; at += HOPFIELD_ITEMS) {
+        uint i = hopfield_unit(r, at);
+        r->wish[i] = hopfield_wishes(r, i);
+        mine += r->wish[i] ? 1 : 0;
+    }
+    HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
+    for (uint i = me; i < r->n; i += HOPFIELD_ITEMS)
+        if (r->wish[i])
+            r->s[i] = -r->s[i];
+    HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
+#if HOPFIELD_FORM == HOPFIELD_MATRIX
+    for (uint j = me; j < r->n; j += HOPFIELD_ITEMS) {
+        int sum_of = 0;
+        for (uint i = 0; i < r->n; i++)
+            if (r->wish[i])
+                sum_of += 2 * r->s[i] * r->w[(size_t)i * r->n + j];
+        r->h[j] += sum_of;
+    }
+#elif HOPFIELD_FORM == HOPFIELD_SPARSE
+    for (uint j = me; j < r->n; j += HOPFIELD_ITEMS) {
+        int sum_of = 0;
+        for (uint k = r->from[j]; k < r->from[j + 1]; k++)
+            if (r->wish[r->to[k]])
+                sum_of += 2 * r->s[r->to[k]] * r->w[k];
+        r->h[j] += sum_of;
+    }
+#else
+    for (uint mu = me; mu < r->info[HOPFIELD_PATTERNS]; mu += HOPFIELD_ITEMS) {
+        int sum_of = 0;
+        for (uint i = 0; i < r->n; i++)
+            if (r->wish[i])
+                sum_of += 2 * r->s[i] * hopfield_sign(r->columns + (size_t)i * r->words, mu);
+        r->m[mu] += sum_of;
+    }
+#endif // HOPFIELD_FORM
+    HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
+    return hopfield_count(mine, sum, me);
+}
+
+// cpuref replica.sweep: all places at once, or the parts of update blocks one after another.
+uint hopfield_sweep(const hopfield_net *r, uint count, __local uint *sum, uint me)
+{
+    uint flips = 0, begin = 0, parts = r->info[HOPFIELD_UPDATE] == HOPFIELD_BLOCKS ? r->info[HOPFIELD_BLOCK_COUNT] : 1;
+    for (uint b = 0; b < (count ? parts : 0); b++) {
+        uint end = begin + r->n / parts + (b < r->n % parts ? 1 : 0);
+        flips += hopfield_part(r, begin, end, sum, me);
+        begin = end;
+    }
+    return flips;
+}
+
+#endif // HOPFIELD_TOGETHER
+
+// cpuref replica.end: the period after a sweep with so many flips, where it was was before: 1 in a
+// fixed point, 2 in a cycle of two states, else 0. past becomes the state one sweep ago. Of
+// a cycle that had ended already, flips becomes the units that differ between its states.
+int hopfield_period(const hopfield_net *r, int was, uint *flips, __global int *past, __local uint *shared, uint me)
+{
+    uint mine = 0, update = r->info[HOPFIELD_UPDATE];
+    for (uint i = me; i < r->n; i += HOPFIELD_ITEMS) {
+        if (update == HOPFIELD_SYNC) {
+            mine += r->s[i] != past[i] ? 1 : 0;
+            if (was == 0)
+                past[i] = r->wish[i] ? -r->s[i] : r->s[i];
+        } else if (update == HOPFIELD_IID && *flips == 0) {
+            mine += hopfield_wishes(r, i) ? 1 : 0;
+        }
+    }
+    uint all = hopfield_count(mine, shared, me);
+    if (was == 2)
+        *flips = all;
+    if (was != 0 || r->scale != R(0.0))
+        return was;
+    if (update == HOPFIELD_SYNC)
+        return *flips == 0 ? 1 : all == 0 ? 2 : 0;
+    return *flips == 0 && all == 0 ? 1 : 0;
+}
+
+// hopfield_overlaps packs the state and finds its overlaps with all patterns.
+void hopfield_overlaps(const hopfield_net *r, uint me)
+{
+    uint width = (r->n + 31) / 32;
+    for (uint k = me; k < width; k += HOPFIELD_ITEMS) {
+        uint bits = 0;
+        for (uint i = 32 * k; i < min(32 * k + 32, r->n); i++)
+            bits |= r->s[i] > 0 ? 1u << (i & 31) : 0;
+        r->packed[k] = bits;
+    }
+    HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
+    for (uint mu = me; mu < r->info[HOPFIELD_PATTERNS]; mu += HOPFIELD_ITEMS) {
+        __global const uint *pattern = r->patterns + (size_t)mu * width;
+        uint differ = 0;
+        for (uint k = 0; k < width; k++)
+            differ += popcount(r->packed[k] ^ pattern[k]);
+        r->m[mu] = (int)r->n - 2 * (int)differ;
+    }
+    HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
+}
+
+// hopfield.Memory.Energy and cpuref replica.sums: what a sweep leaves, as integers.
+void hopfield_sums(const hopfield_net *r, uint flips, uint target, int period, __global long *out, __local long *lanes, uint me)
+{
+    hopfield_overlaps(r, me);
+    long twice = 0, least = LONG_MAX;
+    for (uint i = me; i < r->n; i += HOPFIELD_ITEMS) {
+        long h = hopfield_field(r, i);
+        int x = r->s[i];
+        least = min(least, h < 0 ? -h : h);
+        twice += h * x;
+#if HOPFIELD_FORM == HOPFIELD_MATRIX
+        twice -= (long)r->threshold[i] * x;
+#endif // HOPFIELD_FORM
+    }
+    // The largest magnitude, and of several the first.
+    long best = -1;
+    for (uint mu = me; mu < r->info[HOPFIELD_PATTERNS]; mu += HOPFIELD_ITEMS)
+        best = max(best, (long)abs(r->m[mu]) << 32 | (long)(0xffffffffu - mu));
+    lanes[me] = twice;
+    lanes[HOPFIELD_ITEMS + me] = least;
+    lanes[2 * HOPFIELD_ITEMS + me] = best;
+    HOPFIELD_WAIT(CLK_LOCAL_MEM_FENCE);
+    if (me == 0) {
+        for (uint k = 1; k < HOPFIELD_ITEMS; k++) {
+            twice += lanes[k];
+            least = min(least, lanes[HOPFIELD_ITEMS + k]);
+            best = max(best, lanes[2 * HOPFIELD_ITEMS + k]);
+        }
+        uint at = 0xffffffffu - (uint)best;
+        out[HOPFIELD_SUM_FLIPS] = flips;
+        out[HOPFIELD_SUM_ENERGY] = twice;
+        out[HOPFIELD_SUM_OVERLAP] = r->m[target];
+        out[HOPFIELD_SUM_BEST] = r->m[at];
+        out[HOPFIELD_SUM_BEST_PATTERN] = at;
+        out[HOPFIELD_SUM_FIELD] = least;
+        out[HOPFIELD_SUM_PERIOD] = period;
+    }
+    HOPFIELD_WAIT(CLK_LOCAL_MEM_FENCE);
+}
+
+// hopfield_orders draws the orders of some sweeps from t on: hopfield.Draws.Order and
+// IndependentOrder. order_infos has the key of each, and whether units are independent.
+__kernel void hopfield_orders(uint n, __global const uint *order_infos, uint orders, uint t, __global uint *order)
+{
+    size_t which = get_global_id(0) % orders, sweep = get_global_id(0) / orders;
+    __global const uint *info = order_infos + which * HOPFIELD_ORDER_WORDS;
+    __global uint *a = order + get_global_id(0) * n;
+    uint independent = info[HOPFIELD_ORDER_INDEPENDENT];
+    words x = { 0, 0, 0, 0 };
+    for (uint i = 0; i < n; i++)
+        a[i] = i;
+    for (uint d = 0; d < n; d++) {
+        if ((d & 3) == 0)
+            x = philox(d >> 2, independent, t + (uint)sweep, PURPOSE_HOPFIELD_ORDER, info[HOPFIELD_ORDER_KEY0], info[HOPFIELD_ORDER_KEY1]);
+        uint low = d & 1 ? x.y : x.x, high = d & 1 ? x.w : x.z, word = d & 2 ? high : low;
+        if (independent) {
+            a[d] = mul_hi(word, n);
+        } else if (d + 1 < n) {
+            uint last = n - 1 - d, other = mul_hi(word, last + 1), held = a[last];
+            a[last] = a[other];
+            a[other] = held;
+        }
+    }
+}
+
+// cpuref matrixFields.set: fields, where they are kept, and overlaps of a new state.
+__kernel __attribute__((reqd_work_group_size(HOPFIELD_ITEMS, 1, 1)))
+void hopfield_begin(HOPFIELD_ARGUMENTS)
+{
+    uint me = (uint)get_local_id(0);
+    size_t replica = get_group_id(0);
+    HOPFIELD_NET_OF(r, replica);
+    hopfield_overlaps(&r, me);
+#if HOPFIELD_FORM == HOPFIELD_MATRIX
+    for (uint i = me; i < n; i += HOPFIELD_ITEMS) {
+        int sum = -r.threshold[i];
+        for (uint j = 0; j < n; j++)
+            sum += r.w[(size_t)i * n + j] * r.s[j];
+        r.h[i] = sum;
+    }
+#elif HOPFIELD_FORM == HOPFIELD_SPARSE
+    for (uint i = me; i < n; i += HOPFIELD_ITEMS) {
+        int sum = 0;
+        for (uint k = r.from[i]; k < r.from[i + 1]; k++)
+            sum += r.w[k] * r.s[r.to[k]];
+        r.h[i] = sum;
+    }
+#endif // HOPFIELD_FORM
+}
+
+// hopfield_fields gives the fields of all units.
+__kernel __attribute__((reqd_work_group_size(HOPFIELD_ITEMS, 1, 1)))
+void hopfield_fields(HOPFIELD_ARGUMENTS, __global long *out)
+{
+    size_t replica = get_group_id(0);
+    HOPFIELD_NET_OF(r, replica);
+    for (uint i = (uint)get_local_id(0); i < n; i += HOPFIELD_ITEMS)
+        out[replica * n + i] = hopfield_field(&r, i);
+}
+
+// cpuref replica.advance: some sweeps from t on, of all replicas. count is the number of places of
+// an order that is given, or n.
+__kernel __attribute__((reqd_work_group_size(HOPFIELD_ITEMS, 1, 1)))
+void hopfield_recall(HOPFIELD_ARGUMENTS, __global int *before, __global int *periods, __global int *ended, __global const uint *order, uint orders,
+                     uint count, uint t, uint sweeps, __global long *sums, __global int *seen, ulong seen_stride)
+{
+    __local uint shared;
+    __local long lanes[3 * HOPFIELD_ITEMS];
+    uint me = (uint)get_local_id(0);
+    size_t replica = get_group_id(0);
+    HOPFIELD_NET_OF(r, replica);
+    __global int *past = before + (info[HOPFIELD_UPDATE] == HOPFIELD_SYNC ? replica * n : 0);
+    int period = periods[replica];
+    HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
+    for (uint sweep = 0; sweep < sweeps; sweep++) {
+        r.t = t + sweep;
+#ifdef HOPFIELD_GIVEN
+        r.order = order;
+        uint flips = hopfield_sweep(&r, count, &shared, me);
+#else
+        r.order = order + (info[HOPFIELD_UPDATE] == HOPFIELD_COLOURS ? info[HOPFIELD_ORDER_AT] : (sweep * orders + info[HOPFIELD_ORDER_AT]) * (size_t)n);
+        uint flips = hopfield_sweep(&r, period == 0 ? count : 0, &shared, me);
+        int was = period;
+        period = hopfield_period(&r, was, &flips, past, &shared, me);
+        if (me == 0 && period != was) {
+            periods[replica] = period;
+            ended[replica] = (int)r.t;
+        }
+#endif // HOPFIELD_GIVEN
+        uint target = info[HOPFIELD_TARGET];
+        if (HOPFIELD_FORM == HOPFIELD_SEQUENCE)
+            target = (uint)(((ulong)target + r.t) % info[HOPFIELD_PATTERNS]);
+        hopfield_sums(&r, flips, target, period, sums + (sweep * get_num_groups(0) + replica) * HOPFIELD_SUMS, lanes, me);
+#if HOPFIELD_FORM == HOPFIELD_POLYNOMIAL || HOPFIELD_FORM == HOPFIELD_EXPONENTIAL
+        for (uint mu = me; mu < info[HOPFIELD_PATTERNS]; mu += HOPFIELD_ITEMS)
+            seen[sweep * seen_stride + info[HOPFIELD_OVERLAP_AT] + mu] = r.m[mu];
+#endif // HOPFIELD_FORM
+    }
+}
+
+#endif // HOPFIELD

@@ -7,9 +7,11 @@ import (
 	"fmt"
 
 	"tnn-gpu/gpu/device"
+	gpuhopfield "tnn-gpu/gpu/hopfield"
 	gpuperceptron "tnn-gpu/gpu/perceptron"
 	gputnn "tnn-gpu/gpu/tnn"
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/state"
@@ -40,6 +42,8 @@ func newOn(d *device.Device, net model.Network, o backend.Options) (backend.Back
 		return gputnn.New(d, n, o)
 	case *perceptron.Network:
 		return gpuperceptron.New(d, n, o)
+	case *hopfield.Network:
+		return gpuhopfield.New(d, n, o)
 	}
 	return nil, fmt.Errorf("OpenCL devices cannot compute the model %s: use --backend cpu", net.Describe().Name)
 }
@@ -56,6 +60,8 @@ func trialOf(net model.Network, o backend.Options) (*device.Trial, error) {
 		return gputnn.Trial(n, o)
 	case *perceptron.Network:
 		return gpuperceptron.Trial(n, o)
+	case *hopfield.Network:
+		return gpuhopfield.Trial(n, o)
 	}
 	return &device.Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}}, nil
 }

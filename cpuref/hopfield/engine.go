@@ -220,7 +220,7 @@ func newReplica[F fmath.Float](net *hopfield.Network, spec *hopfield.Spec, key u
 }
 
 // advance makes sweep t, unless the recall has ended, and fills in its sums. A sweep
-// whose draws are given ends no recall.
+// whose draws are given ends no recall. Device twin: hopfield_recall.
 func (r *replica[F]) advance(t int64, given *hopfield.Given, sums []float64) {
 	flips := 0
 	if given != nil {
@@ -313,7 +313,7 @@ func (r *replica[F]) visited(order []int32) []int32 {
 	return kept
 }
 
-// end notes whether the recall ends with sweep t.
+// end notes whether the recall ends with sweep t. Device twin: hopfield_period.
 func (r *replica[F]) end(t int64, flips int) {
 	if r.spec.Recall.Temperature > 0 {
 		return
@@ -336,7 +336,8 @@ func (r *replica[F]) stable() bool {
 	return true
 }
 
-// sums fills in the sums of a sweep, after which a target is to be reached.
+// sums fills in the sums of a sweep, after which a target is to be reached. Device twin:
+// hopfield_sums.
 func (r *replica[F]) sums(sums []float64, flips, target int) {
 	s, n := r.recall.s, r.net.N
 	best, at := int32(0), 0

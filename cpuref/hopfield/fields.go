@@ -7,11 +7,12 @@ import (
 
 // fields knows the integer fields of a state. Fields are in the memory's unit.
 type fields interface {
-	// set takes a new state.
+	// set takes a new state. Device twin: hopfield_begin.
 	set(s hopfield.Pattern)
-	// at is the field of unit i in the present state s.
+	// at is the field of unit i in the present state s. Device twin: hopfield_field.
 	at(i int, s hopfield.Pattern) int64
-	// flipped takes the change of unit i, which has its new value in s already.
+	// flipped takes the change of unit i, which has its new value in s already. Device twin:
+	// hopfield_flip.
 	flipped(i int, s hopfield.Pattern)
 }
 

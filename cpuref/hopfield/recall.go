@@ -34,7 +34,7 @@ func newDecision[F fmath.Float](m *hopfield.Memory, temperature float64, metropo
 }
 
 // up gives the new value of a unit of value x, from its field h and the word that it
-// draws, which matters at positive temperature only.
+// draws, which matters at positive temperature only. Device twin: hopfield_wishes.
 func (d decision[F]) up(h int64, x int32, word uint32) bool {
 	if d.scale == 0 {
 		return h > 0 || h == 0 && x > 0
@@ -60,7 +60,7 @@ func (r *recall[F]) visit(i int, word uint32) bool {
 }
 
 // sweep visits the units one after another, each with the word of its own, and counts
-// those that changed. words is nil at zero temperature.
+// those that changed. words is nil at zero temperature. Device twin: hopfield_sweep.
 func (r *recall[F]) sweep(order []int32, words []uint32) (flips int) {
 	for _, i := range order {
 		var word uint32
@@ -75,7 +75,7 @@ func (r *recall[F]) sweep(order []int32, words []uint32) (flips int) {
 }
 
 // together lets the given units decide from the fields of the present state, all at
-// once, and counts those that changed.
+// once, and counts those that changed. Device twin: hopfield_part.
 func (r *recall[F]) together(units []int32, words []uint32) int {
 	var changed []int32
 	for _, i := range units {

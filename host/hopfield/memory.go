@@ -102,24 +102,34 @@ func (m *Memory) Energy(s Pattern, field func(i int) int64) (energy float64, lea
 			}
 		}
 	}
-	switch m.Rule {
-	case Polynomial:
-		return -m.sumOverPatterns(s, m.relativePower), least
-	case Exponential:
-		return -m.sumOverPatterns(s, func(overlap int32) float64 {
-			return float64(m.Table[(int32(m.N)-overlap)/2]) * m.Unit
-		}), least
+	if !m.Dense() {
+		return m.EnergyOf(twice, nil), least
 	}
-	return -float64(twice) * m.Unit / 2, least
+	overlaps := make([]int32, len(m.Patterns))
+	for mu, p := range m.Patterns {
+		overlaps[mu] = p.Overlap(s, m.N)
+	}
+	return m.EnergyOf(0, overlaps), least
 }
 
-// sumOverPatterns adds a function of the overlaps with all patterns, in their order.
-func (m *Memory) sumOverPatterns(s Pattern, f func(overlap int32) float64) float64 {
-	sum := 0.0
-	for _, p := range m.Patterns {
-		sum += f(p.Overlap(s, m.N))
+// Dense tells whether the energy follows from overlaps with the patterns.
+func (m *Memory) Dense() bool { return m.Rule == Polynomial || m.Rule == Exponential }
+
+// EnergyOf is the energy from twice = -2 E in multiples of the unit, or of a dense memory
+// from the overlaps with the patterns, times N.
+func (m *Memory) EnergyOf(twice int64, overlaps []int32) float64 {
+	if !m.Dense() {
+		return -float64(twice) * m.Unit / 2
 	}
-	return sum
+	sum := 0.0
+	for _, overlap := range overlaps {
+		if m.Rule == Polynomial {
+			sum += m.relativePower(overlap)
+		} else {
+			sum += float64(float64(m.Table[(int32(m.N)-overlap)/2]) * m.Unit)
+		}
+	}
+	return -sum
 }
 
 // relativePower is (overlap/N)^degree.

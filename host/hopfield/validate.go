@@ -245,16 +245,26 @@ func (s *Spec) VariantOf(base any) error {
 	switch {
 	case s.units() != b.units():
 		return model.BadKey("network.units", s.Network.Units, "replicas side by side have as many units")
+	case s.form() != b.form():
+		return model.BadKey("network.rule", s.Network.Rule, "replicas side by side have one rule, which keeps couplings or not; use `tnn-gpu scan` to compare rules")
 	case !reflect.DeepEqual(s.Graph, b.Graph):
 		return model.BadKey("graph.kind", s.Graph.Kind, "replicas side by side have the same graph")
-	case s.Recall.Update != b.Recall.Update && (s.Recall.Update == Sync || b.Recall.Update == Sync):
-		return model.BadKey("recall.update", s.Recall.Update, "sync keeps one state more, so it cannot run beside the others")
+	case s.Recall.Update != b.Recall.Update && (s.Recall.Update.alone() || b.Recall.Update.alone()):
+		return model.BadKey("recall.update", s.Recall.Update, "sync, blocks and colours run beside their like only; use `tnn-gpu scan` to compare them")
 	case s.Recall.Sweeps != b.Recall.Sweeps:
 		return model.BadKey("recall.max_sweeps", s.Recall.Sweeps, "replicas side by side are as long")
 	case !reflect.DeepEqual(s.Patterns.Files, b.Patterns.Files) || s.Patterns.Letters != b.Patterns.Letters:
 		return model.BadKey("patterns.files", s.Patterns.Files, "replicas side by side have the same given patterns")
 	}
 	return nil
+}
+
+// alone tells whether replicas with this update run side by side with their like only.
+func (u Update) alone() bool { return u == Sync || u == Blocks || u == Colours }
+
+// form is what replicas side by side share of the rule.
+func (s *Spec) form() string {
+	return fmt.Sprint(s.Network.Rule, s.Network.Degree, s.Network.Beta, s.hasMatrix())
 }
 
 // Steps implements model.Spec: a step is a sweep.

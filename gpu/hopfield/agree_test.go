@@ -1,0 +1,217 @@
+//go:build opencl && cgo
+
+package hopfield
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"testing"
+
+	cpu "tnn-gpu/cpuref/hopfield"
+	"tnn-gpu/gpu/device"
+	"tnn-gpu/gpu/device/devicetest"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/golden"
+	"tnn-gpu/host/graph"
+	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/hopfield/hopfieldgolden"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
+)
+
+// network of the default with changes.
+func network(t *testing.T, change func(s *hopfield.Spec)) *hopfield.Network {
+	t.Helper()
+	s := hopfield.Defaults()
+	s.Network.Units, s.Patterns.Load = 63, 0.1
+	change(s)
+	if err := s.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	n, err := s.Build(5, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n.(*hopfield.Network)
+}
+
+// advance makes sweeps, in parts, and gives the sums of all, the fields and the state.
+func advance(t *testing.T, b backend.Backend, err error, parts ...int) ([]float64, *state.Array, *state.State) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	var sums []float64
+	for _, n := range parts {
+		more, err := b.Advance(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums = append(sums, more...)
+	}
+	fields, err := b.Field(hopfield.FieldField, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := b.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sums, fields, s
+}
+
+// on opens a network on the device of tests.
+func on(t *testing.T, net *hopfield.Network, o backend.Options) (backend.Backend, error) {
+	t.Helper()
+	d, err := device.Open(os.Getenv("TNN_TEST_DEVICE"))
+	if err != nil {
+		return nil, err
+	}
+	b, err := New(d, net, o)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return b, nil
+}
+
+// cases are networks of each form with each update, at zero temperature and above.
+func cases() map[string]func(s *hopfield.Spec) {
+	out := map[string]func(s *hopfield.Spec){}
+	for _, update := range []hopfield.Update{hopfield.Async, hopfield.Cyclic, hopfield.IID, hopfield.Sync, hopfield.Blocks} {
+		for _, temperature := range []float64{0, 0.4} {
+			out[fmt.Sprint("matrix ", update, temperature)] = func(s *hopfield.Spec) {
+				s.Recall.Update, s.Recall.Temperature, s.Recall.Fraction = update, temperature, 0.35
+				if update == hopfield.Blocks {
+					s.Recall.Blocks = 4
+				}
+			}
+		}
+	}
+	rules := func(name string, change func(n *hopfield.NetworkSpec)) {
+		for _, temperature := range []float64{0, 0.3} {
+			out[fmt.Sprint(name, temperature)] = func(s *hopfield.Spec) {
+				s.Recall.Temperature, s.Recall.Fraction = temperature, 0.3
+				change(&s.Network)
+			}
+		}
+	}
+	rules("hebb without a matrix", func(n *hopfield.NetworkSpec) { n.Matrix, n.Units = false, 37 })
+	rules("storkey", func(n *hopfield.NetworkSpec) { n.Rule = hopfield.StorkeyRule })
+	rules("projection with diagonal", func(n *hopfield.NetworkSpec) { n.Rule, n.Diagonal = hopfield.ProjectionRule, true })
+	rules("mpf", func(n *hopfield.NetworkSpec) { n.Rule, n.Iterations = hopfield.FlowRule, 20 })
+	rules("damaged, clipped, thresholds", func(n *hopfield.NetworkSpec) { n.Damage, n.Clip = 0.2, true })
+	rules("thresholds", func(n *hopfield.NetworkSpec) { n.Thresholds = []float64{0.01} })
+	rules("cubic", func(n *hopfield.NetworkSpec) { n.Rule, n.Degree = hopfield.Polynomial, 3 })
+	rules("exponential", func(n *hopfield.NetworkSpec) { n.Rule, n.Beta = hopfield.Exponential, 0.5 })
+	out["sequence"] = func(s *hopfield.Spec) {
+		s.Network.Rule, s.Recall.Update = hopfield.Sequence, hopfield.Sync
+	}
+	out["metropolis, clamped"] = func(s *hopfield.Spec) {
+		s.Recall.Temperature, s.Recall.Method, s.Recall.Clamped = 0.5, hopfield.Metropolis, []int{0, 5, 62}
+	}
+	for _, update := range []hopfield.Update{hopfield.Colours, hopfield.Async} {
+		out["lattice "+string(update)] = func(s *hopfield.Spec) {
+			s.Network.Units, s.Recall.Update, s.Recall.Temperature = 0, update, 0.1
+			s.Graph = hopfield.GraphSpec{Kind: graph.Neighbor, Sides: []int{8, 8}, Connections: 12}
+		}
+	}
+	out["large"] = func(s *hopfield.Spec) { s.Network.Units, s.Patterns.Load = 1000, 0.05 }
+	return out
+}
+
+// A device gives the bits of the reference: every form and update, both precisions.
+func TestSameBits(t *testing.T) {
+	devicetest.Open(t)
+	for name, change := range cases() {
+		net := network(t, change)
+		for _, precision := range []state.Precision{state.Single, state.Double} {
+			if precision == state.Double && (net.Spec.Recall.Temperature == 0 || net.Spec.Network.Rule != hopfield.Hebb) && !backendtest.Soak() {
+				continue // little of it depends on the precision, and compilers take long
+			}
+			o := backend.Options{Precision: precision, Seeds: model.Keys(net.Spec, 5, 3, 1)}
+			b, err := cpu.New(net, o)
+			wantSums, wantFields, want := advance(t, b, err, 9)
+			b, err = on(t, net, o)
+			sums, fields, got := advance(t, b, err, 4, 5)
+			if !reflect.DeepEqual(wantSums, sums) {
+				t.Errorf("%s in %s precision: the sums differ:\n%v\n%v", name, precision, wantSums, sums)
+			}
+			if !reflect.DeepEqual(wantFields, fields) || !reflect.DeepEqual(want.Arrays, got.Arrays) {
+				t.Errorf("%s in %s precision: fields or states differ", name, precision)
+			}
+		}
+	}
+}
+
+// Work-groups of any size recall the same: looking ahead changes nothing.
+func TestWorkGroups(t *testing.T) {
+	devicetest.Open(t)
+	for _, name := range []string{"matrix async0", "matrix sync0.4"} {
+		net := network(t, cases()[name])
+		o := backend.Options{Seeds: model.Keys(net.Spec, 5, 2, 1)}
+		b, err := cpu.New(net, o)
+		wantSums, _, want := advance(t, b, err, 6)
+		sizes := []int{16}
+		if backendtest.Soak() {
+			sizes = []int{2, 7, 64, 256}
+		}
+		for _, size := range sizes {
+			o.WorkGroup = size
+			b, err := on(t, net, o)
+			sums, _, got := advance(t, b, err, 6)
+			if !reflect.DeepEqual(wantSums, sums) || !reflect.DeepEqual(want.Arrays, got.Arrays) {
+				t.Errorf("%s, work-groups of %d: the recall differs", name, size)
+			}
+		}
+	}
+}
+
+// A run goes on from its state on another backend.
+func TestGoesOn(t *testing.T) {
+	devicetest.Open(t)
+	net := network(t, cases()["matrix sync0"])
+	o := backend.Options{Seeds: model.Keys(net.Spec, 5, 6, 1)}
+	b, err := cpu.New(net, o)
+	wantSums, _, want := advance(t, b, err, 12)
+	b, err = cpu.New(net, o)
+	_, _, half := advance(t, b, err, 2)
+	b, err = on(t, net, o)
+	if err == nil {
+		err = b.SetState(half)
+	}
+	sums, _, got := advance(t, b, err, 10)
+	if !reflect.DeepEqual(wantSums[len(wantSums)-len(sums):], sums) || !reflect.DeepEqual(want, got) {
+		t.Error("the recall differs after it went on")
+	}
+}
+
+// A device replays the recorded vectors.
+func TestGolden(t *testing.T) {
+	devicetest.Open(t)
+	open := func(n model.Network, o backend.Options) (backend.Backend, error) {
+		return on(t, n.(*hopfield.Network), o)
+	}
+	names := []string{"glauber"}
+	if backendtest.Soak() { // they open a network for each run, and make visits one by one
+		names = []string{"recall", "glauber", "seeded", "dense", "extras"}
+	}
+	for _, name := range names {
+		format, text, err := golden.Open("../../testdata/hopfield/" + name + ".json.gz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range hopfieldgolden.Formats() {
+			if f.Name != format {
+				continue
+			}
+			r, err := f.Verify(text, &golden.On{Open: open, Options: backend.Options{}, Tolerance: -1})
+			if err != nil || r.Failed {
+				t.Errorf("%s: %s, %v", name, r.Detail, err)
+			}
+		}
+	}
+}

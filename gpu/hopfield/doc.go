@@ -1,0 +1,3 @@
+// Package hopfield recalls on OpenCL devices: the section of kernels.cl that mirrors
+// package cpuref/hopfield.
+package hopfield

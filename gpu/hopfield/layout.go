@@ -1,0 +1,210 @@
+//go:build opencl && cgo
+
+package hopfield
+
+import (
+	"fmt"
+	"math"
+
+	"tnn-gpu/gpu/device"
+	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/rng"
+)
+
+// layout is what all replicas have in arrays, and where the part of each begins.
+type layout struct {
+	records   []record
+	overlapAt []int   // by replica
+	diagonal  []int64 // by replica: the sum of the couplings of units to themselves
+	orders    int     // orders that a sweep draws
+	overlaps  int     // of all replicas
+
+	orderRecords        []uint32
+	patterns, columns   []uint32
+	couplings           []int32
+	from, to            []uint32
+	thresholds          []int32
+	table               []int64
+	clamped             []uint32
+	scheduled           []uint32 // the order of update colours
+	words               []uint32 // of the records
+	patternAt, columnAt []uint32 // by memory
+	couplingAt          []uint32
+}
+
+// perOrders is how many numbers the orders of a batch take at most, and maxBatch how many
+// sweeps a batch has at most.
+const (
+	perOrders = 16 << 20
+	maxBatch  = 64
+)
+
+// upload lays all out and sends it.
+func (e *engine[F]) upload() error {
+	l := &layout{}
+	e.layout = l
+	numbers := map[*hopfield.Memory]uint32{}
+	orders := map[orderRecord]uint32{}
+	for _, set := range e.net.Schedule {
+		for _, i := range set {
+			l.scheduled = append(l.scheduled, uint32(i))
+		}
+	}
+	scales := make([]F, len(e.memories))
+	for r, m := range e.memories {
+		number, known := numbers[m]
+		if !known {
+			number = uint32(len(numbers))
+			numbers[m] = number
+			l.addMemory(m)
+		}
+		s, key := e.net.Of(r).Recall, rng.Key(e.options.Seeds[r])
+		at := record{
+			Memory: number, Patterns: uint32(len(m.Patterns)), PatternAt: l.patternAt[number], ColumnAt: l.columnAt[number], CouplingAt: l.couplingAt[number],
+			OverlapAt: uint32(l.overlaps), Update: updates[s.Update], First: uint32(s.First), BlockCount: uint32(s.Blocks),
+			Trial: uint32(s.Trial), Target: uint32(s.Trial % len(m.Patterns)), Key0: key[0], Key1: key[1],
+		}
+		if s.Method == hopfield.Metropolis {
+			at.Metropolis = 1
+		}
+		if s.Temperature > 0 {
+			scales[r] = F(2 * m.Unit / s.Temperature)
+		}
+		switch s.Update {
+		case hopfield.Async, hopfield.Blocks, hopfield.IID:
+			o := orderRecord{Key0: key[0], Key1: key[1]}
+			if s.Update == hopfield.IID {
+				o.Independent = 1
+			}
+			if _, known := orders[o]; !known {
+				orders[o] = uint32(len(orders))
+				l.orderRecords = append(l.orderRecords, device.Words[uint32](o)...)
+			}
+			at.OrderAt = orders[o]
+		}
+		l.records = append(l.records, at)
+		l.words = append(l.words, device.Words[uint32](at)...)
+		l.overlapAt = append(l.overlapAt, l.overlaps)
+		l.overlaps += len(m.Patterns)
+		l.diagonal = append(l.diagonal, diagonalOf(m))
+		l.clamp(s.Clamped, e.net.N)
+	}
+	l.orders = len(orders)
+	if len(l.couplings) > math.MaxUint32 && e.choices.form == sparse || len(l.patterns) > math.MaxUint32 || len(l.columns) > math.MaxUint32 {
+		return fmt.Errorf("the patterns of all replicas take more than 2^32 words; use fewer replicas")
+	}
+	return e.send(scales)
+}
+
+// addMemory appends what a memory holds.
+func (l *layout) addMemory(m *hopfield.Memory) {
+	l.patternAt = append(l.patternAt, uint32(len(l.patterns)))
+	for _, p := range m.Patterns {
+		l.patterns = append(l.patterns, p...)
+	}
+	l.columnAt = append(l.columnAt, uint32(len(l.columns)))
+	if m.Couplings == nil && m.Sparse == nil {
+		for _, c := range m.Columns {
+			l.columns = append(l.columns, c...)
+		}
+	}
+	l.couplingAt = append(l.couplingAt, uint32(len(l.to)))
+	switch {
+	case m.Couplings != nil:
+		l.couplings = append(l.couplings, m.Couplings.W...)
+		thresholds := m.Couplings.Threshold
+		if thresholds == nil {
+			thresholds = make([]int32, m.N)
+		}
+		l.thresholds = append(l.thresholds, thresholds...)
+	case m.Sparse != nil:
+		l.couplings = append(l.couplings, m.Sparse.W...)
+		l.from, l.to = append(l.from, signed(m.Sparse.From)...), append(l.to, signed(m.Sparse.To)...)
+	}
+	l.table = m.Table
+}
+
+// clamp appends the bits of the units of a replica that keep their value.
+func (l *layout) clamp(units []int, n int) {
+	bits := hopfield.NewPattern(n)
+	for _, i := range units {
+		bits.Set(i, true)
+	}
+	l.clamped = append(l.clamped, bits...)
+}
+
+// diagonalOf is the sum of the couplings of units to themselves, of which energies have
+// none.
+func diagonalOf(m *hopfield.Memory) int64 {
+	sum := int64(0)
+	if m.Couplings != nil {
+		for i := range m.N {
+			sum += int64(m.Couplings.W[i*m.N+i])
+		}
+	}
+	return sum
+}
+
+// send makes all buffers. The orders of update colours stand where drawn ones would.
+func (e *engine[F]) send(scales []F) error {
+	l, n, replicas := e.layout, uint64(e.net.N), uint64(len(e.memories))
+	e.batch = min(maxBatch, max(1, perOrders/(max(1, l.orders)*e.net.N)))
+	seen := uint64(0)
+	if e.memories[0].Dense() {
+		e.batch = min(e.batch, max(1, perOrders/max(1, l.overlaps)))
+		seen = uint64(e.batch*l.overlaps) * 4
+	}
+	batch := uint64(e.batch)
+	for _, b := range []struct {
+		name  string
+		bytes uint64
+	}{
+		{"state", 4 * n * replicas}, {"before", 4 * n * replicas}, {"fields", 4 * n * replicas}, {"wishes", 4 * n * replicas}, {"overlaps", 4 * uint64(l.overlaps)},
+		{"packed", 4 * ((n + 31) / 32) * replicas}, {"periods", 4 * replicas}, {"ended", 4 * replicas}, {"drawn", 4 * n},
+		{"sums", 8 * batch * replicas * hopfield.Sums}, {"seen", seen}, {"out", 8 * n * replicas},
+	} {
+		buffer, err := e.device.Alloc(b.name, b.bytes)
+		if err != nil {
+			return err
+		}
+		e.buffers[b.name] = buffer
+	}
+	order, err := e.device.Alloc("order", 4*n*max(1, batch*uint64(l.orders)))
+	if err != nil {
+		return err
+	}
+	e.buffers["order"] = order
+	if l.orders == 0 {
+		if err := writeIf(order, l.scheduled); err != nil {
+			return err
+		}
+	}
+	if err := send(e, "scales", scales); err != nil {
+		return err
+	}
+	for _, b := range []struct {
+		name string
+		data []uint32
+	}{{"infos", l.words}, {"order_infos", l.orderRecords}, {"patterns", l.patterns}, {"columns", l.columns}, {"from", l.from}, {"to", l.to}, {"clamped", l.clamped}} {
+		if err := send(e, b.name, b.data); err != nil {
+			return err
+		}
+	}
+	if err := send(e, "couplings", l.couplings); err != nil {
+		return err
+	}
+	if err := send(e, "thresholds", l.thresholds); err != nil {
+		return err
+	}
+	return send(e, "table", l.table)
+}
+
+// send makes a buffer that holds data.
+func send[F float32 | float64, T device.Element](e *engine[F], name string, data []T) error {
+	b, err := e.device.Alloc(name, device.SizeOf(data))
+	if err != nil {
+		return err
+	}
+	e.buffers[name] = b
+	return writeIf(b, data)
+}

@@ -1,0 +1,29 @@
+//go:build opencl && cgo
+
+package hopfield
+
+import (
+	"tnn-gpu/gpu/device"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/state"
+)
+
+// Trial is what New asks of the driver.
+func Trial(net *hopfield.Network, o backend.Options) (*device.Trial, error) {
+	info, err := device.Find(o.Device)
+	if err != nil {
+		return nil, err
+	}
+	m, err := net.Memory(net.Of(0), o.Seeds[0])
+	if err != nil {
+		return nil, err
+	}
+	c := choicesOf(net, m, o.Precision, itemsOn(info, o.WorkGroup))
+	program := &device.TrialProgram{Source: header(c).Source()}
+	groups := []int{len(o.Seeds) * c.items}
+	for _, kernel := range []string{"hopfield_begin", "hopfield_fields", "hopfield_recall"} {
+		program.Launches = append(program.Launches, device.NewTrialLaunch(kernel, groups, []int{c.items}))
+	}
+	return &device.Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}, Program: program}, nil
+}
