@@ -80,6 +80,11 @@ func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, *record.F
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
+	if from != nil {
+		if err := p.sameInputs(folder, cfg); err != nil {
+			return nil, folder, usageError{err}
+		}
+	}
 	end, err := lastStep(cfg, c.String("steps"), done)
 	if err != nil {
 		return nil, folder, usageError{err}
@@ -101,6 +106,15 @@ func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, *record.F
 		return nil, folder, errors.Join(usageError{err}, j.close())
 	}
 	return j, folder, nil
+}
+
+// sameInputs tells whether the run still rests on what it began with.
+func (p *program) sameInputs(folder *record.Folder, cfg *config.Config) error {
+	was, err := oldInputs(folder)
+	if err != nil {
+		return err
+	}
+	return checkInputs(folder.Path(), was, cfg, p.warn)
 }
 
 // prepareTo prepares a run that ends at a step, whatever its configuration says.

@@ -118,14 +118,14 @@ func newFinal(file files.File, d record.Array) (*stored, error) {
 // at finds a field after a step: recorded, or final. It is nil where there is none.
 func (f *folder) at(name string, step int64) (s *stored, index int64, err error) {
 	for _, d := range f.recordings() {
-		if d.Name != name || d.Every < 1 || step < 1 || step%d.Every != 0 {
+		if d.Name != name || d.Every < 1 || step < d.FirstStep() || step%d.Every != 0 {
 			continue
 		}
 		s, err := f.recording(d)
 		if err != nil {
 			return nil, 0, err
 		}
-		if index := step/d.Every - 1; index < s.records {
+		if index := (step - d.FirstStep()) / d.Every; index < s.records {
 			return s, index, nil
 		}
 		s.file.Close()
