@@ -306,7 +306,7 @@ func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw b
 		final = ", " + record.FinalName
 	}
 	if draw && n.config.Record.Overview {
-		drawn = ", " + overviewName
+		drawn = ", " + record.OverviewName
 		if err := p.overview(n, folder, j.backend); err != nil {
 			// The run is fine without.
 			fmt.Fprintf(p.errs, "The overview of the run is not drawn: %v.\n", err)

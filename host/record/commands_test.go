@@ -76,7 +76,10 @@ func (s setup) steered(t *testing.T, path string, kill bool, commands func(conte
 		err := commands(t.Context(), run)
 		if kill {
 			dead.Store(true)
-			err = errors.Join(err, run.Stop(t.Context()))
+			// The last step may have ended it already.
+			if stopped := run.Stop(t.Context()); !errors.Is(stopped, sim.ErrEnded) {
+				err = errors.Join(err, stopped)
+			}
 		}
 		given <- err
 	}()

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/files"
@@ -120,7 +121,7 @@ func TestHelperHoldsAFolder(t *testing.T) {
 	}
 	defer f.Close() // so that it is not collected, and the lock with it
 	os.Stdout.WriteString("held\n")
-	select {}
+	time.Sleep(time.Hour) // a select without cases would be found to be a deadlock
 }
 
 func TestLockEndsWithTheProcessThatIsKilled(t *testing.T) {
