@@ -30,8 +30,19 @@ func computerFlags() []cli.Flag {
 	}
 }
 
+// mostThreads is more than any machine has use for; each takes memory.
+const mostThreads = 1 << 12
+
 func threadsFlag() cli.Flag {
-	return &cli.IntFlag{Name: "threads", Usage: "`NUMBER` of processor threads; 0 takes all cores"}
+	return &cli.IntFlag{
+		Name: "threads", Usage: "`NUMBER` of processor threads; 0 takes all cores",
+		Action: func(_ *cli.Context, n int) error {
+			if n < 0 || n > mostThreads {
+				return badUsage("--threads is %d: use 0, for all cores, or more, up to %d", n, mostThreads)
+			}
+			return nil
+		},
+	}
 }
 
 func precisionFlag() cli.Flag {

@@ -139,7 +139,13 @@ func checkItem(d *model.Description, i item) (item, error) {
 
 // look finds what is asked about an item.
 func look(run *results.Run, c *cli.Context) (any, error) {
+	if err := checkInputs(run.Path, run.Metadata.Inputs, run.Config, nil); err != nil {
+		return nil, err
+	}
 	n, err := buildNetwork(run.Config)
+	if err == nil {
+		err = sameNetwork(run, n.net)
+	}
 	if err != nil {
 		return nil, err
 	}

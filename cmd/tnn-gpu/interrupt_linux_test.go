@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"tnn-gpu/host/record"
 )
 
 // saved wants a run folder with a checkpoint that its run goes on from, and without
@@ -20,7 +22,7 @@ func saved(t *testing.T, dir string) {
 	if files, err := filepath.Glob(filepath.Join(dir, "out", "checkpoint-*.tnn")); err != nil || len(files) == 0 {
 		t.Errorf("there is no checkpoint: %v", err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "out", overviewName)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, "out", record.OverviewName)); err == nil {
 		t.Error("there is an overview")
 	}
 	tnnGPU(t, dir, "resume", "out", "--steps", "+3").want(t, codeDone, "resumed     after step ", "3 steps in ")

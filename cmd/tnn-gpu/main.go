@@ -86,7 +86,7 @@ func (p *program) app() *cli.App {
 		Description: "`tnn-gpu run` runs the default preset. Every command has its own help:\n" +
 			"`tnn-gpu run --help`.",
 		Commands: []*cli.Command{
-			p.runCommand(), p.resumeCommand(), p.scanCommand(), p.plotCommand(), p.videoCommand(),
+			p.runCommand(), p.resumeCommand(), p.checkCommand(), p.scanCommand(), p.plotCommand(), p.videoCommand(),
 			p.inspectCommand(), p.exportCommand(), p.presetsCommand(), p.devicesCommand(),
 			p.verifyCommand(), p.compareCommand(), p.benchCommand(), p.serveCommand(), p.selftestCommand(), p.versionCommand(),
 			tryDriversCommand(),

@@ -21,6 +21,7 @@ const asProgram = "TNN_GPU_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
+		withLess()
 		main()
 	}
 	os.Exit(m.Run())

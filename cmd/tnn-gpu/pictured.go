@@ -10,11 +10,31 @@ import (
 
 // builtNetwork builds the network of a run again.
 func builtNetwork(run *results.Run) (model.Network, error) {
+	if err := checkInputs(run.Path, run.Metadata.Inputs, run.Config, nil); err != nil {
+		return nil, err
+	}
 	net, err := run.Config.Spec.Build(run.Config.Run.Seed, nil)
 	if err != nil {
 		return nil, fmt.Errorf("the network of the run %s cannot be built: %w", run.Path, run.Config.Locate(err))
 	}
-	return net, nil
+	return net, sameNetwork(run, net)
+}
+
+// sameNetwork refuses a network that is not the one that ran.
+func sameNetwork(run *results.Run, net model.Network) error {
+	if sum := run.Metadata.NetworkSum; sum != "" && sum != sumOfNetwork(net) {
+		return fmt.Errorf("the run %s is of another network than the one that its configuration gives now", run.Path)
+	}
+	return nil
+}
+
+// sumOfNetwork is what a network is known by; empty where it follows from the
+// configuration.
+func sumOfNetwork(net model.Network) string {
+	if s, ok := net.(model.Summed); ok {
+		return s.Sum()
+	}
+	return ""
 }
 
 // sceneOf is what pictures show of a run: all sites, or those whose numbers are given

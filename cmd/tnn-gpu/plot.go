@@ -93,9 +93,6 @@ func (p *program) writePlot(c *cli.Context, page *plot.Page, folder string) erro
 	return nil
 }
 
-// overviewName is the picture of a whole run in its folder.
-const overviewName = "overview.png"
-
 // overview draws a run that has ended. What is drawn there before is replaced: it
 // was drawn by the run itself. b is where the run was made, if it is open yet.
 func (p *program) overview(n *network, folder *record.Folder, b backend.Backend) error {
@@ -111,7 +108,7 @@ func (p *program) overview(n *network, folder *record.Folder, b backend.Backend)
 	if err != nil {
 		return err
 	}
-	return folder.Replace(overviewName, func(w io.Writer) error { return page.Write(w, "png") })
+	return folder.Replace(record.OverviewName, func(w io.Writer) error { return page.Write(w, "png") })
 }
 
 // lastState is a picture of the first replica at the end of a run; nil where the

@@ -24,7 +24,10 @@ func (p *program) restart(c *cli.Context, cfg *config.Config, folder *record.Fol
 	if err != nil {
 		return nil, folder, err
 	}
-	fresh, err := p.replaceFolder(folder)
+	if m, err := folder.Metadata(); err == nil && m.Inputs != nil {
+		j.options.Inputs = m.Inputs // which name the files that the copies are of
+	}
+	fresh, err := p.replaceFolder(folder, j.inputs)
 	if err != nil {
 		return nil, folder, errors.Join(usageError{err}, j.close())
 	}
@@ -32,7 +35,7 @@ func (p *program) restart(c *cli.Context, cfg *config.Config, folder *record.Fol
 }
 
 // replaceFolder gives a folder another name and makes a new one in its place.
-func (p *program) replaceFolder(folder *record.Folder) (*record.Folder, error) {
+func (p *program) replaceFolder(folder *record.Folder, inputs []input) (*record.Folder, error) {
 	path, err := ownName(folder.Path())
 	if err != nil {
 		return nil, fmt.Errorf("the run folder cannot be found: %w", err)
@@ -41,7 +44,13 @@ func (p *program) replaceFolder(folder *record.Folder) (*record.Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	fresh, err := record.CreateIn(p.files, path, record.Contents{Config: folder.Config()})
+	with := record.Contents{Config: folder.Config(), Kept: make(map[string][]byte)}
+	for _, in := range inputs {
+		if in.Kept != "" {
+			with.Kept[in.Kept] = in.content
+		}
+	}
+	fresh, err := record.CreateIn(p.files, path, with)
 	if err != nil {
 		return nil, errors.Join(err, fmt.Errorf("what was there is in %s", old))
 	}

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"archive/zip"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -80,6 +78,11 @@ func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, *record.F
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
+	if from != nil {
+		if err := p.sameInputs(folder, cfg); err != nil {
+			return nil, folder, usageError{err}
+		}
+	}
 	end, err := lastStep(cfg, c.String("steps"), done)
 	if err != nil {
 		return nil, folder, usageError{err}
@@ -101,6 +104,15 @@ func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, *record.F
 		return nil, folder, errors.Join(usageError{err}, j.close())
 	}
 	return j, folder, nil
+}
+
+// sameInputs tells whether the run still rests on what it began with.
+func (p *program) sameInputs(folder *record.Folder, cfg *config.Config) error {
+	was, err := oldInputs(folder)
+	if err != nil {
+		return err
+	}
+	return checkInputs(folder.Path(), was, cfg, p.warn)
 }
 
 // prepareTo prepares a run that ends at a step, whatever its configuration says.
@@ -190,52 +202,12 @@ func (p *program) hasEnded(folder *record.Folder) (bool, error) {
 	if !slices.ContainsFunc(m.Files, func(f record.File) bool { return f.Name == record.FinalName }) {
 		return true, nil // it was not to be written
 	}
-	return isWhole(folder)
-}
-
-// isWhole tells whether the last state of a run can be read.
-func isWhole(folder *record.Folder) (bool, error) {
-	in, err := folder.Dir().Open(record.FinalName)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer in.Close()
-	info, err := in.Stat()
-	if err != nil {
-		return false, err
-	}
-	archive, err := zip.NewReader(in, info.Size())
-	if err != nil {
-		return false, readError(err)
-	}
-	for _, f := range archive.File {
-		content, err := f.Open()
-		if err == nil {
-			_, err = io.Copy(io.Discard, content)
-			content.Close()
-		}
-		if err != nil {
-			return false, readError(err)
-		}
-	}
-	return true, nil
-}
-
-// readError is nil for an archive that is not whole.
-func readError(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return err
-	}
-	return nil
+	return folder.IsWhole()
 }
 
 // complete makes the overview of a run that has ended, where it is missing.
 func (p *program) complete(cfg *config.Config, folder *record.Folder, done int64) error {
-	drawn, err := folder.Has(overviewName)
+	drawn, err := folder.Has(record.OverviewName)
 	if err != nil {
 		return usageError{err}
 	}
@@ -247,7 +219,7 @@ func (p *program) complete(cfg *config.Config, folder *record.Folder, done int64
 		if err := p.overview(n, folder, nil); err != nil {
 			return fmt.Errorf("the overview of the run is not drawn: %w", err)
 		}
-		fmt.Fprintf(p.out, "%s was missing and is drawn.\n", overviewName)
+		fmt.Fprintf(p.out, "%s was missing and is drawn.\n", record.OverviewName)
 	}
 	fmt.Fprintf(p.out, "The run has made all of its %s; make it longer with --steps +100, for example.\n", count(done, "step"))
 	return nil

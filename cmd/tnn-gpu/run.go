@@ -39,6 +39,7 @@ func (p *program) runCommand() *cli.Command {
 			&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r has the noise of seed + r"},
 			&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
 			&cli.StringSliceFlag{Name: "sweep", Usage: "give the replicas different values of a key: `KEY=V1,V2,...`; replica r takes value r modulo their number (default: as many replicas as values). tnn-gpu scan varies several keys"},
+			&cli.StringFlag{Name: "from", Usage: "begin at the last checkpoint of another run, with all that it holds, in a new folder: `RUN`, or RUN@STEP for an earlier state, which is computed again where no checkpoint has it; --set changes what may change"},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
 		}),
 		Action: p.runNew,
@@ -47,6 +48,7 @@ func (p *program) runCommand() *cli.Command {
 
 // job is a run that is about to begin or to go on.
 type job struct {
+	inputs  []input
 	network *network
 	backend *opened
 	plan    sim.Plan
@@ -68,6 +70,9 @@ func (p *program) runNew(c *cli.Context) error {
 	}
 	ctx, w := p.watched(c.Context, limit)
 	defer w.end()
+	if c.IsSet("from") {
+		return p.runFrom(ctx, c, w)
+	}
 	cfg, name, err := configuration(c)
 	if err != nil {
 		return err
@@ -87,7 +92,7 @@ func (p *program) runNew(c *cli.Context) error {
 	}
 	defer j.close()
 	w.hold(saves)
-	folder, err := p.createFolder(c.String("out"), name, cfg)
+	folder, err := p.createFolder(c.String("out"), name, contents(cfg, j.inputs))
 	if err != nil {
 		return err
 	}
@@ -97,13 +102,10 @@ func (p *program) runNew(c *cli.Context) error {
 // saves is what a run does when it is told to stop.
 const saves = ": saving the run. Two seconds or more from now, another signal ends it at once; it can then be resumed from its last checkpoint."
 
-// prepare builds the network of a configuration and opens it.
-func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
+// open builds the network of a configuration and opens it.
+func (p *program) open(cfg *config.Config, threads int) (*job, error) {
 	j := &job{plan: sim.Plan{Steps: cfg.Spec.Steps(), Replicas: cfg.Run.Replicas, Epoch: int64(cfg.Run.Epoch)}}
 	var err error
-	if j.plan.Checkpoint, j.plan.CheckpointTime, err = checkpointInterval(c); err != nil {
-		return nil, err
-	}
 	if j.network, err = newNetwork(cfg); err != nil {
 		return nil, err
 	}
@@ -111,13 +113,35 @@ func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
 	if err := j.network.checkDevice(); err != nil {
 		return nil, err
 	}
+	if j.inputs, err = readInputs(cfg); err != nil {
+		return nil, err
+	}
 	if err := j.network.build(); err != nil {
 		return nil, err
 	}
-	if j.backend, err = j.network.open(c.Int("threads")); err != nil {
+	if err := unchanged(j.inputs); err != nil {
 		return nil, err
 	}
+	j.backend, err = j.network.open(threads)
+	return j, err
+}
+
+// prepare opens the network of a configuration, to be recorded.
+func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
+	steps, every, err := checkpointInterval(c)
+	if err != nil {
+		return nil, err
+	}
+	j, err := p.open(cfg, c.Int("threads"))
+	if err != nil {
+		return nil, err
+	}
+	j.plan.Checkpoint, j.plan.CheckpointTime = steps, every
 	err = j.planRecording()
+	j.options.NetworkSum = sumOfNetwork(j.network.net)
+	for _, in := range j.inputs {
+		j.options.Inputs = append(j.options.Inputs, in.Input)
+	}
 	if err == nil {
 		j.checker, err = openChecker(c, j)
 	}
@@ -134,14 +158,14 @@ func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
 func (j *job) close() error { return errors.Join(j.backend.Close(), j.checker.close()) }
 
 // createFolder makes the folder of a new run.
-func (p *program) createFolder(path, name string, cfg *config.Config) (*record.Folder, error) {
+func (p *program) createFolder(path, name string, with record.Contents) (*record.Folder, error) {
 	if path == "" {
 		var err error
 		if path, err = freshFolder(name); err != nil {
 			return nil, usageError{err}
 		}
 	}
-	folder, err := record.CreateIn(p.files, path, record.Contents{Config: cfg.Encode()})
+	folder, err := record.CreateIn(p.files, path, with)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -253,11 +277,22 @@ func (p *program) announce(j *job, folder string) {
 	}
 	lines = append(lines, [2]string{"memory", bytesText(d.Bytes)}, [2]string{"folder", folder})
 	lines = append(lines, j.network.describeFinal()...)
+	for _, in := range j.options.Inputs {
+		kept := "kept in the folder as " + in.Kept
+		if in.Kept == "" {
+			kept = "too large to be kept in the folder, which has its hash alone: keep it, too"
+		}
+		lines = append(lines, [2]string{in.Key, in.File + ", " + kept})
+	}
 	if j.live != nil {
 		lines = append(lines, [2]string{"page", j.live.server.URL()})
 	}
-	if j.from != nil {
-		lines = append(lines, [2]string{"resumed", fmt.Sprintf("after step %d", j.from.State.Step)})
+	switch from := j.options.From; {
+	case j.from == nil:
+	case from != nil && from.Step == j.first():
+		lines = append(lines, [2]string{"from", fmt.Sprintf("%s, after step %d", from.Run, from.Step)})
+	default:
+		lines = append(lines, [2]string{"resumed", fmt.Sprintf("after step %d", j.first())})
 	}
 	for _, line := range lines {
 		fmt.Fprintf(p.out, "%-10s  %s\n", line[0], line[1])
@@ -272,7 +307,7 @@ func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw b
 		final = ", " + record.FinalName
 	}
 	if draw && n.config.Record.Overview {
-		drawn = ", " + overviewName
+		drawn = ", " + record.OverviewName
 		if err := p.overview(n, folder, j.backend); err != nil {
 			// The run is fine without.
 			fmt.Fprintf(p.errs, "The overview of the run is not drawn: %v.\n", err)

@@ -89,7 +89,7 @@ func (d *osDir) plain(name string, err error) error {
 func (d *osDir) open(name string, flag int) (File, error) {
 	f, err := d.root.OpenFile(filepath.FromSlash(name), flag|doNotWait, FilePermissions)
 	if err != nil {
-		if info, statError := d.Lstat(name); statError == nil && !info.IsDir() && info.Mode()&fs.ModeSymlink == 0 && !info.Mode().IsRegular() {
+		if info, statError := d.Lstat(name); !errors.Is(err, fs.ErrExist) && statError == nil && !info.IsDir() && info.Mode()&fs.ModeSymlink == 0 && !info.Mode().IsRegular() {
 			return nil, d.plain(name, regular(info, name)) // such as a pipe that no one reads
 		}
 		return nil, d.plain(name, err)

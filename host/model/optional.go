@@ -151,3 +151,16 @@ type Measured interface {
 	// Need is that of Spec.
 	Need(p state.Precision, replicas int) (host, device int64)
 }
+
+// Summed is a network that a run is known by, whatever it was made from: two networks
+// of one specification with the same sum have the same links, places and start values.
+type Summed interface {
+	Sum() string // SHA-256 in hexadecimal
+}
+
+// Branched is a specification that knows which others a state can go on under.
+type Branched interface {
+	// BranchOf says why a state of another specification, of the same type, cannot go
+	// on under this one.
+	BranchOf(base any) error
+}

@@ -191,6 +191,9 @@ func (f *Folder) CommandsUntil(from *state.Checkpoint, step int64) ([]sim.Comman
 	}
 	if all == nil {
 		newest, _, err := f.WholeCheckpoint(-1)
+		if errors.Is(err, ErrNoCheckpoint) {
+			return nil, nil
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -59,10 +59,8 @@ type Folder struct {
 // Contents are what a folder has from its beginning.
 type Contents struct {
 	Config []byte // text of the configuration
-	// Graph is the file that the graph is read from, under its name in the folder;
-	// empty where the configuration says all.
-	GraphName string
-	Graph     []byte
+	// Kept are the files that the network rests on, by their names in the folder.
+	Kept map[string][]byte
 	// Start is the state that the run goes on from, with its own First and without
 	// files; nil for step 0.
 	Start *state.Checkpoint
@@ -104,8 +102,8 @@ func (f *Folder) fill(with Contents) error {
 	text := func(text []byte) func(io.Writer) error {
 		return func(w io.Writer) error { _, err := w.Write(text); return err }
 	}
-	if with.GraphName != "" {
-		if err := f.Replace(with.GraphName, text(with.Graph)); err != nil {
+	for name, kept := range with.Kept {
+		if err := f.Replace(name, text(kept)); err != nil {
 			return err
 		}
 	}

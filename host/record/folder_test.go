@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/files"
@@ -114,11 +115,13 @@ func TestHelperHoldsAFolder(t *testing.T) {
 	if path == "" {
 		t.Skip("runs as a process of its own only")
 	}
-	if _, err := Open(path); err != nil {
+	f, err := Open(path)
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer f.Close() // so that it is not collected, and the lock with it
 	os.Stdout.WriteString("held\n")
-	select {}
+	time.Sleep(time.Hour) // a select without cases would be found to be a deadlock
 }
 
 func TestLockEndsWithTheProcessThatIsKilled(t *testing.T) {
@@ -176,6 +179,76 @@ func TestDamagedMetadataAreNotReplaced(t *testing.T) {
 		}
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestFolderIsHeldNotNamed moves the folder of a run that goes on, and begins another
+// one under the old name: each writes into its own.
+func TestFolderIsHeldNotNamed(t *testing.T) {
+	one, two := small(state.Single, 1), small(state.Double, 1)
+	path, moved := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "moved")
+	first, err := Create(path, []byte(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	if err := os.Rename(path, moved); err != nil {
+		t.Fatal(err)
+	}
+	second, err := Create(path, []byte(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	for _, name := range []string{path, moved} {
+		if _, err := Open(name); !errors.Is(err, files.ErrLocked) {
+			t.Errorf("%s is opened, too: %v", name, err)
+		}
+	}
+	if _, err := one.make(first, nil, 30); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := two.make(second, nil, 30); err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range map[string]setup{path: two, moved: one} {
+		alone := filepath.Join(t.TempDir(), "alone")
+		s.fresh(t, alone, 30)
+		sameResults(t, results(t, alone), results(t, name))
+	}
+}
+
+// TestNamesAreNoPatterns: nothing in a folder of another name is touched, and files of
+// the user's own are left alone.
+func TestNamesAreNoPatterns(t *testing.T) {
+	folder := t.TempDir()
+	s := small(state.Single, 1)
+	path := filepath.Join(folder, "x[1]")
+	if summary := s.fresh(t, path, 30); summary.Last != 30 {
+		t.Fatalf("it ended at step %d", summary.Last)
+	}
+	mine := []string{"x1/steps.csv.tmp", "x1/final.npz.tmp", "x[1]/notes.tmp", "x[1]/.tmp", "x[1]/checkpoint-mine.tnn.tmp", "x[1]/recordings/notes.tmp", "x[1]/checkpoint-+5.tnn"}
+	ours := []string{"x[1]/final.npz.tmp", "x[1]/steps.csv.tmp", "x[1]/checkpoint-31.tnn.tmp", "x[1]/run.json.tmp", "x[1]/recordings/weight.items.npy.tmp"}
+	if err := os.Mkdir(filepath.Join(folder, "x1"), files.FolderPermissions); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(mine, ours...) {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, files.FilePermissions); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if summary, _ := s.resume(t, path, 0); summary.First != 30 || summary.Last != 47 {
+		t.Errorf("resumed from step %d to %d", summary.First, summary.Last)
+	}
+	for _, name := range mine {
+		if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
+			t.Errorf("of the user: %v", err)
+		}
+	}
+	for _, name := range ours {
+		if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
+			t.Errorf("%s is left", name)
 		}
 	}
 }

@@ -38,7 +38,8 @@ type Metadata struct {
 	Network          map[string]int64 `json:"network"`
 	Schedule         string           `json:"schedule"`
 	Config           string           `json:"config_sha256"`
-	Graph            Graph            `json:"graph,omitzero"`
+	NetworkSum       string           `json:"network_sha256,omitempty"` // of its links, places and start values
+	Inputs           []Input          `json:"inputs,omitempty"`
 	From             *Origin          `json:"from,omitempty"`
 	Counts           []string         `json:"counts,omitempty"` // names in Network, in their order
 	Sites            *model.Sites     `json:"sites,omitempty"`
@@ -58,13 +59,12 @@ type Metadata struct {
 	Scan             *struct{}        `json:"scan,omitempty"` // only a scan's folder has it
 }
 
-// Graph says what the graph of a run is, whatever becomes of the file that it was
-// read from. Sums are SHA-256 in hexadecimal.
-type Graph struct {
-	Sum     string `json:"sha256,omitempty"`      // of nodes, edges and start values
-	File    string `json:"file,omitempty"`        // that the run was given; empty where the configuration says all
-	FileSum string `json:"file_sha256,omitempty"` // of what it held
-	Kept    string `json:"kept,omitempty"`        // name of its copy in the run folder
+// Input is a file that the network rests on, whatever becomes of it later.
+type Input struct {
+	Key  string `json:"key"`            // of the configuration
+	File string `json:"file"`           // that the run was given
+	Sum  string `json:"sha256"`         // of what it held
+	Kept string `json:"kept,omitempty"` // name of its copy in the run folder; empty where it is too large
 }
 
 // Origin is the checkpoint of another run that a run begins at.
@@ -134,6 +134,9 @@ type Array struct {
 	Limits *[2]float64 `json:"limits,omitempty"`
 }
 
+// FirstStep is that of the first record of a recording.
+func (a *Array) FirstStep() int64 { return max(a.First, a.Every) }
+
 // mostMetadata is what is read of run.json.
 const mostMetadata = 64 << 20
 
@@ -184,7 +187,7 @@ func (r *Recorder) readMetadata(from *state.Checkpoint) error {
 	switch {
 	case err == nil:
 		m.From = cmp.Or(m.From, r.metadata.From)
-		m.Graph = cmp.Or(m.Graph, r.metadata.Graph)
+		m.NetworkSum = cmp.Or(m.NetworkSum, r.metadata.NetworkSum)
 		r.metadata = m
 	case from != nil && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%w; move %s away and it is made anew", err, MetadataName)
@@ -196,7 +199,7 @@ func (r *Recorder) newMetadata() *Metadata {
 	m := &Metadata{
 		Format: metadataFormat, Model: r.about.Name, Rule: r.about.Rule, Precision: r.options.Backend.Precision,
 		Seeds: r.options.Seeds, Sweep: r.options.Sweep, Network: make(map[string]int64), Schedule: r.about.Schedule, Panels: r.about.Panels, Work: r.about.Work,
-		Config: r.folder.configHash(), Graph: r.options.Graph, From: r.options.From, Started: now(),
+		Config: r.folder.configHash(), NetworkSum: r.options.NetworkSum, Inputs: r.options.Inputs, From: r.options.From, Started: now(),
 	}
 	for _, c := range r.about.Counts {
 		m.Network[c.Name] = c.Value

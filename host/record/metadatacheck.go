@@ -23,8 +23,11 @@ func (m *Metadata) check() error {
 		return errors.New("it has negative steps or times")
 	case m.Sweep != nil && (m.Sweep.Key == "" || len(m.Sweep.Values) != len(m.Seeds)):
 		return fmt.Errorf("%s has %d values for %d replicas", m.Sweep.Key, len(m.Sweep.Values), len(m.Seeds))
-	case m.Graph.Kept != "" && !filepath.IsLocal(m.Graph.Kept):
-		return fmt.Errorf("the graph is kept as %q, which is not in the folder", m.Graph.Kept)
+	}
+	for _, in := range m.Inputs {
+		if in.Kept != "" && !filepath.IsLocal(filepath.FromSlash(in.Kept)) {
+			return fmt.Errorf("%s is kept as %q, which is not in the folder", in.Key, in.Kept)
+		}
 	}
 	for name, n := range m.Network {
 		if n < 0 {
@@ -113,6 +116,8 @@ func (m *Metadata) belongsTo(run *Metadata) error {
 		return wrong("precision", m.Precision, run.Precision)
 	case !slices.Equal(m.Seeds, run.Seeds):
 		return wrong("list of seeds", m.Seeds, run.Seeds)
+	case m.NetworkSum != "" && run.NetworkSum != "" && m.NetworkSum != run.NetworkSum:
+		return wrong("network_sha256", m.NetworkSum, run.NetworkSum)
 	case !sameSweep(m.Sweep, run.Sweep):
 		return wrong("sweep", m.Sweep, run.Sweep)
 	}

@@ -18,8 +18,10 @@ type Options struct {
 	Backend backend.Description
 	Seeds   []uint64     // one per replica
 	Sweep   *model.Sweep // nil where all replicas have the same parameters
-	Graph   Graph
-	From    *Origin // nil for a run that begins at step 0
+	From    *Origin      // nil for a run that begins at step 0
+	Inputs  []Input
+	// NetworkSum is that of the network; empty where it has none.
+	NetworkSum string
 
 	NoFinal bool // final.npz is not written
 

@@ -76,6 +76,9 @@ func (r *Recorder) prepare(from *state.Checkpoint) error {
 	if err := r.plan(); err != nil {
 		return err
 	}
+	if sum := r.options.NetworkSum; from != nil && from.Graph != "" && sum != "" && from.Graph != sum {
+		return errors.New("the checkpoint is of another network: what the run's graph is made from has changed")
+	}
 	if err := r.readMetadata(from); err != nil {
 		return err
 	}
@@ -306,7 +309,7 @@ func (r *Recorder) writeCheckpoint(e *sim.Checkpoint) error {
 
 // signed adds what the run does not know of itself.
 func (r *Recorder) signed(c state.Checkpoint) state.Checkpoint {
-	c.Program, c.Config, c.Graph, c.First = r.options.Program, r.folder.configHash(), r.options.Graph.Sum, r.first
+	c.Program, c.Config, c.Graph, c.First = r.options.Program, r.folder.configHash(), r.options.NetworkSum, r.first
 	return c
 }
 

@@ -109,7 +109,7 @@ func (r *Run) numbers(name string) ([]int, error) {
 func (r *Recording) Len() int { return r.records.Len() }
 
 // Step is that of record i.
-func (r *Recording) Step(i int) int64 { return max(r.First, r.Every) + int64(i)*r.Every }
+func (r *Recording) Step(i int) int64 { return r.FirstStep() + int64(i)*r.Every }
 
 // Read is record i of a replica.
 func (r *Recording) Read(i, replica int) ([]float64, error) {

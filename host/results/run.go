@@ -85,8 +85,14 @@ func (r *Run) check() error {
 		return fmt.Errorf("%s: %s has %d seeds, and %s %d replicas", r.Path, record.MetadataName, len(m.Seeds), record.ConfigName, run.Replicas)
 	case m.Precision.String() != run.Precision:
 		return fmt.Errorf("%s: %s is of %s precision, and %s of %s", r.Path, record.MetadataName, m.Precision, record.ConfigName, run.Precision)
-	case (m.Sweep == nil) != (run.Sweep == ""):
-		return fmt.Errorf("%s: %s and %s do not sweep the same key", r.Path, record.MetadataName, record.ConfigName)
+	}
+	_, sweep, err := r.Config.Variants()
+	if err != nil {
+		return err
+	}
+	same := m.Sweep == nil && sweep == nil || m.Sweep != nil && sweep != nil && m.Sweep.Key == sweep.Key && slices.Equal(m.Sweep.Values, sweep.Values)
+	if !same {
+		return fmt.Errorf("%s: %s and %s do not sweep the same values", r.Path, record.MetadataName, record.ConfigName)
 	}
 	return nil
 }

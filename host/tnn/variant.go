@@ -30,6 +30,23 @@ func (s *Spec) VariantOf(other any) error {
 
 var errVariant = errors.New("replicas share one network: sweep levels, threshold or inverse_temperature of a group, or inverse_temperature, size_mass, change_mass or bound of the edges")
 
+// BranchOf implements model.Branched: eras may differ, too. Whether another seed of the
+// graph gives another graph is for its sum to tell.
+func (s *Spec) BranchOf(other any) error {
+	base, ok := other.(*Spec)
+	if !ok {
+		return errBranch
+	}
+	alike := *s
+	alike.Eras, alike.Graph.Seed = base.Eras, base.Graph.Seed
+	if alike.VariantOf(base) != nil {
+		return errBranch
+	}
+	return nil
+}
+
+var errBranch = errors.New("change levels, threshold or inverse_temperature of a group, inverse_temperature, size_mass, change_mass or bound of the edges, eras, the seed, or what is recorded")
+
 // SpecOf is the specification of a replica.
 func (n *Network) SpecOf(replica int) *Spec {
 	if n.Variants == nil {

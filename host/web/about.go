@@ -58,13 +58,14 @@ type title struct {
 }
 
 // field is one that a page can show, and of a finished run at which steps: at
-// every multiple of Every, or at the end only if that is 0.
+// every multiple of Every from First on, or at the end only if Every is 0.
 type field struct {
 	Name    string `json:"name"`
 	Unit    string `json:"unit"`
 	Doc     string `json:"doc"`
 	Records int64  `json:"records"`
 	Every   int64  `json:"every"`
+	First   int64  `json:"first"`
 }
 
 func titleOf(c model.Column) title { return title{c.Name, c.Title, c.Unit, c.Doc} }

@@ -74,15 +74,14 @@ func (f *folder) final(name string) (*stored, error) {
 // at finds a field after a step: recorded, or final. It is nil where there is none.
 func (f *folder) at(name string, step int64) (s *stored, index int, err error) {
 	for _, d := range f.recordings() {
-		first := max(d.First, d.Every)
-		if d.Name != name || d.Every < 1 || step < first || step%d.Every != 0 {
+		if d.Name != name || d.Every < 1 || step < d.FirstStep() || step%d.Every != 0 {
 			continue
 		}
 		s, err := f.recording(d)
 		if err != nil {
 			return nil, 0, err
 		}
-		if index := int((step - first) / d.Every); index < s.Len() {
+		if index := int((step - d.FirstStep()) / d.Every); index < s.Len() {
 			return s, index, nil
 		}
 		s.Close()

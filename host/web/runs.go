@@ -333,13 +333,13 @@ func (f *folder) describe() (about, error) {
 		if err != nil {
 			return a, err
 		}
-		a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, int64(s.Len()), d.Every})
+		a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, int64(s.Len()), d.Every, d.FirstStep()})
 		s.Close()
 	}
 	if info, err := f.dir.Lstat(finalName); err == nil && info.Mode().IsRegular() {
 		for _, d := range f.finals() {
 			if f.perNode(d) && !slices.ContainsFunc(a.Fields, func(f field) bool { return f.Name == d.Name }) {
-				a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, 1, 0})
+				a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, 1, 0, 0})
 			}
 		}
 	}

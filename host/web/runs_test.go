@@ -163,7 +163,7 @@ func TestRuns(t *testing.T) {
 		t.Fatalf("the runs are %+v", list.Runs)
 	}
 	one := list.Runs[1]
-	want := []field{{"state", "1", "state of the node", 4, 5}, {"double", "1", "twice the state", 4, 5}}
+	want := []field{{"state", "1", "state of the node", 4, 5, 5}, {"double", "1", "twice the state", 4, 5, 5}}
 	if d := cmp.Diff(want, one.Fields); d != "" || one.Steps != 22 || len(one.Columns) != 2 || one.Status != sim.Finished {
 		t.Errorf("%+v; the fields (-want +is):\n%s", one, d)
 	}

@@ -18,7 +18,8 @@ type Faulty struct {
 	// at a time.
 	Before func(op, name string) error
 
-	mu sync.Mutex
+	mu     sync.Mutex
+	failed bool
 }
 
 // At is a file system in which the access of a number fails, counted from 0.
@@ -32,10 +33,19 @@ func At(number int, err error) *Faulty {
 	}}
 }
 
+// Failed tells whether any access has.
+func (s *Faulty) Failed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failed
+}
+
 func (s *Faulty) before(op, name string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.Before(op, name)
+	err := s.Before(op, name)
+	s.failed = s.failed || err != nil
+	return err
 }
 
 // MakeDir implements files.System.

@@ -128,7 +128,7 @@ export class ReplayPage {
     if (!f) return;
     const stay = f.every && this.shown?.name === name;
     $("record").max = Math.max(0, f.records - 1);
-    $("record").value = stay ? Math.round(this.shown.step / f.every) - 1 : f.records - 1;
+    $("record").value = stay ? Math.max(0, Math.round((this.shown.step - f.first) / f.every)) : f.records - 1;
     $("record").disabled = $("play").disabled = f.records < 2;
     this.say();
   }
@@ -136,7 +136,7 @@ export class ReplayPage {
   get step() {
     const f = this.view.field;
     if (!f) return 0;
-    return f.every ? f.every * (Number($("record").value) + 1) : this.view.about.steps;
+    return f.every ? f.first + f.every * Number($("record").value) : this.view.about.steps;
   }
 
   say() {

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/record"
+	"tnn-gpu/host/results"
+)
+
+func (p *program) checkCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "check",
+		Usage:     "tell whether each file of a run's folder is whole",
+		ArgsUsage: "RUN",
+		Description: "All files are read, and compared with the sums that checkpoints have of them;\n" +
+			"nothing is changed. A file that is not whole makes the exit code 1.\n\n" +
+			"Beside it: `verify` replays recorded trajectories, `compare` runs a network on two\n" +
+			"backends, `selftest` tries a device, and `run --check N` makes steps again.",
+		Action: p.checkRun,
+	}
+}
+
+func (p *program) checkRun(c *cli.Context) error {
+	if c.NArg() != 1 {
+		return badUsage("%s takes one argument, the folder of a run; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
+	}
+	folder, err := record.Look(p.files, c.Args().First())
+	if err != nil {
+		return usageError{err}
+	}
+	defer folder.Close()
+	found, err := folder.Check()
+	if err != nil {
+		return usageError{fmt.Errorf("the run cannot be checked: %w", err)}
+	}
+	if _, err := results.Of(folder); err != nil {
+		found = append(found, record.Finding{File: record.ConfigName, Problem: err})
+	} else {
+		found = append(found, record.Finding{File: record.ConfigName, Text: "as run.json tells of it"})
+	}
+	return p.sayFound(folder, found)
+}
+
+func (p *program) sayFound(folder *record.Folder, found []record.Finding) error {
+	width, bad := 0, 0
+	for _, f := range found {
+		width = max(width, len(f.File))
+	}
+	for _, f := range found {
+		if f.Problem == nil {
+			fmt.Fprintf(p.out, "ok    %-*s  %s\n", width, f.File, f.Text)
+			continue
+		}
+		bad++
+		fmt.Fprintf(p.out, "FAIL  %-*s  %v\n", width, f.File, f.Problem)
+	}
+	if bad > 0 {
+		return errors.New(verb(int64(bad), "file", "is", "are") + fmt.Sprintf(" not whole, of %d of the run %s; nothing was changed", len(found), folder.Path()))
+	}
+	fmt.Fprintf(p.out, "The run %s is whole: %s.\n", folder.Path(), count(int64(len(found)), "file"))
+	return nil
+}

@@ -1,0 +1,275 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/record"
+	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
+)
+
+// origin is a run that another one begins at.
+type origin struct {
+	folder *record.Folder
+	config *config.Config
+	step   int64 // -1 for that of its last checkpoint
+}
+
+// runFrom begins a run at a checkpoint of another one, of which nothing but that is
+// needed and nothing is changed.
+func (p *program) runFrom(ctx context.Context, c *cli.Context, w *watch) error {
+	if c.NArg() > 0 || c.IsSet("preset") {
+		return badUsage("--from takes the configuration of the other run: change keys of it with --set, and leave %s out", c.Args().First()+c.String("preset"))
+	}
+	o, err := p.openOrigin(c.String("from"))
+	if err != nil {
+		return usageError{err}
+	}
+	defer o.folder.Close()
+	j, err := p.branch(ctx, c, w, o)
+	if err != nil {
+		return err
+	}
+	defer j.close()
+	with := contents(j.network.config, j.inputs)
+	with.Start = j.from
+	w.hold(saves)
+	folder, err := p.createFolder(c.String("out"), baseName(o.folder.Path())+"-from", with)
+	if err != nil {
+		return err
+	}
+	return p.carryOut(ctx, w, j, folder)
+}
+
+// openOrigin reads RUN or RUN@STEP.
+func (p *program) openOrigin(text string) (*origin, error) {
+	o := &origin{step: -1}
+	var err error
+	o.folder, err = record.Look(p.files, text)
+	at := strings.LastIndexByte(text, '@')
+	if errors.Is(err, fs.ErrNotExist) && at > 0 {
+		if o.step, err = strconv.ParseInt(text[at+1:], 10, 64); err != nil || o.step < 0 {
+			return nil, fmt.Errorf("--from is %q: name a run, or a run and a step as in %s@100", text, text[:at])
+		}
+		o.folder, err = record.Look(p.files, text[:at])
+	}
+	if err != nil {
+		return nil, err
+	}
+	o.config, err = config.Decode(filepath.Join(o.folder.Path(), record.ConfigName), o.folder.Config())
+	if err == nil {
+		err = o.extend()
+	}
+	if err == nil {
+		err = p.originInputs(o)
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.folder.Close())
+	}
+	return o, nil
+}
+
+// extend has the configuration reach to the step asked for, as far as the run was made
+// longer when it was resumed.
+func (o *origin) extend() error {
+	planned := o.config.Spec.Steps()
+	if o.step <= planned {
+		return nil
+	}
+	newest, _, err := o.folder.WholeCheckpoint(-1)
+	if err != nil {
+		return err
+	}
+	if made := max(planned, newest.State.Step); o.step > made {
+		return fmt.Errorf("%s has %d steps, and --from asks for the state after %d", o.folder.Path(), made, o.step)
+	}
+	return o.config.SetSteps(o.step)
+}
+
+// originInputs is sameInputs for a run whose metadata may be lost.
+func (p *program) originInputs(o *origin) error {
+	was, err := oldInputs(o.folder)
+	if err != nil {
+		p.warn(fmt.Sprintf("%v; its checkpoints are used all the same", err))
+		return nil
+	}
+	return checkInputs(o.folder.Path(), was, o.config, p.warn)
+}
+
+// branch prepares a run that begins at the state asked for.
+func (p *program) branch(ctx context.Context, c *cli.Context, w *watch, o *origin) (*job, error) {
+	cfg, err := o.changed(c)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	from, err := p.stateOf(ctx, c, w, o)
+	if err != nil {
+		return nil, err
+	}
+	end := cfg.Spec.Steps()
+	if text := c.String("steps"); text != "" {
+		if end, err = steps(text, from.State.Step); err != nil {
+			return nil, err
+		}
+	}
+	if end <= from.State.Step {
+		return nil, badUsage("%s has made %d steps, and this run is to end at step %d; make it longer with --steps +100, for example", o.folder.Path(), from.State.Step, end)
+	}
+	if err := cfg.SetSteps(end); err != nil {
+		return nil, usageError{err}
+	}
+	j, err := p.prepare(c, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if from.Graph != "" && from.Graph != j.options.NetworkSum {
+		return nil, errors.Join(badUsage("the checkpoint is of another network than this configuration gives: of a graph that is drawn, keep the seed with --set graph.seed=%d", o.config.Run.Seed), j.close())
+	}
+	start := *from
+	start.Program, start.Graph, start.First, start.Files = programVersion(), j.options.NetworkSum, from.State.Step, nil
+	j.from = &start
+	path, err := filepath.Abs(o.folder.Path())
+	if err != nil {
+		return nil, errors.Join(usageError{err}, j.close())
+	}
+	sum := sha256.Sum256(o.folder.Config())
+	j.options.From = &record.Origin{Run: path, Step: from.State.Step, Config: hex.EncodeToString(sum[:])}
+	return j, nil
+}
+
+// changed is the configuration of the other run with what flags change of it, as far
+// as a state of the one can be that of the other.
+func (o *origin) changed(c *cli.Context) (*config.Config, error) {
+	cfg, err := config.Decode(filepath.Join(o.folder.Path(), record.ConfigName), o.folder.Config(), c.StringSlice("set")...)
+	if err == nil {
+		err = applyFlags(c, cfg)
+	}
+	if err != nil {
+		return nil, err
+	}
+	was, now := o.config.Run, cfg.Run
+	if now.Precision != was.Precision || now.Replicas != was.Replicas {
+		return nil, fmt.Errorf("the checkpoints of %s have %s in %s precision, and a run from one of them has the same", o.folder.Path(), count(int64(was.Replicas), "replica"), was.Precision)
+	}
+	if err := branchOf(cfg, o.config); err != nil {
+		return nil, fmt.Errorf("a run from a checkpoint keeps the network: %w", err)
+	}
+	return cfg, nil
+}
+
+// branchOf tells whether a state of one configuration can go on under another.
+func branchOf(now, was *config.Config) error {
+	if b, ok := now.Spec.(model.Branched); ok {
+		return b.BranchOf(was.Spec)
+	}
+	return now.Spec.VariantOf(was.Spec)
+}
+
+// stateOf gives the checkpoint of the step that is asked for.
+func (p *program) stateOf(ctx context.Context, c *cli.Context, w *watch, o *origin) (*state.Checkpoint, error) {
+	from, skipped, err := o.folder.WholeCheckpoint(o.step)
+	if errors.Is(err, record.ErrNoCheckpoint) && o.step >= 0 {
+		err = o.fromBeginning()
+	}
+	if err != nil {
+		return nil, usageError{err}
+	}
+	for _, s := range skipped {
+		fmt.Fprintf(p.errs, "A checkpoint is passed over: %v.\n", s)
+	}
+	if from != nil && from.Program != "" && from.Program != programVersion() {
+		fmt.Fprintf(p.errs, "The checkpoint was written by %s, and this is %s.\n", from.Program, programVersion())
+	}
+	if o.step < 0 || from != nil && from.State.Step == o.step {
+		return from, nil
+	}
+	return p.computeAgain(ctx, c, w, o, from)
+}
+
+// fromBeginning refuses to compute a run from step 0 that began elsewhere.
+func (o *origin) fromBeginning() error {
+	m, err := o.folder.Metadata()
+	if err != nil {
+		return fmt.Errorf("there is no checkpoint of step %d or before, and where the run began is not known: %w", o.step, err)
+	}
+	if m.From != nil {
+		return fmt.Errorf("%s began at step %d of %s and has no checkpoint of step %d or before", o.folder.Path(), m.From.Step, m.From.Run, o.step)
+	}
+	return nil
+}
+
+// computeAgain makes the steps of the other run from a checkpoint, or from its
+// beginning, to the one asked for: the same bits as then.
+func (p *program) computeAgain(ctx context.Context, c *cli.Context, w *watch, o *origin, from *state.Checkpoint) (at *state.Checkpoint, err error) {
+	cfg, err := o.where(c)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	j, err := p.open(cfg, c.Int("threads"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, j.close()) }()
+	first := from
+	if first == nil {
+		first = &state.Checkpoint{State: &state.State{}}
+	}
+	if j.plan.Again, err = o.folder.CommandsUntil(first, o.step); err != nil {
+		return nil, usageError{err}
+	}
+	j.plan.Steps = o.step
+	keep := func(e sim.Event) error {
+		if saved, ok := e.(*sim.Checkpoint); ok {
+			at = &saved.Checkpoint
+		}
+		return nil
+	}
+	run, err := sim.New(j.network.net, j.backend, j.plan, keep)
+	if err != nil {
+		return nil, err
+	}
+	if from != nil {
+		if err := run.Restore(from); err != nil {
+			return nil, usageError{err}
+		}
+	}
+	fmt.Fprintf(p.out, "Steps %d to %d of %s are made again.\n", first.State.Step+1, o.step, o.folder.Path())
+	w.hold(", before the run has begun.")
+	if _, err := run.Go(ctx); err != nil {
+		return nil, err
+	}
+	if why := w.stopped(); why != nil {
+		return nil, why
+	}
+	at.Graph = sumOfNetwork(j.network.net)
+	if from != nil && from.Graph != "" && from.Graph != at.Graph {
+		return nil, badUsage("the checkpoint is of another network than the configuration of %s gives now", o.folder.Path())
+	}
+	return at, nil
+}
+
+// where is the configuration of the other run, computed where flags say.
+func (o *origin) where(c *cli.Context) (*config.Config, error) {
+	cfg, err := config.Decode(filepath.Join(o.folder.Path(), record.ConfigName), o.folder.Config())
+	if err == nil {
+		err = cfg.SetSteps(max(o.step, cfg.Spec.Steps()))
+	}
+	for _, key := range []string{"backend", "device"} {
+		if err == nil && c.IsSet(key) {
+			err = cfg.Apply("run." + key + "=" + c.String(key))
+		}
+	}
+	return cfg, err
+}
