@@ -11,6 +11,7 @@ import (
 type student[F fmath.Float] struct {
 	replica, number     int // in the network, and among the students of its realisation
 	spec                *perceptron.Table
+	rule                perceptron.Rule
 	constants           perceptron.Constants[F]
 	w, teacher          []F // n components
 	totalHeat, recent   *F
@@ -24,7 +25,7 @@ type student[F fmath.Float] struct {
 }
 
 func newStudent[F fmath.Float](t *perceptron.Table, replica, number int) *student[F] {
-	s := &student[F]{replica: replica, number: number, spec: t, constants: perceptron.ConstantsOf[F](t), activation: make([]F, t.B), share: make([]F, t.B)}
+	s := &student[F]{replica: replica, number: number, spec: t, rule: t.Kind(), constants: perceptron.ConstantsOf[F](t), activation: make([]F, t.B), share: make([]F, t.B)}
 	heat := make([]F, 3*t.N)
 	s.before, s.force, s.term = heat[:t.N], heat[t.N:2*t.N], heat[2*t.N:]
 	return s
@@ -51,7 +52,7 @@ func (s *student[F]) begin(t int64) {
 // the example's signs. Device twin: perceptron_meet.
 func (s *student[F]) answer(b int, positive bool, sum F) (activation, share F) {
 	activation = F(s.constants.Scale * sum)
-	share = s.constants.Share(s.spec.Rule, positive, activation)
+	share = s.constants.Share(s.rule, positive, activation)
 	s.gained[b] = share
 	if !positive {
 		s.gained[b] = -share

@@ -197,7 +197,7 @@ func (e *engine[F]) upload() error {
 		students[key] = append(students[key], uint32(r))
 		t := &e.net.SpecOf(r).Perceptron
 		parameters = append(parameters, device.Words[F](perceptron.ConstantsOf[F](t))...)
-		rules = append(rules, int32(slices.Index(perceptron.Rules(), t.Rule)))
+		rules = append(rules, int32(slices.Index(perceptron.Rules(), t.Kind())))
 	}
 	e.realisations = len(order)
 	var members, keys []uint32

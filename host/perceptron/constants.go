@@ -29,7 +29,7 @@ func ConstantsOf[F fmath.Float](t *Table) Constants[F] {
 		Kick:  F(math.Sqrt(2 * t.Temperature() * t.Dt)),
 		Scale: F(1 / root),
 		Swirl: F(t.Swirl * t.Dt),
-		Alpha: F(t.Alpha),
+		Alpha: F(t.Power()),
 		Pull:  F(t.K),
 		Push:  F(t.Nut * root / float64(t.B)),
 		Turn:  F(t.Swirl),

@@ -150,7 +150,7 @@ func (c *Class) batch(count int, t uint32, second bool) []batch {
 		for i := range out {
 			clear(gained)
 			for b := range m.examples {
-				f := constants[i].Share(c.students[i].Spec.Rule, m.positive[b], constants[i].Scale*m.sums[i][b])
+				f := constants[i].Share(c.students[i].Spec.Kind(), m.positive[b], constants[i].Scale*m.sums[i][b])
 				out[i].s1 += f
 				out[i].s2 += f * f
 				gained[b] = f

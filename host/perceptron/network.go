@@ -177,9 +177,9 @@ func (n *Network) Ends(s *state.State) []model.End {
 // Announce implements model.Network.
 func (n *Network) Announce() [][2]string {
 	t := &n.Spec.Perceptron
-	rule := string(t.Rule)
-	if t.Rule == AlphaTron {
-		rule = fmt.Sprintf("alphatron, alpha = %g", t.Alpha)
+	rule := string(t.Kind())
+	if t.Kind() == AlphaTron {
+		rule = fmt.Sprintf("alphatron, alpha = %g", t.Power())
 	}
 	examples := fmt.Sprintf("%d fresh ones a step", t.B)
 	if t.Examples == Stored {

@@ -4,7 +4,12 @@
 // formulas; its section numbers are quoted here.
 package perceptron
 
-import "math"
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Rule names what an example contributes to the force (docs/perceptron.md
 // section 1).
@@ -20,6 +25,16 @@ const (
 
 // Rules are all rules, in the order in which devices number them.
 func Rules() []Rule { return []Rule{Hebb, Perceptron, AdaTron, AlphaTron} }
+
+// Law is the rule itself and the power of an alphatron, which a text may give:
+// alphatron(0.25). It is false for what is no rule.
+func (r Rule) Law() (rule Rule, power float64, ok bool) {
+	if text, found := strings.CutPrefix(string(r), string(AlphaTron)+"("); found && strings.HasSuffix(text, ")") {
+		power, err := strconv.ParseFloat(strings.TrimSuffix(text, ")"), 64)
+		return AlphaTron, power, err == nil
+	}
+	return r, 0, slices.Contains(Rules(), r)
+}
 
 // Noise names the prefactor of the thermal noise.
 type Noise string
@@ -58,7 +73,7 @@ type Spec struct {
 
 // Table is the one table of the model.
 type Table struct {
-	Rule  Rule    `toml:"rule" comment:"hebb, perceptron, adatron or alphatron"`
+	Rule  Rule    `toml:"rule" comment:"hebb, perceptron, adatron, or alphatron, of which alphatron(0.25) also gives alpha"`
 	Alpha float64 `toml:"alpha,omitempty" comment:"of the alphatron: the power of |activation| where the student is right"`
 	N     int     `toml:"n" comment:"weights"`
 	B     int     `toml:"B" comment:"examples of a step"`
@@ -87,6 +102,18 @@ func Defaults() *Spec {
 		Rule: Hebb, N: 10000, B: 30, Dt: 1e-3, Time: 20, K: 1, Nut: 3, D: 1, Noise: Sqrt2,
 		Teacher: Gauss, Start: Gauss, Examples: Fresh, HeatEvery: 10, AverageFrom: 15,
 	}}
+}
+
+// Kind is the rule without the power that may stand in its name.
+func (t *Table) Kind() Rule {
+	rule, _, _ := t.Rule.Law()
+	return rule
+}
+
+// Power is alpha, wherever it stands.
+func (t *Table) Power() float64 {
+	_, power, _ := t.Rule.Law()
+	return power + t.Alpha
 }
 
 // Temperature is D, doubled where the noise is literal2.

@@ -19,7 +19,7 @@ type Map struct {
 
 // MapOf is the map of a specification.
 func MapOf(t *Table) *Map {
-	return &Map{Rule: t.Rule, Alpha: t.Alpha, K: t.K, Nut: t.Nut, D: t.Temperature(), Dt: t.Dt, G: t.G(), B: float64(t.B)}
+	return &Map{Rule: t.Kind(), Alpha: t.Power(), K: t.K, Nut: t.Nut, D: t.Temperature(), Dt: t.Dt, G: t.G(), B: float64(t.B)}
 }
 
 // Moments at a point.

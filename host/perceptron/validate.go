@@ -60,7 +60,7 @@ func (s *Spec) Validate() error {
 
 func (t *Table) checkNames() error {
 	for _, err := range []error{
-		oneOf("rule", t.Rule, Rules()...),
+		t.checkRule(),
 		oneOf("noise", t.Noise, Sqrt2, Literal2),
 		oneOf("teacher", t.Teacher, Gauss, PlusMinus),
 		oneOf("start", t.Start, Gauss, Zero),
@@ -72,6 +72,20 @@ func (t *Table) checkNames() error {
 	}
 	return nil
 }
+
+func (t *Table) checkRule() error {
+	_, power, ok := t.Rule.Law()
+	switch {
+	case !ok:
+		return &SpecError{"perceptron.rule", string(t.Rule), "use hebb, perceptron, adatron, alphatron, or alphatron with its power, such as alphatron(0.25)"}
+	case !(power >= 0 && power <= maxPower):
+		return &SpecError{"perceptron.rule", string(t.Rule), fmt.Sprintf("use a power from 0 to %d", maxPower)}
+	}
+	return nil
+}
+
+// maxPower of the alphatron.
+const maxPower = 64
 
 func oneOf[T ~string](key string, value T, valid ...T) error {
 	var names []string
@@ -145,9 +159,9 @@ func (t *Table) checkTimes() error {
 func (t *Table) checkTogether() error {
 	switch {
 	case t.Alpha != 0 && t.Rule != AlphaTron:
-		return &SpecError{"perceptron.alpha", t.Alpha, fmt.Sprintf("only the alphatron has a power, and the rule is %s; leave it out", t.Rule)}
-	case t.Alpha > 64:
-		return &SpecError{"perceptron.alpha", t.Alpha, "use a power from 0 to 64"}
+		return &SpecError{"perceptron.alpha", t.Alpha, fmt.Sprintf("only the rule alphatron takes a power from this key, and the rule is %s; leave it out", t.Rule)}
+	case t.Alpha > maxPower:
+		return &SpecError{"perceptron.alpha", t.Alpha, fmt.Sprintf("use a power from 0 to %d", maxPower)}
 	case t.Swirl != 0 && t.N%2 == 1:
 		return &SpecError{"perceptron.swirl", t.Swirl, fmt.Sprintf("a swirl turns pairs of weights, so n must be even, and it is %d", t.N)}
 	case t.Examples == Stored && t.P == 0:

@@ -57,7 +57,7 @@ func (e *efficiency) Run(ctx context.Context, trials []experiment.Trial) ([]expe
 // excessHeat is that of Hebb's rule over the whole run: f is 1, so what the choice of
 // examples adds is the same at every time but for the learning rate.
 func excessHeat(t *perceptron.Table) float64 {
-	if t.Rule != perceptron.Hebb {
+	if t.Kind() != perceptron.Hebb {
 		return math.NaN()
 	}
 	rate := t.Nut * t.Nut * (float64(t.N) - 2/math.Pi) / float64(t.B)
@@ -79,7 +79,7 @@ func ofEfficiency() []experiment.Theory {
 				return math.NaN()
 			}
 			t := &s.Perceptron
-			if t.Rule != perceptron.Hebb || t.Temperature() != 1 || t.K != 1 || t.Start != perceptron.Gauss || t.Swirl != 0 {
+			if t.Kind() != perceptron.Hebb || t.Temperature() != 1 || t.K != 1 || t.Start != perceptron.Gauss || t.Swirl != 0 {
 				return math.NaN()
 			}
 			return value(t, perceptron.Ramp{K: t.K, Nut: t.Nut, Tau: t.Ramp})

@@ -143,7 +143,7 @@ func (k *theory) ofEntropy() []experiment.Theory {
 		if t.Swirl != 0 {
 			plain := *t
 			plain.Swirl = 0
-			if t.Rule != perceptron.Hebb {
+			if t.Kind() != perceptron.Hebb {
 				return math.NaN()
 			}
 			q := k.at(plain)
@@ -152,7 +152,7 @@ func (k *theory) ofEntropy() []experiment.Theory {
 		return perceptron.MapOf(t).Housekeeping(p.R, p.Q)
 	}
 	ex := func(t *perceptron.Table, p point) float64 {
-		if t.Rule == perceptron.Hebb { // the same for all weights
+		if t.Kind() == perceptron.Hebb { // the same for all weights
 			return t.Nut * t.Nut * (float64(t.N) - 2/math.Pi)
 		}
 		return perceptron.Excess(t.Nut, t.N, moments(t, p))
