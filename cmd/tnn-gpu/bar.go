@@ -16,8 +16,9 @@ import (
 type bar struct {
 	out     io.Writer
 	width   int
-	steps   int64 // of the run
-	updates int64 // node updates of one step, all replicas
+	steps   int64  // of the run
+	work    string // what updates counts: "node updates"
+	updates int64  // of one step, all replicas
 	now     func() time.Time
 
 	began, shown time.Time
@@ -34,8 +35,8 @@ func newBar(out io.Writer, n *network, first, steps int64) *bar {
 	if s, ok := out.(*stream); ok {
 		out = s.drawing()
 	}
-	updates := n.net.Describe().Updates * int64(len(n.seeds))
-	return &bar{out: out, width: width, steps: steps, updates: updates, first: first, now: time.Now, began: time.Now()}
+	d := n.net.Describe()
+	return &bar{out: out, width: width, steps: steps, work: d.Work, updates: d.Updates * int64(len(n.seeds)), first: first, now: time.Now, began: time.Now()}
 }
 
 // terminalWidth is 0 for what is no terminal.
@@ -89,8 +90,8 @@ func (b *bar) line(step int64, took time.Duration) string {
 	full := int(barWidth * step / b.steps)
 	perStep := took.Seconds() / float64(max(1, step-b.first))
 	left := time.Duration(perStep * float64(b.steps-step) * float64(time.Second)).Round(time.Second)
-	text := fmt.Sprintf("[%s%s] step %d of %d, %s node updates/s, %v left", strings.Repeat("#", full), strings.Repeat(".", barWidth-full),
-		step, b.steps, quantity(float64(b.updates)/perStep), left)
+	text := fmt.Sprintf("[%s%s] step %d of %d, %s %s/s, %v left", strings.Repeat("#", full), strings.Repeat(".", barWidth-full),
+		step, b.steps, quantity(float64(b.updates)/perStep), b.work, left)
 	return text[:min(len(text), b.width-1)]
 }
 

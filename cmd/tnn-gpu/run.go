@@ -313,6 +313,6 @@ func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw b
 			drawn = ""
 		}
 	}
-	fmt.Fprintf(p.out, "\n%s in %v: %s node updates/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv%s%s\n",
-		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), folder.Path(), final, drawn)
+	fmt.Fprintf(p.out, "\n%s in %v: %s %s/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv%s%s\n",
+		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), n.net.Describe().Work, folder.Path(), final, drawn)
 }

@@ -71,7 +71,7 @@ func TestTableOfAResumedRun(t *testing.T) {
 func TestBar(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Unix(0, 0)
-	b := &bar{out: &out, width: 200, steps: 400, updates: 1000, first: 100, began: now, now: func() time.Time { return now }}
+	b := &bar{out: &out, width: 200, steps: 400, work: "node updates", updates: 1000, first: 100, began: now, now: func() time.Time { return now }}
 	observe := func(step int64) string {
 		t.Helper()
 		out.Reset()

@@ -68,7 +68,7 @@ func (n *Network) Describe() model.Description {
 		Name: "perceptron", Rule: string(t.Rule),
 		Counts: []model.Count{{Name: "weights", Value: int64(t.N)}, {Name: "examples_per_step", Value: int64(t.B)}},
 		Spaces: []model.Space{model.Line(Component, t.N), model.Line(Student, 1), model.Line(Example, t.B)},
-		Work:   "sums over examples of weights", Updates: int64(t.N) * int64(t.B),
+		Work:   "signs of examples", Updates: int64(t.N) * int64(t.B),
 		Sums:    []string{"squared weights", "overlap with the teacher", "total heat", "recent heat", "steps of the recent heat", "end"},
 		Columns: columns(),
 		Panels: []model.Panel{
