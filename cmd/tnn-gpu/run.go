@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
@@ -313,6 +314,21 @@ func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw b
 			drawn = ""
 		}
 	}
+	p.tellEnds(s.Ends)
 	fmt.Fprintf(p.out, "\n%s in %v: %s %s/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv%s%s\n",
 		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), n.net.Describe().Work, folder.Path(), final, drawn)
+}
+
+// mostEnds is how many replicas that ended by themselves are named.
+const mostEnds = 10
+
+// tellEnds says which replicas ended by themselves, and why.
+func (p *program) tellEnds(ends []model.End) {
+	for i, e := range ends {
+		if i == mostEnds {
+			fmt.Fprintf(p.out, "and %s more ended by themselves\n", count(int64(len(ends)-i), "replica"))
+			return
+		}
+		fmt.Fprintf(p.out, "replica %d ended after step %d: %s\n", e.Replica, e.Step, e.Why)
+	}
 }
