@@ -217,6 +217,47 @@ func TestProjectionEnergy(t *testing.T) {
 	}
 }
 
+// TestTwoMemories: the order of the units decides between a pattern and its negative
+// (docs/hopfield.md section 11).
+func TestTwoMemories(t *testing.T) {
+	for first, want := range map[int]string{0: "--+-", 2: "++-+"} {
+		for _, p := range hopfield.Presets() {
+			if p.Name != "hopfield-two-memories" {
+				continue
+			}
+			p.Spec.Recall.First = first
+			_, last := run(t, open(t, p.Spec, backend.Options{}, 1), 5)
+			got := hopfield.NewPattern(4)
+			read(last.Array(hopfield.StateField).Ints, got)
+			if got.Text(4) != want {
+				t.Errorf("from unit %d on the end is %s, want %s", first, got.Text(4), want)
+			}
+		}
+	}
+}
+
+// TestGlyphs: the projection rule recalls each of 26 letters from a fifth of its units
+// wrong, and Hebb's rule none, as their overlaps are large.
+func TestGlyphs(t *testing.T) {
+	exact := map[hopfield.Rule]int{}
+	for _, rule := range []hopfield.Rule{hopfield.ProjectionRule, hopfield.Hebb} {
+		for trial := range 26 {
+			s := spec(func(s *hopfield.Spec) {
+				s.Network = hopfield.NetworkSpec{Rule: rule}
+				s.Patterns = hopfield.PatternsSpec{Letters: 32, Bias: 0.5}
+				s.Recall.Trial = trial
+			})
+			sums, _ := run(t, open(t, s, backend.Options{}, 1), 20)
+			if sums[len(sums)-hopfield.Sums+hopfield.SumOverlap] == 1 {
+				exact[rule]++
+			}
+		}
+	}
+	if exact[hopfield.ProjectionRule] < 25 || exact[hopfield.Hebb] != 0 {
+		t.Errorf("of 26 letters, projection recalls %d exactly and hebb %d", exact[hopfield.ProjectionRule], exact[hopfield.Hebb])
+	}
+}
+
 func BenchmarkRecall(b *testing.B) {
 	for _, n := range []int{1000, 4000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
