@@ -220,7 +220,7 @@ func TestSelftest(t *testing.T) {
 	r := tnnGPU(t, t.TempDir(), "selftest").want(t, codeDone, "Philox4x32-10 gives its known answers", "cpu, 2019-predict, double", "cpu, 2020-real2, single", " checks passed.")
 	infos, _ := gpu.Devices()
 	for i := range infos {
-		r.want(t, codeDone, fmt.Sprintf("opencl:%d, probe", i), fmt.Sprintf("opencl:%d, 2019-predict, single", i), fmt.Sprintf("opencl:%d, beside the CPU, single", i))
+		r.want(t, codeDone, fmt.Sprintf("opencl:%d, probe", i), fmt.Sprintf("opencl:%d, 2019-predict, single", i), fmt.Sprintf("opencl:%d, driven beside the CPU, single", i))
 	}
 	if len(infos) == 0 {
 		r.want(t, codeDone, "skip  opencl")

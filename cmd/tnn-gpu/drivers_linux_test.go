@@ -44,8 +44,8 @@ func TestDamagedKernelCache(t *testing.T) {
 		t.Fatal(err)
 	}
 	for damaged, args := range map[string][]string{
-		"sweep_segment.so": large, "add_partials.so": large, "drive.so": large, "count_solved.so": large,
-		"run_steps.so": many, "probe_math.so": many, "program.bc": many,
+		"tnn_sweep_segment.so": large, "add_partials.so": large, "tnn_drive.so": large, "tnn_count_solved.so": large,
+		"tnn_run_steps.so": many, "probe_math.so": many, "program.bc": many,
 	} {
 		t.Run(damaged, func(t *testing.T) {
 			cache := t.TempDir()
