@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"tnn-gpu/gpu"
 	"tnn-gpu/host/config"
@@ -180,10 +179,6 @@ func verb(n int64, noun, one, many string) string {
 		return count(n, noun) + " " + one
 	}
 	return count(n, noun) + " " + many
-}
-
-func numbers(v []int) string {
-	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(v)), ", "), "[]")
 }
 
 // bytesText is a size in the unit that suits it.

@@ -1,3 +1,5 @@
+//go:build opencl && cgo
+
 package device
 
 import (

@@ -19,39 +19,6 @@ const (
 	sequence
 )
 
-// formOf is that of a memory.
-func formOf(m *hopfield.Memory) form {
-	switch {
-	case m.Couplings != nil:
-		return matrix
-	case m.Sparse != nil:
-		return sparse
-	case m.Rule == hopfield.Polynomial:
-		return polynomial
-	case m.Rule == hopfield.Exponential:
-		return exponential
-	case m.Rule == hopfield.Sequence:
-		return sequence
-	}
-	return hebb
-}
-
-// The ways to update that kernels tell apart. Orders of async and iid differ in how they
-// are drawn only.
-const (
-	updateAsync uint32 = iota
-	updateCyclic
-	updateIID
-	updateSync
-	updateColours
-	updateBlocks
-)
-
-var updates = map[hopfield.Update]uint32{
-	hopfield.Async: updateAsync, hopfield.Cyclic: updateCyclic, hopfield.IID: updateIID,
-	hopfield.Sync: updateSync, hopfield.Colours: updateColours, hopfield.Blocks: updateBlocks,
-}
-
 // record is what kernels know of a replica: numbers, and where its part of an array begins.
 type record struct {
 	Memory, Patterns, PatternAt, ColumnAt, CouplingAt, OverlapAt uint32
@@ -70,12 +37,6 @@ type choices struct {
 	degree    int
 	together  bool // units decide in parts, from the same fields
 	given     bool // draws of a sweep are not made on the device
-}
-
-// choicesOf are those of a network of which a replica has this memory.
-func choicesOf(net *hopfield.Network, m *hopfield.Memory, p state.Precision, items int) choices {
-	update := net.Spec.Recall.Update
-	return choices{precision: p, items: items, form: formOf(m), degree: m.Degree, together: update == hopfield.Sync || update == hopfield.Blocks}
 }
 
 // header comes before kernels.cl in a program.

@@ -38,6 +38,3 @@ func header(precision state.Precision, items int, given bool) *device.Header {
 	h.Record("PERCEPTRON", perceptron.Constants[float32]{})
 	return h
 }
-
-// row is the number of examples, padded to quads.
-func row(t *perceptron.Table) int { return (t.B + 3) / 4 * 4 }

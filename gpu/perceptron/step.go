@@ -209,3 +209,6 @@ func (e *engine[F]) labels(into []F) error {
 	}
 	return err
 }
+
+// row is the number of examples, padded to quads.
+func row(t *perceptron.Table) int { return (t.B + 3) / 4 * 4 }

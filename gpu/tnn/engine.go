@@ -200,3 +200,22 @@ func (n *engine[F]) start() error {
 	}
 	return errors.Join(n.drive(tnn.Noise, 0, 0, 0), n.sweep(0, 0))
 }
+
+// latticeOf gives nil where the network needs the tables.
+func latticeOf(net *tnn.Network) *lattice {
+	if !net.Regular() {
+		return nil
+	}
+	g := net.Graph
+	l := &lattice{sides: [3]int{1, 1, 1}, count: g.Nodes / 2, oddFirst: net.Layout.Segments[1].First * tnn.Lanes}
+	unused := 3 - len(g.Lattice.Sides)
+	copy(l.sides[unused:], g.Lattice.Sides)
+	for _, o := range g.Stencil.Offsets {
+		var shift [3]int
+		for i, side := range g.Lattice.Sides {
+			shift[unused+i] = (int(o[i]) + side) % side
+		}
+		l.offsets = append(l.offsets, shift)
+	}
+	return l
+}

@@ -37,9 +37,6 @@ const (
 	watchThird
 )
 
-// watchFlag is the flag of a sweep that leaves watched value i.
-func watchFlag(i int) uint32 { return watchFirst << i }
-
 // modes are what external nodes do, in the order in which kernels number it.
 var modes = [...]tnn.Mode{tnn.Driven, tnn.Off, tnn.Noise, tnn.Reflect}
 

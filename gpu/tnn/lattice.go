@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"tnn-gpu/gpu/device"
-	"tnn-gpu/host/tnn"
 )
 
 // lattice is what kernels.cl needs to know to compute neighbours and weights instead of
@@ -15,25 +14,6 @@ type lattice struct {
 	count    int    // nodes of a sublattice
 	oddFirst int    // position of the first odd node
 	offsets  [][3]int
-}
-
-// latticeOf gives nil where the network needs the tables.
-func latticeOf(net *tnn.Network) *lattice {
-	if !net.Regular() {
-		return nil
-	}
-	g := net.Graph
-	l := &lattice{sides: [3]int{1, 1, 1}, count: g.Nodes / 2, oddFirst: net.Layout.Segments[1].First * tnn.Lanes}
-	unused := 3 - len(g.Lattice.Sides)
-	copy(l.sides[unused:], g.Lattice.Sides)
-	for _, o := range g.Stencil.Offsets {
-		var shift [3]int
-		for i, side := range g.Lattice.Sides {
-			shift[unused+i] = (int(o[i]) + side) % side
-		}
-		l.offsets = append(l.offsets, shift)
-	}
-	return l
 }
 
 func (l *lattice) define(h *device.Header) {

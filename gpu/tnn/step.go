@@ -294,3 +294,6 @@ func (n *engine[F]) Profile() ([]backend.KernelTime, error) { return n.device.Pr
 
 // Close implements backend.Backend.
 func (n *engine[F]) Close() error { return n.device.Close() }
+
+// watchFlag is the flag of a sweep that leaves watched value i.
+func watchFlag(i int) uint32 { return watchFirst << i }
