@@ -72,10 +72,11 @@ func (p *pairs) readArray(archive *npy.Archive, name string) ([]float64, error) 
 	return a.Values, nil
 }
 
-// most is how many values an array can have.
+// most is how many values an array can have. A slice that grows stands twice for a
+// moment, the second time a quarter larger, and the first may not be swept yet.
 func (p *pairs) most() int64 {
 	if p.options.Memory > 0 {
-		return min(math.MaxUint32, max(0, p.options.Memory-p.taken)/8)
+		return min(math.MaxUint32, max(0, p.options.Memory-p.taken)/(3*8))
 	}
 	return math.MaxUint32
 }
