@@ -29,34 +29,37 @@ const (
 
 // Metadata is run.json: what a run is, how it went, and what its files hold.
 type Metadata struct {
-	Format           int              `json:"format"`
-	Model            string           `json:"model"`
-	Rule             string           `json:"rule"`
-	Precision        state.Precision  `json:"precision"`
-	Seeds            []uint64         `json:"seeds"` // by replica
-	Sweep            *model.Sweep     `json:"sweep,omitempty"`
-	Network          map[string]int64 `json:"network"`
-	Schedule         string           `json:"schedule"`
-	Config           string           `json:"config_sha256"`
-	NetworkSum       string           `json:"network_sha256,omitempty"` // of its links, places and start values
-	Inputs           []Input          `json:"inputs,omitempty"`
-	From             *Origin          `json:"from,omitempty"`
-	Counts           []string         `json:"counts,omitempty"` // names in Network, in their order
-	Sites            *model.Sites     `json:"sites,omitempty"`
-	Work             string           `json:"work,omitempty"` // what updates_per_second counts
-	Panels           []model.Panel    `json:"panels,omitempty"`
-	Ends             []model.End      `json:"ends,omitempty"` // of replicas that ended by themselves
-	Status           sim.Reason       `json:"status"`
-	Steps            int64            `json:"steps"`
-	Started          time.Time        `json:"started"`
-	Ended            *time.Time       `json:"ended"`
-	WallSeconds      float64          `json:"wall_seconds"`
-	Updates          int64            `json:"node_updates"`
-	UpdatesPerSecond float64          `json:"node_updates_per_second"`
-	Sessions         []Session        `json:"sessions"`
-	Controls         []state.Control  `json:"controls"`
-	Files            []File           `json:"files"`
-	Scan             *struct{}        `json:"scan,omitempty"` // only a scan's folder has it
+	Format     int              `json:"format"`
+	Model      string           `json:"model"`
+	Rule       string           `json:"rule"`
+	Precision  state.Precision  `json:"precision"`
+	Seeds      []uint64         `json:"seeds"` // by replica
+	Sweep      *model.Sweep     `json:"sweep,omitempty"`
+	Network    map[string]int64 `json:"network"`
+	Schedule   string           `json:"schedule"`
+	Config     string           `json:"config_sha256"`
+	NetworkSum string           `json:"network_sha256,omitempty"` // of its links, places and start values
+	// Left are the SHA-256 of files that no checkpoint has, as the run left them when it
+	// ended, by name.
+	Left             map[string]string `json:"left_sha256,omitempty"`
+	Inputs           []Input           `json:"inputs,omitempty"`
+	From             *Origin           `json:"from,omitempty"`
+	Counts           []string          `json:"counts,omitempty"` // names in Network, in their order
+	Sites            *model.Sites      `json:"sites,omitempty"`
+	Work             string            `json:"work,omitempty"` // what updates_per_second counts
+	Panels           []model.Panel     `json:"panels,omitempty"`
+	Ends             []model.End       `json:"ends,omitempty"` // of replicas that ended by themselves
+	Status           sim.Reason        `json:"status"`
+	Steps            int64             `json:"steps"`
+	Started          time.Time         `json:"started"`
+	Ended            *time.Time        `json:"ended"`
+	WallSeconds      float64           `json:"wall_seconds"`
+	Updates          int64             `json:"node_updates"`
+	UpdatesPerSecond float64           `json:"node_updates_per_second"`
+	Sessions         []Session         `json:"sessions"`
+	Controls         []state.Control   `json:"controls"`
+	Files            []File            `json:"files"`
+	Scan             *struct{}         `json:"scan,omitempty"` // only a scan's folder has it
 }
 
 // Input is a file that the network rests on, whatever becomes of it later.
@@ -248,7 +251,11 @@ func (r *Recorder) endSession(s sim.Summary, err error) error {
 	if m.WallSeconds > 0 {
 		m.UpdatesPerSecond = float64(m.Updates) / m.WallSeconds
 	}
-	return r.writeMetadata()
+	sums, sumErr := r.folder.sumsOf(m.leftFiles())
+	if sumErr == nil {
+		m.Left = sums
+	}
+	return errors.Join(sumErr, r.writeMetadata())
 }
 
 // interventions are a list also where there is none.

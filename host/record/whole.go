@@ -12,6 +12,7 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -45,7 +46,7 @@ type checkup struct {
 // is of what cannot be read: it says nothing of the run.
 func (f *Folder) Check() ([]Finding, error) {
 	c := &checkup{Folder: f}
-	for _, part := range []func() error{c.checkMetadata, c.checkCheckpoints, c.checkFiles, c.checkInputs, c.checkCommands, c.checkFinal, c.checkOverview} {
+	for _, part := range []func() error{c.checkMetadata, c.checkCheckpoints, c.checkFiles, c.checkInputs, c.checkCommands, c.checkFinal, c.checkLeft, c.checkOverview} {
 		if err := part(); err != nil {
 			return nil, err
 		}
@@ -387,4 +388,66 @@ func (c *checkup) checkOverview() error {
 		_, err = png.Decode(bufio.NewReader(in))
 	}
 	return c.add(OverviewName, "a picture", err)
+}
+
+// leftFiles are those of a run that no checkpoint has: what is written once, and rows
+// that come after the last checkpoint.
+func (m *Metadata) leftFiles() []string {
+	names := []string{histogramsName, FinalName}
+	for _, f := range m.Files {
+		for _, a := range f.Arrays {
+			if a.Items != "" {
+				names = append(names, a.Items)
+			}
+		}
+	}
+	return names
+}
+
+// sumsOf gives the SHA-256 of those of some files that there are.
+func (f *Folder) sumsOf(names []string) (map[string]string, error) {
+	sums := make(map[string]string)
+	for _, name := range names {
+		in, err := f.dir.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.New()
+		_, err = io.Copy(sum, in)
+		if err := errors.Join(err, in.Close()); err != nil {
+			return nil, err
+		}
+		sums[name] = hex.EncodeToString(sum.Sum(nil))
+	}
+	return sums, nil
+}
+
+// checkLeft compares the files that no checkpoint has with what the run left.
+func (c *checkup) checkLeft() error {
+	if !c.ended() || len(c.metadata.Left) == 0 {
+		return nil
+	}
+	sums, err := c.sumsOf(c.metadata.leftFiles())
+	if err != nil {
+		return c.add("files of the end", "", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.metadata.Left)) {
+		got, there := sums[name]
+		problem := errors.New("it is not as the run left it: its sum is another")
+		switch {
+		case got == c.metadata.Left[name]:
+			continue
+		case !there && name == FinalName:
+			continue // checkFinal has said so
+		case !there:
+			problem = errors.New("the run left it, and it is not there")
+		}
+		if err := c.add(name, "", problem); err != nil {
+			return err
+		}
+	}
+	return nil
 }
