@@ -177,7 +177,9 @@ func (e *engine[F]) sweeps(n int) ([]float64, error) {
 	switch {
 	case e.next != nil:
 		k = e.given
-		args["count"] = uint32(len(e.next.Order))
+		if !e.choices.together { // which takes all units
+			args["count"] = uint32(len(e.next.Order))
+		}
 		err := errors.Join(writeIf(e.buffers["order"], signed(e.next.Order)), writeIf(e.buffers["drawn"], e.next.Words))
 		if err != nil {
 			return nil, err
