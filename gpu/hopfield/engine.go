@@ -43,6 +43,7 @@ type engine[F float32 | float64] struct {
 	memories []*hopfield.Memory // by replica
 	choices  choices
 	batch    int // sweeps between two reads
+	note     string
 
 	buffers map[string]*device.Buffer // called as the parameters of kernels are
 	made    *kernels                  // draws are made on the device
@@ -74,16 +75,25 @@ func newEngine[F float32 | float64](d *device.Device, net *hopfield.Network, o b
 }
 
 // itemsOn is the size of work-groups: on a processor a work-item for all, as there
-// work-items are a loop that waiting breaks up.
+// work-items are a loop that waiting breaks up; else what the device takes and has local
+// memory for, up to 128 or the size that is asked for.
 func itemsOn(info device.Info, asked int) int {
+	items := 128
 	switch {
 	case asked != 0:
-		return min(asked, 1024)
+		items = min(asked, 1024)
 	case info.Kind == "cpu":
-		return 1
+		items = 1
 	}
-	return 128
+	items = min(items, max(1, info.MaxWorkGroup))
+	for items > 1 && uint64(items*localBytes+64) > info.LocalMemory {
+		items /= 2
+	}
+	return items
 }
+
+// localBytes is what a work-item takes of local memory: three sums of 64 bits.
+const localBytes = 24
 
 // start is the state before the first sweep.
 func (e *engine[F]) start() *state.State {
@@ -120,6 +130,7 @@ func (e *engine[F]) build() (*kernels, error) {
 		}
 		if most := kernel.MaxWorkGroup(); of.kernel != &k.orders && most < e.choices.items {
 			e.choices.items = most
+			e.note = fmt.Sprintf("work-groups of %d work-items: its kernels take no larger ones", most)
 			return e.build()
 		}
 		args := device.Args{
@@ -379,7 +390,7 @@ func (e *engine[F]) Describe() backend.Description {
 	info := e.device.Info()
 	verdict := info.Verdict(e.options.Precision)
 	d := backend.Description{Backend: "opencl", Device: info.Name, Driver: info.Driver, Precision: e.options.Precision, Strict: verdict == device.Strict, Bytes: int64(e.device.Used())}
-	if !d.Strict {
+	if d.Note = e.note; !d.Strict {
 		d.Note = verdict
 	}
 	return d

@@ -41,6 +41,7 @@ type engine[F float32 | float64] struct {
 	options      backend.Options
 	step         int64
 	items        int // work-items of a work-group
+	note         string
 	realisations int
 
 	fields  map[string]*device.Buffer // of the state
@@ -77,6 +78,7 @@ func itemsOn(info device.Info, asked int) int {
 	if asked != 0 {
 		items = min(asked, perceptron.Lanes)
 	}
+	items = min(items, max(1, info.MaxWorkGroup))
 	for perceptron.Lanes%items != 0 {
 		items--
 	}
@@ -108,6 +110,7 @@ func (e *engine[F]) build(given bool) (*kernels, error) {
 			for e.items > most {
 				e.items /= 2
 			}
+			e.note = fmt.Sprintf("work-groups of %d work-items: its kernels take no larger ones", e.items)
 			return e.build(given)
 		}
 		args, err := e.arguments(source, name)
@@ -263,7 +266,7 @@ func (e *engine[F]) Describe() backend.Description {
 	info := e.device.Info()
 	verdict := info.Verdict(e.options.Precision)
 	d := backend.Description{Backend: "opencl", Device: info.Name, Driver: info.Driver, Precision: e.options.Precision, Strict: verdict == device.Strict, Bytes: int64(e.device.Used())}
-	if !d.Strict {
+	if d.Note = e.note; !d.Strict {
 		d.Note = verdict
 	}
 	return d
