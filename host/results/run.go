@@ -179,6 +179,9 @@ const mostTable = 16 << 30
 // rows of a csv file without its head. A row that is only half written is left out.
 func (r *Run) rows(name string, columns int) ([][]string, error) {
 	path := filepath.Join(r.Path, name)
+	if columns == 0 {
+		return nil, fmt.Errorf("%s cannot be read: run.json tells of no columns of it", path)
+	}
 	text, err := files.ReadFile(r.dir, name, mostTable)
 	if err != nil {
 		return nil, fmt.Errorf("the table cannot be read: %w", err)
