@@ -96,3 +96,21 @@ func Open(path string) (format string, src []byte, err error) {
 	}
 	return format, src, nil
 }
+
+// Numbers counts the numbers in a value that JSON was decoded into.
+func Numbers(v any) int {
+	n := 0
+	switch v := v.(type) {
+	case float64:
+		n = 1
+	case []any:
+		for _, item := range v {
+			n += Numbers(item)
+		}
+	case map[string]any:
+		for _, item := range v {
+			n += Numbers(item)
+		}
+	}
+	return n
+}

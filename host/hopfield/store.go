@@ -186,7 +186,7 @@ func Flow(patterns []Pattern, n, steps int) (*Matrix, []float64) {
 	for mu, p := range patterns {
 		x[mu], e[mu] = signs(p, n), make([]float64, n)
 	}
-	xt, et := NewColumns(n, len(patterns)), NewColumns(n, len(patterns)) // by unit
+	xt, et := newColumns(n, len(patterns)), newColumns(n, len(patterns)) // by unit
 	for mu := range x {
 		for i, s := range x[mu] {
 			xt[i][mu] = s
@@ -225,8 +225,8 @@ func Flow(patterns []Pattern, n, steps int) (*Matrix, []float64) {
 	return w, objective
 }
 
-// NewColumns is n columns of p zeros.
-func NewColumns(n, p int) [][]float64 {
+// newColumns is n columns of p zeros.
+func newColumns(n, p int) [][]float64 {
 	c := make([][]float64, n)
 	for i := range c {
 		c[i] = make([]float64, p)

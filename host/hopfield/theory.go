@@ -49,12 +49,6 @@ func OneStepErrorClipped(n, p int) float64 {
 	return math.Erfc(math.Sqrt(float64(n-1)/(math.Pi*float64(p)))) / 2
 }
 
-// OneStepErrorFrom is the probability that a unit is wrong after one synchronous
-// step from a state of overlap m0, at load alpha.
-func OneStepErrorFrom(m0, alpha float64) float64 {
-	return (1 - math.Erf(m0/math.Sqrt(2*alpha))) / 2
-}
-
 // Retrieval is the replica-symmetric theory of the states that a network of many
 // units reaches from a pattern at zero temperature, after Amit, Gutfreund and
 // Sompolinsky (1985), with a share keep of its couplings left by damage
@@ -161,13 +155,6 @@ func AllPatterns(n int) float64 { return float64(n) / (4 * math.Log(float64(n)))
 
 // StorkeyPatterns is N/sqrt(2 ln N), the capacity of Storkey's rule.
 func StorkeyPatterns(n int) float64 { return float64(n) / math.Sqrt(2*math.Log(float64(n))) }
-
-// DensePatterns is the number of patterns that a dense memory of the given degree
-// stores without errors, N^(degree-1)/(2 (2 degree - 3)!! ln N) (Krotov and Hopfield
-// 2016).
-func DensePatterns(n, degree int) float64 {
-	return math.Pow(float64(n), float64(degree-1)) / (2 * oddFactorial(2*degree-3) * math.Log(float64(n)))
-}
 
 // oddFactorial is n!! of an odd n.
 func oddFactorial(n int) float64 {

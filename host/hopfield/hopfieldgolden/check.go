@@ -74,25 +74,8 @@ func references(text []byte, _ *golden.On) (golden.Result, error) {
 	if err := json.Unmarshal(text, &all); err != nil {
 		return golden.Result{}, err
 	}
-	n := numbers(all)
+	n := golden.Numbers(all)
 	return golden.Result{References: n, Detail: fmt.Sprintf("%d measured values; `make soak` compares them", n)}, nil
-}
-
-func numbers(v any) int {
-	n := 0
-	switch v := v.(type) {
-	case float64:
-		n = 1
-	case []any:
-		for _, item := range v {
-			n += numbers(item)
-		}
-	case map[string]any:
-		for _, item := range v {
-			n += numbers(item)
-		}
-	}
-	return n
 }
 
 // run is a network on the backend that is checked, with one recall.

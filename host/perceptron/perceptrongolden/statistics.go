@@ -1,6 +1,10 @@
 package perceptrongolden
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"tnn-gpu/host/golden"
+)
 
 // Statistics are measured values, which cannot be replayed: the soak tests compare
 // ensembles with them.
@@ -23,28 +27,11 @@ func (s *Statistics) UnmarshalJSON(src []byte) error {
 	if err := json.Unmarshal(src, &all); err != nil {
 		return err
 	}
-	s.values = numbersIn(all)
+	s.values = golden.Numbers(all)
 	return json.Unmarshal(src, (*plain)(s))
 }
 
 // Values is how many numbers the file holds.
 func (s *Statistics) Values() int { return s.values }
-
-func numbersIn(v any) int {
-	n := 0
-	switch v := v.(type) {
-	case float64:
-		n = 1
-	case []any:
-		for _, item := range v {
-			n += numbersIn(item)
-		}
-	case map[string]any:
-		for _, item := range v {
-			n += numbersIn(item)
-		}
-	}
-	return n
-}
 
 func (s *Statistics) validate() error { return nil }
