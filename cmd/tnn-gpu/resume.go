@@ -87,14 +87,12 @@ func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, *record.F
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
-	if end == done {
-		ended, err := p.hasEnded(folder)
-		if err != nil {
-			return nil, folder, usageError{err}
-		}
-		if ended {
-			return nil, folder, p.complete(cfg, folder, done)
-		}
+	ended, err := p.hasEnded(folder)
+	switch {
+	case err != nil:
+		return nil, folder, usageError{err}
+	case ended == sim.AllEnded, ended == sim.Finished && end == done:
+		return nil, folder, p.complete(cfg, folder, ended, done)
 	}
 	j, err := p.prepareTo(c, cfg, end)
 	if err != nil {
@@ -189,24 +187,28 @@ func refusal(folder *record.Folder, unusable *record.UnusableError) error {
 	return fmt.Errorf("%w\nNothing was changed.%s `tnn-gpu resume --restart %s` begins anew and keeps what is there under another name", unusable, kept, name)
 }
 
-// hasEnded tells whether a run has written all that it leaves at its end. Between
-// its last checkpoint and that it may have been killed, or the disk full.
-func (p *program) hasEnded(folder *record.Folder) (bool, error) {
+// hasEnded tells why a run has ended, if it has, and has written all that it leaves
+// then. Between its last checkpoint and that it may have been killed, or the disk full.
+func (p *program) hasEnded(folder *record.Folder) (sim.Reason, error) {
 	m, err := folder.Metadata()
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return "", nil
 	}
-	if err != nil || m.Status != sim.Finished {
-		return false, err
+	if err != nil || m.Status != sim.Finished && m.Status != sim.AllEnded {
+		return "", err
 	}
 	if !slices.ContainsFunc(m.Files, func(f record.File) bool { return f.Name == record.FinalName }) {
-		return true, nil // it was not to be written
+		return m.Status, nil // it was not to be written
 	}
-	return folder.IsWhole()
+	whole, err := folder.IsWhole()
+	if err != nil || !whole {
+		return "", err
+	}
+	return m.Status, nil
 }
 
 // complete makes the overview of a run that has ended, where it is missing.
-func (p *program) complete(cfg *config.Config, folder *record.Folder, done int64) error {
+func (p *program) complete(cfg *config.Config, folder *record.Folder, why sim.Reason, done int64) error {
 	drawn, err := folder.Has(record.OverviewName)
 	if err != nil {
 		return usageError{err}
@@ -220,6 +222,10 @@ func (p *program) complete(cfg *config.Config, folder *record.Folder, done int64
 			return fmt.Errorf("the overview of the run is not drawn: %w", err)
 		}
 		fmt.Fprintf(p.out, "%s was missing and is drawn.\n", record.OverviewName)
+	}
+	if why == sim.AllEnded {
+		fmt.Fprintf(p.out, "Every replica of the run has ended by itself, the last after step %d.\n", done)
+		return nil
 	}
 	fmt.Fprintf(p.out, "The run has made all of its %s; make it longer with --steps +100, for example.\n", count(done, "step"))
 	return nil

@@ -144,6 +144,9 @@ func TestEveryAccessThatFails(t *testing.T) {
 				if err != nil && !errors.Is(err, failure) && !errors.Is(err, files.ErrLocked) {
 					t.Errorf("%s: that is another error", what)
 				}
+				if err != nil {
+					hasNotEnded(t, path, what)
+				}
 				if !fresh && !begun {
 					sameResults(t, base, everything(t, path))
 				}
@@ -163,6 +166,21 @@ func TestEveryAccessThatFails(t *testing.T) {
 				t.Errorf("fresh %v, %v: only %d accesses failed", fresh, failure, failed)
 			}
 		}
+	}
+}
+
+// hasNotEnded is said of a run that could not write all it leaves: it does not say that
+// it has.
+func hasNotEnded(t *testing.T, path, what string) {
+	t.Helper()
+	f, err := OpenIn(filestest.Quick{}, path)
+	if err != nil {
+		return // there is no run yet
+	}
+	defer f.Close()
+	m, err := f.Metadata()
+	if err == nil && m.Status == sim.Finished && len(m.Left) == 0 {
+		t.Errorf("%s: run.json says finished and lacks the sums of what is left: %v", what, m.Left)
 	}
 }
 

@@ -251,11 +251,7 @@ func (r *Recorder) endSession(s sim.Summary, err error) error {
 	if m.WallSeconds > 0 {
 		m.UpdatesPerSecond = float64(m.Updates) / m.WallSeconds
 	}
-	sums, sumErr := r.folder.sumsOf(m.leftFiles())
-	if sumErr == nil {
-		m.Left = sums
-	}
-	return errors.Join(sumErr, r.writeMetadata())
+	return r.writeMetadata()
 }
 
 // interventions are a list also where there is none.

@@ -359,6 +359,9 @@ func (r *Recorder) Close(s sim.Summary, runError error) error {
 		_, err = r.sync()
 	}
 	err = errors.Join(err, r.closeFiles())
+	// A run without these sums has not left all that it leaves: it has failed.
+	sums, sumsErr := r.folder.sumsOf(r.metadata.leftFiles())
+	r.metadata.Left, err = sums, errors.Join(err, sumsErr)
 	told := errors.Join(runError, err)
 	if told != nil {
 		s.Reason = sim.Failed

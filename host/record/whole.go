@@ -72,7 +72,7 @@ func isFault(err error) bool {
 
 // ended tells whether the run says that it has, and left its last state.
 func (c *checkup) ended() bool {
-	return c.metadata != nil && slices.Contains([]sim.Reason{sim.Finished, sim.Stopped, sim.Cancelled}, c.metadata.Status)
+	return c.metadata != nil && slices.Contains([]sim.Reason{sim.Finished, sim.AllEnded, sim.Stopped, sim.Cancelled}, c.metadata.Status)
 }
 
 func (c *checkup) checkMetadata() error {
