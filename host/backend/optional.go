@@ -4,11 +4,11 @@ import "tnn-gpu/host/rng"
 
 // What follows is what some backends can do. It is found by assertion.
 
-// Feeder is a backend whose network has inputs.
+// Feeder is a backend whose network has inputs (model.Description.Inputs).
 type Feeder interface {
-	// Feed gives the inputs of the following steps, step after step, as many as
-	// the network has channels in each. Advance takes them in order, those of a
-	// step for all replicas alike, and fails where there are too few.
+	// Feed gives the inputs of the following steps, step after step, as many in each as
+	// the network has. Advance takes them in order, those of a step for all replicas
+	// alike, and fails where there are too few. SetState forgets those that are left.
 	Feed(inputs []float64) error
 }
 

@@ -1,6 +1,11 @@
 package model
 
-import "tnn-gpu/host/state"
+import (
+	"fmt"
+	"math"
+
+	"tnn-gpu/host/state"
+)
 
 // Description of a model and its network.
 type Description struct {
@@ -18,8 +23,9 @@ type Description struct {
 	Computed      []Computed    // what follows from fields
 	Distributions []Distribution
 	Controls      []Control
-	Holds         *Holds // nil where no item's value can be held
-	Mark          string // a computed field, 1 at items that pictures mark; may be empty
+	Holds         *Holds  // nil where no item's value can be held
+	Inputs        []Input // that each step is given, by a backend.Feeder; nil where steps need none
+	Mark          string  // a computed field, 1 at items that pictures mark; may be empty
 }
 
 // Count is a number that tells the size of a network.
@@ -98,6 +104,31 @@ type Holds struct {
 	Space  state.Space
 	Items  []int32
 	Limits [2]float64
+}
+
+// Input is a value that a network is given at each step.
+type Input struct {
+	Name   string // of its column: "node 12"
+	Unit   string
+	Doc    string
+	Limits *[2]float64 // nil where any finite number will do
+}
+
+// CheckInputs says why values cannot be the inputs of a step.
+func (d *Description) CheckInputs(values []float64) error {
+	if len(values) != len(d.Inputs) {
+		return fmt.Errorf("there are %d numbers, and a step takes %d", len(values), len(d.Inputs))
+	}
+	for i, v := range values {
+		in := &d.Inputs[i]
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("the input of %s is %v: use a finite number", in.Name, v)
+		}
+		if l := in.Limits; l != nil && (v < l[0] || v > l[1]) {
+			return fmt.Errorf("the input of %s is %v: use a number from %v to %v", in.Name, v, l[0], l[1])
+		}
+	}
+	return nil
 }
 
 // Field finds a field that backends hold.

@@ -28,6 +28,9 @@ const mostCommands = 64 << 20
 // Keep writes down a command that the run was given, for sim.Run.Journal. When it
 // returns the command is on disk.
 func (r *Recorder) Keep(c sim.Command) error {
+	if c.Do == sim.DoFeed {
+		return r.keepInputs(c)
+	}
 	if r.commands == nil {
 		var err error
 		if r.commands, err = r.folder.openCommands(); err != nil {
@@ -38,13 +41,7 @@ func (r *Recorder) Keep(c sim.Command) error {
 	if c.Do == sim.DoControl {
 		row[2], row[3] = c.Name, strconv.FormatFloat(c.Value, 'g', -1, 64)
 	}
-	var line bytes.Buffer
-	w := csv.NewWriter(&line)
-	err := w.Write(row)
-	w.Flush()
-	if err == nil {
-		_, err = r.commands.Write(line.Bytes())
-	}
+	_, err := r.commands.Write(csvRow(row))
 	if err == nil {
 		err = r.commands.file.Sync()
 	}
@@ -58,7 +55,7 @@ func (r *Recorder) Keep(c sim.Command) error {
 func (f *Folder) openCommands() (*tail, error) {
 	text, err := files.ReadFile(f.dir, commandsName, mostCommands)
 	if errors.Is(err, fs.ErrNotExist) {
-		return f.newCommands()
+		return f.newTail(commandsName, []byte(commandsHead))
 	}
 	var file files.File
 	if err == nil {
@@ -75,17 +72,18 @@ func (f *Folder) openCommands() (*tail, error) {
 	return t, nil
 }
 
-func (f *Folder) newCommands() (*tail, error) {
-	file, err := f.dir.Create(commandsName)
+// newTail makes a table with a first line.
+func (f *Folder) newTail(name string, head []byte) (*tail, error) {
+	file, err := f.dir.Create(name)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be made: %w", commandsName, err)
+		return nil, fmt.Errorf("%s cannot be made: %w", name, err)
 	}
 	t := &tail{file: file}
-	if _, err = t.Write([]byte(commandsHead)); err == nil {
+	if _, err = t.Write(head); err == nil {
 		err = f.dir.SyncDir(".")
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s cannot be written: %w", commandsName, err), t.Close())
+		return nil, errors.Join(fmt.Errorf("%s cannot be written: %w", name, err), t.Close())
 	}
 	return t, nil
 }
@@ -135,8 +133,8 @@ func parseCommand(row []string) (sim.Command, error) {
 }
 
 // Commands are those that a run was given after a checkpoint (nil for its beginning),
-// in order of their steps: what a session that was killed had been asked. Of pauses
-// there is one, and only if the last one was not ended.
+// in order of their steps, inputs included: what a session that was killed had been
+// asked. Of pauses there is one, and only if the last one was not ended.
 func (f *Folder) Commands(from *state.Checkpoint) ([]sim.Command, error) {
 	all, err := f.allCommands()
 	if err != nil {
@@ -145,8 +143,11 @@ func (f *Folder) Commands(from *state.Checkpoint) ([]sim.Command, error) {
 	if from == nil {
 		from = &state.Checkpoint{State: &state.State{}}
 	}
-	return after(from, all), nil
+	fed, err := f.fedAfter(from.State.Step, -1)
+	return withInputs(after(from, all), fed), err
 }
+
+func byStep(a, b sim.Command) int { return cmp.Compare(a.Step, b.Step) }
 
 // after leaves out what a checkpoint has.
 func after(from *state.Checkpoint, all []sim.Command) []sim.Command {
@@ -178,12 +179,12 @@ func after(from *state.Checkpoint, all []sim.Command) []sim.Command {
 		pause.Step = max(pause.Step, from.State.Step)
 		left = append(left, *pause)
 	}
-	slices.SortStableFunc(left, func(a, b sim.Command) int { return cmp.Compare(a.Step, b.Step) })
+	slices.SortStableFunc(left, byStep)
 	return left
 }
 
-// CommandsUntil are the controls that a run was given after a checkpoint and before a
-// step, as its table and its newest checkpoint know them.
+// CommandsUntil are the controls and inputs that a run was given after a checkpoint and
+// before a step, as its tables and its newest checkpoint know them.
 func (f *Folder) CommandsUntil(from *state.Checkpoint, step int64) ([]sim.Command, error) {
 	all, err := f.allCommands()
 	if err != nil {
@@ -192,7 +193,7 @@ func (f *Folder) CommandsUntil(from *state.Checkpoint, step int64) ([]sim.Comman
 	if all == nil {
 		newest, _, err := f.WholeCheckpoint(-1)
 		if errors.Is(err, ErrNoCheckpoint) {
-			return nil, nil
+			newest, err = &state.Checkpoint{}, nil
 		}
 		if err != nil {
 			return nil, err
@@ -201,6 +202,7 @@ func (f *Folder) CommandsUntil(from *state.Checkpoint, step int64) ([]sim.Comman
 			all = append(all, sim.Command{Do: sim.DoControl, Control: c})
 		}
 	}
-	left := after(from, all)
-	return slices.DeleteFunc(left, func(c sim.Command) bool { return c.Do != sim.DoControl || c.Step >= step }), nil
+	left := slices.DeleteFunc(after(from, all), func(c sim.Command) bool { return c.Do != sim.DoControl || c.Step >= step })
+	fed, err := f.fedAfter(from.State.Step, step)
+	return withInputs(left, fed), err
 }

@@ -33,6 +33,9 @@ func (r *Recorder) files() []File {
 		doc := fmt.Sprintf("fields at single nodes and edges, every %d steps", r.options.ProbeEvery)
 		out = append(out, File{Name: probesName, Doc: doc, Columns: r.probeColumns()})
 	}
+	if columns := r.inputColumns(); columns != nil {
+		out = append(out, File{Name: inputsName, Doc: "what the run was fed, step by step", Columns: columns})
+	}
 	for i, recording := range r.recordings {
 		out = append(out, recording.describe(r.options.Recordings[i], r.first))
 	}

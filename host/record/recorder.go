@@ -33,6 +33,7 @@ type Recorder struct {
 	step, first int64 // of the checkpoint, or -1; and after which the files begin
 	begun       bool
 	commands    *tail // nil before the first command; of the run's goroutine
+	inputs      *tail // nil where the run takes none; of the run's goroutine from Begin on
 	queue       *queue
 	written     chan struct{} // closed when the goroutine is done
 }
@@ -104,6 +105,12 @@ func (r *Recorder) Begin() error {
 	}
 	if err := r.writeNames(); err != nil {
 		return err
+	}
+	if columns := r.inputColumns(); columns != nil {
+		var err error
+		if r.inputs, err = r.folder.openInputs(columns); err != nil {
+			return err
+		}
 	}
 	r.begun = true
 	go r.write()
@@ -221,7 +228,7 @@ func (r *Recorder) beginFiles() error {
 }
 
 func (r *Recorder) closeFiles() error {
-	err := r.commands.Close()
+	err := errors.Join(r.commands.Close(), r.inputs.Close())
 	for _, s := range r.growing {
 		err = errors.Join(err, s.close())
 	}
@@ -323,6 +330,11 @@ func (r *Recorder) writeDump(e *sim.Dump) error {
 // sync makes everything that grows last, and tells how much that is.
 func (r *Recorder) sync() ([]state.FileLength, error) {
 	var all []state.FileLength
+	if r.inputs != nil {
+		if err := r.inputs.file.Sync(); err != nil {
+			return nil, fmt.Errorf("%s cannot be written: %w", inputsName, err)
+		}
+	}
 	for _, s := range r.growing {
 		file, err := s.sync()
 		if err != nil {

@@ -46,7 +46,7 @@ type checkup struct {
 // is of what cannot be read: it says nothing of the run.
 func (f *Folder) Check() ([]Finding, error) {
 	c := &checkup{Folder: f}
-	for _, part := range []func() error{c.checkMetadata, c.checkCheckpoints, c.checkFiles, c.checkInputs, c.checkCommands, c.checkFinal, c.checkLeft, c.checkOverview} {
+	for _, part := range []func() error{c.checkMetadata, c.checkCheckpoints, c.checkFiles, c.checkInputs, c.checkCommands, c.checkFed, c.checkFinal, c.checkLeft, c.checkOverview} {
 		if err := part(); err != nil {
 			return nil, err
 		}
@@ -394,6 +394,9 @@ func (c *checkup) checkOverview() error {
 // that come after the last checkpoint.
 func (m *Metadata) leftFiles() []string {
 	names := []string{histogramsName, FinalName}
+	if slices.ContainsFunc(m.Files, func(f File) bool { return f.Name == inputsName }) {
+		names = append(names, inputsName)
+	}
 	for _, f := range m.Files {
 		for _, a := range f.Arrays {
 			if a.Items != "" {

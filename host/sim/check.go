@@ -79,6 +79,15 @@ func (r *Run) again(before *state.State, sums []float64) error {
 	if err := r.check.on.SetState(before); err != nil {
 		return fmt.Errorf("step %d cannot be checked: %w", before.Step+1, err)
 	}
+	if r.plan.Fed {
+		on, takes := r.check.on.(backend.Feeder)
+		if !takes {
+			return fmt.Errorf("step %d cannot be checked: %s cannot be given inputs", before.Step+1, r.check.on.Describe().Device)
+		}
+		if err := on.Feed(r.inputs); err != nil {
+			return fmt.Errorf("step %d cannot be checked: %w", before.Step+1, err)
+		}
+	}
 	sumsAgain, err := r.check.on.Advance(1)
 	if err != nil {
 		return fmt.Errorf("step %d cannot be checked: %w", before.Step+1, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"tnn-gpu/host/state"
@@ -16,8 +17,9 @@ var ErrEnded = errors.New("the run has ended")
 // Command is what was asked of a run between its steps and must outlast it: a control
 // with its name and value, a pause or the end of one.
 type Command struct {
-	Do string // DoControl, DoPause or DoResume
+	Do string // DoControl, DoPause, DoResume or DoFeed
 	state.Control
+	Inputs []float64 // of the step after Step, where it is fed
 }
 
 // What a Command can be.
@@ -25,6 +27,7 @@ const (
 	DoControl = "control"
 	DoPause   = "pause"
 	DoResume  = "resume"
+	DoFeed    = "feed"
 )
 
 // Journal has each command kept, before the run goes on and whoever gave it is told
@@ -48,12 +51,16 @@ func (r *Run) keep(c Command) error {
 
 // repeat carries out those commands of the plan whose step has come.
 func (r *Run) repeat() error {
-	for len(r.plan.Again) > 0 && r.plan.Again[0].Step <= r.step {
+	for len(r.plan.Again) > 0 && r.plan.Again[0].Step <= r.step && !r.mode.single {
 		c := r.plan.Again[0]
 		r.plan.Again = r.plan.Again[1:]
 		switch c.Do {
 		case DoPause, DoResume:
 			r.mode.paused = c.Do == DoPause
+		case DoFeed:
+			if err := r.feed(c.Inputs); err != nil {
+				return fmt.Errorf("the inputs of step %d cannot be given again: %w", c.Step+1, err)
+			}
 		case DoControl:
 			if err := r.control(c.Name, c.Value); err != nil {
 				return fmt.Errorf("the intervention %s = %v of step %d cannot be repeated: %w", c.Name, c.Value, c.Step, err)
@@ -81,9 +88,46 @@ type mode struct {
 	idle    time.Duration // spent waiting for commands
 }
 
+// ErrFed is returned by Pause and Step for a run that makes a step when it is fed.
+var ErrFed = errors.New("the run makes a step when it is given its inputs, and waits for them by itself")
+
+// Feed gives a run whose plan is Fed the inputs of its next step, which is made then.
+// What is asked of the run after that, a Snapshot, finds the step made.
+func (r *Run) Feed(ctx context.Context, inputs []float64) error {
+	inputs = slices.Clone(inputs)
+	return r.give(ctx, func() error {
+		if err := r.about.CheckInputs(inputs); err != nil {
+			return err
+		}
+		if err := r.keep(Command{Do: DoFeed, Inputs: inputs}); err != nil {
+			return err
+		}
+		r.failed = r.feed(inputs)
+		return r.failed
+	})
+}
+
+// feed hands the backend the inputs of the next step.
+func (r *Run) feed(inputs []float64) error {
+	if err := r.about.CheckInputs(inputs); err != nil {
+		return err
+	}
+	if err := r.feeder.Feed(inputs); err != nil {
+		return fmt.Errorf("the backend does not take the inputs of step %d: %w", r.step+1, err)
+	}
+	r.inputs, r.mode.single = inputs, true
+	return nil
+}
+
 // Pause holds the run before its next step. Commands are still carried out.
 func (r *Run) Pause(ctx context.Context) error {
-	return r.give(ctx, func() error { r.mode.paused = true; return r.keep(Command{Do: DoPause}) })
+	return r.give(ctx, func() error {
+		if r.plan.Fed {
+			return ErrFed
+		}
+		r.mode.paused = true
+		return r.keep(Command{Do: DoPause})
+	})
 }
 
 // Resume goes on after a pause.
@@ -93,7 +137,13 @@ func (r *Run) Resume(ctx context.Context) error {
 
 // Step makes one step and pauses.
 func (r *Run) Step(ctx context.Context) error {
-	return r.give(ctx, func() error { r.mode.paused, r.mode.single = true, true; return r.keep(Command{Do: DoPause}) })
+	return r.give(ctx, func() error {
+		if r.plan.Fed {
+			return ErrFed
+		}
+		r.mode.paused, r.mode.single = true, true
+		return r.keep(Command{Do: DoPause})
+	})
 }
 
 // Stop ends the run before its next step.
@@ -140,7 +190,7 @@ func (r *Run) Control(ctx context.Context, name string, value float64) error {
 		}
 		c := state.Control{Step: r.step, Name: name, Value: value}
 		r.controls = append(r.controls, c)
-		return r.keep(Command{DoControl, c})
+		return r.keep(Command{Do: DoControl, Control: c})
 	})
 }
 
@@ -167,11 +217,12 @@ func (r *Run) give(ctx context.Context, do func() error) error {
 	return <-c.done
 }
 
-// serve carries out the commands that wait, and during a pause waits for more.
+// serve carries out the commands that wait, and during a pause, or for inputs, waits for
+// more.
 // It returns an error if the run cannot go on.
 func (r *Run) serve(ctx context.Context) error {
 	for !r.mode.single && !r.mode.stopped && r.failed == nil {
-		if !r.mode.paused {
+		if !r.mode.paused && !r.plan.Fed {
 			select {
 			case c := <-r.commands:
 				c.done <- c.do()

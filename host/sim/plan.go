@@ -27,7 +27,10 @@ type Plan struct {
 	Checkpoint     int64
 	CheckpointTime time.Duration
 	Start          []string // fields of a snapshot before the first step
-	Captures       []Capture
+	// Fed has each step wait for its inputs (Run.Feed). It must be set where the network
+	// has inputs, and nowhere else.
+	Fed      bool
+	Captures []Capture
 	// Again are commands of an earlier session that came after the checkpoint, in
 	// order of their steps: they are carried out again when their step comes.
 	Again []Command
@@ -49,6 +52,12 @@ func (p *Plan) validate(d *model.Description) error {
 		return fmt.Errorf("an epoch of %d steps is not possible; use 1 or more", p.Epoch)
 	case p.Checkpoint < 0 || p.CheckpointTime < 0:
 		return errors.New("the interval between checkpoints is negative; use 0 to have one at the end only")
+	}
+	if p.Fed != (len(d.Inputs) > 0) {
+		if p.Fed {
+			return fmt.Errorf("the model %s takes no inputs, as this network is configured", d.Name)
+		}
+		return fmt.Errorf("the network waits for %d inputs at each step, and nobody gives them: `tnn-gpu feed` does", len(d.Inputs))
 	}
 	if !p.pointsFit() {
 		return fmt.Errorf("the points %v do not have each of the %d replicas once", p.Points, p.Replicas)

@@ -30,7 +30,9 @@ type Run struct {
 	saved    int64     // step of the last checkpoint, or -1
 	savedAt  time.Time // when it was made
 	pace     pace
-	check    *check // nil unless steps are made again
+	check    *check         // nil unless steps are made again
+	feeder   backend.Feeder // nil unless the plan is Fed
+	inputs   []float64      // of the step that is being made
 	now      func() time.Time
 
 	resumed  bool // from a checkpoint whose step was not the run's beginning
@@ -72,6 +74,10 @@ func New(m model.Network, b backend.Backend, plan Plan, observers ...Observer) (
 	}
 	r.recorded, _ = m.(model.Recorded)
 	r.ended, _ = m.(model.Ended)
+	var takes bool
+	if r.feeder, takes = b.(backend.Feeder); plan.Fed && !takes {
+		return nil, fmt.Errorf("the backend %s cannot be given inputs", b.Describe().Backend)
+	}
 	return r, nil
 }
 

@@ -21,6 +21,7 @@ type Backend struct {
 	Reads    []string // fields that were read
 	Controls map[string]float64
 
+	fed   []float64 // inputs that are left
 	model Model
 	state *state.State
 	speed state.Array
@@ -80,6 +81,9 @@ func (b *Backend) Advance(n int) ([]float64, error) {
 		if b.BeforeStep != nil {
 			b.BeforeStep(b.state.Step)
 		}
+		if b.model.Fed && len(b.fed) < 2 {
+			return nil, fmt.Errorf("step %d has no inputs", b.state.Step)
+		}
 		b.drift()
 		for r := range b.state.Replicas {
 			sums = append(sums, b.sums(r)...)
@@ -93,6 +97,10 @@ func (b *Backend) Advance(n int) ([]float64, error) {
 
 func (b *Backend) drift() {
 	drive := b.Controls["drive"] + float64(b.state.Step%7)/100
+	if b.model.Fed {
+		drive += b.fed[0]/10 - b.fed[1]/20
+		b.fed = b.fed[2:]
+	}
 	before := b.state.Clone()
 	for i := range b.state.Arrays {
 		a := &b.state.Arrays[i]
@@ -127,7 +135,13 @@ func (b *Backend) SetState(s *state.State) error {
 	if err := b.model.CheckState(s, b.state.Precision, b.state.Replicas); err != nil {
 		return err
 	}
-	b.state = s.Clone()
+	b.state, b.fed = s.Clone(), nil
+	return nil
+}
+
+// Feed implements backend.Feeder.
+func (b *Backend) Feed(inputs []float64) error {
+	b.fed = append(b.fed, inputs...)
 	return nil
 }
 

@@ -14,7 +14,10 @@ import (
 // Model is a ring of nodes: edge i joins node i to node i+1, and the last edge is
 // a self-loop of node 0. In memory nodes and edges stand in reverse order, the
 // nodes behind one value of padding.
-type Model struct{ Nodes int }
+type Model struct {
+	Nodes int
+	Fed   bool // each step takes two inputs, from -1 to 1, and adds them to the drive
+}
 
 // Edges is the number of edges.
 func (m Model) Edges() int { return m.Nodes + 1 }
@@ -115,6 +118,15 @@ func (m Model) Row(row, sums []float64) {
 
 // Describe implements model.Network.
 func (m Model) Describe() model.Description {
+	d := m.describe()
+	if m.Fed {
+		limits := &[2]float64{-1, 1}
+		d.Inputs = []model.Input{{Name: "left", Unit: "1", Doc: "of the drive", Limits: limits}, {Name: "right", Unit: "1", Doc: "of the drive", Limits: limits}}
+	}
+	return d
+}
+
+func (m Model) describe() model.Description {
 	return model.Description{
 		Name: "ring", Rule: "drift", Updates: int64(m.Nodes),
 		Counts: []model.Count{{Name: "nodes", Value: int64(m.Nodes)}, {Name: "edges", Value: int64(m.Edges())}},
