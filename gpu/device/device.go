@@ -35,6 +35,9 @@ type Device struct {
 
 	// fault, nil but in tests, sees every driver call first and can refuse it.
 	fault func(call string) error
+
+	// carryOut, nil but in tests, sees every launch and has it carried out.
+	carryOut func(l Launch, enqueue func() error) error
 }
 
 type releaser interface{ Release() }
@@ -174,6 +177,17 @@ func (d *Device) LimitKernels(items int) { d.mostItems = items }
 // Refuse has f see every call to the driver first, as tests need it. Its error takes the
 // place of the call; a nil f refuses nothing.
 func (d *Device) Refuse(f func(call string) error) { d.fault = f }
+
+// Launch is a kernel that is enqueued over work-items.
+type Launch struct {
+	Kernel        *Kernel
+	Args          Args
+	Global, Local []int
+}
+
+// SeeLaunches has f see every launch first, as tests need it, and call enqueue to have it
+// carried out. A nil f sees none.
+func (d *Device) SeeLaunches(f func(l Launch, enqueue func() error) error) { d.carryOut = f }
 
 // call makes one call to the driver. It is the only way there: a test's fault
 // comes in here, and an error gets the names that the driver leaves out.

@@ -31,6 +31,7 @@ type Kernel struct {
 type bound struct {
 	size   uint64  // in bytes; 0 before the argument is set
 	buffer *Buffer // nil for a number
+	value  any     // what was set
 }
 
 // Name is the kernel's name in the source.
@@ -76,7 +77,7 @@ func (k *Kernel) Set(name string, arg any) error {
 	if !fits(arg, k.parameters[index].Type) {
 		return fmt.Errorf("argument %s of kernel %s has type %s: a value of type %T cannot be passed for it", name, k.name, k.parameters[index].Type, arg)
 	}
-	var b bound
+	b := bound{value: arg}
 	var value unsafe.Pointer
 	switch v := arg.(type) {
 	case *Buffer:
@@ -84,7 +85,7 @@ func (k *Kernel) Set(name string, arg any) error {
 			return fmt.Errorf("argument %s of kernel %s: %w", name, k.name, err)
 		}
 		memory := handle(v.memory, "clMem")
-		b, value = bound{uint64(unsafe.Sizeof(memory)), v}, unsafe.Pointer(&memory)
+		b.size, b.buffer, value = uint64(unsafe.Sizeof(memory)), v, unsafe.Pointer(&memory)
 	case int32:
 		b.size, value = 4, unsafe.Pointer(&v)
 	case uint32:
@@ -140,6 +141,22 @@ func (k *Kernel) Launch(global, local []int) error {
 	if err := k.check(global, local); err != nil {
 		return fmt.Errorf("kernel %s cannot be launched over %v work-items in groups of %v: %w", k.name, global, local, err)
 	}
+	if see := k.device.carryOut; see != nil {
+		return see(k.launch(global, local), func() error { return k.enqueue(global, local) })
+	}
+	return k.enqueue(global, local)
+}
+
+// launch describes a launch.
+func (k *Kernel) launch(global, local []int) Launch {
+	args := Args{}
+	for i, p := range k.parameters {
+		args[p.Name] = k.args[i].value
+	}
+	return Launch{k, args, global, local}
+}
+
+func (k *Kernel) enqueue(global, local []int) error {
 	d := k.device
 	if d.profile != nil {
 		return d.profile.launch(k, global, local)

@@ -70,7 +70,7 @@ func (g *nvidia[F]) launch(t *testing.T, groups int, arguments device.Args) *ptx
 			t.Fatalf("argument %s is a %T", p.Name, v)
 		}
 	}
-	c, err := g.kernel.Launch(&g.memory, values, [2]int{groups, len(g.options.Seeds)}, g.items)
+	c, err := g.kernel.Launch(&g.memory, values, [3]int{groups, len(g.options.Seeds), 1}, g.items)
 	must(t, err)
 	return c
 }

@@ -183,15 +183,8 @@ func (k *Kernel) compile(in *instruction, opcode string, operands []string) erro
 
 // operand gives the value of a register, a symbol or a number.
 func (k *Kernel) operand(text string) (func(w *warp, lane int) uint64, error) {
-	switch text {
-	case "%tid.x":
-		return func(w *warp, lane int) uint64 { return uint64(w.first + lane) }, nil
-	case "%ctaid.x":
-		return func(w *warp, _ int) uint64 { return uint64(w.group[0]) }, nil
-	case "%ctaid.y":
-		return func(w *warp, _ int) uint64 { return uint64(w.group[1]) }, nil
-	case "%nctaid.y":
-		return func(w *warp, _ int) uint64 { return uint64(w.groups[1]) }, nil
+	if f, known := special(text); known {
+		return f, nil
 	}
 	if text[0] == '%' {
 		r := k.register(text)
@@ -205,6 +198,23 @@ func (k *Kernel) operand(text string) (func(w *warp, lane int) uint64, error) {
 		}
 	}
 	return func(*warp, int) uint64 { return v }, nil
+}
+
+// special gives the value of a register that says which work-item a lane is.
+func special(text string) (f func(w *warp, lane int) uint64, known bool) {
+	name, dimension, _ := strings.Cut(text, ".")
+	d := strings.Index("xyz", dimension)
+	switch {
+	case text == "%tid.x":
+		return func(w *warp, lane int) uint64 { return uint64(w.first + lane) }, true
+	case text == "%ntid.x":
+		return func(w *warp, _ int) uint64 { return uint64(w.items) }, true
+	case name == "%ctaid":
+		return func(w *warp, _ int) uint64 { return uint64(w.group[d]) }, true
+	case name == "%nctaid":
+		return func(w *warp, _ int) uint64 { return uint64(w.groups[d]) }, true
+	}
+	return nil, false
 }
 
 // number reads a constant: an integer, or the bits of a real.

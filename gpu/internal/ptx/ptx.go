@@ -34,10 +34,12 @@ IN_BOTH(sqrt_of, double, __builtin_sqrt)
 #define floor(x) floor_of(x)
 #define sqrt(x) sqrt_of(x)
 #define get_local_id(d) ((size_t)__nvvm_read_ptx_sreg_tid_x())
-#define get_group_id(d) ((size_t)((d) == 0 ? __nvvm_read_ptx_sreg_ctaid_x() : __nvvm_read_ptx_sreg_ctaid_y()))
-#define get_global_id(d) get_group_id(d) // of dimension 1, whose groups have one item
-#define get_num_groups(d) ((size_t)__nvvm_read_ptx_sreg_nctaid_y()) // of dimension 1
-#define get_global_size(d) get_num_groups(d)
+#define get_group_id(d) ((size_t)((d) == 0 ? __nvvm_read_ptx_sreg_ctaid_x() : (d) == 1 ? __nvvm_read_ptx_sreg_ctaid_y() : __nvvm_read_ptx_sreg_ctaid_z()))
+#define get_num_groups(d) ((size_t)((d) == 0 ? __nvvm_read_ptx_sreg_nctaid_x() : (d) == 1 ? __nvvm_read_ptx_sreg_nctaid_y() : __nvvm_read_ptx_sreg_nctaid_z()))
+// Groups have one work-item in dimensions 1 and 2.
+#define get_local_size(d) ((size_t)((d) == 0 ? __nvvm_read_ptx_sreg_ntid_x() : 1))
+#define get_global_id(d) (get_group_id(d) * get_local_size(d) + ((d) == 0 ? get_local_id(0) : 0))
+#define get_global_size(d) (get_num_groups(d) * get_local_size(d))
 #define barrier(fence) __syncthreads()
 #define popcount(x) __builtin_popcount(x)
 #define min(a, b) ((a) < (b) ? (a) : (b))

@@ -27,7 +27,7 @@ func run(t *testing.T, source string, words []uint32, items int) (*Counts, []uin
 		data = binary.LittleEndian.AppendUint32(data, w)
 	}
 	var m Memory
-	c, err := k.Launch(&m, []uint64{m.Add(data)}, [2]int{1, 1}, items)
+	c, err := k.Launch(&m, []uint64{m.Add(data)}, [3]int{1, 1, 1}, items)
 	out := make([]uint32, len(words))
 	for i := range out {
 		out[i] = binary.LittleEndian.Uint32(data[4*i:])

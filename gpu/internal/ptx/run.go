@@ -43,8 +43,9 @@ type warp struct {
 	global    *Memory
 	shared    []byte
 	arguments []uint64
-	groups    [2]int
-	group     [2]int
+	groups    [3]int
+	group     [3]int
+	items     int // of a group
 	first     int // local id of lane 0
 	all       uint32
 	registers [][Lanes]uint64
@@ -57,29 +58,29 @@ type path struct {
 	lanes      uint32
 }
 
-// Launch executes a kernel over work-groups of items, in two dimensions, one group
-// after another. Arguments are addresses or numbers.
-func (k *Kernel) Launch(m *Memory, arguments []uint64, groups [2]int, items int) (c *Counts, err error) {
+// Launch executes a kernel over work-groups in three dimensions, one group after
+// another. A group has its items in the first dimension. Arguments are addresses, or the
+// bits of numbers.
+func (k *Kernel) Launch(m *Memory, arguments []uint64, groups [3]int, items int) (c *Counts, err error) {
 	if len(arguments) != len(k.parameters) {
 		return nil, fmt.Errorf("the kernel has %d arguments, not %d", len(k.parameters), len(arguments))
 	}
 	c = &Counts{read: map[uint64]struct{}{}, wrote: map[uint64]struct{}{}}
-	for y := range groups[1] {
-		for x := range groups[0] {
-			if err := k.runGroup(m, arguments, groups, [2]int{x, y}, items, c); err != nil {
-				return nil, fmt.Errorf("work-group %d, %d: %w", x, y, err)
-			}
+	for i := range groups[0] * groups[1] * groups[2] {
+		group := [3]int{i % groups[0], i / groups[0] % groups[1], i / groups[0] / groups[1]}
+		if err := k.runGroup(m, arguments, groups, group, items, c); err != nil {
+			return nil, fmt.Errorf("work-group %v: %w", group, err)
 		}
 	}
 	return c, nil
 }
 
-func (k *Kernel) runGroup(m *Memory, arguments []uint64, groups, group [2]int, items int, c *Counts) error {
+func (k *Kernel) runGroup(m *Memory, arguments []uint64, groups, group [3]int, items int, c *Counts) error {
 	local := make([]byte, k.shared)
 	var warps []*warp
 	for first := 0; first < items; first += Lanes {
 		all := uint32(1<<min(Lanes, items-first) - 1)
-		warps = append(warps, &warp{kernel: k, global: m, shared: local, arguments: arguments, groups: groups, group: group, first: first, all: all,
+		warps = append(warps, &warp{kernel: k, global: m, shared: local, arguments: arguments, groups: groups, group: group, items: items, first: first, all: all,
 			registers: make([][Lanes]uint64, len(k.registers)), stack: []path{{join: len(k.code), lanes: all}}})
 	}
 	for len(warps) > 0 {
