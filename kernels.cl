@@ -579,7 +579,7 @@ vreal r_erfcinv(vreal y)
 }
 
 // ============================================================================
-// Section 4: sums. Mirrors parallel.Total: neighbours are added in pairs, then the
+// Section 4: sums. Mirrors fmath.Total: neighbours are added in pairs, then the
 // results in pairs, so that the size of work-groups shows in no bit of the result.
 //
 // GROUP is the number of values that a work-group adds of each sum, a power of two from

@@ -14,7 +14,6 @@ import (
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
-	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
 
@@ -63,5 +62,5 @@ func trialOf(net model.Network, o backend.Options) (*device.Trial, error) {
 	case *hopfield.Network:
 		return gpuhopfield.Trial(n, o)
 	}
-	return &device.Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}}, nil
+	return device.NewTrial(o, nil), nil
 }

@@ -1,7 +1,6 @@
 package hopfield
 
 import (
-	"fmt"
 	"math"
 	"runtime"
 
@@ -9,7 +8,6 @@ import (
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/hopfield"
-	"tnn-gpu/host/model"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
 )
@@ -17,6 +15,7 @@ import (
 // engine recalls in all replicas of a network in one precision. It implements
 // backend.Backend.
 type engine[F fmath.Float] struct {
+	backend.Fields
 	net       *hopfield.Network
 	precision state.Precision
 	step      int64
@@ -37,7 +36,7 @@ func newEngine[F fmath.Float](net *hopfield.Network, o backend.Options) (backend
 	if o.Threads == 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
-	e := &engine[F]{net: net, precision: o.Precision, team: parallel.NewTeam(o.Threads), replicas: make([]*replica[F], len(o.Seeds))}
+	e := &engine[F]{Fields: backend.NewFields(net), net: net, precision: o.Precision, team: parallel.NewTeam(o.Threads), replicas: make([]*replica[F], len(o.Seeds))}
 	errs := make([]error, len(o.Seeds))
 	e.team.Share(len(o.Seeds), 1, func(_, from, to int) {
 		for i := from; i < to; i++ {
@@ -121,41 +120,24 @@ func (e *engine[F]) SetState(s *state.State) error {
 
 // Field implements backend.Backend.
 func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
-	if name == hopfield.FieldField {
-		d := e.net.Describe()
-		f, _ := d.Field(name)
-		a := into.Reuse(f, e.precision, len(e.replicas)*e.net.N)
+	f, err := e.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	if f.Derived {
+		into = into.Reuse(f, e.precision, len(e.replicas)*e.net.N)
 		for i, r := range e.replicas {
 			for u := range e.net.N {
-				a.Set(i*e.net.N+u, float64(r.recall.fields.at(u, r.recall.s))*r.memory.Unit)
+				into.Set(i*e.net.N+u, float64(r.recall.fields.at(u, r.recall.s))*r.memory.Unit)
 			}
 		}
-		return a, nil
+		return into, nil
 	}
 	s, err := e.State()
 	if err != nil {
 		return nil, err
 	}
-	if a := s.Array(name); a != nil {
-		return a, nil
-	}
-	return nil, fmt.Errorf("%w: %q", backend.ErrUnknownField, name)
-}
-
-// Watch implements backend.Backend. Fields of units are computed when they are asked
-// for.
-func (e *engine[F]) Watch(derived ...string) error {
-	for _, name := range derived {
-		if name != hopfield.FieldField {
-			return fmt.Errorf("%w: %q", backend.ErrUnknownField, name)
-		}
-	}
-	return nil
-}
-
-// Control implements backend.Backend.
-func (e *engine[F]) Control(name string, _ float64) error {
-	return fmt.Errorf("%w: %q", model.ErrUnknownControl, name)
+	return s.Array(name).CopyTo(into), nil
 }
 
 // Give implements backend.Given: hopfield.GivenOf has the draws.

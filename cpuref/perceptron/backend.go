@@ -2,12 +2,10 @@ package perceptron
 
 import (
 	"errors"
-	"fmt"
 
 	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
-	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
@@ -57,21 +55,11 @@ func (e *engine[F]) precision() state.Precision {
 	return state.Single
 }
 
-// Watch implements backend.Backend. Derived fields are computed in any case.
-func (e *engine[F]) Watch(names ...string) error {
-	for _, name := range names {
-		if f, ok := perceptron.FieldOf(name); !ok || !f.Derived {
-			return fmt.Errorf("a perceptron has no derived field %q: %w", name, backend.ErrUnknownField)
-		}
-	}
-	return nil
-}
-
 // Field implements backend.Backend.
 func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
-	f, ok := perceptron.FieldOf(name)
-	if !ok {
-		return nil, fmt.Errorf("a perceptron has no field %q: %w", name, backend.ErrUnknownField)
+	f, err := e.Find(name)
+	if err != nil {
+		return nil, err
 	}
 	if a := e.state.Array(name); a != nil {
 		return a.CopyTo(into), nil
@@ -93,11 +81,6 @@ func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) 
 		}
 	}
 	return into, nil
-}
-
-// Control implements backend.Backend: a perceptron has none.
-func (e *engine[F]) Control(name string, _ float64) error {
-	return fmt.Errorf("a perceptron has no control %q: %w", name, model.ErrUnknownControl)
 }
 
 // Describe implements backend.Backend.

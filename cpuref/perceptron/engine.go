@@ -26,6 +26,7 @@ func New(net *perceptron.Network, o backend.Options) (backend.Backend, error) {
 
 // engine runs all replicas in one precision. It implements backend.Backend.
 type engine[F fmath.Float] struct {
+	backend.Fields
 	net          *perceptron.Network
 	seeds        []uint64
 	state        *state.State
@@ -44,7 +45,7 @@ type phase struct{ examples, components, students func(thread, from, to int) }
 
 // newEngine makes the network at step 0.
 func newEngine[F fmath.Float](net *perceptron.Network, o backend.Options, forms func(sizes) form[F]) *engine[F] {
-	e := &engine[F]{net: net, seeds: o.Seeds, team: parallel.NewTeam(o.Threads), students: make([]*student[F], len(o.Seeds))}
+	e := &engine[F]{Fields: backend.NewFields(net), net: net, seeds: o.Seeds, team: parallel.NewTeam(o.Threads), students: make([]*student[F], len(o.Seeds))}
 	most := 0 // students of a realisation
 	replicas, order := byKey(o.Seeds)
 	for _, key := range order {

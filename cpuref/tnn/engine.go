@@ -118,7 +118,7 @@ func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool, sums []flo
 			}
 			var segment [tnn.NodeSums]F
 			for q := range segment {
-				segment[q] = parallel.Total(r.partial[q][:seg.Slices])
+				segment[q] = fmath.Total(r.partial[q][:seg.Slices])
 			}
 			tnn.AddSegment(sums[i*int(tnn.Sums):], *seg, segment[:])
 		}

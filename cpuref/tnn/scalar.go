@@ -1,7 +1,6 @@
 package tnn
 
 import (
-	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/tnn"
@@ -65,7 +64,7 @@ func (v *scalar[F]) visit(r *replica[F], s sweep[F], first, from, to int) {
 			out.store(&v.lanes, lane)
 		})
 		for q := range v.lanes {
-			r.partial[q][slice] = parallel.Total(v.lanes[q][:])
+			r.partial[q][slice] = fmath.Total(v.lanes[q][:])
 		}
 	}
 }

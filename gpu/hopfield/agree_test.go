@@ -45,6 +45,9 @@ func advance(t *testing.T, b backend.Backend, err error, parts ...int) ([]float6
 		t.Fatal(err)
 	}
 	defer b.Close()
+	if err := b.Watch(hopfield.FieldField); err != nil {
+		t.Fatal(err)
+	}
 	var sums []float64
 	for _, n := range parts {
 		more, err := b.Advance(n)

@@ -10,7 +10,6 @@ import (
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/hopfield"
-	"tnn-gpu/host/model"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
 )
@@ -18,18 +17,13 @@ import (
 // New opens a network on a device, at step 0, and owns the device from then on, unless
 // there is an error: a device without double precision refuses it.
 func New(d *device.Device, net *hopfield.Network, o backend.Options) (backend.Backend, error) {
-	if err := d.Probe(o.Precision); err != nil {
+	if err := d.Prepare(o); err != nil {
 		return nil, err
 	}
-	if o.Profile { // not before, lest the probe be in it
-		if err := d.StartProfile(); err != nil {
-			return nil, err
-		}
-	}
 	if o.Precision == state.Double {
-		return newEngine[float64](d, net, o)
+		return device.Opened(newEngine[float64](d, net, o))
 	}
-	return newEngine[float32](d, net, o)
+	return device.Opened(newEngine[float32](d, net, o))
 }
 
 // engine recalls in all replicas of a network on a device in one precision. It implements
@@ -45,17 +39,19 @@ type engine[F float32 | float64] struct {
 	batch    int // sweeps between two reads
 	note     string
 
-	buffers map[string]*device.Buffer // called as the parameters of kernels are
-	made    *kernels                  // draws are made on the device
-	given   *kernels                  // draws are in buffers; nil before they are first given
-	next    *hopfield.Given           // draws of the next sweep; nil where the device makes them
+	backend.Fields
+	arrays  device.Buffers  // of the state
+	buffers device.Buffers  // everything else, called as the parameters of kernels are
+	made    *kernels        // draws are made on the device
+	given   *kernels        // draws are in buffers; nil before they are first given
+	next    *hopfield.Given // draws of the next sweep; nil where the device makes them
 }
 
 // kernels of one program.
 type kernels struct{ orders, begin, fields, recall *device.Kernel }
 
 func newEngine[F float32 | float64](d *device.Device, net *hopfield.Network, o backend.Options) (*engine[F], error) {
-	e := &engine[F]{device: d, net: net, options: o, buffers: map[string]*device.Buffer{}}
+	e := &engine[F]{device: d, net: net, options: o, Fields: backend.NewFields(net), arrays: device.Buffers{}, buffers: device.Buffers{}}
 	for r, key := range o.Seeds {
 		m, err := net.Memory(net.Of(r), key)
 		if err != nil {
@@ -114,51 +110,43 @@ func (e *engine[F]) start() *state.State {
 // build compiles the kernels and binds their arguments. Where a kernel takes smaller
 // work-groups, all get them.
 func (e *engine[F]) build() (*kernels, error) {
-	source := header(e.choices).Source()
-	program, err := e.device.Build(source, "")
+	program, err := e.device.Build(header(e.choices).Source(), "")
 	if err != nil {
 		return nil, err
 	}
-	k := &kernels{}
+	k, args := &kernels{}, e.arguments()
 	for _, of := range []struct {
 		name   string
 		kernel **device.Kernel
 	}{{"hopfield_orders", &k.orders}, {"hopfield_begin", &k.begin}, {"hopfield_fields", &k.fields}, {"hopfield_recall", &k.recall}} {
-		kernel, err := program.Kernel(of.name)
+		kernel, err := program.BoundKernel(of.name, args)
 		if err != nil {
 			return nil, err
 		}
 		if most := kernel.MaxWorkGroup(); of.kernel != &k.orders && most < e.choices.items {
 			e.choices.items = most
-			e.note = fmt.Sprintf("work-groups of %d work-items: its kernels take no larger ones", most)
+			e.note = device.SmallGroups(most)
 			return e.build()
-		}
-		args := device.Args{
-			"n": uint32(e.net.N), "orders": uint32(max(1, e.layout.orders)), "count": uint32(e.net.N), "t": uint32(0), "sweeps": uint32(0),
-			"seen_stride": uint64(e.layout.overlaps),
-		}
-		for name, b := range e.buffers {
-			args[name] = b
-		}
-		parameters, err := device.Parameters(source, of.name)
-		if err != nil {
-			return nil, err
-		}
-		bound := device.Args{}
-		for _, p := range parameters {
-			bound[p.Name] = args[p.Name]
-		}
-		if err := kernel.Bind(bound); err != nil {
-			return nil, err
 		}
 		*of.kernel = kernel
 	}
 	return k, nil
 }
 
+// arguments are those of all kernels.
+func (e *engine[F]) arguments() device.Args {
+	all := device.Args{
+		"n": uint32(e.net.N), "orders": uint32(max(1, e.layout.orders)), "count": uint32(e.net.N), "t": uint32(0), "sweeps": uint32(0),
+		"seen_stride": uint64(e.layout.overlaps), "state": e.arrays[hopfield.StateField], "periods": e.arrays[hopfield.PeriodField],
+		"ended": e.arrays[hopfield.EndedField], "before": e.arrays[hopfield.BeforeField],
+	}
+	all.AddBuffers(e.buffers)
+	return all
+}
+
 // perReplica launches a kernel with a work-group for each replica.
 func (e *engine[F]) perReplica(k *device.Kernel) error {
-	return k.Launch([]int{len(e.options.Seeds) * e.choices.items}, []int{e.choices.items})
+	return k.LaunchGroups(nil, e.choices.items, len(e.options.Seeds))
 }
 
 // Advance implements backend.Backend.
@@ -191,7 +179,7 @@ func (e *engine[F]) sweeps(n int) ([]float64, error) {
 		if !e.choices.together { // which takes all units
 			args["count"] = uint32(len(e.next.Order))
 		}
-		err := errors.Join(writeIf(e.buffers["order"], signed(e.next.Order)), writeIf(e.buffers["drawn"], e.next.Words))
+		err := errors.Join(device.Write(e.buffers["order"], 0, signed(e.next.Order)), device.Write(e.buffers["drawn"], 0, e.next.Words))
 		if err != nil {
 			return nil, err
 		}
@@ -201,17 +189,12 @@ func (e *engine[F]) sweeps(n int) ([]float64, error) {
 			return nil, err
 		}
 	}
-	for name, value := range args {
-		if err := k.recall.Set(name, value); err != nil {
-			return nil, err
-		}
-	}
-	if err := e.perReplica(k.recall); err != nil {
+	if err := k.recall.LaunchGroups(args, e.choices.items, len(e.options.Seeds)); err != nil {
 		return nil, err
 	}
 	sums, err := e.readSums(n)
 	if err == nil && e.next != nil && e.layout.orders == 0 {
-		err = writeIf(e.buffers["order"], e.layout.scheduled) // the given order stood there
+		err = device.Write(e.buffers["order"], 0, e.layout.scheduled) // the given order stood there
 	}
 	return sums, err
 }
@@ -224,13 +207,6 @@ func signed(order []int32) []uint32 {
 	return out
 }
 
-func writeIf[T device.Element](b *device.Buffer, data []T) error {
-	if len(data) == 0 {
-		return nil
-	}
-	return device.Write(b, 0, data)
-}
-
 // readSums turns the integers of a batch into the sums of the model.
 func (e *engine[F]) readSums(n int) ([]float64, error) {
 	replicas := len(e.options.Seeds)
@@ -239,7 +215,7 @@ func (e *engine[F]) readSums(n int) ([]float64, error) {
 	if e.memories[0].Dense() {
 		seen = make([]int32, n*e.layout.overlaps)
 	}
-	err := errors.Join(device.Read(e.buffers["sums"], 0, raw), readIf(e.buffers["seen"], seen), e.device.Finish())
+	err := errors.Join(device.Read(e.buffers["sums"], 0, raw), device.Read(e.buffers["seen"], 0, seen), e.device.Finish())
 	if err != nil {
 		return nil, err
 	}
@@ -263,30 +239,11 @@ func (e *engine[F]) readSums(n int) ([]float64, error) {
 	return out, nil
 }
 
-func readIf[T device.Element](b *device.Buffer, data []T) error {
-	if len(data) == 0 {
-		return nil
-	}
-	return device.Read(b, 0, data)
-}
-
-// stateBuffers are the fields of the state by the parameters that hold them.
-var stateBuffers = []struct{ field, buffer string }{
-	{hopfield.StateField, "state"}, {hopfield.PeriodField, "periods"}, {hopfield.EndedField, "ended"}, {hopfield.BeforeField, "before"},
-}
-
 // State implements backend.Backend.
 func (e *engine[F]) State() (*state.State, error) {
 	s := e.net.NewState(e.options.Precision, len(e.options.Seeds))
 	s.Step = e.step
-	for _, of := range stateBuffers {
-		if a := s.Array(of.field); a != nil {
-			if err := device.Read(e.buffers[of.buffer], 0, a.Ints); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return s, nil
+	return s, e.arrays.ReadState(s)
 }
 
 // SetState implements backend.Backend.
@@ -294,12 +251,8 @@ func (e *engine[F]) SetState(s *state.State) error {
 	if err := e.net.CheckState(s, e.options.Precision, len(e.options.Seeds)); err != nil {
 		return err
 	}
-	for _, of := range stateBuffers {
-		if a := s.Array(of.field); a != nil {
-			if err := device.Write(e.buffers[of.buffer], 0, a.Ints); err != nil {
-				return err
-			}
-		}
+	if err := e.arrays.WriteState(s); err != nil {
+		return err
 	}
 	e.step = s.Step
 	return e.perReplica(e.made.begin)
@@ -307,42 +260,23 @@ func (e *engine[F]) SetState(s *state.State) error {
 
 // Field implements backend.Backend.
 func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
-	if name != hopfield.FieldField {
-		s, err := e.State()
-		if err != nil {
-			return nil, err
-		}
-		if a := s.Array(name); a != nil {
-			return a, nil
-		}
-		return nil, fmt.Errorf("%w: %q", backend.ErrUnknownField, name)
+	f, err := e.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	if !f.Derived {
+		into = into.Reuse(f, e.options.Precision, int(e.arrays[name].Size())/f.Bytes(e.options.Precision))
+		return into, device.ReadArray(e.arrays[name], into)
 	}
 	values := make([]int64, len(e.options.Seeds)*e.net.N)
 	if err := errors.Join(e.perReplica(e.made.fields), device.Read(e.buffers["out"], 0, values)); err != nil {
 		return nil, err
 	}
-	d := e.net.Describe()
-	f, _ := d.Field(name)
 	a := into.Reuse(f, e.options.Precision, len(values))
 	for i, v := range values {
 		a.Set(i, float64(v)*e.memories[i/e.net.N].Unit)
 	}
 	return a, nil
-}
-
-// Watch implements backend.Backend. Fields of units are computed when they are asked for.
-func (e *engine[F]) Watch(derived ...string) error {
-	for _, name := range derived {
-		if name != hopfield.FieldField {
-			return fmt.Errorf("%w: %q", backend.ErrUnknownField, name)
-		}
-	}
-	return nil
-}
-
-// Control implements backend.Backend.
-func (e *engine[F]) Control(name string, _ float64) error {
-	return fmt.Errorf("%w: %q", model.ErrUnknownControl, name)
 }
 
 // Give implements backend.Given: hopfield.GivenOf has the draws.
@@ -387,13 +321,7 @@ func (e *engine[F]) lose(lost [][2]int) error {
 
 // Describe implements backend.Backend.
 func (e *engine[F]) Describe() backend.Description {
-	info := e.device.Info()
-	verdict := info.Verdict(e.options.Precision)
-	d := backend.Description{Backend: "opencl", Device: info.Name, Driver: info.Driver, Precision: e.options.Precision, Strict: verdict == device.Strict, Bytes: int64(e.device.Used())}
-	if d.Note = e.note; !d.Strict {
-		d.Note = verdict
-	}
-	return d
+	return e.device.Describe(e.options.Precision, e.note)
 }
 
 // Profile implements backend.Profiler.

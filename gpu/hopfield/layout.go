@@ -3,6 +3,7 @@
 package hopfield
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -155,56 +156,32 @@ func (e *engine[F]) send(scales []F) error {
 		seen = uint64(e.batch*l.overlaps) * 4
 	}
 	batch := uint64(e.batch)
-	for _, b := range []struct {
-		name  string
-		bytes uint64
-	}{
-		{"state", 4 * n * replicas}, {"before", 4 * n * replicas}, {"fields", 4 * n * replicas}, {"wishes", 4 * n * replicas}, {"overlaps", 4 * uint64(l.overlaps)},
-		{"packed", 4 * ((n + 31) / 32) * replicas}, {"periods", 4 * replicas}, {"ended", 4 * replicas}, {"drawn", 4 * n},
-		{"sums", 8 * batch * replicas * hopfield.Sums}, {"seen", seen}, {"out", 8 * n * replicas},
+	for name, bytes := range map[string]uint64{
+		"fields": 4 * n * replicas, "wishes": 4 * n * replicas, "overlaps": 4 * uint64(l.overlaps), "packed": 4 * ((n + 31) / 32) * replicas, "drawn": 4 * n,
+		"sums": 8 * batch * replicas * hopfield.Sums, "seen": seen, "out": 8 * n * replicas, "order": 4 * n * max(1, batch*uint64(l.orders)),
 	} {
-		buffer, err := e.device.Alloc(b.name, b.bytes)
-		if err != nil {
+		if err := e.buffers.Alloc(e.device, name, bytes); err != nil {
 			return err
 		}
-		e.buffers[b.name] = buffer
 	}
-	order, err := e.device.Alloc("order", 4*n*max(1, batch*uint64(l.orders)))
-	if err != nil {
+	if err := e.arrays.AllocFields(e.device, e.net.Describe().Fields, e.options.Precision, len(e.memories), e.net.Length); err != nil {
 		return err
 	}
-	e.buffers["order"] = order
+	if e.arrays[hopfield.BeforeField] == nil { // bound, never used
+		e.arrays[hopfield.BeforeField] = e.arrays[hopfield.StateField]
+	}
 	if l.orders == 0 {
-		if err := writeIf(order, l.scheduled); err != nil {
+		if err := device.Write(e.buffers["order"], 0, l.scheduled); err != nil {
 			return err
 		}
 	}
-	if err := send(e, "scales", scales); err != nil {
-		return err
-	}
-	for _, b := range []struct {
-		name string
-		data []uint32
-	}{{"infos", l.words}, {"order_infos", l.orderRecords}, {"patterns", l.patterns}, {"columns", l.columns}, {"from", l.from}, {"to", l.to}, {"clamped", l.clamped}} {
-		if err := send(e, b.name, b.data); err != nil {
+	for name, data := range map[string][]uint32{
+		"infos": l.words, "order_infos": l.orderRecords, "patterns": l.patterns, "columns": l.columns, "from": l.from, "to": l.to, "clamped": l.clamped,
+	} {
+		if err := device.Send(e.device, e.buffers, name, data); err != nil {
 			return err
 		}
 	}
-	if err := send(e, "couplings", l.couplings); err != nil {
-		return err
-	}
-	if err := send(e, "thresholds", l.thresholds); err != nil {
-		return err
-	}
-	return send(e, "table", l.table)
-}
-
-// send makes a buffer that holds data.
-func send[F float32 | float64, T device.Element](e *engine[F], name string, data []T) error {
-	b, err := e.device.Alloc(name, device.SizeOf(data))
-	if err != nil {
-		return err
-	}
-	e.buffers[name] = b
-	return writeIf(b, data)
+	return errors.Join(device.Send(e.device, e.buffers, "scales", scales), device.Send(e.device, e.buffers, "couplings", l.couplings),
+		device.Send(e.device, e.buffers, "thresholds", l.thresholds), device.Send(e.device, e.buffers, "table", l.table))
 }

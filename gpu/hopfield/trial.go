@@ -6,7 +6,6 @@ import (
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/hopfield"
-	"tnn-gpu/host/state"
 )
 
 // Trial is what New asks of the driver.
@@ -21,9 +20,8 @@ func Trial(net *hopfield.Network, o backend.Options) (*device.Trial, error) {
 	}
 	c := choicesOf(net, m, o.Precision, itemsOn(info, o.WorkGroup))
 	program := &device.TrialProgram{Source: header(c).Source()}
-	groups := []int{len(o.Seeds) * c.items}
 	for _, kernel := range []string{"hopfield_begin", "hopfield_fields", "hopfield_recall"} {
-		program.Launches = append(program.Launches, device.NewTrialLaunch(kernel, groups, []int{c.items}))
+		program.Launches = append(program.Launches, device.NewTrialGroups(kernel, c.items, len(o.Seeds)))
 	}
-	return &device.Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}, Program: program}, nil
+	return device.NewTrial(o, program), nil
 }

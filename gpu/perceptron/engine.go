@@ -4,12 +4,10 @@ package perceptron
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/host/backend"
-	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
@@ -18,18 +16,13 @@ import (
 // New opens a network on a device, at step 0, and owns the device from then on, unless
 // there is an error: a device without double precision refuses it.
 func New(d *device.Device, net *perceptron.Network, o backend.Options) (backend.Backend, error) {
-	if err := d.Probe(o.Precision); err != nil {
+	if err := d.Prepare(o); err != nil {
 		return nil, err
 	}
-	if o.Profile { // not before, lest the probe be in it
-		if err := d.StartProfile(); err != nil {
-			return nil, err
-		}
-	}
 	if o.Precision == state.Double {
-		return newEngine[float64](d, net, o)
+		return device.Opened(newEngine[float64](d, net, o))
 	}
-	return newEngine[float32](d, net, o)
+	return device.Opened(newEngine[float32](d, net, o))
 }
 
 // engine runs all replicas of a network on a device in one precision. It
@@ -44,11 +37,12 @@ type engine[F float32 | float64] struct {
 	note         string
 	realisations int
 
-	fields  map[string]*device.Buffer // of the state
-	buffers map[string]*device.Buffer // everything else
-	made    *kernels                  // draws are made on the device
-	given   *kernels                  // draws are in buffers; nil before they are first given
-	next    *kernels                  // of the next step
+	backend.Fields
+	arrays  device.Buffers // of the state
+	buffers device.Buffers // everything else
+	made    *kernels       // draws are made on the device
+	given   *kernels       // draws are in buffers; nil before they are first given
+	next    *kernels       // of the next step
 }
 
 // kernels of one program.
@@ -57,7 +51,7 @@ type kernels struct{ meet, learn, addHeat, record *device.Kernel }
 func newEngine[F float32 | float64](d *device.Device, net *perceptron.Network, o backend.Options) (*engine[F], error) {
 	e := &engine[F]{
 		device: d, net: net, table: &net.Spec.Perceptron, options: o, items: itemsOn(d.Info(), o.WorkGroup),
-		fields: map[string]*device.Buffer{}, buffers: map[string]*device.Buffer{},
+		Fields: backend.NewFields(net), arrays: device.Buffers{}, buffers: device.Buffers{},
 	}
 	for _, prepare := range []func() error{e.allocate, e.upload, e.buildMade} {
 		if err := prepare(); err != nil {
@@ -93,16 +87,15 @@ func (e *engine[F]) buildMade() (err error) {
 
 // build compiles the kernels and binds their arguments.
 func (e *engine[F]) build(given bool) (*kernels, error) {
-	source := header(e.options.Precision, e.items, given).Source()
-	program, err := e.device.Build(source, "")
+	program, err := e.device.Build(header(e.options.Precision, e.items, given).Source(), "")
 	if err != nil {
 		return nil, err
 	}
-	k := &kernels{}
+	k, args := &kernels{}, e.arguments()
 	for name, kernel := range map[string]**device.Kernel{
 		"perceptron_meet": &k.meet, "perceptron_learn": &k.learn, "perceptron_add_heat": &k.addHeat, "perceptron_record": &k.record,
 	} {
-		if *kernel, err = program.Kernel(name); err != nil {
+		if *kernel, err = program.BoundKernel(name, args); err != nil {
 			return nil, err
 		}
 		if most := (*kernel).MaxWorkGroup(); most < e.items {
@@ -110,38 +103,24 @@ func (e *engine[F]) build(given bool) (*kernels, error) {
 			for e.items > most {
 				e.items /= 2
 			}
-			e.note = fmt.Sprintf("work-groups of %d work-items: its kernels take no larger ones", e.items)
+			e.note = device.SmallGroups(e.items)
 			return e.build(given)
-		}
-		args, err := e.arguments(source, name)
-		if err != nil {
-			return nil, err
-		}
-		if err := (*kernel).Bind(args); err != nil {
-			return nil, err
 		}
 	}
 	return k, nil
 }
 
-// arguments are those of a kernel: buffers are called as its parameters are.
-func (e *engine[F]) arguments(source, kernel string) (device.Args, error) {
+// arguments are those of all kernels: buffers are called as their parameters are.
+func (e *engine[F]) arguments() device.Args {
 	all := device.Args{
-		"w": e.fields[perceptron.Weights], "teacher": e.fields[perceptron.TeacherVector], "ended": e.fields[perceptron.EndedAt],
-		"total_heat": e.fields[perceptron.TotalHeat], "recent_heat": e.fields[perceptron.RecentHeat],
+		"w": e.arrays[perceptron.Weights], "teacher": e.arrays[perceptron.TeacherVector], "ended": e.arrays[perceptron.EndedAt],
+		"total_heat": e.arrays[perceptron.TotalHeat], "recent_heat": e.arrays[perceptron.RecentHeat],
 		"positions": uint32(e.net.Positions()), "width": uint32(perceptron.Words(e.table.N)), "n": uint32(e.table.N),
 		"examples": uint32(e.table.B), "stored": uint32(e.table.P),
 		"t": uint32(0), "again": uint32(0), "what": learn, "fresh": uint32(0), "at": uint32(0),
 	}
-	for name, b := range e.buffers {
-		all[name] = b
-	}
-	parameters, err := device.Parameters(source, kernel)
-	args := device.Args{}
-	for _, p := range parameters {
-		args[p.Name] = all[p.Name]
-	}
-	return args, err
+	all.AddBuffers(e.buffers)
+	return all
 }
 
 // batch is the number of steps that are enqueued before the host reads sums.
@@ -159,23 +138,14 @@ func (e *engine[F]) allocate() error {
 		"ramps": replicas * size, "sums": batch * replicas * sumsOfRecord * size, "ends": batch * replicas * 4,
 		"given": 0, "noise": 0,
 	} {
-		b, err := e.device.Alloc(name, bytes)
-		if err != nil {
+		if err := e.buffers.Alloc(e.device, name, bytes); err != nil {
 			return err
 		}
-		e.buffers[name] = b
-	}
-	for _, f := range perceptron.Fields() {
-		if f.Derived {
-			continue
-		}
-		b, err := e.device.Alloc(f.Name, replicas*uint64(e.net.Length(f.Space)*f.Bytes(e.options.Precision)))
-		if err != nil {
-			return err
-		}
-		e.fields[f.Name] = b
 	}
 	all := int(replicas)
+	if err := e.arrays.AllocFields(e.device, perceptron.Fields(), e.options.Precision, all, e.net.Length); err != nil {
+		return err
+	}
 	return errors.Join(
 		device.Fill(e.buffers["term"], 0, all*e.net.Positions(), F(0)),
 		device.Fill(e.buffers["gained"], 0, all*row(e.table), F(0)),
@@ -211,17 +181,8 @@ func (e *engine[F]) upload() error {
 		members = append(members, students[key]...)
 		first = append(first, uint32(len(members)))
 	}
-	return errors.Join(send(e, "members", members), send(e, "first", first), send(e, "keys", keys), send(e, "rules", rules), send(e, "parameters", parameters))
-}
-
-// send makes a buffer that holds data.
-func send[F float32 | float64, T device.Element](e *engine[F], name string, data []T) error {
-	b, err := e.device.Alloc(name, device.SizeOf(data))
-	if err != nil {
-		return err
-	}
-	e.buffers[name] = b
-	return device.Write(b, 0, data)
+	return errors.Join(device.Send(e.device, e.buffers, "members", members), device.Send(e.device, e.buffers, "first", first),
+		device.Send(e.device, e.buffers, "keys", keys), device.Send(e.device, e.buffers, "rules", rules), device.Send(e.device, e.buffers, "parameters", parameters))
 }
 
 // Give implements backend.Given.
@@ -235,7 +196,7 @@ func (e *engine[F]) Give(draws map[rng.Purpose][]float64) error {
 		noise[i] = F(v)
 	}
 	if e.given == nil {
-		if err := errors.Join(send(e, "given", words), send(e, "noise", noise)); err != nil {
+		if err := errors.Join(device.Send(e.device, e.buffers, "given", words), device.Send(e.device, e.buffers, "noise", noise)); err != nil {
 			return err
 		}
 		if e.given, err = e.build(true); err != nil {
@@ -246,30 +207,9 @@ func (e *engine[F]) Give(draws map[rng.Purpose][]float64) error {
 	return errors.Join(device.Write(e.buffers["given"], 0, words), device.Write(e.buffers["noise"], 0, noise))
 }
 
-// Watch implements backend.Backend. Derived fields are computed in any case.
-func (e *engine[F]) Watch(names ...string) error {
-	for _, name := range names {
-		if f, ok := perceptron.FieldOf(name); !ok || !f.Derived {
-			return fmt.Errorf("a perceptron has no derived field %q: %w", name, backend.ErrUnknownField)
-		}
-	}
-	return nil
-}
-
-// Control implements backend.Backend: a perceptron has none.
-func (e *engine[F]) Control(name string, _ float64) error {
-	return fmt.Errorf("a perceptron has no control %q: %w", name, model.ErrUnknownControl)
-}
-
 // Describe implements backend.Backend.
 func (e *engine[F]) Describe() backend.Description {
-	info := e.device.Info()
-	verdict := info.Verdict(e.options.Precision)
-	d := backend.Description{Backend: "opencl", Device: info.Name, Driver: info.Driver, Precision: e.options.Precision, Strict: verdict == device.Strict, Bytes: int64(e.device.Used())}
-	if d.Note = e.note; !d.Strict {
-		d.Note = verdict
-	}
-	return d
+	return e.device.Describe(e.options.Precision, e.note)
 }
 
 // Profile implements backend.Profiler.

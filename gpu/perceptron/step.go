@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"tnn-gpu/gpu/device"
-	"tnn-gpu/host/backend"
 	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/state"
 )
@@ -37,7 +36,7 @@ func (e *engine[F]) advanceBatch(steps int, rows []float64) error {
 		if e.net.NextRow(t-1) != t {
 			continue
 		}
-		if err := e.launch(e.made.record, device.Args{"t": uint32(t), "at": uint32(len(records))}, len(e.options.Seeds)); err != nil {
+		if err := e.made.record.LaunchGroups(device.Args{"t": uint32(t), "at": uint32(len(records))}, e.items, len(e.options.Seeds)); err != nil {
 			return fmt.Errorf("the sums of step %d could not be enqueued: %w", t, err)
 		}
 		records = append(records, t)
@@ -79,8 +78,8 @@ func (e *engine[F]) enqueue(t int64) error {
 	}
 	blocks := e.net.Positions() / perceptron.Block
 	err := errors.Join(
-		e.launch(k.meet, device.Args{"t": uint32(t), "again": uint32(0)}, e.table.B, e.realisations),
-		e.launch(k.learn, device.Args{"t": uint32(t), "what": what}, blocks, e.realisations),
+		k.meet.LaunchGroups(device.Args{"t": uint32(t), "again": uint32(0)}, e.items, e.table.B, e.realisations),
+		k.learn.LaunchGroups(device.Args{"t": uint32(t), "what": what}, e.items, blocks, e.realisations),
 	)
 	if err != nil || !heat {
 		return err
@@ -90,24 +89,10 @@ func (e *engine[F]) enqueue(t int64) error {
 		fresh = 1
 	}
 	return errors.Join(
-		e.launch(k.meet, device.Args{"again": uint32(1)}, e.table.B, e.realisations),
-		e.launch(k.learn, device.Args{"what": measure}, blocks, e.realisations),
-		e.launch(k.addHeat, device.Args{"fresh": fresh}, len(e.options.Seeds)),
+		k.meet.LaunchGroups(device.Args{"again": uint32(1)}, e.items, e.table.B, e.realisations),
+		k.learn.LaunchGroups(device.Args{"what": measure}, e.items, blocks, e.realisations),
+		k.addHeat.LaunchGroups(device.Args{"fresh": fresh}, e.items, len(e.options.Seeds)),
 	)
-}
-
-// launch enqueues a kernel over so many work-groups, in one dimension or in two.
-func (e *engine[F]) launch(k *device.Kernel, args device.Args, groups ...int) error {
-	for name, value := range args {
-		if err := k.Set(name, value); err != nil {
-			return err
-		}
-	}
-	global, local := []int{groups[0] * e.items}, []int{e.items}
-	for _, g := range groups[1:] {
-		global, local = append(global, g), append(local, 1)
-	}
-	return k.Launch(global, local)
 }
 
 // setRamps sends the parts of the learning rates in step t, where they change.
@@ -129,20 +114,7 @@ func (e *engine[F]) setRamps(t int64) error {
 func (e *engine[F]) State() (*state.State, error) {
 	s := e.net.NewState(e.options.Precision, len(e.options.Seeds))
 	s.Step = e.step
-	for i := range s.Arrays {
-		if err := e.read(&s.Arrays[i], e.fields[s.Arrays[i].Name]); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
-}
-
-// read copies a buffer into an array.
-func (e *engine[F]) read(a *state.Array, b *device.Buffer) error {
-	if a.Kind == state.Int {
-		return device.Read(b, 0, a.Ints)
-	}
-	return device.Read(b, 0, state.Values[F](a))
+	return s, e.arrays.ReadState(s)
 }
 
 // SetState implements backend.Backend.
@@ -159,18 +131,8 @@ func (e *engine[F]) SetState(s *state.State) error {
 // write sends a whole state.
 func (e *engine[F]) write(s *state.State) error {
 	e.step = s.Step
-	for i := range s.Arrays {
-		a := &s.Arrays[i]
-		b := e.fields[a.Name]
-		var err error
-		if a.Kind == state.Int {
-			err = device.Write(b, 0, a.Ints)
-		} else {
-			err = device.Write(b, 0, state.Values[F](a))
-		}
-		if err != nil {
-			return err
-		}
+	if err := e.arrays.WriteState(s); err != nil {
+		return err
 	}
 	ramps := make([]F, len(e.options.Seeds))
 	for r := range ramps {
@@ -181,18 +143,20 @@ func (e *engine[F]) write(s *state.State) error {
 
 // Field implements backend.Backend.
 func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
-	f, ok := perceptron.FieldOf(name)
-	if !ok {
-		return nil, fmt.Errorf("a perceptron has no field %q: %w", name, backend.ErrUnknownField)
+	f, err := e.Find(name)
+	if err != nil {
+		return nil, err
 	}
 	into = into.Reuse(f, e.options.Precision, len(e.options.Seeds)*e.net.Length(f.Space))
-	if b := e.fields[name]; b != nil {
-		return into, e.read(into, b)
+	switch name {
+	case perceptron.ActivationName:
+		return into, device.ReadArray(e.buffers["activation"], into)
+	case perceptron.ShareName:
+		return into, device.ReadArray(e.buffers["share"], into)
+	case perceptron.LabelName:
+		return into, e.labels(state.Values[F](into))
 	}
-	if name != perceptron.LabelName {
-		return into, e.read(into, e.buffers[map[string]string{perceptron.ActivationName: "activation", perceptron.ShareName: "share"}[name]])
-	}
-	return into, e.labels(state.Values[F](into))
+	return into, device.ReadArray(e.arrays[name], into)
 }
 
 // labels are the teacher's answers as numbers, for each replica.

@@ -6,7 +6,6 @@ import (
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/perceptron"
-	"tnn-gpu/host/state"
 )
 
 // Trial is what New asks of the driver.
@@ -21,16 +20,11 @@ func Trial(net *perceptron.Network, o backend.Options) (*device.Trial, error) {
 	for _, key := range o.Seeds {
 		realisations[key] = true
 	}
-	add := func(kernel string, groups ...int) {
-		global, local := []int{groups[0] * items}, []int{items}
-		for _, g := range groups[1:] {
-			global, local = append(global, g), append(local, 1)
-		}
-		program.Launches = append(program.Launches, device.NewTrialLaunch(kernel, global, local))
+	program.Launches = []device.TrialLaunch{
+		device.NewTrialGroups("perceptron_meet", items, net.Spec.Perceptron.B, len(realisations)),
+		device.NewTrialGroups("perceptron_learn", items, net.Positions()/perceptron.Block, len(realisations)),
+		device.NewTrialGroups("perceptron_add_heat", items, len(o.Seeds)),
+		device.NewTrialGroups("perceptron_record", items, len(o.Seeds)),
 	}
-	add("perceptron_meet", net.Spec.Perceptron.B, len(realisations))
-	add("perceptron_learn", net.Positions()/perceptron.Block, len(realisations))
-	add("perceptron_add_heat", len(o.Seeds))
-	add("perceptron_record", len(o.Seeds))
-	return &device.Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}, Program: program}, nil
+	return device.NewTrial(o, program), nil
 }

@@ -14,26 +14,13 @@ import (
 // New opens a network on a device, at step 0, and owns the device from then on, unless
 // there is an error: a device without double precision refuses it.
 func New(d *device.Device, net *tnn.Network, o backend.Options) (backend.Backend, error) {
-	if err := d.Probe(o.Precision); err != nil {
+	if err := d.Prepare(o); err != nil {
 		return nil, err
-	}
-	if o.Profile { // not before, lest the probe be in it
-		if err := d.StartProfile(); err != nil {
-			return nil, err
-		}
 	}
 	if o.Precision == state.Double {
-		return opened(newEngine[float64](d, net, o))
+		return device.Opened(newEngine[float64](d, net, o))
 	}
-	return opened(newEngine[float32](d, net, o))
-}
-
-// opened keeps an engine that failed from becoming a backend.
-func opened[F float32 | float64](n *engine[F], err error) (backend.Backend, error) {
-	if err != nil {
-		return nil, err
-	}
-	return n, nil
+	return device.Opened(newEngine[float32](d, net, o))
 }
 
 // engine runs all replicas of a network on a device in one precision. It

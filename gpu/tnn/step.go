@@ -276,17 +276,7 @@ func (n *engine[F]) Control(name string, value float64) error {
 
 // Describe implements backend.Backend.
 func (n *engine[F]) Describe() backend.Description {
-	info := n.device.Info()
-	verdict := info.SingleVerdict
-	if n.options.Precision == state.Double {
-		verdict = info.DoubleVerdict
-	}
-	d := backend.Description{Backend: "opencl", Device: info.Name, Driver: info.Platform + " " + info.Driver,
-		Precision: n.options.Precision, Strict: verdict == device.Strict, Note: n.note, Bytes: int64(n.device.Used())}
-	if !d.Strict {
-		d.Note = verdict
-	}
-	return d
+	return n.device.Describe(n.options.Precision, n.note)
 }
 
 // Profile implements backend.Profiler.

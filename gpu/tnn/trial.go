@@ -15,13 +15,10 @@ func Trial(net *tnn.Network, o backend.Options) (*device.Trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &device.Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}}
 	if o.Precision == state.Double {
-		t.Program = trialProgram[float64](device.Described(info), net, o)
-	} else {
-		t.Program = trialProgram[float32](device.Described(info), net, o)
+		return device.NewTrial(o, trialProgram[float64](device.Described(info), net, o)), nil
 	}
-	return t, nil
+	return device.NewTrial(o, trialProgram[float32](device.Described(info), net, o)), nil
 }
 
 // trialProgram is nil for a work-group that New refuses.

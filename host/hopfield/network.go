@@ -119,14 +119,15 @@ func (n *Network) Row(row, sums []float64) { copy(row, sums) }
 
 // Order implements model.Network: backends hold units in their order.
 func (n *Network) Order(s state.Space) []int {
-	order := make([]int, n.length(s))
+	order := make([]int, n.Length(s))
 	for i := range order {
 		order[i] = i
 	}
 	return order
 }
 
-func (n *Network) length(s state.Space) int {
+// Length of the arrays of a space, for each replica.
+func (n *Network) Length(s state.Space) int {
 	if s == Unit {
 		return n.N
 	}
@@ -143,12 +144,12 @@ func (n *Network) Place(s state.Space, item int) string {
 
 // NewState implements model.Network.
 func (n *Network) NewState(p state.Precision, replicas int) *state.State {
-	return model.NewState(n, p, replicas, n.length)
+	return model.NewState(n, p, replicas, n.Length)
 }
 
 // CheckState implements model.Network.
 func (n *Network) CheckState(s *state.State, p state.Precision, replicas int) error {
-	if err := model.CheckState(n, s, p, replicas, n.length); err != nil {
+	if err := model.CheckState(n, s, p, replicas, n.Length); err != nil {
 		return err
 	}
 	for _, name := range []string{StateField, BeforeField} {

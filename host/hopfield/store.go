@@ -28,31 +28,13 @@ func (m *Matrix) clearDiagonal() {
 	}
 }
 
-// total adds neighbours in pairs, then the results, and so on, a missing one
-// counting as 0: the order of all sums that enter a run. v is overwritten.
-func total(v []float64) float64 {
-	if len(v) == 0 {
-		return 0
-	}
-	for len(v) > 1 {
-		for i := range len(v) / 2 {
-			v[i] = v[2*i] + v[2*i+1]
-		}
-		if len(v)%2 == 1 {
-			v[len(v)/2] = v[len(v)-1] + 0
-		}
-		v = v[:(len(v)+1)/2]
-	}
-	return v[0]
-}
-
 // product is the sum of a_i b_i.
 func product(a, b, work []float64) float64 {
 	work = work[:len(a)]
 	for i, v := range a {
 		work[i] = v * b[i]
 	}
-	return total(work)
+	return fmath.Total(work)
 }
 
 // signs are the values of n units of a pattern.
@@ -200,9 +182,9 @@ func Flow(patterns []Pattern, n, steps int) (*Matrix, []float64) {
 				sum[i] = fmath.Exp(-x[mu][i] * product(w.Row(i), x[mu], work))
 				e[mu][i] = sum[i] * x[mu][i]
 			}
-			cost[mu] = total(sum)
+			cost[mu] = fmath.Total(sum)
 		})
-		objective[step] = total(append([]float64(nil), cost...))
+		objective[step] = fmath.Total(append([]float64(nil), cost...))
 		for mu := range e {
 			for i, s := range e[mu] {
 				et[i][mu] = s
@@ -263,7 +245,7 @@ func Quantise(w *Matrix, threshold []float64) (*Integers, error) {
 		for j, v := range w.Row(i) {
 			work[j] = math.Abs(v)
 		}
-		sum := total(work)
+		sum := fmath.Total(work)
 		if threshold != nil {
 			sum += math.Abs(threshold[i])
 		}

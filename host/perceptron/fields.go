@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
 )
@@ -42,16 +43,6 @@ func Fields() []state.Field {
 	}
 }
 
-// FieldOf finds a field by its name.
-func FieldOf(name string) (state.Field, bool) {
-	for _, f := range Fields() {
-		if f.Name == name {
-			return f, true
-		}
-	}
-	return state.Field{}, false
-}
-
 // Positions is the length of an array of components: n, padded to whole blocks.
 func (n *Network) Positions() int { return (n.Spec.Perceptron.N + Block - 1) / Block * Block }
 
@@ -68,32 +59,13 @@ func (n *Network) Length(s state.Space) int {
 
 // NewState implements model.Network.
 func (n *Network) NewState(p state.Precision, replicas int) *state.State {
-	s := &state.State{Precision: p, Replicas: replicas}
-	for _, f := range Fields() {
-		if !f.Derived {
-			s.Add(f, replicas*n.Length(f.Space))
-		}
-	}
-	return s
+	return model.NewState(n, p, replicas, n.Length)
 }
 
 // CheckState implements model.Network.
 func (n *Network) CheckState(s *state.State, p state.Precision, replicas int) error {
-	if s.Precision != p || s.Replicas != replicas {
-		return fmt.Errorf("the state has %d replicas in %s precision, but the run %d in %s precision", s.Replicas, s.Precision, replicas, p)
-	}
-	i := 0
-	for _, f := range Fields() {
-		if f.Derived {
-			continue
-		}
-		if i >= len(s.Arrays) || s.Arrays[i].Name != f.Name || s.Arrays[i].Kind != f.Kind || s.Arrays[i].Len() != replicas*n.Length(f.Space) {
-			return fmt.Errorf("the state's array %d is not field %s with %d values for each of %d replicas", i, f.Name, n.Length(f.Space), replicas)
-		}
-		i++
-	}
-	if i != len(s.Arrays) {
-		return fmt.Errorf("the state has %d arrays, but a perceptron has %d", len(s.Arrays), i)
+	if err := model.CheckState(n, s, p, replicas, n.Length); err != nil {
+		return err
 	}
 	return n.checkPadding(s)
 }

@@ -4,6 +4,7 @@ package hopfieldgolden
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 
@@ -101,8 +102,13 @@ func (c *check) open(s *hopfield.Spec, seed, key uint64) (*run, error) {
 	}
 	o := c.on.Options
 	o.Seeds = []uint64{key}
-	r.backend, err = c.on.Open(r.net, o)
-	return r, err
+	if r.backend, err = c.on.Open(r.net, o); err != nil {
+		return nil, err
+	}
+	if err := r.backend.Watch(hopfield.FieldField); err != nil {
+		return nil, errors.Join(err, r.backend.Close())
+	}
+	return r, nil
 }
 
 // start sets the state.

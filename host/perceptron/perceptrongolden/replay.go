@@ -137,6 +137,9 @@ func (c *TrajectoryCase) replay(number int, open Opener, w *Worst, within float6
 		return err
 	}
 	defer func() { err = errors.Join(err, r.backend.Close()) }()
+	if err := r.backend.Watch(derived()...); err != nil {
+		return err
+	}
 	given, ok := r.backend.(backend.Given)
 	if !ok {
 		return fmt.Errorf("the backend %s does not take draws", r.backend.Describe().Backend)
@@ -173,6 +176,11 @@ func signOf(r rune) float64 {
 	return -1
 }
 
+// derived are the derived fields that are compared.
+func derived() []string {
+	return []string{perceptron.LabelName, perceptron.ActivationName, perceptron.ShareName}
+}
+
 // compareStep compares what the examples of a step gave, and what it led to, in all
 // runs that have the step.
 func (c *TrajectoryCase) compareStep(r *replayed, i int) error {
@@ -181,7 +189,7 @@ func (c *TrajectoryCase) compareStep(r *replayed, i int) error {
 		return err
 	}
 	fields := make(map[string]*state.Array)
-	for _, name := range []string{perceptron.LabelName, perceptron.ActivationName, perceptron.ShareName} {
+	for _, name := range derived() {
 		if fields[name], err = r.backend.Field(name, nil); err != nil {
 			return err
 		}

@@ -1,0 +1,184 @@
+//go:build opencl && cgo
+
+package device
+
+import (
+	"fmt"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/state"
+)
+
+// What follows is what the backends of all models need of a device.
+
+// Prepare probes the device in the precision of a network, and starts its profile where
+// one is asked for: after the probe, which no profile is to contain. A device without
+// double precision refuses it.
+func (d *Device) Prepare(o backend.Options) error {
+	if err := d.Probe(o.Precision); err != nil {
+		return err
+	}
+	if o.Profile {
+		return d.StartProfile()
+	}
+	return nil
+}
+
+// Opened is a backend that was opened without an error, or nil and the error.
+func Opened[B backend.Backend](b B, err error) (backend.Backend, error) {
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// Describe describes the backend of a network in a precision. A note, which may be
+// empty, gives way to the reason for which the device is not strict.
+func (d *Device) Describe(p state.Precision, note string) backend.Description {
+	verdict := d.info.Verdict(p)
+	b := backend.Description{Backend: "opencl", Device: d.info.Name, Driver: d.info.Platform + " " + d.info.Driver,
+		Precision: p, Strict: verdict == Strict, Note: note, Bytes: int64(d.used)}
+	if !b.Strict {
+		b.Note = verdict
+	}
+	return b
+}
+
+// SmallGroups is the note of a backend whose kernels do not take the work-groups that
+// were meant for them.
+func SmallGroups(items int) string {
+	return fmt.Sprintf("work-groups of %d work-items: its kernels take no larger ones", items)
+}
+
+// Buffers are buffers by name.
+type Buffers map[string]*Buffer
+
+// Alloc adds a buffer of so many bytes.
+func (b Buffers) Alloc(d *Device, name string, size uint64) (err error) {
+	b[name], err = d.Alloc(name, size)
+	return err
+}
+
+// AllocFields adds a buffer for each field that is not derived, for so many replicas of
+// length(space) values each.
+func (b Buffers) AllocFields(d *Device, fields []state.Field, p state.Precision, replicas int, length func(state.Space) int) error {
+	for _, f := range fields {
+		if f.Derived {
+			continue
+		}
+		if err := b.Alloc(d, f.Name, uint64(f.Copies(replicas)*length(f.Space)*f.Bytes(p))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Send adds a buffer that holds data.
+func Send[T Element](d *Device, b Buffers, name string, data []T) error {
+	if err := b.Alloc(d, name, SizeOf(data)); err != nil {
+		return err
+	}
+	return Write(b[name], 0, data)
+}
+
+// ReadState reads each array of a state from the buffer of its field.
+func (b Buffers) ReadState(s *state.State) error {
+	for i := range s.Arrays {
+		if err := ReadArray(b[s.Arrays[i].Name], &s.Arrays[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WriteState writes each array of a state into the buffer of its field.
+func (b Buffers) WriteState(s *state.State) error {
+	for i := range s.Arrays {
+		if err := writeArray(b[s.Arrays[i].Name], &s.Arrays[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReadArray reads an array from the beginning of a buffer.
+func ReadArray(b *Buffer, a *state.Array) error {
+	switch {
+	case a.Kind == state.Int:
+		return Read(b, 0, a.Ints)
+	case a.Kind == state.Bit:
+		return Read(b, 0, a.Bits)
+	case a.Precision() == state.Double:
+		return Read(b, 0, a.Double)
+	}
+	return Read(b, 0, a.Single)
+}
+
+func writeArray(b *Buffer, a *state.Array) error {
+	switch {
+	case a.Kind == state.Int:
+		return Write(b, 0, a.Ints)
+	case a.Kind == state.Bit:
+		return Write(b, 0, a.Bits)
+	case a.Precision() == state.Double:
+		return Write(b, 0, a.Double)
+	}
+	return Write(b, 0, a.Single)
+}
+
+// BoundKernel finds a kernel and binds its parameters to the arguments of their names.
+// All may hold arguments of other kernels, too.
+func (p *Program) BoundKernel(name string, all Args) (*Kernel, error) {
+	k, err := p.Kernel(name)
+	if err != nil {
+		return nil, err
+	}
+	own := Args{}
+	for _, parameter := range k.parameters {
+		if arg, ok := all[parameter.Name]; ok {
+			own[parameter.Name] = arg
+		}
+	}
+	return k, k.Bind(own)
+}
+
+// AddBuffers adds buffers as the arguments of their names.
+func (a Args) AddBuffers(b Buffers) {
+	for name, buffer := range b {
+		a[name] = buffer
+	}
+}
+
+// LaunchGroups sets arguments, then enqueues the kernel over so many work-groups in each
+// dimension, of so many work-items in the first.
+func (k *Kernel) LaunchGroups(args Args, items int, groups ...int) error {
+	for name, value := range args {
+		if err := k.Set(name, value); err != nil {
+			return err
+		}
+	}
+	return k.Launch(sizes(items, groups))
+}
+
+// NewTrialGroups tries what LaunchGroups launches.
+func NewTrialGroups(kernel string, items int, groups ...int) TrialLaunch {
+	global, local := sizes(items, groups)
+	return NewTrialLaunch(kernel, global, local)
+}
+
+// sizes are the numbers of work-items of a launch, and of a work-group.
+func sizes(items int, groups []int) (global, local []int) {
+	for i, n := range groups {
+		of := 1
+		if i == 0 {
+			of = items
+		}
+		global, local = append(global, n*of), append(local, of)
+	}
+	return global, local
+}
+
+// NewTrial tries a program on the device of a network.
+func NewTrial(o backend.Options, program *TrialProgram) *Trial {
+	return &Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}, Program: program}
+}
