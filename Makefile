@@ -2,7 +2,8 @@
 # where it is missing and they may.
 
 RUN_PACKAGES  = ca-certificates gcc libc6-dev opencl-headers ocl-icd-libopencl1 pocl-opencl-icd
-TEST_PACKAGES = $(RUN_PACKAGES) mesa-opencl-icd clang oclgrind python3-numpy python3-networkx python3-pandas chromium
+TEST_PACKAGES = $(RUN_PACKAGES) mesa-opencl-icd clang oclgrind python3-numpy python3-networkx python3-pandas \
+	python3-xarray python3-matplotlib python3-venv python3-setuptools python3-wheel mypy chromium
 
 # What follows `tnn-gpu run` in `make run`, for example ARGS="--preset large".
 ARGS =
@@ -14,7 +15,7 @@ COUNT = 1
 # How long `make soak` fuzzes each parser.
 FUZZTIME = 1m
 
-.PHONY: build run test test-cpu test-opencl test-fma gpu-kit bench lint lint-go lint-kernels soak gallery setup-run setup-test clean
+.PHONY: build run test test-cpu test-opencl test-python test-fma gpu-kit bench lint lint-go lint-kernels lint-python soak gallery setup-run setup-test clean
 
 # bin/tnn-gpu, with OpenCL where its headers are.
 build:
@@ -25,7 +26,7 @@ run: setup-run build
 	@. scripts/env && bin/tnn-gpu run $(ARGS)
 
 # Everything, on both backends.
-test: setup-test test-cpu test-opencl lint-kernels
+test: setup-test test-cpu test-opencl lint-kernels test-python
 test: export TNN_OPENCL_FOLLOWS = 1
 
 # What a machine with Go alone can do.
@@ -36,6 +37,10 @@ test-cpu:
 # What the tag opencl changes.
 test-opencl:
 	@. scripts/env && scripts/test-opencl
+
+# The Python package, its page and its notebook, with the program.
+test-python: build
+	@scripts/test-python
 
 # Where the compiler fuses multiplications and additions, no bit may change.
 test-fma:
@@ -57,7 +62,7 @@ bench: build
 gallery: build
 	@scripts/gallery
 
-lint: setup-test lint-go lint-kernels
+lint: setup-test lint-go lint-kernels lint-python
 
 # gofmt, vet and staticcheck, in both builds.
 lint-go:
@@ -66,6 +71,10 @@ lint-go:
 # clang's warnings about each program that can be made of kernels.cl are errors.
 lint-kernels:
 	@. scripts/env && TNN_SOAK=1 TNN_REQUIRE_OPENCL=1 go test -count 1 -run '^TestKernelsCompile$$' ./gpu/...
+
+# mypy, strictly, where it is.
+lint-python:
+	@! command -v mypy >/dev/null || mypy --config-file python/pyproject.toml --cache-dir /dev/null python/tnn_gpu
 
 # The long tests, also under the race detector, and every fuzz target. One run of
 # TNN_SOAK_MINUTES, 30 if that is not set, is made on each backend.

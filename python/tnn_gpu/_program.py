@@ -1,0 +1,219 @@
+"""Finding and starting the program."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import _toml
+from ._table import number, whole_lines
+
+if TYPE_CHECKING:
+    from ._folder import Run, Scan
+
+
+class ProgramError(Exception):
+    """The program ended with an exit code other than 0.
+
+    ``code`` is the exit code: 1 a run failed, 2 bad usage or configuration, 3 device,
+    75 time was up, 130 told to stop. ``text`` is what it said.
+    """
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text.removeprefix("tnn-gpu: ") or f"tnn-gpu ended with exit code {code}")
+        self.code, self.text = code, text
+
+
+def find() -> str:
+    """Gives the path of the program.
+
+    That is what the environment variable TNN_GPU names, else a program beside this
+    Python's or beside this package, else the one in PATH.
+    """
+    name = "tnn-gpu.exe" if os.name == "nt" else "tnn-gpu"
+    if named := os.environ.get("TNN_GPU"):
+        if not os.access(named, os.X_OK):
+            raise FileNotFoundError(f"TNN_GPU is {named}, where no program is")
+        return named
+    here = Path(__file__).resolve().parent
+    for folder in (Path(sys.executable).parent, here, here.parents[1] / "bin"):
+        if os.access(folder / name, os.X_OK) and (folder / name).is_file():
+            return str(folder / name)
+    if found := shutil.which(name):
+        return found
+    raise FileNotFoundError("the program tnn-gpu is not found: put it in PATH, or name it in the environment variable TNN_GPU")
+
+
+def call(args: Sequence[str], cwd: str | os.PathLike[str] | None = None) -> str:
+    """Runs a command of the program and gives what it printed. ProgramError is raised where it fails."""
+    done = subprocess.run([find(), *args], stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", cwd=cwd)
+    if done.returncode != 0:
+        raise ProgramError(done.returncode, done.stderr.strip())
+    return done.stdout
+
+
+def version() -> str:
+    """What the program says of its version."""
+    return call(["version"]).strip()
+
+
+def flags(options: Mapping[str, Any]) -> list[str]:
+    """Gives keyword arguments as flags of the program.
+
+    ``checkpoint="10m"`` is ``--checkpoint 10m``, ``no_overview=True`` is
+    ``--no-overview``. None and False are left out. A dict gives KEY=VALUE for each
+    entry, with VALUE in TOML: ``set={"graph.sides": [64, 64]}``. A list gives its
+    entries with commas between them.
+    """
+    out: list[str] = []
+    for name, value in options.items():
+        flag = "--" + name.replace("_", "-")
+        if value is None or value is False:
+            continue
+        if value is True:
+            out.append(flag)
+        elif isinstance(value, Mapping):
+            for key, x in value.items():
+                out += [flag, f"{key}={_setting(name, x)}"]
+        elif isinstance(value, (list, tuple)):
+            out += [flag, ",".join(map(str, value))]
+        else:
+            out += [flag, str(value)]
+    return out
+
+
+def _setting(name: str, x: Any) -> str:
+    """A value of --set, or the values of --over and --sweep."""
+    if name == "set":
+        return _toml.value(x)
+    if isinstance(x, str):
+        return x
+    return ",".join(v if isinstance(v, str) else _toml.value(v) for v in x)
+
+
+class Process:
+    """A run at work. Use it as a context manager, or call ``wait``."""
+
+    def __init__(self, args: Sequence[str], out: Path, own: Path | None) -> None:
+        self.out, self._own = out, own
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")
+        self._popen = subprocess.Popen([find(), *args], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._errors)
+
+    def poll(self) -> int | None:
+        """The exit code, None while the run goes on."""
+        return self._popen.poll()
+
+    def stop(self) -> Run:
+        """Has the run save itself and end; ``run.resume()`` goes on with it."""
+        if self.poll() is None:
+            self._popen.send_signal(signal.SIGTERM)
+        return self.wait(stopped=True)
+
+    def wait(self, timeout: float | None = None, stopped: bool = False) -> Run:
+        """Waits for the end and gives the run.
+
+        ProgramError is raised where it fails, and subprocess.TimeoutExpired after
+        timeout seconds. With stopped, a run that was told to stop is no error.
+        """
+        from ._folder import Run
+
+        code = self._popen.wait(timeout)
+        self._end()
+        if code != 0 and not (stopped and code in (75, 130)):
+            raise ProgramError(code, self._said)
+        return Run(self.out)
+
+    def follow(self, every: float = 0.2) -> Iterator[dict[str, Any]]:
+        """Gives the rows of steps.csv as they come, and returns when the run has ended.
+
+        every is how often the table is looked at, in seconds.
+        """
+        names: list[str] = []
+        at = 0
+        while True:
+            ended = self.poll() is not None
+            lines, at = whole_lines(self.out / "steps.csv", at)
+            for fields in csv.reader(lines):
+                if names:
+                    yield {n: number(f) for n, f in zip(names, fields)}
+                else:
+                    names = fields
+            if ended:
+                self.wait(stopped=True)
+                return
+            time.sleep(every)
+
+    def _end(self) -> None:
+        if self._errors.closed:
+            return
+        self._errors.seek(0)
+        self._said = self._errors.read().strip()
+        self._errors.close()
+        if self._own:  # the user knows it as a dict
+            self._said = self._said.replace(str(self._own), "config")
+            self._own.unlink(missing_ok=True)
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.poll() is None:
+            self._popen.send_signal(signal.SIGTERM)
+            self._popen.wait()
+        self._end()
+
+
+def start(config: Mapping[str, Any] | str | os.PathLike[str] | None = None, *, out: str | os.PathLike[str], **options: Any) -> Process:
+    """Starts a run in the new folder out.
+
+    config is a configuration: a dict by sections, or the path of a file. Without it,
+    and without ``preset``, the default preset is run. Further keyword arguments are
+    the flags of ``tnn-gpu run``: see ``flags``.
+    """
+    args = ["run", *flags(options), "--out", os.fspath(out)]
+    own = None
+    if isinstance(config, Mapping):
+        handle, name = tempfile.mkstemp(suffix=".toml")
+        with os.fdopen(handle, "w", encoding="utf-8") as f:
+            f.write(_toml.document(config))
+        own = Path(name)
+        args.append(name)
+    elif config is not None:
+        args.append(os.fspath(config))
+    return Process(args, Path(out), own)
+
+
+def run(config: Mapping[str, Any] | str | os.PathLike[str] | None = None, *, out: str | os.PathLike[str], **options: Any) -> Run:
+    """Makes a run and waits for its end; see ``start``."""
+    with start(config, out=out, **options) as process:
+        return process.wait()
+
+
+def scan(config: str | os.PathLike[str] | None = None, *, out: str | os.PathLike[str], **options: Any) -> Scan:
+    """Makes a scan and waits for its end.
+
+    config is the path of a scan's file or of a configuration. ``over`` is a dict of
+    keys and their values; a key of the form "A=1,2;B" varies keys side by side.
+    Further keyword arguments are the flags of ``tnn-gpu scan``.
+    """
+    from ._folder import Scan
+
+    call(["scan", *flags(options), "--out", os.fspath(out), *([] if config is None else [os.fspath(config)])])
+    return Scan(out)
+
+
+def figure(verb: str, path: Path, quantities: Sequence[str], kind: str) -> bytes:
+    """Has the program draw a figure and gives its bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        to = Path(folder) / f"figure.{kind}"
+        call([verb, str(path), *flags({"quantity": list(quantities) or None, "out": to})])
+        return to.read_bytes()
