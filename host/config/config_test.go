@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/tnn"
 )
 
@@ -252,7 +253,7 @@ func TestLocate(t *testing.T) {
 		"group[0].levels": "--set", "era": "net.toml:7", "edge.bound": "net.toml", "external[0].nodes[1]": "net.toml",
 	} {
 		var got *Error
-		if err := c.Locate(&tnn.SpecError{Key: key, Value: 1, Valid: "x"}); !errors.As(err, &got) || got.Where != where || got.Key != key {
+		if err := c.Locate(&model.KeyError{Key: key, Value: 1, Valid: "x"}); !errors.As(err, &got) || got.Where != where || got.Key != key {
 			t.Errorf("%s is found at %v, and %s was expected", key, err, where)
 		}
 	}

@@ -3,8 +3,8 @@ package perceptron
 import (
 	"fmt"
 	"math"
-	"strconv"
-	"strings"
+
+	"tnn-gpu/host/model"
 )
 
 // Limits of a specification.
@@ -22,32 +22,7 @@ const (
 	largest  = 1e12
 )
 
-// SpecError says which value of a specification cannot be used and what can.
-type SpecError struct {
-	Key   string // as in a configuration file
-	Value any
-	Valid string // what is possible, to end the sentence
-}
-
-func (e *SpecError) Error() string {
-	if text, ok := e.Value.(string); ok {
-		return fmt.Sprintf("%s is %s: %s", e.Key, strconv.Quote(short(text)), e.Valid)
-	}
-	return fmt.Sprintf("%s is %v: %s", e.Key, e.Value, e.Valid)
-}
-
-// ConfigKey is the key that a message about a configuration file has to point at.
-func (e *SpecError) ConfigKey() string { return e.Key }
-
-// short cuts a text to what a sentence can bear.
-func short(text string) string {
-	if r := []rune(text); len(r) > 60 {
-		return string(r[:60]) + "..."
-	}
-	return text
-}
-
-// Validate says what the first impossible value is, as a *SpecError.
+// Validate says what the first impossible value is, as a *model.KeyError.
 func (s *Spec) Validate() error {
 	t := &s.Perceptron
 	for _, check := range []func() error{t.checkNames, t.checkSizes, t.checkReals, t.checkTimes, t.checkTogether} {
@@ -59,27 +34,22 @@ func (s *Spec) Validate() error {
 }
 
 func (t *Table) checkNames() error {
-	for _, err := range []error{
+	return model.FirstError(
 		t.checkRule(),
-		oneOf("noise", t.Noise, Sqrt2, Literal2),
-		oneOf("teacher", t.Teacher, Gauss, PlusMinus),
-		oneOf("start", t.Start, Gauss, Zero),
-		oneOf("examples", t.Examples, Fresh, Stored),
-	} {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		model.OneOf("perceptron.noise", t.Noise, Sqrt2, Literal2),
+		model.OneOf("perceptron.teacher", t.Teacher, Gauss, PlusMinus),
+		model.OneOf("perceptron.start", t.Start, Gauss, Zero),
+		model.OneOf("perceptron.examples", t.Examples, Fresh, Stored),
+	)
 }
 
 func (t *Table) checkRule() error {
 	_, power, ok := t.Rule.Law()
 	switch {
 	case !ok:
-		return &SpecError{"perceptron.rule", string(t.Rule), "use hebb, perceptron, adatron, alphatron, or alphatron with its power, such as alphatron(0.25)"}
+		return model.BadKey("perceptron.rule", string(t.Rule), "use hebb, perceptron, adatron, alphatron, or alphatron with its power, such as alphatron(0.25)")
 	case !(power >= 0 && power <= maxPower):
-		return &SpecError{"perceptron.rule", string(t.Rule), fmt.Sprintf("use a power from 0 to %d", maxPower)}
+		return model.BadKey("perceptron.rule", string(t.Rule), fmt.Sprintf("use a power from 0 to %d", maxPower))
 	}
 	return nil
 }
@@ -87,35 +57,18 @@ func (t *Table) checkRule() error {
 // maxPower of the alphatron.
 const maxPower = 64
 
-func oneOf[T ~string](key string, value T, valid ...T) error {
-	var names []string
-	for _, v := range valid {
-		if v == value {
-			return nil
-		}
-		names = append(names, string(v))
-	}
-	last := len(names) - 1
-	return &SpecError{"perceptron." + key, string(value), "use " + strings.Join(names[:last], ", ") + " or " + names[last]}
-}
-
 func (t *Table) checkSizes() error {
-	for _, err := range []error{
+	return model.FirstError(
 		whole("n", t.N, 2, MaxN),
 		whole("B", t.B, 1, MaxB),
 		whole("heat_every", t.HeatEvery, 1, MaxSteps),
 		whole("P", t.P, 0, MaxStored),
-	} {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	)
 }
 
 func whole(key string, value, low, high int) error {
 	if value < low || value > high {
-		return &SpecError{"perceptron." + key, value, fmt.Sprintf("use a whole number from %d to %d", low, high)}
+		return model.BadKey("perceptron."+key, value, fmt.Sprintf("use a whole number from %d to %d", low, high))
 	}
 	return nil
 }
@@ -134,11 +87,11 @@ func (t *Table) checkReals() error {
 			if p.zero {
 				text = fmt.Sprintf("use 0, or a number from %g to %g", smallest, largest)
 			}
-			return &SpecError{"perceptron." + p.key, p.value, text}
+			return model.BadKey("perceptron."+p.key, p.value, text)
 		}
 	}
 	if !(math.Abs(t.Swirl) <= largest) {
-		return &SpecError{"perceptron.swirl", t.Swirl, fmt.Sprintf("use a number from %g to %g", -largest, largest)}
+		return model.BadKey("perceptron.swirl", t.Swirl, fmt.Sprintf("use a number from %g to %g", -largest, largest))
 	}
 	return nil
 }
@@ -147,11 +100,11 @@ func (t *Table) checkTimes() error {
 	steps := wholeSteps(t.Time, t.Dt)
 	switch {
 	case !(t.K*t.Dt < 1):
-		return &SpecError{"perceptron.dt", t.Dt, fmt.Sprintf("k dt is %g, and a step is stable only where it is below 1; use a dt below %g", t.K*t.Dt, 1/t.K)}
+		return model.BadKey("perceptron.dt", t.Dt, fmt.Sprintf("k dt is %g, and a step is stable only where it is below 1; use a dt below %g", t.K*t.Dt, 1/t.K))
 	case steps == 0:
-		return &SpecError{"perceptron.time", t.Time, fmt.Sprintf("use a whole number of steps of dt = %g, from 1 to %d of them", t.Dt, MaxSteps)}
+		return model.BadKey("perceptron.time", t.Time, fmt.Sprintf("use a whole number of steps of dt = %g, from 1 to %d of them", t.Dt, MaxSteps))
 	case !(t.AverageFrom >= 0 && t.AverageFrom < t.Time):
-		return &SpecError{"perceptron.average_from", t.AverageFrom, fmt.Sprintf("use a time from 0 to below the end of the run, time = %g", t.Time)}
+		return model.BadKey("perceptron.average_from", t.AverageFrom, fmt.Sprintf("use a time from 0 to below the end of the run, time = %g", t.Time))
 	}
 	return nil
 }
@@ -159,15 +112,15 @@ func (t *Table) checkTimes() error {
 func (t *Table) checkTogether() error {
 	switch {
 	case t.Alpha != 0 && t.Rule != AlphaTron:
-		return &SpecError{"perceptron.alpha", t.Alpha, fmt.Sprintf("only the rule alphatron takes a power from this key, and the rule is %s; leave it out", t.Rule)}
+		return model.BadKey("perceptron.alpha", t.Alpha, fmt.Sprintf("only the rule alphatron takes a power from this key, and the rule is %s; leave it out", t.Rule))
 	case t.Alpha > maxPower:
-		return &SpecError{"perceptron.alpha", t.Alpha, fmt.Sprintf("use a power from 0 to %d", maxPower)}
+		return model.BadKey("perceptron.alpha", t.Alpha, fmt.Sprintf("use a power from 0 to %d", maxPower))
 	case t.Swirl != 0 && t.N%2 == 1:
-		return &SpecError{"perceptron.swirl", t.Swirl, fmt.Sprintf("a swirl turns pairs of weights, so n must be even, and it is %d", t.N)}
+		return model.BadKey("perceptron.swirl", t.Swirl, fmt.Sprintf("a swirl turns pairs of weights, so n must be even, and it is %d", t.N))
 	case t.Examples == Stored && t.P == 0:
-		return &SpecError{"perceptron.P", t.P, "stored examples need their number; use 1 or more"}
+		return model.BadKey("perceptron.P", t.P, "stored examples need their number; use 1 or more")
 	case t.Examples == Fresh && t.P != 0:
-		return &SpecError{"perceptron.P", t.P, `it is the number of stored examples, and examples is "fresh"; leave it out`}
+		return model.BadKey("perceptron.P", t.P, `it is the number of stored examples, and examples is "fresh"; leave it out`)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"tnn-gpu/host/graph"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/rng"
 )
 
@@ -13,7 +14,7 @@ import (
 // groups take their sites, the graph is built or read, its nodes are scheduled
 // and laid out (docs/model.md sections 5, 6 and 9). What is drawn follows from
 // Graph.Seed or, where that is 0, from the seed given, which is the run's. The
-// specification is validated first; whatever the user can mend is a *SpecError.
+// specification is validated first; whatever the user can mend is a *model.KeyError.
 func Build(spec *Spec, seed uint64) (*Network, error) {
 	if err := spec.Validate(); err != nil {
 		return nil, err
@@ -114,7 +115,7 @@ func (b *builder) misplaced(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &SpecError{"graph.separation", b.Graph.Separation, err.Error()}
+	return model.BadKey("graph.separation", b.Graph.Separation, err.Error())
 }
 
 // addExternals makes the external nodes, at the sites that are named or else at

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tnn-gpu/host/graph"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
@@ -244,7 +245,7 @@ func TestNamedNodes(t *testing.T) {
 
 	s.Externals[0].Nodes = []int{0, 17}
 	_, err := tnn.Build(s, 1)
-	var bad *tnn.SpecError
+	var bad *model.KeyError
 	if !errors.As(err, &bad) || bad.Key != "graph.separation" || !strings.Contains(err.Error(), "15 and 17 are joined by 2 hops") {
 		t.Errorf("two named nodes are too near, and the error is %v", err)
 	}
@@ -260,7 +261,7 @@ func TestCrowdedExternals(t *testing.T) {
 		s.Externals = s.Externals[:1]
 		s.Externals[0].Pairs = 10
 		_, err := tnn.Build(s, 1)
-		var bad *tnn.SpecError
+		var bad *model.KeyError
 		if !errors.As(err, &bad) || bad.Key != "graph.separation" {
 			t.Errorf("%s: the error is %v", kind, err)
 		}
@@ -337,7 +338,7 @@ func TestBadGraphFiles(t *testing.T) {
 				s.Externals = nil
 			}
 			_, err := tnn.Build(s, 1)
-			var bad *tnn.SpecError
+			var bad *model.KeyError
 			if !errors.As(err, &bad) || bad.Key != c.key {
 				t.Errorf("the error is %v, and one about %s was expected", err, c.key)
 			}

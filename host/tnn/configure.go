@@ -57,11 +57,11 @@ func (s *Spec) Build(seed uint64, variants []model.Spec) (model.Network, error) 
 // TooLarge implements model.Sized.
 func (s *Spec) TooLarge(problem string, share float64) error {
 	if s.Graph.Kind == FromFile {
-		return &SpecError{"graph.file", s.Graph.File, problem + "; use a smaller graph, fewer replicas, or single precision"}
+		return model.BadKey("graph.file", s.Graph.File, problem+"; use a smaller graph, fewer replicas, or single precision")
 	}
 	nodes, _ := s.Estimate()
-	return &SpecError{"graph.sides", s.Graph.Sides, fmt.Sprintf("%s, where about %s fit; use shorter sides, fewer connections or replicas, or single precision",
-		problem, count(int(float64(nodes)*share), "node"))}
+	return model.BadKey("graph.sides", s.Graph.Sides, fmt.Sprintf("%s, where about %s fit; use shorter sides, fewer connections or replicas, or single precision",
+		problem, count(int(float64(nodes)*share), "node")))
 }
 
 // Sample implements model.Sampled.

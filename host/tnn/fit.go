@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"tnn-gpu/host/graph"
+	"tnn-gpu/host/model"
 )
 
 // What follows checks how many nodes and edges there are and whether they fit.
@@ -40,7 +41,7 @@ func (s *Spec) checkExternals() error {
 		}
 		nodes += 2 * int64(e.Pairs)
 		if n := s.sites(); n > 0 && nodes >= n {
-			return &SpecError{key + ".pairs", e.Pairs, fmt.Sprintf("with it there are %d external nodes, and the lattice has %d sites; use fewer pairs or longer graph.sides", nodes, n)}
+			return model.BadKey(key+".pairs", e.Pairs, fmt.Sprintf("with it there are %d external nodes, and the lattice has %d sites; use fewer pairs or longer graph.sides", nodes, n))
 		}
 		if err := s.checkNodes(key, e, named); err != nil {
 			return err
@@ -51,32 +52,32 @@ func (s *Spec) checkExternals() error {
 
 func (s *Spec) checkExternal(key string, e ExternalSpec) error {
 	return firstOf(
-		func() error { return within(key+".pairs", e.Pairs, 1, MaxNodes/2, "pairs of external nodes") },
+		func() error { return model.Within(key+".pairs", e.Pairs, 1, MaxNodes/2, "pairs of external nodes") },
 		func() error { return s.checkConnectionCount(key, e.Connections) },
 		func() error { return checkPeriods(key+".periods", e.Periods) },
 		func() error {
 			if e.Polarity == 1 || e.Polarity == -1 {
 				return nil
 			}
-			return &SpecError{key + ".polarity", e.Polarity, "use 1 or -1"}
+			return model.BadKey(key+".polarity", e.Polarity, "use 1 or -1")
 		},
-		func() error { return oneOf(key+".sublattice", e.Sublattice, Even, Odd) },
+		func() error { return model.OneOf(key+".sublattice", e.Sublattice, Even, Odd) },
 		func() error {
 			if w := math.Abs(e.Weight); w >= smallestReal && w <= largestReal {
 				return nil
 			}
-			return &SpecError{key + ".weight", e.Weight, fmt.Sprintf("use a number of magnitude %g to %g, such as 160", smallestReal, largestReal)}
+			return model.BadKey(key+".weight", e.Weight, fmt.Sprintf("use a number of magnitude %g to %g, such as 160", smallestReal, largestReal))
 		},
 	)
 }
 
 func checkPeriods(key string, periods []int) error {
 	if len(periods) == 0 {
-		return &SpecError{key, nil, "give the steps of a period, such as [100], one for each era, the last of which holds on"}
+		return model.BadKey(key, nil, "give the steps of a period, such as [100], one for each era, the last of which holds on")
 	}
 	for _, p := range periods {
 		if p < 1 || p > maxPeriod {
-			return &SpecError{key, periods, fmt.Sprintf("every period must be from 1 to %d steps", maxPeriod)}
+			return model.BadKey(key, periods, fmt.Sprintf("every period must be from 1 to %d steps", maxPeriod))
 		}
 	}
 	return nil
@@ -87,26 +88,26 @@ func (s *Spec) checkNodes(key string, e ExternalSpec, named map[int]string) erro
 	key += ".nodes"
 	switch first := s.Externals[0]; {
 	case len(e.Nodes) == 0 && s.Graph.Kind == FromFile:
-		return &SpecError{key, nil, "a graph of kind file does not place external nodes, so name two nodes for each pair"}
+		return model.BadKey(key, nil, "a graph of kind file does not place external nodes, so name two nodes for each pair")
 	case (len(e.Nodes) == 0) != (len(first.Nodes) == 0):
-		return &SpecError{key, e.Nodes, "name the nodes of every [[external]] or of none"}
+		return model.BadKey(key, e.Nodes, "name the nodes of every [[external]] or of none")
 	case len(e.Nodes) == 0:
 		return nil
 	case len(e.Nodes) != 2*e.Pairs:
-		return &SpecError{key, e.Nodes, fmt.Sprintf("name two nodes for each pair, which makes %d", 2*e.Pairs)}
+		return model.BadKey(key, e.Nodes, fmt.Sprintf("name two nodes for each pair, which makes %d", 2*e.Pairs))
 	}
 	lattice := graph.Lattice{Sides: s.Graph.Sides}
 	for i, id := range e.Nodes {
 		here := fmt.Sprintf("%s[%d]", key, i)
 		if n := s.sites(); id < 0 || n > 0 && int64(id) >= n || int64(id) > MaxNodes {
-			return &SpecError{here, id, fmt.Sprintf("nodes are numbered from 0 to %d", lastNode(n))}
+			return model.BadKey(here, id, fmt.Sprintf("nodes are numbered from 0 to %d", lastNode(n)))
 		}
 		if other, taken := named[id]; taken {
-			return &SpecError{here, id, fmt.Sprintf("%s names this node too", other)}
+			return model.BadKey(here, id, fmt.Sprintf("%s names this node too", other))
 		}
 		named[id] = here
 		if want := parityOf(e, i); s.Graph.Bipartite && lattice.Parity(id) != want {
-			return &SpecError{here, id, fmt.Sprintf("this node of the pair must be on an %s site, and %d is on an %s one", parityName(want), id, parityName(1-want))}
+			return model.BadKey(here, id, fmt.Sprintf("this node of the pair must be on an %s site, and %d is on an %s one", parityName(want), id, parityName(1-want)))
 		}
 	}
 	return nil
@@ -142,7 +143,7 @@ func (s *Spec) checkSize() error {
 		return err
 	}
 	if _, edges := s.Estimate(); edges > MaxEdges {
-		return &SpecError{"graph.sides", s.Graph.Sides, fmt.Sprintf("this would make %d edges, and %d can be numbered; use shorter sides or fewer connections", edges, int64(MaxEdges))}
+		return model.BadKey("graph.sides", s.Graph.Sides, fmt.Sprintf("this would make %d edges, and %d can be numbered; use shorter sides or fewer connections", edges, int64(MaxEdges)))
 	}
 	return nil
 }
@@ -160,16 +161,16 @@ func (s *Spec) checkCounts(nodes int64) error {
 			rest = i
 		}
 		if int64(g.Count) > left {
-			return &SpecError{key, g.Count, fmt.Sprintf("only %d of the %d network nodes are left for it", left, network)}
+			return model.BadKey(key, g.Count, fmt.Sprintf("only %d of the %d network nodes are left for it", left, network))
 		}
 		left -= int64(g.Count)
 	}
 	switch {
 	case rest >= 0 && left == 0:
-		return &SpecError{fmt.Sprintf("group[%d].count", rest), 0, fmt.Sprintf("it takes what is left of the %d network nodes, and the other groups leave none", network)}
+		return model.BadKey(fmt.Sprintf("group[%d].count", rest), 0, fmt.Sprintf("it takes what is left of the %d network nodes, and the other groups leave none", network))
 	case rest < 0 && left > 0:
 		last := len(s.Groups) - 1
-		return &SpecError{fmt.Sprintf("group[%d].count", last), s.Groups[last].Count, fmt.Sprintf("%d of the %d network nodes are in no group; use 0 for one group to take them", left, network)}
+		return model.BadKey(fmt.Sprintf("group[%d].count", last), s.Groups[last].Count, fmt.Sprintf("%d of the %d network nodes are in no group; use 0 for one group to take them", left, network))
 	}
 	return nil
 }
@@ -182,7 +183,7 @@ func (s *Spec) checkOneRest() error {
 			continue
 		}
 		if rest >= 0 {
-			return &SpecError{fmt.Sprintf("group[%d].count", i), 0, fmt.Sprintf("only one group can take the nodes that are left, and group[%d] does already", rest)}
+			return model.BadKey(fmt.Sprintf("group[%d].count", i), 0, fmt.Sprintf("only one group can take the nodes that are left, and group[%d] does already", rest))
 		}
 		rest = i
 	}

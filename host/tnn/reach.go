@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tnn-gpu/host/graph"
+	"tnn-gpu/host/model"
 )
 
 // checkConnections checks that nodes can have the connections that they ask for,
@@ -40,7 +41,7 @@ func (s *Spec) checkReach(key string, connections int) error {
 			others, which = s.sites()/2, "sites on the other sublattice"
 		}
 		if int64(connections) > others {
-			return &SpecError{key, connections, fmt.Sprintf("there are only %d %s to connect to", others, which)}
+			return model.BadKey(key, connections, fmt.Sprintf("there are only %d %s to connect to", others, which))
 		}
 		return nil
 	}
@@ -54,14 +55,14 @@ func (s *Spec) checkReach(key string, connections int) error {
 		if g.Bipartite {
 			lattice = "bipartite lattice"
 		}
-		return &SpecError{key, connections, fmt.Sprintf("no reach gives a node of a %s of %s so many neighbours; %s", lattice, count(len(g.Sides), "side"), nearest)}
+		return model.BadKey(key, connections, fmt.Sprintf("no reach gives a node of a %s of %s so many neighbours; %s", lattice, count(len(g.Sides), "side"), nearest))
 	}
 	least := 2*reach + 1
 	if g.Bipartite {
 		least++
 	}
 	if slices.Min(g.Sides) < least {
-		return &SpecError{"graph.sides", g.Sides, fmt.Sprintf("neighbours of %s = %d are up to %d sites away, so every side must be %d or longer", key, connections, reach, least)}
+		return model.BadKey("graph.sides", g.Sides, fmt.Sprintf("neighbours of %s = %d are up to %d sites away, so every side must be %d or longer", key, connections, reach, least))
 	}
 	return nil
 }
@@ -106,8 +107,8 @@ func (s *Spec) checkRoom() error {
 		}
 	}
 	if most := s.sites() / each; nodes > most {
-		return &SpecError{"graph.separation", s.Graph.Separation, fmt.Sprintf(
-			"%s cannot all be so many hops apart on %d sites; use a smaller separation, fewer pairs or longer graph.sides", count(int(s.external()), "external node"), s.sites())}
+		return model.BadKey("graph.separation", s.Graph.Separation, fmt.Sprintf(
+			"%s cannot all be so many hops apart on %d sites; use a smaller separation, fewer pairs or longer graph.sides", count(int(s.external()), "external node"), s.sites()))
 	}
 	return nil
 }

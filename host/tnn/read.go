@@ -38,21 +38,21 @@ func (b *builder) read() error {
 func (b *builder) readFile() error {
 	name := b.Graph.File
 	if name == "" {
-		return &SpecError{"graph.file", nil, "name the file of a graph of kind file: an edge list, GraphML, or the final.npz of a run"}
+		return model.BadKey("graph.file", nil, "name the file of a graph of kind file: an edge list, GraphML, or the final.npz of a run")
 	}
 	limit := memory.Limit()
 	from, err := exchange.Read(name, exchange.Options{Lattice: len(b.Graph.Sides) > 0, Memory: limit})
 	if err != nil {
 		var path *fs.PathError
 		if errors.As(err, &path) {
-			return &SpecError{"graph.file", name, fmt.Sprintf("it cannot be opened (%v)", path.Err)}
+			return model.BadKey("graph.file", name, fmt.Sprintf("it cannot be opened (%v)", path.Err))
 		}
-		return &SpecError{"graph.file", name, "it is no graph that can be read; " + err.Error()}
+		return model.BadKey("graph.file", name, "it is no graph that can be read; "+err.Error())
 	}
 	b.graph, b.weights, b.states, b.names, b.notes = from.Graph, from.Weights, from.States, from.Names, from.Notes
 	if n := b.graph.Nodes; n == 0 || n > MaxNodes || int64(len(b.graph.Edges)) > MaxEdges {
-		return &SpecError{"graph.file", name, fmt.Sprintf("it has %d nodes and %d edges; 1 to %d nodes and %d edges are possible",
-			n, len(b.graph.Edges), int64(MaxNodes), int64(MaxEdges))}
+		return model.BadKey("graph.file", name, fmt.Sprintf("it has %d nodes and %d edges; 1 to %d nodes and %d edges are possible",
+			n, len(b.graph.Edges), int64(MaxNodes), int64(MaxEdges)))
 	}
 	return b.checkMemory(limit)
 }
@@ -65,8 +65,8 @@ func (b *builder) checkMemory(limit int64) error {
 	if limit <= 0 || need <= limit {
 		return nil
 	}
-	return &SpecError{"graph.file", b.Graph.File, fmt.Sprintf("with %d nodes, from 0 to the last that it names, and %d edges the network takes at least %.3g GB, and there are %.3g GB for this process",
-		is.nodes, is.edges, float64(need)/1e9, float64(limit)/1e9)}
+	return model.BadKey("graph.file", b.Graph.File, fmt.Sprintf("with %d nodes, from 0 to the last that it names, and %d edges the network takes at least %.3g GB, and there are %.3g GB for this process",
+		is.nodes, is.edges, float64(need)/1e9, float64(limit)/1e9))
 }
 
 // checkLattice puts the graph on the lattice, if there is one. Nodes that the
@@ -78,7 +78,7 @@ func (b *builder) checkLattice() error {
 	}
 	g := b.graph
 	if g.Nodes > sites {
-		return &SpecError{"graph.sides", b.Graph.Sides, fmt.Sprintf("the lattice has %d sites, and %s has %d nodes", sites, b.Graph.File, g.Nodes)}
+		return model.BadKey("graph.sides", b.Graph.Sides, fmt.Sprintf("the lattice has %d sites, and %s has %d nodes", sites, b.Graph.File, g.Nodes))
 	}
 	if b.states != nil {
 		b.states = append(b.states, make([]float64, sites-g.Nodes)...)
@@ -93,7 +93,7 @@ func (b *builder) checkLattice() error {
 	}
 	for _, e := range g.Edges {
 		if parity := g.Lattice.Parity(int(e.A)); e.A != e.B && parity == g.Lattice.Parity(int(e.B)) {
-			return &SpecError{"graph.bipartite", true, fmt.Sprintf("%s has an edge between nodes %d and %d, which are both on %s sites", b.Graph.File, e.A, e.B, parityName(parity))}
+			return model.BadKey("graph.bipartite", true, fmt.Sprintf("%s has an edge between nodes %d and %d, which are both on %s sites", b.Graph.File, e.A, e.B, parityName(parity)))
 		}
 	}
 	return nil
@@ -110,11 +110,11 @@ func (b *builder) checkNamed() error {
 			id, err := names.Find(strconv.Itoa(asked))
 			switch {
 			case err != nil && b.names == nil:
-				return &SpecError{key, asked, fmt.Sprintf("nodes are numbered from 0 to %d", b.graph.Nodes-1)}
+				return model.BadKey(key, asked, fmt.Sprintf("nodes are numbered from 0 to %d", b.graph.Nodes-1))
 			case err != nil:
-				return &SpecError{key, asked, err.Error()}
+				return model.BadKey(key, asked, err.Error())
 			case taken[id]:
-				return &SpecError{key, asked, "this node is named twice"}
+				return model.BadKey(key, asked, "this node is named twice")
 			}
 			taken[id] = true
 			b.sitesOf[i] = append(b.sitesOf[i], id)
@@ -125,7 +125,7 @@ func (b *builder) checkNamed() error {
 
 func (b *builder) checkNetworkNodes() error {
 	if len(b.externals) == b.graph.Nodes {
-		return &SpecError{"external", len(b.externals), "all nodes are external, and at least one must be a network node"}
+		return model.BadKey("external", len(b.externals), "all nodes are external, and at least one must be a network node")
 	}
 	return nil
 }
@@ -137,7 +137,7 @@ func (b *builder) checkWeights() error {
 	for i, w := range b.weights {
 		e := b.graph.Edges[i]
 		if math.Abs(w) > b.Edge.Bound && !b.isExternal(int(e.A)) && !b.isExternal(int(e.B)) {
-			return &SpecError{"edge.bound", b.Edge.Bound, fmt.Sprintf("%s gives the edge of nodes %s and %s the weight %v, which is out of these bounds", b.Graph.File, names.Of(int(e.A)), names.Of(int(e.B)), w)}
+			return model.BadKey("edge.bound", b.Edge.Bound, fmt.Sprintf("%s gives the edge of nodes %s and %s the weight %v, which is out of these bounds", b.Graph.File, names.Of(int(e.A)), names.Of(int(e.B)), w))
 		}
 	}
 	return nil

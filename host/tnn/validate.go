@@ -3,12 +3,11 @@ package tnn
 import (
 	"fmt"
 	"math"
-	"reflect"
-	"strconv"
 	"strings"
 	"unicode"
 
 	"tnn-gpu/host/graph"
+	"tnn-gpu/host/model"
 )
 
 // Limits of a network. Sizes are checked against them before memory is taken.
@@ -37,48 +36,8 @@ const (
 
 const maxPeriod = math.MaxInt32
 
-// SpecError says which value of a specification cannot be used and what can.
-type SpecError struct {
-	Key   string // as in a configuration file: group[0].levels
-	Value any    // nil where there is none
-	Valid string // what is possible, to end the sentence
-}
-
-func (e *SpecError) Error() string {
-	if e.Value == nil {
-		return fmt.Sprintf("%s is missing: %s", e.Key, e.Valid)
-	}
-	return fmt.Sprintf("%s is %s: %s", e.Key, show(e.Value), e.Valid)
-}
-
-// ConfigKey is the key that a message about a configuration file has to point at.
-func (e *SpecError) ConfigKey() string { return e.Key }
-
-// show writes a value as a configuration file does, cut to a length that a
-// sentence can bear.
-func show(value any) string {
-	const longest = 60
-	var s string
-	switch v := reflect.ValueOf(value); v.Kind() {
-	case reflect.String:
-		s = strconv.Quote(v.String())
-	case reflect.Slice:
-		items := make([]string, min(v.Len(), longest))
-		for i := range items {
-			items[i] = fmt.Sprint(v.Index(i))
-		}
-		s = "[" + strings.Join(items, ", ") + "]"
-	default:
-		s = fmt.Sprint(value)
-	}
-	if r := []rune(s); len(r) > longest {
-		s = string(r[:longest]) + "..."
-	}
-	return s
-}
-
 // Validate says what the first impossible value of a specification is, as a
-// *SpecError. It takes no memory to speak of and opens no file: for a graph of
+// *model.KeyError. It takes no memory to speak of and opens no file: for a graph of
 // kind file, what depends on the file is left to Build.
 func (s *Spec) Validate() error {
 	return firstOf(
@@ -105,21 +64,21 @@ func firstOf(checks ...func() error) error {
 
 func (s *Spec) checkNetwork() error {
 	n := s.Network
-	if err := oneOf("network.rule", n.Rule, Hylton2020, Hylton2019); err != nil {
+	if err := model.OneOf("network.rule", n.Rule, Hylton2020, Hylton2019); err != nil {
 		return err
 	}
 	if n.Rule == Hylton2019 {
-		return within("network.relaxations", n.Relaxations, 1, MaxSweeps-1, "sweeps that hylton2019 relaxes before it adapts")
+		return model.Within("network.relaxations", n.Relaxations, 1, MaxSweeps-1, "sweeps that hylton2019 relaxes before it adapts")
 	}
 	if n.Relaxations != 0 {
-		return &SpecError{"network.relaxations", n.Relaxations, "hylton2020 does not relax, so leave it out or take the rule hylton2019"}
+		return model.BadKey("network.relaxations", n.Relaxations, "hylton2020 does not relax, so leave it out or take the rule hylton2019")
 	}
 	return nil
 }
 
 func (s *Spec) checkGraph() error {
 	g, kind := s.Graph, s.Graph.Kind
-	if err := oneOf("graph.kind", kind, graph.Neighbor, graph.Random, graph.Gaussian, graph.Exponential, FromFile); err != nil {
+	if err := model.OneOf("graph.kind", kind, graph.Neighbor, graph.Random, graph.Gaussian, graph.Exponential, FromFile); err != nil {
 		return err
 	}
 	if err := s.checkSides(); err != nil {
@@ -131,15 +90,15 @@ func (s *Spec) checkGraph() error {
 			return err
 		}
 	case g.Scale != 0:
-		return &SpecError{"graph.scale", g.Scale, fmt.Sprintf("a graph of kind %s has none, so leave it out or take gaussian or exponential", g.Kind)}
+		return model.BadKey("graph.scale", g.Scale, fmt.Sprintf("a graph of kind %s has none, so leave it out or take gaussian or exponential", g.Kind))
 	}
 	if g.File != "" && kind != FromFile {
-		return &SpecError{"graph.file", g.File, fmt.Sprintf("a graph of kind %s is not read, so leave it out or set graph.kind to file", g.Kind)}
+		return model.BadKey("graph.file", g.File, fmt.Sprintf("a graph of kind %s is not read, so leave it out or set graph.kind to file", g.Kind))
 	}
 	if g.Seed > math.MaxInt64 {
-		return &SpecError{"graph.seed", g.Seed, fmt.Sprintf("use a whole number from 0 (the seed of the run) to %d", int64(math.MaxInt64))}
+		return model.BadKey("graph.seed", g.Seed, fmt.Sprintf("use a whole number from 0 (the seed of the run) to %d", int64(math.MaxInt64)))
 	}
-	return within("graph.separation", g.Separation, 0, MaxNodes, "hops between two external nodes")
+	return model.Within("graph.separation", g.Separation, 0, MaxNodes, "hops between two external nodes")
 }
 
 func (s *Spec) checkSides() error {
@@ -147,26 +106,26 @@ func (s *Spec) checkSides() error {
 	if len(g.Sides) == 0 {
 		switch {
 		case s.Graph.Kind != FromFile:
-			return &SpecError{"graph.sides", nil, "give the 1, 2 or 3 sides of the lattice, such as [30, 30]"}
+			return model.BadKey("graph.sides", nil, "give the 1, 2 or 3 sides of the lattice, such as [30, 30]")
 		case g.Bipartite:
-			return &SpecError{"graph.bipartite", true, "even and odd sites are those of a lattice, so give graph.sides too"}
+			return model.BadKey("graph.bipartite", true, "even and odd sites are those of a lattice, so give graph.sides too")
 		}
 		return nil
 	}
 	if len(g.Sides) > 3 {
-		return &SpecError{"graph.sides", g.Sides, "a lattice has 1, 2 or 3 sides"}
+		return model.BadKey("graph.sides", g.Sides, "a lattice has 1, 2 or 3 sides")
 	}
 	sites := int64(1)
 	for _, side := range g.Sides {
 		if side < 1 {
-			return &SpecError{"graph.sides", g.Sides, "every side must be 1 or more"}
+			return model.BadKey("graph.sides", g.Sides, "every side must be 1 or more")
 		}
 		if int64(side) > MaxNodes/sites {
-			return &SpecError{"graph.sides", g.Sides, fmt.Sprintf("a network has at most %d nodes", int64(MaxNodes))}
+			return model.BadKey("graph.sides", g.Sides, fmt.Sprintf("a network has at most %d nodes", int64(MaxNodes)))
 		}
 		sites *= int64(side)
 		if g.Bipartite && s.Graph.Kind != FromFile && side%2 != 0 {
-			return &SpecError{"graph.sides", g.Sides, fmt.Sprintf("a bipartite lattice needs even sides, so make the side %d one longer or shorter, or set graph.bipartite to false", side)}
+			return model.BadKey("graph.sides", g.Sides, fmt.Sprintf("a bipartite lattice needs even sides, so make the side %d one longer or shorter, or set graph.bipartite to false", side))
 		}
 	}
 	return nil
@@ -174,10 +133,10 @@ func (s *Spec) checkSides() error {
 
 func (s *Spec) checkGroups() error {
 	if len(s.Groups) == 0 {
-		return &SpecError{"group", nil, "give at least one [[group]] of network nodes"}
+		return model.BadKey("group", nil, "give at least one [[group]] of network nodes")
 	}
 	if len(s.Groups) > MaxGroups {
-		return &SpecError{"group", len(s.Groups), fmt.Sprintf("at most %d groups can be told apart", MaxGroups)}
+		return model.BadKey("group", len(s.Groups), fmt.Sprintf("at most %d groups can be told apart", MaxGroups))
 	}
 	for i, g := range s.Groups {
 		if err := s.checkGroup(fmt.Sprintf("group[%d]", i), g); err != nil {
@@ -191,19 +150,21 @@ func (s *Spec) checkGroup(key string, g GroupSpec) error {
 	return firstOf(
 		func() error {
 			if strings.ContainsFunc(g.Name, func(r rune) bool { return !unicode.IsPrint(r) }) {
-				return &SpecError{key + ".name", g.Name, "use printable characters"}
+				return model.BadKey(key+".name", g.Name, "use printable characters")
 			}
 			return nil
 		},
-		func() error { return within(key+".count", g.Count, 0, MaxNodes, "nodes, 0 taking all that are left") },
+		func() error {
+			return model.Within(key+".count", g.Count, 0, MaxNodes, "nodes, 0 taking all that are left")
+		},
 		func() error { return s.checkConnectionCount(key, g.Connections) },
 		func() error {
 			if s.Graph.Kind == FromFile && g.SelfLoops != 0 {
-				return &SpecError{key + ".self_loops", g.SelfLoops, "a graph of kind file lists its self-loops itself, so leave it out"}
+				return model.BadKey(key+".self_loops", g.SelfLoops, "a graph of kind file lists its self-loops itself, so leave it out")
 			}
-			return within(key+".self_loops", g.SelfLoops, 0, MaxConnections, "edges from a node to itself")
+			return model.Within(key+".self_loops", g.SelfLoops, 0, MaxConnections, "edges from a node to itself")
 		},
-		func() error { return within(key+".levels", g.Levels, 2, MaxLevels, "levels, 2 being binary") },
+		func() error { return model.Within(key+".levels", g.Levels, 2, MaxLevels, "levels, 2 being binary") },
 		func() error {
 			if s.Network.Rule == Hylton2019 {
 				return notNegative(key+".threshold", g.Threshold)
@@ -219,10 +180,10 @@ func (s *Spec) checkGroup(key string, g GroupSpec) error {
 // checkConnectionCount checks the range only; see checkConnections.
 func (s *Spec) checkConnectionCount(key string, connections int) error {
 	if s.Graph.Kind != FromFile {
-		return within(key+".connections", connections, 1, MaxConnections, "edges to other nodes")
+		return model.Within(key+".connections", connections, 1, MaxConnections, "edges to other nodes")
 	}
 	if connections != 0 {
-		return &SpecError{key + ".connections", connections, "a graph of kind file says itself who is joined, so leave it out"}
+		return model.BadKey(key+".connections", connections, "a graph of kind file says itself who is joined, so leave it out")
 	}
 	return nil
 }
@@ -230,7 +191,7 @@ func (s *Spec) checkConnectionCount(key string, connections int) error {
 func (s *Spec) checkEdge() error {
 	e := s.Edge
 	return firstOf(
-		func() error { return oneOf("edge.kind", e.Kind, Real1, Real2, Fixed) },
+		func() error { return model.OneOf("edge.kind", e.Kind, Real1, Real2, Fixed) },
 		func() error {
 			return positive("edge.inverse_temperature", e.InverseTemperature, "in units of 1/kT")
 		},
@@ -242,55 +203,33 @@ func (s *Spec) checkEdge() error {
 
 func (s *Spec) checkEras() error {
 	if len(s.Eras) == 0 {
-		return &SpecError{"era", nil, "give at least one [[era]] with its steps"}
+		return model.BadKey("era", nil, "give at least one [[era]] with its steps")
 	}
 	left := MaxSweeps / int64(s.Sweeps())
 	for i, e := range s.Eras {
 		key := fmt.Sprintf("era[%d]", i)
 		if e.Steps < 1 {
-			return &SpecError{key + ".steps", e.Steps, "use 1 step or more"}
+			return model.BadKey(key+".steps", e.Steps, "use 1 step or more")
 		}
 		if int64(e.Steps) > left {
-			return &SpecError{key + ".steps", e.Steps, fmt.Sprintf(
-				"all eras together must have at most %d steps, since sweeps (%d a step) are counted with 32 bits", MaxSweeps/int64(s.Sweeps()), s.Sweeps())}
+			return model.BadKey(key+".steps", e.Steps, fmt.Sprintf(
+				"all eras together must have at most %d steps, since sweeps (%d a step) are counted with 32 bits", MaxSweeps/int64(s.Sweeps()), s.Sweeps()))
 		}
 		left -= int64(e.Steps)
-		if err := oneOf(key+".mode", e.Mode, Driven, Off, Noise, Reflect); err != nil {
+		if err := model.OneOf(key+".mode", e.Mode, Driven, Off, Noise, Reflect); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func oneOf[T ~string](key string, value T, valid ...T) error {
-	names := make([]string, len(valid))
-	for i, v := range valid {
-		if v == value {
-			return nil
-		}
-		names[i] = string(v)
-	}
-	last := len(names) - 1
-	return &SpecError{key, value, "use " + strings.Join(names[:last], ", ") + " or " + names[last]}
-}
-
-func within(key string, value int, least, most int64, what string) error {
-	if int64(value) >= least && int64(value) <= most {
-		return nil
-	}
-	return &SpecError{key, value, fmt.Sprintf("use a whole number from %d to %d (%s)", least, most, what)}
-}
-
 func positive(key string, value float64, what string) error {
-	if value >= smallestReal && value <= largestReal {
-		return nil
-	}
-	return &SpecError{key, value, fmt.Sprintf("use a number from %g to %g (%s)", smallestReal, largestReal, what)}
+	return model.Between(key, value, smallestReal, largestReal, what)
 }
 
 func notNegative(key string, value float64) error {
 	if value == 0 || value >= smallestReal && value <= largestReal {
 		return nil
 	}
-	return &SpecError{key, value, fmt.Sprintf("use 0 or a number from %g to %g", smallestReal, largestReal)}
+	return model.BadKey(key, value, fmt.Sprintf("use 0 or a number from %g to %g", smallestReal, largestReal))
 }

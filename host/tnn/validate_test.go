@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tnn-gpu/host/graph"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/tnn"
 )
 
@@ -171,9 +172,9 @@ func TestValidateNamesTheKey(t *testing.T) {
 			s := preset(t, c.preset)
 			c.spoil(s)
 			err := s.Validate()
-			var bad *tnn.SpecError
+			var bad *model.KeyError
 			if !errors.As(err, &bad) {
-				t.Fatalf("the error is %v, and a *SpecError was expected", err)
+				t.Fatalf("the error is %v, and a *model.KeyError was expected", err)
 			}
 			if bad.Key != c.key {
 				t.Errorf("the key at fault is %q, and %q was expected: %v", bad.Key, c.key, err)
