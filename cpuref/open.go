@@ -9,11 +9,13 @@ import (
 
 	cpuhopfield "tnn-gpu/cpuref/hopfield"
 	cpuperceptron "tnn-gpu/cpuref/perceptron"
+	cpusignals "tnn-gpu/cpuref/signals"
 	cputnn "tnn-gpu/cpuref/tnn"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
+	"tnn-gpu/host/signals"
 	"tnn-gpu/host/tnn"
 )
 
@@ -27,6 +29,8 @@ func New(net model.Network, o backend.Options) (backend.Backend, error) {
 		return cpuperceptron.New(n, o)
 	case *hopfield.Network:
 		return cpuhopfield.New(n, o)
+	case *signals.Network:
+		return cpusignals.New(n, o)
 	}
 	return nil, fmt.Errorf("the processor cannot compute the model %s", net.Describe().Name)
 }

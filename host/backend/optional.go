@@ -1,6 +1,9 @@
 package backend
 
-import "tnn-gpu/host/rng"
+import (
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/rng"
+)
 
 // What follows is what some backends can do. It is found by assertion.
 
@@ -37,4 +40,32 @@ type Given interface {
 	// Give sets what the next step draws, by purpose, in the order that the model
 	// documents for each.
 	Give(draws map[rng.Purpose][]float64) error
+}
+
+// Skipper is a backend that can make steps whose sums nobody asks for. A run of a
+// network that names its rows (model.Recorded) skips the steps between them, so that
+// their sums take neither time nor memory.
+type Skipper interface {
+	// Skip makes the next n steps.
+	Skip(n int) error
+}
+
+// AdvanceByRows is Backend.Advance for a Skipper that has made so many steps. It asks
+// for the sums of steps with a row, width values each; those of the others are 0.
+func AdvanceByRows(b Skipper, rows model.Recorded, step int64, n, width int, sums func(into []float64) error) ([]float64, error) {
+	out := make([]float64, n*width)
+	for at := step; at < step+int64(n); {
+		row := rows.NextRow(at)
+		next := min(row, step+int64(n))
+		if err := b.Skip(int(next - at)); err != nil {
+			return nil, err
+		}
+		at = next
+		if at == row {
+			if err := sums(out[int(at-step-1)*width:][:width]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/text"
@@ -21,6 +22,30 @@ type Format struct {
 	// Verify checks the text of a file, unpacked. An error is about the file or the
 	// backend; values that deviate are a Result.
 	Verify func(text []byte, on *On) (Result, error)
+}
+
+// Joined is a format of which each of several, with the same name, checks a part.
+func Joined(parts []Format) Format {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return Format{Name: parts[0].Name, Verify: func(text []byte, on *On) (Result, error) {
+		var all Result
+		var details []string
+		for i, f := range parts {
+			r, err := f.Verify(text, on)
+			if err != nil {
+				return r, err
+			}
+			details = append(details, r.Detail)
+			all.Failed, all.References = all.Failed || r.Failed, all.References+r.References
+			if i == 0 || r.Tolerance < all.Tolerance {
+				all.Tolerance = r.Tolerance
+			}
+		}
+		all.Detail = strings.Join(details, "; ")
+		return all, nil
+	}}
 }
 
 // On is where and how strictly files are checked.

@@ -3,6 +3,7 @@ package golden_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -60,5 +61,26 @@ func (spaces) Read(p []byte) (int, error) {
 func TestFileThatUnpacksToTooMuch(t *testing.T) {
 	if _, _, err := golden.Read(packed(t, io.LimitReader(spaces{}, 64<<20))); err == nil || !strings.Contains(err.Error(), "it unpacks to 67108864 bytes or more") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Each part of a format that several share is checked, and each can fail.
+func TestJoined(t *testing.T) {
+	part := func(r golden.Result, err error) golden.Format {
+		return golden.Format{Name: "both", Verify: func([]byte, *golden.On) (golden.Result, error) { return r, err }}
+	}
+	good, bad := part(golden.Result{Detail: "a", Tolerance: 1e-9, References: 2}, nil), part(golden.Result{Detail: "b", Tolerance: 1e-12, Failed: true}, nil)
+	for _, parts := range [][]golden.Format{{good, bad}, {bad, good}} {
+		r, err := golden.Joined(parts).Verify(nil, nil)
+		if err != nil || !r.Failed || r.Tolerance != 1e-12 || r.References != 2 || len(r.Detail) != len("a; b") {
+			t.Errorf("%+v, %v", r, err)
+		}
+	}
+	if r, err := golden.Joined([]golden.Format{good, good}).Verify(nil, nil); err != nil || r.Failed {
+		t.Errorf("two good parts: %+v, %v", r, err)
+	}
+	broken := errors.New("broken")
+	if _, err := golden.Joined([]golden.Format{good, part(golden.Result{}, broken)}).Verify(nil, nil); !errors.Is(err, broken) {
+		t.Errorf("a part that cannot be read: %v", err)
 	}
 }

@@ -92,6 +92,13 @@ type Recorded interface {
 	NextRow(step int64) int64
 }
 
+// Numbered is a network whose replicas share the key of the run: the number of a replica
+// tells it apart from the others. Without numbers replica r has number r.
+type Numbered interface {
+	// Numbered is the same network with these numbers, by replica.
+	Numbered(numbers []int) Network
+}
+
 // Exported is a network that other programs can read as a graph.
 type Exported interface {
 	// Export makes the graph of a replica.

@@ -4,7 +4,9 @@ package models
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
 	"tnn-gpu/host/bench"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/golden"
@@ -15,6 +17,8 @@ import (
 	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/perceptron/perceptrongolden"
 	"tnn-gpu/host/perceptron/perceptronscan"
+	"tnn-gpu/host/signals"
+	"tnn-gpu/host/signals/signalsgolden"
 	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/tnn/tnnbench"
 	"tnn-gpu/host/tnn/tnngolden"
@@ -78,6 +82,13 @@ func All() []Model {
 			Kinds:    perceptronscan.Kinds,
 			Scans:    perceptronscan.Presets,
 		},
+		{
+			Name:     "signals",
+			Defaults: func() model.Spec { return signals.Defaults() },
+			Presets:  signalsPresets,
+			Goldens:  signalsgolden.Formats,
+			Selftest: "signals-urns",
+		},
 	}
 }
 
@@ -110,21 +121,27 @@ func tnnPresets() []Preset {
 	return out
 }
 
-// Golden finds who knows the files of a format. Else the error tells which are known.
+// Golden finds who knows the files of a format; where several models have a part in
+// such files, each checks its own. Else the error tells which formats are known.
 func Golden(format string) (golden.Format, error) {
 	var known []string
+	var found []golden.Format
 	for _, m := range All() {
 		if m.Goldens == nil {
 			continue
 		}
 		for _, f := range m.Goldens() {
 			if f.Name == format {
-				return f, nil
+				found = append(found, f)
 			}
 			known = append(known, fmt.Sprintf("%q", f.Name))
 		}
 	}
-	return golden.Format{}, fmt.Errorf("its format is %q; known are %s", format, strings.Join(known, ", "))
+	if found == nil {
+		slices.Sort(known)
+		return golden.Format{}, fmt.Errorf("its format is %q; known are %s", format, strings.Join(slices.Compact(known), ", "))
+	}
+	return golden.Joined(found), nil
 }
 
 func hopfieldPresets() []Preset {
@@ -149,6 +166,14 @@ func Benches() []bench.Series {
 func perceptronPresets() []Preset {
 	var out []Preset
 	for _, p := range perceptron.Presets() {
+		out = append(out, Preset{p.Name, p.Doc, p.Spec})
+	}
+	return out
+}
+
+func signalsPresets() []Preset {
+	var out []Preset
+	for _, p := range signals.Presets() {
 		out = append(out, Preset{p.Name, p.Doc, p.Spec})
 	}
 	return out

@@ -45,6 +45,16 @@ const (
 	EstimatorExample Purpose = 87 // and the second, independent batch 88
 )
 
+// The purposes of signals (docs/signals.md section 4).
+const (
+	UrnPlay        Purpose = 112
+	AttributePlay  Purpose = 113
+	AgentStart     Purpose = 114
+	HeldOut        Purpose = 115
+	ListenerAct    Purpose = 116
+	RandomLanguage Purpose = 117
+)
+
 // Key is the Philox key of a run's seed: its low and its high word.
 func Key(seed uint64) [2]uint32 {
 	return [2]uint32{uint32(seed), uint32(seed >> 32)}

@@ -106,12 +106,16 @@ func (r *runs) launch(ctx context.Context, trials []experiment.Trial) (_ []exper
 	point := trials[0].Point
 	c := r.scan.configs[point]
 	var keys []uint64
+	var numbers []int
 	for _, t := range trials {
-		keys = append(keys, c.Spec.Key(t.Seed, t.Number, 1))
+		keys, numbers = append(keys, c.Spec.Key(t.Seed, t.Number, 1)), append(numbers, t.Number)
 	}
 	n, err := c.Spec.Build(trials[0].Graph, nil)
 	if err != nil {
 		return nil, c.Locate(err)
+	}
+	if of, ok := n.(model.Numbered); ok {
+		n = of.Numbered(numbers)
 	}
 	b, err := r.computer.Open(c, n, keys)
 	if err != nil {

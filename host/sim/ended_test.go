@@ -104,7 +104,55 @@ func (f *fire) Advance(n int) (sums []float64, err error) {
 	return sums, nil
 }
 
-func burn(t *testing.T, f fuses, b *fire, plan sim.Plan, from *state.Checkpoint) (sim.Summary, *log, error) {
+// skipping makes steps without their sums, too.
+type skipping struct {
+	*fire
+	skipped []int
+	asked   []int64 // steps whose sums were asked for
+}
+
+func (s *skipping) Skip(n int) error {
+	s.skipped = append(s.skipped, n)
+	_, err := s.fire.Advance(n)
+	return err
+}
+
+func (s *skipping) Advance(n int) ([]float64, error) {
+	for i := range n {
+		s.asked = append(s.asked, s.s.Step+int64(i)+1)
+	}
+	return s.fire.Advance(n)
+}
+
+// TestStepsBetweenRowsAreSkipped: what observers are told is the same, with epochs that
+// are shorter and longer than the steps from row to row, and no sums but those of rows
+// are asked for. A run whose steps are made again, or one by one, skips none.
+func TestStepsBetweenRowsAreSkipped(t *testing.T) {
+	f := fuses{Lengths: []int64{4, 17, 8}}
+	for _, epoch := range []int64{1, 2, 3, 5, 7, 100} {
+		plan := sim.Plan{Steps: 16, Replicas: 3, Epoch: epoch, Checkpoint: 4}
+		_, want, err := burn(t, f, light(f), plan, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := &skipping{fire: light(f)}
+		s, have, err := burn(t, f, b, plan, nil)
+		if err != nil || s.Last != 16 {
+			t.Fatalf("%+v, %v", s, err)
+		}
+		if d := cmp.Diff(want, have, cmp.AllowUnexported(log{}), cmpopts.EquateNaNs()); d != "" {
+			t.Errorf("epochs of %d (-advanced +skipped):\n%s", epoch, d)
+		}
+		if d := cmp.Diff([]int64{3, 6, 9, 12, 15}, b.asked); d != "" {
+			t.Errorf("sums that were asked for (-want +got):\n%s", d)
+		}
+		if len(b.skipped) < 5 {
+			t.Errorf("steps were skipped %d times", len(b.skipped))
+		}
+	}
+}
+
+func burn(t *testing.T, f fuses, b backend.Backend, plan sim.Plan, from *state.Checkpoint) (sim.Summary, *log, error) {
 	t.Helper()
 	l := &log{}
 	run, err := sim.New(f, b, plan, l.observe)

@@ -21,6 +21,7 @@ type Run struct {
 	observers []Observer
 
 	recorded model.Recorded // nil where every step has a row
+	skips    *skips         // nil where every step is asked for its sums
 	ended    model.Ended    // nil where no replica ends by itself
 	allEnded bool
 
@@ -74,6 +75,7 @@ func New(m model.Network, b backend.Backend, plan Plan, observers ...Observer) (
 	}
 	r.recorded, _ = m.(model.Recorded)
 	r.ended, _ = m.(model.Ended)
+	r.skips = newSkips(m, b)
 	var takes bool
 	if r.feeder, takes = b.(backend.Feeder); plan.Fed && !takes {
 		return nil, fmt.Errorf("the backend %s cannot be given inputs", b.Describe().Backend)
@@ -182,18 +184,10 @@ func (r *Run) watch(more []string) error {
 
 // batch advances as far as nothing is due, and hands out what then is.
 func (r *Run) batch() error {
-	n := int(min(r.plan.next(r.step)-r.step, int64(r.pace.steps)))
-	if r.mode.single {
-		n = 1
-	}
-	sums, err := r.advance(r.check.limit(r.step, n))
-	if err != nil {
+	if err := r.makeSteps(r.plan.next(r.step)); err != nil {
 		return err
 	}
 	r.mode.single = false
-	if err := r.report(sums); err != nil {
-		return err
-	}
 	if names := r.plan.due(r.step); len(names) > 0 {
 		if err := r.capture(names); err != nil {
 			return err
@@ -203,6 +197,22 @@ func (r *Run) batch() error {
 		return r.checkpoint()
 	}
 	return nil
+}
+
+// makeSteps makes some steps, up to one at which something is due at most.
+func (r *Run) makeSteps(due int64) error {
+	if n := r.skippable(due); n > 0 {
+		return r.skip(n)
+	}
+	n := int(min(due-r.step, int64(r.pace.steps)))
+	if r.mode.single || r.skips != nil && r.check == nil {
+		n = 1 // the step has a row
+	}
+	sums, err := r.advance(r.check.limit(r.step, n))
+	if err != nil {
+		return err
+	}
+	return r.report(sums)
 }
 
 // advance makes n steps, and the last one again where it is to be checked.

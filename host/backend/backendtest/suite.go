@@ -25,7 +25,7 @@ type T interface {
 }
 
 // Suite checks a backend that holds three replicas of a network, of which the first
-// and the last have one key.
+// and the last have one key, and one number where numbers tell replicas apart.
 type Suite struct {
 	T
 	Net       model.Network
@@ -40,9 +40,18 @@ type Suite struct {
 // Keys are those of the suite's replicas.
 func Keys() []uint64 { return []uint64{5, 1<<40 + 6, 5} }
 
+// numbered gives the replicas of a network numbers, where it tells them apart by those.
+func numbered(net model.Network, numbers ...int) model.Network {
+	if n, ok := net.(model.Numbered); ok {
+		return n.Numbered(numbers)
+	}
+	return net
+}
+
 // New opens a network for the suite, of which most parts make some steps, 4 or more.
 func New(t T, open backend.Open, net model.Network, p state.Precision, steps int) *Suite {
 	t.Helper()
+	net = numbered(net, 0, 1, 0)
 	b, err := open(net, backend.Options{Precision: p, Seeds: Keys()})
 	if err != nil {
 		t.Fatal(err)
@@ -301,7 +310,7 @@ func (s *Suite) replicates() {
 	if d := Differ(s.Net, first, last); d != "" {
 		s.Errorf("two replicas of one key: %s", d)
 	}
-	lone, err := s.open(s.Net, backend.Options{Precision: s.Precision, Seeds: Keys()[1:2]})
+	lone, err := s.open(numbered(s.Net, 1), backend.Options{Precision: s.Precision, Seeds: Keys()[1:2]})
 	if err != nil {
 		s.Fatal(err)
 	}
