@@ -2607,8 +2607,11 @@ __kernel void perceptron_learn(PERCEPTRON_ARGUMENTS, uint n, uint what, __global
                 if (last)
                     perceptron_move(what, parameters + replica * PERCEPTRON_WORDS, ramps[replica], sum, eta, i, n,
                         w + from, before + from, force + from, term + from);
-                else
-                    term[from + i] = sum.even, term[from + i + 1] = sum.odd;
+                else {
+                    term[from + i] = sum.even;
+                    if (i + 1 < n) // heat adds up the padding, too, which stays 0
+                        term[from + i + 1] = sum.odd;
+                }
             }
         }
     }

@@ -41,6 +41,9 @@ func Cases() []Case {
 	add(300, 7, func(t *perceptron.Table) { t.Ramp = 0.3 })
 	add(4099, 30, plain)
 	add(200, 130, func(t *perceptron.Table) { t.HeatEvery = 2 })
+	// More examples, and more blocks of components, than a work-group has at hand.
+	add(21, 1030, func(t *perceptron.Table) { t.HeatEvery = 1 })
+	add(33000, 1, plain)
 	return cases
 }
 
