@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -326,7 +325,7 @@ func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, fold
 	}
 	p.announceScan(s, folder, share)
 	w.hold(": saving what takes long, and leaving the other points at work.")
-	progress := &scanProgress{program: p, plan: &s.Plan, began: time.Now()}
+	progress := &scanProgress{program: p, plan: &s.Plan}
 	work := &experiment.Work{Folder: folder, Plan: &s.Plan, Share: share, Runner: runner, Tell: progress.tell}
 	report, err := work.Go(ctx)
 	if why := w.stopped(); why != nil && report.Done < report.Tasks() {

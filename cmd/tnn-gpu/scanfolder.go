@@ -172,8 +172,6 @@ func (p *program) announceScan(s *scan.Scan, folder *experiment.Folder, share ex
 type scanProgress struct {
 	program *program
 	plan    *experiment.Plan
-	began   time.Time
-	made    int
 }
 
 func (s *scanProgress) tell(e experiment.Event) {
@@ -182,11 +180,9 @@ func (s *scanProgress) tell(e experiment.Event) {
 		fmt.Fprintf(s.program.errs, "%s failed: %v\n", name, e.Err)
 		return
 	}
-	s.made++
 	left := ""
 	if e.Left > 0 {
-		each := time.Since(s.began) / time.Duration(s.made)
-		left = fmt.Sprintf(", %s to go, about %v", count(int64(e.Left), "point"), (each * time.Duration(e.Left)).Round(time.Second))
+		left = fmt.Sprintf(", %s to go, about %v", count(int64(e.Left), "point"), e.Time.Round(time.Second))
 	}
 	fmt.Fprintf(s.program.out, "%s: %s%s\n", name, count(int64(e.Trials), "trial"), left)
 }

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -19,7 +20,7 @@ func (f *Folder) Status(p *Plan) (Status, error) {
 		return Status{}, err
 	}
 	var s Status
-	var first, last time.Time // at which tasks were done
+	var made []time.Time // at which tasks were done
 	for i, point := range p.Points {
 		is, why, err := f.standing(p, i, names)
 		if err != nil {
@@ -29,12 +30,7 @@ func (f *Folder) Status(p *Plan) (Status, error) {
 		case done:
 			s.Done++
 			if info, err := f.dir.Lstat(resultName(point.Task)); err == nil {
-				if t := info.ModTime(); first.IsZero() || t.Before(first) {
-					first = t
-				}
-				if t := info.ModTime(); t.After(last) {
-					last = t
-				}
+				made = append(made, info.ModTime())
 			}
 		case failed:
 			s.Failed++
@@ -47,10 +43,31 @@ func (f *Folder) Status(p *Plan) (Status, error) {
 			s.Open++
 		}
 	}
-	if todo := s.Running + s.Saved + s.Open; todo > 0 && s.Done > 1 {
-		s.Left = last.Sub(first) / time.Duration(s.Done-1) * time.Duration(todo)
+	if info, err := f.dir.Lstat(ConfigName); err == nil {
+		s.Left = each(info.ModTime(), made) * time.Duration(s.Running+s.Saved+s.Open)
 	}
 	return s, nil
+}
+
+// each is how long a task took, of those that were done at some times. Tasks that were
+// made together are done at the same moment, so what counts is the time since the first
+// ones; where there are no others it is that since the scan was written down.
+func each(written time.Time, made []time.Time) time.Duration {
+	if len(made) == 0 {
+		return 0
+	}
+	slices.SortFunc(made, time.Time.Compare)
+	first, last := made[0], made[len(made)-1]
+	together := 0 // with the first one
+	for _, t := range made {
+		if t.Sub(first) < time.Second {
+			together++
+		}
+	}
+	if together < len(made) {
+		return last.Sub(first) / time.Duration(len(made)-together)
+	}
+	return max(0, first.Sub(written)) / time.Duration(len(made))
 }
 
 // standing is where a task stands.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // maxAttempts is how often a task is tried that fails.
@@ -27,6 +28,9 @@ type Event struct {
 	Trials int   // that were made
 	Err    error // why they failed; nil where they are done
 	Left   int   // tasks of the share that are not done
+	// Time is how long those take that are left, at the rate of this process so far;
+	// 0 where it is not known.
+	Time time.Duration
 }
 
 // Report says where the tasks of a share stand.
@@ -41,7 +45,7 @@ func (r *Report) Tasks() int { return r.Done + r.Held + r.Failed + r.Open }
 // Go makes the tasks of the share that no other process has made or holds. It goes
 // on after failures, and ends soon when the context is done, with its error.
 func (w *Work) Go(ctx context.Context) (Report, error) {
-	s := &worker{Work: w, done: make(map[int]bool), alone: make(map[int]bool)}
+	s := &worker{Work: w, done: make(map[int]bool), alone: make(map[int]bool), began: time.Now()}
 	for ctx.Err() == nil {
 		batch, err := s.take()
 		if err != nil {
@@ -62,6 +66,9 @@ type worker struct {
 	*Work
 	done  map[int]bool // points of the share
 	alone map[int]bool // points that failed together with others, and are tried alone
+	began time.Time
+	made  int           // tasks, by this process
+	left  time.Duration // for those that are not made
 }
 
 // job is a task that this process holds, with what there is of it.
@@ -179,6 +186,9 @@ func (s *worker) make(ctx context.Context, batch []job) (err error) {
 	if err != nil {
 		return s.failed(batch, err)
 	}
+	// Tasks that are made together are told of one by one, but took their time together.
+	s.made += len(batch)
+	s.left = time.Since(s.began) / time.Duration(s.made) * time.Duration(s.open()-len(batch))
 	for _, j := range batch {
 		n := s.Plan.Trials - j.task.trials()
 		if err := s.write(j, trials[:n], results[:n]); err != nil {
@@ -235,10 +245,13 @@ func (s *worker) failed(batch []job, why error) error {
 
 func (s *worker) tell(e Event) {
 	if s.Tell != nil {
-		e.Left = len(s.Share.points(s.Plan)) - len(s.done)
+		e.Left, e.Time = s.open(), s.left
 		s.Tell(e)
 	}
 }
+
+// open is how many tasks of the share are not known to be done.
+func (s *worker) open() int { return len(s.Share.points(s.Plan)) - len(s.done) }
 
 // report counts the tasks of the share.
 func (s *worker) report() (Report, error) {
