@@ -6,13 +6,19 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"tnn-gpu/cpuref"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/scan"
+	"tnn-gpu/host/state"
 )
 
 func (p *program) scanScriptCommand() *cli.Command {
@@ -20,8 +26,9 @@ func (p *program) scanScriptCommand() *cli.Command {
 		Name:      "script",
 		Usage:     "print what has Slurm, Kubernetes or GNU parallel make a scan",
 		ArgsUsage: "slurm|kubernetes|parallel FOLDER",
-		Description: "`tnn-gpu scan ... --out FOLDER --prepare` makes the folder. Time and memory are\n" +
-			"estimates with room to spare; what is longer than the time is saved, and goes on.",
+		Description: "`tnn-gpu scan ... --out FOLDER --prepare` makes the folder. The time to ask for is twice\n" +
+			"what the share takes at the speed of this machine, of which a core is measured for a\n" +
+			"second; what is longer than the time is saved, and goes on.",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "shards", Usage: "divide the scan among this `NUMBER` of jobs (default: 20, or one for each point if there are fewer)"},
 			&cli.IntFlag{Name: "cpus", Usage: "`NUMBER` of processor cores of a job", Value: 1},
@@ -53,12 +60,18 @@ func (p *program) scanScript(c *cli.Context) error {
 	if r.Shards < 1 || r.Shards > len(s.Plan.Points) || r.CPUs < 1 {
 		return badUsage("a scan of %s cannot be divided among %d jobs of %d cores", count(int64(len(s.Plan.Points)), "point"), r.Shards, r.CPUs)
 	}
-	if r.Time, r.Memory, err = s.Estimate(r.Shards, r.CPUs); err != nil {
+	if !slices.Contains(scan.Scripts(), kind) {
+		return badUsage("there is no script for %q: use %s", kind, strings.Join(scan.Scripts(), ", "))
+	}
+	if r.Memory, err = s.Memory(); err != nil {
 		return usageError{err}
 	}
-	if c.IsSet("time") {
-		if r.Time = c.Duration("time"); r.Time < 5*time.Minute {
-			return badUsage("--time is %v: use five minutes or more", r.Time)
+	switch r.Time = c.Duration("time"); {
+	case c.IsSet("time") && r.Time < 5*time.Minute:
+		return badUsage("--time is %v: use five minutes or more", r.Time)
+	case !c.IsSet("time"):
+		if r.Time, err = s.Time(c.Context, r.Shards, r.CPUs, openOneCore); err != nil {
+			return usageError{err}
 		}
 	}
 	self, err := os.Executable()
@@ -73,6 +86,15 @@ func (p *program) scanScript(c *cli.Context) error {
 	}
 	fmt.Fprint(p.out, text)
 	return nil
+}
+
+// openOneCore puts a network on one core, to measure it.
+func openOneCore(c *config.Config, n model.Network, keys []uint64) (backend.Backend, error) {
+	precision, err := state.ParsePrecision(c.Run.Precision)
+	if err != nil {
+		return nil, err
+	}
+	return cpuref.New(n, backend.Options{Precision: precision, Seeds: keys, Threads: 1})
 }
 
 // jobName is the name of a folder in letters that every cluster takes.

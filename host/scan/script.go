@@ -1,11 +1,16 @@
 package scan
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
 	"time"
 
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -138,37 +143,71 @@ spec:
 `, r.Name, r.Shards, r.Image, r.CPUs, megabytes(r.Memory), r.Claim)
 }
 
-// Estimate is what a shard takes at most: twice the time of its share of the updates
-// at a rate that an old processor's core reaches, and the memory of the largest point
-// with the program's own.
-func (s *Scan) Estimate(shards, cpus int) (time.Duration, int64, error) {
-	const (
-		rate  = 5e6       // node updates a second, of a core
-		own   = 500 << 20 // bytes
-		least = 10 * time.Minute
-		most  = 24 * time.Hour // what is longer is saved, and queued again
-	)
-	largest, need := 0, int64(0)
+// largest is the point with the most memory, and what that is, all trials together.
+func (s *Scan) largest() (point int, need int64, err error) {
 	for i, c := range s.configs {
 		p, err := state.ParsePrecision(c.Run.Precision)
 		if err != nil {
 			return 0, 0, err
 		}
 		if host, _ := c.Spec.Need(p, s.Plan.Trials); host > need {
-			largest, need = i, host
+			point, need = i, host
 		}
 	}
-	c := s.configs[largest]
-	n, err := c.Spec.Build(s.Plan.Points[largest].Seed, nil)
+	return point, need, nil
+}
+
+// Memory is what a shard takes at most, with the program's own.
+func (s *Scan) Memory() (int64, error) {
+	const own = 500 << 20
+	_, need, err := s.largest()
+	return own + 3*need, err
+}
+
+// Time is what a shard takes at most: twice that of its share, if each point takes as long
+// as the one with the most memory, a step of which is measured on what open gives. A step
+// on cpus cores is taken to be as many times as fast.
+func (s *Scan) Time(ctx context.Context, shards, cpus int, open func(c *config.Config, n model.Network, keys []uint64) (backend.Backend, error)) (time.Duration, error) {
+	const (
+		least = 10 * time.Minute
+		most  = 24 * time.Hour // what is longer is saved, and queued again
+	)
+	point, _, err := s.largest()
 	if err != nil {
-		return 0, 0, c.Locate(err)
+		return 0, err
 	}
-	updates := float64(n.Describe().Updates) * float64(c.Spec.Steps()) * float64(s.Plan.Trials)
+	c, seed := s.configs[point], s.Plan.Points[point].Seed
+	n, err := c.Spec.Build(seed, nil)
+	if err != nil {
+		return 0, c.Locate(err)
+	}
+	b, err := open(c, n, []uint64{c.Spec.Key(seed, 0, 1)})
+	if err != nil {
+		return 0, err
+	}
+	step, err := timeOfStep(ctx, b, c.Spec.Steps())
+	if err := errors.Join(err, b.Close()); err != nil {
+		return 0, fmt.Errorf("the time of a step cannot be measured: %w", err)
+	}
 	points := math.Ceil(float64(len(s.Plan.Points)) / float64(shards))
-	seconds := 2 * updates * points / (rate * float64(cpus))
-	t := most
-	if seconds < most.Seconds() {
-		t = max(least, time.Duration(seconds*float64(time.Second)).Round(time.Minute))
+	seconds := 2 * step.Seconds() * float64(c.Spec.Steps()) * float64(s.Plan.Trials) * points / float64(cpus)
+	if seconds >= most.Seconds() {
+		return most, nil
 	}
-	return t, own + 3*need, nil
+	return max(least, time.Duration(seconds*float64(time.Second)).Round(time.Minute)), nil
+}
+
+// timeOfStep makes steps of a run for about a second, at least one of them, and tells
+// what each takes once they are many.
+func timeOfStep(ctx context.Context, b backend.Backend, steps int64) (time.Duration, error) {
+	for made, n := int64(0), int64(1); ; made, n = made+n, min(2*n, steps-made-n) {
+		began := time.Now()
+		if _, err := b.Advance(int(n)); err != nil {
+			return 0, err
+		}
+		took := time.Since(began)
+		if took >= time.Second/2 || made+n >= steps || ctx.Err() != nil {
+			return took / time.Duration(n), ctx.Err()
+		}
+	}
 }
