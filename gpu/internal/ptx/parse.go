@@ -12,7 +12,8 @@ import (
 // Kernel is a kernel of a module.
 type Kernel struct {
 	code       []instruction
-	registers  map[string]int
+	registers  map[string]int    // by name: which row of a warp
+	given      map[int]uint64    // what rows of constants hold
 	parameters map[string]int    // by name: which argument
 	symbols    map[string]uint64 // addresses of shared memory and of constants
 	shared     int               // bytes of a work-group
@@ -21,13 +22,13 @@ type Kernel struct {
 }
 
 // instruction is one of a kernel. Branches have a target, all others do something for
-// a lane.
+// lanes.
 type instruction struct {
 	text    string
 	slots   float64 // in which other instructions could have been issued
-	do      func(w *warp, lane int)
-	address func(w *warp, lane int) uint64 // in global memory; nil where there is none
-	bytes   int                            // that are read or written there
+	do      func(w *warp, lanes uint32)
+	address place
+	bytes   int // that are read or written there, in global memory
 	writes  bool
 	branch  bool
 	target  int
@@ -43,8 +44,16 @@ var (
 	shared    = regexp.MustCompile(`\.shared \.align \d+ \.[bfsu](\d+) ([^\s\[;]+)(?:\[(\d+)\])?;`)
 	parameter = regexp.MustCompile(`\.param \.[^,)]* (\S+?)[\s,]`)
 	statement = regexp.MustCompile(`^(?:@(!?)(%\w+)\s+)?([\w.]+)\s*(.*?);?$`)
-	place     = regexp.MustCompile(`^\[([^\]+]+)(?:\+(-?\d+))?\]$`)
+	indirect  = regexp.MustCompile(`^\[([^\]+]+)(?:\+(-?\d+))?\]$`)
 )
+
+// place is in memory, so far behind the address that a register holds.
+type place struct {
+	base   int
+	offset uint64
+}
+
+func (p place) of(w *warp, lane int) uint64 { return w.rows[p.base][lane] + p.offset }
 
 // Parse reads a kernel out of a module.
 func Parse(module, name string) (*Kernel, error) {
@@ -54,7 +63,7 @@ func Parse(module, name string) (*Kernel, error) {
 	if !found || !ended {
 		return nil, fmt.Errorf("the module has no kernel %s", name)
 	}
-	k := &Kernel{registers: map[string]int{}, parameters: map[string]int{}, symbols: map[string]uint64{}, operations: operations()}
+	k := &Kernel{registers: map[string]int{}, given: map[int]uint64{}, parameters: map[string]int{}, symbols: map[string]uint64{}, operations: operations()}
 	for i, m := range parameter.FindAllStringSubmatch(head+",", -1) {
 		k.parameters[m[1]] = i
 	}
@@ -164,40 +173,47 @@ func (k *Kernel) compile(in *instruction, opcode string, operands []string) erro
 		return fmt.Errorf("instruction %s is not known", opcode)
 	}
 	in.slots = operation.slots
-	to := k.register(operands[0])
-	var from [3]func(w *warp, lane int) uint64
+	to, from := k.register(operands[0]), [3]int{}
 	for i := range from {
-		from[i] = func(*warp, int) uint64 { return 0 }
+		text := "0" // where the operation has fewer operands
 		if i+1 < len(operands) {
-			var err error
-			if from[i], err = k.operand(operands[i+1]); err != nil {
-				return err
-			}
+			text = operands[i+1]
+		}
+		var err error
+		if from[i], err = k.operand(text); err != nil {
+			return err
 		}
 	}
-	in.do = func(w *warp, lane int) {
-		w.registers[to][lane] = operation.apply(from[0](w, lane), from[1](w, lane), from[2](w, lane))
+	apply := operation.apply
+	in.do = func(w *warp, lanes uint32) {
+		out, a, b, c := &w.rows[to], &w.rows[from[0]], &w.rows[from[1]], &w.rows[from[2]]
+		for ; lanes != 0; lanes &= lanes - 1 {
+			lane := first(lanes)
+			out[lane] = apply(a[lane], b[lane], c[lane])
+		}
 	}
 	return nil
 }
 
-// operand gives the value of a register, a symbol or a number.
-func (k *Kernel) operand(text string) (func(w *warp, lane int) uint64, error) {
-	if f, known := special(text); known {
-		return f, nil
-	}
+// first is the first one of lanes.
+func first(lanes uint32) int { return bits.TrailingZeros32(lanes) % Lanes }
+
+// operand gives the register that holds a value: a register, one of those that say which
+// work-item a lane is, a symbol or a number.
+func (k *Kernel) operand(text string) (int, error) {
+	r := k.register(text)
 	if text[0] == '%' {
-		r := k.register(text)
-		return func(w *warp, lane int) uint64 { return w.registers[r][lane] }, nil
+		return r, nil
 	}
 	v, known := k.symbols[text]
 	if !known {
 		var err error
 		if v, err = number(text); err != nil {
-			return nil, err
+			return 0, err
 		}
 	}
-	return func(*warp, int) uint64 { return v }, nil
+	k.given[r] = v
+	return r, nil
 }
 
 // special gives the value of a register that says which work-item a lane is.
@@ -240,23 +256,18 @@ func (k *Kernel) compileMemory(in *instruction, kind, opcode string, operands []
 	if space == "param" {
 		in.slots = 0 // an operand in memory of constants
 		argument, to := k.parameters[strings.Trim(operands[1], "[]")], k.register(operands[0])
-		in.do = func(w *warp, lane int) { w.registers[to][lane] = w.arguments[argument] }
+		in.do = func(w *warp, lanes uint32) {
+			for ; lanes != 0; lanes &= lanes - 1 {
+				w.rows[to][first(lanes)] = w.arguments[argument]
+			}
+		}
 		return nil
 	}
 	at := map[string]int{"ld": len(operands) - 1, "st": 0, "atom": 1, "red": 0}[kind]
-	m := place.FindStringSubmatch(operands[at])
-	if m == nil {
-		return fmt.Errorf("%s is no place in memory", operands[at])
-	}
-	base, err := k.operand(m[1])
+	address, err := k.place(operands[at])
 	if err != nil {
 		return err
 	}
-	offset, err := strconv.ParseInt(cmp.Or(m[2], "0"), 10, 64)
-	if err != nil {
-		return err
-	}
-	address := func(w *warp, lane int) uint64 { return base(w, lane) + uint64(offset) }
 	values := append(append([]string{}, operands[:at]...), operands[at+1:]...)
 	if space == "global" {
 		in.address, in.bytes, in.writes = address, size, kind != "ld"
@@ -276,37 +287,58 @@ func (k *Kernel) compileMemory(in *instruction, kind, opcode string, operands []
 	return err
 }
 
-func (k *Kernel) load(address func(*warp, int) uint64, values []string, size int) func(*warp, int) {
+func (k *Kernel) place(text string) (p place, err error) {
+	m := indirect.FindStringSubmatch(text)
+	if m == nil {
+		return p, fmt.Errorf("%s is no place in memory", text)
+	}
+	if p.base, err = k.operand(m[1]); err != nil {
+		return p, err
+	}
+	offset, err := strconv.ParseInt(cmp.Or(m[2], "0"), 10, 64)
+	p.offset = uint64(offset)
+	return p, err
+}
+
+func (k *Kernel) load(from place, values []string, size int) func(*warp, uint32) {
 	var to []int
 	for _, v := range values {
 		to = append(to, k.register(v))
 	}
-	return func(w *warp, lane int) {
-		for i, r := range to {
-			w.registers[r][lane] = get(w.memory(address(w, lane)+uint64(i*size), size))
+	return func(w *warp, lanes uint32) {
+		for ; lanes != 0; lanes &= lanes - 1 {
+			lane := first(lanes)
+			words := w.memory(from.of(w, lane), size*len(to))
+			for i, r := range to {
+				w.rows[r][lane] = get(words[i*size : (i+1)*size])
+			}
 		}
 	}
 }
 
-func (k *Kernel) store(address func(*warp, int) uint64, values []string, size int) (func(*warp, int), error) {
-	var from []func(*warp, int) uint64
+func (k *Kernel) store(to place, values []string, size int) (func(*warp, uint32), error) {
+	var from []int
 	for _, v := range values {
-		f, err := k.operand(v)
+		r, err := k.operand(v)
 		if err != nil {
 			return nil, err
 		}
-		from = append(from, f)
+		from = append(from, r)
 	}
-	return func(w *warp, lane int) {
-		for i, f := range from {
-			put(w.memory(address(w, lane)+uint64(i*size), size), f(w, lane))
+	return func(w *warp, lanes uint32) {
+		for ; lanes != 0; lanes &= lanes - 1 {
+			lane := first(lanes)
+			words := w.memory(to.of(w, lane), size*len(from))
+			for i, r := range from {
+				put(words[i*size:(i+1)*size], w.rows[r][lane])
+			}
 		}
 	}, nil
 }
 
 // atomic makes "add" or "or" of a word; "atom" gives what was there.
-func (k *Kernel) atomic(address func(*warp, int) uint64, kind, what string, values []string) (func(*warp, int), error) {
-	to := -1
+func (k *Kernel) atomic(at place, kind, what string, values []string) (func(*warp, uint32), error) {
+	to := k.register("nowhere")
 	if kind == "atom" {
 		to = k.register(values[0])
 	}
@@ -314,16 +346,17 @@ func (k *Kernel) atomic(address func(*warp, int) uint64, kind, what string, valu
 	if err != nil {
 		return nil, err
 	}
-	return func(w *warp, lane int) {
-		word := w.memory(address(w, lane), 4)
-		old := get(word)
-		if to >= 0 {
-			w.registers[to][lane] = old
-		}
-		if what == "or" {
-			put(word, old|by(w, lane))
-		} else {
-			put(word, old+by(w, lane))
+	apply := map[string]func(a, b uint64) uint64{"or": func(a, b uint64) uint64 { return a | b }, "add": func(a, b uint64) uint64 { return a + b }}[what]
+	if apply == nil {
+		return nil, fmt.Errorf("atomic operation %s is not known", what)
+	}
+	return func(w *warp, lanes uint32) {
+		for ; lanes != 0; lanes &= lanes - 1 {
+			lane := first(lanes)
+			word := w.memory(at.of(w, lane), 4)
+			old := get(word)
+			put(word, apply(old, w.rows[by][lane]))
+			w.rows[to][lane] = old
 		}
 	}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"slices"
 )
 
 // Addresses have the number of a buffer, from 1, or of another space above these bits.
@@ -26,31 +27,58 @@ func (m *Memory) Add(data []byte) uint64 {
 type Counts struct {
 	Slots float64 // in which an instruction was issued for a warp, or could have been
 	Lanes float64 // of them, of work-items that took part
-	read  map[uint64]struct{}
-	wrote map[uint64]struct{}
+	read  sectors
+	wrote sectors
 	Asked int // bytes that instructions of warps asked of memory and caches, in sectors
 }
 
+// sectors is a set of sectors of a device's memory, by buffer.
+type sectors [][]bool
+
+func (m *Memory) noSectors() sectors {
+	s := make(sectors, len(m.buffers))
+	for i, data := range m.buffers {
+		s[i] = make([]bool, len(data)/Sector+1)
+	}
+	return s
+}
+
+func (s sectors) add(sector uint64) {
+	const perBuffer = 1 << spaceBits / Sector
+	s[sector/perBuffer-1][sector%perBuffer] = true
+}
+
+func (s sectors) bytes() int {
+	n := 0
+	for _, buffer := range s {
+		for _, has := range buffer {
+			if has {
+				n += Sector
+			}
+		}
+	}
+	return n
+}
+
 // Read is the number of bytes that were read, in sectors, each once.
-func (c *Counts) Read() int { return len(c.read) * Sector }
+func (c *Counts) Read() int { return c.read.bytes() }
 
 // Written is the number of bytes that were written, in sectors, each once.
-func (c *Counts) Written() int { return len(c.wrote) * Sector }
+func (c *Counts) Written() int { return c.wrote.bytes() }
 
 // warp is 32 work-items that execute together.
 type warp struct {
-	kernel    *Kernel
-	global    *Memory
-	shared    []byte
-	arguments []uint64
-	groups    [3]int
-	group     [3]int
-	items     int // of a group
-	first     int // local id of lane 0
-	all       uint32
-	registers [][Lanes]uint64
-	stack     []path // the lanes of the last execute
+	*launch
+	shared []byte
+	group  [3]int
+	first  int // local id of lane 0
+	all    uint32
+	rows   []row
+	stack  []path // the lanes of the last execute
 }
+
+// row is what a register holds, by lane.
+type row [Lanes]uint64
 
 // path is lanes that go on from an instruction until they meet the others.
 type path struct {
@@ -65,28 +93,44 @@ func (k *Kernel) Launch(m *Memory, arguments []uint64, groups [3]int, items int)
 	if len(arguments) != len(k.parameters) {
 		return nil, fmt.Errorf("the kernel has %d arguments, not %d", len(k.parameters), len(arguments))
 	}
-	c = &Counts{read: map[uint64]struct{}{}, wrote: map[uint64]struct{}{}}
+	c = &Counts{read: m.noSectors(), wrote: m.noSectors()}
+	l := launch{kernel: k, global: m, arguments: arguments, groups: groups, items: items, counts: c}
 	for i := range groups[0] * groups[1] * groups[2] {
 		group := [3]int{i % groups[0], i / groups[0] % groups[1], i / groups[0] / groups[1]}
-		if err := k.runGroup(m, arguments, groups, group, items, c); err != nil {
+		if err := l.runGroup(group); err != nil {
 			return nil, fmt.Errorf("work-group %v: %w", group, err)
 		}
 	}
 	return c, nil
 }
 
-func (k *Kernel) runGroup(m *Memory, arguments []uint64, groups, group [3]int, items int, c *Counts) error {
-	local := make([]byte, k.shared)
+// launch is a launch that goes on.
+type launch struct {
+	kernel    *Kernel
+	global    *Memory
+	arguments []uint64
+	groups    [3]int
+	items     int     // of a group
+	rows      [][]row // by warp of a group; the next group has them, too
+	counts    *Counts
+}
+
+func (l *launch) runGroup(group [3]int) error {
+	k, local := l.kernel, make([]byte, l.kernel.shared)
 	var warps []*warp
-	for first := 0; first < items; first += Lanes {
-		all := uint32(1<<min(Lanes, items-first) - 1)
-		warps = append(warps, &warp{kernel: k, global: m, shared: local, arguments: arguments, groups: groups, group: group, items: items, first: first, all: all,
-			registers: make([][Lanes]uint64, len(k.registers)), stack: []path{{join: len(k.code), lanes: all}}})
+	for first := 0; first < l.items; first += Lanes {
+		if first/Lanes == len(l.rows) {
+			l.rows = append(l.rows, make([]row, len(k.registers)))
+		}
+		all := uint32(1<<min(Lanes, l.items-first) - 1)
+		w := &warp{launch: l, shared: local, group: group, first: first, all: all, rows: l.rows[first/Lanes], stack: []path{{join: len(k.code), lanes: all}}}
+		w.fillGiven()
+		warps = append(warps, w)
 	}
 	for len(warps) > 0 {
 		var waiting []*warp // at a barrier
 		for _, w := range warps {
-			waits, err := w.run(c)
+			waits, err := w.run(l.counts)
 			if err != nil {
 				return err
 			}
@@ -100,6 +144,22 @@ func (k *Kernel) runGroup(m *Memory, arguments []uint64, groups, group [3]int, i
 		warps = waiting
 	}
 	return nil
+}
+
+// fillGiven fills the registers that no instruction sets.
+func (w *warp) fillGiven() {
+	for r, v := range w.kernel.given {
+		for lane := range Lanes {
+			w.rows[r][lane] = v
+		}
+	}
+	for name, r := range w.kernel.registers {
+		if value, is := special(name); is {
+			for lane := range Lanes {
+				w.rows[r][lane] = value(w, lane)
+			}
+		}
+	}
 }
 
 // run goes on to a barrier, or to the end.
@@ -143,8 +203,8 @@ func (w *warp) branch(in *instruction, at int) {
 	taken := top.lanes
 	if in.guard >= 0 {
 		taken = 0
-		for lane := range Lanes {
-			if top.lanes>>lane&1 == 1 && (w.registers[in.guard][lane] == 1) != in.negated {
+		for lanes := top.lanes; lanes != 0; lanes &= lanes - 1 {
+			if lane := first(lanes); (w.rows[in.guard][lane] == 1) != in.negated {
 				taken |= 1 << lane
 			}
 		}
@@ -159,35 +219,31 @@ func (w *warp) branch(in *instruction, at int) {
 }
 
 func (w *warp) execute(in *instruction, lanes uint32, c *Counts) {
-	if in.address != nil {
+	if in.bytes > 0 {
 		w.count(in, lanes, c)
 	}
-	for lane := range Lanes {
-		if lanes>>lane&1 == 1 {
-			in.do(w, lane)
-		}
-	}
+	in.do(w, lanes)
 }
 
 // count counts the sectors that an instruction asks for.
 func (w *warp) count(in *instruction, lanes uint32, c *Counts) {
-	sectors := map[uint64]struct{}{}
-	for lane := range Lanes {
-		if lanes>>lane&1 == 1 {
-			first := in.address(w, lane)
-			for s := first / Sector; s <= (first+uint64(in.bytes)-1)/Sector; s++ {
-				sectors[s] = struct{}{}
-			}
-		}
-	}
-	c.Asked += len(sectors) * Sector
 	into := c.read
 	if in.writes {
 		into = c.wrote
 	}
-	for s := range sectors {
-		into[s] = struct{}{}
+	var room [2 * Lanes]uint64
+	asked := room[:0]
+	for ; lanes != 0; lanes &= lanes - 1 {
+		address := in.address.of(w, first(lanes))
+		w.memory(address, in.bytes) // panics where there is none
+		for s := address / Sector; s <= (address+uint64(in.bytes)-1)/Sector; s++ {
+			if !slices.Contains(asked, s) {
+				asked = append(asked, s)
+				into.add(s)
+			}
+		}
 	}
+	c.Asked += len(asked) * Sector
 }
 
 // memory is a number of bytes at an address.
