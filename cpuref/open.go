@@ -7,11 +7,13 @@ package cpuref
 import (
 	"fmt"
 
+	cpucodes "tnn-gpu/cpuref/codes"
 	cpuhopfield "tnn-gpu/cpuref/hopfield"
 	cpuperceptron "tnn-gpu/cpuref/perceptron"
 	cpusignals "tnn-gpu/cpuref/signals"
 	cputnn "tnn-gpu/cpuref/tnn"
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/codes"
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
@@ -29,6 +31,8 @@ func New(net model.Network, o backend.Options) (backend.Backend, error) {
 		return cpuperceptron.New(n, o)
 	case *hopfield.Network:
 		return cpuhopfield.New(n, o)
+	case *codes.Codes:
+		return cpucodes.New(n, o)
 	case *signals.Network:
 		return cpusignals.New(n, o)
 	}

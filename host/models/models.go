@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"tnn-gpu/host/bench"
+	"tnn-gpu/host/codes"
+	"tnn-gpu/host/codes/codesgolden"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
@@ -81,6 +83,13 @@ func All() []Model {
 			Selftest: "perceptron-alphatron",
 			Kinds:    perceptronscan.Kinds,
 			Scans:    perceptronscan.Presets,
+		},
+		{
+			Name:     "codes",
+			Defaults: func() model.Spec { return codes.Defaults() },
+			Presets:  codesPresets,
+			Goldens:  codesgolden.Formats,
+			Selftest: "codes-exact",
 		},
 		{
 			Name:     "signals",
@@ -166,6 +175,14 @@ func Benches() []bench.Series {
 func perceptronPresets() []Preset {
 	var out []Preset
 	for _, p := range perceptron.Presets() {
+		out = append(out, Preset{p.Name, p.Doc, p.Spec})
+	}
+	return out
+}
+
+func codesPresets() []Preset {
+	var out []Preset
+	for _, p := range codes.Presets() {
 		out = append(out, Preset{p.Name, p.Doc, p.Spec})
 	}
 	return out

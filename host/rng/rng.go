@@ -45,6 +45,15 @@ const (
 	EstimatorExample Purpose = 87 // and the second, independent batch 88
 )
 
+// The purposes of learned codes (docs/codes.md section 4).
+const (
+	CodeChannel     Purpose = 96 + iota
+	CodeExploration         // of codewords, by which they are perturbed
+	CodeDither
+	CodeStart
+	CodeEvaluation
+)
+
 // The purposes of signals (docs/signals.md section 4).
 const (
 	UrnPlay        Purpose = 112

@@ -1,0 +1,87 @@
+package codes
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"tnn-gpu/cpuref/internal/parallel"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/codes"
+	"tnn-gpu/host/codes/codestest"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
+)
+
+func open(net model.Network, o backend.Options) (backend.Backend, error) {
+	return New(net.(*codes.Codes), o)
+}
+
+// The suite that every backend of every model passes, for each way to learn.
+func TestSuite(t *testing.T) {
+	for _, c := range codestest.Cases() {
+		for _, precision := range []state.Precision{state.Single, state.Double} {
+			t.Run(fmt.Sprint(c.Name, precision), func(t *testing.T) {
+				s := backendtest.New(t, open, c.Network, precision, 24)
+				defer s.Close()
+				s.All()
+			})
+		}
+	}
+}
+
+// Threads, and how many updates are asked for at a time, change nothing.
+func TestSameBits(t *testing.T) {
+	for _, c := range codestest.Cases() {
+		var want *state.State
+		for _, threads := range []int{1, 3} {
+			b, err := New(c.Network, backend.Options{Seeds: []uint64{1, 2, 3, 4}, Threads: threads})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for part := 30; part > 0; part -= 5 * threads {
+				if _, err := b.Advance(min(part, 5*threads)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s, err := b.State()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if want == nil {
+				want = s
+			} else if d := backendtest.Differ(c.Network, want, s); d != "" {
+				t.Errorf("%s: %s", c.Name, d)
+			}
+		}
+	}
+}
+
+// Sums of rows follow the pair tree of package parallel for any number of them.
+func TestSumOfRows(t *testing.T) {
+	for rows := 1; rows <= 40; rows++ {
+		s := newSumOfRows[float32](3, rows)
+		for again := range 2 {
+			columns := [3][]float32{}
+			for i := range rows {
+				row := s.next()
+				for k := range row {
+					row[k] = float32(math.Sin(float64(1 + i + 100*k + 7*again)))
+					columns[k] = append(columns[k], row[k])
+				}
+				s.add()
+			}
+			have := slices.Clone(s.total())
+			for k := range columns {
+				if want := parallel.Total(columns[k]); have[k] != want {
+					t.Fatalf("the sum of %d rows is %v, not %v", rows, have[k], want)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package codes_test
+
+import (
+	"math"
+	"math/bits"
+	"testing"
+
+	"pgregory.net/rapid"
+	"tnn-gpu/host/codes"
+)
+
+func near(t *testing.T, what string, have, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(have-want) <= tolerance) {
+		t.Errorf("%s is %v, not %v", what, have, want)
+	}
+}
+
+// Hamming's code is perfect, and its block error the bound: docs/codes.md section 6.
+func TestHamming(t *testing.T) {
+	words := codes.Hamming()
+	shells := codes.Shells(words, 7)
+	if codes.LeastDistance(words) != 3 || shells[0] != 16 || shells[1] != 112 || !codes.IsPerfect(shells, 16) {
+		t.Errorf("smallest distance %d, shells %v", codes.LeastDistance(words), shells)
+	}
+	for p, want := range map[float64]float64{0.01: 0.00203, 0.02: 0.00786, 0.05: 0.0444, 0.1: 0.1497} {
+		near(t, "block error", codes.BlockError(shells, 16, p), want, 0.00005)
+		near(t, "the bound", codes.SpherePacking(4, 7, p), 1-math.Pow(1-p, 7)-7*p*math.Pow(1-p, 6), 1e-15)
+	}
+}
+
+// Reference values of docs/codes.md section 6.
+func TestTheory(t *testing.T) {
+	for i, decibels := range []float64{-2, 0, 2, 4, 6} {
+		near(t, "uncoded", codes.UncodedGauss(4, decibels), []float64{0.4288, 0.2794, 0.1418, 0.0491, 0.00952}[i], 0.00005)
+		near(t, "hard decisions", codes.HammingHard(decibels), []float64{0.4175, 0.2626, 0.1235, 0.0367, 0.00539}[i], 0.00005)
+	}
+	near(t, "converse", codes.Converse(4, 7, 0.1), 0.28296915512496845, 1e-12)
+	near(t, "converse of no noise", codes.Converse(4, 7, 0), 0, 0)
+	near(t, "bound of one bit over three uses", codes.SpherePacking(1, 3, 0.1), 3*0.01*0.9+0.001, 1e-15)
+	near(t, "bound of three bits over two uses", codes.SpherePacking(3, 2, 0), 0.5, 1e-15)
+}
+
+// Shells are those of a search over all pairs, no code is better than the bound, and
+// neither permuted messages nor flipped columns change anything.
+func TestShells(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, k := rapid.IntRange(1, 8).Draw(t, "n"), rapid.IntRange(1, 5).Draw(t, "k")
+		words := rapid.SliceOfN(rapid.Uint32Range(0, 1<<n-1), 1<<k, 1<<k).Draw(t, "words")
+		want := make([]int, n+1)
+		for y := range uint32(1 << n) {
+			nearest := n
+			for _, w := range words {
+				nearest = min(nearest, bits.OnesCount32(w^y))
+			}
+			want[nearest]++
+		}
+		have := codes.Shells(words, n)
+		for d := range want {
+			if have[d] != want[d] {
+				t.Fatalf("shells are %v, not %v", have, want)
+			}
+		}
+		p := rapid.Float64Range(0, 0.5).Draw(t, "p")
+		e := codes.BlockError(have, 1<<k, p)
+		if bound := codes.SpherePacking(k, n, p); e < bound-1e-12 {
+			t.Fatalf("block error %v is below the bound %v", e, bound)
+		}
+		column := rapid.Uint32Range(0, 1<<n-1).Draw(t, "columns")
+		other := make([]uint32, len(words))
+		for i, w := range words {
+			other[(i+3)%len(words)] = w ^ column
+		}
+		if again := codes.BlockError(codes.Shells(other, n), 1<<k, p); again != e {
+			t.Fatalf("flipped columns and permuted messages make %v of %v", again, e)
+		}
+	})
+}
