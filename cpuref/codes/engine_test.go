@@ -6,11 +6,11 @@ import (
 	"slices"
 	"testing"
 
-	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
 	"tnn-gpu/host/codes"
 	"tnn-gpu/host/codes/codestest"
+	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
@@ -78,7 +78,7 @@ func TestSumOfRows(t *testing.T) {
 			}
 			have := slices.Clone(s.total())
 			for k := range columns {
-				if want := parallel.Total(columns[k]); have[k] != want {
+				if want := fmath.Total(columns[k]); have[k] != want {
 					t.Fatalf("the sum of %d rows is %v, not %v", rows, have[k], want)
 				}
 			}

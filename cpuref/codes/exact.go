@@ -1,7 +1,6 @@
 package codes
 
 import (
-	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/codes"
 	"tnn-gpu/host/fmath"
 )
@@ -27,7 +26,7 @@ func (p *population[F]) exact(s *scratch[F]) {
 		}
 		s.terms[y] = part
 	}
-	p.loss[0] = -F(parallel.Total(s.terms) / F(messages))
+	p.loss[0] = -F(fmath.Total(s.terms) / F(messages))
 	for k, x := range s.x {
 		parts := s.messages[k/n*outputs:][:outputs]
 		up, down := F(slope/(1+F(slope*x))), -F(slope/(1-F(slope*x)))
@@ -53,7 +52,7 @@ func weigh[F fmath.Float](parts, terms []F, bit int, down, up F) F {
 			terms[i] = F(parts[2*i]*factor) + F(parts[2*i+1]*factor)
 		}
 	}
-	return parallel.Total(terms)
+	return fmath.Total(terms)
 }
 
 // likelihood of output y where means x were sent.

@@ -1,7 +1,6 @@
 package codes
 
 import (
-	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/codes"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/rng"
@@ -77,7 +76,7 @@ func (p *population[F]) update(t int64, s *scratch[F]) {
 		p.receive(i, s)
 	}
 	copy(s.terms, s.losses)
-	p.loss[0] = F(parallel.Total(s.terms[:len(s.losses)]) / F(len(s.losses)))
+	p.loss[0] = F(fmath.Total(s.terms[:len(s.losses)]) / F(len(s.losses)))
 	if pace.Transmitter.Rate > 0 {
 		p.gradientOfSymbols(s)
 	}
@@ -192,7 +191,7 @@ func (p *population[F]) gradientOfSymbols(s *scratch[F]) {
 			for c := range table.Copies {
 				s.terms[c] = s.losses[m+c*messages]
 			}
-			mean = F(parallel.Total(s.terms[:table.Copies]) / F(table.Copies))
+			mean = F(fmath.Total(s.terms[:table.Copies]) / F(table.Copies))
 		}
 		for j := range n {
 			for c := range table.Copies {
@@ -202,7 +201,7 @@ func (p *population[F]) gradientOfSymbols(s *scratch[F]) {
 					s.terms[c] = F((s.losses[i] - mean) * s.path[i*n+j])
 				}
 			}
-			g := F(parallel.Total(s.terms[:table.Copies]) / batch)
+			g := F(fmath.Total(s.terms[:table.Copies]) / batch)
 			if table.Transmitter == codes.Free {
 				g = F(g * p.constants.Score)
 			}
