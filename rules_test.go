@@ -1,6 +1,7 @@
 package tnngpu_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -132,4 +133,50 @@ func TestImports(t *testing.T) {
 	if files < 10 {
 		t.Errorf("only %d files were looked at", files)
 	}
+}
+
+// TestOptions holds that a command reads its command line once: in its Action, and in
+// functions named parse..., which return typed options. What is below takes those.
+func TestOptions(t *testing.T) {
+	files, err := filepath.Glob("cmd/tnn-gpu/*.go")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	parsers := 0
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range parsed.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || !takesContext(f.Type) {
+				continue
+			}
+			if strings.HasPrefix(f.Name.Name, "parse") {
+				parsers++
+			} else if f.Name.Name != "onUsageError" {
+				t.Errorf("%s: %s takes a *cli.Context; give it the options of its command", file, f.Name.Name)
+			}
+		}
+	}
+	if parsers < 10 {
+		t.Errorf("%d functions read command lines", parsers)
+	}
+}
+
+// takesContext tells whether a parameter is a *cli.Context.
+func takesContext(f *ast.FuncType) bool {
+	for _, p := range f.Params.List {
+		star, ok := p.Type.(*ast.StarExpr)
+		if !ok {
+			continue
+		}
+		if s, ok := star.X.(*ast.SelectorExpr); ok && s.Sel.Name == "Context" {
+			if of, ok := s.X.(*ast.Ident); ok && of.Name == "cli" {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -20,7 +20,7 @@ type opened struct {
 }
 
 // open puts a network on the backend that its configuration asks for.
-func (n *network) open(threads int) (*opened, error) {
+func (n *setup) open(threads int) (*opened, error) {
 	if threads < 0 {
 		return nil, badUsage("--threads is %d: use 0, for all cores, or more", threads)
 	}
@@ -33,7 +33,7 @@ func (n *network) open(threads int) (*opened, error) {
 	return n.auto(threads)
 }
 
-func (n *network) onCPU(threads int, why string) (*opened, error) {
+func (n *setup) onCPU(threads int, why string) (*opened, error) {
 	b, err := cpuref.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Threads: threads})
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (n *network) onCPU(threads int, why string) (*opened, error) {
 	return &opened{b, why}, nil
 }
 
-func (n *network) onDevice(selector, why string) (*opened, error) {
+func (n *setup) onDevice(selector, why string) (*opened, error) {
 	b, err := n.drivers.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Device: selector, Waiting: n.waiting})
 	switch {
 	case errors.Is(err, gpu.ErrMemory):
@@ -58,7 +58,7 @@ const opening = time.Second
 
 // auto takes what is done first: the processor, or an OpenCL device, which has to be
 // opened, a GPU if there is one.
-func (n *network) auto(threads int) (*opened, error) {
+func (n *setup) auto(threads int) (*opened, error) {
 	t, err := n.tryOut(threads)
 	if err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func (n *network) auto(threads int) (*opened, error) {
 
 // faster takes a device or the processor, whose pace is known; t is nil where the
 // model cannot be tried out.
-func (n *network) faster(t *trial, here pace, info gpu.Info, threads int) (*opened, error) {
+func (n *setup) faster(t *trial, here pace, info gpu.Info, threads int) (*opened, error) {
 	what, d := "it is a GPU", n.net.Describe()
 	if info.Kind != "gpu" {
 		what = "there is no GPU"
@@ -117,7 +117,7 @@ func (n *network) faster(t *trial, here pace, info gpu.Info, threads int) (*open
 }
 
 // orCPU takes a device, or says why it cannot be used.
-func (n *network) orCPU(info gpu.Info, threads int, why string) (*opened, error) {
+func (n *setup) orCPU(info gpu.Info, threads int, why string) (*opened, error) {
 	var b *opened
 	err := n.checkDeviceMemory(info)
 	if err == nil {
@@ -142,7 +142,7 @@ type trial struct {
 const sampleUpdates = 1 << 14
 
 // tryOut makes a trial, nil if the model has no sample.
-func (n *network) tryOut(threads int) (*trial, error) {
+func (n *setup) tryOut(threads int) (*trial, error) {
 	sampled, ok := n.config.Spec.(model.Sampled)
 	if !ok {
 		return nil, nil

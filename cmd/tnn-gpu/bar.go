@@ -27,7 +27,7 @@ type bar struct {
 
 // newBar is a bar for a run that goes on after some steps; nil where out is no
 // terminal, or one that moves no cursor.
-func newBar(out io.Writer, n *network, first, steps int64) *bar {
+func newBar(out io.Writer, n *setup, first, steps int64) *bar {
 	width := terminalWidth(out)
 	if width == 0 || os.Getenv("TERM") == "dumb" {
 		return nil

@@ -45,51 +45,72 @@ func (p *program) benchCommand() *cli.Command {
 			overwriteFlag(),
 		},
 		Action: func(c *cli.Context) error {
-			if err := noArguments(c); err != nil {
+			o := parseBench(c)
+			if err := o.none(); err != nil {
 				return err
 			}
-			cases, err := benchCases(c)
+			cases, err := benchCases(o)
 			if err != nil {
 				return err
 			}
-			if err := checkBenchPlot(c); err != nil {
+			if err := checkBenchPlot(o); err != nil {
 				return err
 			}
-			targets, err := p.benchTargets(c)
+			targets, err := p.benchTargets(o)
 			if err != nil {
 				return err
 			}
-			return p.bench(c, cases, targets)
+			return p.bench(c.Context, o, cases, targets)
 		},
 	}
 }
 
+// benchOptions are those of bench.
+type benchOptions struct {
+	arguments
+	backend, device   string
+	threads           int
+	size, connections string // lists of numbers
+	rule, precision   string
+	replicas          int
+	seconds           float64
+	profile, json     bool
+	plot              string
+	overwrite         bool
+}
+
+func parseBench(c *cli.Context) *benchOptions {
+	return &benchOptions{arguments: parseArguments(c), backend: c.String("backend"), device: c.String("device"), threads: c.Int("threads"),
+		size: c.String("size"), connections: c.String("connections"), rule: c.String("rule"), precision: c.String("precision"), replicas: c.Int("replicas"),
+		seconds: c.Float64("seconds"), profile: c.Bool("profile"), json: c.Bool("json"), plot: c.String("plot"), overwrite: c.Bool("overwrite")}
+}
+
 // benchCases reads what is to be measured.
-func benchCases(c *cli.Context) ([]bench.Case, error) {
+func benchCases(o *benchOptions) ([]bench.Case, error) {
 	precision := state.Single
-	if text := c.String("precision"); text != "" {
+	if text := o.precision; text != "" {
 		var err error
 		if precision, err = state.ParsePrecision(text); err != nil {
 			return nil, badUsage("--precision: %w", err)
 		}
 	}
-	sizes, err := numberList(c, "size")
+	sizes, err := numberList("size", o.size)
 	if err != nil {
 		return nil, err
 	}
-	connections, err := numberList(c, "connections")
+	connections, err := numberList("connections", o.connections)
 	if err != nil {
 		return nil, err
 	}
-	rule := slices.Index(benchRules(), c.String("rule"))
+	rule := slices.Index(benchRules(), o.rule)
 	if rule < 0 {
-		return nil, badUsage("--rule is %q: use %s", c.String("rule"), strings.Join(benchRules(), " or "))
+		return nil, badUsage("--rule is %q: use %s", o.rule, strings.Join(benchRules(), " or "))
 	}
 	series := models.Benches()[rule]
 	var cases []bench.Case
 	for _, k := range connections {
 		for _, size := range sizes {
-			each := bench.Case{Rule: series.Rule, Size: size, Connections: k, Precision: precision, Replicas: c.Int("replicas"), Work: series.New(size, k)}
+			each := bench.Case{Rule: series.Rule, Size: size, Connections: k, Precision: precision, Replicas: o.replicas, Work: series.New(size, k)}
 			if each.Replicas < 1 {
 				return nil, badUsage("--replicas is %d: use 1 or more", each.Replicas)
 			}
@@ -112,12 +133,12 @@ func benchRules() []string {
 }
 
 // numberList reads whole numbers with commas between them.
-func numberList(c *cli.Context, flag string) ([]int, error) {
+func numberList(flag, texts string) ([]int, error) {
 	var list []int
-	for text := range strings.SplitSeq(c.String(flag), ",") {
+	for text := range strings.SplitSeq(texts, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil || n < 1 {
-			return nil, badUsage("--%s is %q: use whole numbers from 1 on, with commas between them", flag, c.String(flag))
+			return nil, badUsage("--%s is %q: use whole numbers from 1 on, with commas between them", flag, texts)
 		}
 		list = append(list, n)
 	}
@@ -125,18 +146,17 @@ func numberList(c *cli.Context, flag string) ([]int, error) {
 }
 
 // checkBenchPlot says before anything is measured why it could not be drawn.
-func checkBenchPlot(c *cli.Context) error {
-	path := c.String("plot")
-	if path == "" {
+func checkBenchPlot(o *benchOptions) error {
+	if o.plot == "" {
 		return nil
 	}
-	if err := plot.CheckFormat(cmp.Or(formatOf(path), "png")); err != nil {
+	if err := plot.CheckFormat(cmp.Or(formatOf(o.plot), "png")); err != nil {
 		return badUsage("--plot: %w", err)
 	}
-	if !strings.Contains(c.String("size"), ",") {
-		return badUsage("--plot draws a curve over sizes, but --size has one, %s", c.String("size"))
+	if !strings.Contains(o.size, ",") {
+		return badUsage("--plot draws a curve over sizes, but --size has one, %s", o.size)
 	}
-	return checkNew(path, c.Bool("overwrite"))
+	return checkNew(o.plot, o.overwrite)
 }
 
 // benchTarget is a device to be measured.
@@ -146,19 +166,19 @@ type benchTarget struct {
 	stream func() (bench.Stream, error)
 }
 
-func (p *program) benchTargets(c *cli.Context) ([]benchTarget, error) {
-	kind, selector, threads := c.String("backend"), c.String("device"), c.Int("threads")
+func (p *program) benchTargets(o *benchOptions) ([]benchTarget, error) {
+	kind, selector, threads := o.backend, o.device, o.threads
 	switch {
 	case kind != "cpu" && kind != "opencl" && kind != "all":
 		return nil, badUsage("--backend is %q: use cpu, opencl or all", kind)
 	case kind == "cpu" && selector != "":
 		return nil, badUsage("--device %s names an OpenCL device, and --backend cpu measures none; use one of the two", selector)
-	case kind == "cpu" && c.Bool("profile"):
+	case kind == "cpu" && o.profile:
 		return nil, badUsage("--profile is about the kernels of an OpenCL device, and --backend cpu measures none; use one of the two")
 	case threads < 0:
 		return nil, badUsage("--threads is %d: use 0, for all cores, or more", threads)
-	case !(c.Float64("seconds") > 0 && c.Float64("seconds") < 1e6):
-		return nil, badUsage("--seconds is %g: use a number above 0", c.Float64("seconds"))
+	case !(o.seconds > 0 && o.seconds < 1e6):
+		return nil, badUsage("--seconds is %g: use a number above 0", o.seconds)
 	}
 	var targets []benchTarget
 	if kind != "opencl" {
@@ -178,7 +198,7 @@ func (p *program) benchTargets(c *cli.Context) ([]benchTarget, error) {
 	if err == nil {
 		device := strconv.Itoa(info.Index)
 		targets = append(targets, benchTarget{
-			Target: bench.Target{Open: p.drivers.New, Options: backend.Options{Device: device, Profile: c.Bool("profile")}, Processor: info.Kind == "cpu"},
+			Target: bench.Target{Open: p.drivers.New, Options: backend.Options{Device: device, Profile: o.profile}, Processor: info.Kind == "cpu"},
 			name:   "opencl, " + info.String(),
 			stream: func() (bench.Stream, error) {
 				return p.drivers.NewStream(device, bench.StreamElements, bench.StreamFactor)
@@ -188,31 +208,31 @@ func (p *program) benchTargets(c *cli.Context) ([]benchTarget, error) {
 	return targets, nil
 }
 
-func (p *program) bench(c *cli.Context, cases []bench.Case, targets []benchTarget) error {
-	budget := time.Duration(c.Float64("seconds") * float64(time.Second))
+func (p *program) bench(ctx context.Context, o *benchOptions, cases []bench.Case, targets []benchTarget) error {
+	budget := time.Duration(o.seconds * float64(time.Second))
 	var results []*bench.Result
 	for _, t := range targets {
 		fmt.Fprintf(p.errs, "%s: streaming\n", t.name)
 		var err error
-		if t.Stream, err = measureStream(c.Context, t, budget); err != nil {
+		if t.Stream, err = measureStream(ctx, t, budget); err != nil {
 			return err
 		}
 		for _, each := range cases {
 			fmt.Fprintf(p.errs, "%s: %v\n", t.name, each)
-			r, err := bench.Run(c.Context, each, t.Target, budget)
+			r, err := bench.Run(ctx, each, t.Target, budget)
 			if err != nil {
 				return err
 			}
 			results = append(results, r)
 		}
 	}
-	if path := c.String("plot"); path != "" {
+	if path := o.plot; path != "" {
 		write := func(w io.Writer) error { return plot.Scaling(results).Write(w, cmp.Or(formatOf(path), "png")) }
-		if err := writeFile(path, c.Bool("overwrite"), write); err != nil {
+		if err := writeFile(path, o.overwrite, write); err != nil {
 			return err
 		}
 	}
-	if c.Bool("json") {
+	if o.json {
 		e := json.NewEncoder(p.out)
 		e.SetIndent("", "  ")
 		return e.Encode(results)

@@ -23,20 +23,19 @@ type checker struct {
 }
 
 // openChecker opens the network a second time.
-func openChecker(c *cli.Context, j *job) (*checker, error) {
-	text := c.String("check")
-	if text == "" {
+func openChecker(o *jobOptions, j *job) (*checker, error) {
+	if o.check == "" {
 		return nil, nil
 	}
-	every, err := wholeSteps(text)
+	every, err := wholeSteps(o.check)
 	if err != nil {
-		return nil, badUsage("--check is %q: use a whole number of steps from 1 to %d", text, int64(maxSteps))
+		return nil, badUsage("--check is %q: use a whole number of steps from 1 to %d", o.check, int64(maxSteps))
 	}
 	if d := j.backend.Describe(); !d.Strict {
 		return nil, badUsage("--check compares all bits, and %s rounds in its own way (%s): `tnn-gpu compare` tells how far it agrees", d.Device, d.Note)
 	}
-	n := j.network
-	on, err := cpuref.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Threads: c.Int("threads")})
+	n := j.setup
+	on, err := cpuref.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds, Threads: o.threads})
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +57,9 @@ func (c *checker) close() error {
 	return c.on.Close()
 }
 
-// praise says that checked steps were right; the others end the run.
-func praise(s sim.Summary) string {
+// checkedText says how many steps were made again. All had the same bits: a difference
+// ends the run.
+func checkedText(s sim.Summary) string {
 	if s.Checked == 0 {
 		return ""
 	}

@@ -19,15 +19,18 @@ func (p *program) checkCommand() *cli.Command {
 			"nothing is changed. A file that is not whole makes the exit code 1.\n\n" +
 			"Beside it: `verify` replays recorded trajectories, `compare` runs a network on two\n" +
 			"backends, `selftest` tries a device, and `run --check N` makes steps again.",
-		Action: p.checkRun,
+		Action: func(c *cli.Context) error {
+			path, err := parseArguments(c).one("the folder of a run")
+			if err != nil {
+				return err
+			}
+			return p.checkRun(path)
+		},
 	}
 }
 
-func (p *program) checkRun(c *cli.Context) error {
-	if c.NArg() != 1 {
-		return badUsage("%s takes one argument, the folder of a run; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
-	}
-	folder, err := record.Look(p.files, c.Args().First())
+func (p *program) checkRun(path string) error {
+	folder, err := record.Look(p.files, path)
 	if err != nil {
 		return usageError{err}
 	}

@@ -194,7 +194,7 @@ func TestCompareFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := buildNetwork(cfg)
+	n, err := buildSetup(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -35,7 +36,7 @@ func (p *program) compareCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "on", Usage: "`CONTESTANT`: cpu/single, cpu/double, opencl/single, opencl:DEVICE/double; give two or more"},
 			threadsFlag(),
 		),
-		Action: p.compare,
+		Action: func(c *cli.Context) error { return p.compare(c.Context, parseCompare(c)) },
 	}
 }
 
@@ -54,22 +55,34 @@ func (c contestant) String() string {
 	return where + "/" + c.precision.String()
 }
 
-func (p *program) compare(c *cli.Context) error {
-	cfg, _, err := configuration(c)
+// compareOptions are those of compare.
+type compareOptions struct {
+	configOptions
+	steps   option[string]
+	on      []string // contestants
+	threads int
+}
+
+func parseCompare(c *cli.Context) *compareOptions {
+	return &compareOptions{configOptions: parseConfig(c), steps: parseText(c, "steps"), on: c.StringSlice("on"), threads: c.Int("threads")}
+}
+
+func (p *program) compare(ctx context.Context, o *compareOptions) error {
+	cfg, _, err := configuration(&o.configOptions)
 	if err != nil {
 		return err
 	}
 	n := min(cfg.Spec.Steps(), comparedSteps)
-	if c.IsSet("steps") {
-		if n, err = steps(c.String("steps"), 0); err != nil {
+	if o.steps.given {
+		if n, err = steps(o.steps.value, 0); err != nil {
 			return err
 		}
 	}
-	chosen, err := p.contestants(c.StringSlice("on"))
+	chosen, err := p.contestants(o.on)
 	if err != nil {
 		return err
 	}
-	network, err := buildNetwork(cfg)
+	network, err := buildSetup(cfg)
 	if err != nil {
 		return err
 	}
@@ -81,13 +94,13 @@ func (p *program) compare(c *cli.Context) error {
 		}
 	}()
 	for _, x := range chosen {
-		b, err := x.open(network, c.Int("threads"))
+		b, err := x.open(network, o.threads)
 		if err != nil {
 			return err
 		}
 		in = append(in, compare.Contestant{Name: x.String(), Backend: b})
 	}
-	result, err := compare.Run(c.Context, network.net, in, n)
+	result, err := compare.Run(ctx, network.net, in, n)
 	if err != nil {
 		return err
 	}
@@ -135,7 +148,7 @@ func (p *program) allContestants() ([]contestant, error) {
 	return out, nil
 }
 
-func (x contestant) open(n *network, threads int) (backend.Backend, error) {
+func (x contestant) open(n *setup, threads int) (backend.Backend, error) {
 	o := backend.Options{Precision: x.precision, Seeds: n.seeds, Device: x.device, Threads: threads, Waiting: n.waiting}
 	if x.backend == "cpu" {
 		return cpuref.New(n.net, o)
@@ -148,7 +161,7 @@ func (x contestant) open(n *network, threads int) (backend.Backend, error) {
 }
 
 // report prints a comparison. The error says that what must be equal is not.
-func (p *program) report(n *network, in []compare.Contestant, steps int64, r *compare.Result) error {
+func (p *program) report(n *setup, in []compare.Contestant, steps int64, r *compare.Result) error {
 	fmt.Fprintf(p.out, "%s\n%s, seed %d\n\n", n.net.Announce()[0][1], count(steps, "step"), n.config.Run.Seed)
 	for i, x := range in {
 		fmt.Fprintf(p.out, "%2d  %-16s  %v\n", i+1, x.Name, x.Backend.Describe())
@@ -186,7 +199,7 @@ func (p *program) report(n *network, in []compare.Contestant, steps int64, r *co
 }
 
 // reportObservables prints the mean of each observable over the steps.
-func (p *program) reportObservables(w *tabwriter.Writer, n *network, r *compare.Result) {
+func (p *program) reportObservables(w *tabwriter.Writer, n *setup, r *compare.Result) {
 	fmt.Fprint(w, "\nmean of")
 	for i := range r.Observables {
 		fmt.Fprintf(w, "\t%d", i+1)

@@ -23,7 +23,7 @@ func (p *program) devicesCommand() *cli.Command {
 			"cannot be used.",
 		Flags: []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print a JSON array"}},
 		Action: func(c *cli.Context) error {
-			if err := noArguments(c); err != nil {
+			if err := parseArguments(c).none(); err != nil {
 				return err
 			}
 			list, note := p.listDevices()

@@ -27,25 +27,37 @@ func (p *program) exportCommand() *cli.Command {
 			&cli.IntFlag{Name: "replica", Usage: "write the replica of this `NUMBER`, from 0"},
 			overwriteFlag(),
 		},
-		Action: p.export,
+		Action: func(c *cli.Context) error { return p.export(parseExport(c)) },
 	}
 }
 
-func (p *program) export(c *cli.Context) error {
-	run, err := p.openRun(c)
+// exportOptions are those of export.
+type exportOptions struct {
+	arguments
+	format, out string
+	replica     int
+	overwrite   bool
+}
+
+func parseExport(c *cli.Context) *exportOptions {
+	return &exportOptions{arguments: parseArguments(c), format: c.String("format"), out: c.String("out"), replica: c.Int("replica"), overwrite: c.Bool("overwrite")}
+}
+
+func (p *program) export(o *exportOptions) error {
+	run, err := p.openRun(o.arguments)
 	if err != nil {
 		return err
 	}
 	defer run.Close()
-	out := c.String("out")
-	format, ending, err := exportFormat(c.String("format"), out)
+	out := o.out
+	format, ending, err := exportFormat(o.format, out)
 	if err != nil {
 		return err
 	}
 	if out == "" {
 		out = filepath.Join(run.Path, "network"+ending)
 	}
-	last, err := readLast(run, c.Int("replica"))
+	last, err := readLast(run, o.replica)
 	if err != nil {
 		return usageError{err}
 	}
@@ -66,7 +78,7 @@ func (p *program) export(c *cli.Context) error {
 		files = []file{{stem + "-nodes" + ending, x.WriteNodes}, {stem + "-edges" + ending, x.WriteEdges}}
 	}
 	for _, f := range files {
-		if err := writeFile(f.name, c.Bool("overwrite"), f.write); err != nil {
+		if err := writeFile(f.name, o.overwrite, f.write); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.out, "%s has %s and %s of step %d\n", f.name, count(int64(x.Graph.Nodes), "node"), count(int64(len(x.Graph.Edges)), "edge"), last.step)

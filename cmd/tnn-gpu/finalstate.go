@@ -16,7 +16,7 @@ import (
 const finalLimit = 256 << 20
 
 // finalBytes is about the size of final.npz.
-func (n *network) finalBytes() int64 {
+func (n *setup) finalBytes() int64 {
 	d, total := n.net.Describe(), int64(0)
 	for _, f := range d.Fields {
 		if space, known := d.Space(f.Space); known && !f.Derived {
@@ -30,7 +30,7 @@ func (n *network) finalBytes() int64 {
 }
 
 // writesFinal tells whether final.npz is written.
-func (n *network) writesFinal() bool {
+func (n *setup) writesFinal() bool {
 	switch n.config.Record.Final {
 	case config.Always:
 		return true
@@ -41,7 +41,7 @@ func (n *network) writesFinal() bool {
 }
 
 // describeFinal says where final.npz is not written because of its size.
-func (n *network) describeFinal() [][2]string {
+func (n *setup) describeFinal() [][2]string {
 	if n.writesFinal() || n.config.Record.Final == config.Never {
 		return nil
 	}

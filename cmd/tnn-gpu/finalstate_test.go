@@ -51,7 +51,7 @@ func TestLargeFinal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := buildNetwork(c)
+		n, err := buildSetup(c)
 		if err != nil {
 			t.Fatal(err)
 		}

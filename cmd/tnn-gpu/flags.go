@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -64,25 +64,21 @@ var configKeys = [...]struct {
 
 // configuration is what the arguments and flags of a command ask to be run, and
 // its name.
-func configuration(c *cli.Context) (cfg *config.Config, name string, err error) {
-	preset, settings := c.String("preset"), c.StringSlice("set")
+func configuration(o *configOptions) (cfg *config.Config, name string, err error) {
 	switch {
-	case c.NArg() > 1:
-		return nil, "", badUsage("%q is one configuration too many; see `%s --help`", c.Args().Get(1), c.Command.HelpName)
-	case c.NArg() == 1 && preset != "":
-		return nil, "", badUsage("there are both a configuration file, %s, and --preset %s; use one of them", c.Args().First(), preset)
-	case c.NArg() == 1:
-		name = baseName(c.Args().First())
-		cfg, err = config.Load(c.Args().First(), settings...)
+	case len(o.words) > 1:
+		return nil, "", badUsage("%q is one configuration too many; see `%s --help`", o.words[1], o.command)
+	case len(o.words) == 1 && o.preset != "":
+		return nil, "", badUsage("there are both a configuration file, %s, and --preset %s; use one of them", o.first(), o.preset)
+	case len(o.words) == 1:
+		name = baseName(o.first())
+		cfg, err = config.Load(o.first(), o.settings...)
 	default:
-		name = preset
-		if name == "" {
-			name = config.DefaultPreset
-		}
-		cfg, err = config.NewPreset(name, settings...)
+		name = cmp.Or(o.preset, config.DefaultPreset)
+		cfg, err = config.NewPreset(name, o.settings...)
 	}
 	if err == nil {
-		err = applyFlags(c, cfg)
+		err = applyFlags(o, cfg)
 	}
 	if err != nil {
 		return nil, "", usageError{err}
@@ -91,12 +87,13 @@ func configuration(c *cli.Context) (cfg *config.Config, name string, err error) 
 }
 
 // applyFlags overrides keys of the configuration by flags.
-func applyFlags(c *cli.Context, cfg *config.Config) error {
+func applyFlags(o *configOptions, cfg *config.Config) error {
 	for _, k := range configKeys {
-		if !c.IsSet(k.flag) {
+		text, given := o.keys[k.flag]
+		if !given {
 			continue
 		}
-		if err := cfg.Apply(k.key + "=" + k.value(c.String(k.flag))); err != nil {
+		if err := cfg.Apply(k.key + "=" + k.value(text)); err != nil {
 			var at *config.Error
 			if errors.As(err, &at) && strings.HasPrefix(at.Key, k.key) {
 				at.Where = "--" + k.flag
@@ -104,16 +101,16 @@ func applyFlags(c *cli.Context, cfg *config.Config) error {
 			return err
 		}
 	}
-	if err := applySweep(c, cfg); err != nil {
+	if err := applySweep(o, cfg); err != nil {
 		return err
 	}
-	return contradictions(c, cfg)
+	return contradictions(o, cfg)
 }
 
 // applySweep gives the replicas different values of a key. Where --replicas does not
 // say how many there are, there are enough for all values.
-func applySweep(c *cli.Context, cfg *config.Config) error {
-	asked := c.StringSlice("sweep")
+func applySweep(o *configOptions, cfg *config.Config) error {
+	asked := o.sweep
 	switch {
 	case len(asked) == 0:
 		return nil
@@ -121,7 +118,7 @@ func applySweep(c *cli.Context, cfg *config.Config) error {
 		return badUsage("--sweep is given twice, and the replicas of a run differ in one key; `tnn-gpu scan --over %s --over %s` varies several", shellQuoted(asked[0]), shellQuoted(asked[1]))
 	}
 	settings := []string{"run.sweep=" + asked[0]}
-	if values := 1 + strings.Count(asked[0], ","); !c.IsSet("replicas") && cfg.Run.Replicas < values {
+	if values := 1 + strings.Count(asked[0], ","); !o.given("replicas") && cfg.Run.Replicas < values {
 		settings = append(settings, fmt.Sprintf("run.replicas=%d", values))
 	}
 	err := cfg.Apply(settings...)
@@ -133,15 +130,26 @@ func applySweep(c *cli.Context, cfg *config.Config) error {
 }
 
 // applyComputerFlags overrides what the configuration says of where to compute.
-func applyComputerFlags(c *cli.Context, cfg *config.Config) error {
-	for _, flag := range []string{"backend", "device"} {
-		if c.IsSet(flag) {
-			if err := cfg.Apply("run." + flag + "=" + c.String(flag)); err != nil {
-				return err
-			}
+func applyComputerFlags(o *computerOptions, cfg *config.Config) error {
+	if err := setComputer(o, cfg); err != nil {
+		return err
+	}
+	return contradictoryDevice(o.device.value, cfg)
+}
+
+func setComputer(o *computerOptions, cfg *config.Config) error {
+	for _, of := range []struct {
+		key  string
+		flag option[string]
+	}{{"run.backend", o.backend}, {"run.device", o.device}} {
+		if !of.flag.given {
+			continue
+		}
+		if err := cfg.Apply(of.key + "=" + of.flag.value); err != nil {
+			return err
 		}
 	}
-	return contradictoryDevice(c, cfg)
+	return nil
 }
 
 // baseName is a file's name without folders and ending.
@@ -183,34 +191,9 @@ func checkpointFlag() cli.Flag {
 	return &cli.StringFlag{Name: "checkpoint", Value: "10m", Usage: "save what is needed to resume at every multiple of `STEPS`, or after a time such as 10m; the end always is"}
 }
 
-// checkpointInterval reads the flag: steps or time.
-func checkpointInterval(c *cli.Context) (steps int64, every time.Duration, err error) {
-	text := c.String("checkpoint")
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > 0 {
-		return n, 0, nil
-	}
-	if d, err := time.ParseDuration(text); err == nil && d > 0 {
-		return 0, d, nil
-	}
-	return 0, 0, badUsage("--checkpoint is %q: use a number of steps, or a time such as 90s or 10m", text)
-}
-
 // timeLimitFlag has a run end in time.
 func timeLimitFlag() cli.Flag {
 	return &cli.StringFlag{Name: "time-limit", Usage: "save the run when the program is so much `TIME` old, such as 23h45m, and end with exit code 75"}
-}
-
-// timeLimit reads the flag; 0 is no limit.
-func timeLimit(c *cli.Context) (time.Duration, error) {
-	text := c.String("time-limit")
-	if text == "" {
-		return 0, nil
-	}
-	limit, err := time.ParseDuration(text)
-	if err != nil || limit <= 0 {
-		return 0, badUsage("--time-limit is %q: use a time such as 50m or 23h45m", text)
-	}
-	return limit, nil
 }
 
 // count is a number with its noun.

@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
@@ -29,24 +27,24 @@ type origin struct {
 
 // runFrom begins a run at a checkpoint of another one, of which nothing but that is
 // needed and nothing is changed.
-func (p *program) runFrom(ctx context.Context, c *cli.Context, w *watch) error {
-	if c.NArg() > 0 || c.IsSet("preset") {
-		return badUsage("--from takes the configuration of the other run: change keys of it with --set, and leave %s out", c.Args().First()+c.String("preset"))
+func (p *program) runFrom(ctx context.Context, opts *runOptions, w *watch) error {
+	if len(opts.words) > 0 || opts.preset != "" {
+		return badUsage("--from takes the configuration of the other run: change keys of it with --set, and leave %s out", opts.first()+opts.preset)
 	}
-	o, err := p.openOrigin(c.String("from"))
+	o, err := p.openOrigin(opts.from.value)
 	if err != nil {
 		return usageError{err}
 	}
 	defer o.folder.Close()
-	j, err := p.branch(ctx, c, w, o)
+	j, err := p.branch(ctx, opts, w, o)
 	if err != nil {
 		return err
 	}
 	defer j.close()
-	with := contents(j.network.config, j.inputs)
+	with := contents(j.setup.config, j.inputs)
 	with.Start = j.from
 	w.hold(saves)
-	folder, err := p.createFolder(c.String("out"), baseName(o.folder.Path())+"-from", with)
+	folder, err := p.createFolder(opts.out, baseName(o.folder.Path())+"-from", with)
 	if err != nil {
 		return err
 	}
@@ -109,17 +107,17 @@ func (p *program) originInputs(o *origin) error {
 }
 
 // branch prepares a run that begins at the state asked for.
-func (p *program) branch(ctx context.Context, c *cli.Context, w *watch, o *origin) (*job, error) {
-	cfg, err := o.changed(c)
+func (p *program) branch(ctx context.Context, opts *runOptions, w *watch, o *origin) (*job, error) {
+	cfg, err := o.changed(&opts.configOptions)
 	if err != nil {
 		return nil, usageError{err}
 	}
-	from, err := p.stateOf(ctx, c, w, o)
+	from, err := p.stateOf(ctx, &opts.computer, w, o)
 	if err != nil {
 		return nil, err
 	}
 	end := cfg.Spec.Steps()
-	if text := c.String("steps"); text != "" {
+	if text := opts.steps.value; text != "" {
 		if end, err = steps(text, from.State.Step); err != nil {
 			return nil, err
 		}
@@ -130,7 +128,7 @@ func (p *program) branch(ctx context.Context, c *cli.Context, w *watch, o *origi
 	if err := cfg.SetSteps(end); err != nil {
 		return nil, usageError{err}
 	}
-	j, err := p.prepare(c, cfg)
+	j, err := p.prepare(&opts.job, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -151,10 +149,10 @@ func (p *program) branch(ctx context.Context, c *cli.Context, w *watch, o *origi
 
 // changed is the configuration of the other run with what flags change of it, as far
 // as a state of the one can be that of the other.
-func (o *origin) changed(c *cli.Context) (*config.Config, error) {
-	cfg, err := config.Decode(filepath.Join(o.folder.Path(), record.ConfigName), o.folder.Config(), c.StringSlice("set")...)
+func (o *origin) changed(opts *configOptions) (*config.Config, error) {
+	cfg, err := config.Decode(filepath.Join(o.folder.Path(), record.ConfigName), o.folder.Config(), opts.settings...)
 	if err == nil {
-		err = applyFlags(c, cfg)
+		err = applyFlags(opts, cfg)
 	}
 	if err != nil {
 		return nil, err
@@ -178,7 +176,7 @@ func branchOf(now, was *config.Config) error {
 }
 
 // stateOf gives the checkpoint of the step that is asked for.
-func (p *program) stateOf(ctx context.Context, c *cli.Context, w *watch, o *origin) (*state.Checkpoint, error) {
+func (p *program) stateOf(ctx context.Context, on *computerOptions, w *watch, o *origin) (*state.Checkpoint, error) {
 	from, skipped, err := o.folder.WholeCheckpoint(o.step)
 	if errors.Is(err, record.ErrNoCheckpoint) && o.step >= 0 {
 		err = o.fromBeginning()
@@ -195,7 +193,7 @@ func (p *program) stateOf(ctx context.Context, c *cli.Context, w *watch, o *orig
 	if o.step < 0 || from != nil && from.State.Step == o.step {
 		return from, nil
 	}
-	return p.computeAgain(ctx, c, w, o, from)
+	return p.computeAgain(ctx, on, w, o, from)
 }
 
 // fromBeginning refuses to compute a run from step 0 that began elsewhere.
@@ -212,12 +210,12 @@ func (o *origin) fromBeginning() error {
 
 // computeAgain makes the steps of the other run from a checkpoint, or from its
 // beginning, to the one asked for: the same bits as then.
-func (p *program) computeAgain(ctx context.Context, c *cli.Context, w *watch, o *origin, from *state.Checkpoint) (at *state.Checkpoint, err error) {
-	cfg, err := o.where(c)
+func (p *program) computeAgain(ctx context.Context, on *computerOptions, w *watch, o *origin, from *state.Checkpoint) (at *state.Checkpoint, err error) {
+	cfg, err := o.where(on)
 	if err != nil {
 		return nil, usageError{err}
 	}
-	j, err := p.open(cfg, c.Int("threads"))
+	j, err := p.open(cfg, on.threads)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +234,7 @@ func (p *program) computeAgain(ctx context.Context, c *cli.Context, w *watch, o 
 		}
 		return nil
 	}
-	run, err := sim.New(j.network.net, j.backend, j.plan, keep)
+	run, err := sim.New(j.setup.net, j.backend, j.plan, keep)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +251,7 @@ func (p *program) computeAgain(ctx context.Context, c *cli.Context, w *watch, o 
 	if why := w.stopped(); why != nil {
 		return nil, why
 	}
-	at.Graph = sumOfNetwork(j.network.net)
+	at.Graph = sumOfNetwork(j.setup.net)
 	if from != nil && from.Graph != "" && from.Graph != at.Graph {
 		return nil, badUsage("the checkpoint is of another network than the configuration of %s gives now", o.folder.Path())
 	}
@@ -261,15 +259,13 @@ func (p *program) computeAgain(ctx context.Context, c *cli.Context, w *watch, o 
 }
 
 // where is the configuration of the other run, computed where flags say.
-func (o *origin) where(c *cli.Context) (*config.Config, error) {
+func (o *origin) where(on *computerOptions) (*config.Config, error) {
 	cfg, err := config.Decode(filepath.Join(o.folder.Path(), record.ConfigName), o.folder.Config())
 	if err == nil {
 		err = cfg.SetSteps(max(o.step, cfg.Spec.Steps()))
 	}
-	for _, key := range []string{"backend", "device"} {
-		if err == nil && c.IsSet(key) {
-			err = cfg.Apply("run." + key + "=" + c.String(key))
-		}
+	if err == nil {
+		err = setComputer(on, cfg)
 	}
 	return cfg, err
 }

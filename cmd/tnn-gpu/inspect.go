@@ -36,42 +36,59 @@ func (p *program) inspectCommand() *cli.Command {
 			&cli.IntFlag{Name: "replica", Usage: "look at the replica of this `NUMBER`, from 0"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 		},
-		Action: p.inspect,
+		Action: func(c *cli.Context) error { return p.inspect(parseInspect(c)) },
 	}
 }
 
-func (p *program) inspect(c *cli.Context) error {
-	run, err := p.openRun(c)
+// inspectOptions are those of inspect.
+type inspectOptions struct {
+	arguments
+	node, edge, item option[string]
+	step             option[int64]
+	replica          option[int]
+	json             bool
+}
+
+func parseInspect(c *cli.Context) *inspectOptions {
+	return &inspectOptions{arguments: parseArguments(c), node: parseText(c, "node"), edge: parseText(c, "edge"), item: parseText(c, "item"),
+		step: option[int64]{c.Int64("step"), c.IsSet("step")}, replica: option[int]{c.Int("replica"), c.IsSet("replica")}, json: c.Bool("json")}
+}
+
+func (p *program) inspect(o *inspectOptions) error {
+	run, err := p.openRun(o.arguments)
 	if err != nil {
 		return err
 	}
 	defer run.Close()
 	var named []string
-	for _, flag := range []string{"node", "edge", "item"} {
-		if c.IsSet(flag) {
-			named = append(named, "--"+flag)
+	for _, of := range []struct {
+		flag string
+		option[string]
+	}{{"--node", o.node}, {"--edge", o.edge}, {"--item", o.item}} {
+		if of.given {
+			named = append(named, of.flag)
 		}
 	}
 	if len(named) > 1 {
 		return badUsage("there are both %s and %s; use one of them", named[0], named[1])
 	}
-	if step := c.Int64("step"); c.IsSet("step") && (step < 1 || step > run.Metadata.Steps) {
+	if step := o.step.value; o.step.given && (step < 1 || step > run.Metadata.Steps) {
 		return badUsage("--step is %d: use 1 to %d, the last step of the run", step, run.Metadata.Steps)
 	}
-	if one := c.IsSet("node") || c.IsSet("edge"); !one && (c.IsSet("step") || c.IsSet("replica")) {
+	if one := o.node.given || o.edge.given; !one && (o.step.given || o.replica.given) {
 		return badUsage("--step and --replica are about a node or an edge; use them with --node or --edge")
 	}
 	var found any
 	switch {
 	case len(named) == 1:
-		found, err = look(run, c)
+		found, err = inspectItem(run, o)
 	default:
 		found, err = summary(run)
 	}
 	if err != nil {
 		return usageError{err}
 	}
-	if c.Bool("json") {
+	if o.json {
 		e := json.NewEncoder(p.out)
 		e.SetIndent("", "  ")
 		return e.Encode(found)
@@ -86,37 +103,37 @@ type item struct {
 	number int
 }
 
-// asked reads the flag that names an item.
-func asked(c *cli.Context, net model.Network) (item, error) {
+// itemOf is the item that a flag names.
+func itemOf(o *inspectOptions, net model.Network) (item, error) {
 	d := net.Describe()
 	linked, _ := net.(model.Linked)
 	switch {
-	case c.IsSet("edge"):
+	case o.edge.given:
 		if linked == nil {
 			return item{}, fmt.Errorf("the model %s has no edges; name an item with --item", d.Name)
 		}
 		links := linked.Links(nil, 0)
 		names := model.NamesOf(net)
-		a, b, err := names.FindPair(c.String("edge"), ",")
+		a, b, err := names.FindPair(o.edge.value, ",")
 		if err != nil {
-			return item{}, fmt.Errorf("--edge is %q: write the two %ss that it joins, as in 3,4: %w", c.String("edge"), links.Joins, err)
+			return item{}, fmt.Errorf("--edge is %q: write the two %ss that it joins, as in 3,4: %w", o.edge.value, links.Joins, err)
 		}
 		k, found := links.Find(int32(a), int32(b))
 		if !found {
 			return item{}, fmt.Errorf("%ss %s and %s share no edge", links.Joins, names.Of(a), names.Of(b))
 		}
 		return item{links.Space, k}, nil
-	case c.IsSet("node"):
+	case o.node.given:
 		if _, err := checkItem(&d, item{state.Node, 0}); err != nil {
 			return item{}, err
 		}
-		id, err := model.NamesOf(net).Find(c.String("node"))
+		id, err := model.NamesOf(net).Find(o.node.value)
 		return item{state.Node, id}, err
 	}
-	name, number, _ := strings.Cut(c.String("item"), ":")
+	name, number, _ := strings.Cut(o.item.value, ":")
 	n, err := strconv.Atoi(number)
 	if err != nil {
-		return item{}, fmt.Errorf("--item is %q: write an index space and a number, as in %s:3", c.String("item"), d.Spaces[0].Name)
+		return item{}, fmt.Errorf("--item is %q: write an index space and a number, as in %s:3", o.item.value, d.Spaces[0].Name)
 	}
 	return checkItem(&d, item{state.Space(name), n})
 }
@@ -137,23 +154,23 @@ func checkItem(d *model.Description, i item) (item, error) {
 	return i, nil
 }
 
-// look finds what is asked about an item.
-func look(run *results.Run, c *cli.Context) (any, error) {
+// inspectItem finds what is asked about an item.
+func inspectItem(run *results.Run, o *inspectOptions) (any, error) {
 	if err := checkInputs(run.Path, run.Metadata.Inputs, run.Config, nil); err != nil {
 		return nil, err
 	}
-	n, err := buildNetwork(run.Config)
+	n, err := buildSetup(run.Config)
 	if err == nil {
 		err = sameNetwork(run, n.net)
 	}
 	if err != nil {
 		return nil, err
 	}
-	i := &inspector{last: last{run: run, net: n.net, replica: c.Int("replica")}, network: n, asked: c.Int64("step")}
+	i := &inspector{last: last{run: run, net: n.net, replica: o.replica.value}, setup: n, asked: o.step.value}
 	if i.replica < 0 || i.replica >= run.Replicas() {
 		return nil, fmt.Errorf("there is no replica %d; the run has %d", i.replica, run.Replicas())
 	}
-	of, err := asked(c, n.net)
+	of, err := itemOf(o, n.net)
 	if err != nil {
 		return nil, err
 	}
@@ -190,8 +207,8 @@ type itemReport struct {
 // inspector looks at one item of a run.
 type inspector struct {
 	last
-	network *network
-	asked   int64 // step; 0 is the last
+	setup *setup
+	asked int64 // step; 0 is the last
 }
 
 // values are those of an item in all fields of its index space, recorded or final,
@@ -246,7 +263,7 @@ func (i *inspector) next(of item) (out []reading, err error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := cpuref.New(i.net, backend.Options{Precision: i.network.precision, Seeds: i.network.seeds})
+	b, err := cpuref.New(i.net, backend.Options{Precision: i.setup.precision, Seeds: i.setup.seeds})
 	if err != nil {
 		return nil, err
 	}

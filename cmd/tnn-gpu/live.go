@@ -30,8 +30,8 @@ func liveFlags() []cli.Flag {
 }
 
 // listen opens the address of a page.
-func listen(c *cli.Context, o web.Options) (*web.Server, error) {
-	o.Address, o.Public = c.String("listen"), c.Bool("public")
+func listen(page *pageOptions, o web.Options) (*web.Server, error) {
+	o.Address, o.Public = page.address, page.public
 	s, err := web.Listen(o)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--listen: %w", err)}
@@ -46,20 +46,23 @@ func (p *program) serveCommand() *cli.Command {
 		ArgsUsage: "FOLDER",
 		Description: "FOLDER is that of a run, or one with runs in it. Nothing in it is changed. The page\n" +
 			"needs the whole address that is printed; Ctrl-C ends it.",
-		Flags:  pageFlags(),
-		Action: p.serve,
+		Flags: pageFlags(),
+		Action: func(c *cli.Context) error {
+			folder, err := parseArguments(c).one("the folder of a run or of several")
+			if err != nil {
+				return err
+			}
+			return p.serve(c.Context, folder, parsePage(c))
+		},
 	}
 }
 
-func (p *program) serve(c *cli.Context) error {
-	if c.NArg() != 1 {
-		return badUsage("%s takes one argument, the folder of a run or of several; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
-	}
-	runs, err := web.OpenRuns(c.Args().First(), buildText)
+func (p *program) serve(ctx context.Context, folder string, page pageOptions) error {
+	runs, err := web.OpenRuns(folder, buildText)
 	if err != nil {
 		return usageError{err}
 	}
-	server, err := listen(c, web.Options{Runs: runs})
+	server, err := listen(&page, web.Options{Runs: runs})
 	if err != nil {
 		return err
 	}
@@ -67,7 +70,7 @@ func (p *program) serve(c *cli.Context) error {
 		fmt.Fprintln(p.errs, notice)
 	}
 	fmt.Fprintf(p.out, "Open %s and end with Ctrl-C.\n", server.URL())
-	ctx, w := p.watched(c.Context, 0)
+	ctx, w := p.watched(ctx, 0)
 	w.hold(".")
 	defer w.end()
 	return server.Serve(ctx)
@@ -103,17 +106,17 @@ type live struct {
 }
 
 // openLive opens the page of a job.
-func openLive(c *cli.Context, j *job) (*live, error) {
-	if !c.Bool("live") {
-		if c.IsSet("listen") || c.IsSet("public") {
+func openLive(page *pageOptions, j *job) (*live, error) {
+	if !page.live {
+		if page.given {
 			return nil, badUsage("--listen and --public are about the page that --live serves; use --live with them")
 		}
 		return nil, nil
 	}
-	n := j.network
+	n := j.setup
 	l := &live{Live: web.NewLive(web.Subject{Model: n.net, Backend: j.backend.Describe(), Seeds: n.seeds, Sweep: n.sweep, Steps: j.plan.Steps})}
 	var err error
-	l.server, err = listen(c, web.Options{Live: l.Live})
+	l.server, err = listen(page, web.Options{Live: l.Live})
 	return l, err
 }
 

@@ -92,7 +92,7 @@ func (p *program) app() *cli.App {
 			tryDriversCommand(),
 		},
 		Action: func(c *cli.Context) error {
-			if name := c.Args().First(); name != "" {
+			if name := parseArguments(c).first(); name != "" {
 				return badUsage("there is no command %q; `tnn-gpu --help` lists them", name)
 			}
 			return cli.ShowAppHelp(c)

@@ -39,19 +39,33 @@ func (p *program) plotCommand() *cli.Command {
 			&cli.StringFlag{Name: "out", Usage: "write to `FILE` (default: plot.png in the folder of the first run)"},
 			overwriteFlag(),
 		},
-		Action: p.plot,
+		Action: func(c *cli.Context) error { return p.plot(parsePlot(c)) },
 	}
 }
 
-func (p *program) plot(c *cli.Context) error {
-	if c.NArg() == 0 {
-		return badUsage("%s needs at least one argument, the folder of a run; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
+// plotOptions are those of plot.
+type plotOptions struct {
+	arguments
+	quantity, x, y option[string]
+	mean           bool
+	format, out    string
+	overwrite      bool
+}
+
+func parsePlot(c *cli.Context) *plotOptions {
+	return &plotOptions{arguments: parseArguments(c), quantity: parseText(c, "quantity"), x: parseText(c, "x"), y: parseText(c, "y"),
+		mean: c.Bool("mean"), format: c.String("format"), out: c.String("out"), overwrite: c.Bool("overwrite")}
+}
+
+func (p *program) plot(o *plotOptions) error {
+	if len(o.words) == 0 {
+		return badUsage("%s needs at least one argument, the folder of a run; see `%s --help`", o.command, o.command)
 	}
-	if experiment.IsFolder(p.files, c.Args().First()) {
-		return p.plotScan(c)
+	if experiment.IsFolder(p.files, o.first()) {
+		return p.plotScan(o)
 	}
 	var runs []*results.Run
-	for _, path := range c.Args().Slice() {
+	for _, path := range o.words {
 		run, err := results.OpenIn(p.files, path)
 		if err != nil {
 			return usageError{err}
@@ -59,24 +73,24 @@ func (p *program) plot(c *cli.Context) error {
 		defer run.Close()
 		runs = append(runs, run)
 	}
-	if c.IsSet("y") {
-		return badUsage("--y is of scans, and %s is a run", c.Args().First())
+	if o.y.given {
+		return badUsage("--y is of scans, and %s is a run", o.first())
 	}
-	options := plot.Options{X: c.String("x"), Mean: c.Bool("mean")}
-	if c.IsSet("quantity") {
-		options.Quantities = strings.Split(c.String("quantity"), ",")
+	options := plot.Options{X: o.x.value, Mean: o.mean}
+	if o.quantity.given {
+		options.Quantities = strings.Split(o.quantity.value, ",")
 	}
 	page, err := plot.Observables(runs, options)
 	if err != nil {
 		return usageError{err}
 	}
-	return p.writePlot(c, page, runs[0].Path)
+	return p.writePlot(o, page, runs[0].Path)
 }
 
 // writePlot writes a page as the flags ask, into a folder where they name no file.
-func (p *program) writePlot(c *cli.Context, page *plot.Page, folder string) error {
-	out := c.String("out")
-	format, err := chosenFormat(c.String("format"), out, "png", plot.Formats())
+func (p *program) writePlot(o *plotOptions, page *plot.Page, folder string) error {
+	out := o.out
+	format, err := chosenFormat(o.format, out, "png", plot.Formats())
 	if err != nil {
 		return err
 	}
@@ -86,7 +100,7 @@ func (p *program) writePlot(c *cli.Context, page *plot.Page, folder string) erro
 	if err := plot.CheckFormat(format); err != nil {
 		return usageError{err}
 	}
-	if err := writeFile(out, c.Bool("overwrite"), func(w io.Writer) error { return page.Write(w, format) }); err != nil {
+	if err := writeFile(out, o.overwrite, func(w io.Writer) error { return page.Write(w, format) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.out, "%s has %s\n", out, count(int64(len(page.Panels)), "plot"))
@@ -95,7 +109,7 @@ func (p *program) writePlot(c *cli.Context, page *plot.Page, folder string) erro
 
 // overview draws a run that has ended. What is drawn there before is replaced: it
 // was drawn by the run itself. b is where the run was made, if it is open yet.
-func (p *program) overview(n *network, folder *record.Folder, b backend.Backend) error {
+func (p *program) overview(n *setup, folder *record.Folder, b backend.Backend) error {
 	run, err := results.Of(folder)
 	if err != nil {
 		return err
@@ -113,7 +127,7 @@ func (p *program) overview(n *network, folder *record.Folder, b backend.Backend)
 
 // lastState is a picture of the first replica at the end of a run; nil where the
 // model has none.
-func lastState(n *network, run *results.Run, b backend.Backend) (image.Image, error) {
+func lastState(n *setup, run *results.Run, b backend.Backend) (image.Image, error) {
 	sited, ok := n.net.(model.Sited)
 	if !ok || sited.Sites().Field == "" {
 		return nil, nil

@@ -20,13 +20,14 @@ func (p *program) presetsCommand() *cli.Command {
 		Description: "`tnn-gpu presets NAME > mine.toml` begins a configuration of your own;\n" +
 			"`tnn-gpu run mine.toml` runs it, or `tnn-gpu scan mine.toml` if it is a scan.",
 		Action: func(c *cli.Context) error {
-			switch c.NArg() {
+			switch a := parseArguments(c); len(a.words) {
 			case 0:
 				return p.listPresets()
 			case 1:
-				return p.printPreset(c.Args().First())
+				return p.printPreset(a.first())
+			default:
+				return badUsage("%q is one preset too many; see `%s --help`", a.words[1], a.command)
 			}
-			return badUsage("%q is one preset too many; see `%s --help`", c.Args().Get(1), c.Command.HelpName)
 		},
 	}
 }

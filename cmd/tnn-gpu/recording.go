@@ -52,7 +52,7 @@ func asTexts(text string) string {
 func negated(text string) string { return strconv.FormatBool(text != "true") }
 
 // recordOptions are what a run's configuration asks to be recorded of it.
-func (n *network) recordOptions(d backend.Description) (record.Options, error) {
+func (n *setup) recordOptions(d backend.Description) (record.Options, error) {
 	c := n.config.Record
 	o := record.Options{
 		Program: programVersion(), Model: n.net, Backend: d, Seeds: n.seeds, Sweep: n.sweep, NoFinal: !n.writesFinal(),
@@ -87,7 +87,7 @@ func (n *network) recordOptions(d backend.Description) (record.Options, error) {
 
 // chosenItems are those that the recordings are restricted to, by index space: some
 // sites, and the links between them. nil is all.
-func (n *network) chosenItems() (map[state.Space][]int, error) {
+func (n *setup) chosenItems() (map[state.Space][]int, error) {
 	c := n.config.Record
 	if c.Region == "" && len(c.Nodes) == 0 {
 		return nil, nil
@@ -123,13 +123,13 @@ func (n *network) chosenItems() (map[state.Space][]int, error) {
 }
 
 // ofLinks tells whether a space is that of links.
-func (n *network) ofLinks(s state.Space) bool {
+func (n *setup) ofLinks(s state.Space) bool {
 	linked, ok := n.net.(model.Linked)
 	return ok && linked.Links(nil, 0).Space == s
 }
 
 // spaceOfField says what each field of the model has one value for.
-func (n *network) spaceOfField() map[string]state.Space {
+func (n *setup) spaceOfField() map[string]state.Space {
 	d := n.net.Describe()
 	out := make(map[string]state.Space)
 	for _, f := range d.Fields {
@@ -160,7 +160,7 @@ func linksBetween(links *model.Links, items []int) []int {
 // an error before anything is written.
 func (j *job) planRecording() error {
 	var err error
-	if j.options, err = j.network.recordOptions(j.backend.Describe()); err == nil {
+	if j.options, err = j.setup.recordOptions(j.backend.Describe()); err == nil {
 		j.plan, err = j.options.Plan(j.plan)
 	}
 	if err != nil {

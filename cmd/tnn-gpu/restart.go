@@ -7,20 +7,18 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/urfave/cli/v2"
-
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/record"
 )
 
 // restart has a run begin anew in a new folder of the same name. What was there gets
 // another name, once it is sure that the run can begin.
-func (p *program) restart(c *cli.Context, cfg *config.Config, folder *record.Folder) (*job, *record.Folder, error) {
-	end, err := lastStep(cfg, c.String("steps"), 0)
+func (p *program) restart(o *resumeOptions, cfg *config.Config, folder *record.Folder) (*job, *record.Folder, error) {
+	end, err := lastStep(cfg, o.steps, 0)
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
-	j, err := p.prepareTo(c, cfg, end)
+	j, err := p.prepareTo(&o.job, cfg, end)
 	if err != nil {
 		return nil, folder, err
 	}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -31,28 +33,57 @@ func (p *program) resumeCommand() *cli.Command {
 			&cli.BoolFlag{Name: "restart", Usage: "begin anew; what is there is kept as RUN.old-1, RUN.old-2, ..."},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
 		}),
-		Action: p.resume,
+		Action: func(c *cli.Context) error {
+			o, err := parseResume(c)
+			if err != nil {
+				return err
+			}
+			return p.resume(c.Context, o)
+		},
 	}
 }
 
-func (p *program) resume(c *cli.Context) error {
-	if c.NArg() != 1 {
-		return badUsage("%s takes one argument, the folder of a run; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
-	}
-	limit, err := timeLimit(c)
+// resumeOptions are those of resume.
+type resumeOptions struct {
+	configOptions // keys alone
+	computer      computerOptions
+	job           jobOptions
+	limit         time.Duration // 0: there is none
+	folder        string
+	steps         string
+	restart       bool
+	ofRuns        string // a flag that scans do not take; empty where none is given
+}
+
+func parseResume(c *cli.Context) (*resumeOptions, error) {
+	folder, err := parseArguments(c).one("the folder of a run")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	ctx, w := p.watched(c.Context, limit)
+	o := &resumeOptions{configOptions: parseConfig(c), computer: parseComputer(c), folder: folder, steps: c.String("steps"), restart: c.Bool("restart")}
+	if o.limit, err = parseTimeLimit(c); err != nil {
+		return nil, err
+	}
+	for _, flag := range []string{"check", "checkpoint", "live", "restart", "steps"} {
+		if c.IsSet(flag) {
+			o.ofRuns = flag
+		}
+	}
+	o.job, err = parseJob(c)
+	return o, err
+}
+
+func (p *program) resume(ctx context.Context, o *resumeOptions) error {
+	ctx, w := p.watched(ctx, o.limit)
 	defer w.end()
-	if experiment.IsFolder(p.files, c.Args().First()) {
-		return p.resumeScan(ctx, w, c)
+	if experiment.IsFolder(p.files, o.folder) {
+		return p.resumeScan(ctx, w, o)
 	}
-	folder, err := record.OpenIn(p.files, c.Args().First())
+	folder, err := record.OpenIn(p.files, o.folder)
 	if err != nil {
 		return usageError{err}
 	}
-	j, folder, err := p.reopen(c, folder)
+	j, folder, err := p.reopen(o, folder)
 	if j == nil {
 		return errors.Join(err, folder.Close())
 	}
@@ -63,16 +94,16 @@ func (p *program) resume(c *cli.Context) error {
 
 // reopen prepares what is left to do of a run. Where that is nothing it says so, and
 // the job is nil. A run that is to begin anew has another folder then.
-func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, *record.Folder, error) {
+func (p *program) reopen(o *resumeOptions, folder *record.Folder) (*job, *record.Folder, error) {
 	cfg, err := config.Decode(filepath.Join(folder.Path(), record.ConfigName), folder.Config())
 	if err == nil {
-		err = applyFlags(c, cfg)
+		err = applyFlags(&o.configOptions, cfg)
 	}
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
-	if c.Bool("restart") {
-		return p.restart(c, cfg, folder)
+	if o.restart {
+		return p.restart(o, cfg, folder)
 	}
 	from, done, err := p.checkpoint(folder)
 	if err != nil {
@@ -83,7 +114,7 @@ func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, *record.F
 			return nil, folder, usageError{err}
 		}
 	}
-	end, err := lastStep(cfg, c.String("steps"), done)
+	end, err := lastStep(cfg, o.steps, done)
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
@@ -94,7 +125,7 @@ func (p *program) reopen(c *cli.Context, folder *record.Folder) (*job, *record.F
 	case ended == sim.AllEnded, ended == sim.Finished && end == done:
 		return nil, folder, p.complete(cfg, folder, ended, done)
 	}
-	j, err := p.prepareTo(c, cfg, end)
+	j, err := p.prepareTo(&o.job, cfg, end)
 	if err != nil {
 		return nil, folder, err
 	}
@@ -114,12 +145,12 @@ func (p *program) sameInputs(folder *record.Folder, cfg *config.Config) error {
 }
 
 // prepareTo prepares a run that ends at a step, whatever its configuration says.
-func (p *program) prepareTo(c *cli.Context, cfg *config.Config, end int64) (*job, error) {
+func (p *program) prepareTo(o *jobOptions, cfg *config.Config, end int64) (*job, error) {
 	planned := cfg.Spec.Steps()
 	if err := cfg.SetSteps(end); err != nil {
 		return nil, usageError{err}
 	}
-	j, err := p.prepare(c, cfg)
+	j, err := p.prepare(o, cfg)
 	if err == nil && end != planned {
 		j.longer = fmt.Sprintf(" --steps %d", end)
 	}
@@ -214,7 +245,7 @@ func (p *program) complete(cfg *config.Config, folder *record.Folder, why sim.Re
 		return usageError{err}
 	}
 	if cfg.Record.Overview && !drawn {
-		n, err := buildNetwork(cfg)
+		n, err := buildSetup(cfg)
 		if err != nil {
 			return err
 		}

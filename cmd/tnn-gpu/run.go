@@ -42,14 +42,20 @@ func (p *program) runCommand() *cli.Command {
 			&cli.StringFlag{Name: "from", Usage: "begin at the last checkpoint of another run, with all that it holds, in a new folder: `RUN`, or RUN@STEP for an earlier state, which is computed again where no checkpoint has it; --set changes what may change"},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
 		}),
-		Action: p.runNew,
+		Action: func(c *cli.Context) error {
+			o, err := parseRun(c)
+			if err != nil {
+				return err
+			}
+			return p.runNew(c.Context, o)
+		},
 	}
 }
 
 // job is a run that is about to begin or to go on.
 type job struct {
 	inputs  []input
-	network *network
+	setup   *setup
 	backend *opened
 	plan    sim.Plan
 	options record.Options
@@ -63,22 +69,39 @@ type job struct {
 	longer   string // flag that has a run end at another step than its configuration says
 }
 
-func (p *program) runNew(c *cli.Context) error {
-	limit, err := timeLimit(c)
+// runOptions are those of run.
+type runOptions struct {
+	configOptions
+	computer computerOptions
+	job      jobOptions
+	limit    time.Duration // 0: there is none
+	from     option[string]
+	steps    option[string]
+	out      string
+}
+
+func parseRun(c *cli.Context) (*runOptions, error) {
+	limit, err := parseTimeLimit(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	ctx, w := p.watched(c.Context, limit)
+	job, err := parseJob(c)
+	return &runOptions{configOptions: parseConfig(c), computer: parseComputer(c), job: job, limit: limit,
+		from: parseText(c, "from"), steps: parseText(c, "steps"), out: c.String("out")}, err
+}
+
+func (p *program) runNew(ctx context.Context, o *runOptions) error {
+	ctx, w := p.watched(ctx, o.limit)
 	defer w.end()
-	if c.IsSet("from") {
-		return p.runFrom(ctx, c, w)
+	if o.from.given {
+		return p.runFrom(ctx, o, w)
 	}
-	cfg, name, err := configuration(c)
+	cfg, name, err := configuration(&o.configOptions)
 	if err != nil {
 		return err
 	}
-	if c.IsSet("steps") {
-		n, err := steps(c.String("steps"), 0)
+	if o.steps.given {
+		n, err := steps(o.steps.value, 0)
 		if err == nil {
 			err = cfg.SetSteps(n)
 		}
@@ -86,13 +109,13 @@ func (p *program) runNew(c *cli.Context) error {
 			return usageError{err}
 		}
 	}
-	j, err := p.prepare(c, cfg)
+	j, err := p.prepare(&o.job, cfg)
 	if err != nil {
 		return err
 	}
 	defer j.close()
 	w.hold(saves)
-	folder, err := p.createFolder(c.String("out"), name, contents(cfg, j.inputs))
+	folder, err := p.createFolder(o.out, name, contents(cfg, j.inputs))
 	if err != nil {
 		return err
 	}
@@ -106,47 +129,43 @@ const saves = ": saving the run. Two seconds or more from now, another signal en
 func (p *program) open(cfg *config.Config, threads int) (*job, error) {
 	j := &job{plan: sim.Plan{Steps: cfg.Spec.Steps(), Replicas: cfg.Run.Replicas, Epoch: int64(cfg.Run.Epoch)}}
 	var err error
-	if j.network, err = newNetwork(cfg); err != nil {
+	if j.setup, err = newSetup(cfg); err != nil {
 		return nil, err
 	}
-	j.network.drivers, j.network.waiting = p.drivers, p.waiting
-	if err := j.network.checkDevice(); err != nil {
+	j.setup.drivers, j.setup.waiting = p.drivers, p.waiting
+	if err := j.setup.checkDevice(); err != nil {
 		return nil, err
 	}
 	if j.inputs, err = readInputs(cfg); err != nil {
 		return nil, err
 	}
-	if err := j.network.build(); err != nil {
+	if err := j.setup.build(); err != nil {
 		return nil, err
 	}
 	if err := unchanged(j.inputs); err != nil {
 		return nil, err
 	}
-	j.backend, err = j.network.open(threads)
+	j.backend, err = j.setup.open(threads)
 	return j, err
 }
 
 // prepare opens the network of a configuration, to be recorded.
-func (p *program) prepare(c *cli.Context, cfg *config.Config) (*job, error) {
-	steps, every, err := checkpointInterval(c)
+func (p *program) prepare(o *jobOptions, cfg *config.Config) (*job, error) {
+	j, err := p.open(cfg, o.threads)
 	if err != nil {
 		return nil, err
 	}
-	j, err := p.open(cfg, c.Int("threads"))
-	if err != nil {
-		return nil, err
-	}
-	j.plan.Checkpoint, j.plan.CheckpointTime = steps, every
+	j.plan.Checkpoint, j.plan.CheckpointTime = o.checkpointSteps, o.checkpointEvery
 	err = j.planRecording()
-	j.options.NetworkSum = sumOfNetwork(j.network.net)
+	j.options.NetworkSum = sumOfNetwork(j.setup.net)
 	for _, in := range j.inputs {
 		j.options.Inputs = append(j.options.Inputs, in.Input)
 	}
 	if err == nil {
-		j.checker, err = openChecker(c, j)
+		j.checker, err = openChecker(o, j)
 	}
 	if err == nil {
-		j.live, err = openLive(c, j)
+		j.live, err = openLive(&o.page, j)
 	}
 	if err != nil {
 		return nil, errors.Join(err, j.close())
@@ -221,7 +240,7 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	}
 	why := w.stopped()
 	p.summarize(j, summary, folder, why == nil)
-	fmt.Fprint(p.out, praise(summary))
+	fmt.Fprint(p.out, checkedText(summary))
 	if why != nil && summary.Reason != sim.Finished {
 		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s%s", why, summary.Last, j.plan.Steps, shellQuoted(folder.Path()), j.longer)
 	}
@@ -230,9 +249,9 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 
 // newRun puts a run where it begins, or where its checkpoint left it.
 func (p *program) newRun(j *job, recorder *record.Recorder) (*sim.Run, error) {
-	j.progress = newBar(p.errs, j.network, j.first(), j.plan.Steps)
-	j.table = newEpochTable(p.out, j.progress, j.network, j.plan.Steps, terminalWidth(p.out))
-	run, err := sim.New(j.network.net, j.backend, j.plan, recorder.Observe, j.table.observe, j.progress.observe, j.live.observe)
+	j.progress = newBar(p.errs, j.setup, j.first(), j.plan.Steps)
+	j.table = newEpochTable(p.out, j.progress, j.setup, j.plan.Steps, terminalWidth(p.out))
+	run, err := sim.New(j.setup.net, j.backend, j.plan, recorder.Observe, j.table.observe, j.progress.observe, j.live.observe)
 	if err == nil {
 		err = j.checker.check(run)
 	}
@@ -271,12 +290,12 @@ func (p *program) simulate(ctx context.Context, j *job, run *sim.Run, folder str
 // announce says what is going to be done.
 func (p *program) announce(j *job, folder string) {
 	d := j.backend.Describe()
-	lines := append(j.network.describe(), [2]string{"device", d.String()})
+	lines := append(j.setup.describe(), [2]string{"device", d.String()})
 	if j.backend.why != "" {
 		lines = append(lines, [2]string{"because", j.backend.why})
 	}
 	lines = append(lines, [2]string{"memory", bytesText(d.Bytes)}, [2]string{"folder", folder})
-	lines = append(lines, j.network.describeFinal()...)
+	lines = append(lines, j.setup.describeFinal()...)
 	for _, in := range j.options.Inputs {
 		kept := "kept in the folder as " + in.Kept
 		if in.Kept == "" {
@@ -302,7 +321,7 @@ func (p *program) announce(j *job, folder string) {
 
 // summarize says what has been done, and draws it if there is time for that.
 func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw bool) {
-	n, drawn, final := j.network, "", ""
+	n, drawn, final := j.setup, "", ""
 	if n.writesFinal() {
 		final = ", " + record.FinalName
 	}

@@ -145,7 +145,7 @@ func TestAutoMeasures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := buildNetwork(c)
+		n, err := buildSetup(c)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -49,29 +51,60 @@ func (p *program) scanCommand() *cli.Command {
 			timeLimitFlag(),
 		}),
 		Subcommands: []*cli.Command{p.scanStatusCommand(), p.scanMergeCommand(), p.scanScriptCommand()},
-		Action:      p.scan,
+		Action: func(c *cli.Context) error {
+			o, err := parseScan(c)
+			if err != nil {
+				return err
+			}
+			return p.scan(c.Context, o)
+		},
 	}
 }
 
-func (p *program) scan(c *cli.Context) error {
-	limit, err := timeLimit(c)
-	if err != nil {
-		return err
-	}
-	ctx, w := p.watched(c.Context, limit)
+// scanOptions are those of scan.
+type scanOptions struct {
+	arguments
+	computer              computerOptions
+	preset                string
+	settings, over        []string
+	precision, trials     option[string]
+	seed                  option[string]
+	steps, averageFrom    option[string]
+	independent, ownGraph bool
+	quantity, x           option[string]
+	out                   string
+	shard                 option[string]
+	prepare, requeue      bool
+	limit                 time.Duration // 0: there is none
+}
+
+func parseScan(c *cli.Context) (*scanOptions, error) {
+	limit, err := parseTimeLimit(c)
+	return &scanOptions{
+		arguments: parseArguments(c), computer: parseComputer(c),
+		preset: c.String("preset"), settings: c.StringSlice("set"), over: c.StringSlice("over"),
+		precision: parseText(c, "precision"), trials: parseText(c, "trials"), seed: parseText(c, "seed"),
+		steps: parseText(c, "steps"), averageFrom: parseText(c, "average-from"),
+		independent: c.Bool("independent"), ownGraph: c.Bool("own-graph"), quantity: parseText(c, "quantity"), x: parseText(c, "x"),
+		out: c.String("out"), shard: parseText(c, "shard"), prepare: c.Bool("prepare"), requeue: c.Bool("requeue"), limit: limit,
+	}, err
+}
+
+func (p *program) scan(ctx context.Context, o *scanOptions) error {
+	ctx, w := p.watched(ctx, o.limit)
 	defer w.end()
-	f, name, err := scanFile(c)
+	f, name, err := scanFile(o)
 	if err != nil {
 		return usageError{err}
 	}
-	share, err := shareOf(c.String("shard"), os.LookupEnv)
+	share, err := shareOf(o.shard.value, os.LookupEnv)
 	if err != nil {
 		return usageError{err}
 	}
-	if c.IsSet("shard") && c.String("out") == "" {
+	if o.shard.given && o.out == "" {
 		return badUsage("--shard needs --out: the folder that all shards share")
 	}
-	if c.Bool("requeue") {
+	if o.requeue {
 		if _, err := slurmJob(os.LookupEnv); err != nil {
 			return usageError{err}
 		}
@@ -80,20 +113,20 @@ func (p *program) scan(c *cli.Context) error {
 	if err != nil {
 		return usageError{err}
 	}
-	computer := p.computer(c)
+	computer := p.computer(&o.computer)
 	if err := checkPoints(s, computer); err != nil {
 		return err
 	}
-	folder, err := p.scanFolder(c.String("out"), name, s)
+	folder, err := p.scanFolder(o.out, name, s)
 	if err != nil {
 		return usageError{err}
 	}
-	if c.Bool("prepare") {
+	if o.prepare {
 		fmt.Fprintf(p.out, "%s has a scan of %s, %s each\n", folder.Path, count(int64(len(s.Plan.Points)), "point"), count(int64(s.Plan.Trials), "trial"))
 		return folder.Close()
 	}
 	err = p.carryOutScan(ctx, w, s, folder, share, computer)
-	if c.Bool("requeue") && exitCode(err) == codeTimeIsUp {
+	if o.requeue && exitCode(err) == codeTimeIsUp {
 		err = errors.Join(err, requeue(os.LookupEnv))
 	}
 	return err
@@ -111,16 +144,16 @@ func checkPoints(s *scan.Scan, computer scan.Computer) error {
 }
 
 // scanFile is the scan that arguments and flags ask for, and its name.
-func scanFile(c *cli.Context) (*scan.File, string, error) {
-	f, name, err := namedScan(c)
+func scanFile(o *scanOptions) (*scan.File, string, error) {
+	f, name, err := namedScan(o)
 	if err != nil {
 		return nil, "", err
 	}
-	f.Set = append(f.Set, c.StringSlice("set")...)
-	if c.IsSet("precision") {
-		f.Set = append(f.Set, "run.precision="+c.String("precision"))
+	f.Set = append(f.Set, o.settings...)
+	if o.precision.given {
+		f.Set = append(f.Set, "run.precision="+o.precision.value)
 	}
-	for _, text := range c.StringSlice("over") {
+	for _, text := range o.over {
 		axis, err := scan.ParseAxis(text)
 		if err != nil {
 			return nil, "", err
@@ -129,57 +162,55 @@ func scanFile(c *cli.Context) (*scan.File, string, error) {
 	}
 	for _, n := range []struct {
 		flag string
+		option[string]
 		into *int64
-	}{{"steps", &f.Steps}, {"average-from", &f.AverageFrom}} {
-		if !c.IsSet(n.flag) {
+	}{{"steps", o.steps, &f.Steps}, {"average-from", o.averageFrom, &f.AverageFrom}} {
+		if !n.given {
 			continue
 		}
-		if *n.into, err = wholeSteps(c.String(n.flag)); err != nil {
-			return nil, "", fmt.Errorf("--%s is %q: use a whole number from 1 to %d", n.flag, c.String(n.flag), int64(maxSteps))
+		if *n.into, err = wholeSteps(n.value); err != nil {
+			return nil, "", fmt.Errorf("--%s is %q: use a whole number from 1 to %d", n.flag, n.value, int64(maxSteps))
 		}
 	}
-	if c.IsSet("trials") {
-		if f.Seeds.Count, err = strconv.Atoi(c.String("trials")); err != nil || f.Seeds.Count < 1 {
-			return nil, "", fmt.Errorf("--trials is %q: use a whole number from 1 on", c.String("trials"))
+	if o.trials.given {
+		if f.Seeds.Count, err = strconv.Atoi(o.trials.value); err != nil || f.Seeds.Count < 1 {
+			return nil, "", fmt.Errorf("--trials is %q: use a whole number from 1 on", o.trials.value)
 		}
 	}
-	if c.IsSet("seed") {
-		seed, err := strconv.ParseUint(c.String("seed"), 10, 63)
+	if o.seed.given {
+		seed, err := strconv.ParseUint(o.seed.value, 10, 63)
 		if err != nil {
-			return nil, "", fmt.Errorf("--seed is %q: use a whole number from 0 to %d", c.String("seed"), int64(1<<63-1))
+			return nil, "", fmt.Errorf("--seed is %q: use a whole number from 0 to %d", o.seed.value, int64(1<<63-1))
 		}
 		f.Seeds.First = &seed
 	}
-	f.Seeds.Independent = f.Seeds.Independent || c.Bool("independent")
-	f.OwnGraph = f.OwnGraph || c.Bool("own-graph")
-	if c.IsSet("quantity") {
-		f.Figure.Quantity = strings.Split(c.String("quantity"), ",")
+	f.Seeds.Independent = f.Seeds.Independent || o.independent
+	f.OwnGraph = f.OwnGraph || o.ownGraph
+	if o.quantity.given {
+		f.Figure.Quantity = strings.Split(o.quantity.value, ",")
 	}
-	if c.IsSet("x") {
-		f.Figure.X = c.String("x")
+	if o.x.given {
+		f.Figure.X = o.x.value
 	}
 	return f, name, f.Validate()
 }
 
 // namedScan is what the argument or --preset names: the file of a scan, or a
 // configuration that is to be scanned.
-func namedScan(c *cli.Context) (*scan.File, string, error) {
-	preset := c.String("preset")
+func namedScan(o *scanOptions) (*scan.File, string, error) {
 	switch {
-	case c.NArg() > 1:
-		return nil, "", fmt.Errorf("%q is one file too many; see `%s --help`", c.Args().Get(1), c.Command.HelpName)
-	case c.NArg() == 1 && preset != "":
-		return nil, "", fmt.Errorf("there are both a file, %s, and --preset %s; use one of them", c.Args().First(), preset)
-	case c.NArg() == 0:
-		if preset == "" {
-			preset = config.DefaultPreset
-		}
+	case len(o.words) > 1:
+		return nil, "", fmt.Errorf("%q is one file too many; see `%s --help`", o.words[1], o.command)
+	case len(o.words) == 1 && o.preset != "":
+		return nil, "", fmt.Errorf("there are both a file, %s, and --preset %s; use one of them", o.first(), o.preset)
+	case len(o.words) == 0:
+		preset := cmp.Or(o.preset, config.DefaultPreset)
 		if f, found, err := scan.NewPreset(preset); found {
 			return f, preset, err
 		}
 		return scan.Around(preset), preset, nil
 	}
-	path := c.Args().First()
+	path := o.first()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, "", fmt.Errorf("the scan cannot be opened: %w", err)
@@ -230,16 +261,16 @@ func slurmShare(lookup func(string) (string, bool)) (experiment.Share, error) {
 }
 
 // computer opens networks as the flags ask.
-func (p *program) computer(c *cli.Context) scan.Computer {
-	of := func(cfg *config.Config, replicas int) (*network, error) {
+func (p *program) computer(o *computerOptions) scan.Computer {
+	of := func(cfg *config.Config, replicas int) (*setup, error) {
 		computed, err := cfg.With("run.replicas=" + strconv.Itoa(replicas))
 		if err == nil {
-			err = applyComputerFlags(c, computed)
+			err = applyComputerFlags(o, computed)
 		}
 		if err != nil {
 			return nil, err
 		}
-		return newNetwork(computed)
+		return newSetup(computed)
 	}
 	return scan.Computer{
 		Fit: func(cfg *config.Config) (int, error) {
@@ -255,7 +286,7 @@ func (p *program) computer(c *cli.Context) scan.Computer {
 				return nil, err
 			}
 			n.use(built, keys)
-			return n.open(c.Int("threads"))
+			return n.open(o.threads)
 		},
 	}
 }
@@ -372,7 +403,7 @@ func (p *program) drawScan(s *scan.Scan, folder *experiment.Folder, table *exper
 }
 
 func drawTable(s *scan.Scan, folder *experiment.Folder, table *experiment.Table) error {
-	page, err := plot.Scan(table, scanOptions(s, folder))
+	page, err := plot.Scan(table, figureOptions(s, folder))
 	if err != nil {
 		return err
 	}

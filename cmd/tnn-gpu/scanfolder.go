@@ -25,7 +25,7 @@ func (p *program) scanStatusCommand() *cli.Command {
 		Usage:     "say how far a scan is",
 		ArgsUsage: "FOLDER",
 		Action: func(c *cli.Context) error {
-			s, folder, err := p.argumentScan(c)
+			s, folder, err := p.argumentScan(parseArguments(c))
 			if err != nil {
 				return err
 			}
@@ -47,36 +47,46 @@ func (p *program) scanMergeCommand() *cli.Command {
 			&cli.BoolFlag{Name: "partial", Usage: "leave out what is missing (default: a scan with gaps is refused)"},
 			&cli.StringFlag{Name: "difference", Usage: "also write differences.csv: each point less the one that has `KEY=VALUE` and all else the same, trial by trial"},
 		},
-		Action: p.mergeScan,
+		Action: func(c *cli.Context) error {
+			return p.mergeScan(mergeOptions{arguments: parseArguments(c), partial: c.Bool("partial"), difference: c.String("difference")})
+		},
 	}
 }
 
 // argumentScan is the scan in the folder that is a command's only argument.
-func (p *program) argumentScan(c *cli.Context) (*scan.Scan, *experiment.Folder, error) {
-	if c.NArg() != 1 {
-		return nil, nil, badUsage("%s takes one argument, the folder of a scan; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
+func (p *program) argumentScan(a arguments) (*scan.Scan, *experiment.Folder, error) {
+	path, err := a.one("the folder of a scan")
+	if err != nil {
+		return nil, nil, err
 	}
-	s, folder, err := p.openScan(c.Args().First())
+	s, folder, err := p.openScan(path)
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
 	return s, folder, nil
 }
 
-func (p *program) mergeScan(c *cli.Context) (err error) {
-	s, folder, err := p.argumentScan(c)
+// mergeOptions are those of scan merge.
+type mergeOptions struct {
+	arguments
+	partial    bool
+	difference string
+}
+
+func (p *program) mergeScan(o mergeOptions) (err error) {
+	s, folder, err := p.argumentScan(o.arguments)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, folder.Close()) }()
-	table, err := folder.Merge(&s.Plan, s.Theories(), c.Bool("partial"))
+	table, err := folder.Merge(&s.Plan, s.Theories(), o.partial)
 	if errors.Is(err, experiment.ErrGaps) {
 		return badUsage("%w; `tnn-gpu scan merge --partial` leaves them out", err)
 	}
 	if err != nil {
 		return usageError{err}
 	}
-	if text := c.String("difference"); text != "" {
+	if text := o.difference; text != "" {
 		key, value, found := strings.Cut(text, "=")
 		if !found {
 			return badUsage("--difference is %q: write KEY=VALUE", text)
@@ -93,17 +103,15 @@ func (p *program) mergeScan(c *cli.Context) (err error) {
 }
 
 // resumeScan makes what is missing of a scan.
-func (p *program) resumeScan(ctx context.Context, w *watch, c *cli.Context) error {
-	for _, flag := range []string{"steps", "restart", "live", "checkpoint", "check"} {
-		if c.IsSet(flag) {
-			return badUsage("--%s is of runs, and %s is the folder of a scan; `tnn-gpu scan --out` adds points and trials to it", flag, c.Args().First())
-		}
+func (p *program) resumeScan(ctx context.Context, w *watch, o *resumeOptions) error {
+	if o.ofRuns != "" {
+		return badUsage("--%s is of runs, and %s is the folder of a scan; `tnn-gpu scan --out` adds points and trials to it", o.ofRuns, o.folder)
 	}
-	s, folder, err := p.openScan(c.Args().First())
+	s, folder, err := p.openScan(o.folder)
 	if err != nil {
 		return usageError{err}
 	}
-	computer := p.computer(c)
+	computer := p.computer(&o.computer)
 	if err := checkPoints(s, computer); err != nil {
 		return errors.Join(err, folder.Close())
 	}
@@ -111,14 +119,14 @@ func (p *program) resumeScan(ctx context.Context, w *watch, c *cli.Context) erro
 }
 
 // plotScan draws the outcomes of a scan.
-func (p *program) plotScan(c *cli.Context) error {
-	if c.NArg() > 1 {
-		return badUsage("%q is one folder too many: a scan is plotted by itself", c.Args().Get(1))
+func (p *program) plotScan(o *plotOptions) error {
+	if len(o.words) > 1 {
+		return badUsage("%q is one folder too many: a scan is plotted by itself", o.words[1])
 	}
-	if c.Bool("mean") {
+	if o.mean {
 		return badUsage("--mean is of runs: a scan is plotted with its means anyway")
 	}
-	s, folder, err := p.openScan(c.Args().First())
+	s, folder, err := p.openScan(o.first())
 	if err != nil {
 		return usageError{err}
 	}
@@ -127,25 +135,25 @@ func (p *program) plotScan(c *cli.Context) error {
 	if err != nil {
 		return usageError{err}
 	}
-	o := scanOptions(s, folder)
-	if c.IsSet("x") {
-		o.X, o.Y = c.String("x"), ""
+	figure := figureOptions(s, folder)
+	if o.x.given {
+		figure.X, figure.Y = o.x.value, ""
 	}
-	if c.IsSet("y") {
-		o.Y = c.String("y")
+	if o.y.given {
+		figure.Y = o.y.value
 	}
-	if c.IsSet("quantity") {
-		o.Quantities = strings.Split(c.String("quantity"), ",")
+	if o.quantity.given {
+		figure.Quantities = strings.Split(o.quantity.value, ",")
 	}
-	page, err := plot.Scan(table, o)
+	page, err := plot.Scan(table, figure)
 	if err != nil {
 		return usageError{err}
 	}
-	return p.writePlot(c, page, folder.Path)
+	return p.writePlot(o, page, folder.Path)
 }
 
-// scanOptions are what the scan itself says of its figure.
-func scanOptions(s *scan.Scan, folder *experiment.Folder) plot.ScanOptions {
+// figureOptions are what the scan itself says of its figure.
+func figureOptions(s *scan.Scan, folder *experiment.Folder) plot.ScanOptions {
 	f := s.File.Figure
 	return plot.ScanOptions{Title: filepath.Base(folder.Path), X: f.X, Y: f.Y, Quantities: f.Quantity}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -36,15 +37,28 @@ func (p *program) scanScriptCommand() *cli.Command {
 			&cli.StringFlag{Name: "image", Usage: "kubernetes: container `IMAGE` that has tnn-gpu", Value: "tnn-gpu:latest"},
 			&cli.StringFlag{Name: "claim", Usage: "kubernetes: `NAME` of the persistent volume claim that has the folder", Value: "scan"},
 		},
-		Action: p.scanScript,
+		Action: func(c *cli.Context) error { return p.scanScript(c.Context, parseScript(c)) },
 	}
 }
 
-func (p *program) scanScript(c *cli.Context) error {
-	if c.NArg() != 2 {
-		return badUsage("%s takes two arguments: %s, and the folder of a scan", c.Command.HelpName, strings.Join(scan.Scripts(), " or "))
+// scriptOptions are those of scan script.
+type scriptOptions struct {
+	arguments
+	shards, cpus int
+	time         option[time.Duration]
+	image, claim string
+}
+
+func parseScript(c *cli.Context) *scriptOptions {
+	return &scriptOptions{arguments: parseArguments(c), shards: c.Int("shards"), cpus: c.Int("cpus"),
+		time: option[time.Duration]{c.Duration("time"), c.IsSet("time")}, image: c.String("image"), claim: c.String("claim")}
+}
+
+func (p *program) scanScript(ctx context.Context, o *scriptOptions) error {
+	if len(o.words) != 2 {
+		return badUsage("%s takes two arguments: %s, and the folder of a scan", o.command, strings.Join(scan.Scripts(), " or "))
 	}
-	kind, path := c.Args().Get(0), c.Args().Get(1)
+	kind, path := o.words[0], o.words[1]
 	s, folder, err := p.openScan(path)
 	if err != nil {
 		return usageError{err}
@@ -52,7 +66,7 @@ func (p *program) scanScript(c *cli.Context) error {
 	if err := folder.Close(); err != nil {
 		return err
 	}
-	r := scan.Request{Name: jobName(path), Shards: c.Int("shards"), CPUs: c.Int("cpus"), Image: c.String("image"), Claim: c.String("claim")}
+	r := scan.Request{Name: jobName(path), Shards: o.shards, CPUs: o.cpus, Image: o.image, Claim: o.claim}
 	const shards = 20
 	if r.Shards == 0 {
 		r.Shards = min(shards, len(s.Plan.Points))
@@ -66,11 +80,11 @@ func (p *program) scanScript(c *cli.Context) error {
 	if r.Memory, err = s.Memory(); err != nil {
 		return usageError{err}
 	}
-	switch r.Time = c.Duration("time"); {
-	case c.IsSet("time") && r.Time < 5*time.Minute:
+	switch r.Time = o.time.value; {
+	case o.time.given && r.Time < 5*time.Minute:
 		return badUsage("--time is %v: use five minutes or more", r.Time)
-	case !c.IsSet("time"):
-		if r.Time, err = s.Time(c.Context, r.Shards, r.CPUs, openOneCore); err != nil {
+	case !o.time.given:
+		if r.Time, err = s.Time(ctx, r.Shards, r.CPUs, openOneCore); err != nil {
 			return usageError{err}
 		}
 	}

@@ -30,7 +30,7 @@ func (p *program) selftestCommand() *cli.Command {
 			"every device beside the CPU. Takes some seconds. The exit code is 1 if anything\n" +
 			"fails.",
 		Action: func(c *cli.Context) error {
-			if err := noArguments(c); err != nil {
+			if err := parseArguments(c).none(); err != nil {
 				return err
 			}
 			return p.selftest(c.Context)
@@ -132,7 +132,7 @@ func besideCPU(ctx context.Context, drivers *gpu.Drivers, info gpu.Info, preset 
 	if err != nil {
 		return "", err
 	}
-	n, err := buildNetwork(cfg)
+	n, err := buildSetup(cfg)
 	if err != nil {
 		return "", err
 	}

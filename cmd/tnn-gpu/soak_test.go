@@ -102,7 +102,7 @@ func soak(t *testing.T, on string, size soakTest) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := buildNetwork(cfg)
+	n, err := buildSetup(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func soak(t *testing.T, on string, size soakTest) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := &job{network: n, backend: b, plan: sim.Plan{Steps: maxSteps, Replicas: 1, Epoch: 10, Checkpoint: 1000}}
+	j := &job{setup: n, backend: b, plan: sim.Plan{Steps: maxSteps, Replicas: 1, Epoch: 10, Checkpoint: 1000}}
 	if err := j.planRecording(); err != nil {
 		t.Fatal(err)
 	}

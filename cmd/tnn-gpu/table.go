@@ -29,7 +29,7 @@ const (
 )
 
 // newEpochTable makes a table of the columns that fit into a width; 0 is no limit.
-func newEpochTable(out io.Writer, b *bar, n *network, steps int64, width int) *epochTable {
+func newEpochTable(out io.Writer, b *bar, n *setup, steps int64, width int) *epochTable {
 	t := &epochTable{out: out, bar: b, sweep: n.sweep, headings: [][2]string{{"", "step"}}, widths: []int{stepWidth}, phases: n.phases(), steps: steps}
 	if len(t.phases) == 1 {
 		t.phases = nil // it is the whole run

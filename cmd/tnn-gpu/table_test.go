@@ -10,13 +10,13 @@ import (
 	"tnn-gpu/host/sim"
 )
 
-func testNetwork(t *testing.T, settings ...string) *network {
+func testNetwork(t *testing.T, settings ...string) *setup {
 	t.Helper()
 	cfg, err := config.NewPreset("driven", settings...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := buildNetwork(cfg)
+	n, err := buildSetup(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,11 +42,12 @@ func (p *program) verifyCommand() *cli.Command {
 			threadsFlag(),
 		},
 		Action: func(c *cli.Context) error {
-			v, err := p.newVerifier(c)
+			o := parseVerify(c)
+			v, err := p.newVerifier(o)
 			if err != nil {
 				return err
 			}
-			return p.verify(c.Context, v, c.Args().Slice())
+			return p.verify(c.Context, v, o.words)
 		},
 	}
 }
@@ -70,25 +71,38 @@ func (p *program) verifierOn(opencl bool, o backend.Options) *verifier {
 	return v
 }
 
-func (p *program) newVerifier(c *cli.Context) (*verifier, error) {
-	precision, err := state.ParsePrecision(c.String("precision"))
-	v := p.verifierOn(c.String("backend") == "opencl", backend.Options{Precision: precision, Device: c.String("device"), Threads: c.Int("threads")})
-	if c.IsSet("tolerance") {
-		v.Tolerance = c.Float64("tolerance")
+// verifyOptions are those of verify.
+type verifyOptions struct {
+	arguments
+	backend, device, precision string
+	tolerance                  option[float64]
+	threads                    int
+}
+
+func parseVerify(c *cli.Context) *verifyOptions {
+	return &verifyOptions{arguments: parseArguments(c), backend: c.String("backend"), device: c.String("device"), precision: c.String("precision"),
+		tolerance: option[float64]{c.Float64("tolerance"), c.IsSet("tolerance")}, threads: c.Int("threads")}
+}
+
+func (p *program) newVerifier(o *verifyOptions) (*verifier, error) {
+	precision, err := state.ParsePrecision(o.precision)
+	v := p.verifierOn(o.backend == "opencl", backend.Options{Precision: precision, Device: o.device, Threads: o.threads})
+	if o.tolerance.given {
+		v.Tolerance = o.tolerance.value
 	}
-	switch b := c.String("backend"); {
+	switch b := o.backend; {
 	case err != nil:
 		return nil, usageError{err}
 	case b != "cpu" && b != "opencl":
 		return nil, badUsage("--backend is %q: use cpu or opencl", b)
 	case b == "cpu" && v.Options.Device != "":
 		return nil, badUsage("--device %s names an OpenCL device: use it with --backend opencl", v.Options.Device)
-	case c.IsSet("tolerance") && !(v.Tolerance >= 0):
+	case o.tolerance.given && !(v.Tolerance >= 0):
 		return nil, badUsage("--tolerance is %v: use 0 or a positive number", v.Tolerance)
 	case v.Options.Threads < 0:
 		return nil, badUsage("--threads is %d: use 0, for all cores, or more", v.Options.Threads)
-	case c.NArg() == 0:
-		return nil, badUsage("%s needs at least one file; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
+	case len(o.words) == 0:
+		return nil, badUsage("%s needs at least one file; see `%s --help`", o.command, o.command)
 	}
 	return v, nil
 }

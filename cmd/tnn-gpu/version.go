@@ -14,7 +14,7 @@ func (p *program) versionCommand() *cli.Command {
 		Name:  "version",
 		Usage: "say what was built, and how",
 		Action: func(c *cli.Context) error {
-			if err := noArguments(c); err != nil {
+			if err := parseArguments(c).none(); err != nil {
 				return err
 			}
 			opencl := "without OpenCL"
@@ -58,11 +58,4 @@ func setting(info *debug.BuildInfo, key string) string {
 		}
 	}
 	return ""
-}
-
-func noArguments(c *cli.Context) error {
-	if c.NArg() > 0 {
-		return badUsage("%s takes no argument, and %q is one; see `%s --help`", c.Command.HelpName, c.Args().First(), c.Command.HelpName)
-	}
-	return nil
 }

@@ -42,54 +42,73 @@ func (p *program) videoCommand() *cli.Command {
 			&cli.IntFlag{Name: "replica", Usage: "draw the replica of this `NUMBER`, from 0"},
 			overwriteFlag(),
 		},
-		Action: p.video,
+		Action: func(c *cli.Context) error { return p.video(parseVideo(c)) },
 	}
 }
 
 // openRun is the run that a command is given.
-func (p *program) openRun(c *cli.Context) (*results.Run, error) {
-	if c.NArg() != 1 {
-		return nil, badUsage("%s takes one argument, the folder of a run; see `%s --help`", c.Command.HelpName, c.Command.HelpName)
+func (p *program) openRun(a arguments) (*results.Run, error) {
+	path, err := a.one("the folder of a run")
+	if err != nil {
+		return nil, err
 	}
-	run, err := results.OpenIn(p.files, c.Args().First())
+	run, err := results.OpenIn(p.files, path)
 	if err != nil {
 		return nil, usageError{err}
 	}
 	return run, nil
 }
 
-func (p *program) video(c *cli.Context) error {
-	run, err := p.openRun(c)
+// videoOptions are those of video.
+type videoOptions struct {
+	arguments
+	field, format, out string
+	fps                int
+	every              int64
+	scale              float64
+	slice              int
+	line               bool
+	replica            int
+	overwrite          bool
+}
+
+func parseVideo(c *cli.Context) *videoOptions {
+	return &videoOptions{arguments: parseArguments(c), field: c.String("field"), format: c.String("format"), out: c.String("out"), fps: c.Int("fps"),
+		every: c.Int64("every"), scale: c.Float64("scale"), slice: c.Int("slice"), line: c.Bool("line"), replica: c.Int("replica"), overwrite: c.Bool("overwrite")}
+}
+
+func (p *program) video(o *videoOptions) error {
+	run, err := p.openRun(o.arguments)
 	if err != nil {
 		return err
 	}
 	defer run.Close()
-	if fps := c.Int("fps"); fps < 1 || fps > 240 {
-		return badUsage("--fps is %d: use a number from 1 to 240", fps)
+	if o.fps < 1 || o.fps > 240 {
+		return badUsage("--fps is %d: use a number from 1 to 240", o.fps)
 	}
-	film, err := newFilm(run, c.String("field"), c.Int("replica"), c.Int64("every"))
+	film, err := newFilm(run, o.field, o.replica, o.every)
 	if err != nil {
 		return usageError{err}
 	}
 	defer film.recording.Close()
-	if film.view, err = picture.NewView(film.painter, c.Float64("scale"), c.Int("slice"), c.Bool("line"), min(film.recording.Len(), spaceTimeRows)); err != nil {
+	if film.view, err = picture.NewView(film.painter, o.scale, o.slice, o.line, min(film.recording.Len(), spaceTimeRows)); err != nil {
 		return usageError{err}
 	}
-	format := strings.ToLower(c.String("format"))
+	format := strings.ToLower(o.format)
 	if format == "" {
 		format = "apng"
 		if picture.HasFFmpeg() {
 			format = "mp4"
 		}
 	}
-	out := c.String("out")
+	out := o.out
 	if out == "" {
 		out = filepath.Join(run.Path, film.name)
 		if format != "png" {
 			out += "." + format
 		}
 	}
-	if err := film.write(out, format, c.Int("fps"), c.Bool("overwrite")); err != nil {
+	if err := film.write(out, format, o.fps, o.overwrite); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.out, "%s has %s of %s\n", out, count(int64(len(film.frames)), "picture"), film.name)

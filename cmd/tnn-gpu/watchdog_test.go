@@ -55,13 +55,13 @@ func (b *spoiled) Advance(n int) ([]float64, error) {
 // spoil runs a network, with a value replaced before step 12 and a checkpoint
 // after step 8, and returns the folder and how it ended. Where check is set, every
 // fourth step is made again.
-func spoil(t *testing.T, preset, on, field string, item int, value float64, check bool) (dir string, n *network, err error) {
+func spoil(t *testing.T, preset, on, field string, item int, value float64, check bool) (dir string, n *setup, err error) {
 	t.Helper()
 	cfg, err := config.NewPreset(preset, "graph.sides=[10, 10]", "run.backend="+on, "era[0].steps=40", "record.overview=false")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err = buildNetwork(cfg); err != nil {
+	if n, err = buildSetup(cfg); err != nil {
 		t.Fatal(err)
 	}
 	b, err := n.open(1)
@@ -74,7 +74,7 @@ func spoil(t *testing.T, preset, on, field string, item int, value float64, chec
 		per = state.Edge
 	}
 	b.Backend = &spoiled{Backend: b.Backend, step: 12, field: field, index: n.net.Order(per)[item], value: value}
-	j := &job{network: n, backend: b, plan: sim.Plan{Steps: 40, Replicas: 1, Epoch: 10, Checkpoint: 8}}
+	j := &job{setup: n, backend: b, plan: sim.Plan{Steps: 40, Replicas: 1, Epoch: 10, Checkpoint: 8}}
 	if check {
 		reference, err := cpuref.New(n.net, backend.Options{Precision: n.precision, Seeds: n.seeds})
 		if err != nil {

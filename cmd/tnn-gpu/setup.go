@@ -11,8 +11,8 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// network is what a configuration describes, ready to be opened on a backend.
-type network struct {
+// setup is what a configuration describes, ready to be opened on a backend.
+type setup struct {
 	config    *config.Config
 	net       model.Network // nil before build
 	precision state.Precision
@@ -22,26 +22,26 @@ type network struct {
 	waiting   func(words string) // backend.Options.Waiting
 }
 
-// buildNetwork makes the network of a configuration.
-func buildNetwork(c *config.Config) (*network, error) {
-	n, err := newNetwork(c)
+// buildSetup makes the network of a configuration.
+func buildSetup(c *config.Config) (*setup, error) {
+	n, err := newSetup(c)
 	if err != nil {
 		return nil, err
 	}
 	return n, n.build()
 }
 
-// newNetwork is a network that is not built yet, and for which there is memory.
-func newNetwork(c *config.Config) (*network, error) {
+// newSetup is that of a network that is not built yet, and for which there is memory.
+func newSetup(c *config.Config) (*setup, error) {
 	precision, err := state.ParsePrecision(c.Run.Precision)
 	if err != nil {
 		return nil, usageError{err}
 	}
-	n := &network{config: c, precision: precision}
+	n := &setup{config: c, precision: precision}
 	return n, n.checkMemory()
 }
 
-func (n *network) build() error {
+func (n *setup) build() error {
 	variants, sweep, err := n.config.Variants()
 	if err == nil {
 		n.net, err = n.config.Spec.Build(n.config.Run.Seed, variants)
@@ -60,13 +60,13 @@ func (n *network) build() error {
 }
 
 // use takes a network that is built, with the keys of its replicas.
-func (n *network) use(built model.Network, keys []uint64) {
+func (n *setup) use(built model.Network, keys []uint64) {
 	n.net, n.seeds = built, keys
 }
 
 // fit is the number of replicas that there is memory for, on the machine and on the
 // device that is asked for.
-func (n *network) fit() (int, error) {
+func (n *setup) fit() (int, error) {
 	if err := n.checkDevice(); err != nil {
 		return 0, err
 	}
@@ -95,14 +95,14 @@ func fitting(memory, first, other int64) int {
 
 // askedDevice is the OpenCL device that the configuration asks for, if it does; one
 // that is named is asked for.
-func (n *network) askedDevice() (selector string, asked bool) {
+func (n *setup) askedDevice() (selector string, asked bool) {
 	r := n.config.Run
 	return r.Device, r.Backend == "opencl" || r.Backend == "auto" && r.Device != ""
 }
 
 // checkDevice refuses a device that is asked for and absent, or too small for the
 // network.
-func (n *network) checkDevice() error {
+func (n *setup) checkDevice() error {
 	selector, asked := n.askedDevice()
 	if !asked {
 		return nil
@@ -116,7 +116,7 @@ func (n *network) checkDevice() error {
 
 // need is the least memory that the network takes, which a graph that is read from
 // a file tells once it is built.
-func (n *network) need() (host, device int64) {
+func (n *setup) need() (host, device int64) {
 	if m, ok := n.net.(model.Measured); ok {
 		return m.Need(n.precision, n.config.Run.Replicas)
 	}
@@ -126,18 +126,18 @@ func (n *network) need() (host, device int64) {
 // checkMemory refuses a network that cannot fit, before memory is taken for it. At
 // the peak, when a checkpoint is written and the arrays at the end, a run was seen to
 // take up to two and a half times what the state and its tables take.
-func (n *network) checkMemory() error {
+func (n *setup) checkMemory() error {
 	host, _ := n.need()
 	return n.checkFit("this process can have", memory.Limit(), host+host+host/2)
 }
 
 // checkDeviceMemory refuses a network that cannot fit a device.
-func (n *network) checkDeviceMemory(info gpu.Info) error {
+func (n *setup) checkDeviceMemory(info gpu.Info) error {
 	_, device := n.need()
 	return n.checkFit(info.Name+" has", int64(info.GlobalMemory), device)
 }
 
-func (n *network) checkFit(where string, there, need int64) error {
+func (n *setup) checkFit(where string, there, need int64) error {
 	if there <= 0 || need <= there {
 		return nil
 	}
@@ -149,19 +149,19 @@ func (n *network) checkFit(where string, there, need int64) error {
 }
 
 // describe lists what a run is going to compute, by topic.
-func (n *network) describe() [][2]string {
+func (n *setup) describe() [][2]string {
 	return append(n.net.Announce(), [2]string{"run", n.describeRun()})
 }
 
 // phases of the run, where the model has such.
-func (n *network) phases() []model.Phase {
+func (n *setup) phases() []model.Phase {
 	if p, ok := n.net.(model.Phased); ok {
 		return p.Phases()
 	}
 	return nil
 }
 
-func (n *network) describeRun() string {
+func (n *setup) describeRun() string {
 	r := n.config.Run
 	length := count(n.config.Spec.Steps(), "step")
 	if phases := len(n.phases()); phases > 0 {
