@@ -15,7 +15,7 @@ COUNT = 1
 # How long `make soak` fuzzes each parser.
 FUZZTIME = 1m
 
-.PHONY: build run test test-cpu test-opencl test-python test-fma gpu-kit bench lint lint-go lint-kernels lint-python soak gallery setup-run setup-test clean
+.PHONY: build run test test-cpu test-opencl test-python test-fma test-cluster test-manifest gpu-kit bench lint lint-go lint-kernels lint-python soak gallery setup-run setup-test clean
 
 # bin/tnn-gpu, with OpenCL where its headers are.
 build:
@@ -46,6 +46,14 @@ test-python: build
 test-fma:
 	@. scripts/env && ! grep -q '^flags.* avx2 ' /proc/cpuinfo || \
 		GOAMD64=v3 CGO_ENABLED=0 go test -timeout 3h ./host/fmath/... ./host/rng/... ./cpuref/...
+
+# Scans on Slurm, which is installed and started for it, by root. Some minutes.
+test-cluster:
+	@. scripts/env && scripts/test-cluster
+
+# What is written for Kubernetes, against the types of its API.
+test-manifest:
+	@. scripts/env && go test -count 1 -modfile tools/manifest.mod cmd/tnn-gpu/manifest_test.go
 
 # A folder that tries the program on a GPU elsewhere: build/gpu-kit/run.sh.
 gpu-kit:

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -96,14 +98,15 @@ func TestRequeue(t *testing.T) {
 	}
 }
 
-// TestParallelScript makes all shards, and the tables.
+// TestParallelScript makes all shards, and the tables: with GNU parallel where it is,
+// and with a stand-in for it.
 func TestParallelScript(t *testing.T) {
 	dir := t.TempDir()
 	tnnGPU(t, dir, scanned("--out", "whole")...).want(t, codeDone)
 	name := prepared(t, dir)
 	script := tnnGPU(t, dir, "scan", "script", "parallel", name, "--shards", "2").want(t, codeDone).out
 	// As GNU parallel does, with a command that is quoted once more.
-	path := fakes(t, map[string]string{"parallel": `shift 2
+	paths := []string{fakes(t, map[string]string{"parallel": `shift 3
 while read -r n; do
 	command=
 	for word in "$@"; do
@@ -111,42 +114,80 @@ while read -r n; do
 	done
 	eval "$command" || exit 1
 done
-`})
-	shell(t, dir, script, "PATH="+path).want(t, codeDone)
+`})}
+	if out, err := exec.Command("parallel", "--version").Output(); err == nil && strings.Contains(string(out), "GNU parallel") {
+		paths = append(paths, os.Getenv("PATH"))
+	}
+	for _, path := range paths {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+		prepared(t, dir)
+		shell(t, dir, script, "PATH="+path).want(t, codeDone)
+		if scanTables(t, dir, "whole") != scanTables(t, dir, name) {
+			t.Error("the tables are others")
+		}
+	}
+}
+
+// TestKubernetesScript plays the part of the kubelet: it puts the index into the
+// arguments and starts the program, with the volume where the folder is. A pod that is
+// moved is told with SIGTERM, and made again.
+func TestKubernetesScript(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, longScan("--out", "whole")...).want(t, codeDone)
+	const name = "Dad's scan"
+	tnnGPU(t, dir, longScan("--out", name, "--prepare")...).want(t, codeDone)
+	manifest := tnnGPU(t, dir, "scan", "script", "kubernetes", name, "--shards", "2", "--image", "registry/tnn:1", "--claim", "mine").want(t, codeDone,
+		"completionMode: Indexed", "completions: 2", "backoffLimitPerIndex: 3", `image: "registry/tnn:1"`, `claimName: "mine"`, "values: [75]", "name: scan-dad-s-scan\n").out
+	moved := pod(t, manifest, 0, filepath.Join(dir, name))
+	var out, errs bytes.Buffer
+	c := command(t, dir, moved...)
+	c.Stdout, c.Stderr = &out, &errs
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitUntil(t, "run that can be saved", func() bool {
+		runs, _ := filepath.Glob(filepath.Join(dir, name, "tasks", "*", "*", "steps.csv"))
+		return len(runs) > 0
+	})
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, c.Wait(), &out, &errs).want(t, codeInterrupted)
+	tnnGPU(t, dir, "scan", "status", name).want(t, codeDone, "saved    1", "open     1")
+	for index := range 2 {
+		tnnGPU(t, dir, pod(t, manifest, index, filepath.Join(dir, name))...).want(t, codeDone)
+	}
 	if scanTables(t, dir, "whole") != scanTables(t, dir, name) {
 		t.Error("the tables are others")
 	}
 }
 
-// TestKubernetesScript plays the part of the kubelet: it puts the index into the
-// arguments and starts the program, with the volume where the folder is.
-func TestKubernetesScript(t *testing.T) {
-	dir := t.TempDir()
-	tnnGPU(t, dir, scanned("--out", "whole")...).want(t, codeDone)
-	name := prepared(t, dir)
-	manifest := tnnGPU(t, dir, "scan", "script", "kubernetes", name, "--shards", "2", "--image", "registry/tnn:1", "--claim", "mine").want(t, codeDone,
-		"completionMode: Indexed", "completions: 2", "backoffLimitPerIndex: 3", `image: "registry/tnn:1"`, `claimName: "mine"`, "values: [75]", "name: scan-dad-s-scan\n").out
+// longScan are arguments of a scan of two points that take long enough to be saved.
+func longScan(more ...string) []string {
+	return append([]string{"scan", "--preset", "perceptron-hebb", "--backend", "cpu", "--steps", "3000", "--over", "perceptron.nut=2,3"}, more...)
+}
+
+// pod are the arguments of the pod of an index, with the volume in a folder.
+func pod(t *testing.T, manifest string, index int, volume string) []string {
+	t.Helper()
 	found := regexp.MustCompile(`(?m)^ +args: (\[.*\])$`).FindStringSubmatch(manifest)
 	if found == nil {
 		t.Fatal(manifest)
 	}
-	for index := range 2 {
-		var args []string
-		if err := json.Unmarshal([]byte(found[1]), &args); err != nil {
-			t.Fatal(err)
-		}
-		for i, arg := range args {
-			arg = strings.ReplaceAll(arg, "$(JOB_COMPLETION_INDEX)", fmt.Sprint(index))
-			if rest, inVolume := strings.CutPrefix(arg, "/scan"); inVolume {
-				arg = filepath.Join(dir, name) + rest
-			}
-			args[i] = arg
-		}
-		tnnGPU(t, dir, args...).want(t, codeDone)
+	var args []string
+	if err := json.Unmarshal([]byte(found[1]), &args); err != nil {
+		t.Fatal(err)
 	}
-	if scanTables(t, dir, "whole") != scanTables(t, dir, name) {
-		t.Error("the tables are others")
+	for i, arg := range args {
+		arg = strings.ReplaceAll(arg, "$(JOB_COMPLETION_INDEX)", fmt.Sprint(index))
+		if rest, inVolume := strings.CutPrefix(arg, "/scan"); inVolume {
+			arg = volume + rest
+		}
+		args[i] = arg
 	}
+	return args
 }
 
 func TestScriptMistakes(t *testing.T) {

@@ -84,7 +84,7 @@ func megabytes(bytes int64) int64 { return max(1, (bytes+999_999)/1_000_000) }
 func (r Request) parallel() string {
 	return fmt.Sprintf(`#!/bin/sh
 # GNU parallel; with --sshloginfile HOSTS on several machines that share the folder.
-seq 0 %d | parallel --jobs %d %s scan %s/config.toml --out %s --shard {}/%d --threads %d
+seq 0 %d | parallel --quote --jobs %d %s scan %s/config.toml --out %s --shard {}/%d --threads %d
 exec %s scan merge %s
 `, r.Shards-1, r.Shards, r.Program, r.Folder, r.Folder, r.Shards, r.CPUs, r.Program, r.Folder)
 }
