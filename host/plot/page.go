@@ -248,6 +248,7 @@ func (p *Panel) plot() (*plot.Plot, error) {
 	}
 	if p.Names != nil {
 		out.X.Min, out.X.Max = out.X.Min-0.5, out.X.Max+0.5
+		lean(&out.X, p.Names)
 	}
 	p.makeRoom(out)
 	return out, nil
@@ -268,6 +269,16 @@ func (p *Panel) setTicks(out *plot.Plot) {
 		case a.decades:
 			a.axis.Tick.Marker = decades{}
 		}
+	}
+}
+
+// lean turns the names below an axis where one would run into the next.
+func lean(a *plot.Axis, names []string) {
+	const room = 0.75 * panelWidth // what the axis of Y leaves
+	between := room / vg.Length(len(names))
+	if slices.ContainsFunc(names, func(name string) bool { return a.Tick.Label.Width(name) > between-gap/2 }) {
+		a.Tick.Label.Rotation = math.Pi / 5
+		a.Tick.Label.XAlign, a.Tick.Label.YAlign = draw.XRight, draw.YTop
 	}
 }
 

@@ -115,3 +115,24 @@ func TestScaling(t *testing.T) {
 		t.Errorf("there are %d panels", len(page.Panels))
 	}
 }
+
+// Names below an axis lean where they have no room side by side.
+func TestLongNamesLean(t *testing.T) {
+	for _, test := range []struct {
+		names []string
+		leans bool
+	}{
+		{[]string{"hebb", "adatron"}, false},
+		{[]string{"hebb", "perceptron", "adatron", "alphatron(0.25)", "alphatron(0.5)"}, true},
+		{[]string{"[30, 30]", "[60, 60]", "[120, 120]"}, false},
+	} {
+		p := &Panel{Names: test.names, Curves: []Curve{{X: []float64{0, float64(len(test.names) - 1)}, Y: []float64{1, 2}, Spread: []float64{0, 0}, Marks: true}}}
+		drawn, err := p.plot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if leans := drawn.X.Tick.Label.Rotation != 0; leans != test.leans {
+			t.Errorf("%q lean: %v, want %v", test.names, leans, test.leans)
+		}
+	}
+}
