@@ -81,7 +81,7 @@ func (k *theory) ofSteady() []experiment.Theory {
 // the one at which it blows up.
 type curve struct {
 	R, Q []float64 // after step 1, 2, ...
-	blow float64   // time; NaN for a student that stays
+	blow float64   // time of the record that finds it; NaN for a student that stays
 }
 
 // curve of a specification.
@@ -93,14 +93,15 @@ func (k *theory) curve(t *perceptron.Table) *curve {
 	}
 	c := &curve{blow: math.NaN()}
 	if holds(t) && t.Ramp == 0 {
-		steps := make([]int64, (&perceptron.Spec{Perceptron: *t}).Steps())
+		net := &perceptron.Network{Spec: &perceptron.Spec{Perceptron: *t}}
+		steps := make([]int64, net.Spec.Steps())
 		for i := range steps {
 			steps[i] = int64(i + 1)
 		}
 		R, Q := perceptron.StartOverlaps(t)
 		c.R, c.Q = perceptron.MapOf(t).Curve(R, Q, steps)
 		if len(c.Q) < len(steps) {
-			c.blow = float64(float64(len(c.Q)+1) * t.Dt)
+			c.blow = float64(float64(net.NextRow(int64(len(c.Q)))) * t.Dt)
 		}
 	}
 	k.curves[*t] = c
