@@ -18,6 +18,7 @@
 //    10  Kernels of a step
 //    11  The perceptron                                (where PERCEPTRON is defined)
 //    12  Hopfield networks                             (where HOPFIELD is defined)
+//    13  Signals                                       (where SIGNALS is defined)
 //
 // A program is built for one model. Package gpu/device puts a header before this file:
 // a line #define NAME VALUE for each choice of the program and for each constant that
@@ -3102,3 +3103,317 @@ void hopfield_recall(HOPFIELD_ARGUMENTS, __global int *before, __global int *per
 }
 
 #endif // HOPFIELD
+
+#ifdef SIGNALS
+
+// ============================================================================
+// Section 13: signals. Mirrors package cpuref/signals. In Lewis's game a work-item plays for
+// one population; where two attributes are named, a work-group of SIGNALS_ITEMS does.
+// ============================================================================
+
+// A work-item that is alone waits for nobody.
+#if SIGNALS_ITEMS == 1
+#define SIGNALS_WAIT()
+#else
+#define SIGNALS_WAIT() barrier(CLK_GLOBAL_MEM_FENCE)
+#endif // SIGNALS_ITEMS
+
+#ifdef SIGNALS_LEWIS
+
+// A population with its urns. info has its record, SIGNALS_WORDS long.
+typedef struct {
+    __global const uint *info;
+    __global const int *weights; // of states
+    __global int *speaker, *listener;
+    uint states, signals, listeners;
+} signals_population;
+
+ulong signals_total(__global const int *urn, uint kinds)
+{
+    ulong total = 0;
+    for (uint k = 0; k < kinds; k++)
+        total += (ulong)urn[k];
+    return total;
+}
+
+// signals.Pick
+uint signals_pick(__global const int *weights, uint count, uint word)
+{
+    uint rest = (uint)((ulong)word * signals_total(weights, count) >> 32), k = 0;
+    while (k < count - 1 && rest >= (uint)weights[k]) {
+        rest -= (uint)weights[k];
+        k++;
+    }
+    return k;
+}
+
+// signals_share is a probability in units of 2^-32, of which info has both halves.
+ulong signals_share(uint low, uint high) { return (ulong)high << 32 | low; }
+
+// cpuref urns.lose
+void signals_lose(__global int *urn, uint kinds, ulong forget, uint chance, uint which)
+{
+    if (chance >= forget * signals_total(urn, kinds))
+        return;
+    uint k = signals_pick(urn, kinds, which);
+    if (urn[k] > 1)
+        urn[k]--;
+}
+
+// cpuref urns.advance: play t. It gives 1 if the play succeeds.
+int signals_play(const signals_population *u, uint t)
+{
+    __global const uint *info = u->info;
+    uint n = u->states, m = u->signals, number = info[SIGNALS_POPULATION];
+    words d = philox(number, 0, t, PURPOSE_URN_PLAY, info[SIGNALS_KEY0], info[SIGNALS_KEY1]);
+    ulong noise = signals_share(info[SIGNALS_NOISE_LOW], info[SIGNALS_NOISE_HIGH]);
+    ulong forget = signals_share(info[SIGNALS_FORGET_LOW], info[SIGNALS_FORGET_HIGH]);
+    uint s = signals_pick(u->weights, n, d.x);
+    __global int *says = u->speaker + s * m;
+    uint sent = signals_pick(says, m, d.y), heard = sent, who = 0;
+    if (noise != 0 || u->listeners > 1) {
+        words more = philox(number, 1, t, PURPOSE_URN_PLAY, info[SIGNALS_KEY0], info[SIGNALS_KEY1]);
+        if (d.w < noise)
+            heard = (sent + 1 + (uint)((ulong)more.x * (m - 1) >> 32)) % m;
+        who = (uint)((ulong)more.y * u->listeners >> 32);
+    }
+    __global int *does = u->listener + (who * m + heard) * n;
+    uint act = signals_pick(does, n, d.z);
+    int punish = (int)info[SIGNALS_PUNISH], right = act == s;
+    if (right) {
+        says[sent]++;
+        does[act]++;
+    } else if (punish > 0) {
+        says[sent] = max(1, says[sent] - punish);
+        does[act] = max(1, does[act] - punish);
+    }
+    if (forget != 0) {
+        words lost = philox(number, 2, t, PURPOSE_URN_PLAY, info[SIGNALS_KEY0], info[SIGNALS_KEY1]);
+        signals_lose(says, m, forget, lost.x, lost.y);
+        signals_lose(does, n, forget, lost.z, lost.w);
+    }
+    return right;
+}
+
+// signals_urns makes plays from first on in population get_global_id(0).
+__kernel void signals_urns(uint replicas, uint states, uint signals, uint listeners, __global const uint *infos,
+    __global const int *weights, uint first, uint plays, __global int *speaker, __global int *listener, __global int *wins)
+{
+    uint replica = (uint)get_global_id(0);
+    if (replica >= replicas)
+        return;
+    ulong cells = (ulong)states * signals;
+    signals_population u = { infos + replica * SIGNALS_WORDS, weights + replica * states, speaker + replica * cells,
+        listener + replica * cells * listeners, states, signals, listeners };
+    int won = 0;
+    for (uint k = 0; k < plays; k++)
+        won += signals_play(&u, first + k);
+    wins[replica] += won;
+}
+
+#else
+
+// A population with its agents and the plays of a batch.
+typedef struct {
+    __global const uint *info;  // its record, SIGNALS_WORDS long
+    __global const real *rates; // likewise, SIGNALS_RATES_WORDS long
+    __global const int *inputs; // that are trained
+    __global real *a, *k, *b, *g, *expected;
+    __global int *sampled;      // input and two symbols of each
+    __global real *rewards, *said, *named; // of each play: 1, 2 x symbols, 2 x values
+    uint values, symbols;
+} signals_pair;
+
+// signals.Pair.Speak: the logit of a symbol at a position.
+real signals_speak(const signals_pair *p, uint position, uint first, uint second, uint symbol)
+{
+    real sum = R(0.0);
+#ifdef SIGNALS_SPEAKER_TERMS
+    sum = p->a[(2 * position * p->values + first) * p->symbols + symbol] + p->a[((2 * position + 1) * p->values + second) * p->symbols + symbol];
+#endif // SIGNALS_SPEAKER_TERMS
+#ifdef SIGNALS_SPEAKER_TABLE
+    sum += p->k[((position * p->values + first) * p->values + second) * p->symbols + symbol];
+#endif // SIGNALS_SPEAKER_TABLE
+    return sum;
+}
+
+// signals.Pair.Listen: the logit of a value of an attribute.
+real signals_listen(const signals_pair *p, uint attribute, uint symbol0, uint symbol1, uint value)
+{
+    real sum = R(0.0);
+#ifdef SIGNALS_LISTENER_TERMS
+    sum = p->b[(2 * attribute * p->symbols + symbol0) * p->values + value] + p->b[((2 * attribute + 1) * p->symbols + symbol1) * p->values + value];
+#endif // SIGNALS_LISTENER_TERMS
+#ifdef SIGNALS_LISTENER_TABLE
+    sum += p->g[((attribute * p->symbols + symbol0) * p->symbols + symbol1) * p->values + value];
+#endif // SIGNALS_LISTENER_TABLE
+    return sum;
+}
+
+// signals.Softmax
+void signals_softmax(__global real *z, uint count)
+{
+    real largest = z[0], sum = R(0.0);
+    for (uint k = 1; k < count; k++)
+        largest = z[k] > largest ? z[k] : largest;
+    for (uint k = 0; k < count; k++) {
+        z[k] = r_exp(z[k] - largest);
+        sum += z[k];
+    }
+    for (uint k = 0; k < count; k++)
+        z[k] /= sum;
+}
+
+// signals.Sampled
+uint signals_sampled(__global const real *p, uint count, uint word)
+{
+    real u = uniform_real(word), sum = R(0.0);
+    for (uint k = 0; k < count - 1; k++) {
+        sum += p[k];
+        if (sum > u)
+            return k;
+    }
+    return count - 1;
+}
+
+// cpuref agents.score
+void signals_score(const signals_pair *p, __global real *said, uint sent, real advantage)
+{
+    real smallest = p->rates[SIGNALS_RATES_SMALLEST], entropy = R(0.0);
+    for (uint k = 0; k < p->symbols; k++) {
+        real q = said[k];
+        entropy -= q * r_log(q > smallest ? q : smallest);
+    }
+    for (uint k = 0; k < p->symbols; k++) {
+        real q = said[k], hit = k == sent ? R(1.0) : R(0.0);
+        real slope = -q * (r_log(q > smallest ? q : smallest) + entropy);
+        said[k] = advantage * (hit - q) + p->rates[SIGNALS_RATES_ENTROPY] * slope;
+    }
+}
+
+// cpuref agents.play: play b of update t.
+void signals_sample(const signals_pair *p, uint b, uint t)
+{
+    __global const uint *info = p->info;
+    words x = philox(info[SIGNALS_POPULATION], b, t, PURPOSE_ATTRIBUTE_PLAY, info[SIGNALS_KEY0], info[SIGNALS_KEY1]);
+    uint input = (uint)p->inputs[(uint)((ulong)x.x * info[SIGNALS_TRAINED] >> 32)], sent[2];
+    uint truth[2] = { input / p->values, input % p->values };
+    UNROLL
+    for (uint position = 0; position < 2; position++) {
+        __global real *said = p->said + (2 * b + position) * p->symbols;
+        for (uint k = 0; k < p->symbols; k++)
+            said[k] = signals_speak(p, position, truth[0], truth[1], k);
+        signals_softmax(said, p->symbols);
+        sent[position] = signals_sampled(said, p->symbols, position == 0 ? x.y : x.z);
+    }
+    words act = x;
+    if (info[SIGNALS_ACT])
+        act = philox(info[SIGNALS_POPULATION], b, t, PURPOSE_LISTENER_ACT, info[SIGNALS_KEY0], info[SIGNALS_KEY1]);
+    real reward = R(0.0);
+    UNROLL
+    for (uint attribute = 0; attribute < 2; attribute++) {
+        __global real *named = p->named + (2 * b + attribute) * p->values;
+        uint value = truth[attribute];
+        for (uint k = 0; k < p->values; k++)
+            named[k] = signals_listen(p, attribute, sent[0], sent[1], k);
+        signals_softmax(named, p->values);
+        if (!info[SIGNALS_ACT])
+            reward += R(0.5) * named[value];
+        else if (signals_sampled(named, p->values, attribute == 0 ? act.x : act.y) == value)
+            reward += R(0.5);
+        for (uint k = 0; k < p->values; k++)
+            named[k] = -named[k];
+        named[value] += R(1.0);
+    }
+    real advantage = reward - p->expected[input];
+    UNROLL
+    for (uint position = 0; position < 2; position++)
+        signals_score(p, p->said + (2 * b + position) * p->symbols, sent[position], advantage);
+    p->rewards[b] = reward;
+    p->sampled[3 * b] = (int)input;
+    p->sampled[3 * b + 1] = (int)sent[0];
+    p->sampled[3 * b + 2] = (int)sent[1];
+}
+
+// cpuref agents.add of all plays, and of their sums to the terms: a work-item has terms of its
+// own.
+void signals_learn(const signals_pair *p, uint batch, uint me)
+{
+    uint i = p->values, v = p->symbols;
+    real rate = p->rates[SIGNALS_RATES_RATE];
+#ifdef SIGNALS_SPEAKER_TERMS
+    for (uint n = me; n < 4 * i * v; n += SIGNALS_ITEMS) {
+        uint symbol = n % v, value = n / v % i, attribute = n / (v * i) % 2, position = n / (2 * v * i);
+        real sum = R(0.0);
+        for (uint b = 0; b < batch; b++) {
+            uint input = (uint)p->sampled[3 * b];
+            if ((attribute == 0 ? input / i : input % i) == value)
+                sum += p->said[(2 * b + position) * v + symbol];
+        }
+        p->a[n] += rate * sum;
+    }
+#endif // SIGNALS_SPEAKER_TERMS
+#ifdef SIGNALS_SPEAKER_TABLE
+    for (uint n = me; n < 2 * i * i * v; n += SIGNALS_ITEMS) {
+        uint symbol = n % v, input = n / v % (i * i), position = n / (v * i * i);
+        real sum = R(0.0);
+        for (uint b = 0; b < batch; b++)
+            if ((uint)p->sampled[3 * b] == input)
+                sum += p->said[(2 * b + position) * v + symbol];
+        p->k[n] += rate * sum;
+    }
+#endif // SIGNALS_SPEAKER_TABLE
+#ifdef SIGNALS_LISTENER_TERMS
+    for (uint n = me; n < 4 * v * i; n += SIGNALS_ITEMS) {
+        uint value = n % i, symbol = n / i % v, position = n / (i * v) % 2, attribute = n / (2 * i * v);
+        real sum = R(0.0);
+        for (uint b = 0; b < batch; b++)
+            if ((uint)p->sampled[3 * b + 1 + position] == symbol)
+                sum += p->named[(2 * b + attribute) * i + value];
+        p->b[n] += rate * sum;
+    }
+#endif // SIGNALS_LISTENER_TERMS
+#ifdef SIGNALS_LISTENER_TABLE
+    for (uint n = me; n < 2 * v * v * i; n += SIGNALS_ITEMS) {
+        uint value = n % i, message = n / i % (v * v), attribute = n / (i * v * v);
+        real sum = R(0.0);
+        for (uint b = 0; b < batch; b++)
+            if ((uint)p->sampled[3 * b + 1] * v + (uint)p->sampled[3 * b + 2] == message)
+                sum += p->named[(2 * b + attribute) * i + value];
+        p->g[n] += rate * sum;
+    }
+#endif // SIGNALS_LISTENER_TABLE
+    for (uint n = me; n < i * i; n += SIGNALS_ITEMS) {
+        real c = p->expected[n];
+        for (uint b = 0; b < batch; b++)
+            if ((uint)p->sampled[3 * b] == n)
+                c += p->rates[SIGNALS_RATES_BASELINE] * (p->rewards[b] - c);
+        p->expected[n] = c;
+    }
+}
+
+// signals_update makes updates from first on in population get_group_id(0): cpuref
+// agents.advance.
+__kernel void signals_update(uint values, uint symbols, uint batch, __global const uint *infos, __global const real *rates,
+    __global const int *inputs, uint first, uint updates, __global real *speaker_terms, __global real *speaker_table,
+    __global real *listener_terms, __global real *listener_table, __global real *baseline, __global int *sampled,
+    __global real *rewards, __global real *said, __global real *named)
+{
+    uint replica = (uint)get_group_id(0), me = (uint)get_local_id(0), cells = values * values, messages = symbols * symbols;
+    signals_pair p = { infos + replica * SIGNALS_WORDS, rates + replica * SIGNALS_RATES_WORDS, inputs + (ulong)replica * cells,
+        speaker_terms + (ulong)replica * 4 * values * symbols, speaker_table + (ulong)replica * 2 * cells * symbols,
+        listener_terms + (ulong)replica * 4 * values * symbols, listener_table + (ulong)replica * 2 * messages * values,
+        baseline + (ulong)replica * cells, sampled + (ulong)replica * 3 * batch, rewards + (ulong)replica * batch,
+        said + (ulong)replica * 2 * batch * symbols, named + (ulong)replica * 2 * batch * values, values, symbols };
+    for (uint k = 0; k < updates; k++) {
+        for (uint b = me; b < batch; b += SIGNALS_ITEMS)
+            signals_sample(&p, b, first + k);
+        SIGNALS_WAIT();
+        signals_learn(&p, batch, me);
+        SIGNALS_WAIT();
+    }
+}
+
+#endif // SIGNALS_LEWIS
+
+#endif // SIGNALS

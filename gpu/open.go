@@ -9,11 +9,13 @@ import (
 	"tnn-gpu/gpu/device"
 	gpuhopfield "tnn-gpu/gpu/hopfield"
 	gpuperceptron "tnn-gpu/gpu/perceptron"
+	gpusignals "tnn-gpu/gpu/signals"
 	gputnn "tnn-gpu/gpu/tnn"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
+	"tnn-gpu/host/signals"
 	"tnn-gpu/host/tnn"
 )
 
@@ -43,6 +45,8 @@ func newOn(d *device.Device, net model.Network, o backend.Options) (backend.Back
 		return gpuperceptron.New(d, n, o)
 	case *hopfield.Network:
 		return gpuhopfield.New(d, n, o)
+	case *signals.Network:
+		return gpusignals.New(d, n, o)
 	}
 	return nil, fmt.Errorf("OpenCL devices cannot compute the model %s: use --backend cpu", net.Describe().Name)
 }
@@ -61,6 +65,8 @@ func trialOf(net model.Network, o backend.Options) (*device.Trial, error) {
 		return gpuperceptron.Trial(n, o)
 	case *hopfield.Network:
 		return gpuhopfield.Trial(n, o)
+	case *signals.Network:
+		return gpusignals.Trial(n, o)
 	}
 	return device.NewTrial(o, nil), nil
 }

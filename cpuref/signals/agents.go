@@ -15,6 +15,7 @@ type agents[F fmath.Float] struct {
 	population uint32
 	key        [2]uint32
 	inputs     []int // that are trained
+	rates      signals.Rates[F]
 
 	pair     signals.Pair[F]
 	samples  []sample[F]
@@ -34,7 +35,7 @@ func newAgents[F fmath.Float](net *signals.Network, replica int, key uint64) *ag
 	a := &net.Of(replica).Attributes
 	g := &agents[F]{
 		net: net, game: a, replica: replica, population: net.Population(replica), key: rng.Key(key),
-		inputs: net.TrainedInputs(rng.Key(key), replica), samples: make([]sample[F], a.Batch),
+		inputs: net.TrainedInputs(rng.Key(key), replica), rates: signals.RatesOf[F](a), samples: make([]sample[F], a.Batch),
 	}
 	for b := range g.samples {
 		for k := range 2 {
@@ -60,18 +61,16 @@ func (g *agents[F]) advance(t uint32) {
 	for b := range g.samples {
 		g.add(&g.samples[b])
 	}
-	rate := F(g.game.Rate)
 	for _, of := range [][2][]F{{g.pair.A, g.gradient.A}, {g.pair.K, g.gradient.K}, {g.pair.B, g.gradient.B}, {g.pair.G, g.gradient.G}} {
 		terms, gradient := of[0], of[1]
 		for k, x := range gradient {
-			terms[k] += F(rate * x)
+			terms[k] += F(g.rates.Rate * x)
 			gradient[k] = 0
 		}
 	}
-	follow := F(g.game.Baseline)
 	for b := range g.samples {
 		s := &g.samples[b]
-		g.pair.Expected[s.input] += F(follow * (s.reward - g.pair.Expected[s.input]))
+		g.pair.Expected[s.input] += F(g.rates.Baseline * (s.reward - g.pair.Expected[s.input]))
 	}
 }
 
@@ -116,26 +115,22 @@ func (g *agents[F]) play(s *sample[F], b, t uint32) {
 // advantage times the score of the symbol that was sent, and lambda times the gradient
 // of the entropy. Device twin: signals_score.
 func (g *agents[F]) score(p []F, sent int, advantage F) {
-	lambda := F(g.game.Entropy)
 	entropy := F(0)
 	for _, q := range p {
-		entropy -= F(q * fmath.Log(max(q, smallest)))
+		entropy -= F(q * fmath.Log(max(q, g.rates.Smallest)))
 	}
 	for k, q := range p {
-		slope := F(-q * (fmath.Log(max(q, smallest)) + entropy))
+		slope := F(-q * (fmath.Log(max(q, g.rates.Smallest)) + entropy))
 		hit := F(0)
 		if k == sent {
 			hit = 1
 		}
-		p[k] = F(advantage*(hit-q)) + F(lambda*slope)
+		p[k] = F(advantage*(hit-q)) + F(g.rates.Entropy*slope)
 	}
 }
 
-// smallest keeps logarithms finite.
-const smallest = 1e-37
-
 // add adds a play to the gradient. Each of its numbers gets its plays in ascending
-// order.
+// order. Device twin: signals_learn.
 func (g *agents[F]) add(s *sample[F]) {
 	i, v := g.pair.Values, g.pair.Symbols
 	first, second := s.input/i, s.input%i

@@ -3,14 +3,11 @@
 package signals
 
 import (
-	"fmt"
 	"runtime"
-	"slices"
 
 	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
-	"tnn-gpu/host/model"
 	"tnn-gpu/host/signals"
 	"tnn-gpu/host/state"
 )
@@ -38,12 +35,12 @@ type engine[F fmath.Float] struct {
 	keys    []uint64
 	state   *state.State
 	players []player // by replica
-	watched []string
 	team    *parallel.Team
+	backend.Fields
 }
 
 func newEngine[F fmath.Float](net *signals.Network, o backend.Options) *engine[F] {
-	e := &engine[F]{net: net, keys: o.Seeds, team: parallel.NewTeam(o.Threads)}
+	e := &engine[F]{net: net, keys: o.Seeds, team: parallel.NewTeam(o.Threads), Fields: backend.NewFields(net)}
 	for r, key := range o.Seeds {
 		if net.Spec.Signals.Game == signals.LewisGame {
 			e.players = append(e.players, newUrns(net, r, key))
@@ -111,30 +108,16 @@ func (e *engine[F]) SetState(s *state.State) error {
 	return nil
 }
 
-// Watch implements backend.Backend.
-func (e *engine[F]) Watch(names ...string) error {
-	if err := e.net.CheckDerived(names...); err != nil {
-		return err
-	}
-	e.watched = slices.Clone(names)
-	return nil
-}
-
 // Field implements backend.Backend.
 func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
-	if a := e.state.Array(name); a != nil {
-		return a.CopyTo(into), nil
+	f, err := e.Find(name)
+	if err != nil {
+		return nil, err
 	}
-	if slices.Contains(e.watched, name) {
-		a, _ := e.net.Derive(name, e.state, e.keys, into)
-		return a, nil
+	if !f.Derived {
+		return e.state.Array(name).CopyTo(into), nil
 	}
-	return nil, fmt.Errorf("the model signals has no field %q that is watched: %w", name, backend.ErrUnknownField)
-}
-
-// Control implements backend.Backend: there are none.
-func (e *engine[F]) Control(name string, _ float64) error {
-	return fmt.Errorf("the model signals has no control %q: %w", name, model.ErrUnknownControl)
+	return e.net.Derive(f, e.state, e.keys, into), nil
 }
 
 // Describe implements backend.Backend.

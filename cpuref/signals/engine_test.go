@@ -16,21 +16,9 @@ func open(net model.Network, o backend.Options) (backend.Backend, error) {
 	return New(net.(*signals.Network), o)
 }
 
-// The suite of all backends, for games of every kind.
+// What every backend of every model must do.
 func TestSuite(t *testing.T) {
-	for _, c := range signalstest.Cases() {
-		for _, p := range []state.Precision{state.Single, state.Double} {
-			t.Run(c.Name+" "+p.String(), func(t *testing.T) {
-				s := backendtest.New(t, open, c.Network, p, 45)
-				defer s.Close()
-				s.All()
-				if !s.Differs() {
-					t.Error("populations with other keys do the same")
-				}
-				backendtest.Resume(t, c.Network, p, 50, open, open)
-			})
-		}
-	}
+	backendtest.Run(t, open, signalstest.SuiteSteps, signalstest.Suite()...)
 }
 
 // Populations of one key differ by their numbers, and threads change nothing.

@@ -31,6 +31,17 @@ func PairOf[F fmath.Float](n *Network, s *state.State, replica int) Pair[F] {
 	return Pair[F]{t.Values, t.Symbols, part(SpeakerTerms), part(SpeakerTable), part(ListenerTerms), part(ListenerTable), part(Expected)}
 }
 
+// Rates are the numbers of an update, rounded once.
+type Rates[F fmath.Float] struct {
+	Rate, Baseline, Entropy F
+	Smallest                F // probability of which a logarithm is taken, which keeps it finite
+}
+
+// RatesOf are those of a specification.
+func RatesOf[F fmath.Float](a *AttributesTable) Rates[F] {
+	return Rates[F]{F(a.Rate), F(a.Baseline), F(a.Entropy), 1e-37}
+}
+
 // Speak gives the logits of the symbols at a position for an input. Device twin:
 // signals_speak.
 func (p *Pair[F]) Speak(z []F, position, first, second int) {

@@ -45,16 +45,16 @@ func (s *Spec) fields() []state.Field {
 	}
 	speaker, listener, _ := s.Attributes.Agents.Kinds()
 	var out []state.Field
-	if speaker.hasTerms() {
+	if speaker.HasTerms() {
 		out = append(out, state.Field{Name: SpeakerTerms, Unit: "1", Doc: "A: terms of the speaker's logits of a symbol, for each value", Space: SpeakerTerm})
 	}
-	if speaker.hasTable() {
+	if speaker.HasTable() {
 		out = append(out, state.Field{Name: SpeakerTable, Unit: "1", Doc: "K: terms of the speaker's logits of a symbol, for each input", Space: SpeakerCell})
 	}
-	if listener.hasTerms() {
+	if listener.HasTerms() {
 		out = append(out, state.Field{Name: ListenerTerms, Unit: "1", Doc: "B: terms of the listener's logits of a value, for each symbol", Space: ListenerTerm})
 	}
-	if listener.hasTable() {
+	if listener.HasTable() {
 		out = append(out, state.Field{Name: ListenerTable, Unit: "1", Doc: "G: terms of the listener's logits of a value, for each message", Space: ListenerCell})
 	}
 	return append(out,
@@ -89,8 +89,8 @@ func (s *Spec) space(name state.Space) model.Space {
 	return model.Line(Population, 1)
 }
 
-// length is the number of items of a space.
-func (s *Spec) length(name state.Space) int {
+// Length is the number of items of a space.
+func (s *Spec) Length(name state.Space) int {
 	space := s.space(name)
 	return space.Len()
 }

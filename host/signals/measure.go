@@ -1,9 +1,10 @@
 package signals
 
 import (
-	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
-	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
@@ -25,6 +26,21 @@ func (n *Network) Measure(sums []float64, s *state.State, replica int, key uint6
 	}
 }
 
+// MeasureAll computes the sums of all replicas, on all cores.
+func (n *Network) MeasureAll(row []float64, s *state.State, keys []uint64) {
+	each := len(row) / len(keys)
+	var group sync.WaitGroup
+	var next atomic.Int64
+	for range min(runtime.GOMAXPROCS(0), len(keys)) {
+		group.Go(func() {
+			for r := int(next.Add(1)) - 1; r < len(keys); r = int(next.Add(1)) - 1 {
+				n.Measure(row[r*each:][:each], s, r, keys[r])
+			}
+		})
+	}
+	group.Wait()
+}
+
 func measure[F fmath.Float](n *Network, sums []float64, s *state.State, replica int, trained []bool) {
 	pair := PairOf[F](n, s, replica)
 	var inputs []int
@@ -40,34 +56,18 @@ func measure[F fmath.Float](n *Network, sums []float64, s *state.State, replica 
 
 // Urns are those of a replica in a state.
 func (n *Network) Urns(s *state.State, replica int) (speaker, listener []int32) {
-	each, of := n.Spec.length(SpeakerBall), n.Spec.length(ListenerBall)
+	each, of := n.Spec.Length(SpeakerBall), n.Spec.Length(ListenerBall)
 	return s.Array(SpeakerUrns).Ints[replica*each:][:each], s.Array(ListenerUrns).Ints[replica*of:][:of]
 }
 
-// CheckDerived refuses names that are not those of derived fields.
-func (n *Network) CheckDerived(names ...string) error {
-	d := n.Describe()
-	for _, name := range names {
-		if f, found := d.Field(name); !found || !f.Derived {
-			return fmt.Errorf("the model signals has no derived field %q: %w", name, backend.ErrUnknownField)
-		}
-	}
-	return nil
-}
-
 // Derive computes a derived field of all replicas, which follows from the state, into an
-// array that fits or a new one. It is false for what is no such field.
-func (n *Network) Derive(name string, s *state.State, keys []uint64, into *state.Array) (*state.Array, bool) {
-	d := n.Describe()
-	f, found := d.Field(name)
-	if !found || !f.Derived {
-		return nil, false
-	}
-	each := n.Spec.length(f.Space)
+// array that fits or a new one.
+func (n *Network) Derive(f state.Field, s *state.State, keys []uint64, into *state.Array) *state.Array {
+	each := n.Spec.Length(f.Space)
 	a := into.Reuse(f, s.Precision, s.Replicas*each)
-	sums := make([]float64, len(d.Sums))
+	sums := make([]float64, len(n.Spec.columns()))
 	for r := range s.Replicas {
-		switch name {
+		switch f.Name {
 		case SuccessField:
 			n.Measure(sums, s, r, keys[r])
 			success := sums[0]
@@ -88,7 +88,7 @@ func (n *Network) Derive(name string, s *state.State, keys []uint64, into *state
 			}
 		}
 	}
-	return a, true
+	return a
 }
 
 // messages are the likeliest messages of a replica in a state.

@@ -53,7 +53,7 @@ func (s *Spec) Need(p state.Precision, replicas int) (host, device int64) {
 	each := int64(0)
 	for _, f := range s.fields() {
 		if !f.Derived {
-			each += int64(s.length(f.Space)) * int64(f.Bytes(p))
+			each += int64(s.Length(f.Space)) * int64(f.Bytes(p))
 		}
 	}
 	if s.Signals.Game == AttributesGame {
@@ -138,7 +138,7 @@ func (n *Network) Row(row, sums []float64) { copy(row, sums) }
 
 // Order implements model.Network: backends hold all spaces in their order.
 func (n *Network) Order(s state.Space) []int {
-	order := make([]int, n.Spec.length(s))
+	order := make([]int, n.Spec.Length(s))
 	for i := range order {
 		order[i] = i
 	}
@@ -161,12 +161,12 @@ func (n *Network) Place(space state.Space, item int) string {
 
 // NewState implements model.Network.
 func (n *Network) NewState(p state.Precision, replicas int) *state.State {
-	return model.NewState(n, p, replicas, n.Spec.length)
+	return model.NewState(n, p, replicas, n.Spec.Length)
 }
 
 // CheckState implements model.Network.
 func (n *Network) CheckState(s *state.State, p state.Precision, replicas int) error {
-	if err := model.CheckState(n, s, p, replicas, n.Spec.length); err != nil {
+	if err := model.CheckState(n, s, p, replicas, n.Spec.Length); err != nil {
 		return err
 	}
 	if n.Spec.Signals.Game == LewisGame {

@@ -41,9 +41,11 @@ func (a Agents) Kinds() (speaker, listener Agents, ok bool) {
 
 func (a Agents) isKind() bool { return a == Additive || a == Table || a == Both }
 
-// hasTerms and hasTable tell of a kind which terms its logits have.
-func (a Agents) hasTerms() bool { return a != Table }
-func (a Agents) hasTable() bool { return a != Additive }
+// HasTerms tells whether the logits of a kind have terms of single values or symbols.
+func (a Agents) HasTerms() bool { return a != Table }
+
+// HasTable tells whether they have terms of inputs or messages.
+func (a Agents) HasTable() bool { return a != Additive }
 
 // Reward names what the speaker learns from.
 type Reward string

@@ -1,7 +1,10 @@
 // Package signalstest has populations that backends are tested with.
 package signalstest
 
-import "tnn-gpu/host/signals"
+import (
+	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/signals"
+)
 
 // Case is a network of populations.
 type Case struct {
@@ -43,6 +46,18 @@ func Cases() []Case {
 	var out []Case
 	for _, s := range specs {
 		out = append(out, Case{s.name, &signals.Network{Spec: s.spec}})
+	}
+	return out
+}
+
+// SuiteSteps is how many steps the suite of all models makes of a population.
+const SuiteSteps = 24
+
+// Suite are the networks for the suite of all models.
+func Suite() []backendtest.Case {
+	var out []backendtest.Case
+	for _, c := range Cases() {
+		out = append(out, backendtest.Case{Name: c.Name, Net: c.Network})
 	}
 	return out
 }
