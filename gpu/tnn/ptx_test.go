@@ -95,12 +95,13 @@ func (g *nvidia[F]) sweepCopy(t *testing.T, k, flags uint32) []*ptx.Counts {
 // Rung 2 for NVIDIA, as far as it goes without one: what clang makes of the kernels for
 // its GPUs computes the bits of the device that the tests run on.
 func TestPTX(t *testing.T) {
-	for name, change := range widthNetworks() {
-		net, err := tnn.Build(widthSpec(change), 5)
-		must(t, err)
-		t.Run(name+"/single", func(t *testing.T) { samePTX[float32](t, net, state.Single) })
-		t.Run(name+"/double", func(t *testing.T) { samePTX[float64](t, net, state.Double) })
-	}
+	inTurns(t, func(t *testing.T, net *tnn.Network, p state.Precision) {
+		if p == state.Double {
+			samePTX[float64](t, net, p)
+		} else {
+			samePTX[float32](t, net, p)
+		}
+	})
 }
 
 // samePTX compares two sweeps, and two steps in one launch.

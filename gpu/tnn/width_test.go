@@ -4,11 +4,14 @@ package tnn
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"tnn-gpu/cpuref"
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
@@ -25,8 +28,11 @@ func widthNetworks() map[string]func(*tnn.Spec) {
 		"line":   func(s *tnn.Spec) { s.Graph.Sides, s.Groups[0].Connections = []int{70}, 2 },
 		"loops":  func(s *tnn.Spec) { s.Groups[0].SelfLoops = 2 },
 		"random": func(s *tnn.Spec) { s.Graph.Kind, s.Groups[0].Connections = graph.Random, 80 },
-		"dense": func(s *tnn.Spec) {
-			s.Graph.Sides, s.Graph.Kind, s.Groups[0].Connections = []int{34, 34}, graph.Random, mostShared+8
+		"hubs": func(s *tnn.Spec) {
+			s.Graph.Sides, s.Graph.Kind = []int{34, 34}, graph.Random
+			hubs := s.Groups[0]
+			hubs.Count, hubs.Connections = 3, mostShared+8
+			s.Groups = append(s.Groups, hubs)
 		},
 		"odd": func(s *tnn.Spec) { s.Graph.Sides, s.Graph.Bipartite = []int{15, 13}, false },
 		"driven": func(s *tnn.Spec) {
@@ -52,32 +58,42 @@ func widthSpec(change func(*tnn.Spec)) *tnn.Spec {
 	return spec
 }
 
-// However many nodes a work-item visits at once, the bits are the reference's.
-func TestVectorWidths(t *testing.T) {
-	devicetest.Open(t)
-	for name, change := range widthNetworks() {
-		net, err := tnn.Build(widthSpec(change), 5)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		for precision, widths := range map[state.Precision][]int{state.Single: {1, 2, 16}, state.Double: {1, 4}} {
-			o := backend.Options{Precision: precision, Seeds: []uint64{5, 6}}
-			want := advanced(t, func() (backend.Backend, error) { return cpuref.New(net, o) })
-			for _, width := range widths {
-				t.Run(fmt.Sprintf("%s/%s/%d", name, precision, width), func(t *testing.T) {
-					d := devicetest.Open(t)
-					devicetest.Vector(d, width)
-					if precision == state.Double && !d.Info().Double {
-						t.Skip("the device has no double precision")
-					}
-					have := advanced(t, func() (backend.Backend, error) { return New(d, net, o) })
-					if difference, err := state.Diff(want, have); err != nil || difference != nil {
-						t.Errorf("reference against device: %v, %v", difference, err)
-					}
-				})
+// inTurns builds these networks, which take turns in precision: every one is compiled for
+// all widths, and that takes longer than all else. TNN_SOAK=1 has both precisions of each.
+func inTurns(t *testing.T, test func(t *testing.T, net *tnn.Network, p state.Precision)) {
+	networks := widthNetworks()
+	for i, name := range slices.Sorted(maps.Keys(networks)) {
+		net, err := tnn.Build(widthSpec(networks[name]), 5)
+		must(t, err)
+		for k, p := range []state.Precision{state.Single, state.Double} {
+			if i%2 == k || backendtest.Soak() {
+				t.Run(name+"/"+p.String(), func(t *testing.T) { test(t, net, p) })
 			}
 		}
 	}
+}
+
+// However many nodes a work-item visits at once, the bits are the reference's.
+func TestVectorWidths(t *testing.T) {
+	devicetest.Open(t)
+	widths := map[state.Precision][]int{state.Single: {1, 2, 16}, state.Double: {1, 4}}
+	inTurns(t, func(t *testing.T, net *tnn.Network, precision state.Precision) {
+		o := backend.Options{Precision: precision, Seeds: []uint64{5, 6}}
+		want := advanced(t, func() (backend.Backend, error) { return cpuref.New(net, o) })
+		for _, width := range widths[precision] {
+			t.Run(fmt.Sprint(width), func(t *testing.T) {
+				d := devicetest.Open(t)
+				devicetest.Vector(d, width)
+				if precision == state.Double && !d.Info().Double {
+					t.Skip("the device has no double precision")
+				}
+				have := advanced(t, func() (backend.Backend, error) { return New(d, net, o) })
+				if difference, err := state.Diff(want, have); err != nil || difference != nil {
+					t.Errorf("reference against device: %v, %v", difference, err)
+				}
+			})
+		}
+	})
 }
 
 // advanced is the state after some steps.

@@ -23,27 +23,45 @@ const level = 1e-4
 // draws given what it saw. A law at an inverse temperature 10 % off must fail the
 // same test.
 func Distributions(t *testing.T, open backend.Open) {
-	group := func(levels int, threshold, f float64) tnn.GroupSpec {
-		return tnn.GroupSpec{Levels: levels, Threshold: threshold, InverseTemperature: f}
+	for i, s := range together() {
+		s.run(t, open, i, "together", jointly)
 	}
-	together := []system{
+	for i, s := range byNode() {
+		s.run(t, open, i, "by node", conditionally)
+	}
+}
+
+// Draws compares the samples of Distributions on two backends bit by bit: what holds of
+// those of one then holds of the other's.
+func Draws(t *testing.T, one, other backend.Open) {
+	for i, s := range append(together(), byNode()...) {
+		s.run(t, one, i, "draws", func(t *testing.T, one backend.Open, s *system, p state.Precision) {
+			net, o := s.copies(t, 1000), backend.Options{Precision: p, Seeds: []uint64{2}}
+			backendtest.Agree(t, net, backendtest.Opened(t, one, net, o), backendtest.Opened(t, other, net, o), 1, int64(s.steps))
+		})
+	}
+}
+
+func together() []system {
+	return []system{
 		{name: "hylton2020, ternary", rule: tnn.Hylton2020, group: group(3, 1.7, 0.25), mode: tnn.Noise, steps: 3},
 		{name: "hylton2020, ternary, reflecting", rule: tnn.Hylton2020, group: group(3, 1.5, 0.2), mode: tnn.Reflect, steps: 3},
 		{name: "hylton2019, binary", rule: tnn.Hylton2019, relaxations: 2, group: group(2, 0, 0.4), mode: tnn.Noise, steps: 2},
 		{name: "hylton2019, ternary, reflecting", rule: tnn.Hylton2019, relaxations: 1, group: group(3, 0, 0.5), mode: tnn.Reflect, steps: 1},
 		{name: "hylton2019, 5 levels", rule: tnn.Hylton2019, relaxations: 3, group: group(5, 0, 0.7), mode: tnn.Noise, steps: 1},
 	}
-	byNode := []system{
+}
+
+func byNode() []system {
+	return []system{
 		{name: "hylton2020, 10 levels", rule: tnn.Hylton2020, group: group(10, 0.1, 1), mode: tnn.Noise, steps: 4},
 		{name: "hylton2020, 1000 levels", rule: tnn.Hylton2020, group: group(1000, 0.001, 0.3), mode: tnn.Noise, steps: 4},
 		{name: "hylton2020, binary", rule: tnn.Hylton2020, group: group(2, 0.3, 1), mode: tnn.Noise, steps: 4},
 	}
-	for i, s := range together {
-		s.run(t, open, i, "together", jointly)
-	}
-	for i, s := range byNode {
-		s.run(t, open, i, "by node", conditionally)
-	}
+}
+
+func group(levels int, threshold, f float64) tnn.GroupSpec {
+	return tnn.GroupSpec{Levels: levels, Threshold: threshold, InverseTemperature: f}
 }
 
 // run tests the system on the graph of joints; the systems of a list take turns in
