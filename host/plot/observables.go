@@ -61,7 +61,7 @@ func Overview(run *results.Run, last image.Image) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{Title: s.title(), Colours: s.colours(), Columns: 3}
+	page := &Page{Title: s.title(), Colours: s.colours(), Columns: 3, forScreens: true}
 	if last != nil {
 		title := fmt.Sprintf("states after step %d", run.Metadata.Steps)
 		if sweep := run.Metadata.Sweep; sweep != nil {

@@ -41,6 +41,8 @@ type Page struct {
 	Colours  []string
 	Panels   []Panel
 	Columns  int
+
+	forScreens bool // has fewer dots than paper wants, as drawing takes its time by dots
 }
 
 // Panel is a set of axes with curves, or a picture.
@@ -81,7 +83,9 @@ const (
 	gap         = 4 * vg.Millimeter
 	titleHeight = 9 * vg.Millimeter
 	keyHeight   = 6 * vg.Millimeter
-	dotsPerInch = 150
+
+	dotsPerInch       = 150
+	dotsPerScreenInch = 96
 )
 
 // palette is that of Okabe and Ito, darkest first, without yellow, which a white
@@ -119,11 +123,15 @@ func (p *Page) Write(w io.Writer, format string) error {
 	rows := (len(p.Panels) + p.Columns - 1) / p.Columns
 	width := vg.Length(p.Columns)*(panelWidth+gap) + gap
 	height := vg.Length(rows)*(panelHeight+gap) + p.headHeight() + gap
+	dots := dotsPerInch
+	if p.forScreens {
+		dots = dotsPerScreenInch
+	}
 	var canvas vg.CanvasSizer
 	var write func(io.Writer) error
 	switch format {
 	case "png":
-		drawn := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch), vgimg.UseBackgroundColor(color.White))
+		drawn := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dots), vgimg.UseBackgroundColor(color.White))
 		// Fast, as a run of a second ends with such a picture.
 		encoder := png.Encoder{CompressionLevel: png.BestSpeed}
 		canvas, write = drawn, func(w io.Writer) error { return encoder.Encode(w, drawn.Image()) }
