@@ -15,7 +15,7 @@ COUNT = 1
 # How long `make soak` fuzzes each parser.
 FUZZTIME = 1m
 
-.PHONY: build run test test-cpu test-opencl test-python test-fma test-cluster test-manifest gpu-kit bench lint lint-go lint-kernels lint-python soak gallery setup-run setup-test clean
+.PHONY: build run test test-cpu test-opencl test-python test-fma test-arch test-cluster test-manifest gpu-kit bench lint lint-go lint-kernels lint-python soak gallery setup-run setup-test clean
 
 # bin/tnn-gpu, with OpenCL where its headers are.
 build:
@@ -54,6 +54,12 @@ test-cluster:
 # What is written for Kubernetes, against the types of its API.
 test-manifest:
 	@. scripts/env && go test -count 1 -modfile tools/manifest.mod cmd/tnn-gpu/manifest_test.go
+
+# The program on arm64, riscv64, ppc64le and s390x, as QEMU emulates them: the same bits,
+# and checkpoints that go from one to another. Some minutes.
+test-arch:
+	@scripts/setup qemu-user-static
+	@. scripts/env && TNN_ARCH=1 go test -count 1 -timeout 1h -run '^TestArchitectures$$' ./cmd/tnn-gpu
 
 # A folder that tries the program on a GPU elsewhere: build/gpu-kit/run.sh.
 gpu-kit:
