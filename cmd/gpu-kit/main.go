@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command gpu-kit runs the parts of the GPU kit, one after another, in the folder that
 // it stands in, and writes what they found to the folder results: the words of each part,
 // report.json, and tables for docs/performance.md. scripts/gpu-kit makes the folder.
@@ -66,8 +68,12 @@ func run(total time.Duration, device string, quick bool) error {
 	if err := os.MkdirAll(results, 0o777); err != nil {
 		return err
 	}
-	for _, binary := range []string{"kernels.test", "program.test"} {
-		if err := unpack(filepath.Join(here, binary)); err != nil {
+	packed, err := filepath.Glob(filepath.Join(here, "*.gz"))
+	if err != nil || len(packed) == 0 {
+		return errors.Join(err, fmt.Errorf("%s is not the folder of the kit: it has no programs", here))
+	}
+	for _, path := range packed {
+		if err := unpack(strings.TrimSuffix(path, ".gz")); err != nil {
 			return err
 		}
 	}
@@ -135,7 +141,7 @@ func parts(here, results, device string, quick bool) []*part {
 				Command: []string{filepath.Join(here, binary), "-test.v", "-test.run", pattern}}
 		}
 	}
-	kernels := tests("kernels.test", "gpu/tnn")
+	kernels := tests("tnn.test", "gpu/tnn")
 	experiments := filepath.Join(results, "experiments.json")
 	e := kernels("experiments", 90, "^TestKitExperiments$", "TNN_KIT="+experiments)
 	e.File = experiments
@@ -148,6 +154,7 @@ func parts(here, results, device string, quick bool) []*part {
 	for _, precision := range []string{"double", "single"} {
 		list = append(list, goldens(here, on, precision)...)
 	}
+	list = append(list, engines(here, tests)...)
 	return append(list,
 		kernels("ladder", 90, "^(TestAgrees|TestWorkGroups$|TestSwept|TestIsolation$|TestResumeAcross|TestMemoryOf|TestProfile)"),
 		bench("bench hylton2019", 60, "--rule", "hylton2019", "--size", sizes, "--connections", "4,16"),
@@ -155,6 +162,18 @@ func parts(here, results, device string, quick bool) []*part {
 		kernels("catalogue", 90, "^(TestSuite|TestDistributions|TestVectorWidths|TestStepOf)"),
 		tests("program.test", "cmd/tnn-gpu")("program", 60, "^(TestDevices|TestSelftest|TestCompare|TestBench)"),
 	)
+}
+
+// engines tests the engines of all models but the first, which has parts of its own.
+func engines(here string, tests func(binary, dir string) func(name string, limit float64, pattern string, env ...string) *part) []*part {
+	var list []*part
+	folders, _ := filepath.Glob(filepath.Join(here, "gpu", "*"))
+	for _, folder := range folders {
+		if model := filepath.Base(folder); model != "tnn" {
+			list = append(list, tests(model+".test", "gpu/"+model)(model, 45, "^(TestSuite|TestSameBits|TestWorkGroups|TestGoesOn)$"))
+		}
+	}
+	return list
 }
 
 // goldens verifies the recorded trajectories of each model.
