@@ -15,7 +15,7 @@ COUNT = 1
 # How long `make soak` fuzzes each parser.
 FUZZTIME = 1m
 
-.PHONY: build run test test-cpu test-opencl test-python test-fma test-arch test-cluster test-manifest gpu-kit bench lint lint-go lint-kernels lint-python soak gallery setup-run setup-test clean
+.PHONY: build run test test-cpu test-opencl test-python test-fma test-arch test-cluster test-manifest gpu-kit dist test-dist bench lint lint-go lint-kernels lint-python soak gallery setup-run setup-test clean
 
 # bin/tnn-gpu, with OpenCL where its headers are.
 build:
@@ -64,6 +64,13 @@ test-arch:
 # A folder that tries the program on a GPU elsewhere: build/gpu-kit/run.sh.
 gpu-kit:
 	@. scripts/env && scripts/gpu-kit
+
+# Archives for other machines, in build/dist; and those that can be, started.
+dist:
+	@. scripts/env && scripts/dist
+
+test-dist:
+	@. scripts/env && scripts/test-dist
 
 # All benchmarks, one after another, in the format that benchstat reads
 # (go tool -modfile=tools/go.mod benchstat OLD NEW); then what this machine reaches,

@@ -27,19 +27,20 @@ func (p *program) versionCommand() *cli.Command {
 	}
 }
 
-// programVersion is the program's name and the version of its source.
+// release is the version that CHANGELOG.md begins with.
+const release = "0.2.0"
+
+// programVersion is the program's name, its release and the revision of its source,
+// where the build knew it.
 func programVersion() string {
-	version, revision, modified := "(devel)", "", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		if info.Main.Version != "" {
-			version = info.Main.Version
-		}
-		revision, modified = setting(info, "vcs.revision"), setting(info, "vcs.modified")
+	text := "tnn-gpu " + release
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return text
 	}
-	text := "tnn-gpu " + version
-	if revision != "" && !strings.Contains(version, revision[:min(12, len(revision))]) {
+	if revision := setting(info, "vcs.revision"); revision != "" {
 		text += " " + revision[:min(12, len(revision))]
-		if modified == "true" {
+		if setting(info, "vcs.modified") == "true" {
 			text += "+changes"
 		}
 	}
