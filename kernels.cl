@@ -19,6 +19,7 @@
 //    11  The perceptron                                (where PERCEPTRON is defined)
 //    12  Hopfield networks                             (where HOPFIELD is defined)
 //    13  Signals                                       (where SIGNALS is defined)
+//    14  Self-organising recurrent networks            (where SORN is defined)
 //
 // A program is built for one model. Package gpu/device puts a header before this file:
 // a line #define NAME VALUE for each choice of the program and for each constant that
@@ -3417,3 +3418,675 @@ __kernel void signals_update(uint values, uint symbols, uint batch, __global con
 #endif // SIGNALS_LEWIS
 
 #endif // SIGNALS
+
+#ifdef SORN
+
+// ============================================================================
+// Section 14: self-organising recurrent networks (docs/sorn.md). Mirrors package
+// cpuref/sorn. A sum of drives, or of the weights of a column, belongs to one work-item,
+// which adds in ascending order.
+//
+// The header defines
+//   SORN_ITEMS         work-items of a work-group
+//   SORN_GIVEN         where the draws of a step are not made here
+//   SORN_...           places of constants, of choices and of sums; parts of a step; the
+//                      rules at work
+// ============================================================================
+
+// Work-items of a work-group wait for each other, where there are others.
+#if SORN_ITEMS > 1
+#define SORN_WAIT() barrier(CLK_GLOBAL_MEM_FENCE)
+#else
+#define SORN_WAIT()
+#endif // SORN_ITEMS
+
+// A network: slots of units, states and what a step leaves for the next part of it. All
+// replicas follow one another in each array.
+#define SORN_ARGUMENTS \
+    __global int *ee_from, __global real *ee, __global int *ei_from, __global real *ei, __global int *ie_from, __global real *ie, \
+    __global real *Te, __global real *Ti, __global uchar *x_before, __global uchar *x, __global uchar *y_before, __global uchar *y, \
+    __global int *ee_size, __global int *ei_size, __global int *ie_size, __global uchar *ee_settled, __global uchar *ei_settled, \
+    __global real *rows, __global real *recurrent, __global real *input, __global real *outgoing, __global uchar *x_next, __global uchar *y_next, __global uchar *r, __global uchar *change, \
+    __global int *births_i, __global int *births_j, __global int *counts, __global int *full, __global real *scratch, \
+    __global const real *silent, __global const real *active, __global const real *constants, __global const uint *choices, \
+    __global const int *in_first, __global const int *in_unit, __global const real *in_value, __global const int *born, \
+    __global const real *given_e, __global const real *given_i, __global int *row_counts, __global real *row_reals, \
+    uint n, uint m, uint room_ee, uint room_ei, uint room_ie, uint room_births, uint rules, uint replicas, uint t, uint steps, uint at, uint part
+
+// sorn_net is the part of the arrays that belongs to a replica, and the share of a
+// work-item in it: first, first + stride and so on.
+typedef struct {
+    __global int *ee_from, *ei_from, *ie_from, *ee_size, *ei_size, *ie_size, *births_i, *births_j, *counts, *full;
+    __global real *ee, *ei, *ie, *te, *ti, *rows, *recurrent, *input, *outgoing, *scratch;
+    __global uchar *x_before, *x, *y_before, *y, *ee_settled, *ei_settled, *x_next, *y_next, *r, *change;
+    __global const real *silent, *active, *constants, *given_e, *given_i;
+    __global const uint *choices;
+    uint n, m, room_ee, room_ei, room_ie, room_births, rules, t, first, stride;
+} sorn_net;
+
+#define SORN_HAS(rule) ((net->rules & (rule)) != 0)
+#define SORN_CONSTANT(name) net->constants[SORN_##name]
+#define SORN_CHOICE(name) net->choices[SORN_CHOICE_##name]
+
+// cpuref replica.fires
+uchar sorn_fires(const sorn_net *net, real above)
+{
+    return above > R(0.0) || (above == R(0.0) && SORN_CHOICE(SPIKE_AT_ZERO));
+}
+
+// sorn.pair
+void sorn_pair(uint x, uint y, real *even, real *odd)
+{
+    real radius = r_sqrt(R(-2.0) * r_log(uniform_real(x)));
+    real u = uniform_real(y);
+    real a = u >= R(0.25) ? u - R(0.25) : u + R(0.75);
+    *even = radius * r_cos2pi(u);
+    *odd = radius * r_cos2pi(a);
+}
+
+// sorn.Normals
+void sorn_normals(words x, real *z)
+{
+    sorn_pair(x.x, x.y, z, z + 1);
+    sorn_pair(x.z, x.w, z + 2, z + 3);
+}
+
+// sorn.below
+uint sorn_below(uint word, uint n)
+{
+    return (uint)((ulong)word * n >> 32);
+}
+
+// cpuref replica.noise
+void sorn_noise(const sorn_net *net, uint block, uint purpose, real deviation, __global const real *given, uint units, real *z)
+{
+    for (uint k = 0; k < 4; k++)
+        z[k] = R(0.0);
+#ifdef SORN_GIVEN
+    for (uint k = 4 * block; k < min(4 * block + 4, units); k++)
+        z[k - 4 * block] = given[k];
+#else
+    if (deviation > R(0.0)) {
+        sorn_normals(philox(block, 0, net->t, purpose, SORN_CHOICE(KEY0), SORN_CHOICE(KEY1)), z);
+        for (uint k = 0; k < 4; k++)
+            z[k] = deviation * z[k];
+    }
+#endif // SORN_GIVEN
+}
+
+// sorn_add adds what a work-item has counted.
+void sorn_add(const sorn_net *net, int sum, int count)
+{
+    if (count > 0)
+        atomic_add(net->counts + sum, count);
+}
+
+// cpuref replica.doUnits; what was heard is forgotten
+void sorn_units(const sorn_net *net)
+{
+    int count = 0, alone = 0, flips = 0;
+    for (uint block = net->first; 4 * block < net->n; block += net->stride) {
+        real z[4];
+        sorn_noise(net, block, PURPOSE_SORN_NOISE_E, SORN_CONSTANT(NOISE_E), net->given_e, net->n, z);
+        for (uint i = 4 * block; i < min(4 * block + 4, net->n); i++) {
+            real d = net->recurrent[i] + z[i - 4 * block];
+            uchar without = sorn_fires(net, d - net->te[i]), now = sorn_fires(net, (d + net->input[i]) - net->te[i]), was = net->x[i];
+            net->input[i] = R(0.0);
+            net->r[i] = without;
+            net->x_next[i] = now;
+            net->change[i] = (uchar)(was | now << 1);
+            count += now;
+            alone += without;
+            flips += was ^ now;
+        }
+    }
+    sorn_add(net, SORN_SUM_ACTIVE_E, count);
+    sorn_add(net, SORN_SUM_ACTIVE_R, alone);
+    sorn_add(net, SORN_SUM_FLIPS, flips);
+}
+
+// cpuref replica.excite, of one unit
+real sorn_excite(const sorn_net *net, uint k, __global const uchar *x)
+{
+    __global const int *from = net->ie_from + (size_t)k * net->room_ie;
+    __global const real *w = net->ie + (size_t)k * net->room_ie;
+    real sum = R(0.0);
+    for (int s = 0; s < net->ie_size[k]; s++)
+        if (x[from[s]])
+            sum += w[s];
+    return sum;
+}
+
+// cpuref replica.doAnswers
+void sorn_answers(const sorn_net *net)
+{
+    int count = 0;
+    __global const uchar *x = SORN_CHOICE(NEW_INHIBITION) ? net->x_next : net->x;
+    for (uint block = net->first; 4 * block < net->m; block += net->stride) {
+        real z[4];
+        sorn_noise(net, block, PURPOSE_SORN_NOISE_I, SORN_CONSTANT(NOISE_I), net->given_i, net->m, z);
+        for (uint k = 4 * block; k < min(4 * block + 4, net->m); k++) {
+            uchar now = sorn_fires(net, (sorn_excite(net, k, x) + z[k - 4 * block]) - net->ti[k]);
+            net->y_next[k] = now;
+            count += now;
+        }
+    }
+    sorn_add(net, SORN_SUM_ACTIVE_I, count);
+}
+
+// sorn_sign is that of the change that stdp makes to a synapse between units with these
+// changes of state: 1 for active before, 2 for active now.
+int sorn_sign(uchar unit, uchar other)
+{
+    return (unit >> 1) * (other & 1) - (unit & 1) * (other >> 1);
+}
+
+// cpuref replica.stays
+bool sorn_stays(const sorn_net *net, int i, int slot)
+{
+    size_t first = (size_t)i * net->room_ee;
+    if (!SORN_HAS(SORN_STDP) || !SORN_CHOICE(PRUNE))
+        return true;
+    int sign = sorn_sign(net->change[i], net->change[(net->ee_from + first)[slot]]);
+    return (net->ee + first)[slot] + (sign > 0 ? SORN_CONSTANT(STDP_RATE) : sign < 0 ? -SORN_CONSTANT(STDP_RATE) : R(0.0)) > R(0.0);
+}
+
+// cpuref replica.joined
+bool sorn_joined(const sorn_net *net, int j, int i)
+{
+    __global const int *from = net->ee_from + (size_t)i * net->room_ee;
+    for (int s = 0; s < net->ee_size[i]; s++)
+        if (from[s] == j)
+            return sorn_stays(net, i, s);
+    return false;
+}
+
+// cpuref replica.conceive, by one work-item: born births, in the order of units. Births
+// that are given stand there.
+int sorn_births(const sorn_net *net, int born)
+{
+#ifdef SORN_GIVEN
+    int count = born;
+#else
+    int count = 0;
+    for (int e = 0; e < born; e++) { // cpuref replica.place
+        bool found = false;
+        for (uint a = 0; a < SORN_MAX_ATTEMPTS && !found; a++) {
+            words w = philox((uint)e, a, net->t, PURPOSE_SORN_POSITION, SORN_CHOICE(KEY0), SORN_CHOICE(KEY1));
+            int i = (int)sorn_below(w.x, net->n), j = (int)sorn_below(w.y, net->n - 1);
+            j += j >= i;
+            found = !sorn_joined(net, j, i);
+            for (int b = 0; b < count && found; b++)
+                found = net->births_i[b] != i || net->births_j[b] != j;
+            if (!found)
+                continue;
+            int b = count++;
+            for (; b > 0 && (net->births_i[b - 1] > i || (net->births_i[b - 1] == i && net->births_j[b - 1] > j)); b--) {
+                net->births_i[b] = net->births_i[b - 1];
+                net->births_j[b] = net->births_j[b - 1];
+            }
+            net->births_i[b] = i;
+            net->births_j[b] = j;
+        }
+        if (!found)
+            net->counts[SORN_SUM_DROPPED]++;
+    }
+#endif // SORN_GIVEN
+    for (int k = 0; k < count;) { // cpuref replica.haveRoom
+        int i = net->births_i[k], size = 0;
+        for (; k < count && net->births_i[k] == i; k++)
+            size++;
+        for (int s = 0; s < net->ee_size[i]; s++)
+            size += sorn_stays(net, i, s);
+        if (size > (int)net->room_ee)
+            *net->full = i + 1;
+    }
+    return count;
+}
+
+// cpuref replica.stdp
+void sorn_stdp(const sorn_net *net, uint i, int *counted)
+{
+    __global int *from = net->ee_from + (size_t)i * net->room_ee;
+    __global real *w = net->ee + (size_t)i * net->room_ee;
+    uchar unit = net->change[i];
+    bool touched = false;
+    int kept = 0, size = net->ee_size[i];
+    for (int s = 0; s < size; s++) {
+        int j = from[s], sign = unit == 0 ? 0 : sorn_sign(unit, net->change[j]);
+        real v = w[s];
+        if (sign != 0) {
+            v += sign > 0 ? SORN_CONSTANT(STDP_RATE) : -SORN_CONSTANT(STDP_RATE);
+            touched = true;
+            counted[sign > 0 ? SORN_SUM_POTENTIATED : SORN_SUM_DEPRESSED]++;
+        }
+        if (!(v > R(0.0))) {
+            if (SORN_CHOICE(PRUNE)) {
+                counted[SORN_SUM_PRUNED_EE]++;
+                touched = true;
+                continue;
+            }
+            v = R(0.0);
+        } else if (v > SORN_CONSTANT(LARGEST)) {
+            v = SORN_CONSTANT(LARGEST);
+            counted[SORN_SUM_CLIPPED]++;
+            touched = true;
+        }
+        from[kept] = j;
+        w[kept++] = v;
+    }
+    for (int s = kept; s < size; s++) { // cpuref columns.cut
+        from[s] = SORN_FREE;
+        w[s] = R(0.0);
+    }
+    net->ee_size[i] = kept;
+    if (touched)
+        net->ee_settled[i] = 0;
+}
+
+// cpuref replica.ip
+void sorn_ip(const sorn_net *net, uint i)
+{
+    real te = net->te[i] + (net->x_next[i] ? net->active[i] : net->silent[i]);
+    if (SORN_CHOICE(CLAMP)) {
+        te = te < SORN_CONSTANT(TE_MIN) ? SORN_CONSTANT(TE_MIN) : te;
+        te = te > SORN_CONSTANT(TE_MAX) ? SORN_CONSTANT(TE_MAX) : te;
+    }
+    net->te[i] = te;
+}
+
+// cpuref replica.insert
+void sorn_insert(const sorn_net *net, uint i, int j)
+{
+    __global int *from = net->ee_from + (size_t)i * net->room_ee;
+    __global real *w = net->ee + (size_t)i * net->room_ee;
+    int s = net->ee_size[i]++;
+    for (; s > 0 && from[s - 1] > j; s--) {
+        from[s] = from[s - 1];
+        w[s] = w[s - 1];
+    }
+    from[s] = j;
+    w[s] = SORN_CONSTANT(BORN);
+    net->ee_settled[i] = 0;
+}
+
+// cpuref replica.istdp
+void sorn_istdp(const sorn_net *net, uint i, int *counted)
+{
+    __global int *from = net->ei_from + (size_t)i * net->room_ei;
+    __global real *w = net->ei + (size_t)i * net->room_ei;
+    real less = net->x_next[i] ? SORN_CONSTANT(STRENGTHEN) : SORN_CONSTANT(WEAKEN);
+    int kept = 0, size = net->ei_size[i];
+    bool touched = !net->ei_settled[i];
+    for (int s = 0; s < size && !touched; s++)
+        touched = net->y[from[s]] != 0;
+    if (!touched)
+        return;
+    net->ei_settled[i] = 0;
+    for (int s = 0; s < size; s++) {
+        int k = from[s];
+        real v = w[s];
+        if (net->y[k])
+            v -= less;
+        if (!(v > R(0.0))) {
+            if (SORN_CONSTANT(FLOOR) > R(0.0)) {
+                v = SORN_CONSTANT(FLOOR);
+            } else if (SORN_CHOICE(PRUNE)) {
+                counted[SORN_SUM_PRUNED_EI]++;
+                continue;
+            } else {
+                v = R(0.0);
+            }
+        } else if (v > SORN_CONSTANT(LARGEST)) {
+            v = SORN_CONSTANT(LARGEST);
+            counted[SORN_SUM_CLIPPED]++;
+        }
+        from[kept] = k;
+        w[kept++] = v;
+    }
+    for (int s = kept; s < size; s++) {
+        from[s] = SORN_FREE;
+        w[s] = R(0.0);
+    }
+    net->ei_size[i] = kept;
+}
+
+// sorn_measure adds up the weights of a column, and their squares: cpuref
+// columns.measure.
+void sorn_measure(__global const real *w, int size, __global real *sum, __global real *squares)
+{
+    real a = R(0.0), b = R(0.0);
+    for (int s = 0; s < size; s++) {
+        a += w[s];
+        b += w[s] * w[s];
+    }
+    *sum = a;
+    *squares = b;
+}
+
+// cpuref columns.scale
+void sorn_scale(__global real *w, int size, __global uchar *settled, __global real *sum, __global real *squares)
+{
+    real total = R(0.0);
+    for (int s = 0; s < size; s++)
+        total += w[s];
+    bool same = true;
+    if (total > R(0.0)) {
+        for (int s = 0; s < size; s++) {
+            real scaled = w[s] / total;
+            same = same && scaled == w[s];
+            w[s] = scaled;
+        }
+    }
+    *settled = same;
+    sorn_measure(w, size, sum, squares);
+}
+
+// cpuref replica.driveUnit
+void sorn_drive(const sorn_net *net, uint i)
+{
+    real excitation = R(0.0), inhibition = R(0.0);
+    __global const int *from = net->ee_from + (size_t)i * net->room_ee;
+    __global const real *w = net->ee + (size_t)i * net->room_ee;
+    for (int s = 0; s < net->ee_size[i]; s++)
+        if (net->x_next[from[s]])
+            excitation += w[s];
+    from = net->ei_from + (size_t)i * net->room_ei;
+    w = net->ei + (size_t)i * net->room_ei;
+    for (int s = 0; s < net->ei_size[i]; s++)
+        if (net->y_next[from[s]])
+            inhibition += w[s];
+    net->recurrent[i] = excitation - inhibition;
+}
+
+// cpuref replica.addOutgoing, unit by unit
+void sorn_outgoing(const sorn_net *net)
+{
+    for (uint j = net->first; j < net->n; j += net->stride) {
+        real sum = R(0.0);
+        for (uint i = 0; i < net->n; i++) {
+            __global const int *from = net->ee_from + (size_t)i * net->room_ee;
+            int low = 0, high = net->ee_size[i];
+            while (low < high) {
+                int middle = (low + high) / 2;
+                if (from[middle] < (int)j)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+            if (low < net->ee_size[i] && from[low] == (int)j)
+                sum += (net->ee + (size_t)i * net->room_ee)[low];
+        }
+        net->outgoing[j] = sum;
+    }
+}
+
+// cpuref replica.mix
+void sorn_mix(const sorn_net *net, uint i)
+{
+    __global const int *from = net->ee_from + (size_t)i * net->room_ee;
+    __global real *w = net->ee + (size_t)i * net->room_ee;
+    int size = net->ee_size[i];
+    real incoming = R(0.0), least = R(1e-6);
+    for (int s = 0; s < size; s++)
+        incoming += w[s];
+    incoming = incoming < least ? least : incoming;
+    for (int s = 0; s < size; s++) {
+        real out = net->outgoing[from[s]];
+        real mean = (incoming + (out < least ? least : out)) / R(2.0);
+        w[s] = SORN_CONSTANT(REST) * w[s] + SORN_CONSTANT(MIX) * w[s] / mean;
+    }
+    sorn_measure(w, size, net->rows + i, net->rows + net->n + i);
+}
+
+// cpuref replica.doRules
+void sorn_rules(const sorn_net *net, int births)
+{
+    int counted[SORN_COUNTS];
+    for (int s = 0; s < SORN_COUNTS; s++)
+        counted[s] = 0;
+    for (uint i = net->first; i < net->n; i += net->stride) {
+        counted[SORN_SUM_EE] += net->ee_size[i];
+        counted[SORN_SUM_EI] += net->ei_size[i];
+        if (SORN_HAS(SORN_STDP) && (net->change[i] != 0 || !net->ee_settled[i]))
+            sorn_stdp(net, i, counted);
+        if (SORN_HAS(SORN_IP))
+            sorn_ip(net, i);
+        int low = 0, high = births;
+        while (low < high) {
+            int middle = (low + high) / 2;
+            if (net->births_i[middle] < (int)i)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        for (; low < births && net->births_i[low] == (int)i; low++) {
+            sorn_insert(net, i, net->births_j[low]);
+            counted[SORN_SUM_BORN]++;
+        }
+        if (SORN_HAS(SORN_ISTDP))
+            sorn_istdp(net, i, counted);
+    }
+    for (int s = 0; s < SORN_COUNTS; s++)
+        sorn_add(net, s, counted[s]);
+}
+
+// cpuref replica.doFinish
+void sorn_finish(const sorn_net *net)
+{
+    int empty_ee = 0, empty_ei = 0;
+    for (uint i = net->first; i < net->n; i += net->stride) {
+        __global real *w = net->ee + (size_t)i * net->room_ee, *v = net->ei + (size_t)i * net->room_ei;
+        __global real *of = net->rows + i;
+        if (SORN_HAS(SORN_SS) && SORN_CONSTANT(MIX) > R(0.0)) {
+            sorn_mix(net, i);
+        } else if (!net->ee_settled[i]) {
+            if (SORN_HAS(SORN_SS)) {
+                sorn_scale(w, net->ee_size[i], net->ee_settled + i, of, of + net->n);
+            } else {
+                sorn_measure(w, net->ee_size[i], of, of + net->n);
+                net->ee_settled[i] = 1;
+            }
+        }
+        if (!net->ei_settled[i]) {
+            if (SORN_HAS(SORN_SS) && SORN_CHOICE(EI_SCALING)) {
+                sorn_scale(v, net->ei_size[i], net->ei_settled + i, of + 3 * net->n, of + 2 * net->n);
+            } else {
+                sorn_measure(v, net->ei_size[i], of + 3 * net->n, of + 2 * net->n);
+                net->ei_settled[i] = 1;
+            }
+        }
+        empty_ee += net->ee_size[i] == 0;
+        empty_ei += net->ei_size[i] == 0;
+        sorn_drive(net, i);
+    }
+    sorn_add(net, SORN_SUM_EMPTY_EE, empty_ee);
+    sorn_add(net, SORN_SUM_EMPTY_EI, empty_ei);
+}
+
+// sorn_hear takes the inputs of a step: cpuref replica.hear.
+void sorn_hear(const sorn_net *net, __global const int *in_first, __global const int *in_unit, __global const real *in_value)
+{
+    for (int e = in_first[0] + (int)net->first; e < in_first[1]; e += (int)net->stride)
+        net->input[in_unit[e]] = in_value[e];
+}
+
+// sorn_commit makes the new states the present ones.
+void sorn_commit(const sorn_net *net)
+{
+    for (uint i = net->first; i < net->n; i += net->stride) {
+        net->x_before[i] = net->x[i];
+        net->x[i] = net->x_next[i];
+    }
+    for (uint k = net->first; k < net->m; k += net->stride) {
+        net->y_before[k] = net->y[k];
+        net->y[k] = net->y_next[k];
+    }
+}
+
+// sorn_sums leaves the sums of a step, by one work-group: cpuref replica.sums. Rows of
+// scratch are added in pairs; the last two are the least and the largest threshold.
+void sorn_sums(const sorn_net *net, __global int *row_counts, __global real *row_reals)
+{
+    __global real *from = net->scratch, *to = net->scratch + SORN_REALS * (size_t)net->n;
+    for (uint i = net->first; i < net->n; i += net->stride) {
+        real te = net->te[i];
+        from[i] = te;
+        from[net->n + i] = te;
+        from[2 * net->n + i] = te;
+        for (uint k = 0; k < 3; k++)
+            from[(3 + k) * net->n + i] = net->rows[k * net->n + i];
+    }
+    SORN_WAIT();
+    for (uint count = net->n; count > 1; count = (count + 1) / 2) {
+        uint pairs = (count + 1) / 2;
+        for (uint e = net->first; e < SORN_REALS * pairs; e += net->stride) {
+            uint row = e / pairs, i = e % pairs;
+            real a = from[row * net->n + 2 * i], b = 2 * i + 1 < count ? from[row * net->n + 2 * i + 1] : row == 1 || row == 2 ? a : R(0.0);
+            to[row * net->n + i] = row == 1 ? (b < a ? b : a) : row == 2 ? (b > a ? b : a) : a + b;
+        }
+        SORN_WAIT();
+        __global real *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (net->first > 0)
+        return;
+    for (uint row = 0; row < SORN_REALS; row++)
+        row_reals[row] = from[row * net->n];
+    for (uint s = 0; s < SORN_COUNTS; s++) {
+        row_counts[s] = net->counts[s];
+        net->counts[s] = 0;
+    }
+}
+
+// sorn_size counts the synapses in the slots of a unit.
+int sorn_size(__global const int *from, uint room)
+{
+    int size = 0;
+    while (size < (int)room && from[size] != SORN_FREE)
+        size++;
+    return size;
+}
+
+// sorn_begin finds what follows from a state: cpuref replica.bind.
+void sorn_begin(const sorn_net *net)
+{
+    for (uint i = net->first; i < net->n; i += net->stride) {
+        int size = sorn_size(net->ee_from + (size_t)i * net->room_ee, net->room_ee);
+        net->ee_size[i] = size;
+        sorn_measure(net->ee + (size_t)i * net->room_ee, size, net->rows + i, net->rows + net->n + i);
+        size = sorn_size(net->ei_from + (size_t)i * net->room_ei, net->room_ei);
+        net->ei_size[i] = size;
+        sorn_measure(net->ei + (size_t)i * net->room_ei, size, net->rows + 3 * net->n + i, net->rows + 2 * net->n + i);
+        net->ee_settled[i] = 0;
+        net->ei_settled[i] = 0;
+        net->input[i] = R(0.0);
+        net->x_next[i] = net->x[i];
+    }
+    for (uint k = net->first; k < net->m; k += net->stride) {
+        net->ie_size[k] = sorn_size(net->ie_from + (size_t)k * net->room_ie, net->room_ie);
+        net->y_next[k] = net->y[k];
+    }
+    if (net->first == 0) {
+        net->full[0] = 0;
+        for (uint s = 0; s < SORN_COUNTS; s++)
+            net->counts[s] = 0;
+    }
+}
+
+// SORN_NET finds the arrays of a replica.
+#define SORN_NET(replica, share, shares) \
+    size_t at_n = (size_t)(replica) * n, at_m = (size_t)(replica) * m, at_births = (size_t)(replica) * room_births; \
+    sorn_net net; \
+    net.ee_from = ee_from + at_n * room_ee, net.ee = ee + at_n * room_ee, net.ei_from = ei_from + at_n * room_ei, net.ei = ei + at_n * room_ei; \
+    net.ie_from = ie_from + at_m * room_ie, net.ie = ie + at_m * room_ie, net.ee_size = ee_size + at_n, net.ei_size = ei_size + at_n, net.ie_size = ie_size + at_m; \
+    net.births_i = births_i + at_births, net.births_j = births_j + at_births, net.counts = counts + (replica) * SORN_COUNTS, net.full = full + 2 * (replica); \
+    net.te = Te + at_n, net.ti = Ti + at_m, net.rows = rows + 4 * at_n, net.recurrent = recurrent + at_n, net.input = input + at_n, net.outgoing = outgoing + at_n; \
+    net.scratch = scratch + 2 * SORN_REALS * at_n, net.x_before = x_before + at_n, net.x = x + at_n, net.y_before = y_before + at_m, net.y = y + at_m; \
+    net.ee_settled = ee_settled + at_n, net.ei_settled = ei_settled + at_n, net.x_next = x_next + at_n, net.y_next = y_next + at_m, net.r = r + at_n, net.change = change + at_n; \
+    net.silent = silent + at_n, net.active = active + at_n, net.constants = constants + (replica) * SORN_WORDS, net.given_e = given_e, net.given_i = given_i; \
+    net.choices = choices + (replica) * SORN_CHOICE_WORDS, net.n = n, net.m = m, net.room_ee = room_ee, net.room_ei = room_ei, net.room_ie = room_ie; \
+    net.room_births = room_births, net.rules = rules, net.t = t, net.first = (share), net.stride = (shares)
+
+// sorn_steps makes steps of a replica, by a work-group: cpuref replica.step. The first
+// has number t, and place at among the steps whose inputs are there.
+__kernel __attribute__((reqd_work_group_size(SORN_ITEMS, 1, 1)))
+void sorn_steps(SORN_ARGUMENTS)
+{
+    uint replica = (uint)get_group_id(0), me = (uint)get_local_id(0);
+    SORN_NET(replica, me, SORN_ITEMS);
+    for (uint k = 0; k < steps; k++) {
+        size_t row = (size_t)(at + k) * replicas + replica;
+        uint fresh = net.choices[SORN_CHOICE_NEW_INHIBITION];
+        net.t = t + k;
+        sorn_hear(&net, in_first + row, in_unit, in_value);
+        SORN_WAIT();
+        sorn_units(&net);
+        if (fresh)
+            SORN_WAIT();
+        sorn_answers(&net);
+        SORN_WAIT();
+        if (me == 0)
+            net.full[1] = sorn_births(&net, born[row]);
+        SORN_WAIT();
+        if (net.full[0] != 0)
+            break;
+        sorn_rules(&net, net.full[1]);
+        if ((rules & SORN_SS) != 0 && net.constants[SORN_MIX] > R(0.0)) {
+            SORN_WAIT();
+            sorn_outgoing(&net);
+            SORN_WAIT();
+        }
+        sorn_finish(&net);
+        SORN_WAIT();
+        sorn_commit(&net);
+        sorn_sums(&net, row_counts + row * SORN_COUNTS, row_reals + row * SORN_REALS);
+        SORN_WAIT();
+    }
+}
+
+// sorn_part makes a part of one step of all replicas, by many work-groups each.
+__kernel void sorn_part(SORN_ARGUMENTS)
+{
+    uint replica = (uint)get_global_id(1);
+    SORN_NET(replica, (uint)get_global_id(0), (uint)get_global_size(0));
+    size_t row = (size_t)at * replicas + replica;
+    if (part == SORN_PART_BEGIN) {
+        sorn_begin(&net);
+    } else if (part == SORN_PART_DRIVE) {
+        for (uint i = net.first; i < n; i += net.stride)
+            sorn_drive(&net, i);
+    }
+    if (part <= SORN_PART_DRIVE || net.full[0] != 0)
+        return;
+    if (part == SORN_PART_HEAR)
+        sorn_hear(&net, in_first + row, in_unit, in_value);
+    else if (part == SORN_PART_UNITS)
+        sorn_units(&net);
+    else if (part == SORN_PART_ANSWERS)
+        sorn_answers(&net);
+    else if (part == SORN_PART_BIRTHS && net.first == 0)
+        net.full[1] = sorn_births(&net, born[row]);
+    else if (part == SORN_PART_RULES)
+        sorn_rules(&net, net.full[1]);
+    else if (part == SORN_PART_OUTGOING)
+        sorn_outgoing(&net);
+    else if (part == SORN_PART_FINISH)
+        sorn_finish(&net);
+    else if (part == SORN_PART_COMMIT)
+        sorn_commit(&net);
+}
+
+// sorn_sum ends a step of all replicas, by a work-group each.
+__kernel __attribute__((reqd_work_group_size(SORN_ITEMS, 1, 1)))
+void sorn_sum(SORN_ARGUMENTS)
+{
+    uint replica = (uint)get_group_id(0);
+    SORN_NET(replica, (uint)get_local_id(0), SORN_ITEMS);
+    size_t row = (size_t)at * replicas + replica;
+    if (net.full[0] == 0)
+        sorn_sums(&net, row_counts + row * SORN_COUNTS, row_reals + row * SORN_REALS);
+}
+
+#endif // SORN

@@ -11,6 +11,7 @@ import (
 	cpuhopfield "tnn-gpu/cpuref/hopfield"
 	cpuperceptron "tnn-gpu/cpuref/perceptron"
 	cpusignals "tnn-gpu/cpuref/signals"
+	cpusorn "tnn-gpu/cpuref/sorn"
 	cputnn "tnn-gpu/cpuref/tnn"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/codes"
@@ -18,6 +19,7 @@ import (
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/signals"
+	"tnn-gpu/host/sorn"
 	"tnn-gpu/host/tnn"
 )
 
@@ -35,6 +37,8 @@ func New(net model.Network, o backend.Options) (backend.Backend, error) {
 		return cpucodes.New(n, o)
 	case *signals.Network:
 		return cpusignals.New(n, o)
+	case *sorn.Network:
+		return cpusorn.New(n, o)
 	}
 	return nil, fmt.Errorf("the processor cannot compute the model %s", net.Describe().Name)
 }

@@ -10,12 +10,14 @@ import (
 	gpuhopfield "tnn-gpu/gpu/hopfield"
 	gpuperceptron "tnn-gpu/gpu/perceptron"
 	gpusignals "tnn-gpu/gpu/signals"
+	gpusorn "tnn-gpu/gpu/sorn"
 	gputnn "tnn-gpu/gpu/tnn"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/signals"
+	"tnn-gpu/host/sorn"
 	"tnn-gpu/host/tnn"
 )
 
@@ -47,6 +49,8 @@ func newOn(d *device.Device, net model.Network, o backend.Options) (backend.Back
 		return gpuhopfield.New(d, n, o)
 	case *signals.Network:
 		return gpusignals.New(d, n, o)
+	case *sorn.Network:
+		return gpusorn.New(d, n, o)
 	}
 	return nil, fmt.Errorf("OpenCL devices cannot compute the model %s: use --backend cpu", net.Describe().Name)
 }
@@ -67,6 +71,8 @@ func trialOf(net model.Network, o backend.Options) (*device.Trial, error) {
 		return gpuhopfield.Trial(n, o)
 	case *signals.Network:
 		return gpusignals.Trial(n, o)
+	case *sorn.Network:
+		return gpusorn.Trial(n, o)
 	}
 	return device.NewTrial(o, nil), nil
 }

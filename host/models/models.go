@@ -21,6 +21,8 @@ import (
 	"tnn-gpu/host/perceptron/perceptronscan"
 	"tnn-gpu/host/signals"
 	"tnn-gpu/host/signals/signalsgolden"
+	"tnn-gpu/host/sorn"
+	"tnn-gpu/host/sorn/sorngolden"
 	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/tnn/tnnbench"
 	"tnn-gpu/host/tnn/tnngolden"
@@ -97,6 +99,13 @@ func All() []Model {
 			Presets:  signalsPresets,
 			Goldens:  signalsgolden.Formats,
 			Selftest: "signals-urns",
+		},
+		{
+			Name:     "sorn",
+			Defaults: func() model.Spec { return sorn.Defaults() },
+			Presets:  sornPresets,
+			Goldens:  sorngolden.Formats,
+			Selftest: "delpapa2017",
 		},
 	}
 }
@@ -191,6 +200,14 @@ func codesPresets() []Preset {
 func signalsPresets() []Preset {
 	var out []Preset
 	for _, p := range signals.Presets() {
+		out = append(out, Preset{p.Name, p.Doc, p.Spec})
+	}
+	return out
+}
+
+func sornPresets() []Preset {
+	var out []Preset
+	for _, p := range sorn.Presets() {
 		out = append(out, Preset{p.Name, p.Doc, p.Spec})
 	}
 	return out

@@ -23,6 +23,33 @@ const (
 	ScanPoint     Purpose = 128 // of a scan: counter (point, axis, 0)
 )
 
+// The purposes of self-organising recurrent networks (docs/sorn.md section 7).
+const (
+	SornNoiseE Purpose = 32 + iota // of excitatory units
+	SornNoiseI
+	SornDegreeEE // of a matrix: excitatory to excitatory
+	SornDegreeEI // inhibitory to excitatory, the letters that users know
+	SornDegreeIE // excitatory to inhibitory
+	SornPartnersEE
+	SornPartnersEI
+	SornPartnersIE
+	SornRepair // inhibition for units that got none
+	SornWeightEE
+	SornWeightEI
+	SornWeightIE
+	SornThresholdE
+	SornThresholdI
+	SornFirstX
+	SornFirstY
+	SornTarget
+	SornBirths   // how many synapses are born in a step
+	SornPosition // and where
+	SornInput
+	SornChoice // of words, symbols and subsets
+	SornPool
+	SornShuffle
+)
+
 // The purposes of Hopfield networks (docs/hopfield.md section 5).
 const (
 	HopfieldNetwork Purpose = 64 + iota

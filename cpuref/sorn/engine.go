@@ -1,0 +1,177 @@
+// Package sorn computes self-organising recurrent networks in pure Go: the reference for
+// the kernels of kernels.cl. It is written to be read beside docs/sorn.md.
+package sorn
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+
+	"tnn-gpu/cpuref/internal/parallel"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/rng"
+	"tnn-gpu/host/sorn"
+	"tnn-gpu/host/state"
+)
+
+// New opens a network on the processor, at step 0.
+func New(net *sorn.Network, o backend.Options) (backend.Backend, error) {
+	if o.Threads == 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	if o.Precision == state.Double {
+		return newEngine[float64](net, o)
+	}
+	return newEngine[float32](net, o)
+}
+
+// engine runs all replicas in one precision. It implements backend.Backend.
+type engine[F fmath.Float] struct {
+	backend.Fields
+	net      *sorn.Network
+	state    *state.State
+	replicas []*replica[F]
+	team     *parallel.Team
+	given    *sorn.Given // draws of the next step, nil where they are made here
+
+	// Work that threads share where they are more than the replicas.
+	batch func(thread, from, to int)
+	steps int
+	rows  []float64
+	errs  []error
+}
+
+func newEngine[F fmath.Float](net *sorn.Network, o backend.Options) (backend.Backend, error) {
+	s, err := net.Start(o.Precision, o.Seeds)
+	if err != nil {
+		return nil, err
+	}
+	e := &engine[F]{Fields: backend.NewFields(net), net: net, team: parallel.NewTeam(o.Threads), errs: make([]error, len(o.Seeds))}
+	for i, key := range o.Seeds {
+		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(key), e.share()))
+	}
+	if len(e.replicas) >= e.team.Threads() {
+		for _, r := range e.replicas {
+			r.share = alone
+		}
+	}
+	e.batch = e.advance
+	e.adopt(s)
+	return e, nil
+}
+
+// alone has the calling thread do all work.
+func alone(size, _ int, do func(thread, from, to int)) { do(0, 0, size) }
+
+// share has threads share the work of one replica.
+func (e *engine[F]) share() sharing { return sharing(e.team.Share) }
+
+// adopt goes on with a state that is nobody else's.
+func (e *engine[F]) adopt(s *state.State) {
+	e.state = s
+	clear(e.errs)
+	for i, r := range e.replicas {
+		r.bind(s, i, e.team.Threads())
+	}
+}
+
+// failed is what ended the run: replicas have gone on by different numbers of steps.
+func (e *engine[F]) failed() error { return errors.Join(e.errs...) }
+
+// Advance implements backend.Backend.
+func (e *engine[F]) Advance(n int) ([]float64, error) {
+	if err := e.failed(); err != nil {
+		return nil, err
+	}
+	e.steps, e.rows = n, make([]float64, n*len(e.replicas)*sorn.Sums)
+	if len(e.replicas) >= e.team.Threads() {
+		e.team.Share(len(e.replicas), 1, e.batch)
+	} else {
+		e.advance(0, 0, len(e.replicas))
+	}
+	rows := e.rows
+	e.rows, e.given = nil, nil
+	if err := e.failed(); err != nil {
+		return nil, err
+	}
+	e.state.Step += int64(n)
+	return rows, nil
+}
+
+// advance makes the steps of some replicas.
+func (e *engine[F]) advance(_, from, to int) {
+	width := len(e.replicas) * sorn.Sums
+	for i := from; i < to; i++ {
+		r := e.replicas[i]
+		for k := 0; k < e.steps && e.errs[i] == nil; k++ {
+			t := e.state.Step + int64(k) + 1
+			if err := r.step(t, e.given, e.rows[k*width+i*sorn.Sums:][:sorn.Sums]); err != nil {
+				e.errs[i] = fmt.Errorf("step %d of replica %d: %w", t, i, err)
+			}
+		}
+	}
+}
+
+// Give implements backend.Given: sorn.Network.GivenOf has the draws.
+func (e *engine[F]) Give(draws map[rng.Purpose][]float64) (err error) {
+	e.given, err = e.net.GivenOf(draws)
+	return err
+}
+
+// State implements backend.Backend.
+func (e *engine[F]) State() (*state.State, error) {
+	if err := e.failed(); err != nil {
+		return nil, err
+	}
+	return e.state.Clone(), nil
+}
+
+// SetState implements backend.Backend.
+func (e *engine[F]) SetState(s *state.State) error {
+	if err := e.net.CheckState(s, e.precision(), len(e.replicas)); err != nil {
+		return err
+	}
+	own := e.net.NewState(s.Precision, s.Replicas)
+	own.Step = s.Step
+	for i := range own.Arrays {
+		s.Arrays[i].CopyTo(&own.Arrays[i])
+	}
+	e.adopt(own)
+	return nil
+}
+
+func (e *engine[F]) precision() state.Precision {
+	if _, double := any(F(0)).(float64); double {
+		return state.Double
+	}
+	return state.Single
+}
+
+// Field implements backend.Backend.
+func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
+	f, err := e.Find(name)
+	if err := errors.Join(err, e.failed()); err != nil {
+		return nil, err
+	}
+	if a := e.state.Array(name); a != nil {
+		return a.CopyTo(into), nil
+	}
+	into = into.Reuse(f, e.precision(), len(e.replicas)*e.net.Spec.Sorn.NE)
+	for i, r := range e.replicas {
+		copy(into.Bits[i*r.n:], r.r)
+	}
+	return into, nil
+}
+
+// Describe implements backend.Backend.
+func (e *engine[F]) Describe() backend.Description {
+	host, _ := e.net.Spec.Need(e.precision(), len(e.replicas))
+	return backend.Description{Backend: "cpu", Device: parallel.Processor(), Precision: e.precision(), Strict: true, Bytes: host}
+}
+
+// Close implements backend.Backend.
+func (e *engine[F]) Close() error {
+	e.team.Close()
+	return nil
+}

@@ -1,0 +1,128 @@
+//go:build opencl && cgo
+
+package sorn
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	cpu "tnn-gpu/cpuref/sorn"
+	"tnn-gpu/gpu/device"
+	"tnn-gpu/gpu/device/devicetest"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/golden"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/sorn"
+	"tnn-gpu/host/sorn/sorngolden"
+	"tnn-gpu/host/sorn/sorntest"
+	"tnn-gpu/host/state"
+)
+
+// open opens a network on the device of the tests.
+func open(net model.Network, o backend.Options) (backend.Backend, error) {
+	d, err := device.Open(o.Device)
+	if err != nil {
+		return nil, err
+	}
+	return New(d, net.(*sorn.Network), o)
+}
+
+// grouped is open with work-groups of some size.
+func grouped(items int) backend.Open {
+	return func(net model.Network, o backend.Options) (backend.Backend, error) {
+		o.WorkGroup = items
+		return open(net, o)
+	}
+}
+
+// wide has many work-groups share a replica.
+func wide(net model.Network, o backend.Options) (backend.Backend, error) {
+	b, err := grouped(8)(net, o)
+	switch e := b.(type) {
+	case *engine[float32]:
+		e.wide = true
+	case *engine[float64]:
+		e.wide = true
+	}
+	return b, err
+}
+
+func reference(net model.Network, o backend.Options) (backend.Backend, error) {
+	return cpu.New(net.(*sorn.Network), o)
+}
+
+func cases() []backendtest.Case {
+	return slices.Concat(sorntest.Presets(5), sorntest.Presets(60), sorntest.Variants())
+}
+
+// What every backend of every model must do.
+func TestSuite(t *testing.T) {
+	devicetest.Open(t)
+	backendtest.Run(t, open, sorntest.SuiteSteps, slices.Concat(sorntest.Presets(60)[2:4], sorntest.Variants()[11:])...)
+}
+
+// Presets and all that they lack have the reference's bits, with a work-item or many in
+// a work-group, and with a launch for each part of a step.
+func TestAgrees(t *testing.T) {
+	devicetest.Open(t)
+	list := cases()
+	if backendtest.Soak() {
+		list = slices.Concat(list, sorntest.Presets(333), sorntest.Presets(2000))
+	}
+	for _, c := range list {
+		for name, opened := range map[string]backend.Open{"work-items alone": open, "work-groups of 16": grouped(16), "part by part": wide} {
+			t.Run(c.Name+"/"+name, func(t *testing.T) {
+				for _, p := range []state.Precision{state.Single, state.Double} {
+					o := backend.Options{Precision: p, Seeds: backendtest.Keys()}
+					a, b := backendtest.Opened(t, reference, c.Net, o), backendtest.Opened(t, opened, c.Net, o)
+					backendtest.Agree(t, c.Net, a, b, 1, 7, 30)
+				}
+			})
+		}
+	}
+}
+
+// A run goes on on the other backend.
+func TestResume(t *testing.T) {
+	devicetest.Open(t)
+	for _, c := range sorntest.Presets(60) {
+		backendtest.Resume(t, c.Net, state.Single, 30, reference, open, reference)
+	}
+}
+
+// TestGolden replays every trace in both precisions.
+func TestGolden(t *testing.T) {
+	devicetest.Open(t)
+	files, err := filepath.Glob("../../testdata/sorn/*.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	formats, traces := sorngolden.Formats(), 0
+	for _, path := range files {
+		name, text, err := golden.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != sorngolden.TraceFormat {
+			continue
+		}
+		traces++
+		at := slices.IndexFunc(formats, func(f golden.Format) bool { return f.Name == name })
+		for _, p := range []state.Precision{state.Single, state.Double} {
+			result, err := formats[at].Verify(text, &golden.On{Options: backend.Options{Precision: p}, Tolerance: -1, Open: open})
+			if err != nil || result.Failed {
+				t.Errorf("%s, %s: %s, %v", path, p, result.Detail, err)
+			}
+		}
+	}
+	if traces < 10 {
+		t.Errorf("only %d traces", traces)
+	}
+}
+
+func TestNoRoom(t *testing.T) {
+	devicetest.Open(t)
+	sorntest.NoRoom(t, open)
+}

@@ -1,0 +1,85 @@
+package sorn
+
+import (
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
+)
+
+func fields() []state.Field {
+	bit := &[2]float64{0, 1}
+	return []state.Field{
+		{Name: FromEE, Unit: "1", Doc: "presynaptic excitatory units of a unit's synapses, ascending; -1 in free slots", Space: SynapseEE, Kind: state.Int},
+		{Name: WeightEE, Unit: "drive", Doc: "weights of these synapses", Space: SynapseEE},
+		{Name: FromEI, Unit: "1", Doc: "presynaptic inhibitory units of an excitatory unit's synapses, ascending; -1 in free slots", Space: SynapseEI, Kind: state.Int},
+		{Name: WeightEI, Unit: "drive", Doc: "weights of these synapses", Space: SynapseEI},
+		{Name: FromIE, Unit: "1", Doc: "presynaptic excitatory units of an inhibitory unit's synapses, ascending; -1 in free slots", Space: SynapseIE, Kind: state.Int},
+		{Name: WeightIE, Unit: "drive", Doc: "weights of these synapses", Space: SynapseIE},
+		{Name: TeField, Unit: "drive", Doc: "thresholds of excitatory units", Space: Excitatory},
+		{Name: TiField, Unit: "drive", Doc: "thresholds of inhibitory units", Space: Inhibitory},
+		{Name: XBefore, Unit: "1", Doc: "states of excitatory units one step ago", Space: Excitatory, Kind: state.Bit, Limits: bit},
+		{Name: XField, Unit: "1", Doc: "states of excitatory units", Space: Excitatory, Kind: state.Bit, Limits: bit},
+		{Name: YBefore, Unit: "1", Doc: "states of inhibitory units one step ago", Space: Inhibitory, Kind: state.Bit, Limits: bit},
+		{Name: YField, Unit: "1", Doc: "states of inhibitory units", Space: Inhibitory, Kind: state.Bit, Limits: bit},
+		{Name: TaskName, Unit: "1", Doc: "of the stream of symbols: 1 + the word, letters of it that were read, steps without input that are left, 1 + the symbol of the last step", Space: Task, Kind: state.Int},
+		{Name: RField, Unit: "1", Doc: "states that excitatory units would have without input", Space: Excitatory, Kind: state.Bit, Derived: true, Limits: bit},
+	}
+}
+
+// FieldOf finds a field by its name.
+func FieldOf(name string) (state.Field, bool) {
+	for _, f := range fields() {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return state.Field{}, false
+}
+
+// distributions are histograms of weights and thresholds.
+func distributions() []model.Distribution {
+	present := func(from *state.Array, _ int) []float64 {
+		var out []float64
+		for i := range from.Len() {
+			if w := from.At(i); w != 0 {
+				out = append(out, w)
+			}
+		}
+		return out
+	}
+	return []model.Distribution{
+		{Column: model.Column{Name: "weights", Title: "E-E weight", Unit: "drive", Doc: "weights of synapses between excitatory units"}, From: WeightEE, Width: 0.02, Values: present},
+		{Column: model.Column{Name: "inhibition", Title: "I-E weight", Unit: "drive", Doc: "weights of synapses from inhibitory units"}, From: WeightEI, Width: 0.02, Values: present},
+	}
+}
+
+// computed are the matrices of the Python package, where they are of a size to look at.
+func (n *Network) computed() []model.Computed {
+	if n.Spec.Sorn.NE > 2048 {
+		return nil
+	}
+	N, M := n.Spec.Sorn.NE, n.Spec.Sorn.M()
+	matrix := func(name, doc string, space state.Space, from, weight string, rows, columns, room int) model.Computed {
+		f := state.Field{Name: name, Unit: "drive", Doc: doc, Space: space, Derived: true}
+		return model.Computed{Field: f, From: []string{from, weight}, Values: func(a []*state.Array, replicas int) state.Array {
+			return dense(f, a[0], a[1], rows, columns, room, replicas)
+		}}
+	}
+	return []model.Computed{
+		matrix("Wee", "weights between excitatory units: row the presynaptic unit, column the postsynaptic one, 0 for no synapse", MatrixEE, FromEE, WeightEE, N, N, n.RoomEE),
+		matrix("Wei", "weights from inhibitory units (rows) to excitatory ones (columns)", MatrixEI, FromEI, WeightEI, M, N, n.RoomEI),
+		matrix("Wie", "weights from excitatory units (rows) to inhibitory ones (columns)", MatrixIE, FromIE, WeightIE, N, M, n.RoomIE),
+	}
+}
+
+// dense writes columns as a matrix.
+func dense(f state.Field, from, weight *state.Array, rows, columns, room, replicas int) state.Array {
+	out := state.NewArray(f, weight.Precision(), replicas*rows*columns)
+	for r := range replicas {
+		for i := range columns {
+			for s := (r*columns + i) * room; s < (r*columns+i+1)*room && from.Ints[s] != Free; s++ {
+				out.Set((r*rows+int(from.Ints[s]))*columns+i, weight.At(s))
+			}
+		}
+	}
+	return out
+}

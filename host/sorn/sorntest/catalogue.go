@@ -1,0 +1,129 @@
+// Package sorntest holds networks that the backends of self-organising recurrent
+// networks are tested with.
+package sorntest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/sorn"
+	"tnn-gpu/host/state"
+)
+
+// SuiteSteps is how many steps go through all eras of a catalogue's networks.
+const SuiteSteps = 20
+
+// Presets are those of the model with so many units, in eras so short that a few steps
+// go through all of them.
+func Presets(units int) []backendtest.Case {
+	var out []backendtest.Case
+	for _, p := range sorn.Presets() {
+		Resize(p.Spec, units)
+		out = append(out, backendtest.Case{Name: fmt.Sprintf("%s with %d units", p.Name, units), Net: Build(p.Spec)})
+	}
+	return out
+}
+
+// Resize gives a network so many units, and eras of 8 steps before the last.
+func Resize(s *sorn.Spec, units int) {
+	t := &s.Sorn
+	t.NE, t.NU = units, min(t.NU, units)
+	t.LambdaEE, t.LambdaEI, t.LambdaIE = min(t.LambdaEE, units/2), min(t.LambdaEI, units), min(t.LambdaIE, units)
+	if t.TargetRate == 0 {
+		t.TargetRate = 0.1
+	}
+	if s.Input.PoolSize > 0 && 10*s.Input.PoolSize > units {
+		s.Input.PoolSize, s.Input.Overlap = min(3, units), true
+	}
+	for i := range len(s.Eras) - 1 {
+		s.Eras[i].Steps = 8
+	}
+}
+
+// Variants are small networks that each have something that no preset has.
+func Variants() []backendtest.Case {
+	change := func(name string, with func(s *sorn.Spec)) backendtest.Case {
+		s := sorn.Defaults()
+		Resize(s, 60)
+		s.Input.Kind = sorn.Uniform
+		with(s)
+		return backendtest.Case{Name: name, Net: Build(s)}
+	}
+	return []backendtest.Case{
+		change("fast rules", func(s *sorn.Spec) {
+			s.Sorn.EtaSTDP, s.Sorn.EtaInhib, s.Sorn.EtaIP, s.Sorn.SPProb, s.Sorn.SPWeight = 0.1, 0.1, 0.05, 7.5, 0.05
+		}),
+		change("dense matrices", func(s *sorn.Spec) { s.Sorn.TypeEE, s.Sorn.TypeEI = sorn.Dense, sorn.Dense }),
+		change("sparse Wie", func(s *sorn.Spec) { s.Sorn.TypeIE, s.Sorn.LambdaIE, s.Sorn.Degree = sorn.Sparse, 20, sorn.Binomial }),
+		change("weights up to 0.2", func(s *sorn.Spec) { s.Sorn.WMax, s.Sorn.EtaSTDP = 0.2, 0.05 }),
+		change("no scaling", func(s *sorn.Spec) { s.Sorn.Freeze, s.Sorn.EtaSTDP = []sorn.Rule{sorn.SS}, 0.05 }),
+		change("weights stay", func(s *sorn.Spec) { s.Sorn.Prune, s.Sorn.EtaSTDP, s.Sorn.EtaInhib = false, 0.1, 0.1 }),
+		change("mixed scaling and births", func(s *sorn.Spec) { s.Sorn.ScalingMix, s.Sorn.SPProb, s.Sorn.EtaSTDP = 0.3, 2, 0.05 }),
+		change("rates of their own", func(s *sorn.Spec) { s.Sorn.SigmaIP, s.Sorn.Clamp = 0.05, true }),
+		change("new inhibition and strong input", func(s *sorn.Spec) {
+			s.Sorn.Inhibition, s.Input.Kind, s.Input.Units = sorn.New, sorn.Strong, 4
+		}),
+		change("normal inputs into pools", func(s *sorn.Spec) {
+			s.Input.Kind, s.Input.Mean, s.Input.PoolSize, s.Input.Overlap = sorn.Gaussian, 0.2, 7, true
+		}),
+		change("sentences with pauses", func(s *sorn.Spec) {
+			s.Input.Kind, s.Input.Words, s.Input.Blank = sorn.Words, []string{"AB_C", "D", "EFA"}, 2
+			s.Input.Transitions = []float64{0, 1, 0, 0.5, 0, 0.5, 0.25, 0.25, 0.5}
+		}),
+		change("a chain of symbols", func(s *sorn.Spec) {
+			s.Input.Kind, s.Input.Words, s.Input.Transitions = sorn.Markov, []string{"A", "B"}, []float64{0.5, 0.5, 1, 0}
+		}),
+		change("labels", func(s *sorn.Spec) { s.Input.Kind, s.Input.Alphabet, s.Input.Units = sorn.OneHot, 6, 10 }),
+		change("random symbols, then no input, shuffled and frozen", func(s *sorn.Spec) {
+			s.Input.Kind, s.Input.Alphabet, s.Input.PoolSize = sorn.RandomSequence, 5, 4
+			s.Eras = []sorn.EraSpec{
+				{Steps: 7, Phase: "Plasticity", Input: true}, {Steps: 5, Phase: sorn.Plasticity, Freeze: []sorn.Rule{sorn.STDP, sorn.SP}, Shuffle: true},
+				{Steps: 1000, Phase: "TRAINING", Input: true, Shuffle: true},
+			}
+		}),
+	}
+}
+
+// Build makes the network of a specification that is valid.
+func Build(s *sorn.Spec) *sorn.Network {
+	if err := s.Validate(); err != nil {
+		panic(err)
+	}
+	n, err := s.Build(0, nil)
+	if err != nil {
+		panic(err)
+	}
+	return n.(*sorn.Network)
+}
+
+// NoRoom checks that a backend ends a run in which a unit has no room for its synapses,
+// and that it can be set to an earlier state then.
+func NoRoom(t *testing.T, open backend.Open) {
+	s := sorn.Defaults()
+	Resize(s, 300)
+	s.Sorn.SPProb, s.Sorn.Room = 100, 40
+	net := Build(s)
+	b := backendtest.Opened(t, open, net, backend.Options{Precision: state.Double, Seeds: []uint64{1}})
+	start := backendtest.Moment(t, b)
+	for range 20 {
+		_, err := b.Advance(10)
+		if err == nil {
+			continue
+		}
+		if !strings.Contains(err.Error(), "sorn.room=80") {
+			t.Errorf("the error is %v", err)
+		}
+		if _, err := b.State(); err == nil {
+			t.Error("a run that has failed has a state")
+		}
+		if err := b.SetState(start); err != nil {
+			t.Fatal(err)
+		}
+		backendtest.Advance(t, b, 1)
+		return
+	}
+	t.Error("no unit ran out of room")
+}
