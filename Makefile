@@ -91,7 +91,7 @@ lint-go:
 
 # clang's warnings about each program that can be made of kernels.cl are errors.
 lint-kernels:
-	@. scripts/env && TNN_SOAK=1 TNN_REQUIRE_OPENCL=1 go test -count 1 -run '^TestKernelsCompile$$' ./gpu/...
+	@. scripts/env && TNN_SOAK=1 TNN_REQUIRE_OPENCL=1 go test -run '^TestKernelsCompile$$' ./gpu/...
 
 # mypy, strictly, where it is.
 lint-python:

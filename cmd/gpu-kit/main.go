@@ -170,7 +170,7 @@ func engines(here string, tests func(binary, dir string) func(name string, limit
 	folders, _ := filepath.Glob(filepath.Join(here, "gpu", "*"))
 	for _, folder := range folders {
 		if model := filepath.Base(folder); model != "tnn" {
-			list = append(list, tests(model+".test", "gpu/"+model)(model, 45, "^(TestSuite|TestSameBits|TestWorkGroups|TestGoesOn)$"))
+			list = append(list, tests(model+".test", "gpu/"+model)(model, 45, "^(TestSuite|TestSameBits|TestAgrees|TestWorkGroups|TestVariants|TestGoesOn|TestResume)$"))
 		}
 	}
 	return list
