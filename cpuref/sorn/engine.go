@@ -34,6 +34,7 @@ type engine[F fmath.Float] struct {
 	replicas []*replica[F]
 	team     *parallel.Team
 	given    *sorn.Given // draws of the next step, nil where they are made here
+	fed      []float64   // inputs of the next steps
 
 	// Work that threads share where they are more than the replicas.
 	batch func(thread, from, to int)
@@ -79,9 +80,18 @@ func (e *engine[F]) adopt(s *state.State) {
 // failed is what ended the run: replicas have gone on by different numbers of steps.
 func (e *engine[F]) failed() error { return errors.Join(e.errs...) }
 
+// Feed implements backend.Feeder.
+func (e *engine[F]) Feed(inputs []float64) (err error) {
+	e.fed, err = e.net.Fed(e.fed, inputs)
+	return err
+}
+
 // Advance implements backend.Backend.
 func (e *engine[F]) Advance(n int) ([]float64, error) {
 	if err := e.failed(); err != nil {
+		return nil, err
+	}
+	if err := e.net.CheckFed(e.fed, n); err != nil && e.given == nil {
 		return nil, err
 	}
 	e.steps, e.rows = n, make([]float64, n*len(e.replicas)*sorn.Sums)
@@ -96,6 +106,7 @@ func (e *engine[F]) Advance(n int) ([]float64, error) {
 		return nil, err
 	}
 	e.state.Step += int64(n)
+	e.fed = e.fed[min(len(e.fed), n*e.net.FedChannels()):]
 	return rows, nil
 }
 
@@ -106,7 +117,7 @@ func (e *engine[F]) advance(_, from, to int) {
 		r := e.replicas[i]
 		for k := 0; k < e.steps && e.errs[i] == nil; k++ {
 			t := e.state.Step + int64(k) + 1
-			if err := r.step(t, e.given, e.rows[k*width+i*sorn.Sums:][:sorn.Sums]); err != nil {
+			if err := r.step(t, e.given, e.net.FedAt(e.fed, k), e.rows[k*width+i*sorn.Sums:][:sorn.Sums]); err != nil {
 				e.errs[i] = fmt.Errorf("step %d of replica %d: %w", t, i, err)
 			}
 		}
@@ -132,6 +143,7 @@ func (e *engine[F]) SetState(s *state.State) error {
 	if err := e.net.CheckState(s, e.precision(), len(e.replicas)); err != nil {
 		return err
 	}
+	e.fed = nil
 	own := e.net.NewState(s.Precision, s.Replicas)
 	own.Step = s.Step
 	for i := range own.Arrays {

@@ -182,3 +182,6 @@ func TestInvariants(t *testing.T) {
 // TestNoRoom: a unit that is full ends the run with a sentence that says what to do. The
 // network can be set to an earlier state.
 func TestNoRoom(t *testing.T) { sorntest.NoRoom(t, open) }
+
+// TestFed: a network that is fed makes the steps of one that draws the same inputs.
+func TestFed(t *testing.T) { sorntest.Fed(t, open) }

@@ -177,11 +177,11 @@ const grain = 256
 
 // step makes step t (docs/sorn.md section 2) and fills in its sums. An error leaves the
 // state as it was.
-func (r *replica[F]) step(t int64, given *sorn.Given, row []float64) error {
+func (r *replica[F]) step(t int64, given *sorn.Given, fed, row []float64) error {
 	r.t, r.given = uint32(t), given
 	clear(r.tallies)
 	r.enter(t)
-	r.hear()
+	r.hear(fed)
 	if r.spec.Sorn.Inhibition == sorn.Old {
 		r.share(r.blocks(r.m), grain, r.answers)
 	}
@@ -235,15 +235,18 @@ func (r *replica[F]) enter(t int64) {
 }
 
 // hear takes the inputs of the step.
-func (r *replica[F]) hear() {
+func (r *replica[F]) hear(fed []float64) {
 	for _, u := range r.driven {
 		r.input[u] = 0
 	}
 	var units []int32
 	var drive []F
-	if r.given != nil {
+	switch {
+	case r.given != nil:
 		units, drive = r.source.Given(r.given.Input)
-	} else {
+	case fed != nil && r.regime.Input:
+		units, drive = r.source.Given(fed)
+	default:
 		units, drive = r.source.Next(r.t, r.regime, r.task)
 	}
 	r.driven = append(r.driven[:0], units...)

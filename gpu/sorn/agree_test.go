@@ -126,3 +126,8 @@ func TestNoRoom(t *testing.T) {
 	devicetest.Open(t)
 	sorntest.NoRoom(t, open)
 }
+
+func TestFed(t *testing.T) {
+	devicetest.Open(t)
+	sorntest.Fed(t, open)
+}

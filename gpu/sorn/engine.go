@@ -51,6 +51,7 @@ type engine[F float32 | float64] struct {
 	made  *kernels    // draws are made on the device
 	taken *kernels    // draws are in buffers; nil before they are first given
 	given *sorn.Given // draws of the next step; nil where the device makes them
+	fed   []float64   // inputs of the next steps
 }
 
 // kernels of one program.
@@ -246,6 +247,12 @@ func (e *engine[F]) Give(draws map[rng.Purpose][]float64) error {
 	return nil
 }
 
+// Feed implements backend.Feeder.
+func (e *engine[F]) Feed(inputs []float64) (err error) {
+	e.fed, err = e.net.Fed(e.fed, inputs)
+	return err
+}
+
 // State implements backend.Backend.
 func (e *engine[F]) State() (*state.State, error) {
 	if e.failed != nil {
@@ -270,7 +277,7 @@ func (e *engine[F]) SetState(s *state.State) error {
 
 // write sends a whole state.
 func (e *engine[F]) write(s *state.State) error {
-	e.step, e.regime, e.failed = s.Step, sorn.Regime{}, nil
+	e.step, e.regime, e.failed, e.fed = s.Step, sorn.Regime{}, nil, nil
 	e.task = append(e.task[:0], s.Array(sorn.TaskName).Ints...)
 	if err := e.arrays.WriteState(s); err != nil {
 		return err

@@ -16,6 +16,9 @@ func (e *engine[F]) Advance(steps int) ([]float64, error) {
 	if e.failed != nil {
 		return nil, e.failed
 	}
+	if err := e.net.CheckFed(e.fed, steps); err != nil && e.given == nil {
+		return nil, err
+	}
 	width := len(e.options.Seeds) * sorn.Sums
 	rows := make([]float64, 0, steps*width)
 	for steps > 0 {
@@ -33,6 +36,7 @@ func (e *engine[F]) Advance(steps int) ([]float64, error) {
 		}
 		rows, steps, e.given = append(rows, more...), steps-now, nil
 		e.step += int64(now)
+		e.fed = e.fed[min(len(e.fed), now*e.net.FedChannels()):]
 	}
 	return rows, nil
 }
@@ -120,14 +124,18 @@ func (e *engine[F]) send(n int) error {
 			var units []int32
 			var drive []F
 			births := 0
-			if e.given != nil {
+			fed := e.net.FedAt(e.fed, k)
+			switch {
+			case e.given != nil:
 				units, drive = source.Given(e.given.Input)
 				births = len(e.given.Births)
-			} else {
+			case fed != nil && e.regime.Input:
+				units, drive = source.Given(fed)
+			default:
 				units, drive = source.Next(t, e.regime, e.task[r*sorn.TaskItems:][:sorn.TaskItems])
-				if e.regime.SP {
-					births = sorn.FirstBirths(rng.Key(e.options.Seeds[r]), e.tables[r].Births(), t)
-				}
+			}
+			if e.given == nil && e.regime.SP {
+				births = sorn.FirstBirths(rng.Key(e.options.Seeds[r]), e.tables[r].Births(), t)
 			}
 			unit, value = append(unit, units...), append(value, drive...)
 			first, born = append(first, int32(len(unit))), append(born, int32(births))

@@ -22,16 +22,17 @@ const (
 	Counting       Kind = "counting"
 	Markov         Kind = "markov"
 	RandomSequence Kind = "random-sequence"
+	Fed            Kind = "fed"
 )
 
 // Kinds are all kinds.
 func Kinds() []Kind {
-	return []Kind{Zero, Uniform, Gaussian, Strong, OneHot, Words, Counting, Markov, RandomSequence}
+	return []Kind{Zero, Uniform, Gaussian, Strong, OneHot, Words, Counting, Markov, RandomSequence, Fed}
 }
 
 // InputSpec says what drives excitatory units.
 type InputSpec struct {
-	Kind        Kind      `toml:"kind" comment:"zero, uniform, gaussian, strong, one-hot, words, counting, markov or random-sequence"`
+	Kind        Kind      `toml:"kind" comment:"zero, uniform, gaussian, strong, one-hot, words, counting, markov, random-sequence, or fed: each step waits for its inputs"`
 	Mean        float64   `toml:"mean" comment:"of gaussian"`
 	SD          float64   `toml:"sd" comment:"of gaussian: standard deviation"`
 	Amplitude   float64   `toml:"amplitude" comment:"of strong"`
@@ -220,7 +221,7 @@ func (s *Source[F]) Next(t uint32, regime Regime, task []int32) (units []int32, 
 	return s.finish()
 }
 
-// Given is Next for inputs that are given, a value for each channel.
+// Given is Next for inputs that are given or fed, a value for each channel.
 func (s *Source[F]) Given(values []float64) (units []int32, drive []F) {
 	s.clear()
 	for c, u := range values {

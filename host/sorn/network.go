@@ -210,10 +210,23 @@ func (n *Network) Describe() model.Description {
 		Computed:      n.computed(),
 		Distributions: distributions(),
 	}
+	d.Inputs = n.Spec.fed()
 	for _, s := range []state.Space{Excitatory, Inhibitory, SynapseEE, SynapseEI, SynapseIE, Task, MatrixEE, MatrixEI, MatrixIE} {
 		d.Spaces = append(d.Spaces, n.space(s))
 	}
 	return d
+}
+
+// fed are the inputs that each step is given.
+func (s *Spec) fed() []model.Input {
+	if s.Input.Kind != Fed {
+		return nil
+	}
+	out := make([]model.Input, s.Channels())
+	for c := range out {
+		out[c] = model.Input{Name: fmt.Sprintf("channel %d", c), Unit: "drive", Doc: "before input_gain"}
+	}
+	return out
 }
 
 // ruleText says in a word which rules there are.

@@ -170,6 +170,10 @@ func (s *Spec) checkInput() error {
 		return err
 	}
 	switch in.Kind {
+	case Fed:
+		if s.Sorn.NU == 0 {
+			return model.BadKey("sorn.nu", s.Sorn.NU, "the input kind fed needs a channel or more")
+		}
 	case Strong:
 		return model.Within("input.units", in.Units, 0, n, "units that are driven")
 	case Counting:
@@ -277,6 +281,7 @@ func (s *Spec) checkEras() error {
 func (s *Spec) VariantOf(base any) error {
 	b, ok := base.(*Spec)
 	if !ok || s.Sorn.NE != b.Sorn.NE || s.Sorn.NU != b.Sorn.NU || s.Sorn.State != b.Sorn.State || s.Channels() != b.Channels() ||
+		(s.Input.Kind == Fed) != (b.Input.Kind == Fed) ||
 		!reflect.DeepEqual(s.Eras, b.Eras) || !slices.Equal(s.Sorn.Freeze, b.Sorn.Freeze) {
 		return errors.New("replicas have ne, nu, state, freeze, eras and the number of symbols in common; sweep other keys")
 	}

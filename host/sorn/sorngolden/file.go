@@ -17,6 +17,8 @@ const TraceFormat = "sorn-trace/1"
 func Formats() []golden.Format {
 	return []golden.Format{
 		{Name: TraceFormat, Verify: verifyTrace},
+		{Name: StatisticsFormat, Verify: verifyWorked(checkStatistics)},
+		{Name: AnalysisFormat, Verify: verifyWorked(checkAnalysis)},
 		{Name: "sorn ensembles 1", Verify: references},
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/rng"
 	"tnn-gpu/host/sorn"
 	"tnn-gpu/host/state"
 )
@@ -126,4 +127,51 @@ func NoRoom(t *testing.T, open backend.Open) {
 		return
 	}
 	t.Error("no unit ran out of room")
+}
+
+// Fed checks that a backend that is fed what another network draws makes the same steps,
+// and that it refuses to go on without inputs.
+func Fed(t *testing.T, open backend.Open) {
+	const seed, steps = 9, 40
+	drawn, fed := sorn.Defaults(), sorn.Defaults()
+	for spec, kind := range map[*sorn.Spec]sorn.Kind{drawn: sorn.Uniform, fed: sorn.Fed} {
+		Resize(spec, 60)
+		spec.Input.Kind = kind
+	}
+	o := backend.Options{Precision: state.Single, Seeds: []uint64{seed}}
+	a, b := backendtest.Opened(t, open, Build(drawn), o), backendtest.Opened(t, open, Build(fed), o)
+	feeder := b.(backend.Feeder)
+	if _, err := b.Advance(1); err == nil {
+		t.Error("a step was made without its inputs")
+	}
+	if feeder.Feed([]float64{1, 2, 3}) == nil {
+		t.Error("three inputs were taken for ten channels")
+	}
+	if err := feeder.Feed(make([]float64, drawn.Sorn.NU)); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.SetState(backendtest.Moment(t, b)); err != nil {
+		t.Fatal(err)
+	}
+	for step := range uint32(steps) {
+		var inputs []float64
+		for c := range uint32(drawn.Sorn.NU) {
+			x0, x1, x2, x3 := rng.Draw(c/4, 0, step+1, rng.SornInput, rng.Key(seed))
+			inputs = append(inputs, rng.Uniform[float64]([]uint32{x0, x1, x2, x3}[c%4]))
+		}
+		if err := feeder.Feed(inputs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := backendtest.Advance(t, a, steps)
+	have := append(backendtest.Advance(t, b, 7), backendtest.Advance(t, b, steps-7)...)
+	if d := backendtest.DifferRows(Build(fed), 0, 1, want, have); d != "" {
+		t.Errorf("drawn against fed: %s", d)
+	}
+	if d := backendtest.Differ(Build(fed), backendtest.Moment(t, a), backendtest.Moment(t, b)); d != "" {
+		t.Errorf("drawn against fed: %s", d)
+	}
+	if _, err := b.Advance(1); err == nil {
+		t.Error("inputs of the step before were taken again")
+	}
 }
