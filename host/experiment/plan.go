@@ -24,6 +24,14 @@ type Point struct {
 	Values []Value // of the plan's keys
 	Seed   uint64
 	Spec   model.Spec
+	Work   float64 // how long it takes beside other points, about; 0 counts as 1
+}
+
+func (p *Point) work() float64 {
+	if p.Work > 0 {
+		return p.Work
+	}
+	return 1
 }
 
 // Validate finds points that are the same.

@@ -20,7 +20,8 @@ func (f *Folder) Status(p *Plan) (Status, error) {
 		return Status{}, err
 	}
 	var s Status
-	var made []time.Time // at which tasks were done
+	var made []finished
+	left := 0.0
 	for i, point := range p.Points {
 		is, why, err := f.standing(p, i, names)
 		if err != nil {
@@ -30,7 +31,7 @@ func (f *Folder) Status(p *Plan) (Status, error) {
 		case done:
 			s.Done++
 			if info, err := f.dir.Lstat(resultName(point.Task)); err == nil {
-				made = append(made, info.ModTime())
+				made = append(made, finished{info.ModTime(), point.work()})
 			}
 		case failed:
 			s.Failed++
@@ -42,32 +43,43 @@ func (f *Folder) Status(p *Plan) (Status, error) {
 		case open:
 			s.Open++
 		}
+		if is == held || is == saved || is == open {
+			left += point.work()
+		}
 	}
 	if info, err := f.dir.Lstat(ConfigName); err == nil {
-		s.Left = each(info.ModTime(), made) * time.Duration(s.Running+s.Saved+s.Open)
+		s.Left = time.Duration(pace(info.ModTime(), made) * left)
 	}
 	return s, nil
 }
 
-// each is how long a task took, of those that were done at some times. Tasks that were
-// made together are done at the same moment, so what counts is the time since the first
-// ones; where there are no others it is that since the scan was written down.
-func each(written time.Time, made []time.Time) time.Duration {
+// finished is a task that is done.
+type finished struct {
+	at   time.Time
+	work float64
+}
+
+// pace is how many nanoseconds a task took for its work. Tasks that were made together are
+// done at the same moment, so what counts is the time since the first ones; where there
+// are no others it is that since the scan was written down.
+func pace(written time.Time, made []finished) float64 {
 	if len(made) == 0 {
 		return 0
 	}
-	slices.SortFunc(made, time.Time.Compare)
-	first, last := made[0], made[len(made)-1]
-	together := 0 // with the first one
+	slices.SortFunc(made, func(a, b finished) int { return a.at.Compare(b.at) })
+	first, last := made[0].at, made[len(made)-1].at
+	var together, after float64 // work that was done with the first one, and since
 	for _, t := range made {
-		if t.Sub(first) < time.Second {
-			together++
+		if t.at.Sub(first) < time.Second {
+			together += t.work
+		} else {
+			after += t.work
 		}
 	}
-	if together < len(made) {
-		return last.Sub(first) / time.Duration(len(made)-together)
+	if after > 0 {
+		return float64(last.Sub(first)) / after
 	}
-	return max(0, first.Sub(written)) / time.Duration(len(made))
+	return float64(max(0, first.Sub(written))) / together
 }
 
 // standing is where a task stands.

@@ -35,6 +35,25 @@ func TestTimeLeft(t *testing.T) {
 	})
 }
 
+// TestWorkLeft: what is left is told by its work, where points differ in that.
+func TestWorkLeft(t *testing.T) {
+	f := newFolder(t)
+	p := newPlan(3, 1)
+	p.Points[0].Work, p.Points[1].Work, p.Points[2].Work = 10, 10, 40
+	synctest.Test(t, func(t *testing.T) {
+		var told []Event
+		w := Work{Folder: f, Plan: p, Runner: slow{&fake{batch: 1}}, Share: All(), Tell: func(e Event) { told = append(told, e) }}
+		if _, err := w.Go(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []time.Duration{5 * time.Minute, 4 * time.Minute, 0} {
+			if told[i].Time != want {
+				t.Errorf("after task %d there are %v left, want %v", i, told[i].Time, want)
+			}
+		}
+	})
+}
+
 // TestStatusTellsTheTimeLeft: from the moments at which tasks were done, whoever made
 // them, and from that at which the scan was written where all were done at once.
 func TestStatusTellsTheTimeLeft(t *testing.T) {

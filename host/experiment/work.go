@@ -67,7 +67,7 @@ type worker struct {
 	done  map[int]bool // points of the share
 	alone map[int]bool // points that failed together with others, and are tried alone
 	began time.Time
-	made  int           // tasks, by this process
+	made  float64       // work of the tasks that this process has made
 	left  time.Duration // for those that are not made
 }
 
@@ -187,8 +187,17 @@ func (s *worker) make(ctx context.Context, batch []job) (err error) {
 		return s.failed(batch, err)
 	}
 	// Tasks that are made together are told of one by one, but took their time together.
-	s.made += len(batch)
-	s.left = time.Since(s.began) / time.Duration(s.made) * time.Duration(s.open()-len(batch))
+	left := 0.0
+	for _, point := range s.Share.points(s.Plan) {
+		if !s.done[point] {
+			left += s.Plan.Points[point].work()
+		}
+	}
+	for _, j := range batch {
+		s.made += s.Plan.Points[j.point].work()
+		left -= s.Plan.Points[j.point].work()
+	}
+	s.left = time.Duration(float64(time.Since(s.began)) * left / s.made)
 	for _, j := range batch {
 		n := s.Plan.Trials - j.task.trials()
 		if err := s.write(j, trials[:n], results[:n]); err != nil {
@@ -245,13 +254,10 @@ func (s *worker) failed(batch []job, why error) error {
 
 func (s *worker) tell(e Event) {
 	if s.Tell != nil {
-		e.Left, e.Time = s.open(), s.left
+		e.Left, e.Time = len(s.Share.points(s.Plan))-len(s.done), s.left
 		s.Tell(e)
 	}
 }
-
-// open is how many tasks of the share are not known to be done.
-func (s *worker) open() int { return len(s.Share.points(s.Plan)) - len(s.done) }
 
 // report counts the tasks of the share.
 func (s *worker) report() (Report, error) {

@@ -12,6 +12,7 @@ import (
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/models"
+	"tnn-gpu/host/state"
 )
 
 // Scan is a scan ready to be made.
@@ -96,7 +97,7 @@ func (s *Scan) add(settings []setting) error {
 			return err
 		}
 	}
-	p.Seed, p.Spec = c.Run.Seed, c.Spec
+	p.Seed, p.Spec, p.Work = c.Run.Seed, c.Spec, workOf(c)
 	from, err := s.averageFrom(c)
 	if err != nil {
 		return err
@@ -106,6 +107,13 @@ func (s *Scan) add(settings []setting) error {
 	}
 	s.Plan.Points, s.configs, s.from = append(s.Plan.Points, p), append(s.configs, c), append(s.from, from)
 	return nil
+}
+
+// workOf is how long a run of a configuration takes beside others, about: a step looks
+// at all that there is.
+func workOf(c *config.Config) float64 {
+	host, _ := c.Spec.Need(state.Single, 1)
+	return float64(host) * float64(c.Spec.Steps())
 }
 
 // pointSeed is the seed of a point that has one of its own: the first 63 bits of
