@@ -128,6 +128,9 @@ func (p *program) branch(ctx context.Context, opts *runOptions, w *watch, o *ori
 	if err := cfg.SetSteps(end); err != nil {
 		return nil, usageError{err}
 	}
+	if err := checkRecords(cfg, from.State.Step); err != nil {
+		return nil, err
+	}
 	j, err := p.prepare(&opts.job, cfg)
 	if err != nil {
 		return nil, err

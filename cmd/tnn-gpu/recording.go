@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/config"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/state"
@@ -165,6 +166,22 @@ func (j *job) planRecording() error {
 	}
 	if err != nil {
 		return usageError{fmt.Errorf("the run cannot be recorded like this: %w", err)}
+	}
+	return nil
+}
+
+// checkRecords refuses records of which the first would come after the end of a run that
+// begins after a step.
+func checkRecords(cfg *config.Config, first int64) error {
+	last := cfg.Spec.Steps()
+	for _, r := range []struct {
+		key   string
+		asked bool
+		every int
+	}{{"record.every", len(cfg.Record.Fields) > 0, cfg.Record.Every}, {"record.watch_every", len(cfg.Record.Watch) > 0, cfg.Record.WatchEvery}} {
+		if r.asked && last/int64(r.every) == first/int64(r.every) {
+			return badUsage("%s is %d, and the run has steps %d to %d: no record is due in it; use a number from 1 to %d", r.key, r.every, first+1, last, last-first)
+		}
 	}
 	return nil
 }

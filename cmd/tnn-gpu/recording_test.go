@@ -80,6 +80,8 @@ func TestWhatCannotBeRecorded(t *testing.T) {
 		{"--every 0", "--every: record.every is 0: use a whole number from 1"},
 		{"--every often", `--every: record.every is "often": use a whole number`},
 		{"--watch-every 0", "--watch-every: record.watch_every is 0"},
+		{"--record state --every 21", "record.every is 21, and the run has steps 1 to 20: no record is due in it; use a number from 1 to 20"},
+		{"--watch state[3] --watch-every 21", "record.watch_every is 21, and the run has steps 1 to 20: no record is due in it"},
 		{"--record state --region 0:99,0:3", "the region from [0 0] to [99 3] is empty or leaves the lattice of sides [20 20]"},
 		{"--record state --region 0:9", "does not have the 2 dimensions of the lattice"},
 		{"--record state --nodes 400", "record.nodes: there is no node 400; the run has nodes 0 to 399"},

@@ -109,6 +109,9 @@ func (p *program) runNew(ctx context.Context, o *runOptions) error {
 			return usageError{err}
 		}
 	}
+	if err := checkRecords(cfg, 0); err != nil {
+		return err
+	}
 	j, err := p.prepare(&o.job, cfg)
 	if err != nil {
 		return err
