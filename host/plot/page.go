@@ -74,6 +74,7 @@ type Curve struct {
 	X, Y, Spread []float64
 	Marks        bool // at points, with Spread as bars; then there is a line only if they are Joined
 	Joined       bool
+	Below        []float64 // how far bars go down, where that is not the Spread
 }
 
 // Sizes of a page on paper.
@@ -99,6 +100,12 @@ func palette() []color.RGBA {
 
 // black is its last colour.
 const black = 6
+
+// mark is how a point is drawn: curves whose colour has come before have another shape.
+func (s Style) mark() draw.GlyphStyle {
+	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}}
+	return draw.GlyphStyle{Color: s.line().Color, Radius: vg.Points(2), Shape: shapes[s.Colour/len(palette())%len(shapes)]}
+}
 
 // line is how a curve is drawn.
 func (s Style) line() draw.LineStyle {
@@ -208,8 +215,15 @@ func (p *Page) drawHead(c draw.Canvas) {
 		x := c.Min.X + gap + vg.Length(i%p.Columns)*(panelWidth+gap)
 		style := Style{Colour: i}
 		c.StrokeLine2(style.line(), x, y, x+8*vg.Millimeter, y)
+		if p.hasMarks() {
+			c.DrawGlyph(style.mark(), vg.Point{X: x + 4*vg.Millimeter, Y: y})
+		}
 		c.FillText(text, vg.Point{X: x + 10*vg.Millimeter, Y: y}, name)
 	}
+}
+
+func (p *Page) hasMarks() bool {
+	return slices.ContainsFunc(p.Panels, func(p Panel) bool { return slices.ContainsFunc(p.Curves, func(c Curve) bool { return c.Marks }) })
 }
 
 // plot makes the axes of a panel and draws its contents.
@@ -369,13 +383,16 @@ func (p *Panel) addMarks(out *plot.Plot, c Curve) error {
 		points[k] = plotter.XY{X: c.X[k], Y: c.Y[k]}
 		if s := c.Spread[k]; !math.IsNaN(s) {
 			bars.YErrors[k].Low, bars.YErrors[k].High = s, s
+			if c.Below != nil {
+				bars.YErrors[k].Low = c.Below[k]
+			}
 		}
 	}
 	marks, err := plotter.NewScatter(points)
 	if err != nil {
 		return err
 	}
-	marks.GlyphStyle = draw.GlyphStyle{Color: c.line().Color, Radius: vg.Points(2), Shape: draw.CircleGlyph{}}
+	marks.GlyphStyle = c.mark()
 	whiskers, err := plotter.NewYErrorBars(bars)
 	if err != nil {
 		return err

@@ -247,13 +247,29 @@ func (s *scan) curveName(r *experiment.Row) string {
 	var parts []string
 	for k, v := range r.Values {
 		if k != s.x.key {
-			parts = append(parts, s.table.Keys[k]+" = "+v.Text)
+			parts = append(parts, s.keyName(k)+" = "+v.Text)
 		}
 	}
 	if s.table.Along != nil && s.x.key >= 0 {
 		parts = append(parts, fmt.Sprintf("%s = %g", s.table.Along.Name, r.Place))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// keyName is a key, without the table that it is in where there are several keys to name
+// and that leaves them apart.
+func (s *scan) keyName(k int) string {
+	last := func(key string) string { return key[strings.LastIndex(key, ".")+1:] }
+	key, same := s.table.Keys[k], 0
+	for _, other := range s.table.Keys {
+		if last(other) == last(key) {
+			same++
+		}
+	}
+	if same > 1 || len(s.table.Keys) < 3 && s.x.key >= 0 || len(s.table.Keys) < 2 {
+		return key
+	}
+	return last(key)
 }
 
 func (s *scan) names() []string {
@@ -315,6 +331,7 @@ func (s *scan) points(outcome int) *Panel {
 		p.Names = s.x.texts
 	}
 	theory := s.table.HasTheory(outcome)
+	p.FineDecadesY = s.spansDecades(outcome)
 	for i, rows := range s.curves {
 		measured := Curve{Style: Style{Colour: i}, Marks: true}
 		known := Curve{Style: Style{Colour: i, Dash: 1}}
@@ -329,12 +346,44 @@ func (s *scan) points(outcome int) *Panel {
 			}
 		}
 		measured.Joined = s.x.numbers && !theory
+		if p.FineDecadesY {
+			measured.toDecades()
+			known.toDecades()
+		}
 		p.Curves = append(append(p.Curves, measured), s.lines(known)...)
 	}
 	if theory {
 		p.Key = []Style{{Name: "theory", Colour: black, Dash: 1}}
 	}
 	return p
+}
+
+// spansDecades tells whether an outcome, and its theory, spans so much above 0 that a
+// linear axis hides the small values.
+func (s *scan) spansDecades(outcome int) bool {
+	const span = 50
+	low, high := math.Inf(1), 0.0
+	for i := range s.table.Rows {
+		r := &s.table.Rows[i]
+		for _, v := range []float64{r.Estimates[outcome].Mean, r.Theory[outcome]} {
+			if !math.IsNaN(v) && !math.IsInf(v, 0) {
+				low, high = min(low, v), max(high, v)
+			}
+		}
+	}
+	return low > 0 && high >= span*low
+}
+
+// toDecades takes decimal logarithms. A bar that would go to 0 ends a decade below.
+func (c *Curve) toDecades() {
+	for k, y := range c.Y {
+		if c.Spread != nil {
+			low := math.Max(y-c.Spread[k], y/10)
+			c.Below = append(c.Below, math.Log10(y/low))
+			c.Spread[k] = math.Log10(1 + c.Spread[k]/y)
+		}
+		c.Y[k] = math.Log10(y)
+	}
 }
 
 // lines of theory: one along numbers, and a short one at each text.

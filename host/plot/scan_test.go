@@ -127,6 +127,52 @@ func TestScanLogarithmic(t *testing.T) {
 	drawn(t, page, "logarithmic")
 }
 
+// TestScanOfManySizes: so is that of an outcome; bars are then longer downwards, and do
+// not go to 0.
+func TestScanOfManySizes(t *testing.T) {
+	page := scanPage(t, scanTable([]string{"x"}, true, []string{"0.05"}, []string{"1"}, []string{"10"}), ScanOptions{Quantities: []string{"mass"}})
+	p := page.Panels[0]
+	c, theory := p.Curves[0], p.Curves[1]
+	if !p.FineDecadesY || c.Y[1] != 0 || c.Y[2] != 1 || math.Abs(theory.Y[1]-math.Log10(1.05)) > 1e-12 {
+		t.Fatalf("%+v", p)
+	}
+	if c.Below[0] != 1 || math.Abs(c.Below[1]+math.Log10(0.9)) > 1e-12 || math.Abs(c.Spread[1]-math.Log10(1.1)) > 1e-12 {
+		t.Errorf("bars go down by %v and up by %v", c.Below, c.Spread)
+	}
+	drawn(t, page, "sizes")
+	page = scanPage(t, scanTable([]string{"x"}, false, []string{"0"}, []string{"1"}, []string{"1000"}), ScanOptions{Quantities: []string{"mass"}})
+	if page.Panels[0].FineDecadesY {
+		t.Error("0 has a logarithm")
+	}
+}
+
+// TestScanOfManyCurves: names of several keys leave out their tables, if that leaves them
+// apart, and curves of the same colour have other marks.
+func TestScanOfManyCurves(t *testing.T) {
+	values := func(a, b string) *experiment.Table {
+		var rows [][]string
+		for _, rule := range []string{"hebb", "perceptron", "adatron", "alphatron"} {
+			for _, noise := range []string{"sqrt2", "literal2"} {
+				rows = append(rows, []string{rule, noise, "1"}, []string{rule, noise, "2"})
+			}
+		}
+		return scanTable([]string{a, b, "perceptron.nut"}, false, rows...)
+	}
+	page := scanPage(t, values("perceptron.rule", "perceptron.noise"), ScanOptions{Quantities: []string{"mass"}})
+	if len(page.Colours) != 8 || page.Colours[7] != "rule = alphatron, noise = literal2" || page.Panels[0].X != "perceptron.nut" {
+		t.Errorf("%q over %s", page.Colours, page.Panels[0].X)
+	}
+	first, eighth := page.Panels[0].Curves[0], page.Panels[0].Curves[14] // theory stands between them
+	if first.line().Color != eighth.line().Color || first.mark().Shape == eighth.mark().Shape {
+		t.Error("the first and the eighth curve look the same")
+	}
+	drawn(t, page, "many")
+	page = scanPage(t, values("node.temperature", "edge.temperature"), ScanOptions{Quantities: []string{"mass"}})
+	if page.Colours[0] != "node.temperature = hebb, edge.temperature = sqrt2" {
+		t.Errorf("%q", page.Colours)
+	}
+}
+
 // TestScanMap: two numbers with many values each are the axes of a map, in which what
 // is missing is white.
 func TestScanMap(t *testing.T) {
