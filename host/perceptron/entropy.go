@@ -2,18 +2,24 @@ package perceptron
 
 import "math"
 
-// Entropy production in units of D = T = 1, per weight (docs/perceptron.md
-// section 5).
+// Entropy production per weight (docs/perceptron.md section 5).
 
-// Housekeeping is |Fbar|^2 + div Fbar over n, for n to infinity: 0 in the steady
-// state of the mean force itself (g to 0), k (D_eff - D) at finite g.
+// Housekeeping is |Fbar|^2 + div Fbar over n, for n to infinity: the housekeeping entropy
+// production at D = 1, 0 in the steady state of the mean force itself (g to 0),
+// k (D_eff - D) at finite g.
 func (m *Map) Housekeeping(R, Q float64) float64 {
 	v := m.Moments(R, Q)
 	c, d := m.Nut*v.A-m.K, m.Nut*v.B
 	return c*c*Q + 2*c*d*R + d*d + c
 }
 
-// Excess is nu^2 (n S2 - m2)/n, the entropy production of single examples beyond
+// HousekeepingEntropy is the same at any temperature: |Fbar|^2/D + div Fbar over n.
+func (m *Map) HousekeepingEntropy(R, Q float64) float64 {
+	divergence := m.Nut*m.Moments(R, Q).A - m.K
+	return (m.Housekeeping(R, Q)-divergence)/m.D + divergence
+}
+
+// Excess is nu^2 (n S2 - m2)/n, at D = 1 the entropy production of single examples beyond
 // that of their mean force; over B it is that of a batch.
 func Excess(nut float64, n int, v Moments) float64 {
 	return nut * nut * (float64(n)*v.S2 - v.M2)

@@ -89,11 +89,11 @@ func (c *Class) Test(count int) []float64 {
 }
 
 // Estimate is what two independent batches of examples tell of a student's forces
-// (docs/perceptron.md section 5).
+// (docs/perceptron.md section 5). Entropies are at the student's temperature.
 type Estimate struct {
 	S1, S2 float64 // means of f and f^2
 	M2     float64 // |E xi sigma f|^2, unbiased
-	HK     float64 // (|Fbar|^2 + div Fbar)/n, unbiased
+	HK     float64 // (|Fbar|^2/D + div Fbar)/n, unbiased
 	EX     float64 // excess of single examples, per weight
 	EXPost float64 // the same by the blog post's formula
 }
@@ -106,12 +106,12 @@ func (c *Class) Estimate(count int, t uint32) []Estimate {
 		a, b := &first[i], &second[i]
 		e := &out[i]
 		e.S1, e.S2, e.M2 = (a.s1+b.s1)/2, (a.s2+b.s2)/2, Dot(a.mean, b.mean)
-		n := float64(c.n)
+		n, temperature := float64(c.n), s.Spec.Temperature()
 		R, Q := Dot(c.teacher, s.W)/n, Dot(s.W, s.W)/n
 		v := MapOf(s.Spec).Moments(R, Q)
-		e.HK = Dot(s.force(a.mean), s.force(b.mean))/n + s.Spec.Nut*v.A - s.Spec.K
-		e.EX = s.Spec.Nut * s.Spec.Nut * (n*e.S2 - e.M2)
-		e.EXPost = s.Spec.Nut * s.Spec.Nut * n * (e.S2 - e.S1*e.S1)
+		e.HK = Dot(s.force(a.mean), s.force(b.mean))/n/temperature + s.Spec.Nut*v.A - s.Spec.K
+		e.EX = s.Spec.Nut * s.Spec.Nut * (n*e.S2 - e.M2) / temperature
+		e.EXPost = s.Spec.Nut * s.Spec.Nut * n * (e.S2 - e.S1*e.S1) / temperature
 	}
 	return out
 }

@@ -69,7 +69,7 @@ func TestEstimates(t *testing.T) {
 			slack  float64 // of finite size
 		}{
 			{"wrong", tests[i], Epsilon(R, Q), 0.002}, {"S1", s1[i], v.S1, 0.002}, {"S2", s2[i], v.S2, 0.004},
-			{"m2", m2[i], v.M2, 0.004}, {"hk", hk[i], flow.Housekeeping(R, Q), 0.04},
+			{"m2", m2[i], v.M2, 0.004}, {"hk", hk[i], flow.HousekeepingEntropy(R, Q), 0.04},
 		} {
 			e := stats.Mean(c.values)
 			if !(math.Abs(e.Mean-c.want) <= 4.5*e.Error+c.slack) {

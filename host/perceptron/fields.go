@@ -34,8 +34,8 @@ func Fields() []state.Field {
 	return []state.Field{
 		{Name: Weights, Unit: "1", Doc: "weights of the student", Space: Component},
 		{Name: TeacherVector, Unit: "1", Doc: "the teacher, of squared length n", Space: Component},
-		{Name: TotalHeat, Unit: "kT", Doc: "heat of all steps that measured it", Space: Student},
-		{Name: RecentHeat, Unit: "kT", Doc: "heat of the steps that measured it since the record before the last of them", Space: Student},
+		{Name: TotalHeat, Unit: "kT", Doc: "heat of all steps that measured it, in kT of D = 1", Space: Student},
+		{Name: RecentHeat, Unit: "kT", Doc: "heat of the steps that measured it since the record before the last of them, in kT of D = 1", Space: Student},
 		{Name: EndedAt, Unit: "step", Doc: "the record at which the student had diverged, or 0", Space: Student, Kind: state.Int},
 		{Name: ActivationName, Unit: "1", Doc: "activation w.xi/sqrt(n) of the examples of the last step, before it", Space: Example, Derived: true},
 		{Name: LabelName, Unit: "1", Doc: "the teacher's answers to these examples", Space: Example, Derived: true},

@@ -86,8 +86,8 @@ func columns() []model.Column {
 		{Name: "Q", Title: "squared length", Unit: "1", Doc: "squared length of the student over n"},
 		{Name: "R", Title: "overlap", Unit: "1", Doc: "scalar product of student and teacher over n"},
 		{Name: "rho", Title: "cosine", Unit: "1", Doc: "cosine of the angle between student and teacher"},
-		{Name: "heat", Title: "heat rate", Unit: "kT", Doc: "heat per weight and unit time, over the last record's interval with steps that measured it"},
-		{Name: "total_heat", Title: "heat", Unit: "kT", Doc: "heat per weight since the start, estimated from the steps that measured it"},
+		{Name: "heat", Title: "heat rate", Unit: "kT", Doc: "heat per weight and unit time, in kT of D = 1, over the last record's interval with steps that measured it"},
+		{Name: "total_heat", Title: "heat", Unit: "kT", Doc: "heat per weight since the start, in kT of D = 1, estimated from the steps that measured it"},
 	}
 }
 

@@ -2,6 +2,7 @@ package perceptrongolden
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/perceptron"
@@ -19,7 +20,7 @@ type Statistics struct {
 // Reference is a student of the headline network.
 type Reference struct {
 	RuleName string     `json:"rule"`
-	Noise    string     `json:"noise_prefactor"` // sqrt(2) or 2
+	Noise    string     `json:"noise_prefactor"` // sqrt(2), 2 or 2 (literal)
 	Epsilon  [2]float64 `json:"eps"`             // zeros where the student diverges, and so on
 	Diff     [2]float64 `json:"paired_diff_vs_hebb"`
 	Q        [2]float64 `json:"Q"`
@@ -39,9 +40,13 @@ type Measured struct {
 
 // Set has a table learn as a rule and a noise of these files say.
 func Set(t *perceptron.Table, ruleName, noise string) (err error) {
-	t.Noise = perceptron.Sqrt2
-	if noise == "2" {
+	switch noise {
+	case "sqrt(2)":
+		t.Noise = perceptron.Sqrt2
+	case "2", "2 (literal)":
 		t.Noise = perceptron.Literal2
+	default:
+		return fmt.Errorf("the noise %q is not known", noise)
 	}
 	t.Rule, t.Alpha, err = ruleOf(ruleName)
 	return err

@@ -17,7 +17,7 @@ func (e *efficiency) Outcomes() []model.Column {
 	return []model.Column{
 		{Name: "information_w", Title: "information", Unit: "nat", Doc: "what a weight tells of the teacher's, -ln(1 - rho^2)/2"},
 		{Name: "dS", Title: "change of entropy", Unit: "1", Doc: "change of the entropy of a weight, ln(Q/Q at the start)/2"},
-		{Name: "heat", Title: "heat", Unit: "kT", Doc: "heat per weight, on the trajectory"},
+		{Name: "heat", Title: "heat", Unit: "kT", Doc: "heat per weight over the temperature, on the trajectory"},
 		{Name: "excess", Title: "excess heat", Unit: "kT", Doc: "what the choice of examples adds to the heat, by the formula: the mean force does without it"},
 		{Name: "eta", Title: "efficiency", Unit: "1", Doc: "information over the change of entropy and the heat of the mean force; at most 1"},
 		{Name: "eta_all", Title: "efficiency with excess", Unit: "1", Doc: "the same with all the heat"},
@@ -33,7 +33,7 @@ func (e *efficiency) Run(ctx context.Context, trials []experiment.Trial) ([]expe
 		heats := make([]float64, len(l.students))
 		net, last, err := l.carryOut(ctx, e.lab, never, func(r *record) error {
 			for i := range l.students {
-				heats[i] = r.rows[i][total]
+				heats[i] = r.rows[i][total] / l.students[i].table.Temperature()
 			}
 			return nil
 		})
@@ -54,13 +54,13 @@ func (e *efficiency) Run(ctx context.Context, trials []experiment.Trial) ([]expe
 	return results, err
 }
 
-// excessHeat is that of Hebb's rule over the whole run: f is 1, so what the choice of
+// excessHeat is that of Hebb's rule over the whole run, over the temperature: f is 1, so what the choice of
 // examples adds is the same at every time but for the learning rate.
 func excessHeat(t *perceptron.Table) float64 {
 	if t.Kind() != perceptron.Hebb {
 		return math.NaN()
 	}
-	rate := t.Nut * t.Nut * (float64(t.N) - 2/math.Pi) / float64(t.B)
+	rate := t.Nut * t.Nut * (float64(t.N) - 2/math.Pi) / float64(t.B) / t.Temperature()
 	var squares float64
 	for step := int64(1); step <= (&perceptron.Spec{Perceptron: *t}).Steps(); step++ {
 		ramp := perceptron.RampAt[float64](t, step)

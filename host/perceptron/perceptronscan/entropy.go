@@ -15,12 +15,12 @@ type entropy struct{ lab experiment.Lab }
 func (e *entropy) Outcomes() []model.Column {
 	_, columns := columnsOf("epsilon")
 	return append(columns,
-		model.Column{Name: "hk", Title: "housekeeping entropy", Unit: "1", Doc: "housekeeping entropy production per weight, (|F|^2 + div F)/n of the mean force; 0 where that has a potential"},
+		model.Column{Name: "hk", Title: "housekeeping entropy", Unit: "1", Doc: "housekeeping entropy production per weight, (|F|^2/D + div F)/n of the mean force; 0 where that has a potential"},
 		model.Column{Name: "ex", Title: "excess entropy", Unit: "1", Doc: "excess entropy production of single examples, per weight; over B that of a batch"},
 		model.Column{Name: "ex_post", Title: "excess, post's formula", Unit: "1", Doc: "the same by the blog post's formula, which subtracts n <f>^2"},
 		model.Column{Name: "S2", Title: "mean of f^2", Unit: "1", Doc: "mean of f^2 over examples"},
 		model.Column{Name: "m2", Title: "square of the mean force", Unit: "1", Doc: "squared mean of xi sigma f over examples"},
-		model.Column{Name: "heat", Title: "heat rate", Unit: "kT", Doc: "heat per weight and unit time, on the trajectory"},
+		model.Column{Name: "heat", Title: "heat rate", Unit: "kT", Doc: "heat per weight and unit time over the temperature, on the trajectory"},
 		model.Column{Name: "total_formula", Title: "entropy of the formulas", Unit: "1", Doc: "hk + ex/B, which heat is where time scales are separated"},
 		model.Column{Name: "warn", Title: "not separated", Unit: "1", Doc: "1 where nut g is above 0.1 sqrt(Q): time scales are not separated, and heat is not the entropy of the formulas"},
 	)
@@ -92,7 +92,7 @@ func (e *entropy) Run(ctx context.Context, trials []experiment.Trial) ([]experim
 			averages := means.of(at)
 			hk, ex := a.sum.HK/a.count, a.sum.EX/a.count
 			results[i].Values = []float64{averages[0], hk, ex, a.sum.EXPost / a.count, a.sum.S2 / a.count, a.sum.M2 / a.count,
-				a.rate(), hk + ex/float64(table.B), warning(table, averages[1])}
+				a.rate() / table.Temperature(), hk + ex/float64(table.B), warning(table, averages[1])}
 		}
 		return err
 	})
@@ -147,21 +147,23 @@ func (k *theory) ofEntropy() []experiment.Theory {
 				return math.NaN()
 			}
 			q := k.at(plain)
-			return perceptron.MapOf(&plain).Housekeeping(q.R, q.Q) + t.Swirl*t.Swirl*t.Temperature()/t.K
+			return perceptron.MapOf(&plain).HousekeepingEntropy(q.R, q.Q) + t.Swirl*t.Swirl/t.K
 		}
-		return perceptron.MapOf(t).Housekeeping(p.R, p.Q)
+		return perceptron.MapOf(t).HousekeepingEntropy(p.R, p.Q)
 	}
 	ex := func(t *perceptron.Table, p point) float64 {
 		if t.Kind() == perceptron.Hebb { // the same for all weights
-			return t.Nut * t.Nut * (float64(t.N) - 2/math.Pi)
+			return t.Nut * t.Nut * (float64(t.N) - 2/math.Pi) / t.Temperature()
 		}
-		return perceptron.Excess(t.Nut, t.N, moments(t, p))
+		return perceptron.Excess(t.Nut, t.N, moments(t, p)) / t.Temperature()
 	}
 	total := func(t *perceptron.Table, p point) float64 { return hk(t, p) + ex(t, p)/float64(t.B) }
 	return []experiment.Theory{
 		k.of("epsilon", func(_ *perceptron.Table, p point) float64 { return epsilonOf(p) }),
 		k.of("hk", hk), k.of("ex", ex), k.of("total_formula", total),
-		k.of("ex_post", func(t *perceptron.Table, p point) float64 { return perceptron.ExcessOfPost(t.Nut, t.N, moments(t, p)) }),
+		k.of("ex_post", func(t *perceptron.Table, p point) float64 {
+			return perceptron.ExcessOfPost(t.Nut, t.N, moments(t, p)) / t.Temperature()
+		}),
 		k.of("S2", func(t *perceptron.Table, p point) float64 { return moments(t, p).S2 }),
 		k.of("m2", func(t *perceptron.Table, p point) float64 { return moments(t, p).M2 }),
 		k.of("heat", func(t *perceptron.Table, p point) float64 {

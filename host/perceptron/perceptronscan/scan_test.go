@@ -208,13 +208,18 @@ func TestHousekeeping(t *testing.T) {
 		p.N, p.B, p.Dt, p.Time, p.AverageFrom = 60, 60, 1e-3, 10, 6
 	}
 	plain, turned := specOf(separated), specOf(func(p *perceptron.Table) { separated(p); p.Swirl = 1 })
+	// At another temperature entropy is heat over that.
+	warm := specOf(func(p *perceptron.Table) { separated(p); p.Noise, p.D = perceptron.Literal2, 2 })
 	b := newBench(t, "entropy", plain)
-	results := b.try(4, plain, turned)
+	results := b.try(4, plain, turned, warm)
 	hk, ex, heat := b.outcome("hk"), b.outcome("ex"), b.outcome("heat")
 	near(t, "hk", results[0][hk], 0, 0.02)
 	near(t, "hk under a swirl", results[1][hk], 1, 0.02)
 	near(t, "ex of Hebb's rule", results[0][ex], 9*(60-2/math.Pi), 1e-4*9*60)
 	near(t, "heat", results[0][heat], b.theory("total_formula", plain, 0), 0.15)
+	near(t, "hk at D = 4", results[2][hk], 0, 0.02)
+	near(t, "ex at D = 4", results[2][ex], 9*(60-2/math.Pi)/4, 1e-4*9*60)
+	near(t, "heat at D = 4", results[2][heat], b.theory("total_formula", warm, 0), 0.05)
 	near(t, "heat under a swirl", results[1][heat], b.theory("total_formula", turned, 0), 0.15)
 }
 

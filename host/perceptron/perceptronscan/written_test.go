@@ -64,6 +64,9 @@ func TestHeadline(t *testing.T) {
 			agree(t, what("end"), results[b.outcome("t_blow")], e.Mean, e.Error)
 			continue
 		}
+		if r.Epsilon[1] == 0 {
+			t.Fatalf("%s has no value to compare with", what("error"))
+		}
 		agree(t, what("error"), results[b.outcome("epsilon")], r.Epsilon[0], r.Epsilon[1])
 		agree(t, what("Q"), results[b.outcome("Q")], r.Q[0], r.Q[1])
 		if r.RuleName != "hebb" {
