@@ -246,7 +246,7 @@ func (s *scan) group() {
 func (s *scan) curveName(r *experiment.Row) string {
 	var parts []string
 	for k, v := range r.Values {
-		if k != s.x.key {
+		if k != s.x.key && !s.follows(k) {
 			parts = append(parts, s.keyName(k)+" = "+v.Text)
 		}
 	}
@@ -254,6 +254,23 @@ func (s *scan) curveName(r *experiment.Row) string {
 		parts = append(parts, fmt.Sprintf("%s = %g", s.table.Along.Name, r.Place))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// follows tells whether the number on the axis says what a key is: they vary together.
+func (s *scan) follows(key int) bool {
+	if !s.x.numbers || s.x.key < 0 {
+		return false
+	}
+	of := make(map[string]string)
+	for i := range s.table.Rows {
+		v := s.table.Rows[i].Values
+		x := v[s.x.key].Text
+		if known, found := of[x]; found && known != v[key].Text {
+			return false
+		}
+		of[x] = v[key].Text
+	}
+	return true
 }
 
 // keyName is a key, without the table that it is in where there are several keys to name

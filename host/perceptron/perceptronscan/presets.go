@@ -34,7 +34,7 @@ func file(kind string, count int, set []string, axes, x, quantity string) string
 func Presets() []experiment.Preset {
 	small := []string{"perceptron.n=3000", "perceptron.B=9"}
 	separated := []string{"perceptron.n=200", "perceptron.B=200", "perceptron.dt=0.0002", "perceptron.time=24", "perceptron.average_from=16"}
-	slow := []string{"perceptron.n=50", "perceptron.B=1000", "perceptron.dt=0.002", "perceptron.heat_every=1", "perceptron.average_from=0"}
+	slow := []string{"perceptron.n=250", "perceptron.B=250", "perceptron.dt=0.002", "perceptron.heat_every=1", "perceptron.average_from=0"}
 	return []experiment.Preset{
 		{Name: "perceptron-headline", Doc: "seven rules with either noise: 10,000 weights, 30 examples a step, ten realisations",
 			File: file("steady", 10, nil, sevenRules+bothNoises, "perceptron.rule", `"epsilon"`)},

@@ -226,7 +226,7 @@ func TestHousekeeping(t *testing.T) {
 // What Hebb's rule learns over what that costs, switched on and slowly.
 func TestEfficiency(t *testing.T) {
 	fast := specOf(func(p *perceptron.Table) {
-		p.N, p.B, p.Dt, p.HeatEvery, p.Time, p.AverageFrom = 50, 200, 4e-3, 1, 8, 0
+		p.N, p.B, p.Dt, p.HeatEvery, p.Time, p.AverageFrom = 250, 100, 4e-3, 1, 8, 0
 	})
 	slow := *fast
 	slow.Perceptron.Ramp, slow.Perceptron.Time = 10, 18
@@ -234,6 +234,8 @@ func TestEfficiency(t *testing.T) {
 	for i, s := range []*perceptron.Spec{fast, &slow} {
 		results := b.try(5, s)
 		near(t, "information", results[0][b.outcome("information_w")], b.theory("information_w", s, 0), 0.03)
+		near(t, "heat of the mean force", results[0][b.outcome("mean_heat")], b.theory("mean_heat", s, 0), 0.03)
+		near(t, "heat", results[0][b.outcome("heat")], b.theory("heat", s, 0), 0.1)
 		near(t, "efficiency", results[0][b.outcome("eta")], []float64{0.250, 0.649}[i], 0.03)
 		for n, eta := range results[0][b.outcome("eta_all")] {
 			if !(eta < 1) {
