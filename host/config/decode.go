@@ -17,6 +17,7 @@ import (
 // missing gets its default. Values are not validated.
 func decode(file string, src []byte) (*Config, error) {
 	here := func(line int) string { return fmt.Sprintf("%s:%d", file, line) }
+	src = ofThisProgram(src)
 	m, err := modelOf(src, here)
 	if err != nil {
 		return nil, err
@@ -35,6 +36,19 @@ func decode(file string, src []byte) (*Config, error) {
 	}
 	fill(spec, reflect.ValueOf(m.Defaults()).Elem(), "", s.origins)
 	return c, nil
+}
+
+// ofThisProgram is a file as it is, or what a model makes of another program's.
+func ofThisProgram(src []byte) []byte {
+	for _, m := range models.All() {
+		if m.Foreign == nil {
+			continue
+		}
+		if own := m.Foreign(src); own != nil {
+			return own
+		}
+	}
+	return src
 }
 
 // modelOf finds the model that a file is for, and refuses other formats. It looks

@@ -34,6 +34,9 @@ type Model struct {
 	// Defaults are the values of keys that are left out. In every list of tables
 	// one element stands for all.
 	Defaults func() model.Spec
+	// Foreign turns the configuration file of another program into one of this program,
+	// line by line, or gives nil for any other file. It may be nil.
+	Foreign  func(src []byte) []byte
 	Presets  func() []Preset
 	Goldens  func() []golden.Format // files that verify knows
 	Benches  func() []bench.Series  // networks that bench measures
@@ -103,6 +106,7 @@ func All() []Model {
 		{
 			Name:     "sorn",
 			Defaults: func() model.Spec { return sorn.Defaults() },
+			Foreign:  sorn.FromINI,
 			Presets:  sornPresets,
 			Goldens:  sorngolden.Formats,
 			Selftest: "delpapa2017",
