@@ -15,7 +15,7 @@ func (p *population[F]) exact(s *scratch[F]) {
 	for y := range outputs {
 		row, sum := s.likely, F(0)
 		for m := range row {
-			row[m] = likelihood(s.x[m*n:][:n], y, slope)
+			row[m] = codes.Likelihood(s.x[m*n:][:n], y, slope)
 			sum += row[m]
 		}
 		part := F(0)
@@ -53,16 +53,4 @@ func weigh[F fmath.Float](parts, terms []F, bit int, down, up F) F {
 		}
 	}
 	return fmath.Total(terms)
-}
-
-// likelihood of output y where means x were sent.
-func likelihood[F fmath.Float](x []F, y int, slope F) F {
-	product := F(1)
-	for j, v := range x {
-		if y>>j&1 == 0 {
-			v = -v
-		}
-		product = F(product * F(F(1+F(slope*v))/2))
-	}
-	return product
 }

@@ -137,7 +137,7 @@ func (p *population[F]) receive(i int, s *scratch[F]) {
 	n, messages, message := table.N, table.Messages(), i%table.Messages()
 	y, path := s.received[i*n:][:n], s.path[i*n:][:n]
 	if p.counts != nil {
-		row, sum := p.counts[output(y)*messages:][:messages], F(0)
+		row, sum := p.counts[codes.Output(y)*messages:][:messages], F(0)
 		for _, c := range row {
 			sum += c
 		}
@@ -167,17 +167,6 @@ func (p *population[F]) receive(i int, s *scratch[F]) {
 		}
 		path[j] = F(sum * path[j])
 	}
-}
-
-// output is the number of a received word of signs.
-func output[F fmath.Float](y []F) int {
-	word := 0
-	for j, v := range y {
-		if v > 0 {
-			word |= 1 << j
-		}
-	}
-	return word
 }
 
 // gradientOfSymbols is that of the mean loss by what is sent; by e where the transmitter
@@ -243,6 +232,6 @@ func (p *population[F]) count(s *scratch[F]) {
 	}
 	n, messages := p.table.N, p.table.Messages()
 	for i := range p.table.Batch() {
-		p.counts[output(s.received[i*n:][:n])*messages+i%messages]++
+		p.counts[codes.Output(s.received[i*n:][:n])*messages+i%messages]++
 	}
 }

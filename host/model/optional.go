@@ -99,6 +99,23 @@ type Numbered interface {
 	Numbered(numbers []int) Network
 }
 
+// Concluded is a network that has tables made of the state that a whole run ends with.
+type Concluded interface {
+	// Conclusions tells of the tables.
+	Conclusions() []Conclusion
+
+	// Conclude gives the rows of each, of replicas with these keys. An error is that of
+	// the run.
+	Conclude(s *state.State, keys []uint64) ([][][]float64, error)
+}
+
+// Conclusion is a table of numbers, in which NaN is an empty cell.
+type Conclusion struct {
+	File    string // its name in the folder of a run: blocks.csv
+	Doc     string // one line
+	Columns []Column
+}
+
 // Exported is a network that other programs can read as a graph.
 type Exported interface {
 	// Export makes the graph of a replica.

@@ -36,6 +36,9 @@ func (r *Recorder) files() []File {
 	if columns := r.inputColumns(); columns != nil {
 		out = append(out, File{Name: inputsName, Doc: "what the run was fed, step by step", Columns: columns})
 	}
+	for _, c := range r.conclusions() {
+		out = append(out, File{Name: c.File, Doc: c.Doc, Columns: describeColumns(c.Columns), Conclusion: true})
+	}
 	for i, recording := range r.recordings {
 		out = append(out, recording.describe(r.options.Recordings[i], r.first))
 	}

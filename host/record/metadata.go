@@ -112,6 +112,7 @@ type File struct {
 	Columns    []Column `json:"columns,omitempty"`
 	Histograms []Column `json:"histograms,omitempty"`
 	Arrays     []Array  `json:"arrays,omitempty"`
+	Conclusion bool     `json:"conclusion,omitempty"` // it is written once, when the run is done
 }
 
 // Column of a table.

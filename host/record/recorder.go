@@ -173,7 +173,11 @@ func (r *Recorder) lengths(from *state.Checkpoint) (map[string]int64, error) {
 // takeFiles opens the files that are to go on, and looks at the place of those that
 // are to be made.
 func (r *Recorder) takeFiles(lengths map[string]int64, from *state.Checkpoint) error {
-	for _, name := range []string{MetadataName, FinalName, dumpName, dumpArraysName} {
+	once := []string{MetadataName, FinalName, dumpName, dumpArraysName}
+	for _, c := range r.conclusions() {
+		once = append(once, c.File)
+	}
+	for _, name := range once {
 		if err := files.MayReplace(r.folder.dir, name); err != nil {
 			return fmt.Errorf("%w, so it is not replaced", err)
 		}
@@ -349,8 +353,8 @@ func (r *Recorder) writeEnd(e *sim.End) error {
 	if err := r.writeHistograms("end", e.State.Array); err != nil {
 		return err
 	}
-	if r.options.NoFinal {
-		return nil
+	if err := r.conclude(e); err != nil || r.options.NoFinal {
+		return err
 	}
 	return r.writeState(FinalName, e.State)
 }

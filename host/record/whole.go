@@ -133,6 +133,9 @@ func (c *checkup) checkFiles() error {
 	var names []string
 	if c.metadata != nil {
 		for _, f := range c.metadata.Files {
+			if f.Conclusion && !c.metadata.done() {
+				continue
+			}
 			if grows := len(f.Columns) > 0 || len(f.Arrays) == 1 && f.Arrays[0].Every > 0; grows {
 				about[f.Name], names = f, append(names, f.Name)
 			}
@@ -398,6 +401,9 @@ func (m *Metadata) leftFiles() []string {
 		names = append(names, inputsName)
 	}
 	for _, f := range m.Files {
+		if f.Conclusion {
+			names = append(names, f.Name)
+		}
 		for _, a := range f.Arrays {
 			if a.Items != "" {
 				names = append(names, a.Items)

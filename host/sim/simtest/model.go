@@ -79,6 +79,23 @@ func (m Model) CheckState(s *state.State, p state.Precision, replicas int) error
 	return model.CheckState(m, s, p, replicas, m.length)
 }
 
+// Conclusions implements model.Concluded.
+func (m Model) Conclusions() []model.Conclusion {
+	return []model.Conclusion{{File: "ends.csv", Doc: "the state of node 0 at the end", Columns: []model.Column{
+		{Name: "replica", Doc: "number of the replica, from 0"}, {Name: "state", Doc: "of node 0"}, {Name: "none", Doc: "a value that there is not"},
+	}}}
+}
+
+// Conclude implements model.Concluded.
+func (m Model) Conclude(s *state.State, keys []uint64) ([][][]float64, error) {
+	var rows [][]float64
+	a := s.Array("state")
+	for r := range keys {
+		rows = append(rows, []float64{float64(r), a.At(r*m.length(state.Node) + m.Nodes), math.NaN()})
+	}
+	return [][][]float64{rows}, nil
+}
+
 // Announce implements model.Network.
 func (m Model) Announce() [][2]string {
 	return [][2]string{{"network", fmt.Sprintf("a ring of %d nodes", m.Nodes)}}
