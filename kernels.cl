@@ -20,6 +20,7 @@
 //    12  Hopfield networks                             (where HOPFIELD is defined)
 //    13  Signals                                       (where SIGNALS is defined)
 //    14  Self-organising recurrent networks            (where SORN is defined)
+//    15  Learned codes                                 (where CODES is defined)
 //
 // A program is built for one model. Package gpu/device puts a header before this file:
 // a line #define NAME VALUE for each choice of the program and for each constant that
@@ -4090,3 +4091,492 @@ void sorn_sum(SORN_ARGUMENTS)
 }
 
 #endif // SORN
+
+#ifdef CODES
+
+// ============================================================================
+// Section 15: learned codes (docs/codes.md). Mirrors package cpuref/codes and what it
+// takes of host/codes. A work-group of CODES_ITEMS has one population learn. Sums over
+// samples and over outputs go along the pair tree, each by one work-item; all others go
+// on in the order of what they are over. gpu/codes/header.go defines sizes, channel,
+// transmitter and receiver. WIDTH is 1.
+// ============================================================================
+
+#define CODES_ENTRIES (CODES_MESSAGES * CODES_N)
+#define CODES_BATCH (CODES_MESSAGES * CODES_COPIES)
+#define CODES_OUTPUTS (1u << CODES_N)
+#define CODES_BINARY (CODES_CHANNEL == CODES_BSC || CODES_CHANNEL == CODES_BURSTS)
+#define CODES_SCORED (CODES_TRANSMITTER == CODES_FREE || CODES_TRANSMITTER == CODES_POLICY)
+#define CODES_OF_SIGNS (CODES_TRANSMITTER == CODES_STRAIGHT || CODES_TRANSMITTER == CODES_POLICY) // gradients are by e itself
+
+// A work-item that is alone waits for nobody.
+#if CODES_ITEMS == 1
+#define CODES_WAIT()
+#else
+#define CODES_WAIT() barrier(CLK_GLOBAL_MEM_FENCE)
+#endif // CODES_ITEMS
+
+// cpuref population, and scratch: what an update works on.
+typedef struct {
+    __global const real *c;                                    // constants, CODES_WORDS long
+    __global real *e, *e_mean, *e_square, *x;                  // entries
+    __global real *weights, *weights_mean, *weights_square;    // of a network
+    __global real *counts;
+    __global real *gradient, *received, *path, *units, *given_by, *logits, *losses;
+    uint key0, key1;
+} codes_population;
+
+// A sum along the pair tree, which takes its terms one after another: partial[l] is of
+// 2^l of them, where bit l of count is 1. Loops over levels are unrolled, so that the
+// levels are registers.
+typedef struct {
+    real partial[CODES_LEVELS];
+    uint count;
+} codes_sum;
+
+void codes_add(codes_sum *s, real v)
+{
+    bool carries = true;
+#pragma unroll
+    for (uint level = 0; level < CODES_LEVELS; level++) {
+        bool held = s->count >> level & 1u;
+        if (carries && held)
+            v = s->partial[level] + v;
+        else if (carries)
+            s->partial[level] = v;
+        carries = carries && held;
+    }
+    s->count++;
+}
+
+// fmath.Total
+real codes_total(const codes_sum *s)
+{
+    real sum = R(0.0);
+    bool some = false;
+#pragma unroll
+    for (uint level = 0; level < CODES_LEVELS; level++) {
+        if (s->count >> level & 1u) {
+            sum = some ? s->partial[level] + sum : s->partial[level];
+            some = true;
+        } else if (some && s->count >> level) {
+            sum = sum + R(0.0);
+        }
+    }
+    return sum;
+}
+
+// codes.Sizable and what it is made of: x, or 0 where it is smaller than least.
+real codes_sizable(real x, real least) { return x < least && x > -least ? R(0.0) : x; }
+
+// codes.Adam; at is where the rate and what follows it stand.
+void codes_adam(__global real *weight, __global real *mean, __global real *square, real g, __global const real *at)
+{
+    g = codes_sizable(g, R(1e-15));
+    real m = codes_sizable(R(0.9) * *mean + R(0.1) * g, R(1e-30));
+    real s = codes_sizable(R(0.999) * *square + R(0.001) * (g * g), R(1e-30));
+    *mean = m;
+    *square = s;
+    *weight -= at[0] * (m / at[1]) / (r_sqrt(s / at[2]) + R(1e-8));
+}
+
+// codes.Sign
+real codes_sign(real x) { return x >= R(0.0) ? R(1.0) : R(-1.0); }
+
+// codes.Tanh
+real codes_tanh(real e) { return R(1.0) - R(2.0) / (r_exp(R(2.0) * e) + R(1.0)); }
+
+// codes_squares is |e|^2, which each work-item computes.
+real codes_squares(__global const real *e)
+{
+    real sum = R(0.0);
+    for (uint k = 0; k < CODES_ENTRIES; k++)
+        sum += e[k] * e[k];
+    return sum;
+}
+
+// codes.Symbols
+void codes_symbols(const codes_population *p, real factor, uint me)
+{
+    for (uint k = me; k < CODES_ENTRIES; k += CODES_ITEMS)
+        p->x[k] = CODES_BINARY ? codes_tanh(p->e[k]) : p->e[k] * factor;
+}
+
+// codes.Normals
+void codes_normal(__global real *out, const codes_population *p, uint purpose, uint sample, uint t)
+{
+    for (uint j = 0; j < CODES_N; j += 2) {
+        words w = philox(sample, j / 2, t, purpose, p->key0, p->key1);
+        out[j] = normal(w.x, w.y);
+        if (j + 1 < CODES_N)
+            out[j + 1] = normal(w.z, w.w);
+    }
+}
+
+// codes.Uniforms
+void codes_uniform(__global real *out, const codes_population *p, uint purpose, uint sample, uint t)
+{
+    for (uint j = 0; j < CODES_N; j += 4) {
+        words w = philox(sample, j / 4, t, purpose, p->key0, p->key1);
+        out[j] = uniform_real(w.x);
+        if (j + 1 < CODES_N)
+            out[j + 1] = uniform_real(w.y);
+        if (j + 2 < CODES_N)
+            out[j + 2] = uniform_real(w.z);
+        if (j + 3 < CODES_N)
+            out[j + 3] = uniform_real(w.w);
+    }
+}
+
+// codes.Noise of learning
+void codes_noise(__global real *out, const codes_population *p, uint sample, uint t)
+{
+    real strength = p->c[CODES_STRENGTH];
+#if CODES_CHANNEL == CODES_AWGN
+    codes_normal(out, p, PURPOSE_CODE_CHANNEL, sample, t);
+    for (uint j = 0; j < CODES_N; j++)
+        out[j] = strength * out[j];
+#else
+    codes_uniform(out, p, PURPOSE_CODE_CHANNEL, sample, t);
+#if CODES_CHANNEL == CODES_LAPLACE
+    for (uint j = 0; j < CODES_N; j++)
+        out[j] = strength * (out[j] < R(0.5) ? r_log(R(2.0) * out[j]) : -r_log(R(2.0) * (R(1.0) - out[j])));
+#else
+    uint first = CODES_N, last = 0;
+    if (CODES_CHANNEL == CODES_BURSTS) {
+        words w = philox(sample, 0x80000000u, t, PURPOSE_CODE_CHANNEL, p->key0, p->key1);
+        if (uniform_real(w.x) < p->c[CODES_BURST]) {
+            first = mul_hi(w.y, (uint)CODES_N);
+            last = first + CODES_BURST_LENGTH;
+        }
+    }
+    for (uint j = 0; j < CODES_N; j++)
+        out[j] = out[j] < (j >= first && j < last ? R(0.5) : strength) ? R(-1.0) : R(1.0);
+#endif // CODES_CHANNEL
+#endif // CODES_CHANNEL
+}
+
+// codes_perturb fills in what codewords are perturbed by: codes.Dither, or normal numbers.
+void codes_perturb(__global real *out, const codes_population *p, uint sample, uint t)
+{
+#if CODES_TRANSMITTER == CODES_DITHERED || CODES_TRANSMITTER == CODES_POLICY
+    codes_uniform(out, p, PURPOSE_CODE_DITHER, sample, t);
+    for (uint j = 0; j < CODES_N; j++)
+        out[j] = R(2.0) * out[j] - R(1.0);
+#elif CODES_TRANSMITTER == CODES_FREE
+    codes_normal(out, p, PURPOSE_CODE_EXPLORATION, sample, t);
+#endif // CODES_TRANSMITTER
+}
+
+// cpuref population.send
+void codes_send(const codes_population *p, uint sample, uint t, bool perturbed)
+{
+    __global const real *x = p->x + sample % CODES_MESSAGES * CODES_N;
+    __global real *y = p->received + sample * CODES_N, *path = p->path + sample * CODES_N;
+    codes_noise(y, p, sample, t);
+    codes_perturb(path, p, sample, t);
+    for (uint j = 0; j < CODES_N; j++) {
+        real noise = y[j];
+#if CODES_TRANSMITTER == CODES_BACKPROP
+        y[j] = x[j] + noise;
+        path[j] = R(1.0);
+#elif CODES_TRANSMITTER == CODES_FREE
+        y[j] = (perturbed ? p->c[CODES_KEPT] * x[j] + p->c[CODES_SPREAD] * path[j] : x[j]) + noise;
+#elif CODES_TRANSMITTER == CODES_RELAXED
+        y[j] = x[j] * noise;
+        path[j] = noise;
+#elif CODES_TRANSMITTER == CODES_STRAIGHT
+        y[j] = codes_sign(x[j]) * noise;
+        path[j] = noise;
+#elif CODES_TRANSMITTER == CODES_DITHERED
+        y[j] = codes_sign(x[j] + path[j]) * noise;
+        path[j] = noise;
+#elif CODES_TRANSMITTER == CODES_POLICY
+        real b = codes_sign(x[j] + path[j]);
+        y[j] = b * noise;
+        path[j] = b - x[j];
+#endif // CODES_TRANSMITTER
+    }
+}
+
+// codes.Output
+uint codes_output(__global const real *y)
+{
+    uint word = 0;
+    for (uint j = 0; j < CODES_N; j++)
+        word |= (y[j] > R(0.0) ? 1u : 0u) << j;
+    return word;
+}
+
+#if CODES_RECEIVER == CODES_NETWORK
+
+// codes.NetOf: where the parts of the weights begin.
+#define CODES_INNER_BIAS (CODES_N * CODES_HIDDEN)
+#define CODES_OUTER (CODES_INNER_BIAS + CODES_HIDDEN)
+#define CODES_OUTER_BIAS (CODES_OUTER + CODES_HIDDEN * CODES_MESSAGES)
+#define CODES_WEIGHTS (CODES_OUTER_BIAS + CODES_MESSAGES)
+
+// codes.Net.Forward
+void codes_forward(__global const real *w, __global const real *y, __global real *h, __global real *d)
+{
+    for (uint u = 0; u < CODES_HIDDEN; u++) {
+        real sum = w[CODES_INNER_BIAS + u];
+        for (uint j = 0; j < CODES_N; j++)
+            sum += y[j] * w[j * CODES_HIDDEN + u];
+        h[u] = sum > R(0.0) ? sum : R(0.0);
+    }
+    for (uint m = 0; m < CODES_MESSAGES; m++) {
+        real sum = w[CODES_OUTER_BIAS + m];
+        for (uint u = 0; u < CODES_HIDDEN; u++)
+            sum += h[u] * w[CODES_OUTER + u * CODES_MESSAGES + m];
+        d[m] = sum;
+    }
+}
+
+// codes.Losses
+real codes_loss(__global real *d, uint message)
+{
+    real most = d[0];
+    for (uint m = 1; m < CODES_MESSAGES; m++)
+        most = d[m] > most ? d[m] : most;
+    real own = d[message] - most, sum = R(0.0);
+    for (uint m = 0; m < CODES_MESSAGES; m++) {
+        d[m] = r_exp(d[m] - most);
+        sum += d[m];
+    }
+    for (uint m = 0; m < CODES_MESSAGES; m++) {
+        real q = d[m] / sum;
+        d[m] = (q < R(1e-20) ? R(0.0) : q) - (m == message ? R(1.0) : R(0.0));
+    }
+    return r_log(sum) - own;
+}
+
+// cpuref population.gradientOfWeights: that by weight k.
+real codes_weight(const codes_population *p, uint k)
+{
+    // The weight leads from a number of a row of left, or from 1, to one of right.
+    __global const real *left = p->received, *right = p->given_by;
+    uint from = k / CODES_HIDDEN, to = k % CODES_HIDDEN, width = CODES_N, others = CODES_HIDDEN;
+    if (k >= CODES_OUTER) {
+        left = p->units;
+        right = p->logits;
+        from = (k - CODES_OUTER) / CODES_MESSAGES;
+        to = (k - CODES_OUTER) % CODES_MESSAGES;
+        width = CODES_HIDDEN;
+        others = CODES_MESSAGES;
+    }
+    bool bias = from == width;
+    codes_sum sum;
+    sum.count = 0;
+    for (uint i = 0; i < CODES_BATCH; i++) {
+        real v = right[i * others + to];
+        codes_add(&sum, bias ? v : left[i * width + from] * v);
+    }
+    return codes_total(&sum) / (real)CODES_BATCH;
+}
+
+// cpuref population.receive where the receiver is a network
+void codes_receive(const codes_population *p, uint sample)
+{
+    __global real *y = p->received + sample * CODES_N, *path = p->path + sample * CODES_N;
+    __global real *h = p->units + sample * CODES_HIDDEN, *g = p->given_by + sample * CODES_HIDDEN, *d = p->logits + sample * CODES_MESSAGES;
+    __global const real *w = p->weights;
+    codes_forward(w, y, h, d);
+    p->losses[sample] = codes_loss(d, sample % CODES_MESSAGES);
+    for (uint u = 0; u < CODES_HIDDEN; u++) {
+        real sum = R(0.0);
+        if (h[u] > R(0.0))
+            for (uint m = 0; m < CODES_MESSAGES; m++)
+                sum += d[m] * w[CODES_OUTER + u * CODES_MESSAGES + m];
+        g[u] = codes_sizable(sum, R(1e-30));
+    }
+    if (CODES_SCORED)
+        return;
+    for (uint j = 0; j < CODES_N; j++) {
+        real sum = R(0.0);
+        for (uint u = 0; u < CODES_HIDDEN; u++)
+            sum += g[u] * w[j * CODES_HIDDEN + u];
+        path[j] = sum * path[j];
+    }
+}
+
+#elif CODES_RECEIVER == CODES_COUNTS
+
+// cpuref population.receive where the receiver counts
+void codes_receive(const codes_population *p, uint sample)
+{
+    __global const real *row = p->counts + codes_output(p->received + sample * CODES_N) * CODES_MESSAGES;
+    real sum = R(0.0);
+    for (uint m = 0; m < CODES_MESSAGES; m++)
+        sum += row[m];
+    p->losses[sample] = -r_log(row[sample % CODES_MESSAGES] / sum);
+}
+
+// cpuref population.count: a work-item has all outputs of a message.
+void codes_count(const codes_population *p, uint me)
+{
+    for (uint m = me; m < CODES_MESSAGES; m += CODES_ITEMS) {
+        for (uint y = 0; y < CODES_OUTPUTS; y++)
+            p->counts[y * CODES_MESSAGES + m] = p->c[CODES_KEEP] * p->counts[y * CODES_MESSAGES + m] + p->c[CODES_REST];
+        for (uint i = m; i < CODES_BATCH; i += CODES_MESSAGES)
+            p->counts[codes_output(p->received + i * CODES_N) * CODES_MESSAGES + m] += R(1.0);
+    }
+}
+
+#endif // CODES_RECEIVER
+
+#if CODES_TRANSMITTER == CODES_EXACT
+
+// codes.Likelihood
+real codes_likelihood(__global const real *x, uint y, real slope)
+{
+    real product = R(1.0);
+    for (uint j = 0; j < CODES_N; j++)
+        product = product * ((R(1.0) + slope * (y >> j & 1u ? x[j] : -x[j])) / R(2.0));
+    return product;
+}
+
+// cpuref population.exact: the part of output y of the entropy.
+void codes_entropy(const codes_population *p, uint y)
+{
+    __global real *parts = p->logits + y;
+    real sum = R(0.0), part = R(0.0);
+    for (uint m = 0; m < CODES_MESSAGES; m++) {
+        real likely = codes_likelihood(p->x + m * CODES_N, y, p->c[CODES_SLOPE]);
+        parts[m * CODES_OUTPUTS] = likely;
+        sum += likely;
+    }
+    for (uint m = 0; m < CODES_MESSAGES; m++) {
+        real likely = parts[m * CODES_OUTPUTS], a = codes_sizable(likely * r_log(likely / sum), R(1e-30));
+        parts[m * CODES_OUTPUTS] = a;
+        part += a;
+    }
+    p->losses[y] = part;
+}
+
+// cpuref weigh: the gradient of the entropy by entry k.
+real codes_slope(const codes_population *p, uint k)
+{
+    __global const real *parts = p->logits + k / CODES_N * CODES_OUTPUTS;
+    uint bit = k % CODES_N;
+    real slope = p->c[CODES_SLOPE], up = slope / (R(1.0) + slope * p->x[k]), down = -(slope / (R(1.0) - slope * p->x[k]));
+    codes_sum sum;
+    sum.count = 0;
+    for (uint y = 0; y < CODES_OUTPUTS; y++)
+        codes_add(&sum, parts[y] * (y >> bit & 1u ? up : down));
+    return -(codes_total(&sum) / (real)CODES_MESSAGES);
+}
+
+#else
+
+// cpuref population.gradientOfSymbols: that by entry k.
+real codes_gradient(const codes_population *p, uint k)
+{
+    uint message = k / CODES_N, j = k % CODES_N;
+    real mean = R(0.0);
+    codes_sum sum;
+    if (CODES_SCORED) {
+        sum.count = 0;
+        for (uint i = message; i < CODES_BATCH; i += CODES_MESSAGES)
+            codes_add(&sum, p->losses[i]);
+        mean = codes_total(&sum) / (real)CODES_COPIES;
+    }
+    sum.count = 0;
+    for (uint i = message; i < CODES_BATCH; i += CODES_MESSAGES) {
+        real path = p->path[i * CODES_N + j];
+        codes_add(&sum, CODES_SCORED ? (p->losses[i] - mean) * path : path);
+    }
+    real g = codes_total(&sum) / (real)CODES_BATCH;
+    return CODES_TRANSMITTER == CODES_FREE ? g * p->c[CODES_SCORE] : g;
+}
+
+#endif // CODES_TRANSMITTER
+
+// cpuref population.moveTable
+void codes_move(const codes_population *p, __global const real *pace, real factor, real squares, uint me)
+{
+    real along = R(0.0);
+    if (!CODES_BINARY) {
+        for (uint k = 0; k < CODES_ENTRIES; k++)
+            along += p->gradient[k] * p->e[k];
+        along = along / squares;
+    }
+    CODES_WAIT();
+    for (uint k = me; k < CODES_ENTRIES; k += CODES_ITEMS) {
+        real g = p->gradient[k], e = p->e[k], slope = R(1.0) - p->x[k] * p->x[k];
+        if (!CODES_BINARY)
+            g = factor * (g - e * along);
+        else if (!CODES_OF_SIGNS)
+            g = g * slope;
+        if (CODES_BINARY)
+            g += (pace[CODES_PACE_TEMPERATURE] * e) * slope;
+        codes_adam(p->e + k, p->e_mean + k, p->e_square + k, g, pace + CODES_PACE_RATE);
+    }
+}
+
+// cpuref population.update: some updates from t on, of all populations.
+__kernel __attribute__((reqd_work_group_size(CODES_ITEMS, 1, 1)))
+void codes_learn(__global const real *constants, __global const uint *keys, __global const uint *kinds, uint all_kinds, __global const real *paces,
+                 __global real *e, __global real *e_mean, __global real *e_square, __global real *x,
+                 __global real *weights, __global real *weights_mean, __global real *weights_square, __global real *counts, __global real *loss,
+                 __global real *gradient, __global real *received, __global real *path, __global real *units, __global real *given_by,
+                 __global real *logits, __global real *losses, uint t, uint updates)
+{
+    uint me = (uint)get_local_id(0);
+    size_t r = get_group_id(0), entries = r * CODES_ENTRIES, weighted = r * CODES_HELD_WEIGHTS;
+    codes_population p = { constants + r * CODES_WORDS, e + entries, e_mean + entries, e_square + entries, x + entries,
+        weights + weighted, weights_mean + weighted, weights_square + weighted, counts + r * CODES_HELD_COUNTS, gradient + entries,
+        received + r * CODES_BATCH * CODES_N, path + r * CODES_BATCH * CODES_N, units + r * CODES_HELD_UNITS,
+        given_by + r * CODES_HELD_UNITS, logits + r * CODES_HELD_LOGITS, losses + r * CODES_HELD_LOSSES, keys[2 * r], keys[2 * r + 1] };
+    for (uint u = 0; u < updates; u++) {
+        __global const real *pace = paces + (u * all_kinds + kinds[r]) * CODES_PACE_WORDS;
+        real squares = CODES_BINARY ? R(0.0) : codes_squares(p.e);
+        real factor = CODES_BINARY ? R(1.0) : r_sqrt((real)CODES_ENTRIES / squares);
+        codes_symbols(&p, factor, me);
+        CODES_WAIT();
+        codes_sum sum;
+        sum.count = 0;
+#if CODES_TRANSMITTER == CODES_EXACT
+        for (uint y = me; y < CODES_OUTPUTS; y += CODES_ITEMS)
+            codes_entropy(&p, y);
+        CODES_WAIT();
+        if (me == 0) {
+            for (uint y = 0; y < CODES_OUTPUTS; y++)
+                codes_add(&sum, p.losses[y]);
+            loss[r] = -(codes_total(&sum) / (real)CODES_MESSAGES);
+        }
+        for (uint k = me; k < CODES_ENTRIES; k += CODES_ITEMS)
+            p.gradient[k] = codes_slope(&p, k);
+        CODES_WAIT();
+        codes_move(&p, pace, factor, squares, me);
+#else
+        bool transmits = pace[CODES_PACE_RATE] > R(0.0);
+        for (uint i = me; i < CODES_BATCH; i += CODES_ITEMS) {
+            codes_send(&p, i, t + u, transmits);
+            codes_receive(&p, i);
+        }
+        CODES_WAIT();
+        if (me == 0) {
+            for (uint i = 0; i < CODES_BATCH; i++)
+                codes_add(&sum, p.losses[i]);
+            loss[r] = codes_total(&sum) / (real)CODES_BATCH;
+        }
+        if (transmits)
+            for (uint k = me; k < CODES_ENTRIES; k += CODES_ITEMS)
+                p.gradient[k] = codes_gradient(&p, k);
+#if CODES_RECEIVER == CODES_COUNTS
+        codes_count(&p, me);
+#else
+        if (pace[CODES_PACE_RECEIVER_RATE] > R(0.0))
+            for (uint k = me; k < CODES_WEIGHTS; k += CODES_ITEMS)
+                codes_adam(p.weights + k, p.weights_mean + k, p.weights_square + k, codes_weight(&p, k), pace + CODES_PACE_RECEIVER_RATE);
+#endif // CODES_RECEIVER
+        CODES_WAIT();
+        if (transmits)
+            codes_move(&p, pace, factor, squares, me);
+#endif // CODES_TRANSMITTER
+        CODES_WAIT();
+    }
+}
+
+#endif // CODES

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	gpucodes "tnn-gpu/gpu/codes"
 	"tnn-gpu/gpu/device"
 	gpuhopfield "tnn-gpu/gpu/hopfield"
 	gpuperceptron "tnn-gpu/gpu/perceptron"
@@ -13,6 +14,7 @@ import (
 	gpusorn "tnn-gpu/gpu/sorn"
 	gputnn "tnn-gpu/gpu/tnn"
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/codes"
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
@@ -47,6 +49,8 @@ func newOn(d *device.Device, net model.Network, o backend.Options) (backend.Back
 		return gpuperceptron.New(d, n, o)
 	case *hopfield.Network:
 		return gpuhopfield.New(d, n, o)
+	case *codes.Codes:
+		return gpucodes.New(d, n, o)
 	case *signals.Network:
 		return gpusignals.New(d, n, o)
 	case *sorn.Network:
@@ -69,6 +73,8 @@ func trialOf(net model.Network, o backend.Options) (*device.Trial, error) {
 		return gpuperceptron.Trial(n, o)
 	case *hopfield.Network:
 		return gpuhopfield.Trial(n, o)
+	case *codes.Codes:
+		return gpucodes.Trial(n, o)
 	case *signals.Network:
 		return gpusignals.Trial(n, o)
 	case *sorn.Network:

@@ -3,20 +3,19 @@
 package codes
 
 import (
-	"fmt"
 	"runtime"
 
 	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/codes"
 	"tnn-gpu/host/fmath"
-	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
 // engine has all replicas of a network learn in one precision. It implements
 // backend.Backend.
 type engine[F fmath.Float] struct {
+	backend.Fields
 	net         *codes.Codes
 	precision   state.Precision
 	state       *state.State
@@ -38,7 +37,7 @@ func newEngine[F fmath.Float](net *codes.Codes, o backend.Options) *engine[F] {
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	e := &engine[F]{net: net, precision: o.Precision, state: net.Start(o.Precision, o.Seeds), team: parallel.NewTeam(threads)}
+	e := &engine[F]{Fields: backend.NewFields(net), net: net, precision: o.Precision, state: net.Start(o.Precision, o.Seeds), team: parallel.NewTeam(threads)}
 	for r, key := range o.Seeds {
 		e.populations = append(e.populations, newPopulation[F](net.Of(r), e.state, r, key))
 	}
@@ -96,25 +95,11 @@ func (e *engine[F]) SetState(s *state.State) error {
 
 // Field implements backend.Backend.
 func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
-	a := e.state.Array(name)
-	if a == nil {
-		return nil, fmt.Errorf("%w: %q", backend.ErrUnknownField, name)
+	if _, err := e.Find(name); err != nil {
+		return nil, err
 	}
 	e.net.FillSymbols(e.state)
-	return a.CopyTo(into), nil
-}
-
-// Watch implements backend.Backend: no field is derived.
-func (e *engine[F]) Watch(derived ...string) error {
-	for _, name := range derived {
-		return fmt.Errorf("%w: %q", backend.ErrUnknownField, name)
-	}
-	return nil
-}
-
-// Control implements backend.Backend: there is none.
-func (e *engine[F]) Control(name string, _ float64) error {
-	return fmt.Errorf("%w: %q", model.ErrUnknownControl, name)
+	return e.state.Array(name).CopyTo(into), nil
 }
 
 // Close implements backend.Backend.

@@ -1,7 +1,6 @@
 package codes
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -20,17 +19,7 @@ func open(net model.Network, o backend.Options) (backend.Backend, error) {
 }
 
 // The suite that every backend of every model passes, for each way to learn.
-func TestSuite(t *testing.T) {
-	for _, c := range codestest.Cases() {
-		for _, precision := range []state.Precision{state.Single, state.Double} {
-			t.Run(fmt.Sprint(c.Name, precision), func(t *testing.T) {
-				s := backendtest.New(t, open, c.Network, precision, 24)
-				defer s.Close()
-				s.All()
-			})
-		}
-	}
-}
+func TestSuite(t *testing.T) { backendtest.Run(t, open, codestest.SuiteSteps, codestest.Suite()...) }
 
 // Threads, and how many updates are asked for at a time, change nothing.
 func TestSameBits(t *testing.T) {

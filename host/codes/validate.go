@@ -128,7 +128,7 @@ func (s *Spec) VariantOf(base any) error {
 	}
 	a, o := s.Codes, b.Codes
 	if a.Channel != o.Channel || a.K != o.K || a.N != o.N || a.Transmitter != o.Transmitter || a.Receiver != o.Receiver || a.Hidden != o.Hidden ||
-		a.Copies != o.Copies || a.Updates != o.Updates || a.Planned() != o.Planned() {
+		a.Copies != o.Copies || a.BurstLength != o.BurstLength || a.Updates != o.Updates || a.Planned() != o.Planned() {
 		return errVariant
 	}
 	return nil

@@ -10,7 +10,6 @@ import (
 	"tnn-gpu/host/bench"
 	"tnn-gpu/host/codes"
 	"tnn-gpu/host/codes/codesgolden"
-	"tnn-gpu/host/codes/codesscan"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
@@ -96,8 +95,8 @@ func All() []Model {
 			Presets:  codesPresets,
 			Goldens:  codesgolden.Formats,
 			Selftest: "codes-exact",
-			Kinds:    codesscan.Kinds,
-			Scans:    codesscan.Presets,
+			Kinds:    codesKinds,
+			Scans:    codesScans,
 		},
 		{
 			Name:     "signals",

@@ -1,7 +1,10 @@
 // Package codestest has populations by which backends are compared. Only tests import it.
 package codestest
 
-import "tnn-gpu/host/codes"
+import (
+	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/codes"
+)
 
 // Case is a small population of a kind.
 type Case struct {
@@ -41,4 +44,31 @@ func Cases() []Case {
 	add("exact of six uses", func(t *codes.Table) { t.Transmitter, t.Receiver, t.N, t.K = codes.Exact, codes.Posterior, 6, 3 })
 	add("one bit, one use", func(t *codes.Table) { t.K, t.N = 1, 1 })
 	return out
+}
+
+// SuiteSteps is how many steps most parts of the suite of backends make.
+const SuiteSteps = 24
+
+// Suite is all cases, for the suite of backends.
+func Suite() []backendtest.Case {
+	var out []backendtest.Case
+	for _, c := range Cases() {
+		out = append(out, backendtest.Case{Name: c.Name, Net: c.Network})
+	}
+	return out
+}
+
+// Varied has four replicas that differ in keys that can be swept.
+func Varied() *codes.Codes {
+	net := &codes.Codes{}
+	for i := range 4 {
+		s := codes.Defaults()
+		t := &s.Codes
+		t.K, t.N, t.Copies, t.Updates, t.Evaluate = 2, 3, 3, 40, nil
+		t.Rate, t.Anneal = 0.01*float64(1+i%2), 0.02*float64(1+i%2)
+		t.TrainAt, t.Eta = 0.1+0.02*float64(i), 0.01*float64(1+i)
+		net.Variants = append(net.Variants, s)
+	}
+	net.Spec = net.Variants[0]
+	return net
 }

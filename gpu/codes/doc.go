@@ -1,0 +1,3 @@
+// Package codes has populations of transmitters and receivers learn on OpenCL devices. It
+// is real only with the build tag opencl.
+package codes

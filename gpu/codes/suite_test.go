@@ -1,0 +1,94 @@
+//go:build opencl && cgo
+
+package codes
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+
+	cpu "tnn-gpu/cpuref/codes"
+	"tnn-gpu/gpu/device"
+	"tnn-gpu/gpu/device/devicetest"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/codes"
+	"tnn-gpu/host/codes/codesgolden"
+	"tnn-gpu/host/codes/codestest"
+	"tnn-gpu/host/golden"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
+)
+
+// open opens a network on the device that TNN_TEST_DEVICE names, or the best.
+func open(net model.Network, o backend.Options) (backend.Backend, error) {
+	d, err := device.Open(os.Getenv("TNN_TEST_DEVICE"))
+	if err != nil {
+		return nil, err
+	}
+	b, err := New(d, net.(*codes.Codes), o)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return b, nil
+}
+
+func reference(net model.Network, o backend.Options) (backend.Backend, error) {
+	return cpu.New(net.(*codes.Codes), o)
+}
+
+// What every backend of every model must do.
+func TestSuite(t *testing.T) {
+	devicetest.Open(t)
+	suite := codestest.Suite()
+	for _, c := range suite {
+		if c.Name == "counts" || os.Getenv("TNN_SOAK") == "1" {
+			backendtest.Run(t, open, codestest.SuiteSteps, c)
+			backendtest.Alike(t, reference, open, codestest.SuiteSteps, c)
+		}
+	}
+}
+
+// The bits of the reference: of each channel, each way to learn and each receiver, in one
+// of the precisions and with one size of work-groups each, or in all with TNN_SOAK=1.
+func TestAlike(t *testing.T) {
+	devicetest.Open(t)
+	soak := os.Getenv("TNN_SOAK") == "1"
+	for i, c := range codestest.Cases() {
+		for k, precision := range []state.Precision{state.Single, state.Double} {
+			for j, items := range []int{0, 3, 64} {
+				if !soak && (i%2 != k || i%3 != j) {
+					continue
+				}
+				t.Run(fmt.Sprint(c.Name, precision, items), func(t *testing.T) {
+					o := backend.Options{Seeds: backendtest.Keys(), WorkGroup: items, Precision: precision}
+					backendtest.Agree(t, c.Network, backendtest.Opened(t, reference, c.Network, o), backendtest.Opened(t, open, c.Network, o), 1, codestest.SuiteSteps)
+				})
+			}
+		}
+	}
+}
+
+// Replicas with different values of swept keys.
+func TestVariants(t *testing.T) {
+	devicetest.Open(t)
+	net := codestest.Varied()
+	o := backend.Options{Seeds: []uint64{1, 1, 2, 2}, Precision: state.Double}
+	backendtest.Agree(t, net, backendtest.Opened(t, reference, net, o), backendtest.Opened(t, open, net, o), 1, codestest.SuiteSteps)
+}
+
+// The recorded vectors, in both precisions. The trajectory of 4,000 updates takes a device
+// that is a processor long, so single precision, of which only its end is compared, is
+// left to the reference.
+func TestGolden(t *testing.T) {
+	devicetest.Open(t)
+	_, text, err := golden.Open("../../testdata/codes/vectors.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := codesgolden.Formats()[0].Verify(text, &golden.On{Open: open, Options: backend.Options{Precision: state.Double}, Tolerance: -1})
+	if err != nil || r.Failed {
+		t.Errorf("%s, %v", r.Detail, err)
+	}
+}

@@ -1,0 +1,248 @@
+package codesscan_test
+
+import (
+	"math"
+	"os"
+	"testing"
+
+	"tnn-gpu/cpuref"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/codes"
+	"tnn-gpu/host/codes/codesscan"
+	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
+	"tnn-gpu/host/stats"
+)
+
+// soak has as many populations as docs/codes.md section 7.
+var soak = os.Getenv("TNN_SOAK") == "1"
+
+// few is a number of populations, fewer unless it is a soak test.
+func few(small, large int) int {
+	if soak {
+		return large
+	}
+	return small
+}
+
+// outcome has the values of trials by the name of the outcome, and place after place.
+type outcome map[string][][]float64
+
+// scan makes the trials of a kind with one specification.
+func scan(t *testing.T, kind string, p state.Precision, trials int, change func(t *codes.Table)) outcome {
+	t.Helper()
+	s := codes.Defaults()
+	change(&s.Codes)
+	if err := s.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	lab := experiment.Lab{Precision: p, Open: func(n model.Network, keys []uint64) (backend.Backend, error) {
+		return cpuref.New(n, backend.Options{Precision: p, Seeds: keys})
+	}}
+	for _, k := range codesscan.Kinds() {
+		if k.Name != kind {
+			continue
+		}
+		runner, err := k.New(lab, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []experiment.Trial
+		for i := range trials {
+			all = append(all, experiment.Trial{Number: i, Seed: 1, Spec: s})
+		}
+		results, err := runner.Run(t.Context(), all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := outcome{}
+		columns := runner.Outcomes()
+		for i, c := range columns {
+			for place := i; place < len(results[0].Values); place += len(columns) {
+				var values []float64
+				for _, r := range results {
+					values = append(values, r.Values[place])
+				}
+				out[c.Name] = append(out[c.Name], values)
+			}
+		}
+		return out
+	}
+	t.Fatalf("there is no experiment %s", kind)
+	return nil
+}
+
+// at is the mean of an outcome at a place, over trials.
+func (o outcome) at(name string, place int) stats.Estimate { return stats.Mean(o[name][place]) }
+
+// rowOf finds a row of the tables.
+func rowOf(t *testing.T, rows []codesscan.Row, name string) codesscan.Row {
+	t.Helper()
+	for _, r := range rows {
+		if r.Name == name {
+			return r
+		}
+	}
+	t.Fatalf("there is no row %q", name)
+	return codesscan.Row{}
+}
+
+// The entropy in closed form, annealed, finds the perfect code from every start, in both
+// precisions; not annealed from none.
+func TestExactIsPerfect(t *testing.T) {
+	annealed, frozen := rowOf(t, codesscan.Flips(), "exact, annealed"), rowOf(t, codesscan.Flips(), "exact")
+	for precision, seeds := range map[state.Precision]int{state.Single: few(20, 200), state.Double: few(2, 20)} {
+		o := scan(t, "codes-blocks", precision, seeds, annealed.Change)
+		for place, p := range codes.Defaults().Codes.Evaluate {
+			want := 1 - math.Pow(1-p, 7) - 7*p*math.Pow(1-p, 6)
+			for r, e := range o["block_error"][place] {
+				if !(math.Abs(e-want) < 1e-12) {
+					t.Errorf("%s precision, seed %d: the block error at p = %g is %v, not %v", precision, 1+r, p, e, want)
+				}
+			}
+		}
+	}
+	o := scan(t, "codes-end", state.Single, few(6, 60), frozen.Change)
+	for r, perfect := range o["perfect"][0] {
+		if perfect != 0 || o["distance"][0][r] >= 3 {
+			t.Errorf("seed %d is perfect without annealing", 1+r)
+		}
+	}
+	t.Logf("not annealed: block error %v", o.at("block_error", 0))
+}
+
+// One bit over three uses is sent three times over.
+func TestRepetition(t *testing.T) {
+	annealed := rowOf(t, codesscan.Flips(), "exact, annealed")
+	o := scan(t, "codes-end", state.Double, 5, func(t *codes.Table) {
+		annealed.Change(t)
+		t.K, t.N, t.Updates = 1, 3, 1500
+	})
+	for r, d := range o["distance"][0] {
+		if d != 3 || o["perfect"][0][r] != 1 {
+			t.Errorf("seed %d: the smallest distance is %v", 1+r, d)
+		}
+	}
+}
+
+// A channel that tells nothing leaves all bits unknown; one without noise leaves none.
+func TestEndsOfNoise(t *testing.T) {
+	annealed := rowOf(t, codesscan.Flips(), "exact, annealed")
+	o := scan(t, "codes-end", state.Double, 2, func(t *codes.Table) {
+		annealed.Change(t)
+		t.TrainAt, t.Updates = 0.5, 50
+	})
+	for _, i := range o["information"][0] {
+		if math.Abs(i) > 1e-12 {
+			t.Errorf("at p = 1/2 the information is %v bits", i)
+		}
+	}
+	o = scan(t, "codes-end", state.Single, 2, func(t *codes.Table) {
+		codesscan.Gauss()[0].Change(t)
+		t.TrainAt, t.Updates, t.Copies = 20, 600, 4
+	})
+	for _, i := range o["information"][0] {
+		if !(i > 3.99) {
+			t.Errorf("with hardly any noise the information is %v of 4 bits", i)
+		}
+	}
+}
+
+// Annealed dither finds better codes than without, although nothing is known of the
+// channel; with the 100,000 updates of docs/codes.md section 7 the perfect one.
+func TestPolicyAnneals(t *testing.T) {
+	frozen := rowOf(t, codesscan.Flips(), "policy, counts")
+	annealed := rowOf(t, codesscan.Flips(), "policy, counts, annealed")
+	without := scan(t, "codes-end", state.Single, few(3, 20), frozen.Change).at("block_error", 0)
+	with := scan(t, "codes-end", state.Single, few(3, 20), func(t *codes.Table) {
+		annealed.Change(t)
+		if !soak {
+			t.Updates = 10000
+		}
+	}).at("block_error", 0)
+	t.Logf("block error %v without, %v with", without, with)
+	if !(with.Mean < without.Mean-2*math.Hypot(with.Error, without.Error)) {
+		t.Errorf("annealed %v is not below %v", with, without)
+	}
+	if !soak {
+		return
+	}
+	perfect := 0.0
+	for _, v := range scan(t, "codes-end", state.Single, 10, rowOf(t, codesscan.Flips(), "policy, counts, annealed slowly").Change)["perfect"][0] {
+		perfect += v
+	}
+	if perfect < 9 {
+		t.Errorf("%v of 10 are perfect after 100,000 updates", perfect)
+	}
+}
+
+// The order of the ways to learn at p = 0.1, each by two standard errors.
+func TestOrder(t *testing.T) {
+	if !soak {
+		t.Skip("it takes minutes; make soak")
+	}
+	var last stats.Estimate
+	for i, name := range []string{"relaxed", "straight", "dithered", "policy, counts, annealed"} {
+		o := scan(t, "codes-blocks", state.Single, 20, rowOf(t, codesscan.Flips(), name).Change)
+		now := o.at("block_error", 3)
+		t.Logf("%s: at p = 0.01 %v, at 0.1 %v", name, o.at("block_error", 0), now)
+		if i > 0 && !(now.Mean < last.Mean-2*math.Hypot(now.Error, last.Error)) {
+			t.Errorf("%s has %v, which is not below %v", name, now, last)
+		}
+		last = now
+	}
+	if hamming := codes.SpherePacking(4, 7, 0.1); !(last.Mean > hamming+2*last.Error) {
+		t.Errorf("the last %v is not above Hamming's %v", last, hamming)
+	}
+}
+
+// Over Gaussian noise codes that learn through the channel, or without a model of it, lie
+// between Hamming's with soft and with hard decisions.
+func TestGauss(t *testing.T) {
+	shorter := func(t *codes.Table) {
+		if !soak {
+			t.Updates, t.Blocks, t.Evaluate = t.Updates/6, 20000, []float64{0, 4}
+		}
+	}
+	var at4 [2]stats.Estimate
+	for i, row := range codesscan.Gauss() {
+		if i > 0 && !soak {
+			continue
+		}
+		o := scan(t, "codes-blocks", state.Single, few(1, 20), func(t *codes.Table) { row.Change(t); shorter(t) })
+		for place := range o["block_error"] {
+			uncoded, hard, soft, have := o.at("uncoded", place).Mean, o.at("hamming_hard", place).Mean, o.at("hamming_soft", place).Mean, o.at("block_error", place)
+			t.Logf("%s: %v; uncoded %.5f, Hamming %.5f and %.5f", row.Name, have, uncoded, hard, soft)
+			if !(uncoded > hard && hard > have.Mean && have.Mean > 0.95*soft) {
+				t.Errorf("%s at place %d: uncoded %v, hard %v, learned %v, soft %v", row.Name, place, uncoded, hard, have, soft)
+			}
+		}
+		if soak {
+			at4[i] = o.at("block_error", 3)
+			if six := o.at("block_error", 4); i == 0 && (math.Abs(at4[0].Mean-0.0129) > 0.0006 || six.Mean > 0.0011) {
+				t.Errorf("backprop has %v at 4 dB and %v at 6 dB", at4[0], six)
+			}
+		}
+	}
+	if ratio := at4[1].Mean / at4[0].Mean; soak && !(ratio > 0.97 && ratio < 1.10) {
+		t.Errorf("free has %v times the block error of backprop at 4 dB", ratio)
+	}
+}
+
+// The other channels are learned, too: better than what is sent one by one.
+func TestOtherChannels(t *testing.T) {
+	o := scan(t, "codes-blocks", state.Single, 2, func(t *codes.Table) {
+		t.Channel, t.TrainAt, t.Evaluate, t.Updates = codes.Bursts, 0.05, []float64{0.02}, 3000
+	})
+	if e := o.at("block_error", 0); !(e.Mean < 0.5 && e.Mean > o.at("bound", 0).Mean) {
+		t.Errorf("over bursts the block error is %v, the bound %v", e, o.at("bound", 0))
+	}
+	o = scan(t, "codes-blocks", state.Single, 1, func(t *codes.Table) {
+		codesscan.Gauss()[0].Change(t)
+		t.Channel, t.Updates, t.Evaluate, t.Blocks = codes.Laplace, 500, []float64{4}, 20000
+	})
+	if e := o.at("block_error", 0); !(e.Mean < o.at("uncoded", 0).Mean && e.Mean < o.at("hamming_hard", 0).Mean) {
+		t.Errorf("over laplace the block error is %v, uncoded %v", e, o.at("uncoded", 0))
+	}
+}
