@@ -1,5 +1,5 @@
-// Package npy reads numbers from files in NumPy's formats .npy and .npz, whoever
-// wrote them. Sizes that a file claims are compared with what it holds before
+// Package npy reads and writes numbers in NumPy's formats .npy and .npz. It reads files
+// of any program. Sizes that a file claims are compared with what it holds before
 // memory is taken.
 package npy
 

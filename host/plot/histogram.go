@@ -21,7 +21,7 @@ const (
 func density(style Style, h results.Histogram) Curve {
 	total := 0.0
 	for _, n := range h.Counts {
-		total += n
+		total += float64(n)
 	}
 	first, last := central(h.Counts, total)
 	merge := (last-first)/mostBins + 1
@@ -30,7 +30,7 @@ func density(style Style, h results.Histogram) Curve {
 	for i := first; i <= last; i += merge {
 		sum := 0.0
 		for _, n := range h.Counts[i:min(i+merge, len(h.Counts))] {
-			sum += n
+			sum += float64(n)
 		}
 		c.X = append(c.X, h.Lower+float64(float64(i)*h.Width))
 		c.Y = append(c.Y, sum/total/width)
@@ -61,10 +61,11 @@ func pool(of []results.Histogram) results.Histogram {
 }
 
 // central finds the first and the last bin between the tails.
-func central(counts []float64, total float64) (first, last int) {
+func central(counts []int64, total float64) (first, last int) {
 	below := 0.0
 	last = len(counts) - 1
-	for i, n := range counts {
+	for i, count := range counts {
+		n := float64(count)
 		if below+n <= tail*total {
 			first = i + 1
 		}

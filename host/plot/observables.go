@@ -444,12 +444,12 @@ func (s *series) histogram(about record.Column) (*Panel, error) {
 func (s *series) counted(name, when string) (map[origin][]results.Histogram, error) {
 	out := make(map[origin][]results.Histogram)
 	for i, run := range s.runs {
-		all, err := run.Histograms(when)
+		all, err := run.Histograms()
 		if err != nil {
 			return nil, err
 		}
 		for _, h := range all {
-			if h.Name == name {
+			if h.Name == name && h.When == when {
 				o := s.origin(i, 0)
 				o.value = h.Swept
 				out[o] = append(out[o], h)

@@ -44,7 +44,7 @@ func TestDensity(t *testing.T) {
 		h := results.Histogram{Lower: -3, Width: 0.25}
 		total := 0.0
 		for i := range bins {
-			h.Counts = append(h.Counts, float64(i%7+1))
+			h.Counts = append(h.Counts, int64(i%7+1))
 			total += float64(i%7 + 1)
 		}
 		c := density(Style{}, h)
@@ -59,21 +59,21 @@ func TestDensity(t *testing.T) {
 }
 
 func TestCentralLeavesTailsOut(t *testing.T) {
-	counts := []float64{1, 0, 0, 500, 499, 0, 1}
+	counts := []int64{1, 0, 0, 500, 499, 0, 1}
 	if first, last := central(counts, 1001); first != 3 || last != 4 {
 		t.Errorf("bins %d to %d, want 3 to 4", first, last)
 	}
-	if first, last := central([]float64{7}, 7); first != 0 || last != 0 {
+	if first, last := central([]int64{7}, 7); first != 0 || last != 0 {
 		t.Errorf("bins %d to %d of one", first, last)
 	}
 }
 
 func TestPool(t *testing.T) {
 	got := pool([]results.Histogram{
-		{Lower: 0, Width: 0.25, Counts: []float64{1, 2}},
-		{Lower: -0.5, Width: 0.25, Counts: []float64{3, 0, 4, 5, 6}},
+		{Lower: 0, Width: 0.25, Counts: []int64{1, 2}},
+		{Lower: -0.5, Width: 0.25, Counts: []int64{3, 0, 4, 5, 6}},
 	})
-	if d := cmp.Diff(results.Histogram{Lower: -0.5, Width: 0.25, Counts: []float64{3, 0, 5, 7, 6}}, got); d != "" {
+	if d := cmp.Diff(results.Histogram{Lower: -0.5, Width: 0.25, Counts: []int64{3, 0, 5, 7, 6}}, got); d != "" {
 		t.Errorf("(-want +is):\n%s", d)
 	}
 }

@@ -11,9 +11,9 @@ import (
 func (r *Recorder) files() []File {
 	out := []File{
 		{Name: ConfigName, Doc: "the whole configuration; running it again gives the same run"},
-		{Name: stepsName, Doc: "quantities of every step", Columns: r.stepColumns()},
+		{Name: StepsName, Doc: "quantities of every step", Columns: r.stepColumns()},
 		{Name: epochsName, Doc: "quantities of the mean sums of the steps of each epoch" + r.meanOfReplicas(), Columns: r.epochColumns()},
-		{Name: histogramsName, Doc: "histograms at the start and the end" + r.ofReplicas() + "; empty bins are left out", Columns: r.histogramColumns(), Histograms: r.distributions()},
+		{Name: HistogramsName, Doc: "histograms at the start and the end" + r.ofReplicas() + "; empty bins are left out", Columns: r.histogramColumns(), Histograms: r.distributions()},
 	}
 	if !r.options.NoFinal {
 		out = append(out, File{Name: FinalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()})

@@ -1,26 +1,26 @@
 package record
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/npy"
 	"tnn-gpu/host/state"
 )
 
 // writeState writes a state as arrays in original order, and what its links join.
 func (r *Recorder) writeState(name string, s *state.State) error {
 	return r.folder.Replace(name, func(w io.Writer) error {
-		z := npz{zip.NewWriter(w)}
-		return errors.Join(r.addState(z, s), z.zip.Close())
+		z := npy.NewArchiveWriter(w)
+		return errors.Join(r.addState(z, s), z.Close())
 	})
 }
 
-func (r *Recorder) addState(z npz, s *state.State) error {
-	w, err := z.add("step", "<i8", nil)
+func (r *Recorder) addState(z npy.ArchiveWriter, s *state.State) error {
+	w, err := z.Add("step", "<i8", nil)
 	if err == nil {
 		err = binary.Write(w, binary.LittleEndian, s.Step)
 	}
@@ -38,9 +38,9 @@ func (r *Recorder) addState(z npz, s *state.State) error {
 }
 
 // addLinks writes the numbers of the two items that every link joins.
-func addLinks(z npz, links model.Links) error {
+func addLinks(z npy.ArchiveWriter, links model.Links) error {
 	for end, name := range []string{"a", "b"} {
-		w, err := z.add(name, "<i4", []int64{int64(links.Count)})
+		w, err := z.Add(name, "<i4", []int64{int64(links.Count)})
 		if err != nil {
 			return err
 		}
@@ -57,18 +57,18 @@ func addLinks(z npz, links model.Links) error {
 	return nil
 }
 
-func addField(z npz, from *sources, s *state.State, a *state.Array) error {
+func addField(z npy.ArchiveWriter, from *sources, s *state.State, a *state.Array) error {
 	f := from.make(a.Field, nil, from.order(a.Space))
-	w, err := z.add(a.Name, f.dtype(s.Precision), f.replicated(s.Replicas, f.shape))
+	w, err := z.Add(a.Name, f.dtype(s.Precision), f.replicated(s.Replicas, f.shape))
 	if err != nil {
 		return err
 	}
-	return writeItems(w, a, s.Replicas, f.order)
+	return npy.WriteItems(w, a, s.Replicas, f.order)
 }
 
 // writeIntegers writes a NumPy file of 64-bit integers.
 func writeIntegers(w io.Writer, values []int) error {
-	b := npyHeader("<i8", []int64{int64(len(values))})
+	b := npy.EncodeHeader("<i8", []int64{int64(len(values))})
 	for _, v := range values {
 		b = binary.LittleEndian.AppendUint64(b, uint64(v))
 	}

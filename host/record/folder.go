@@ -28,13 +28,13 @@ const (
 	MetadataName = "run.json"
 	FinalName    = "final.npz"
 
-	stepsName         = "steps.csv"
+	StepsName         = "steps.csv"
 	epochsName        = "epochs.csv"
 	replicaEpochsName = "epochs_replicas.csv"
-	histogramsName    = "histograms.csv"
+	HistogramsName    = "histograms.csv"
 	probesName        = "probes.csv"
 	nodesName         = "nodes.csv"
-	recordingsName    = "recordings"
+	RecordingsName    = "recordings"
 	commandsName      = "commands.csv"
 	dumpName          = "broken.tnn" // a checkpoint that is not for going on
 	dumpArraysName    = "broken.npz"
@@ -242,7 +242,7 @@ func (f *Folder) rewind(step int64, growing []stream) error {
 // removeOldTemporaries removes those of checkpoints and of lists of items, whose
 // names are known by their form alone.
 func (f *Folder) removeOldTemporaries() error {
-	for _, folder := range []string{".", recordingsName} {
+	for _, folder := range []string{".", RecordingsName} {
 		entries, err := f.dir.ReadDir(folder)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -253,12 +253,12 @@ func (f *Folder) removeOldTemporaries() error {
 		for _, e := range entries {
 			name, isOne := strings.CutSuffix(e.Name(), files.Temporary(""))
 			_, ofCheckpoint := checkpointStep(name)
-			ofItems := folder == recordingsName && strings.HasSuffix(name, itemsSuffix)
+			ofItems := folder == RecordingsName && strings.HasSuffix(name, itemsSuffix)
 			if !isOne || !ofCheckpoint && !ofItems {
 				continue
 			}
-			if folder == recordingsName {
-				name = recordingsName + "/" + name
+			if folder == RecordingsName {
+				name = RecordingsName + "/" + name
 			}
 			if err := f.removeTemporary(name); err != nil {
 				return err

@@ -131,7 +131,7 @@ func proveRows(r io.Reader, name string, c *state.Checkpoint) error {
 		}
 		last = n
 	}
-	if name == stepsName && c.State.Step > c.First && last != c.State.Step {
+	if name == StepsName && c.State.Step > c.First && last != c.State.Step {
 		return damaged("its last row is that of step %d, and not of step %d", last, c.State.Step)
 	}
 	return nil
@@ -162,7 +162,7 @@ func proveRecording(in files.File, file state.FileLength, most int64) (*digest, 
 	if err != nil {
 		return nil, err
 	}
-	records := io.NewSectionReader(in, npyHeaderBytes, file.Length-npyHeaderBytes)
+	records := io.NewSectionReader(in, npy.HeaderBytes, file.Length-npy.HeaderBytes)
 	if file.Length > most {
 		return proveLast(records, each, file)
 	}
@@ -201,20 +201,20 @@ func proveLast(records *io.SectionReader, each int64, file state.FileLength) (*d
 // recordSize is the length of one record of a recording, whose header must be as it
 // was written.
 func recordSize(in files.File, length int64) (int64, error) {
-	head := make([]byte, npyHeaderBytes)
+	head := make([]byte, npy.HeaderBytes)
 	if _, err := in.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return 0, err
 	}
 	h, err := npy.ReadHeader(bytes.NewReader(head))
-	if err != nil || len(h.Shape) == 0 || !bytes.Equal(head, npyHeader(h.Dtype, h.Shape)) {
+	if err != nil || len(h.Shape) == 0 || !bytes.Equal(head, npy.EncodeHeader(h.Dtype, h.Shape)) {
 		return 0, damaged("its header is not one that the run wrote")
 	}
 	one := npy.Header{Dtype: h.Dtype, Shape: h.Shape[1:]}
 	each := one.Size()
-	if length < npyHeaderBytes || each > 0 && (length-npyHeaderBytes)%each != 0 || each > 0 && h.Shape[0] < (length-npyHeaderBytes)/each {
+	if length < npy.HeaderBytes || each > 0 && (length-npy.HeaderBytes)%each != 0 || each > 0 && h.Shape[0] < (length-npy.HeaderBytes)/each {
 		return 0, damaged("its header tells of %d records of %d bytes, and the checkpoint of %d bytes", h.Shape[0], each, length)
 	}
-	if each == 0 && length > npyHeaderBytes {
+	if each == 0 && length > npy.HeaderBytes {
 		return 0, damaged("its records are empty, and it has %d bytes", length)
 	}
 	return each, nil

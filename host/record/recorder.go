@@ -124,9 +124,9 @@ func (r *Recorder) plan() error {
 	if err != nil {
 		return err
 	}
-	r.steps = newTable(stepsName, r.stepColumns())
+	r.steps = newTable(StepsName, r.stepColumns())
 	r.epochs = newTable(epochsName, r.epochColumns())
-	r.histograms = newTable(histogramsName, r.histogramColumns())
+	r.histograms = newTable(HistogramsName, r.histogramColumns())
 	r.growing = []stream{r.steps, r.epochs, r.histograms}
 	if r.replicas > 1 {
 		r.replicaEpochs = newTable(replicaEpochsName, r.replicaEpochColumns())
@@ -206,7 +206,7 @@ func (r *Recorder) takeFiles(lengths map[string]int64, from *state.Checkpoint) e
 func (r *Recorder) beginFiles() error {
 	folder := "."
 	if len(r.recordings) > 0 {
-		folder = recordingsName
+		folder = RecordingsName
 		if err := r.folder.dir.Mkdir(folder); err != nil && !errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("the folder of the recordings cannot be made: %w", err)
 		}

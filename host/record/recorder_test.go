@@ -43,7 +43,7 @@ func TestStepsTableHasEveryNumberExactly(t *testing.T) {
 		s := small(state.Single, replicas)
 		path := filepath.Join(t.TempDir(), "run")
 		s.fresh(t, path, 0)
-		header, rows := readTable(t, path, stepsName)
+		header, rows := readTable(t, path, StepsName)
 		want := []string{"step", "replica", "mean", "ratio"}
 		if replicas == 1 {
 			want = []string{"step", "mean", "ratio"}
@@ -137,7 +137,7 @@ func TestHistogramsCountEveryValueAtStartAndEnd(t *testing.T) {
 			want[fmt.Sprintf("weight %s %v %v", when, lower, lower+0.25)]++
 		}
 	}
-	_, rows := readTable(t, path, histogramsName)
+	_, rows := readTable(t, path, HistogramsName)
 	got := make(map[string]int)
 	for _, row := range rows {
 		got[strings.Join(row[:4], " ")] = int(numberIn(t, row[4], 64))
@@ -154,7 +154,7 @@ func TestBinOfZeroHasNoSign(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r := &Recorder{folder: f, replicas: 1, points: [][]int{{0}}, histograms: newTable(histogramsName, nil)}
+	r := &Recorder{folder: f, replicas: 1, points: [][]int{{0}}, histograms: newTable(HistogramsName, nil)}
 	r.about.Distributions = []model.Distribution{{From: "weight", Width: 0.25, Values: func(*state.Array, int) []float64 {
 		return []float64{math.Copysign(0, -1), 0, -0.25}
 	}}}
@@ -170,7 +170,7 @@ func TestBinOfZeroHasNoSign(t *testing.T) {
 	if _, err := r.histograms.sync(); err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(filepath.Join(path, histogramsName))
+	text, err := os.ReadFile(filepath.Join(path, HistogramsName))
 	if want := "\n,end,-0.25,0,1\n,end,0,0.25,2\n"; err != nil || string(text) != want {
 		t.Errorf("got %q, want %q, error %v", text, want, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 
+	"tnn-gpu/host/npy"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -22,10 +23,10 @@ type recording struct {
 	buffer   []byte
 }
 
-func recordingName(field string) string { return recordingsName + "/" + field + ".npy" }
+func recordingName(field string) string { return RecordingsName + "/" + field + ".npy" }
 
 // itemsName is the file that lists the items of a recording that has not all.
-func itemsName(field string) string { return recordingsName + "/" + field + itemsSuffix }
+func itemsName(field string) string { return RecordingsName + "/" + field + itemsSuffix }
 
 const itemsSuffix = ".items.npy"
 
@@ -65,7 +66,7 @@ func (r *recording) recordsUntil(step, first int64) int64 { return step/r.every 
 
 // fits tells whether a length is that of all records up to a step.
 func (r *recording) fits(length, step, first int64) error {
-	if want := npyHeaderBytes + r.recordsUntil(step, first)*r.recordBytes(); length != want {
+	if want := npy.HeaderBytes + r.recordsUntil(step, first)*r.recordBytes(); length != want {
 		return fmt.Errorf("the checkpoint has %d bytes of %s, not %d; record what the run has recorded from its beginning", length, r.file, want)
 	}
 	return nil
@@ -77,7 +78,7 @@ func (r *recording) begin(f *Folder, step, first int64) error {
 		return err
 	}
 	if fresh {
-		r.digest, r.tail.end = &digest{chain: emptyChain()}, npyHeaderBytes
+		r.digest, r.tail.end = &digest{chain: emptyChain()}, npy.HeaderBytes
 	} else {
 		r.records = r.recordsUntil(step, first)
 	}
@@ -87,7 +88,7 @@ func (r *recording) begin(f *Folder, step, first int64) error {
 // writeHeader tells readers how many records there are; it comes after them.
 func (r *recording) writeHeader() error {
 	shape := append([]int64{r.records}, r.shape...)
-	_, err := r.tail.file.WriteAt(npyHeader(r.dtype, shape), 0)
+	_, err := r.tail.file.WriteAt(npy.EncodeHeader(r.dtype, shape), 0)
 	return r.wrap(err)
 }
 
@@ -102,7 +103,7 @@ func (r *recording) record(shot *sim.Snapshot) error {
 	}
 	r.buffer = r.buffer[:0]
 	for k := range a.Copies(r.replicas) {
-		r.buffer = appendItems(r.buffer, a, a.First(k, r.replicas), r.indices)
+		r.buffer = npy.AppendItems(r.buffer, a, a.First(k, r.replicas), r.indices)
 	}
 	if _, err := r.tail.Write(r.buffer); err != nil {
 		return r.wrap(err)

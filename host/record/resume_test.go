@@ -15,6 +15,7 @@ import (
 
 	"tnn-gpu/host/files"
 	"tnn-gpu/host/files/filestest"
+	"tnn-gpu/host/npy"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -283,7 +284,7 @@ func TestCheckpointsThatAreAllBrokenAreNoReasonToBeginAnew(t *testing.T) {
 }
 
 func TestCheckpointWhoseTablesAreCutIsPassedOver(t *testing.T) {
-	for _, name := range []string{stepsName, "recordings/state.npy"} {
+	for _, name := range []string{StepsName, "recordings/state.npy"} {
 		s, path, want := interrupted(t)
 		alter(t, path, name, cut)
 		summary, skipped := s.resume(t, path, 0)
@@ -307,10 +308,10 @@ func TestLostOrEditedFilesAreRefused(t *testing.T) {
 	commented := func(b []byte) []byte { return append([]byte("# seen by me\n"), b...) }
 	shortened := func(b []byte) []byte { return b[:len(b)/2] }
 	for name, changes := range map[string]map[string]func([]byte) []byte{
-		stepsName:               {"windows": windows, "sorted": sorted, "commented": commented, "shortened": shortened, "empty": func([]byte) []byte { return nil }},
+		StepsName:               {"windows": windows, "sorted": sorted, "commented": commented, "shortened": shortened, "empty": func([]byte) []byte { return nil }},
 		probesName:              {"windows": windows, "sorted": sorted, "commented": commented, "shortened": shortened},
 		epochsName:              {"windows": windows, "commented": commented, "shortened": shortened},
-		"recordings/state.npy":  {"shortened": shortened, "commented": commented, "no header": func(b []byte) []byte { return append(make([]byte, npyHeaderBytes), b[npyHeaderBytes:]...) }},
+		"recordings/state.npy":  {"shortened": shortened, "commented": commented, "no header": func(b []byte) []byte { return append(make([]byte, npy.HeaderBytes), b[npy.HeaderBytes:]...) }},
 		"recordings/charge.npy": {"commented": commented},
 	} {
 		for kind, change := range changes {
@@ -349,12 +350,12 @@ func TestOneChangedByteIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range c.Files {
-		if file.Name != probesName && file.Name != "recordings/state.npy" && file.Name != histogramsName {
+		if file.Name != probesName && file.Name != "recordings/state.npy" && file.Name != HistogramsName {
 			continue
 		}
 		for at := range file.Length {
 			// The header is written again when the run goes on.
-			if strings.HasSuffix(file.Name, ".npy") && at >= 10 && at < npyHeaderBytes {
+			if strings.HasSuffix(file.Name, ".npy") && at >= 10 && at < npy.HeaderBytes {
 				continue
 			}
 			alter(t, path, file.Name, func(b []byte) []byte { b[at] ^= 1; return b })
@@ -383,7 +384,7 @@ func TestOfALongRecordingTheLastRecordIsProved(t *testing.T) {
 	if err != nil || hex.EncodeToString(d.chain) != file.Sum || d.last != file.Last {
 		t.Errorf("got %+v, %v", d, err)
 	}
-	alter(t, path, file.Name, func(b []byte) []byte { b[npyHeaderBytes] ^= 1; return b })
+	alter(t, path, file.Name, func(b []byte) []byte { b[npy.HeaderBytes] ^= 1; return b })
 	if _, err := f.proveUpTo(file, c, 0); err != nil {
 		t.Errorf("of the first record: %v", err)
 	}
@@ -423,7 +424,7 @@ func asInFormat1(t *testing.T, path string) {
 func TestLinesAfterTheCheckpointAreCutOff(t *testing.T) {
 	s, path, want := interrupted(t)
 	more := func(b []byte) []byte { return append(b, bytes.Repeat([]byte("31,1,2\n"), 9)...) }
-	for _, name := range []string{stepsName, epochsName, histogramsName, probesName, "recordings/state.npy", "recordings/weight.npy"} {
+	for _, name := range []string{StepsName, epochsName, HistogramsName, probesName, "recordings/state.npy", "recordings/weight.npy"} {
 		alter(t, path, name, more)
 	}
 	if summary, _ := s.resume(t, path, 0); summary.First != 30 {

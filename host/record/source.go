@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/npy"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -93,7 +94,7 @@ func (s *sources) extent(name state.Space, items int) (axes []string, shape []in
 }
 
 // dtype is that of the source's values.
-func (s *source) dtype(p state.Precision) string { return dtypeOf(s.field.Kind, p) }
+func (s *source) dtype(p state.Precision) string { return npy.DtypeOf(s.field.Kind, p) }
 
 // replicated puts replicas in front of a shape, where there is more than one.
 func (s *source) replicated(replicas int, shape []int64) []int64 {

@@ -32,10 +32,10 @@ func TestSweptTables(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run")
 	s.fresh(t, path, 0)
 	for name, want := range map[string]string{
-		stepsName:         "step,replica,edge.heat,mean,ratio",
+		StepsName:         "step,replica,edge.heat,mean,ratio",
 		epochsName:        "epoch,first,last,edge.heat,mean,mean_error,ratio,ratio_error",
 		replicaEpochsName: "epoch,first,last,replica,edge.heat,mean,ratio",
-		histogramsName:    "histogram,when,edge.heat,lower,upper,count",
+		HistogramsName:    "histogram,when,edge.heat,lower,upper,count",
 		probesName:        "step,replica,edge.heat,state[3],weight[1-0],double[0]",
 	} {
 		header, rows := readTable(t, path, name)
@@ -109,7 +109,7 @@ func TestSweptHistogramsCountEachValueApart(t *testing.T) {
 		want[fmt.Sprintf("weight start %v %v", s.sweep.Values[i/each], math.Floor(4*v)/4)]++
 	}
 	got := make(map[string]int)
-	_, rows := readTable(t, path, histogramsName)
+	_, rows := readTable(t, path, HistogramsName)
 	for _, row := range rows {
 		if row[1] == "start" {
 			got[strings.Join(row[:4], " ")] += int(numberIn(t, row[5], 64))

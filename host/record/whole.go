@@ -344,14 +344,14 @@ func readFinal(in files.File) (arrays int, step int64, err error) {
 			return 0, 0, fmt.Errorf("%s: %w", f.Name, err)
 		}
 		var head bytes.Buffer
-		_, err = io.CopyN(&head, content, npyHeaderBytes+8)
+		_, err = io.CopyN(&head, content, npy.HeaderBytes+8)
 		if err == nil || errors.Is(err, io.EOF) {
 			_, err = io.Copy(io.Discard, content)
 		}
 		if err = errors.Join(err, content.Close()); err != nil {
 			return 0, 0, fmt.Errorf("%s: %w", f.Name, err)
 		}
-		if b := head.Bytes(); f.Name == "step.npy" && len(b) == npyHeaderBytes+8 {
+		if b := head.Bytes(); f.Name == "step.npy" && len(b) == npy.HeaderBytes+8 {
 			a, err := npy.ReadHeader(bytes.NewReader(b))
 			if err != nil || a.Size() != int64(len(b)) {
 				return 0, 0, errors.New("its step is damaged")
@@ -396,7 +396,7 @@ func (c *checkup) checkOverview() error {
 // leftFiles are those of a run that no checkpoint has: what is written once, and rows
 // that come after the last checkpoint.
 func (m *Metadata) leftFiles() []string {
-	names := []string{histogramsName, FinalName}
+	names := []string{HistogramsName, FinalName}
 	if slices.ContainsFunc(m.Files, func(f File) bool { return f.Name == inputsName }) {
 		names = append(names, inputsName)
 	}

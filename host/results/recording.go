@@ -14,13 +14,14 @@ import (
 type Recording struct {
 	record.Array
 	// Numbers of the recorded nodes or edges; nil where all are.
-	Numbers  []int
-	records  *npy.Records
+	Numbers []int
+	// Records has the values of all replicas in each record.
+	Records  *npy.Records
 	replicas int
 }
 
 // Recorded are the names of the fields that were recorded.
-func (r *Run) Recorded() []string {
+func (r *Folder) Recorded() []string {
 	var names []string
 	for _, f := range r.Metadata.Files {
 		for _, a := range f.Arrays {
@@ -33,7 +34,7 @@ func (r *Run) Recorded() []string {
 }
 
 // Recording opens the recording of a field.
-func (r *Run) Recording(field string) (*Recording, error) {
+func (r *Folder) Recording(field string) (*Recording, error) {
 	for _, f := range r.Metadata.Files {
 		for _, a := range f.Arrays {
 			if a.Every > 0 && a.Name == field {
@@ -48,20 +49,20 @@ func (r *Run) Recording(field string) (*Recording, error) {
 	return nil, fmt.Errorf("the run %s has not recorded %s, but %s; run it with --record %s", r.Path, field, has, field)
 }
 
-func (r *Run) recording(file string, a record.Array) (*Recording, error) {
+func (r *Folder) recording(file string, a record.Array) (*Recording, error) {
 	out := &Recording{Array: a, replicas: 1}
 	if len(a.Axes) > 1 && a.Axes[1] == "replica" {
 		out.replicas = r.Replicas()
 	}
 	f, path, err := r.open(file)
 	if err == nil {
-		out.records, err = npy.NewRecords(f, path)
+		out.Records, err = npy.NewRecords(f, path)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Equal(out.records.Shape(), a.Shape) {
-		err = fmt.Errorf("%s has records of shape %v, and the metadata of the run say %v", path, out.records.Shape(), a.Shape)
+	if !slices.Equal(out.Records.Shape(), a.Shape) {
+		err = fmt.Errorf("%s has records of shape %v, and the metadata of the run say %v", path, out.Records.Shape(), a.Shape)
 		return nil, errors.Join(err, out.Close())
 	}
 	if a.Items == "" {
@@ -85,7 +86,7 @@ func (r *Recording) items() int {
 	return n
 }
 
-func (r *Run) numbers(name string) ([]int, error) {
+func (r *Folder) numbers(name string) ([]int, error) {
 	f, path, err := r.open(name)
 	if err != nil {
 		return nil, err
@@ -106,7 +107,7 @@ func (r *Run) numbers(name string) ([]int, error) {
 }
 
 // Len is the number of records.
-func (r *Recording) Len() int { return r.records.Len() }
+func (r *Recording) Len() int { return r.Records.Len() }
 
 // Step is that of record i.
 func (r *Recording) Step(i int) int64 { return r.FirstStep() + int64(i)*r.Every }
@@ -116,7 +117,7 @@ func (r *Recording) Read(i, replica int) ([]float64, error) {
 	if replica < 0 || replica >= r.replicas {
 		return nil, fmt.Errorf("there is no replica %d; the run has %d", replica, r.replicas)
 	}
-	v, err := r.records.Read(i)
+	v, err := r.Records.Read(i)
 	if err != nil {
 		return nil, err
 	}
@@ -125,4 +126,4 @@ func (r *Recording) Read(i, replica int) ([]float64, error) {
 }
 
 // Close closes the file.
-func (r *Recording) Close() error { return r.records.Close() }
+func (r *Recording) Close() error { return r.Records.Close() }

@@ -117,22 +117,3 @@ func FuzzSteps(f *testing.F) {
 		}
 	})
 }
-
-// FuzzHistograms: any table is refused or has bins that fit the window.
-func FuzzHistograms(f *testing.F) {
-	f.Add("histogram,when,lower,upper,count\nweight,start,-0.25,0,3\nweight,start,0.5,0.75,1\n", false)
-	f.Add("histogram,when,edge.heat,lower,upper,count\nweight,start,20,-0.25,0,3\nweight,start,80,0.5,0.75,1\n", true)
-	f.Add("histogram,when,lower,upper,count\nweight,end,1e300,1e301,1\n", false)
-	f.Add("a,b,c,d,e\nweight,end,NaN,0,1\n", false)
-	f.Fuzz(func(t *testing.T, table string, swept bool) {
-		list, err := parseHistograms(strings.NewReader(table), 5, swept)
-		if err != nil {
-			return
-		}
-		for _, h := range list {
-			if len(h.Counts) > shownBins || !(h.Width > 0) {
-				t.Errorf("%d bins of width %v", len(h.Counts), h.Width)
-			}
-		}
-	})
-}

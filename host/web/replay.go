@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
 	"tnn-gpu/host/npy"
 
 	"tnn-gpu/host/record"
@@ -15,60 +16,42 @@ import (
 // replicas.
 type stored struct {
 	*npy.Records
-	about record.Array
-}
-
-// check compares a file with what the metadata say of it.
-func (s *stored) check() error {
-	if !slices.Equal(s.Shape(), s.about.Shape) {
-		return fmt.Errorf("field %s has records of shape %v, and the metadata of the run say %v", s.about.Name, s.Shape(), s.about.Shape)
-	}
-	return nil
+	about   record.Array
+	numbers []int // of the recorded items; nil where all are
 }
 
 // recording opens a recorded field.
 func (f *folder) recording(d record.Array) (*stored, error) {
-	name := recordingsName + "/" + d.Name + ".npy"
-	file, err := f.dir.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("the recording of %s cannot be read: %w", d.Name, err)
+	if n := len(d.Shape); d.Items != "" && n > 0 && d.Shape[n-1] > int64(f.grid.Nodes) {
+		return nil, fmt.Errorf("field %s was recorded of more items than there are nodes", d.Name)
 	}
-	records, err := npy.NewRecords(file, name)
+	r, err := f.left.Recording(d.Name)
 	if err != nil {
 		return nil, err
 	}
-	s := &stored{records, d}
-	if err := s.check(); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return s, nil
+	return &stored{r.Records, d, r.Numbers}, nil
 }
 
 // final opens an array of the state after the last step.
 func (f *folder) final(name string) (*stored, error) {
-	for _, d := range f.finals() {
-		if d.Name != name {
-			continue
-		}
-		file, err := f.dir.Open(finalName)
-		if err != nil {
-			return nil, fmt.Errorf("the final state cannot be read: %w", err)
-		}
-		archive, err := npy.NewArchive(file, finalName)
-		if err != nil {
-			return nil, err
-		}
-		records, err := archive.Stored(name)
-		if err != nil {
-			return nil, errors.Join(err, archive.Close())
-		}
-		s := &stored{records, d}
-		if err := s.check(); err != nil {
-			return nil, errors.Join(err, s.Close())
-		}
-		return s, nil
+	at := slices.IndexFunc(f.finals(), func(d record.Array) bool { return d.Name == name })
+	if at < 0 {
+		return nil, fmt.Errorf("the run has no field %q", name)
 	}
-	return nil, fmt.Errorf("the run has no field %q", name)
+	archive, err := f.left.Final()
+	if err != nil {
+		return nil, err
+	}
+	records, err := archive.Stored(name)
+	if err != nil {
+		return nil, errors.Join(err, archive.Close())
+	}
+	s := &stored{Records: records, about: f.finals()[at]}
+	if !slices.Equal(s.Shape(), s.about.Shape) {
+		err := fmt.Errorf("field %s has the shape %v, and the metadata of the run say %v", name, s.Shape(), s.about.Shape)
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // at finds a field after a step: recorded, or final. It is nil where there is none.
@@ -130,44 +113,25 @@ func (s *stored) replicas() (n, each int64) {
 
 // order lists by id where the values of nodes are in a record, or is nil where
 // they are at their ids. It holds for every replica.
-func (f *folder) order(d record.Array) ([]int32, error) {
-	if len(d.Shape) == 0 || d.Items == "" && d.Shape[len(d.Shape)-1] != int64(f.grid.Nodes) {
+func (f *folder) order(s *stored) ([]int32, error) {
+	d := &s.about
+	if len(d.Shape) == 0 || s.numbers == nil && d.Shape[len(d.Shape)-1] != int64(f.grid.Nodes) {
 		return nil, fmt.Errorf("field %s does not have a value for each of the %d nodes", d.Name, f.grid.Nodes)
 	}
-	if d.Items == "" {
+	if s.numbers == nil {
 		return nil, nil
 	}
 	order := make([]int32, f.grid.Nodes)
 	for id := range order {
 		order[id] = -1
 	}
-	items, err := f.items(d)
-	for i, id := range items {
-		if id < 0 || id >= int64(len(order)) {
+	for i, id := range s.numbers {
+		if id >= len(order) {
 			return nil, fmt.Errorf("field %s was recorded at node %d, which is not there", d.Name, id)
 		}
 		order[id] = int32(i)
 	}
-	return order, err
-}
-
-// items lists the numbers of the recorded items.
-func (f *folder) items(d record.Array) ([]int64, error) {
-	name := recordingsName + "/" + d.Name + ".items.npy"
-	file, err := f.dir.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("which items of %s were recorded cannot be read: %w", d.Name, err)
-	}
-	defer file.Close()
-	a, err := npy.ReadArray(file, name, int64(f.grid.Nodes))
-	if err != nil {
-		return nil, fmt.Errorf("which items of %s were recorded cannot be read: %w", d.Name, err)
-	}
-	out := make([]int64, len(a.Values))
-	for i, v := range a.Values {
-		out[i] = int64(v)
-	}
-	return out, nil
+	return order, nil
 }
 
 // ends visits the two ends of all edges.

@@ -16,6 +16,7 @@ import (
 	"tnn-gpu/host/files"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
+	"tnn-gpu/host/results"
 )
 
 // Build makes the network of a run from the text of its configuration, for runs whose
@@ -40,7 +41,7 @@ func OpenRuns(path string, build Build) (*Runs, error) {
 		return nil, fmt.Errorf("the folder cannot be found: %w", err)
 	}
 	r := &Runs{folder: path, build: build, open: make(map[string]*run), old: make(map[string]*network)}
-	_, err = os.Stat(filepath.Join(path, metadataName))
+	_, err = os.Stat(filepath.Join(path, record.MetadataName))
 	switch {
 	case err == nil:
 		r.folder, r.only = filepath.Split(path)
@@ -71,7 +72,7 @@ func (r *Runs) names() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if _, err := os.Stat(filepath.Join(r.folder, e.Name(), metadataName)); err == nil {
+		if _, err := os.Stat(filepath.Join(r.folder, e.Name(), record.MetadataName)); err == nil {
 			names = append(names, e.Name())
 		}
 	}
@@ -85,7 +86,7 @@ func (r *Runs) newest() (names []string, older int, err error) {
 	}
 	written := make(map[string]time.Time, len(names))
 	for _, name := range names {
-		if info, err := os.Stat(filepath.Join(r.folder, name, metadataName)); err == nil {
+		if info, err := os.Stat(filepath.Join(r.folder, name, record.MetadataName)); err == nil {
 			written[name] = info.ModTime()
 		}
 	}
@@ -157,7 +158,7 @@ func (r *Runs) find(name string) (*run, error) {
 // metadata say and whatever links are in it.
 type folder struct {
 	name     string
-	dir      files.Dir
+	left     *results.Folder
 	metadata *record.Metadata
 	space    string // axis of the items that pictures show; empty where there are none
 	grid     Grid
@@ -166,21 +167,18 @@ type folder struct {
 
 func (r *Runs) read(name string) (*folder, error) {
 	path := filepath.Join(r.folder, name)
-	dir, err := files.OS{}.OpenDir(path)
+	left, err := results.OpenFolder(files.OS{}, path)
 	if err != nil {
-		return nil, fmt.Errorf("the run folder cannot be read: %w", err)
+		return nil, err
 	}
-	f := &folder{name: name, dir: dir}
-	if f.metadata, err = record.MetadataOf(dir, path); err == nil {
-		err = f.readGrid(r)
-	}
-	if err != nil {
+	f := &folder{name: name, left: left, metadata: left.Metadata}
+	if err := f.readGrid(r); err != nil {
 		return nil, errors.Join(err, f.close())
 	}
 	return f, nil
 }
 
-func (f *folder) close() error { return f.dir.Close() }
+func (f *folder) close() error { return f.left.Close() }
 
 // builtOf is the network of a run whose run.json tells too little.
 func (r *Runs) builtOf(f *folder) (*network, error) {
@@ -189,11 +187,11 @@ func (r *Runs) builtOf(f *folder) (*network, error) {
 	if r.old[f.name] != nil {
 		return r.old[f.name], nil
 	}
-	config, err := files.ReadFile(f.dir, configName, mostConfig)
+	config, err := f.left.ConfigText()
 	if err != nil {
 		return nil, fmt.Errorf("the configuration of the run cannot be read: %w", err)
 	}
-	built, err := r.build(filepath.Join(f.name, configName), config)
+	built, err := r.build(filepath.Join(f.name, record.ConfigName), config)
 	if err != nil {
 		return nil, err
 	}
@@ -273,42 +271,27 @@ func (f *folder) limits(field string) *[2]float64 {
 	return nil
 }
 
-// file describes one of the run's files.
+// file describes one of the run's files. One that is not there has nothing in it.
 func (f *folder) file(name string) record.File {
-	for _, file := range f.metadata.Files {
-		if file.Name == name {
-			return file
-		}
+	if file, err := f.left.File(name); err == nil {
+		return *file
 	}
 	return record.File{}
 }
 
 // finals are the arrays of the state after the last step.
-func (f *folder) finals() []record.Array { return f.file(finalName).Arrays }
+func (f *folder) finals() []record.Array { return f.file(record.FinalName).Arrays }
 
 // recordings are the arrays that were recorded.
 func (f *folder) recordings() []record.Array {
 	var out []record.Array
 	for _, file := range f.metadata.Files {
-		if strings.HasPrefix(file.Name, recordingsName+"/") && len(file.Arrays) == 1 {
+		if strings.HasPrefix(file.Name, record.RecordingsName+"/") && len(file.Arrays) == 1 {
 			out = append(out, file.Arrays[0])
 		}
 	}
 	return out
 }
-
-// mostConfig is the length of the longest configuration that is read.
-const mostConfig = 1 << 24
-
-// Names of files in a run folder (see package record).
-const (
-	metadataName   = "run.json"
-	configName     = "config.toml"
-	stepsName      = "steps.csv"
-	histogramsName = "histograms.csv"
-	finalName      = "final.npz"
-	recordingsName = "recordings"
-)
 
 // describe is what a page is told of a run.
 func (f *folder) describe() (about, error) {
@@ -320,7 +303,7 @@ func (f *folder) describe() (about, error) {
 	if n := len(m.Sessions); n > 0 {
 		a.Device = m.Sessions[n-1].Backend.Device
 	}
-	for _, c := range f.file(stepsName).Columns {
+	for _, c := range f.file(record.StepsName).Columns {
 		if c.Title != "" {
 			a.Columns = append(a.Columns, title{c.Name, c.Title, c.Unit, c.Doc})
 		}
@@ -336,7 +319,7 @@ func (f *folder) describe() (about, error) {
 		a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, int64(s.Len()), d.Every, d.FirstStep()})
 		s.Close()
 	}
-	if info, err := f.dir.Lstat(finalName); err == nil && info.Mode().IsRegular() {
+	if f.left.Has(record.FinalName) {
 		for _, d := range f.finals() {
 			if f.perNode(d) && !slices.ContainsFunc(a.Fields, func(f field) bool { return f.Name == d.Name }) {
 				a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, 1, 0, 0})

@@ -79,7 +79,7 @@ func (f *folder) values(s *stored, index, replica int) (values, error) {
 	if !f.perNode(s.about) {
 		return values{}, fmt.Errorf("field %s cannot be shown as a picture", s.about.Name)
 	}
-	places, err := f.order(s.about)
+	places, err := f.order(s)
 	if err != nil {
 		return values{}, err
 	}
@@ -146,7 +146,7 @@ func (f *folder) addValues(n *Node, s *stored, index int, replica int64, edges [
 		}
 		return
 	}
-	order, err := f.order(s.about)
+	order, err := f.order(s)
 	if err != nil {
 		return
 	}

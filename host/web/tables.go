@@ -1,20 +1,19 @@
 package web
 
 import (
-	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/record"
+	"tnn-gpu/host/results"
 )
 
 // pointReader reads the points of a run out of steps.csv, which may grow.
 type pointReader struct {
-	offset   int64 // of the first row that is not read yet
+	table    results.Rows
 	names    []string
 	replicas int
 	sweep    *model.Sweep
@@ -23,29 +22,15 @@ type pointReader struct {
 	rows     int
 }
 
-// mostRow is the length of the longest row of a table.
-const mostRow = 1 << 16
-
-// read takes the rows that have come since; the last one is left if it is not whole.
+// read takes the rows that have come since.
 func (p *pointReader) read(file io.ReaderAt, size int64) error {
-	in := bufio.NewReaderSize(io.NewSectionReader(file, p.offset, max(0, size-p.offset)), mostRow)
-	for {
-		line, err := in.ReadSlice('\n')
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err == nil {
-			err = p.take(strings.TrimRight(string(line), "\r\n"))
-		}
-		if err != nil {
-			return fmt.Errorf("%s cannot be read at byte %d: %w", stepsName, p.offset, err)
-		}
-		p.offset += int64(len(line))
+	if err := p.table.Read(file, size, p.take); err != nil {
+		return fmt.Errorf("%s cannot be read at byte %d: %w", record.StepsName, p.table.Offset(), err)
 	}
+	return nil
 }
 
-func (p *pointReader) take(line string) error {
-	cells := strings.Split(line, ",")
+func (p *pointReader) take(cells []string) error {
 	if p.history == nil {
 		return p.begin(cells)
 	}
@@ -104,7 +89,7 @@ type points struct {
 
 // readPoints brings the points of a run up to date.
 func (f *folder) readPoints(r *run) (*points, error) {
-	file, err := f.dir.Open(stepsName)
+	file, err := f.left.Open(record.StepsName)
 	if err != nil {
 		return nil, fmt.Errorf("the steps of the run cannot be read: %w", err)
 	}
@@ -114,7 +99,7 @@ func (f *folder) readPoints(r *run) (*points, error) {
 		return nil, err
 	}
 	// When a run is resumed, rows that came after its checkpoint are cut off.
-	if sessions := len(f.metadata.Sessions); r.points == nil || r.sessions != sessions || info.Size() < r.points.offset {
+	if sessions := len(f.metadata.Sessions); r.points == nil || r.sessions != sessions || info.Size() < r.points.table.Offset() {
 		r.points, r.sessions = &pointReader{replicas: max(1, len(f.metadata.Seeds)), sweep: f.metadata.Sweep}, sessions
 	}
 	if err := r.points.read(file, info.Size()); err != nil {
@@ -132,80 +117,18 @@ func (f *folder) readPoints(r *run) (*points, error) {
 
 // readHistograms reads those of the start and the end.
 func (f *folder) readHistograms() ([]*Histogram, error) {
-	file, err := f.dir.Open(histogramsName)
+	all, err := f.left.Histograms()
 	if err != nil {
-		return nil, fmt.Errorf("the histograms of the run cannot be read: %w", err)
-	}
-	defer file.Close()
-	return parseHistograms(io.LimitReader(file, mostHistograms), f.metadata.Steps, f.metadata.Sweep != nil)
-}
-
-// mostHistograms is how much of a table of histograms is read, in bytes.
-const mostHistograms = 1 << 26
-
-// parseHistograms reads the bins that are not empty.
-func parseHistograms(in io.Reader, steps int64, swept bool) ([]*Histogram, error) {
-	rows := csv.NewReader(in)
-	rows.FieldsPerRecord = 5
-	if swept {
-		rows.FieldsPerRecord++
-	}
-	if _, err := rows.Read(); err != nil {
-		return nil, fmt.Errorf("%s has no first row: %w", histogramsName, err)
+		return nil, err
 	}
 	var out []*Histogram
-	for {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			break
+	for _, h := range all {
+		shown := &Histogram{Name: h.Name, When: h.When, Swept: h.Swept, Lower: h.Lower, Width: h.Width, Counts: h.Counts}
+		if h.When == "end" {
+			shown.Step = f.metadata.Steps
 		}
-		if err != nil {
-			return nil, fmt.Errorf("%s cannot be read: %w", histogramsName, err)
-		}
-		key := histogramKey{name: row[0], when: row[1]}
-		var err0 error
-		if swept {
-			key.swept, err0 = strconv.ParseFloat(row[2], 64)
-			row = row[1:]
-		}
-		lower, err1 := strconv.ParseFloat(row[2], 64)
-		upper, err2 := strconv.ParseFloat(row[3], 64)
-		count, err3 := strconv.ParseInt(row[4], 10, 64)
-		if err := errors.Join(err0, err1, err2, err3); err != nil {
-			return nil, fmt.Errorf("%s cannot be read: %w", histogramsName, err)
-		}
-		if count < 0 {
-			return nil, fmt.Errorf("%s has a count of %d", histogramsName, count)
-		}
-		if n := len(out); n == 0 || out[n-1].key() != key {
-			h := &Histogram{Name: key.name, When: key.when, Swept: key.swept, Lower: lower, Width: upper - lower}
-			if key.when == "end" {
-				h.Step = steps
-			}
-			out = append(out, h)
-		}
-		if err := out[len(out)-1].put(lower, count); err != nil {
-			return nil, err
-		}
-	}
-	for _, h := range out {
-		h.trim()
+		shown.trim()
+		out = append(out, shown)
 	}
 	return out, nil
 }
-
-// put sets the count of the bin with a lower edge; bins come in ascending order.
-func (h *Histogram) put(lower float64, count int64) error {
-	bin := (lower - h.Lower) / h.Width
-	if !(h.Width > 0 && bin > float64(len(h.Counts))-0.5 && bin < mostStoredBins) {
-		return fmt.Errorf("%s has a bin from %v on where it cannot be", histogramsName, lower)
-	}
-	for len(h.Counts) < int(bin+0.5) {
-		h.Counts = append(h.Counts, 0)
-	}
-	h.Counts = append(h.Counts, count)
-	return nil
-}
-
-// mostStoredBins bounds the memory that a file can ask for.
-const mostStoredBins = 1 << 20
