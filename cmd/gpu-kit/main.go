@@ -2,7 +2,7 @@
 
 // Command gpu-kit runs the parts of the GPU kit, one after another, in the folder that
 // it stands in, and writes what they found to the folder results: the words of each part,
-// report.json, and tables for docs/performance.md. scripts/gpu-kit makes the folder.
+// report.json, and tables for docs/performance-notes.md. scripts/gpu-kit makes the folder.
 package main
 
 import (

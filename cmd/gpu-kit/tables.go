@@ -42,7 +42,7 @@ type tried struct {
 	} `json:"kernels"`
 }
 
-// tables are those of docs/performance.md, as Markdown.
+// tables are those of docs/performance-notes.md, as Markdown.
 func (r *report) tables() string {
 	var b strings.Builder
 	b.WriteString("| part | result | seconds | left out |\n|---|---|---|---|\n")

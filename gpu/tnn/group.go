@@ -45,7 +45,7 @@ func (n *engine[F]) fits(group int) bool {
 
 // defaultGroup is larger on GPUs, whose work-items share work and wait less for the
 // last of it, and larger still where one work-group makes whole steps and the device
-// has nothing else to do: docs/performance.md. Where local memory is short, fewer
+// has nothing else to do: docs/performance-notes.md. Where local memory is short, fewer
 // half-edges are shared out at once before the work-group gets smaller.
 func (n *engine[F]) defaultGroup() int {
 	group := 64

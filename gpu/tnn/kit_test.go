@@ -65,7 +65,7 @@ func kitVariants(nvidia bool) []variant {
 	return list
 }
 
-// TestKitExperiments tries what docs/performance.md names on the device at hand, for the
+// TestKitExperiments tries what docs/performance-notes.md names on the device at hand, for the
 // GPU kit: TNN_KIT is the file that gets the results, as JSON. Bits are compared with
 // those of the usual choices.
 func TestKitExperiments(t *testing.T) {

@@ -163,7 +163,7 @@ func (g *nvidia[F]) compare(t *testing.T) {
 	}
 }
 
-// TestWhatAnUpdateTakes holds what limits a GPU to what docs/performance.md states, on
+// TestWhatAnUpdateTakes holds what limits a GPU to what docs/performance-notes.md states, on
 // networks that have settled: slots for instructions, and the memory that moves, which
 // is the model's.
 func TestWhatAnUpdateTakes(t *testing.T) {

@@ -26,7 +26,7 @@ func Table(out io.Writer, results []*Result) error {
 
 const legend = `updates/s: visits of nodes a second, the median of 5 rounds beside the least and the most
 per core: the same by the processor time of this process
-active: nodes that equilibrate; bytes: of an update, by the model of docs/performance.md
+active: nodes that equilibrate; bytes: of an update, by the model of docs/performance-notes.md
 of stream: of the bytes that the device streams in place (a = a*s + b), measured in this process;
            by processor time where the device is the processor
 `
