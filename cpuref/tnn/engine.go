@@ -30,13 +30,13 @@ type engine[F fmath.Float] struct {
 	device   string
 }
 
-// visitor visits the network nodes of slices from up to to of a segment, whose
-// first slice is first, and keeps the sums of each slice. It has the memory that
-// one thread needs for that. scalar is the form to read; there may be a faster one.
+// visitor visits network nodes and keeps the sums of each slice. Its method visit takes
+// the slices from up to to of a segment whose first slice is first. A visitor has the
+// memory that one thread needs. scalar is the form to read; there may be a faster one.
 type visitor[F fmath.Float] interface {
 	visit(r *replica[F], s sweep[F], first, from, to int)
-	// grain is the number of slices that take about as long as ten times what it
-	// takes to wake a thread.
+	// grain is the least number of slices for which a further thread is woken. Visiting
+	// them takes about ten times as long as waking the thread.
 	grain() int
 	// form is the name of the vector form, backend.NoForm for the one to read.
 	form() string

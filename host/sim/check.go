@@ -33,10 +33,10 @@ type check struct {
 	made  int64
 }
 
-// Check has the step at every multiple of some steps made again on another
-// backend that holds the same network, from a copy of the state before it. Other
-// bits end the run with a *MismatchError and a Dump of that copy. It must be
-// called before Restore and Go.
+// Check makes the run repeat every step whose number is a multiple of every. The
+// repetition starts from a copy of the state before the step and runs on a second
+// backend, which must hold the same network. If the bits differ, the run ends with a
+// *MismatchError and a Dump of that copy. Call Check before Restore and Go.
 func (r *Run) Check(on backend.Backend, every int64) error {
 	a, b := r.backend.Describe(), on.Describe()
 	switch {

@@ -14,15 +14,16 @@ import (
 // ErrEnded is returned for a command to a run that has ended.
 var ErrEnded = errors.New("the run has ended")
 
-// Command is what was asked of a run between its steps and must outlast it: a control
-// with its name and value, a pause or the end of one.
+// Command is a request to a run that is kept with it: a control with its name and value,
+// a pause, the end of a pause, or the inputs of a step. A run carries commands out
+// between its steps.
 type Command struct {
 	Do string // DoControl, DoPause, DoResume or DoFeed
 	state.Control
 	Inputs []float64 // of the step after Step, where it is fed
 }
 
-// What a Command can be.
+// The kinds of commands.
 const (
 	DoControl = "control"
 	DoPause   = "pause"
@@ -30,8 +31,9 @@ const (
 	DoFeed    = "feed"
 )
 
-// Journal has each command kept, before the run goes on and whoever gave it is told
-// that it was carried out. An error of keep ends the run. It must be called before Go.
+// Journal sets the function that keeps commands. The run calls keep after it has carried
+// out a command, and before it goes on and answers the caller. An error of keep ends the
+// run. Call Journal before Go.
 func (r *Run) Journal(keep func(Command) error) { r.journal = keep }
 
 // keep hands a command of this step to the journal.
@@ -49,7 +51,7 @@ func (r *Run) keep(c Command) error {
 	return r.failed
 }
 
-// repeat carries out those commands of the plan whose step has come.
+// repeat carries out the plan's commands for the present step.
 func (r *Run) repeat() error {
 	for len(r.plan.Again) > 0 && r.plan.Again[0].Step <= r.step && !r.mode.single {
 		c := r.plan.Again[0]
@@ -80,7 +82,7 @@ type command struct {
 	done chan error
 }
 
-// mode is what commands have made of the run.
+// mode is the effect of all commands so far on the run.
 type mode struct {
 	paused  bool
 	single  bool // one step is to be made although the run is paused
@@ -91,8 +93,8 @@ type mode struct {
 // ErrFed is returned by Pause and Step for a run that makes a step when it is fed.
 var ErrFed = errors.New("the run makes a step when it is given its inputs, and waits for them by itself")
 
-// Feed gives a run whose plan is Fed the inputs of its next step, which is made then.
-// What is asked of the run after that, a Snapshot, finds the step made.
+// Feed gives the inputs of the next step to a run whose plan is Fed, and the run makes
+// that step. A Snapshot that is asked for after Feed is of the state after the step.
 func (r *Run) Feed(ctx context.Context, inputs []float64) error {
 	inputs = slices.Clone(inputs)
 	return r.give(ctx, func() error {
@@ -156,10 +158,10 @@ func (r *Run) Checkpoint(ctx context.Context) error {
 	return r.give(ctx, func() error { r.failed = r.checkpoint(); return r.failed })
 }
 
-// Snapshot copies fields as they are now. A derived one must have been watched
-// when the last step was made. Spare are arrays by field that nobody looks at any
-// more, or nil: those of the fields are taken away and written over, as new memory
-// costs more than the copying.
+// Snapshot copies fields in their present state. A derived field must have been watched
+// during the last step. Spare holds unused arrays by the names of fields; it may be nil.
+// Snapshot removes the arrays of the fields from spare and overwrites them, because new
+// memory costs more time than copying.
 func (r *Run) Snapshot(ctx context.Context, spare map[string]*state.Array, fields ...string) (*Snapshot, error) {
 	var s *Snapshot
 	err := r.give(ctx, func() (err error) {
@@ -172,8 +174,8 @@ func (r *Run) Snapshot(ctx context.Context, spare map[string]*state.Array, field
 	return s, err
 }
 
-// Watch has the given derived fields computed from the next step on, besides
-// those that the plan needs, instead of those of the Watch before.
+// Watch makes the backend compute some derived fields from the next step on, in addition
+// to the fields that the plan needs. It replaces the fields of the previous Watch.
 func (r *Run) Watch(ctx context.Context, derived ...string) error {
 	return r.give(ctx, func() error { return r.watch(derived) })
 }
@@ -202,8 +204,8 @@ func (r *Run) control(name string, value float64) error {
 	return r.check.on.Control(name, value)
 }
 
-// give has the run do something and waits until it has. A run that has not
-// begun yet does it when it begins.
+// give sends a function to the run and waits until the run has called it. A run that has
+// not begun calls it when it begins.
 func (r *Run) give(ctx context.Context, do func() error) error {
 	c := command{do: do, done: make(chan error, 1)}
 	select {

@@ -8,7 +8,7 @@ import (
 // What follows is about models whose replicas end by themselves, and about models
 // that have rows at some steps only.
 
-// ends are those of the replicas in a state.
+// ends lists the replicas that had ended by themselves in a state.
 func (r *Run) ends(s *state.State) []model.End {
 	if r.ended == nil {
 		return nil

@@ -53,7 +53,7 @@ type Epoch struct {
 	Replicas    [][]float64 // by replica and column
 }
 
-// Point is what an epoch says of the replicas of a point of the plan together.
+// Point has the results of an epoch for all replicas of one point of the plan.
 type Point struct {
 	Replicas []int
 	Mean     []float64 // by column
@@ -80,17 +80,17 @@ func (s *Snapshot) Array(name string) *state.Array {
 	return nil
 }
 
-// Checkpoint is all that a resumed run needs. Observers that write it add what
-// they know themselves to a copy.
+// Checkpoint is the state from which a run is resumed. An observer that adds entries of
+// its own, such as sums of files, adds them to a copy.
 type Checkpoint struct{ state.Checkpoint }
 
 // Repeated tells that a command of an earlier session, which the plan has, was carried
 // out again.
 type Repeated struct{ Command }
 
-// Dump is for the eyes of whoever looks into why a run stopped itself: the state
-// with numbers that are not finite, or the one before a step that gave other bits
-// when it was made again. It is the last event of such a run.
+// Dump is a state that shows why a run stopped itself: the state with numbers that are
+// not finite, or the state before a step whose repetition gave other bits. A Dump is the
+// last event of such a run.
 type Dump struct{ state.Checkpoint }
 
 // End is the last event of a run that was not broken off by an error. Everything

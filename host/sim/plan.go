@@ -11,9 +11,9 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// Plan says what is due when. Everything that reaches a file of results is due
-// as a pure function of the step, so a resumed run does what an uninterrupted
-// one does.
+// Plan says which events are due at which steps. For every event that reaches a file of
+// results this is a pure function of the step, so a resumed run writes the same results
+// as an uninterrupted one.
 type Plan struct {
 	Steps    int64 // the step at which the run ends
 	Replicas int   // of the network on the backend
@@ -36,7 +36,8 @@ type Plan struct {
 	Again []Command
 }
 
-// Capture has observers shown some fields at every multiple of some steps.
+// Capture is a set of fields of which observers get a Snapshot at every multiple of some
+// steps.
 type Capture struct {
 	Every  int64
 	Fields []string
@@ -90,7 +91,7 @@ func (p *Plan) pointsFit() bool {
 	return len(all) == p.Replicas && !slices.ContainsFunc(p.Points, func(point []int) bool { return len(point) == 0 })
 }
 
-// points are those of the plan, or the one that has all replicas.
+// points are the points of the plan. A plan without points has one, with all replicas.
 func (p *Plan) points() [][]int {
 	if p.Points != nil {
 		return p.Points
@@ -102,7 +103,7 @@ func (p *Plan) points() [][]int {
 	return [][]int{all}
 }
 
-// fields lists what the plan reads of a backend.
+// fields lists the fields that the plan reads from a backend.
 func (p *Plan) fields() []string {
 	names := append([]string(nil), p.Start...)
 	for _, c := range p.Captures {
@@ -111,7 +112,8 @@ func (p *Plan) fields() []string {
 	return names
 }
 
-// derived lists, once each, those of the names that a backend must be told to compute.
+// derived lists the names that are derived fields, which a backend computes only while
+// they are watched. Each name is listed once.
 func derived(names []string, d *model.Description) []string {
 	var out []string
 	seen := make(map[string]bool)

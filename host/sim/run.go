@@ -44,7 +44,7 @@ type Run struct {
 	failed   error // of a command, and the run cannot go on
 }
 
-// Summary of what a call of Go has done.
+// Summary describes the steps that a call of Go has made.
 type Summary struct {
 	Reason      Reason
 	First, Last int64         // steps before and after
@@ -83,8 +83,7 @@ func New(m model.Network, b backend.Backend, plan Plan, observers ...Observer) (
 	return r, nil
 }
 
-// Restore puts the run and its backend where a checkpoint left them. It must be
-// called before Go.
+// Restore sets the run and its backend to the state of a checkpoint. Call it before Go.
 func (r *Run) Restore(c *state.Checkpoint) error {
 	if err := r.plan.checkFits(c, &r.about); err != nil {
 		return err
@@ -173,7 +172,7 @@ func (r *Run) begin() error {
 	return r.emit(s)
 }
 
-// watch has the derived fields of the plan and some more computed.
+// watch makes the backend compute the derived fields of the plan, and some more.
 func (r *Run) watch(more []string) error {
 	names := derived(append(r.plan.fields(), more...), &r.about)
 	if err := r.backend.Watch(names...); err != nil {
@@ -182,7 +181,8 @@ func (r *Run) watch(more []string) error {
 	return nil
 }
 
-// batch advances as far as nothing is due, and hands out what then is.
+// batch makes steps up to the next one at which an event is due, and hands that event to
+// the observers.
 func (r *Run) batch() error {
 	if err := r.makeSteps(r.plan.next(r.step)); err != nil {
 		return err
@@ -199,7 +199,7 @@ func (r *Run) batch() error {
 	return nil
 }
 
-// makeSteps makes some steps, up to one at which something is due at most.
+// makeSteps makes some steps, at most up to a step at which an event is due.
 func (r *Run) makeSteps(due int64) error {
 	if n := r.skippable(due); n > 0 {
 		return r.skip(n)
@@ -215,7 +215,8 @@ func (r *Run) makeSteps(due int64) error {
 	return r.report(sums)
 }
 
-// advance makes n steps, and the last one again where it is to be checked.
+// advance makes n steps. If the last one is to be checked, advance repeats it on the
+// checking backend.
 func (r *Run) advance(n int) ([]float64, error) {
 	before, err := r.before(n)
 	if err != nil {
@@ -301,7 +302,7 @@ func (r *Run) capture(names []string) error {
 	return r.emit(s)
 }
 
-// snapshot takes away those of the spare arrays that it needs.
+// snapshot copies fields. It removes the spare arrays that it overwrites.
 func (r *Run) snapshot(names []string, spare map[string]*state.Array) (*Snapshot, error) {
 	s := &Snapshot{Step: r.step}
 	for _, name := range names {
@@ -367,8 +368,8 @@ func (r *Run) contents(s *state.State) state.Checkpoint {
 	}
 }
 
-// end hands out the last checkpoint, unless the step has one, and what is to be
-// left out of it: the shortened epoch.
+// end hands out the last checkpoint, unless the step has one already. The shortened epoch
+// comes after it, as no checkpoint may contain it.
 func (r *Run) end(reason Reason) ([]model.End, error) {
 	s, err := r.state()
 	if err != nil {

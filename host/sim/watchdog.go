@@ -9,10 +9,9 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// NotFiniteError tells that a number is NaN or infinite. The sums of a step show
-// every such energy, state and weight; what else the state holds is looked
-// through before it becomes a checkpoint. The rows of earlier steps have been
-// handed out.
+// NotFiniteError says that a number is NaN or infinite. The sums of a step show every
+// such energy, state and weight. The run examines the other fields before it makes a
+// checkpoint of them. Observers have the rows of all earlier steps.
 type NotFiniteError struct {
 	Step    int64
 	Replica int
@@ -51,7 +50,8 @@ func (r *Run) firstNotFinite(sums []float64) *NotFiniteError {
 	return nil
 }
 
-// explain adds what the state has that is not finite, and dumps the state.
+// explain adds to the error which numbers of the state are not finite, and hands out a
+// Dump of the state.
 func (r *Run) explain(bad *NotFiniteError) error {
 	s, err := r.backend.State()
 	if err != nil {

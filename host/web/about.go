@@ -10,7 +10,7 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// about is what a page is told once of a run.
+// about describes a run to a page that begins to show it.
 type about struct {
 	Name          string           `json:"name"`
 	Live          bool             `json:"live"`
@@ -80,7 +80,7 @@ func seedTexts(seeds []uint64) []string {
 	return out
 }
 
-// describe is what a page is told of a live run.
+// describe describes a live run to a page.
 func (l *Live) describe() about {
 	l.mu.Lock()
 	name := l.name
@@ -110,7 +110,7 @@ func (l *Live) describe() about {
 	return a
 }
 
-// fields lists those that can be shown as a picture.
+// fields lists the fields that can be shown as a picture.
 func (l *Live) fields() []field {
 	var out []field
 	for _, f := range l.network.about.Fields {

@@ -14,9 +14,9 @@ import (
 // mostClients is how many pages can watch a run at a time.
 const mostClients = 16
 
-// client is a page that watches a live run. Nothing waits for it: it is sent the
-// newest there is when it has taken what was sent before, and dropped if it stops
-// reading.
+// client is a page that watches a live run. The run never waits for a client. When a
+// client has read the previous message, it gets the newest data; a client that stops
+// reading is dropped.
 type client struct {
 	live     *Live
 	conn     *websocket.Conn
@@ -29,9 +29,9 @@ type client struct {
 	ready        bool // for the next picture
 	node         int32
 	distribution string
-	told         []string // errors it has to be told
+	told         []string // errors that the page has not been sent yet
 
-	// What it has been sent; only the sender uses these.
+	// The state of the page, after all messages so far. Only send uses these.
 	status     *status
 	cursor     cursor
 	histograms map[histogramKey]*Histogram
@@ -122,18 +122,18 @@ func (l *Live) dismiss(c *client) {
 	delete(l.clients, c)
 }
 
-// wake has the sender look for news.
+// wake makes send look for news.
 func (c *client) wake() { wake(c.poked) }
 
-// wake is for a channel with room for one.
+// wake puts a token into a channel that has room for one, unless there is one already.
 func wake(sleeper chan<- struct{}) {
 	select {
 	case sleeper <- struct{}{}:
-	default: // it will look anyway
+	default: // the receiver has a token to read yet
 	}
 }
 
-// tell has the page told of an error.
+// tell queues the text of an error for the page.
 func (c *client) tell(err error) {
 	const most = 8
 	c.live.mu.Lock()
@@ -164,7 +164,8 @@ func (c *client) receive(ctx context.Context) error {
 	}
 }
 
-// take does what a message asks, or leaves it to command.
+// take carries out a message that changes what the page is shown, and queues all other
+// messages for command.
 func (c *client) take(m message) error {
 	l := c.live
 	l.mu.Lock()
@@ -214,7 +215,7 @@ func (c *client) command(ctx context.Context) error {
 	}
 }
 
-// ping drops a page that does not answer any more.
+// ping drops a page that has stopped answering.
 func (c *client) ping(ctx context.Context) error {
 	for {
 		select {
@@ -237,14 +238,14 @@ func (c *client) write(ctx context.Context, kind websocket.MessageType, data []b
 	return c.conn.Write(within, kind, data)
 }
 
-// send sends the page what is new, until the run has ended.
+// send sends new data to the page until the run has ended.
 func (c *client) send(ctx context.Context) error {
 	a := c.live.describe()
 	first := &news{About: &a}
 	ticks := time.NewTicker(frameInterval)
 	defer ticks.Stop()
 	for {
-		last := c.live.ctx.Err() != nil // and all that follows is there already
+		last := c.live.ctx.Err() != nil // the run has ended, and no data will follow
 		n := first
 		first = &news{}
 		c.gather(n)
@@ -273,7 +274,7 @@ func (c *client) send(ctx context.Context) error {
 	}
 }
 
-// gather collects what is new.
+// gather fills a message with the data that the page does not have yet.
 func (c *client) gather(n *news) {
 	l := c.live
 	l.mu.Lock()
@@ -327,8 +328,8 @@ func (l *Live) marks(solved, held *shot, replica int) string {
 	return string(out)
 }
 
-// sendFrame sends a picture that the page has not seen, if it is ready for it; the
-// last one anyway.
+// sendFrame sends a picture that the page does not have, if the page is ready for it. The
+// last picture of a run is sent in any case.
 func (c *client) sendFrame(ctx context.Context, last bool) error {
 	l := c.live
 	l.mu.Lock()

@@ -12,9 +12,9 @@ import (
 	"sync/atomic"
 )
 
-// guard refuses what pages of this server do not send. Other pages in the same
-// browser can send requests here, and can have a name of theirs resolved to this
-// address, but know no token.
+// guard refuses requests that do not come from the pages of this server. Other pages in
+// the same browser can send requests to this address, and can make a name of their own
+// resolve to it, but they do not know the token.
 type guard struct {
 	token  [sha256.Size]byte
 	public bool // it can be reached from other machines, under any name

@@ -65,7 +65,7 @@ func (h *history) halve() {
 	}
 }
 
-// Points are those of a history from one of them on.
+// Points are the points of a history from a number on.
 type Points struct {
 	Stride int64       `json:"stride"`
 	From   int         `json:"from"` // number of the first point given
@@ -73,15 +73,16 @@ type Points struct {
 	Values [][]decimal `json:"values"` // by value of what is swept, and column
 }
 
-// cursor is how much of a history a page has.
+// cursor says which points of a history a page has.
 type cursor struct {
 	stride int64
 	points int
 	last   int64 // step of the last one
 }
 
-// since lists what is new after a cursor, which it moves, or returns nil. The last
-// point that the page has may have changed, and all of them if the stride did.
+// since lists the points after a cursor, and moves the cursor; it returns nil where there
+// are none. The last point that the page has is listed again, as it may have changed. If
+// the stride has changed, all points are.
 func (h *history) since(c *cursor) *Points {
 	n := len(h.steps)
 	if n == 0 || c.stride == h.stride && c.last == h.steps[n-1] {

@@ -23,7 +23,7 @@ type Subject struct {
 	Steps   int64 // at which the run ends
 }
 
-// network is what pages are told of a subject.
+// network is a subject with the facts about it that pages need.
 type network struct {
 	Subject
 	about    model.Description
@@ -46,7 +46,7 @@ func newNetwork(s Subject) network {
 	}
 	if phased, ok := s.Model.(model.Phased); ok {
 		if n.phases = phased.Phases(); len(n.phases) == 1 {
-			n.phases = nil // it is the whole run
+			n.phases = nil // the only phase is the whole run
 		}
 	}
 	if h := n.about.Holds; h != nil && h.Space == n.space {
@@ -55,7 +55,7 @@ func newNetwork(s Subject) network {
 	return n
 }
 
-// limits are those of a field's values, or nil.
+// limits are the least and the largest value of a field, or nil where they are unknown.
 func (n *network) limits(field string) *[2]float64 {
 	for _, f := range n.about.Fields {
 		if f.Name == field {
@@ -70,8 +70,8 @@ func (n *network) limits(field string) *[2]float64 {
 	return nil
 }
 
-// Live shows a run while it goes on. Observe is to be given to the run as an
-// observer, Attach to be called before it begins, and End after it has ended.
+// Live shows a run while it goes on. Give Observe to the run as an observer, call Attach
+// before the run begins, and End after it has ended.
 type Live struct {
 	network network
 	nodes   order          // of the values of the items that pictures show
@@ -86,13 +86,13 @@ type Live struct {
 	pool    *pool
 	clients map[*client]struct{}
 	taken   taken
-	asked   chan struct{} // by a page, for something to be copied
+	asked   chan struct{} // a page wants data to be copied
 
 	ctx  context.Context // until End
 	done context.CancelFunc
 }
 
-// status is what changes with the steps.
+// status are the numbers that change with the steps.
 type status struct {
 	Step     int64           `json:"step"`
 	Rate     float64         `json:"rate"` // node updates per second
@@ -155,7 +155,7 @@ func (l *Live) End(s sim.Summary, err error) {
 	l.poke()
 }
 
-// Observe is the run's observer. It only takes notes.
+// Observe is the run's observer. It copies the numbers of an event and returns at once.
 func (l *Live) Observe(e sim.Event) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -197,14 +197,14 @@ func (l *Live) step() int64 {
 	return l.status.Step
 }
 
-// poke has the clients look for news.
+// poke makes all clients look for news.
 func (l *Live) poke() {
 	for c := range l.clients {
 		c.wake()
 	}
 }
 
-// meter measures a rate.
+// meter measures a rate of updates.
 type meter struct {
 	since   time.Time
 	updates int64
@@ -214,7 +214,7 @@ type meter struct {
 // took adds updates; the rate changes at most once a second.
 func (m *meter) took(now time.Time, updates int64) float64 {
 	if m.since.IsZero() {
-		m.since = now // and how long these took is not known
+		m.since = now // the first updates have no measured time
 		return m.rate
 	}
 	m.updates += updates
@@ -254,7 +254,7 @@ func (l *Live) command(ctx context.Context, m message) error {
 	return err
 }
 
-// Saved is told the step of a checkpoint that is on disk.
+// Saved notes that the checkpoint of a step is on disk.
 func (l *Live) Saved(step int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -287,7 +287,7 @@ func (l *Live) noteCommand(do string, c state.Control) {
 	l.poke()
 }
 
-// wait gives the pages time to be told of the end.
+// wait waits until all pages have been sent the end of the run, or the context is done.
 func (l *Live) wait(ctx context.Context) {
 	for ctx.Err() == nil {
 		l.mu.Lock()

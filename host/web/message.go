@@ -23,7 +23,7 @@ type message struct {
 	Value *float64 `json:"value"` // of do control; null takes the control back
 }
 
-// What a page can ask for. The first change only what it is shown, and the rest
+// The requests of a page. The first ones change only the view of that page, and the rest
 // are commands to the run.
 const (
 	doView         = "view"
@@ -38,8 +38,8 @@ const (
 	doControl      = sim.DoControl
 )
 
-// parseMessage reads one message. What it returns has what its Do needs; whether
-// that suits the network is not known here.
+// parseMessage reads one message. A message that it returns has all entries that its Do
+// needs. Whether they suit the network is checked later.
 func parseMessage(text []byte) (message, error) {
 	var m message
 	d := json.NewDecoder(bytes.NewReader(text))

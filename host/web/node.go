@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// mostEdges is how many edges of a node a page is told of.
+// mostEdges is the largest number of edges of a node that a page shows.
 const mostEdges = 256
 
 // Node is what a page shows of one node.
@@ -60,7 +60,7 @@ func (i *inspector) visit(e int, a, b int32) {
 	}
 }
 
-// nodeOf begins what is told of a node, and lists the edges that are told.
+// nodeOf begins the description of a node, and lists the edges that it has.
 func nodeOf(id int32, step int64, edges []incident) (*Node, []incident) {
 	n := &Node{ID: id, Step: step, Degree: len(edges)}
 	edges = edges[:min(len(edges), mostEdges)]
@@ -71,7 +71,8 @@ func nodeOf(id int32, step int64, edges []incident) (*Node, []incident) {
 	return n, edges
 }
 
-// inspect reads a node of a live run out of what was last copied, or nil.
+// inspect describes a node of a live run from the newest copies. It is nil where there
+// are none.
 func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
 	l.mu.Lock()
 	from := l.taken.inspected

@@ -18,9 +18,10 @@ type values struct {
 // order says where the values of nodes are.
 type order struct {
 	places []int32 // by id: the index after base, or -1; nil where it is the id
-	// runs tells, for the even and the odd columns of each line of the grid, where the
-	// first of their values is if the others follow it one by one, as those of a
-	// sublattice do in the layout; -1 if they do not. It may be nil.
+	// runs has two places for each line of the grid: where the value of its first even
+	// column stands, and of its first odd one. The values of the further even or odd
+	// columns follow one by one, as in the layout of a sublattice. A place is -1 where
+	// they do not. runs may be nil.
 	runs []int32
 }
 
@@ -67,8 +68,8 @@ func (v values) at(id int) float64 {
 	return v.array.At(v.base + place)
 }
 
-// painter makes pictures. It keeps its memory: one picture is to be used up before
-// the next is made.
+// painter makes pictures. Each picture overwrites the one before, so use a picture before
+// making the next.
 type painter struct {
 	sums   []float32 // by pixel, of its nodes
 	counts []float32
@@ -183,7 +184,8 @@ func addLine[F float32 | float64](sums, counts []float32, pixel []int32, stride 
 }
 
 // follow finds limits that leave out the outermost values, as a few of them would
-// hide all others. They widen at once and narrow slowly, lest colours flicker.
+// hide all others. Limits widen at once and narrow slowly, so that colours do not
+// flicker.
 func (p *painter) follow(field string) *[2]float64 {
 	const most, left = 4096, 0.02
 	p.sample = p.sample[:0]

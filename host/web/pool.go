@@ -2,8 +2,8 @@ package web
 
 import "tnn-gpu/host/model"
 
-// pool is the mean row over the replicas of each value of a key that is swept; over
-// all replicas where none is.
+// pool is the mean row over the replicas of each value of a swept key. Without a sweep it
+// is the mean over all replicas.
 type pool struct {
 	columns int
 	point   []int     // by replica

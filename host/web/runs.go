@@ -127,7 +127,7 @@ func (r *Runs) list() ([]about, error) {
 	return out, nil
 }
 
-// run is what is remembered of a run between requests.
+// run is the data of a run that are kept between requests.
 type run struct {
 	mu        sync.Mutex
 	painter   painter
@@ -154,8 +154,8 @@ func (r *Runs) find(name string) (*run, error) {
 	return r.open[name], nil
 }
 
-// folder of a run that is being read. Nothing outside it is opened, whatever its
-// metadata say and whatever links are in it.
+// folder is the folder of a run that is being read. No file outside it is opened, whatever
+// names its metadata have and whatever links are in it.
 type folder struct {
 	name     string
 	left     *results.Folder
@@ -180,7 +180,7 @@ func (r *Runs) read(name string) (*folder, error) {
 
 func (f *folder) close() error { return f.left.Close() }
 
-// builtOf is the network of a run whose run.json tells too little.
+// builtOf builds the network of a run whose run.json does not describe it.
 func (r *Runs) builtOf(f *folder) (*network, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -293,7 +293,7 @@ func (f *folder) recordings() []record.Array {
 	return out
 }
 
-// describe is what a page is told of a run.
+// describe describes a run to a page.
 func (f *folder) describe() (about, error) {
 	m := f.metadata
 	a := about{
@@ -329,8 +329,8 @@ func (f *folder) describe() (about, error) {
 	return a, nil
 }
 
-// request opens the run that a request names, and keeps others out of it until the
-// function that it returns is called.
+// request opens the run that a request names. It locks the run until the caller calls the
+// returned function.
 func (r *Runs) request(q *http.Request) (*run, *folder, func(), error) {
 	name := q.URL.Query().Get("run")
 	known, err := r.find(name)

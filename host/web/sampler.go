@@ -19,7 +19,7 @@ type shot struct {
 	step    int64
 	array   *state.Array
 	order   order
-	lone    bool // nothing else has the array
+	lone    bool // the array belongs to this shot alone
 	readers int  // guarded by live.mu
 }
 
@@ -28,7 +28,7 @@ func (s *shot) of(replica, replicas int) values {
 	return values{array: s.array, base: s.array.First(replica, replicas), order: s.order}
 }
 
-// taken is what was last copied out of the run.
+// taken are the newest copies from the run.
 type taken struct {
 	start        *sim.Snapshot // until its histograms are counted
 	pictures     map[string]*shot
@@ -37,19 +37,19 @@ type taken struct {
 	histograms   map[histogramKey]*Histogram
 }
 
-// sampler copies out of the run what pages want to see, and no more often than
-// costs the run little. All pages see the same copies.
+// sampler copies the fields that pages show from the run. It limits how often it copies,
+// so that the run loses little time. All pages share the copies.
 type sampler struct {
 	live      *Live
 	watched   []string // derived fields
-	watchedAt int64    // no later than this step they were not computed yet
+	watchedAt int64    // the backend computes them from the step after this one on
 	inspect   pace
 	marks     pace
 	counts    map[string]*pace        // of distributions
 	spare     map[string]*state.Array // by field, for the next copies
 }
 
-// pace keeps something to a small share of all time.
+// pace limits an activity to a small share of the time.
 type pace struct{ next time.Time }
 
 func (p *pace) due() bool { return !time.Now().Before(p.next) }
@@ -59,8 +59,8 @@ func (p *pace) took(cost time.Duration) {
 	p.next = time.Now().Add(max(frameInterval, inverseShare*cost))
 }
 
-// loop takes a sample for each tick until the run has ended. One that comes late, as
-// steps are slow or no page was ready, does not put off the next.
+// loop takes a sample at each tick until the run has ended. A sample that is late, because
+// steps are slow or no page was ready, does not delay the next one.
 func (s *sampler) loop(ctx context.Context, run *sim.Run) {
 	ticks := time.NewTicker(frameInterval)
 	defer ticks.Stop()
@@ -69,7 +69,7 @@ func (s *sampler) loop(ctx context.Context, run *sim.Run) {
 		if due {
 			took, err := s.sample(ctx, run)
 			if err != nil {
-				return // the run has ended, or will say more about it
+				return // the run has ended, or will report the error itself
 			}
 			due = !took
 		}
@@ -83,7 +83,7 @@ func (s *sampler) loop(ctx context.Context, run *sim.Run) {
 	}
 }
 
-// wants is what pages want to see that is not there yet.
+// wants are the data that pages show and that have not been copied yet.
 type wants struct {
 	derived       []string // to be watched
 	pictures      []string
@@ -92,7 +92,7 @@ type wants struct {
 	distributions []*model.Distribution
 }
 
-// sample takes what is wanted now, and tells whether that was anything.
+// sample copies the wanted data, and tells whether there were any.
 func (s *sampler) sample(ctx context.Context, run *sim.Run) (bool, error) {
 	w := s.wants()
 	if !slices.Equal(w.derived, s.watched) {
@@ -113,7 +113,7 @@ func (s *sampler) sample(ctx context.Context, run *sim.Run) (bool, error) {
 	return true, nil
 }
 
-// wants asks the clients.
+// wants collects the wishes of all clients.
 func (s *sampler) wants() wants {
 	l := s.live
 	l.mu.Lock()
@@ -167,7 +167,7 @@ func (s *sampler) countDue(name string) bool {
 	return s.counts[name].due() && last < s.live.status.Step
 }
 
-// needs lists the backend's fields that are wanted, once each.
+// needs lists the wanted fields of the backend, each once.
 func (l *Live) needs(w *wants) []string {
 	var names []string
 	for _, name := range w.pictures {
@@ -188,7 +188,7 @@ func (l *Live) needs(w *wants) []string {
 	return slices.Compact(names)
 }
 
-// computed finds a field that backends do not have, or returns nil.
+// computed finds a field that is computed from fields of backends, or returns nil.
 func (l *Live) computed(name string) *model.Computed {
 	for i := range l.network.about.Computed {
 		if l.network.about.Computed[i].Name == name {
@@ -229,7 +229,7 @@ func (l *Live) shot(name string, from *sim.Snapshot) *shot {
 	return &shot{step: from.Step, array: &a}
 }
 
-// asReals gives the values as reals, which they may be already.
+// asReals converts an array to reals. An array of reals is returned as it is.
 func asReals(a *state.Array) *state.Array {
 	if a.Kind == state.Real {
 		return a
@@ -243,7 +243,7 @@ func asReals(a *state.Array) *state.Array {
 	return &out
 }
 
-// keep computes what is wanted from a snapshot, and hands it to the clients.
+// keep computes the wanted data from a snapshot and passes them to the clients.
 func (s *sampler) keep(w *wants, from *sim.Snapshot) {
 	l := s.live
 	pictures := make(map[string]*shot)
@@ -282,8 +282,7 @@ func (s *sampler) keep(w *wants, from *sim.Snapshot) {
 	l.poke()
 }
 
-// count makes the histograms that are wanted, and those of the start with the
-// first of them.
+// count makes the wanted histograms. The first call makes those of the start, too.
 func (s *sampler) count(w *wants, from *sim.Snapshot) []*Histogram {
 	l := s.live
 	var out []*Histogram
@@ -311,7 +310,7 @@ func (s *sampler) count(w *wants, from *sim.Snapshot) []*Histogram {
 	return out
 }
 
-// last takes the state at the run's end. Whoever holds l.mu may call it.
+// last keeps the state at the end of the run. The caller holds l.mu.
 func (l *Live) last(s *state.State) {
 	t := &l.taken
 	t.inspected = &sim.Snapshot{Step: s.Step}

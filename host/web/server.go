@@ -74,8 +74,8 @@ func (s *Server) URL() string {
 	return "http://" + net.JoinHostPort(host, port) + "/?token=" + s.token
 }
 
-// Serve answers until the context is done, and then gives answers that are under
-// way, and live pages that are told of the run's end, a little time.
+// Serve answers requests until the context is done. Then it waits a short time for the
+// answers under way, and for live pages that are being sent the end of the run.
 func (s *Server) Serve(ctx context.Context) error {
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
@@ -117,7 +117,7 @@ func (s *Server) handler() http.Handler {
 	return &guard{token: sha256.Sum256([]byte(s.token)), public: s.options.Public, next: http.MaxBytesHandler(mux, 0)}
 }
 
-// list tells what there is to be shown; a live run tells itself.
+// list answers which runs can be shown. A live run is described on its own connection.
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	out := struct {
 		Live   bool    `json:"live"`
@@ -137,7 +137,8 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	answer(w, out)
 }
 
-// answer sends JSON. Who has gone away is told nothing.
+// answer sends JSON. An error of writing means that the page has gone away, and is
+// ignored.
 func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(v)

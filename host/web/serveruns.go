@@ -42,7 +42,7 @@ func (r *Runs) serveFrame(w http.ResponseWriter, q *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
-	// Who has gone away is told nothing.
+	// An error of writing means that the page has gone away.
 	_, _ = w.Write(frame)
 }
 
@@ -136,7 +136,7 @@ func (f *folder) node(i *inspector, id int32, step, replica int64) (*Node, error
 	return n, nil
 }
 
-// addValues adds a field to what is told of a node.
+// addValues adds the values of a field to the description of a node.
 func (f *folder) addValues(n *Node, s *stored, index int, replica int64, edges []incident) {
 	replicas, each := s.replicas()
 	replica = min(replica, replicas-1)
