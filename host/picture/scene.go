@@ -105,15 +105,15 @@ func (p *Painter) Paint(values []float64) []Node {
 	}
 	if p.State {
 		for _, e := range p.Scene.External {
-			out[e.ID] = look(values, e)
+			out[e.ID] = externalNode(values, e)
 		}
 	}
 	return out
 }
 
-// look of an external node: green when solved, yellow when not and red when off,
+// externalNode is how an external node is drawn: green when solved, yellow when not and red when off,
 // with the sign of its state.
-func look(values []float64, e External) Node {
+func externalNode(values []float64, e External) Node {
 	s := values[e.ID]
 	if s == 0 || math.IsNaN(s) {
 		return Node{Colour: offColour()}

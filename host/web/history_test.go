@@ -24,10 +24,10 @@ func TestHistory(t *testing.T) {
 		for step := first; step < first+n; step++ {
 			h.add(step, []float64{math.Sin(float64(step))})
 			if step%looks == 0 {
-				seen = look(h, &c, seen)
+				seen = read(h, &c, seen)
 			}
 		}
-		seen = look(h, &c, seen)
+		seen = read(h, &c, seen)
 		if h.since(&c) != nil {
 			t.Fatal("there is news where nothing has happened")
 		}
@@ -48,8 +48,8 @@ func TestHistory(t *testing.T) {
 	})
 }
 
-// look is what a page does.
-func look(h *history, c *cursor, seen []int64) []int64 {
+// read is what a page does.
+func read(h *history, c *cursor, seen []int64) []int64 {
 	if p := h.since(c); p != nil {
 		seen = append(seen[:p.From:p.From], p.Steps...)
 	}

@@ -38,8 +38,8 @@ type inspector struct {
 	found []incident
 }
 
-// look visits all edges: a table by node would take more memory than the network.
-func (i *inspector) look(node int32, edges int, ends func(int) (a, b int32)) {
+// findEdges visits all edges: a table by node would take more memory than the network.
+func (i *inspector) findEdges(node int32, edges int, ends func(int) (a, b int32)) {
 	if i.known && i.node == node {
 		return
 	}
@@ -81,7 +81,7 @@ func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
 		return nil
 	}
 	order, links := l.edges(), l.network.links
-	i.look(node, links.Count, links.Ends)
+	i.findEdges(node, links.Count, links.Ends)
 	out, edges := nodeOf(node, from.Step, i.found)
 	out.External = l.isExternal(node)
 	for _, f := range l.network.about.Fields {

@@ -18,7 +18,7 @@ func bits32(x float32) uint64  { return uint64(math.Float32bits(x)) }
 func signed(x uint64) uint64   { return uint64(int64(int32(x))) }
 func unsigned(x uint64) uint64 { return uint64(uint32(x)) }
 
-// larger is the other one where one is no number.
+// larger is the larger of two numbers. If one of them is NaN, it is the other one.
 func larger(a, b float64) float64 {
 	switch {
 	case a != a:
@@ -36,10 +36,10 @@ func truth(b bool) uint64 {
 	return 0
 }
 
-// operations lists what clang makes of kernels.cl, by opcode. Slots are what NVIDIA's
-// machine code takes for it, as far as that is known: one instruction for most, two where a
-// number has 64 bits, sequences for divisions and roots, and none where it ends up in
-// an operand.
+// operations lists, by opcode, the instructions that clang makes of kernels.cl. Slots are
+// the number of instructions of NVIDIA's machine code for one of them, as far as it is
+// known: one for most, two for numbers of 64 bits, sequences for divisions and roots, and
+// none for an instruction that becomes part of an operand.
 func operations() map[string]operation {
 	all := map[string]operation{}
 	addReals(all)
@@ -89,7 +89,7 @@ func addReals(all map[string]operation) {
 		"neg":     {0.5, func(a, _ float64) float64 { return -a }},
 		"max":     {1, larger},
 	} {
-		// Rounded to double and then to single is as rounded once, for each of these.
+		// For each of these, rounding to double and then to single gives the same as rounding once.
 		all[opcode+".f32"] = operation{o.slots, func(a, b, _ uint64) uint64 { return bits32(float32(o.apply(float64(f32(a)), float64(f32(b))))) }}
 		all[opcode+".f64"] = operation{o.slots, func(a, b, _ uint64) uint64 { return math.Float64bits(o.apply(f64(a), f64(b))) }}
 	}
@@ -98,7 +98,7 @@ func addReals(all map[string]operation) {
 func addIntegers(all map[string]operation) {
 	const division = 20
 	type apply = func(a, b, c uint64) uint64
-	// Those of which the low bits do not depend on higher ones.
+	// Operations whose low bits do not depend on the higher bits of their operands.
 	for opcode, f := range map[string]apply{
 		"add.s": func(a, b, _ uint64) uint64 { return a + b }, "sub.s": func(a, b, _ uint64) uint64 { return a - b },
 		"mul.lo.s": func(a, b, _ uint64) uint64 { return a * b }, "mad.lo.s": func(a, b, c uint64) uint64 { return a*b + c },

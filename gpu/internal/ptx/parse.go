@@ -21,8 +21,8 @@ type Kernel struct {
 	operations map[string]operation
 }
 
-// instruction is one of a kernel. Branches have a target, all others do something for
-// lanes.
+// instruction is an instruction of a kernel. A branch has a target; any other instruction
+// has an effect on lanes.
 type instruction struct {
 	text    string
 	slots   float64 // in which other instructions could have been issued
@@ -47,7 +47,7 @@ var (
 	indirect  = regexp.MustCompile(`^\[([^\]+]+)(?:\+(-?\d+))?\]$`)
 )
 
-// place is in memory, so far behind the address that a register holds.
+// place is an operand in memory: an address in a register, and an offset.
 type place struct {
 	base   int
 	offset uint64
@@ -155,7 +155,7 @@ func (k *Kernel) register(name string) int {
 	return i
 }
 
-// compile makes an instruction, other than a branch, ready to be executed.
+// compile translates an instruction, other than a branch, to a function.
 func (k *Kernel) compile(in *instruction, opcode string, operands []string) error {
 	kind, rest, _ := strings.Cut(opcode, ".")
 	switch kind {
@@ -198,8 +198,8 @@ func (k *Kernel) compile(in *instruction, opcode string, operands []string) erro
 // first is the first one of lanes.
 func first(lanes uint32) int { return bits.TrailingZeros32(lanes) % Lanes }
 
-// operand gives the register that holds a value: a register, one of those that say which
-// work-item a lane is, a symbol or a number.
+// operand finds the register of an operand: a register, a special register that identifies
+// the work-item, or a register that is filled with a symbol's address or a number.
 func (k *Kernel) operand(text string) (int, error) {
 	r := k.register(text)
 	if text[0] == '%' {
@@ -216,7 +216,7 @@ func (k *Kernel) operand(text string) (int, error) {
 	return r, nil
 }
 
-// special gives the value of a register that says which work-item a lane is.
+// special gives the value of a special register that identifies the work-item of a lane.
 func special(text string) (f func(w *warp, lane int) uint64, known bool) {
 	name, dimension, _ := strings.Cut(text, ".")
 	d := strings.Index("xyz", dimension)
@@ -245,8 +245,9 @@ func number(text string) (uint64, error) {
 	return uint64(v), err
 }
 
-// compileMemory makes a load, a store or an atomic operation; what it does to is the
-// last of its operands, the first one, or the one before the last.
+// compileMemory translates a load, a store or an atomic operation. The place in memory is
+// the last operand of a load, the first one of a store or of an atomic operation without a
+// result, and the second one of an atomic operation with a result.
 func (k *Kernel) compileMemory(in *instruction, kind, opcode string, operands []string) error {
 	parts := strings.Split(opcode, ".")
 	space, size := parts[0], 4
@@ -336,7 +337,7 @@ func (k *Kernel) store(to place, values []string, size int) (func(*warp, uint32)
 	}, nil
 }
 
-// atomic makes "add" or "or" of a word; "atom" gives what was there.
+// atomic translates "add" and "or" of a word in memory. "atom" returns the previous value.
 func (k *Kernel) atomic(at place, kind, what string, values []string) (func(*warp, uint32), error) {
 	to := k.register("nowhere")
 	if kind == "atom" {
@@ -361,8 +362,8 @@ func (k *Kernel) atomic(at place, kind, what string, values []string) (func(*war
 	}, nil
 }
 
-// findJoins finds for each branch the first instruction that follows on both ways: its
-// immediate postdominator.
+// findJoins finds the join of each branch, which is its immediate postdominator: the first
+// instruction that both ways reach.
 func (k *Kernel) findJoins() {
 	after := k.postdominators()
 	for i := range k.code {
@@ -370,7 +371,7 @@ func (k *Kernel) findJoins() {
 		if !in.branch || in.guard < 0 {
 			continue
 		}
-		// All postdominators follow one another; the nearest has all the others but itself.
+		// The postdominators form a chain. The nearest one is postdominated by all others.
 		for j := range after {
 			if j != i && after[i].has(j) && after[j].size() == after[i].size()-1 {
 				in.join = j
@@ -392,8 +393,8 @@ func (s set) size() int {
 	return n
 }
 
-// postdominators gives, for each instruction and the end, those that follow on every
-// way from it, itself included.
+// postdominators gives, for each instruction and for the end, the set of instructions that
+// every way from it passes. An instruction is in its own set.
 func (k *Kernel) postdominators() []set {
 	end := len(k.code)
 	after := make([]set, end+1)
@@ -424,7 +425,7 @@ func (k *Kernel) postdominators() []set {
 	return after
 }
 
-// next lists what can follow an instruction.
+// next lists the instructions that can follow an instruction.
 func (k *Kernel) next(i int) []int {
 	switch in := &k.code[i]; {
 	case in.ends:

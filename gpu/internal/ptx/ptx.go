@@ -1,12 +1,12 @@
-// Package ptx executes device code as an NVIDIA GPU is told it, without a GPU. clang
-// compiles it to PTX, the instructions of NVIDIA's virtual machine, and Run executes
-// them warp by warp: 32 work-items that do the same instruction together, or wait
-// for each other where they branch apart. So the bits of that code can be compared
-// with the reference, and what limits it be counted: instructions that are issued and
-// sectors of memory that move. Neither depends on the machine it runs on.
+// Package ptx executes device code in the form that NVIDIA's driver gets, without a GPU.
+// clang compiles the code to PTX, the instructions of NVIDIA's virtual machine. Run
+// executes them warp by warp: 32 work-items execute one instruction together, and wait for
+// each other where they branch apart. Tests compare the resulting bits with the reference,
+// and count the instructions that are issued and the sectors of memory that move. None of
+// this depends on the machine that runs the test.
 //
-// It knows the instructions that clang makes of kernels.cl and reports all others. How
-// long instructions wait for each other or for memory it does not know.
+// Run knows the instructions that clang makes of kernels.cl, and any other is an error. It
+// does not know how long instructions wait for each other or for memory.
 package ptx
 
 import (
@@ -23,7 +23,8 @@ const Lanes = 32
 // Sector is the number of bytes that memory moves at once.
 const Sector = 32
 
-// prelude is what OpenCL C has and clang leaves to libraries, for the machine of PTX.
+// prelude defines the functions of OpenCL C that clang expects from a library, in terms of
+// PTX.
 const prelude = `
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #define IN_BOTH(function, type, builtin) \
@@ -64,8 +65,8 @@ static inline uint __attribute__((overloadable)) atomic_inc(__global uint *p)
 // function is the beginning of a function, which may be a kernel.
 var function = regexp.MustCompile(`(?m)^(?:__kernel[^;{}]*?\bvoid|\w+(?: \w+)*) \**\w+\(`)
 
-// local has nothing but kernels be seen from outside, so that clang need not compile
-// functions by themselves that kernels have inlined: two thirds of all it would make.
+// local makes all functions but kernels static. clang then leaves out the functions that
+// kernels have inlined, which are two thirds of the PTX that it would make otherwise.
 func local(source string) string {
 	return function.ReplaceAllStringFunc(source, func(text string) string {
 		if strings.HasPrefix(text, "__kernel") || strings.HasPrefix(text, "static") {
@@ -75,7 +76,7 @@ func local(source string) string {
 	})
 }
 
-// Compile makes PTX of OpenCL C.
+// Compile compiles OpenCL C to PTX.
 func Compile(source string) (string, error) {
 	clang := exec.Command("clang", "-x", "cl", "-cl-std=CL1.2", "--target=nvptx64-nvidia-nvcl", "-Xclang", "-target-cpu", "-Xclang", "sm_70", "-O3",
 		"-Xclang", "-finclude-default-header", "-cl-fp32-correctly-rounded-divide-sqrt", "-ffp-contract=off", "-S", "-o", "-", "-")

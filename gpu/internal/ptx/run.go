@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// Addresses have the number of a buffer, from 1, or of another space above these bits.
+// Above these bits an address has the number of its buffer, from 1, or of another space.
 const (
 	spaceBits     = 40
 	sharedSpace   = 1 << 62
@@ -17,7 +17,7 @@ const (
 // Memory is the global memory of a device.
 type Memory struct{ buffers [][]byte }
 
-// Add gives the address of a buffer, which is not copied.
+// Add adds a buffer, without copying it, and returns its address.
 func (m *Memory) Add(data []byte) uint64 {
 	m.buffers = append(m.buffers, data)
 	return uint64(len(m.buffers)) << spaceBits
@@ -77,10 +77,10 @@ type warp struct {
 	stack  []path // the lanes of the last execute
 }
 
-// row is what a register holds, by lane.
+// row has the values of a register, by lane.
 type row [Lanes]uint64
 
-// path is lanes that go on from an instruction until they meet the others.
+// path is a set of lanes that go on from an instruction up to the join with the others.
 type path struct {
 	next, join int
 	lanes      uint32
@@ -104,7 +104,7 @@ func (k *Kernel) Launch(m *Memory, arguments []uint64, groups [3]int, items int)
 	return c, nil
 }
 
-// launch is a launch that goes on.
+// launch is a launch under way.
 type launch struct {
 	kernel    *Kernel
 	global    *Memory
@@ -246,7 +246,7 @@ func (w *warp) count(in *instruction, lanes uint32, c *Counts) {
 	c.Asked += len(asked) * Sector
 }
 
-// memory is a number of bytes at an address.
+// memory gives a number of bytes at an address.
 func (w *warp) memory(address uint64, size int) []byte {
 	var data []byte
 	at := address & (1<<spaceBits - 1)
