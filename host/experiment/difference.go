@@ -74,7 +74,7 @@ func (d *Differences) Write(w io.Writer) error {
 		pair := d.rows[i]
 		row := append(d.table.place(pair.row), strconv.Itoa(min(pair.row.Trials, pair.from.Trials)))
 		for k := range d.table.Outcomes {
-			e := stats.Paired(pair.row.results[k], pair.from.results[k])
+			e := stats.Paired(pair.row.Results[k], pair.from.Results[k])
 			row = appendCells(row, []float64{e.Mean, e.Error})
 		}
 		return row

@@ -31,7 +31,7 @@ type Row struct {
 	Trials    int
 	Estimates []stats.Estimate // by outcome
 	Theory    []float64        // by outcome; NaN where there is none
-	results   [][]float64      // by outcome and trial
+	Results   [][]float64      // by outcome and trial; nil of an outcome that the point does not have
 }
 
 // results are the tasks of a plan, read.
@@ -149,7 +149,7 @@ func (r *results) row(point, place int, theories []Theory) Row {
 				theory = known.Of(at.Spec, row.Place)
 			}
 		}
-		row.Estimates, row.Theory, row.results = append(row.Estimates, e), append(row.Theory, theory), append(row.results, values)
+		row.Estimates, row.Theory, row.Results = append(row.Estimates, e), append(row.Theory, theory), append(row.Results, values)
 	}
 	return row
 }

@@ -21,6 +21,7 @@ import (
 	"tnn-gpu/host/perceptron/perceptronscan"
 	"tnn-gpu/host/signals"
 	"tnn-gpu/host/signals/signalsgolden"
+	"tnn-gpu/host/signals/signalsscan"
 	"tnn-gpu/host/sorn"
 	"tnn-gpu/host/sorn/sorngolden"
 	"tnn-gpu/host/tnn"
@@ -104,6 +105,8 @@ func All() []Model {
 			Presets:  signalsPresets,
 			Goldens:  signalsgolden.Formats,
 			Selftest: "signals-urns",
+			Kinds:    signalsscan.Kinds,
+			Scans:    signalsscan.Presets,
 		},
 		{
 			Name:     "sorn",

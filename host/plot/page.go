@@ -72,7 +72,7 @@ type Style struct {
 type Curve struct {
 	Style
 	X, Y, Spread []float64
-	Marks        bool // at points, with Spread as bars; then there is a line only if they are Joined
+	Marks        bool // at points, with Spread, where there is one, as bars; then there is a line only if they are Joined
 	Joined       bool
 	Below        []float64 // how far bars go down, where that is not the Spread
 }
@@ -381,6 +381,9 @@ func (p *Panel) addMarks(out *plot.Plot, c Curve) error {
 	}{points, make(plotter.YErrors, len(c.X))}
 	for k := range points {
 		points[k] = plotter.XY{X: c.X[k], Y: c.Y[k]}
+		if c.Spread == nil {
+			continue
+		}
 		if s := c.Spread[k]; !math.IsNaN(s) {
 			bars.YErrors[k].Low, bars.YErrors[k].High = s, s
 			if c.Below != nil {

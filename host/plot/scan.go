@@ -13,19 +13,22 @@ import (
 // ScanOptions of a page about a scan. What is empty is chosen.
 type ScanOptions struct {
 	Title      string   // the scan's name
-	X          string   // the key, or the kind of places, that outcomes are drawn against
+	X          string   // the key, or the kind of places, that outcomes are drawn against; or another outcome
 	Y          string   // a second key: then a map of colours is drawn over both
 	Quantities []string // outcomes; none takes all
 }
 
 // Scan is a page of outcomes of a scan: points with error bars and lines of theory
 // against a key, a curve for each combination of the other keys' values; or a map of
-// colours over two keys.
+// colours over two keys; or the trials themselves, one outcome against another.
 func Scan(t *experiment.Table, o ScanOptions) (*Page, error) {
 	if len(t.Rows) == 0 {
 		return nil, errors.New("the scan has no results to plot yet")
 	}
 	s := &scan{table: t, options: o}
+	if s.scatters() {
+		return s.scatter()
+	}
 	if err := s.choose(); err != nil {
 		return nil, err
 	}

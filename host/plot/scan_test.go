@@ -117,6 +117,35 @@ func TestScanCurves(t *testing.T) {
 	}
 }
 
+// TestScatter: trials are marks of one outcome against another, a colour for each point;
+// those that lack either are left out.
+func TestScatter(t *testing.T) {
+	table := scanTable([]string{"rule", "x"}, true, []string{"hebb", "1"}, []string{"ada", "2"}, []string{"ada", "3"})
+	table.Rows[0].Results = [][]float64{{1, 2, 3}, {4, 5, 6}}
+	table.Rows[1].Results = [][]float64{{7, 8}, {9, math.NaN()}}
+	table.Rows[2].Results = [][]float64{{1}, nil}
+	page := scanPage(t, table, ScanOptions{Title: "a", X: "speed"})
+	if want := []string{"rule = hebb, x = 1", "rule = ada, x = 2", "rule = ada, x = 3"}; !slices.Equal(page.Colours, want) {
+		t.Errorf("the colours are %q, want %q", page.Colours, want)
+	}
+	if len(page.Panels) != 1 || len(page.Panels[0].Curves) != 3 {
+		t.Fatalf("%+v", page.Panels)
+	}
+	p := page.Panels[0]
+	if c := p.Curves[0]; p.X != "speed" || p.Y != "mass (kg)" || !c.Marks || c.Joined || c.Spread != nil || !slices.Equal(c.X, []float64{4, 5, 6}) || !slices.Equal(c.Y, []float64{1, 2, 3}) {
+		t.Errorf("%q against %q: %+v", p.Y, p.X, c)
+	}
+	if c := p.Curves[2]; len(c.X) != 0 {
+		t.Errorf("a point without the outcome has %+v", c)
+	}
+	drawn(t, page, "scatter")
+	for _, o := range []ScanOptions{{X: "speed", Y: "x"}, {X: "speed", Quantities: []string{"speed"}}, {X: "nothing"}} {
+		if _, err := Scan(table, o); err == nil {
+			t.Errorf("%+v is drawn", o)
+		}
+	}
+}
+
 // TestScanLogarithmic: an axis whose values span much is logarithmic.
 func TestScanLogarithmic(t *testing.T) {
 	page := scanPage(t, scanTable([]string{"x"}, false, []string{"10"}, []string{"20"}, []string{"50"}, []string{"400"}), ScanOptions{Quantities: []string{"mass"}})

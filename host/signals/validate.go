@@ -106,6 +106,9 @@ func (s *Spec) checkAttributes() error {
 	return nil
 }
 
+// HeldOutCount is the number of inputs that are held out.
+func (s *Spec) HeldOutCount() int { return s.Attributes.held() }
+
 // held is the number of inputs that are held out.
 func (a *AttributesTable) held() int {
 	return int(math.Round(float64(a.HeldOut * float64(a.Values*a.Values))))
