@@ -350,7 +350,7 @@ func (r *Recorder) sync() ([]state.FileLength, error) {
 }
 
 func (r *Recorder) writeEnd(e *sim.End) error {
-	if err := r.writeHistograms("end", e.State.Array); err != nil {
+	if err := r.writeHistograms("end", e.Array); err != nil {
 		return err
 	}
 	if err := r.conclude(e); err != nil || r.options.NoFinal {

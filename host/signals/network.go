@@ -91,11 +91,11 @@ func (n *Network) Describe() model.Description {
 		l := &s.Lewis
 		d.Work, d.Updates = "plays", 1
 		d.Counts = []model.Count{{Name: "states", Value: int64(l.States)}, {Name: "signals", Value: int64(l.Signals)}, {Name: "listeners", Value: int64(l.Listeners)}}
-		d.Panels = []model.Panel{{Name: "success", Columns: []string{"success", "won"}}}
+		d.Panels = []model.Panel{{Name: "successes", Columns: []string{"success", "won"}}}
 	}
-	quality := model.Column{Name: SuccessField, Title: "success", Unit: "1", Doc: "expected share of plays that succeed, of each population"}
+	quality := model.Column{Name: "populations", Title: "success of populations", Unit: "1", Doc: "expected share of plays that succeed"}
 	if s.Signals.Game == AttributesGame {
-		quality.Title, quality.Doc = "accuracy", "share of the trained inputs whose two attributes are named rightly, of each population"
+		quality.Title, quality.Doc = "accuracy of populations", "share of the trained inputs whose two attributes are named rightly"
 	}
 	d.Distributions = []model.Distribution{{Column: quality, From: SuccessField, Width: 0.1, Values: valuesOf}}
 	return d

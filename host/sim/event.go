@@ -97,9 +97,18 @@ type Dump struct{ state.Checkpoint }
 // before it belongs to the checkpoint of the same step, apart from the epoch that
 // the end cut short.
 type End struct {
-	State  *state.State
-	Reason Reason
-	Ends   []model.End // of the replicas that ended by themselves
+	State   *state.State
+	Derived *Snapshot // derived fields of the plan's Start as they are now
+	Reason  Reason
+	Ends    []model.End // of the replicas that ended by themselves
+}
+
+// Array finds a field at the end, derived or not, or returns nil.
+func (e *End) Array(name string) *state.Array {
+	if a := e.State.Array(name); a != nil || e.Derived == nil {
+		return a
+	}
+	return e.Derived.Array(name)
 }
 
 func (*Rows) event()       {}

@@ -387,8 +387,12 @@ func (r *Run) end(reason Reason) ([]model.End, error) {
 			}
 		}
 	}
+	shot, err := r.snapshot(derived(r.plan.Start, &r.about), nil)
+	if err != nil {
+		return nil, err
+	}
 	ends := r.ends(s)
-	return ends, r.emit(&End{State: s, Reason: reason, Ends: ends})
+	return ends, r.emit(&End{State: s, Derived: shot, Reason: reason, Ends: ends})
 }
 
 func (r *Run) emit(e Event) error {

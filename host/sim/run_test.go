@@ -50,6 +50,27 @@ func (l *log) observe(e sim.Event) error {
 	return nil
 }
 
+// TestDerivedFieldsAtTheEnd: what is shown at the start is there at the end, also where
+// it is not part of the state.
+func TestDerivedFieldsAtTheEnd(t *testing.T) {
+	m := simtest.Model{Nodes: 4}
+	b, l := simtest.NewBackend(m, state.Double, 2), &log{}
+	run := start(t, b, m, sim.Plan{Steps: 7, Replicas: 2, Epoch: 3, Start: []string{"weight", "speed"}}, l.observe)
+	if _, err := run.Go(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want, err := b.Field("speed", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, l.end.Array("speed")); d != "" || want.At(0) == 0 {
+		t.Errorf("speed at the end (-want +got):\n%s", d)
+	}
+	if l.end.Array("weight") != l.end.State.Array("weight") || l.end.Array("nothing") != nil {
+		t.Error("the end has other fields than the state")
+	}
+}
+
 // clock moves by some time at every look.
 type clock struct {
 	at   time.Time
