@@ -79,6 +79,10 @@ func (n *Network) Derive(f state.Field, s *state.State, keys []uint64, into *sta
 			for k, symbol := range n.messages(s, r) {
 				a.Set(r*each+k, float64(symbol))
 			}
+		case SaysField, CodeField:
+			for k, shade := range n.shades(s, r) {
+				a.Set(r*each+k, shade)
+			}
 		case TrainedField:
 			for k, is := range n.Trained(rng.Key(keys[r]), r) {
 				a.Set(r*each+k, 0)

@@ -295,6 +295,12 @@ func TestAttributes(t *testing.T) {
 		if most := slices.Max(of("train", 0)); most > float64(r.symbols*r.symbols)/inputs {
 			t.Errorf("%s: an accuracy of %v with %d messages for %g inputs", name, most, r.symbols*r.symbols, inputs)
 		}
+		if r.agents == signals.Additive && r.symbols == r.values && r.entropy == 0.01 {
+			// 0.91 over 100 populations.
+			if c := correlation(of("similarity", 0), of("held_out", 0)); c < 0.7 {
+				t.Errorf("%s: similarity and accuracy on new inputs have a correlation of %.2f", name, c)
+			}
+		}
 		got = append(got, means)
 	}
 	if held := got[2]["held_out"]; held.Mean >= 0.02 {
@@ -316,6 +322,15 @@ func TestAttributes(t *testing.T) {
 		above(0, 1, "similarity", 3)
 		above(5, 0, "held_out", 3)
 	}
+}
+
+func correlation(x, y []float64) float64 {
+	a, b := stats.Mean(x), stats.Mean(y)
+	sum := 0.0
+	for i := range x {
+		sum += (x[i] - a.Mean) * (y[i] - b.Mean)
+	}
+	return sum / float64(len(x)-1) / (a.Deviation() * b.Deviation())
 }
 
 // Presets are scans of the kinds that there are, and places ascend to the last step.
