@@ -26,6 +26,7 @@ func pageFlags() []cli.Flag {
 func liveFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.BoolFlag{Name: "live", Usage: "serve a page on which the run is watched and steered while it goes on"},
+		&cli.BoolFlag{Name: "paused", Usage: "with --live: wait for the page before the first step, and again when all replicas have ended by themselves"},
 	}, pageFlags()...)
 }
 
@@ -109,10 +110,11 @@ type live struct {
 func openLive(page *pageOptions, j *job) (*live, error) {
 	if !page.live {
 		if page.given {
-			return nil, badUsage("--listen and --public are about the page that --live serves; use --live with them")
+			return nil, badUsage("--listen, --public and --paused are about the page that --live serves; use --live with them")
 		}
 		return nil, nil
 	}
+	j.plan.Attended = page.paused
 	n := j.setup
 	l := &live{Live: web.NewLive(web.Subject{Model: n.net, Backend: j.backend.Describe(), Seeds: n.seeds, Sweep: n.sweep, Steps: j.plan.Steps})}
 	var err error

@@ -186,6 +186,7 @@ func TestPageMistakes(t *testing.T) {
 		says string
 	}{
 		{[]string{"run", "--listen", "127.0.0.1:0"}, "--live"},
+		{[]string{"run", "--paused"}, "--live"},
 		{[]string{"run", "--backend", "cpu", "--live", "--listen", "0.0.0.0:0"}, "public"},
 		{[]string{"run", "--backend", "cpu", "--live", "--listen", "8080"}, "HOST:PORT"},
 		{[]string{"serve"}, "one argument"},

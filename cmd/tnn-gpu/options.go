@@ -92,13 +92,15 @@ func parseComputer(c *cli.Context) computerOptions {
 // pageOptions say where a page is served.
 type pageOptions struct {
 	live    bool // a page of a run, while it goes on
+	paused  bool // which waits for the page, before its first step and when its replicas have ended
 	address string
 	public  bool
-	given   bool // the command line says something of the address
+	given   bool // the command line says something of the page
 }
 
 func parsePage(c *cli.Context) pageOptions {
-	return pageOptions{live: c.Bool("live"), address: c.String("listen"), public: c.Bool("public"), given: c.IsSet("listen") || c.IsSet("public")}
+	given := c.IsSet("listen") || c.IsSet("public") || c.IsSet("paused")
+	return pageOptions{live: c.Bool("live"), paused: c.Bool("paused"), address: c.String("listen"), public: c.Bool("public"), given: given}
 }
 
 // jobOptions say how a run is carried out.

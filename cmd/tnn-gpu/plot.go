@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"image"
 	"io"
 	"path/filepath"
 	"strings"
@@ -114,20 +113,19 @@ func (p *program) overview(n *setup, folder *record.Folder, b backend.Backend) e
 	if err != nil {
 		return err
 	}
-	last, err := lastState(n, run, b)
+	last, err := lastPictures(n, run, b)
 	if err != nil {
 		return err
 	}
-	page, err := plot.Overview(run, last)
+	page, err := plot.Overview(run, last...)
 	if err != nil {
 		return err
 	}
 	return folder.Replace(record.OverviewName, func(w io.Writer) error { return page.Write(w, "png") })
 }
 
-// lastState is a picture of the first replica at the end of a run; nil where the
-// model has none.
-func lastState(n *setup, run *results.Run, b backend.Backend) (image.Image, error) {
+// lastPictures show the first replica at the end of a run; nil where the model has none.
+func lastPictures(n *setup, run *results.Run, b backend.Backend) ([]plot.Shown, error) {
 	sited, ok := n.net.(model.Sited)
 	if !ok || sited.Sites().Field == "" {
 		return nil, nil
@@ -143,6 +141,9 @@ func lastState(n *setup, run *results.Run, b backend.Backend) (image.Image, erro
 		return nil, err
 	}
 	defer final.Close()
+	if pictured, ok := n.net.(model.Pictured); ok {
+		return sideBySide(pictured, n, final)
+	}
 	sites := sited.Sites()
 	shown, err := final.values(sites.Field, int64(sites.Count)*int64(run.Replicas()))
 	if err == nil && len(shown) != sites.Count*run.Replicas() {
@@ -151,9 +152,50 @@ func lastState(n *setup, run *results.Run, b backend.Backend) (image.Image, erro
 	if err != nil {
 		return nil, err
 	}
-	view, err := picture.NewView(&picture.Painter{Scene: newScene(n.net, sited, false), State: true}, 0, 0, len(sites.Sides) == 1, 1)
+	title := fmt.Sprintf("states after step %d", run.Metadata.Steps)
+	if sweep := run.Metadata.Sweep; sweep != nil {
+		title = fmt.Sprintf("step %d, %s = %g", run.Metadata.Steps, sweep.Key, sweep.Values[0])
+	}
+	return drawn(title, newScene(n.net, sited, false), len(sites.Sides) == 1, shown[:sites.Count])
+}
+
+// drawn is a picture of values of a scene.
+func drawn(title string, s *picture.Scene, line bool, values []float64) ([]plot.Shown, error) {
+	view, err := picture.NewView(&picture.Painter{Scene: s, State: true}, 0, 0, line, 1)
 	if err != nil {
 		return nil, err
 	}
-	return view.Draw(shown[:sites.Count], ""), nil
+	return []plot.Shown{{Title: title, Image: view.Draw(values, "")}}, nil
+}
+
+// sideBySide are the pictures that a network has of the first replica.
+func sideBySide(of model.Pictured, n *setup, final *finalState) ([]plot.Shown, error) {
+	d := n.net.Describe()
+	pictures, err := of.Pictures(n.seeds[0], 0, func(name string) ([]float64, error) {
+		f, _ := d.Field(name)
+		space, known := d.Space(f.Space)
+		if !known {
+			return nil, fmt.Errorf("the model %s has no field %q", d.Name, name)
+		}
+		values, err := final.values(name, int64(space.Len())*int64(len(n.seeds)))
+		if err == nil && len(values) < space.Len() {
+			err = fmt.Errorf("the last state has %d values of %s", len(values), name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return values[:space.Len()], nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []plot.Shown
+	for _, p := range pictures {
+		one, err := drawn(p.Title, picture.NewScene(p.Rows*p.Columns, []int{p.Rows, p.Columns}, false), false, p.Values)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one...)
+	}
+	return out, nil
 }

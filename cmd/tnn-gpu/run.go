@@ -327,6 +327,11 @@ func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw b
 	n, drawn, final := j.setup, "", ""
 	if n.writesFinal() {
 		final = ", " + record.FinalName
+		if images := record.Images(n.net, len(n.seeds)); len(images) > 1 {
+			final += fmt.Sprintf(", %s to %s", images[0], images[len(images)-1])
+		} else if len(images) == 1 {
+			final += ", " + images[0]
+		}
 	}
 	if draw && n.config.Record.Overview {
 		drawn = ", " + record.OverviewName

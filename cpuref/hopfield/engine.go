@@ -79,26 +79,16 @@ func (e *engine[F]) State() (*state.State, error) {
 	s := e.net.NewState(e.precision, len(e.replicas))
 	s.Step = e.step
 	for i, r := range e.replicas {
-		write(s.Array(hopfield.StateField).Ints[i*e.net.N:][:e.net.N], r.recall.s)
+		r.recall.s.Write(s.Array(hopfield.StateField).Ints[i*e.net.N:][:e.net.N])
+		r.probe.Write(s.Array(hopfield.ProbeField).Ints[i*e.net.N:][:e.net.N])
 		if before := s.Array(hopfield.BeforeField); before != nil {
-			write(before.Ints[i*e.net.N:][:e.net.N], r.before)
+			r.before.Write(before.Ints[i*e.net.N:][:e.net.N])
 		}
+		s.Array(hopfield.TargetField).Ints[i] = int32(r.target)
 		s.Array(hopfield.PeriodField).Ints[i] = r.period
 		s.Array(hopfield.EndedField).Ints[i] = int32(r.ended)
 	}
 	return s, nil
-}
-
-func write(values []int32, s hopfield.Pattern) {
-	for i := range values {
-		values[i] = s.Sign(i)
-	}
-}
-
-func read(values []int32, s hopfield.Pattern) {
-	for i, v := range values {
-		s.Set(i, v > 0)
-	}
 }
 
 // SetState implements backend.Backend.
@@ -108,11 +98,13 @@ func (e *engine[F]) SetState(s *state.State) error {
 	}
 	e.step = s.Step
 	for i, r := range e.replicas {
-		read(s.Array(hopfield.StateField).Ints[i*e.net.N:][:e.net.N], r.recall.s)
+		r.recall.s.Read(s.Array(hopfield.StateField).Ints[i*e.net.N:][:e.net.N])
 		r.recall.fields.set(r.recall.s)
+		r.probe.Read(s.Array(hopfield.ProbeField).Ints[i*e.net.N:][:e.net.N])
 		if before := s.Array(hopfield.BeforeField); before != nil {
-			read(before.Ints[i*e.net.N:][:e.net.N], r.before)
+			r.before.Read(before.Ints[i*e.net.N:][:e.net.N])
 		}
+		r.target = int(s.Array(hopfield.TargetField).Ints[i])
 		r.period, r.ended = s.Array(hopfield.PeriodField).Ints[i], int64(s.Array(hopfield.EndedField).Ints[i])
 	}
 	return nil
@@ -138,6 +130,18 @@ func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) 
 		return nil, err
 	}
 	return s.Array(name).CopyTo(into), nil
+}
+
+// Control implements backend.Backend.
+func (e *engine[F]) Control(name string, value float64) error {
+	s, err := e.State()
+	if err == nil {
+		err = e.net.Control(s, name, value)
+	}
+	if err != nil {
+		return err
+	}
+	return e.SetState(s)
 }
 
 // Give implements backend.Given: hopfield.GivenOf has the draws.
@@ -171,6 +175,7 @@ type replica[F fmath.Float] struct {
 	draws  hopfield.Draws
 	recall *recall[F]
 	target int
+	probe  hopfield.Pattern // the start
 	before hopfield.Pattern // the state one sweep ago; nil unless units decide all at once
 	period int32            // 1 in a fixed point, 2 in a cycle of two
 	ended  int64            // the sweep with which the recall ended
@@ -186,7 +191,7 @@ func newReplica[F fmath.Float](net *hopfield.Network, spec *hopfield.Spec, key u
 		return nil, err
 	}
 	start, target := net.StartOf(spec, m, key)
-	r := &replica[F]{net: net, spec: spec, memory: m, draws: hopfield.NewDraws(key), target: target,
+	r := &replica[F]{net: net, spec: spec, memory: m, draws: hopfield.NewDraws(key), target: target, probe: start,
 		recall: newRecall[F](m, start, spec.Recall.Temperature, spec.Recall.Method == hopfield.Metropolis),
 		order:  make([]int32, net.N), clamped: hopfield.NewPattern(net.N)}
 	if spec.Recall.Temperature > 0 {

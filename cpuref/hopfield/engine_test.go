@@ -228,7 +228,7 @@ func TestTwoMemories(t *testing.T) {
 			p.Spec.Recall.First = first
 			_, last := run(t, open(t, p.Spec, backend.Options{}, 1), 5)
 			got := hopfield.NewPattern(4)
-			read(last.Array(hopfield.StateField).Ints, got)
+			got.Read(last.Array(hopfield.StateField).Ints)
 			if got.Text(4) != want {
 				t.Errorf("from unit %d on the end is %s, want %s", first, got.Text(4), want)
 			}

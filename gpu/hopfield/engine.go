@@ -67,7 +67,7 @@ func newEngine[F float32 | float64](d *device.Device, net *hopfield.Network, o b
 	if e.made, err = e.build(); err != nil {
 		return nil, err
 	}
-	return e, e.SetState(e.start())
+	return e, e.SetState(net.StartState(o.Precision, o.Seeds, e.memories))
 }
 
 // itemsOn is the size of work-groups: on a processor a work-item for all, as there
@@ -90,22 +90,6 @@ func itemsOn(info device.Info, asked int) int {
 
 // localBytes is what a work-item takes of local memory: three sums of 64 bits.
 const localBytes = 24
-
-// start is the state before the first sweep.
-func (e *engine[F]) start() *state.State {
-	s := e.net.NewState(e.options.Precision, len(e.options.Seeds))
-	for r, key := range e.options.Seeds {
-		p, _ := e.net.StartOf(e.net.Of(r), e.memories[r], key)
-		for _, name := range []string{hopfield.StateField, hopfield.BeforeField} {
-			if a := s.Array(name); a != nil {
-				for i := range e.net.N {
-					a.Ints[r*e.net.N+i] = p.Sign(i)
-				}
-			}
-		}
-	}
-	return s
-}
 
 // build compiles the kernels and binds their arguments. Where a kernel takes smaller
 // work-groups, all get them.
@@ -254,6 +238,9 @@ func (e *engine[F]) SetState(s *state.State) error {
 	if err := e.arrays.WriteState(s); err != nil {
 		return err
 	}
+	if err := device.Write(e.buffers["infos"], 0, e.layout.aim(s.Array(hopfield.TargetField).Ints)); err != nil {
+		return err
+	}
 	e.step = s.Step
 	return e.perReplica(e.made.begin)
 }
@@ -277,6 +264,18 @@ func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) 
 		a.Set(i, float64(v)*e.memories[i/e.net.N].Unit)
 	}
 	return a, nil
+}
+
+// Control implements backend.Backend.
+func (e *engine[F]) Control(name string, value float64) error {
+	s, err := e.State()
+	if err == nil {
+		err = e.net.Control(s, name, value)
+	}
+	if err != nil {
+		return err
+	}
+	return e.SetState(s)
 }
 
 // Give implements backend.Given: hopfield.GivenOf has the draws.

@@ -28,7 +28,6 @@ type layout struct {
 	table               []int64
 	clamped             []uint32
 	scheduled           []uint32 // the order of update colours
-	words               []uint32 // of the records
 	patternAt, columnAt []uint32 // by memory
 	couplingAt          []uint32
 }
@@ -63,7 +62,7 @@ func (e *engine[F]) upload() error {
 		at := record{
 			Memory: number, Patterns: uint32(len(m.Patterns)), PatternAt: l.patternAt[number], ColumnAt: l.columnAt[number], CouplingAt: l.couplingAt[number],
 			OverlapAt: uint32(l.overlaps), Update: updates[s.Update], First: uint32(s.First), BlockCount: uint32(s.Blocks),
-			Trial: uint32(s.Trial), Target: uint32(s.Trial % len(m.Patterns)), Key0: key[0], Key1: key[1],
+			Trial: uint32(s.Trial), Key0: key[0], Key1: key[1],
 		}
 		if s.Method == hopfield.Metropolis {
 			at.Metropolis = 1
@@ -84,7 +83,6 @@ func (e *engine[F]) upload() error {
 			at.OrderAt = orders[o]
 		}
 		l.records = append(l.records, at)
-		l.words = append(l.words, device.Words[uint32](at)...)
 		l.overlapAt = append(l.overlapAt, l.overlaps)
 		l.overlaps += len(m.Patterns)
 		l.diagonal = append(l.diagonal, diagonalOf(m))
@@ -95,6 +93,16 @@ func (e *engine[F]) upload() error {
 		return fmt.Errorf("the patterns of all replicas take more than 2^32 words; use fewer replicas")
 	}
 	return e.send(scales)
+}
+
+// aim has replicas recall these patterns, and gives the words of the records.
+func (l *layout) aim(targets []int32) []uint32 {
+	var words []uint32
+	for r, target := range targets {
+		l.records[r].Target = uint32(target)
+		words = append(words, device.Words[uint32](l.records[r])...)
+	}
+	return words
 }
 
 // addMemory appends what a memory holds.
@@ -176,7 +184,7 @@ func (e *engine[F]) send(scales []F) error {
 		}
 	}
 	for name, data := range map[string][]uint32{
-		"infos": l.words, "order_infos": l.orderRecords, "patterns": l.patterns, "columns": l.columns, "from": l.from, "to": l.to, "clamped": l.clamped,
+		"infos": l.aim(make([]int32, len(l.records))), "order_infos": l.orderRecords, "patterns": l.patterns, "columns": l.columns, "from": l.from, "to": l.to, "clamped": l.clamped,
 	} {
 		if err := device.Send(e.device, e.buffers, name, data); err != nil {
 			return err

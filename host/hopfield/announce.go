@@ -1,7 +1,6 @@
 package hopfield
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -61,24 +60,41 @@ func (n *Network) recallText() string {
 	if r.Start != "" {
 		return text + ", from the start of " + r.Start
 	}
-	return text + fmt.Sprintf(", from pattern %d with %s of %g", r.Trial%n.patterns(n.Spec), r.Corruption, r.Fraction)
+	if r.State != "" {
+		return text + ", from the start " + r.State
+	}
+	return text + fmt.Sprintf(", from pattern %s with %s of %g", n.patternName(r.Trial%n.patterns(n.Spec)), r.Corruption, r.Fraction)
+}
+
+// patternName is the number of a pattern, and of a letter what it is.
+func (n *Network) patternName(number int) string {
+	if n.Spec.Patterns.Letters > 0 {
+		return fmt.Sprintf("%d, %c", number, 'A'+number)
+	}
+	return fmt.Sprint(number)
 }
 
 // Sites implements model.Sited.
 func (n *Network) Sites() model.Sites {
-	return model.Sites{Space: Unit, Count: n.N, Sides: n.Sides, Bipartite: n.Graph != nil && n.Graph.Bipartite}
+	return model.Sites{Space: Unit, Count: n.N, Sides: n.sides(), Bipartite: n.Graph != nil && n.Graph.Bipartite, Field: StateField}
+}
+
+// sides of what pictures show: units without places are a line.
+func (n *Network) sides() []int {
+	if n.Sides == nil {
+		return []int{n.N}
+	}
+	return n.Sides
 }
 
 // Region implements model.Sited.
 func (n *Network) Region(from, to []int) ([]int, error) {
-	if n.Sides == nil {
-		return nil, errors.New("the units of this network have no places")
-	}
-	if len(from) != len(n.Sides) {
-		return nil, fmt.Errorf("a box of this network has %d dimensions", len(n.Sides))
+	sides := n.sides()
+	if len(from) != len(sides) {
+		return nil, fmt.Errorf("a box of this network has %d dimensions", len(sides))
 	}
 	sites := []int{0}
-	for d, side := range n.Sides {
+	for d, side := range sides {
 		if to[d] > side {
 			return nil, fmt.Errorf("the box ends at %d, and the side has %d units", to[d], side)
 		}

@@ -91,22 +91,25 @@ func (n *Network) Memory(s *Spec, key uint64) (*Memory, error) {
 
 // stored are the patterns of a replica with this specification.
 func (n *Network) stored(s *Spec, w Draws) []Pattern {
-	count, p := n.patterns(s), s.Patterns
-	if n.Given != nil {
-		return n.Given[:count]
-	}
-	out := make([]Pattern, count)
+	out := make([]Pattern, n.patterns(s))
 	for mu := range out {
-		switch {
-		case p.Prototypes > 0:
-			out[mu] = w.ClusteredPattern(n.N, uint32(mu), uint32(mu%p.Prototypes), p.Spread)
-		case p.Bias != 0.5:
-			out[mu] = w.BiasedPattern(n.N, uint32(mu), p.Bias)
-		default:
-			out[mu] = w.Pattern(n.N, uint32(mu))
-		}
+		out[mu] = n.pattern(s, w, mu)
 	}
 	return out
+}
+
+// pattern is number mu of those.
+func (n *Network) pattern(s *Spec, w Draws, mu int) Pattern {
+	switch p := s.Patterns; {
+	case n.Given != nil:
+		return n.Given[mu]
+	case p.Prototypes > 0:
+		return w.ClusteredPattern(n.N, uint32(mu), uint32(mu%p.Prototypes), p.Spread)
+	case p.Bias != 0.5:
+		return w.BiasedPattern(n.N, uint32(mu), p.Bias)
+	default:
+		return w.Pattern(n.N, uint32(mu))
+	}
 }
 
 func (n *Network) store(s *Spec, w Draws) (*Memory, error) {

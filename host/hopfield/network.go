@@ -59,23 +59,19 @@ func (n *Network) Describe() model.Description {
 		Name:    "hopfield",
 		Rule:    string(s.Network.Rule),
 		Counts:  []model.Count{{Name: "units", Value: int64(n.N)}, {Name: "patterns", Value: int64(n.patterns(s))}},
-		Spaces:  []model.Space{n.units(), model.Line(Recall, 1)},
+		Spaces:  []model.Space{model.Line(Unit, n.N), model.Line(Recall, 1)},
 		Work:    "unit visits",
 		Updates: int64(n.N),
 		Sums:    []string{"flips", "energy", "overlap", "best_overlap", "best_pattern", "field_min", "period"},
 		Columns: columns(),
 		Panels:  []model.Panel{{Name: "overlaps", Columns: []string{"overlap", "best_overlap"}}},
 		Fields:  fieldsOf(s),
+		Touch:   &model.Touch{Prefix: flipPrefix, Title: "flip", Space: Unit},
+	}
+	if count := n.fewestPatterns(); count > 1 {
+		d.Controls = []model.Control{{Name: targetControl, Title: "Target", Most: count - 1}}
 	}
 	return d
-}
-
-func (n *Network) units() model.Space {
-	if n.Sides == nil {
-		return model.Line(Unit, n.N)
-	}
-	axes := []string{"z", "y", "x"}
-	return model.Space{Name: Unit, Axes: axes[3-len(n.Sides):], Shape: n.Sides}
 }
 
 func columns() []model.Column {
@@ -95,6 +91,8 @@ const StateField = "state"
 
 // The names of the other fields.
 const (
+	ProbeField  = "probe"
+	TargetField = "target"
 	BeforeField = "before"
 	PeriodField = "period"
 	EndedField  = "ended"
@@ -105,6 +103,8 @@ func fieldsOf(s *Spec) []state.Field {
 	sign := &[2]float64{-1, 1}
 	out := []state.Field{
 		{Name: StateField, Unit: "1", Doc: "values of units, -1 or +1", Space: Unit, Kind: state.Int, Limits: sign},
+		{Name: ProbeField, Unit: "1", Doc: "values of units with which the recall began", Space: Unit, Kind: state.Int, Limits: sign},
+		{Name: TargetField, Unit: "1", Doc: "number of the pattern that is to be recalled, from 0", Space: Recall, Kind: state.Int},
 		{Name: PeriodField, Unit: "sweeps", Doc: "1 if the recall ended in a fixed point, 2 in a cycle of two, 0 if it goes on", Space: Recall, Kind: state.Int},
 		{Name: EndedField, Unit: "sweeps", Doc: "sweep with which the recall ended, or 0", Space: Recall, Kind: state.Int},
 	}
@@ -152,7 +152,7 @@ func (n *Network) CheckState(s *state.State, p state.Precision, replicas int) er
 	if err := model.CheckState(n, s, p, replicas, n.Length); err != nil {
 		return err
 	}
-	for _, name := range []string{StateField, BeforeField} {
+	for _, name := range []string{StateField, ProbeField, BeforeField} {
 		a := s.Array(name)
 		if a == nil {
 			continue
@@ -161,7 +161,28 @@ func (n *Network) CheckState(s *state.State, p state.Precision, replicas int) er
 			return fmt.Errorf("field %s is %d at unit %d of replica %d; values are -1 and +1", name, a.Ints[i], i%n.N, i/n.N)
 		}
 	}
+	for r, target := range s.Array(TargetField).Ints {
+		if count := n.patterns(n.Of(r)); target < 0 || int(target) >= count {
+			return fmt.Errorf("field %s is %d in replica %d, which has %d patterns", TargetField, target, r, count)
+		}
+	}
 	return nil
+}
+
+// StartState is the state before the first sweep of replicas with these keys, which have
+// stored these memories.
+func (n *Network) StartState(p state.Precision, keys []uint64, memories []*Memory) *state.State {
+	s := n.NewState(p, len(keys))
+	for r, key := range keys {
+		start, target := n.StartOf(n.Of(r), memories[r], key)
+		for _, name := range []string{StateField, ProbeField, BeforeField} {
+			if a := s.Array(name); a != nil {
+				start.Write(a.Ints[r*n.N:][:n.N])
+			}
+		}
+		s.Array(TargetField).Ints[r] = int32(target)
+	}
+	return s
 }
 
 // HasEnded implements model.Ended.

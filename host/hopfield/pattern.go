@@ -32,6 +32,20 @@ func (p Pattern) Set(i int, up bool) {
 	}
 }
 
+// Read takes the values of units, -1 or +1.
+func (p Pattern) Read(values []int32) {
+	for i, v := range values {
+		p.Set(i, v > 0)
+	}
+}
+
+// Write gives the values of units, -1 or +1.
+func (p Pattern) Write(values []int32) {
+	for i := range values {
+		values[i] = p.Sign(i)
+	}
+}
+
 // Flip negates unit i.
 func (p Pattern) Flip(i int) { p[i>>5] ^= 1 << (i & 31) }
 

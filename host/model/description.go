@@ -24,6 +24,7 @@ type Description struct {
 	Distributions []Distribution
 	Controls      []Control
 	Holds         *Holds  // nil where no item's value can be held
+	Touch         *Touch  // nil where a click on an item does nothing
 	Inputs        []Input // that each step is given, by a backend.Feeder; nil where steps need none
 	Mark          string  // a computed field, 1 at items that pictures mark; may be empty
 }
@@ -89,11 +90,12 @@ type Distribution struct {
 	Values func(from *state.Array, replicas int) []float64
 }
 
-// Control is a switch by which a page steers a run: 1 for on, 0 for off. A run
-// begins with it on.
+// Control is what a page steers a run by: a switch, 1 for on and 0 for off, with which a
+// run begins on; or a whole number. NaN gives the run's own choice back.
 type Control struct {
 	Name  string // as a backend's Control takes it
 	Title string
+	Most  int // 0 for a switch; else the number is from 0 to Most
 }
 
 // Holds are items whose value a page may hold. The control named by Prefix and the
@@ -129,6 +131,14 @@ func (d *Description) CheckInputs(values []float64) error {
 		}
 	}
 	return nil
+}
+
+// Touch is what a click on an item does, at once and once: the control named by Prefix
+// and the number of the item, with the value 1.
+type Touch struct {
+	Prefix string
+	Title  string // what it does: "flip"
+	Space  state.Space
 }
 
 // Field finds a field that backends hold.

@@ -84,6 +84,23 @@ type End struct {
 	Why     string `json:"why"`  // "fixed point", "diverged"
 }
 
+// Pictured is a network whose run ends with pictures, to be shown side by side.
+type Pictured interface {
+	// Pictures are those of a replica with a key in its last state.
+	Pictures(key uint64, replica int, last Values) ([]Picture, error)
+
+	// Image tells which field is an image of rows x columns pixels in each replica, whose
+	// values are -1 and +1; empty where none is. Runs leave it as a file.
+	Image() (field string, rows, columns int)
+}
+
+// Picture is a rectangle of values from -1, black, to 1, white.
+type Picture struct {
+	Title         string
+	Rows, Columns int
+	Values        []float64 // row after row
+}
+
 // Recorded is a network that names the steps whose quantities are of interest. Of
 // the others there are no rows, their sums are not looked at, and backends need
 // not compute them.

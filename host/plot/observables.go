@@ -54,20 +54,22 @@ func Observables(runs []*results.Run, o Options) (*Page, error) {
 	return page, nil
 }
 
-// Overview is a page that shows one run at a glance, with a picture of its last
-// state where there is one.
-func Overview(run *results.Run, last image.Image) (*Page, error) {
+// Shown is a picture of a page.
+type Shown struct {
+	Title string
+	image.Image
+}
+
+// Overview is a page that shows one run at a glance, with pictures of its end where there
+// are some.
+func Overview(run *results.Run, pictures ...Shown) (*Page, error) {
 	s, err := load([]*results.Run{run}, Options{X: "step"})
 	if err != nil {
 		return nil, err
 	}
 	page := &Page{Title: s.title(), Colours: s.colours(), Columns: 3, forScreens: true}
-	if last != nil {
-		title := fmt.Sprintf("states after step %d", run.Metadata.Steps)
-		if sweep := run.Metadata.Sweep; sweep != nil {
-			title = fmt.Sprintf("step %d, %s = %g", run.Metadata.Steps, sweep.Key, sweep.Values[0])
-		}
-		page.Panels = append(page.Panels, Panel{Title: title, Picture: last})
+	for _, p := range pictures {
+		page.Panels = append(page.Panels, Panel{Title: p.Title, Picture: p.Image})
 	}
 	for _, name := range s.all() {
 		if name == "dissipation" || name == "transport" {
@@ -297,11 +299,26 @@ func (s *series) names() []string {
 	return out
 }
 
+// hasEnergies tells whether there is more than one of the energies.
+func (s *series) hasEnergies() bool {
+	n := 0
+	for _, name := range energies() {
+		if _, found := s.column(name); found {
+			n++
+		}
+	}
+	return n > 1
+}
+
 // all panels that there can be, in the order of a page.
 func (s *series) all() []string {
-	out := []string{Energies}
+	var out []string
+	together := s.hasEnergies()
+	if together {
+		out = append(out, Energies)
+	}
 	for _, c := range s.columns {
-		if c.Title != "" && c.Name != "energy" {
+		if c.Title != "" && !(together && c.Name == "energy") {
 			out = append(out, c.Name)
 		}
 	}
@@ -323,12 +340,22 @@ func (s *series) title() string {
 	if len(s.runs) > 1 {
 		return fmt.Sprintf("%d runs", len(s.runs)) + means
 	}
-	seed := fmt.Sprintf("seed %d", m.Seeds[0])
+	seed := fmt.Sprintf("seed %d", s.runs[0].Config.Run.Seed)
 	if len(m.Seeds) > 1 {
-		seed = fmt.Sprintf("%d replicas from %s on", len(m.Seeds), seed)
+		seed = fmt.Sprintf("%d replicas, %s", len(m.Seeds), seed)
 	}
-	return fmt.Sprintf("%s: %s %s, %d nodes, %d edges, %d steps, %s%s", s.runs[0].Name, m.Model, m.Rule,
-		m.Network["network_nodes"]+m.Network["external_nodes"], m.Network["edges"], m.Steps, seed, means)
+	return fmt.Sprintf("%s: %s %s, %s%d steps, %s%s", s.runs[0].Name, m.Model, m.Rule, sizes(m), m.Steps, seed, means)
+}
+
+// sizes are the numbers that tell how large a network is, those that are not 0.
+func sizes(m *record.Metadata) string {
+	text := ""
+	for _, name := range m.Counts {
+		if n := m.Network[name]; n > 0 {
+			text += fmt.Sprintf("%d %s, ", n, strings.ReplaceAll(name, "_", " "))
+		}
+	}
+	return text
 }
 
 // label is a title with its unit; numbers without one have none.
@@ -344,7 +371,7 @@ func label(c record.Column) string {
 }
 
 func (s *series) panel(name string) (*Panel, error) {
-	if name == Energies {
+	if name == Energies && s.hasEnergies() {
 		return s.energies(), nil
 	}
 	for _, h := range s.histograms {

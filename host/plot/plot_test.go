@@ -204,7 +204,7 @@ func TestSweep(t *testing.T) {
 	if len(weights.Curves) != 4 || len(weights.Key) != 2 || weights.Curves[0].Colour != 0 || weights.Curves[1].Colour != 1 {
 		t.Errorf("the histograms have %d curves and the key %v", len(weights.Curves), weights.Key)
 	}
-	over, err := plot.Overview(r, nil)
+	over, err := plot.Overview(r)
 	if err != nil || len(over.Colours) != 2 || len(over.Panels[1].Curves) != 2 {
 		t.Errorf("the overview does not tell the values apart: %v, %v", over.Colours, err)
 	}
@@ -269,7 +269,7 @@ func TestOverviewHasThePicture(t *testing.T) {
 	for i := range red.Pix {
 		red.Pix[i] = []byte{250, 1, 2, 255}[i%4]
 	}
-	page, err := plot.Overview(run(t, "relaxed"), red)
+	page, err := plot.Overview(run(t, "relaxed"), plot.Shown{Title: "last", Image: red})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +288,7 @@ func TestOverviewHasThePicture(t *testing.T) {
 	if found < 150*150 {
 		t.Errorf("%d pixels of the picture are there", found)
 	}
-	if _, err := plot.Overview(run(t, "isolated"), nil); err != nil {
+	if _, err := plot.Overview(run(t, "isolated")); err != nil {
 		t.Error(err)
 	}
 }

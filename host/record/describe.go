@@ -17,6 +17,7 @@ func (r *Recorder) files() []File {
 	}
 	if !r.options.NoFinal {
 		out = append(out, File{Name: FinalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()})
+		out = append(out, r.describeImages()...)
 	}
 	if model.NamesOf(r.options.Model).All() != nil {
 		out = append(out, File{Name: nodesName, Doc: "what the file of the graph calls the nodes", Columns: []Column{

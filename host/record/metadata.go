@@ -105,7 +105,7 @@ type Backend struct {
 }
 
 // File describes a file of the run folder: a table by its columns, and by what its
-// histograms are of; NumPy files by their arrays.
+// histograms are of; NumPy files by their arrays; or an image.
 type File struct {
 	Name       string   `json:"name"`
 	Doc        string   `json:"doc"`

@@ -173,7 +173,7 @@ func (r *Recorder) lengths(from *state.Checkpoint) (map[string]int64, error) {
 // takeFiles opens the files that are to go on, and looks at the place of those that
 // are to be made.
 func (r *Recorder) takeFiles(lengths map[string]int64, from *state.Checkpoint) error {
-	once := []string{MetadataName, FinalName, dumpName, dumpArraysName}
+	once := append(r.images(), MetadataName, FinalName, dumpName, dumpArraysName)
 	for _, c := range r.conclusions() {
 		once = append(once, c.File)
 	}
@@ -356,7 +356,7 @@ func (r *Recorder) writeEnd(e *sim.End) error {
 	if err := r.conclude(e); err != nil || r.options.NoFinal {
 		return err
 	}
-	return r.writeState(FinalName, e.State)
+	return errors.Join(r.writeState(FinalName, e.State), r.writeImages(e.State))
 }
 
 // Close waits until everything is written, and writes how the run ended, given

@@ -36,24 +36,39 @@ const (
 // run. Call Journal before Go.
 func (r *Run) Journal(keep func(Command) error) { r.journal = keep }
 
-// keep hands a command of this step to the journal.
+// keep hands a command of this step to the journal, and tells of it.
 func (r *Run) keep(c Command) error {
 	c.Step = r.step
 	if r.mode.single {
 		c.Step++ // it is carried out after the step that is to be made
 	}
-	if r.journal == nil {
+	if r.journal != nil {
+		if err := r.journal(c); err != nil {
+			r.failed = fmt.Errorf("the command %s of step %d cannot be kept: %w", c.Do, c.Step, err)
+			return r.failed
+		}
+	}
+	r.failed = r.emit(&Commanded{c})
+	return r.failed
+}
+
+// repeats tells whether a command of the plan is due.
+func (r *Run) repeats() bool {
+	return len(r.plan.Again) > 0 && r.plan.Again[0].Step <= r.step && !r.mode.single
+}
+
+// hold pauses a run that is attended.
+func (r *Run) hold() error {
+	if !r.plan.Attended {
 		return nil
 	}
-	if err := r.journal(c); err != nil {
-		r.failed = fmt.Errorf("the command %s of step %d cannot be kept: %w", c.Do, c.Step, err)
-	}
-	return r.failed
+	r.mode.paused = true
+	return r.emit(&Held{})
 }
 
 // repeat carries out the plan's commands for the present step.
 func (r *Run) repeat() error {
-	for len(r.plan.Again) > 0 && r.plan.Again[0].Step <= r.step && !r.mode.single {
+	for r.repeats() {
 		c := r.plan.Again[0]
 		r.plan.Again = r.plan.Again[1:]
 		switch c.Do {
@@ -69,7 +84,7 @@ func (r *Run) repeat() error {
 			}
 			r.controls = append(r.controls, c.Control)
 		}
-		if err := r.emit(&Repeated{c}); err != nil {
+		if err := r.emit(&Commanded{c}); err != nil {
 			return err
 		}
 	}
@@ -140,8 +155,11 @@ func (r *Run) Resume(ctx context.Context) error {
 // Step makes one step and pauses.
 func (r *Run) Step(ctx context.Context) error {
 	return r.give(ctx, func() error {
-		if r.plan.Fed {
+		switch {
+		case r.plan.Fed:
 			return ErrFed
+		case r.allEnded:
+			return errors.New("all replicas have ended, so there is no step to be made; change something, or stop the run")
 		}
 		r.mode.paused, r.mode.single = true, true
 		return r.keep(Command{Do: DoPause})
@@ -196,12 +214,40 @@ func (r *Run) Control(ctx context.Context, name string, value float64) error {
 	})
 }
 
-// control reaches the backend that checks steps too.
+// control reaches the backend that checks steps too. It may bring replicas that have
+// ended back.
 func (r *Run) control(name string, value float64) error {
-	if err := r.backend.Control(name, value); err != nil || r.check == nil {
+	if r.allEnded {
+		if err := r.stepBack(); err != nil {
+			return err
+		}
+	}
+	if err := r.backend.Control(name, value); err != nil {
 		return err
 	}
-	return r.check.on.Control(name, value)
+	r.saved = -1 // the state may be another one
+	if r.check != nil {
+		if err := r.check.on.Control(name, value); err != nil {
+			return err
+		}
+	}
+	if !r.allEnded {
+		return nil
+	}
+	s, err := r.state()
+	if err == nil {
+		r.allEnded = len(r.ends(s)) == r.plan.Replicas
+	}
+	return err
+}
+
+// stepBack has the backend forget the steps that it made after all replicas had ended.
+func (r *Run) stepBack() error {
+	s, err := r.state()
+	if err != nil {
+		return err
+	}
+	return r.backend.SetState(s)
 }
 
 // give sends a function to the run and waits until the run has called it. A run that has

@@ -8,7 +8,7 @@ import (
 )
 
 // Event is something that an observer is told: *Rows, *Epoch, *Snapshot,
-// *Checkpoint, *Repeated, *Dump or *End. No one changes it afterwards, so it may be kept.
+// *Checkpoint, *Commanded, *Held, *Dump or *End. No one changes it afterwards, so it may be kept.
 type Event interface{ event() }
 
 // Observer is told what a run does, in order of steps, by the goroutine that
@@ -84,9 +84,12 @@ func (s *Snapshot) Array(name string) *state.Array {
 // its own, such as sums of files, adds them to a copy.
 type Checkpoint struct{ state.Checkpoint }
 
-// Repeated tells that a command of an earlier session, which the plan has, was carried
-// out again.
-type Repeated struct{ Command }
+// Commanded tells that a command was carried out: one that was just given, or one of an
+// earlier session, which the plan has.
+type Commanded struct{ Command }
+
+// Held tells that a run that is attended has paused by itself.
+type Held struct{}
 
 // Dump is a state that shows why a run stopped itself: the state with numbers that are
 // not finite, or the state before a step whose repetition gave other bits. A Dump is the
@@ -115,7 +118,8 @@ func (*Rows) event()       {}
 func (*Epoch) event()      {}
 func (*Snapshot) event()   {}
 func (*Checkpoint) event() {}
-func (*Repeated) event()   {}
+func (*Commanded) event()  {}
+func (*Held) event()       {}
 func (*Dump) event()       {}
 func (*End) event()        {}
 

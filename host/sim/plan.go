@@ -31,6 +31,9 @@ type Plan struct {
 	// has inputs, and nowhere else.
 	Fed      bool
 	Captures []Capture
+	// Attended runs are paused before the first step, and again when all replicas have
+	// ended by themselves, so that who watches can change something.
+	Attended bool
 	// Again are commands of an earlier session that came after the checkpoint, in
 	// order of their steps: they are carried out again when their step comes.
 	Again []Command

@@ -91,13 +91,14 @@ func (r *Run) Restore(c *state.Checkpoint) error {
 	if p := r.backend.Describe().Precision; p != c.State.Precision {
 		return fmt.Errorf("the checkpoint is of %s precision, but the run of %s precision", c.State.Precision, p)
 	}
-	if err := r.backend.SetState(c.State); err != nil {
-		return fmt.Errorf("the backend does not take the checkpoint's state: %w", err)
-	}
+	// The state comes last: it has what controls did to it.
 	for _, control := range c.Controls {
 		if err := r.control(control.Name, control.Value); err != nil {
 			return fmt.Errorf("the intervention %s = %v of step %d cannot be repeated: %w", control.Name, control.Value, control.Step, err)
 		}
+	}
+	if err := r.backend.SetState(c.State); err != nil {
+		return fmt.Errorf("the backend does not take the checkpoint's state: %w", err)
 	}
 	r.step, r.saved = c.State.Step, c.State.Step
 	r.allEnded = len(r.ends(c.State)) == r.plan.Replicas
@@ -117,7 +118,7 @@ func (r *Run) Go(ctx context.Context) (Summary, error) {
 	err := r.begin()
 	began := r.now()
 	r.savedAt = began
-	for err == nil && r.step < r.plan.Steps && !r.allEnded {
+	for err == nil && r.step < r.plan.Steps && (!r.allEnded || r.mode.paused || r.repeats()) {
 		if err = r.repeat(); err == nil {
 			err = r.serve(ctx)
 		}
@@ -125,7 +126,7 @@ func (r *Run) Go(ctx context.Context) (Summary, error) {
 			s.Reason = reason
 			break
 		}
-		if err == nil {
+		if err == nil && !r.allEnded {
 			err = r.batch()
 		}
 	}
@@ -159,6 +160,9 @@ func (r *Run) toldToEnd(ctx context.Context) (Reason, bool) {
 
 func (r *Run) begin() error {
 	if err := r.watch(nil); err != nil {
+		return err
+	}
+	if err := r.hold(); err != nil {
 		return err
 	}
 	if r.resumed || len(r.plan.Start) == 0 {
@@ -276,6 +280,9 @@ func (r *Run) report(sums []float64) error {
 	}
 	if bad != nil && !r.allEnded {
 		return r.explain(bad)
+	}
+	if r.allEnded {
+		return r.hold()
 	}
 	return nil
 }

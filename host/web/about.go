@@ -35,6 +35,8 @@ type about struct {
 	External      []int32          `json:"external"`
 	Switches      []control        `json:"switches"`
 	Hold          string           `json:"hold"`
+	Item          string           `json:"item,omitempty"`  // what pictures show: "unit"
+	Touch         *control         `json:"touch,omitempty"` // what a click on an item does, its name before the number
 }
 
 // phase is a stretch of a run.
@@ -43,10 +45,11 @@ type phase struct {
 	Text  string `json:"text"`
 }
 
-// control is a switch: 1 for on, 0 for off.
+// control is a switch, 1 for on and 0 for off, or a number from 0 to Most.
 type control struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
+	Most  int    `json:"most,omitempty"`
 }
 
 // title is a quantity as a page names it.
@@ -89,13 +92,16 @@ func (l *Live) describe() about {
 	a := about{
 		Name: name, Live: true, Status: "running", Model: d.Name, Rule: d.Rule, Precision: n.Backend.Precision.String(),
 		Device: n.Backend.Device, Seeds: seedTexts(n.Seeds), Sweep: n.Sweep, Counts: make(map[string]int64), Steps: n.Steps,
-		Grid: n.grid, External: n.external, Hold: n.hold, Work: d.Work,
+		Grid: n.grid, External: n.external, Hold: n.hold, Work: d.Work, Item: string(n.space),
+	}
+	if t := d.Touch; t != nil && t.Space == n.space {
+		a.Touch = &control{Name: t.Prefix, Title: t.Title}
 	}
 	for _, p := range n.phases {
 		a.Phases = append(a.Phases, phase{p.First, p.Text})
 	}
 	for _, c := range d.Controls {
-		a.Switches = append(a.Switches, control{c.Name, c.Title})
+		a.Switches = append(a.Switches, control{c.Name, c.Title, c.Most})
 	}
 	for _, c := range d.Counts {
 		a.Counts[c.Name] = c.Value

@@ -46,16 +46,16 @@ type client struct {
 type (
 	nodeKey struct {
 		node    int32
-		step    int64
+		at      moment
 		replica int
 	}
 	marksKey struct {
-		step    int64
+		at      moment
 		replica int
 	}
 	frameKey struct {
-		seq  uint32
-		step int64
+		seq uint32
+		at  moment
 	}
 )
 
@@ -78,7 +78,7 @@ func (n *news) empty() bool {
 func (l *Live) serve(w http.ResponseWriter, r *http.Request, patience time.Duration) {
 	c := &client{
 		live: l, patience: patience, poked: make(chan struct{}, 1), commands: make(chan message, 8), node: -1,
-		histograms: make(map[histogramKey]*Histogram), detail: nodeKey{step: -1}, marked: marksKey{step: -1}, frame: frameKey{step: -1},
+		histograms: make(map[histogramKey]*Histogram), detail: nodeKey{node: -1}, marked: marksKey{at: moment{step: -1}}, frame: frameKey{at: moment{step: -1}},
 	}
 	if !l.admit(c) {
 		http.Error(w, "too many pages watch this run; close one", http.StatusServiceUnavailable)
@@ -292,21 +292,21 @@ func (c *client) gather(n *news) {
 	if c.view != nil {
 		replica = c.view.Replica
 	}
-	node, inspected := c.node, l.taken.inspected
+	node, inspected, inspectedAt := c.node, l.taken.inspected, l.taken.inspectedAt
 	l.mu.Unlock()
 
 	if c.status == nil || !c.status.equal(status) {
 		c.status, n.Status = &status, &status
 	}
 	if key := (marksKey{replica: replica}); marked != nil {
-		if key.step = marked.step; key != c.marked {
+		if key.at = marked.moment; key != c.marked {
 			c.marked, n.Marks = key, l.marks(marked, held, replica)
 		}
 	}
 	if inspected == nil || node < 0 {
 		return
 	}
-	if key := (nodeKey{node, inspected.Step, replica}); key != c.detail {
+	if key := (nodeKey{node, inspectedAt, replica}); key != c.detail {
 		c.detail, n.Node = key, l.inspect(&c.inspector, node, replica)
 	}
 }
@@ -340,7 +340,7 @@ func (c *client) sendFrame(ctx context.Context, last bool) error {
 	view, picture := *c.view, l.taken.pictures[c.view.Field]
 	key := frameKey{seq: view.Seq}
 	if picture != nil {
-		key.step = picture.step
+		key.at = picture.moment
 	}
 	if picture == nil || key == c.frame {
 		l.mu.Unlock()

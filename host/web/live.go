@@ -166,8 +166,10 @@ func (l *Live) Observe(e sim.Event) error {
 		if e.Start {
 			l.taken.start = e
 		}
-	case *sim.Repeated:
-		l.noteCommand(e.Do, e.Control)
+	case *sim.Commanded:
+		l.note(e.Command)
+	case *sim.Held:
+		l.note(sim.Command{Do: sim.DoPause})
 	case *sim.End:
 		l.last(e.State)
 		l.poke()
@@ -233,25 +235,21 @@ func (l *Live) command(ctx context.Context, m message) error {
 	if run == nil {
 		return errors.New("the run has not begun yet")
 	}
-	var err error
 	switch m.Do {
 	case doPause:
-		err = run.Pause(ctx)
+		return run.Pause(ctx)
 	case doResume:
-		err = run.Resume(ctx)
+		return run.Resume(ctx)
 	case doStep:
-		err = run.Step(ctx)
+		return run.Step(ctx)
 	case doStop:
-		err = run.Stop(ctx)
+		return run.Stop(ctx)
 	case doCheckpoint:
-		err = run.Checkpoint(ctx)
+		return run.Checkpoint(ctx)
 	case doControl:
-		err = run.Control(ctx, m.Name, m.value())
+		return run.Control(ctx, m.Name, m.value())
 	}
-	if err == nil {
-		l.note(m)
-	}
-	return err
+	return nil
 }
 
 // Saved notes that the checkpoint of a step is on disk.
@@ -262,27 +260,16 @@ func (l *Live) Saved(step int64) {
 	l.poke()
 }
 
-// note keeps what a command has changed.
-func (l *Live) note(m message) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	do := m.Do
-	if do == doStep {
-		do = doPause
-	}
-	l.noteCommand(do, state.Control{Step: l.status.Step, Name: m.Name, Value: m.value()})
-}
-
-// noteCommand is note for those commands that outlast a run.
-func (l *Live) noteCommand(do string, c state.Control) {
-	switch do {
+// note keeps what a command has changed. Whoever holds l.mu may call it.
+func (l *Live) note(c sim.Command) {
+	switch c.Do {
 	case doPause:
 		l.status.Paused = true
 	case doResume:
 		l.status.Paused, l.meter.since = false, time.Time{}
 	case doControl:
 		// Not in place: clients may hold what was there.
-		l.status.Controls = append(slices.Clip(l.status.Controls), c)
+		l.status.Controls = append(slices.Clip(l.status.Controls), c.Control)
 	}
 	l.poke()
 }

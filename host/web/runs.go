@@ -298,7 +298,7 @@ func (f *folder) describe() (about, error) {
 	m := f.metadata
 	a := about{
 		Name: f.name, Status: m.Status, Model: m.Model, Rule: m.Rule, Precision: m.Precision.String(), Seeds: seedTexts(m.Seeds), Sweep: m.Sweep,
-		Counts: m.Network, Steps: m.Steps, Started: m.Started, Rate: m.UpdatesPerSecond, Work: cmp.Or(m.Work, "node updates"), Grid: f.grid,
+		Counts: m.Network, Steps: m.Steps, Started: m.Started, Rate: m.UpdatesPerSecond, Work: cmp.Or(m.Work, "node updates"), Grid: f.grid, Item: f.space,
 	}
 	if n := len(m.Sessions); n > 0 {
 		a.Device = m.Sessions[n-1].Backend.Device

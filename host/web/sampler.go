@@ -13,10 +13,25 @@ import (
 // frameInterval is the least time from one picture to the next.
 const frameInterval = 200 * time.Millisecond
 
+// moment is when something was copied: after a step and some interventions, which may
+// change what there is between two steps.
+type moment struct {
+	step    int64
+	changes int
+}
+
+// before tells whether a moment was earlier.
+func (m moment) before(o moment) bool {
+	return m.step < o.step || m.step == o.step && m.changes < o.changes
+}
+
+// moment is the present one. Whoever holds l.mu may call it.
+func (l *Live) moment() moment { return moment{l.status.Step, len(l.status.Controls)} }
+
 // shot is a field as it was after a step. It does not change as long as it is the
 // last one or a page reads it.
 type shot struct {
-	step    int64
+	moment
 	array   *state.Array
 	order   order
 	lone    bool // the array belongs to this shot alone
@@ -33,6 +48,7 @@ type taken struct {
 	start        *sim.Snapshot // until its histograms are counted
 	pictures     map[string]*shot
 	inspected    *sim.Snapshot
+	inspectedAt  moment
 	marks, state *shot // of the external nodes
 	histograms   map[histogramKey]*Histogram
 }
@@ -85,6 +101,7 @@ func (s *sampler) loop(ctx context.Context, run *sim.Run) {
 
 // wants are the data that pages show and that have not been copied yet.
 type wants struct {
+	changes       int      // interventions before
 	derived       []string // to be watched
 	pictures      []string
 	marks         bool
@@ -118,12 +135,12 @@ func (s *sampler) wants() wants {
 	l := s.live
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var w wants
+	w := wants{changes: len(l.status.Controls)}
 	for c := range l.clients {
 		if c.view != nil {
 			s.wantPicture(&w, c)
 		}
-		if c.node >= 0 && s.inspect.due() && (l.taken.inspected == nil || l.taken.inspected.Step < l.status.Step) {
+		if c.node >= 0 && s.inspect.due() && (l.taken.inspected == nil || l.taken.inspectedAt.before(l.moment())) {
 			w.inspect = true
 		}
 		if d := l.distribution(c.distribution); d != nil && s.countDue(d.Name) && !slices.Contains(w.distributions, d) {
@@ -147,7 +164,7 @@ func (s *sampler) wantPicture(w *wants, c *client) {
 	}
 	// While the run goes on, the picture will be one of the step that is under way.
 	last := l.taken.pictures[name]
-	isNew := last == nil || last.step < l.status.Step || !l.status.Paused
+	isNew := last == nil || last.before(l.moment()) || !l.status.Paused
 	if c.ready && isNew && !slices.Contains(w.pictures, name) {
 		w.pictures = append(w.pictures, name)
 	}
@@ -214,19 +231,19 @@ func (l *Live) distribution(name string) *model.Distribution {
 	return nil
 }
 
-// shot makes a field out of a snapshot.
-func (l *Live) shot(name string, from *sim.Snapshot) *shot {
+// shot makes a field out of a snapshot, which was taken after some interventions.
+func (l *Live) shot(name string, from *sim.Snapshot, changes int) *shot {
 	c := l.computed(name)
 	if c == nil {
 		a := from.Array(name)
-		return &shot{step: from.Step, array: asReals(a), order: l.nodes, lone: a.Kind == state.Real}
+		return &shot{moment: moment{from.Step, changes}, array: asReals(a), order: l.nodes, lone: a.Kind == state.Real}
 	}
 	var arrays []*state.Array
 	for _, n := range c.From {
 		arrays = append(arrays, from.Array(n))
 	}
 	a := c.Values(arrays, len(l.network.Seeds))
-	return &shot{step: from.Step, array: &a}
+	return &shot{moment: moment{from.Step, changes}, array: &a}
 }
 
 // asReals converts an array to reals. An array of reals is returned as it is.
@@ -248,13 +265,13 @@ func (s *sampler) keep(w *wants, from *sim.Snapshot) {
 	l := s.live
 	pictures := make(map[string]*shot)
 	for _, name := range w.pictures {
-		pictures[name] = l.shot(name, from)
+		pictures[name] = l.shot(name, from, w.changes)
 		pictures[name].lone = pictures[name].lone && !w.marks && !w.inspect
 	}
 	var solved, held *shot
 	if w.marks {
 		began := time.Now()
-		solved, held = l.shot(l.network.about.Mark, from), l.shot(l.from(l.network.about.Mark)[0], from)
+		solved, held = l.shot(l.network.about.Mark, from, w.changes), l.shot(l.from(l.network.about.Mark)[0], from, w.changes)
 		s.marks.took(time.Since(began))
 	}
 	histograms := s.count(w, from)
@@ -277,7 +294,7 @@ func (s *sampler) keep(w *wants, from *sim.Snapshot) {
 		l.taken.marks, l.taken.state = solved, held
 	}
 	if w.inspect {
-		l.taken.inspected = from
+		l.taken.inspected, l.taken.inspectedAt = from, moment{from.Step, w.changes}
 	}
 	l.poke()
 }
@@ -313,12 +330,13 @@ func (s *sampler) count(w *wants, from *sim.Snapshot) []*Histogram {
 // last keeps the state at the end of the run. The caller holds l.mu.
 func (l *Live) last(s *state.State) {
 	t := &l.taken
-	t.inspected = &sim.Snapshot{Step: s.Step}
+	now := moment{s.Step, len(l.status.Controls)}
+	t.inspected, t.inspectedAt = &sim.Snapshot{Step: s.Step}, now
 	for i := range s.Arrays {
 		a := &s.Arrays[i]
 		t.inspected.Arrays = append(t.inspected.Arrays, a)
 		if a.Space == l.network.space {
-			t.pictures[a.Name] = &shot{step: s.Step, array: asReals(a), order: l.nodes}
+			t.pictures[a.Name] = &shot{moment: now, array: asReals(a), order: l.nodes}
 		}
 	}
 }

@@ -23,7 +23,7 @@ func TestNextPicture(t *testing.T) {
 	s, c := newSampler()
 	l := s.live
 	wanted := func() bool { w := s.wants(); return slices.Contains(w.pictures, "state") }
-	l.taken.pictures["state"], l.status.Step = &shot{step: 5}, 5
+	l.taken.pictures["state"], l.status.Step = &shot{moment: moment{step: 5}}, 5
 	if !wanted() {
 		t.Error("the next step is not asked for while the run goes on")
 	}
@@ -31,6 +31,11 @@ func TestNextPicture(t *testing.T) {
 	if wanted() {
 		t.Error("the same step is asked for again in a pause")
 	}
+	l.status.Controls = append(l.status.Controls, state.Control{Step: 5, Name: "flip:0", Value: 1})
+	if !wanted() {
+		t.Error("what an intervention in a pause has changed is not asked for")
+	}
+	l.taken.pictures["state"].changes = 1
 	l.status.Step = 6
 	if !wanted() {
 		t.Error("a single step is not asked for")

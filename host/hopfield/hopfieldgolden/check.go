@@ -121,11 +121,9 @@ func (r *run) start(text string) error {
 		return fmt.Errorf("a state has %d units, and the network %d", len(text), r.net.N)
 	}
 	s := r.net.NewState(r.check.on.Options.Precision, 1)
-	for _, name := range []string{hopfield.StateField, hopfield.BeforeField} {
+	for _, name := range []string{hopfield.StateField, hopfield.ProbeField, hopfield.BeforeField} {
 		if a := s.Array(name); a != nil {
-			for i := range a.Ints {
-				a.Ints[i] = p.Sign(i)
-			}
+			p.Write(a.Ints)
 		}
 	}
 	return r.backend.SetState(s)

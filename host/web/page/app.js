@@ -40,10 +40,13 @@ class View {
     this.lattice.external = about.external ?? [];
     this.lattice.marks = "";
     $("marks").hidden = !about.external?.length;
+    $("touch").hidden = !about.touch;
+    $("touch").textContent = about.touch ? `A click ${about.touch.title}s a ${this.item}.` : "";
     this.note(fields.length ? "" : "This run has recorded no field with a value for each node, and has not ended. Run with --record state to replay it.");
     this.changed();
   }
 
+  get item() { return this.about.item || "node"; } // as models call what a picture shows
   get field() { return (this.about.fields ?? []).find(f => f.name === $("field").value); }
   get replica() { return $("replicas").hidden ? 0 : clamp($("replica")); }
 
@@ -73,7 +76,7 @@ class View {
     $("unit").textContent = this.field.unit === "1" ? "" : this.field.unit;
     const { grid } = this.about;
     const size = grid.sides?.length ? grid.sides.join(" by ") : grid.nodes;
-    $("lattice").setAttribute("aria-label", `${this.field.name} of ${size} nodes at step ${shown.step}, from ${number(shown.limits[0])} to ${number(shown.limits[1])}`);
+    $("lattice").setAttribute("aria-label", `${this.field.name} of ${size} ${this.item}s at step ${shown.step}, from ${number(shown.limits[0])} to ${number(shown.limits[1])}`);
     return shown.step;
   }
 
@@ -110,7 +113,7 @@ class View {
     const cell = this.lattice.cell(node.id), card = $("card");
     const held = this.hold?.(node);
     const at = this.about.grid.sides?.length > 1 && cell ? `row ${cell[1]}, column ${cell[0]}` : "";
-    const title = element("h3", `Node ${node.id} `);
+    const title = element("h3", `${this.item[0].toUpperCase()}${this.item.slice(1)} ${node.id} `);
     title.append(element("small", [node.external ? "external" : "", at].filter(Boolean).join(", ")));
     const values = element("table");
     for (const v of node.values ?? []) values.append(row(v.name.replaceAll("_", " "), number(v.value) + (v.unit === "1" ? "" : " " + v.unit)));

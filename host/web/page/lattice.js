@@ -7,7 +7,7 @@ export const solvedColours = { 0: "#ffd43b", 1: "#40c057", "-": "#fa5252" };
 
 export class Lattice {
   // onView is told which region is to be shown, onNode which node is pointed at, and
-  // whether it is to be kept.
+  // whether it is to be kept. onTap may do something at a click, and tells whether it did.
   constructor(canvas, onView, onNode) {
     Object.assign(this, { canvas, onView, onNode });
     this.context = canvas.getContext("2d");
@@ -18,6 +18,7 @@ export class Lattice {
     this.marks = "";
     this.node = -1;
     this.kept = false;
+    this.onTap = () => false;
     new ResizeObserver(() => this.resize()).observe(canvas);
     this.listen();
   }
@@ -261,7 +262,8 @@ export class Lattice {
     this.canvas.addEventListener("pointerup", e => {
       if (drag && !drag.far && this.grid) {
         const id = this.idAt(...at(e));
-        this.point(id, id >= 0 && !(this.kept && id === this.node));
+        if (id >= 0 && this.onTap(id)) this.point(id, false);
+        else this.point(id, id >= 0 && !(this.kept && id === this.node));
       }
       drag = null;
     });
@@ -271,6 +273,7 @@ export class Lattice {
       if (!this.grid || e.ctrlKey || e.altKey || e.metaKey) return;
       if (way && e.shiftKey) this.pan(-40 * way[0], -40 * way[1]);
       else if (way) this.step(...way);
+      else if (e.key === "Enter" && this.node >= 0 && this.onTap(this.node)) { /* done */ }
       else if (e.key === "Enter") this.point(this.node, this.node >= 0 && !this.kept);
       else if (e.key === "Escape") this.point(-1, false);
       else return;

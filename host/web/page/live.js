@@ -14,6 +14,7 @@ export class LivePage {
     view.onView = v => this.source.view(v);
     view.onNode = id => this.point(id);
     view.hold = node => this.hold(node);
+    view.lattice.onTap = id => this.tap(id);
     view.keys = { " ": () => this.toggle(), ".": () => this.source.command("step"), Escape: () => view.lattice.point(-1, false) };
     view.onChange = () => this.changed();
     $("controls").hidden = false;
@@ -52,14 +53,32 @@ export class LivePage {
     $("switches").replaceChildren(...(about.switches ?? []).map(s => this.makeSwitch(s)));
   }
 
-  // makeSwitch lets a control be as the run's eras say, or 0 or 1 against them.
+  // makeSwitch lets a control be as the run's eras say, or 0 or 1 against them; or be a
+  // number, with nothing for the run's own.
   makeSwitch(s) {
+    const label = element("label", s.title + " ");
+    if (s.most) {
+      const input = element("input", "", { id: "switch-" + s.name, type: "number", min: 0, max: s.most, placeholder: "own" });
+      input.onchange = () => {
+        if (input.checkValidity()) this.source.command("control", { name: s.name, value: input.value === "" ? null : Number(input.value) });
+        else input.reportValidity();
+      };
+      label.append(input);
+      return label;
+    }
     const select = element("select", "", { id: "switch-" + s.name });
     for (const [value, text] of [["", "as the era says"], ["1", "on"], ["0", "off"]]) select.append(element("option", text, { value }));
     select.onchange = () => this.source.command("control", { name: s.name, value: select.value === "" ? null : Number(select.value) });
-    const label = element("label", s.title + " ");
     label.append(select);
     return label;
+  }
+
+  // tap carries out what a click on an item does, and tells whether it does anything.
+  tap(id) {
+    const { touch } = this.about;
+    if (!touch || this.state?.ended) return false;
+    this.source.command("control", { name: touch.name + id, value: 1 });
+    return true;
   }
 
   points(p) {
@@ -92,7 +111,7 @@ export class LivePage {
     else if (s.paused) this.view.status("paused");
     else this.view.status("running", "running");
     $("pause").textContent = s.paused ? "Resume" : "Pause";
-    for (const b of $("controls").querySelectorAll("button, select")) b.disabled = Boolean(s.ended);
+    for (const b of $("controls").querySelectorAll("button, select, input")) b.disabled = Boolean(s.ended);
     $("progress").hidden = false;
     $("progress").value = s.step / about.steps;
     const era = (about.eras ?? []).findLast(e => e.first <= Math.max(1, s.step));
@@ -103,7 +122,9 @@ export class LivePage {
     ]);
     for (const w of about.switches ?? []) {
       const last = (s.controls ?? []).findLast(c => c.name === w.name), select = $("switch-" + w.name);
-      if (document.activeElement !== select) select.value = last?.value === null || !last ? "" : String(Number(last.value !== 0));
+      if (document.activeElement === select) continue;
+      const set = last && last.value !== null;
+      select.value = !set ? "" : String(w.most ? last.value : Number(last.value !== 0));
     }
   }
 

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tnn-gpu/host/record"
+	"tnn-gpu/host/state"
+)
+
+// TestRecallOnThePage: a recall waits for its page, goes on sweep by sweep, has units
+// flipped by a click and its target chosen, and is held again when it has ended. What was
+// done to it is there after a kill.
+func TestRecallOnThePage(t *testing.T) {
+	once(t)
+	b := startBrowser(t)
+	dir := t.TempDir()
+	s := startServing(t, dir, "run", "--preset", "hopfield-glyphs", "--backend", "cpu", "--out", "live", "--live", "--paused")
+	b.open(s.url, 1400, 900, "light")
+	b.until(`document.querySelector("#status").textContent === "paused"`)
+	b.until(`document.querySelector("#lattice").getAttribute("aria-label").startsWith("state of 32 by 32 units at step 0")`)
+	b.until(`document.querySelector("#touch").textContent === "A click flips a unit."`)
+	b.screenshot("recall-probe")
+	b.press(".")
+	b.until(`document.querySelector("#lattice").getAttribute("aria-label").includes("at step 1,")`)
+
+	// A click on unit 33, which is black in the letter A, makes it white.
+	at := b.eval(`(() => {
+		const r = document.querySelector("#lattice").getBoundingClientRect(), zoom = Math.min(r.width, r.height) / 32;
+		return [r.x + r.width / 2 + (1 - 15.5) * zoom, r.y + r.height / 2 + (1 - 15.5) * zoom];
+	})()`).([]any)
+	brightness := `(() => {
+		const c = document.querySelector("#lattice"), r = c.getBoundingClientRect(), copy = new OffscreenCanvas(1, 1).getContext("2d");
+		copy.drawImage(c, r.x - ` + fmt.Sprint(at[0]) + `, r.y - ` + fmt.Sprint(at[1]) + `);
+		return copy.getImageData(0, 0, 1, 1).data[0];
+	})()`
+	b.until(brightness + ` < 60`)
+	b.click(at[0].(float64), at[1].(float64))
+	b.until(brightness + ` > 200`)
+	b.until(`document.querySelector("#card h3").textContent.startsWith("Unit 33")`)
+	b.until(`document.querySelector("#card").textContent.includes("state1")`)
+
+	b.eval(`(() => { const i = document.querySelector("#switch-target"); i.value = "2"; i.dispatchEvent(new Event("change")); })()`)
+	b.screenshot("recall-flipped")
+	b.press(".") // the unit falls back
+	b.until(brightness + ` < 60`)
+	b.press(" ") // and the recall ends in the next sweep
+	b.until(`document.querySelector("#lattice").getAttribute("aria-label").includes("at step 3,")`)
+	b.until(`document.querySelector("#status").textContent === "paused"`)
+	b.press(".")
+	b.until(`document.querySelector("#status").textContent.startsWith("all replicas have ended")`)
+	b.click(at[0].(float64), at[1].(float64))
+	b.until(brightness + ` > 200`)
+	b.noErrors()
+
+	if err := s.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	<-s.rest
+	_ = s.Wait()
+	tnnGPU(t, dir, "resume", "live", "--backend", "cpu").want(t, codeDone, "begins anew")
+	m, err := record.ReadMetadata(filepath.Join(dir, "live"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []state.Control{{Step: 1, Name: "flip:33", Value: 1}, {Step: 1, Name: "target", Value: 2}, {Step: 3, Name: "flip:33", Value: 1}}
+	if d := cmp.Diff(want, m.Controls); d != "" || m.Steps != 5 {
+		t.Errorf("the run has %d steps; its controls (-want +is):\n%s", m.Steps, d)
+	}
+	rows, err := os.ReadFile(filepath.Join(dir, "live", "steps.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	flips := ""
+	for _, row := range strings.Split(strings.TrimSpace(string(rows)), "\n")[1:] {
+		flips += strings.Split(row, ",")[1] + " "
+	}
+	if flips != "205 1 0 1 0 " {
+		t.Errorf("the sweeps flipped %sunits", flips)
+	}
+}
+
+// TestRecallLeavesItsImage: the image that a recall leaves is a pattern that can be read,
+// and the files of several replicas are numbered.
+func TestRecallLeavesItsImage(t *testing.T) {
+	once(t)
+	dir := t.TempDir()
+	r := tnnGPU(t, dir, "run", "--preset", "hopfield-glyphs", "--backend", "cpu", "--set", "recall.trial=3", "--out", "d").want(t, codeDone)
+	if !strings.Contains(r.out, "final.npz, state.png, overview.png") {
+		t.Errorf("the run says %q", r.out)
+	}
+	file, err := os.Open(filepath.Join(dir, "d", "state.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	image, err := png.Decode(file)
+	if err != nil || image.Bounds().Dx() != 32 || image.Bounds().Dy() != 32 {
+		t.Fatalf("an image of %v, %v", image.Bounds(), err)
+	}
+	// Recalled from the image, the letter D has overlap 1 with pattern 3 before any flip.
+	r = tnnGPU(t, dir, "run", "--preset", "hopfield-glyphs", "--backend", "cpu", "--set", "recall.start=d/state.png", "--set", "recall.trial=3", "--out", "again").want(t, codeDone)
+	rows, err := os.ReadFile(filepath.Join(dir, "again", "steps.csv"))
+	if err != nil || !strings.HasPrefix(strings.Split(string(rows), "\n")[1], "1,0,") || !strings.Contains(string(rows), ",1,1,3,") {
+		t.Errorf("the recall from the image: %v\n%s", err, rows)
+	}
+	tnnGPU(t, dir, "run", "--preset", "hopfield-glyphs", "--backend", "cpu", "--sweep", "recall.trial=0,1", "--out", "two").want(t, codeDone)
+	for _, name := range []string{"state-000.png", "state-001.png"} {
+		if _, err := os.Stat(filepath.Join(dir, "two", name)); err != nil {
+			t.Error(err)
+		}
+	}
+	tnnGPU(t, dir, "check", "two").want(t, codeDone)
+	if err := os.WriteFile(filepath.Join(dir, "two", "state-001.png"), []byte("other"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if r := tnnGPU(t, dir, "check", "two"); r.code != codeFailed || !strings.Contains(r.out+r.errs, "state-001.png") {
+		t.Errorf("check of a changed image: exit code %d\n%s%s", r.code, r.out, r.errs)
+	}
+}
