@@ -125,3 +125,21 @@ func TestRecallLeavesItsImage(t *testing.T) {
 		t.Errorf("check of a changed image: exit code %d\n%s%s", r.code, r.out, r.errs)
 	}
 }
+
+// TestLargeRecall: couplings that do not fit are refused with what to do, and with that a
+// million units recall.
+func TestLargeRecall(t *testing.T) {
+	once(t)
+	dir := t.TempDir()
+	large := []string{"run", "--preset", "hopfield-recall", "--backend", "cpu", "--no-overview", "--set", "network.units=1000000", "--set", "patterns.load=0", "--set", "patterns.count=4", "--out", "large"}
+	r := tnnGPU(t, dir, large...).want(t, codeUsage)
+	if !strings.Contains(r.errs, "network.matrix is true: the network takes at least") || !strings.Contains(r.errs, "with network.matrix=false no matrix is kept") {
+		t.Errorf("it says %q", r.errs)
+	}
+	wantEmpty(t, dir)
+	tnnGPU(t, dir, append(large, "--set", "network.matrix=false")...).want(t, codeDone)
+	rows, err := os.ReadFile(filepath.Join(dir, "large", "steps.csv"))
+	if err != nil || !strings.Contains(string(rows), "\n1,200000,") || !strings.Contains(string(rows), "\n2,0,") {
+		t.Errorf("a million units: %v\n%s", err, rows)
+	}
+}

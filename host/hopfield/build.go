@@ -22,6 +22,11 @@ func (s *Spec) Build(seed uint64, variants []model.Spec) (model.Network, error) 
 	if err := n.buildGraph(seed); err != nil {
 		return nil, err
 	}
+	for _, spec := range append([]*Spec{s}, n.Variants...) {
+		if err := n.checkSize(spec); err != nil {
+			return nil, err
+		}
+	}
 	if n.Given == nil {
 		return n, nil
 	}
@@ -33,8 +38,31 @@ func (s *Spec) Build(seed uint64, variants []model.Spec) (model.Network, error) 
 	return n, nil
 }
 
+// checkSize refuses what does not suit the size that files have.
+func (n *Network) checkSize(s *Spec) error {
+	r := s.Recall
+	if r.Corruption == Occlude && len(n.Sides) < 2 {
+		return model.BadKey("recall.corruption", r.Corruption, "what is occluded is an image, and the patterns are none; give graph.sides")
+	}
+	for _, i := range r.Clamped {
+		if i >= n.N {
+			return model.BadKey("recall.clamped", r.Clamped, fmt.Sprintf("the patterns have the units 0 to %d", n.N-1))
+		}
+	}
+	if r.First >= n.N {
+		return model.BadKey("recall.first", r.First, fmt.Sprintf("the patterns have the units 0 to %d", n.N-1))
+	}
+	return nil
+}
+
 func (n *Network) buildGraph(seed uint64) error {
-	g := n.Spec.Graph
+	g, sites := n.Spec.Graph, 1
+	for _, side := range g.Sides {
+		sites *= side
+	}
+	if len(g.Sides) > 0 && sites != n.N {
+		return model.BadKey("graph.sides", g.Sides, fmt.Sprintf("their product must be the number of units of the patterns, %d", n.N))
+	}
 	if len(g.Sides) > 0 {
 		n.Sides = g.Sides
 	}

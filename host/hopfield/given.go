@@ -46,6 +46,9 @@ func (n *Network) readPatterns() error {
 			}
 		}
 	}
+	if given.patterns != nil && given.n < 2 {
+		return model.BadKey("network.units", given.n, "the given patterns have so many, and a network has 2 or more")
+	}
 	if given.patterns != nil {
 		if n.N != 0 && n.N != given.n {
 			return model.BadKey("network.units", n.N, fmt.Sprintf("the given patterns have %d units, so leave it out", given.n))
@@ -69,6 +72,9 @@ func (n *Network) readPatterns() error {
 		start := &images{n: n.N}
 		if err := start.add(path, p.Threshold); err != nil {
 			return model.BadKey("recall.start", path, err.Error())
+		}
+		if len(start.patterns) > 1 {
+			return model.BadKey("recall.start", path, fmt.Sprintf("it has %d patterns; give a file with the one to start from", len(start.patterns)))
 		}
 		n.Start = start.patterns[0]
 	}
@@ -214,6 +220,9 @@ func readArray(path string) (*images, error) {
 	}
 	if out.n < 2 || out.n > MaxUnits {
 		return nil, fmt.Errorf("its patterns have %d units; use 2 to %d", out.n, MaxUnits)
+	}
+	if len(a.Values) == 0 {
+		return nil, errors.New("it has no pattern")
 	}
 	for from := 0; from < len(a.Values); from += out.n {
 		p := NewPattern(out.n)

@@ -17,6 +17,12 @@ const (
 	MaxSweeps   = math.MaxUint32
 )
 
+// Sides of letters.
+const (
+	minSide = 6
+	maxSide = 1024
+)
+
 // Validate implements model.Spec.
 func (s *Spec) Validate() error {
 	return model.FirstError(s.checkNetwork(), s.checkPatterns(), s.checkGraph(), s.checkRecall())
@@ -82,8 +88,15 @@ func (s *Spec) checkPatterns() error {
 		model.Within("patterns.prototypes", p.Prototypes, 0, MaxPatterns, "prototypes, 0 for independent patterns"),
 		model.Between("patterns.spread", p.Spread, 0, 1, "the probability of a difference from the prototype"),
 		model.Between("patterns.threshold", p.Threshold, 0, 1, "from black to white, 0 taking Otsu's"),
+		model.Within("patterns.letters", p.Letters, 0, maxSide, "units a side of a letter, 0 for no letters"),
 	)
 	if err != nil {
+		return err
+	}
+	if p.Letters > 0 && p.Letters < minSide {
+		return model.BadKey("patterns.letters", p.Letters, fmt.Sprintf("letters of fewer than %d units a side cannot be told apart", minSide))
+	}
+	if err := s.checkSources(); err != nil {
 		return err
 	}
 	if p.Prototypes == 0 && p.Spread != 0 {
@@ -100,6 +113,22 @@ func (s *Spec) checkPatterns() error {
 	}
 	if n := s.units(); s.Network.Rule == ProjectionRule && n > 0 && s.count(n) > n {
 		return model.BadKey("patterns.count", s.count(n), fmt.Sprintf("the projection rule holds at most as many patterns as there are units, %d", n))
+	}
+	return nil
+}
+
+// checkSources refuses what says twice what is stored.
+func (s *Spec) checkSources() error {
+	p := s.Patterns
+	switch {
+	case p.Letters > 0 && len(p.Texts)+len(p.Files) > 0:
+		return model.BadKey("patterns.letters", p.Letters, "texts or files are the patterns, so leave it out")
+	case len(p.Texts) > 0 && len(p.Files) > 0:
+		return model.BadKey("patterns.texts", p.Texts, "files are the patterns, so leave it out")
+	case s.given() && p.Load != 0:
+		return model.BadKey("patterns.load", p.Load, "patterns are given, and patterns.count takes the first of them, so leave it out")
+	case s.given() && (p.Bias != 0.5 || p.Prototypes != 0):
+		return model.BadKey("patterns.bias", p.Bias, "patterns are given and not drawn, so leave it and prototypes out")
 	}
 	return nil
 }
@@ -253,8 +282,13 @@ func (s *Spec) VariantOf(base any) error {
 		return model.BadKey("recall.update", s.Recall.Update, "sync, blocks and colours run beside their like only; use `tnn-gpu scan` to compare them")
 	case s.Recall.Sweeps != b.Recall.Sweeps:
 		return model.BadKey("recall.max_sweeps", s.Recall.Sweeps, "replicas side by side are as long")
-	case !reflect.DeepEqual(s.Patterns.Files, b.Patterns.Files) || s.Patterns.Letters != b.Patterns.Letters:
+	case !reflect.DeepEqual(s.Patterns.Files, b.Patterns.Files) || s.Patterns.Letters != b.Patterns.Letters ||
+		!reflect.DeepEqual(s.Patterns.Texts, b.Patterns.Texts):
 		return model.BadKey("patterns.files", s.Patterns.Files, "replicas side by side have the same given patterns")
+	case s.Patterns.Threshold != b.Patterns.Threshold:
+		return model.BadKey("patterns.threshold", s.Patterns.Threshold, "replicas side by side have the same given patterns")
+	case s.Recall.Start != b.Recall.Start || s.Recall.State != b.Recall.State:
+		return model.BadKey("recall.state", s.Recall.State, "replicas side by side have the same given start")
 	}
 	return nil
 }
@@ -298,11 +332,41 @@ func (s *Spec) Need(_ state.Precision, replicas int) (host, device int64) {
 	if p == 0 && !s.given() {
 		p = int64(s.count(int(n)))
 	}
-	each := n/8*p + 16*n + 4*p // patterns twice, fields and order, overlaps
+	each := n/4*p + 28*n + 4*p // patterns twice, what a unit has, overlaps
 	if s.hasMatrix() {
 		each += 4 * n * n
 	}
-	return each * int64(replicas), each * int64(replicas)
+	return (each + s.needToBuild(n, p)) * int64(replicas), each * int64(replicas)
+}
+
+// needToBuild is what couplings take on their way to integers.
+func (s *Spec) needToBuild(n, p int64) int64 {
+	switch s.Network.Rule {
+	case StorkeyRule:
+		return 8 * n * n
+	case ProjectionRule:
+		return 8*n*n + 16*n*p + 8*p*p
+	case FlowRule:
+		return 16*n*n + 32*n*p
+	case Hebb:
+		if s.Graph.Kind == Complete && s.Network.Thresholds != nil {
+			return 8 * n * n
+		}
+	}
+	return 0
+}
+
+// TooLarge implements model.Sized.
+func (s *Spec) TooLarge(problem string, share float64) error {
+	n := s.units()
+	fits := fmt.Sprintf("about %d units fit", int(float64(n)*math.Sqrt(share)))
+	switch net := s.Network; {
+	case !s.hasMatrix():
+		return model.BadKey("patterns.count", s.count(n), problem+"; use fewer patterns, units or replicas")
+	case net.Rule == Hebb && net.Damage == 0 && !net.Clip && net.Thresholds == nil:
+		return model.BadKey("network.matrix", net.Matrix, fmt.Sprintf("%s for the couplings of %d x %d; with network.matrix=false no matrix is kept and any number of units fits", problem, n, n))
+	}
+	return model.BadKey("network.units", n, fmt.Sprintf("%s for the couplings of %d x %d; %s, and the rule hebb with network.matrix=false keeps none", problem, n, n, fits))
 }
 
 // hasMatrix tells whether couplings are kept as a matrix of N x N.
