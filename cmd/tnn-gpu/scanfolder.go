@@ -155,7 +155,7 @@ func (p *program) plotScan(o *plotOptions) error {
 // figureOptions are what the scan itself says of its figure.
 func figureOptions(s *scan.Scan, folder *experiment.Folder) plot.ScanOptions {
 	f := s.File.Figure
-	return plot.ScanOptions{Title: filepath.Base(folder.Path), X: f.X, Y: f.Y, Quantities: f.Quantity}
+	return plot.ScanOptions{Title: filepath.Base(folder.Path), X: f.X, Y: f.Y, Quantities: f.Quantity, Marks: s.Marks()}
 }
 
 // announceScan says what is going to be done.

@@ -78,6 +78,13 @@ type Theory struct {
 	Of func(spec model.Spec, place float64) float64
 }
 
+// Mark is a value of a key that theory names.
+type Mark struct {
+	Key   string
+	Value float64
+	Name  string
+}
+
 // Lab is what a Runner computes with.
 type Lab struct {
 	Precision state.Precision
@@ -91,6 +98,9 @@ type Kind struct {
 	Name     string // as the scan's file has it, and part of what tasks are named by
 	Doc      string // one line
 	Theories []Theory
+	// Marks are values of keys to be drawn as lines with names in figures against the
+	// key, for a point with this specification; nil where there are none.
+	Marks func(spec model.Spec) []Mark
 	// New makes the Runner of a scan around a specification, of which points differ
 	// in the keys that the scan varies.
 	New func(lab Lab, base model.Spec) (Runner, error)

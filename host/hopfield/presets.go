@@ -12,6 +12,7 @@ func Presets() []Preset {
 	return []Preset{
 		{"hopfield-recall", "a recall of one of 100 random patterns from a fifth of its units wrong, 1000 units", random()},
 		{"hopfield-glyphs", "a letter of 26 recalled by the projection rule, images of 32x32 units", glyphs()},
+		{"hopfield-mpf", "a recall of one of 64 patterns that minimum probability flow has stored in 64 units", flow()},
 		{"hopfield-two-memories", "four units, two patterns, and a start between one pattern and the other's negative", twoMemories()},
 	}
 }
@@ -36,6 +37,13 @@ func glyphs() *Spec {
 	s := Defaults()
 	s.Network = NetworkSpec{Rule: ProjectionRule}
 	s.Patterns = PatternsSpec{Letters: 32, Bias: 0.5}
+	return s
+}
+
+func flow() *Spec {
+	s := Defaults()
+	s.Network.Units, s.Network.Rule, s.Network.Iterations = 64, FlowRule, 3000
+	s.Patterns.Count, s.Recall.Fraction = 64, 0.05
 	return s
 }
 

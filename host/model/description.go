@@ -62,6 +62,7 @@ type Column struct {
 	Title string // as on an axis
 	Unit  string
 	Doc   string // one line
+	Log   bool   // figures of scans have it on a logarithmic axis
 }
 
 // Panel is a figure that shows several columns together.

@@ -59,6 +59,7 @@ type Panel struct {
 	Map          *Map     // in place of curves
 	FromZero     bool     // Y begins at 0
 	Key          []Style
+	Marks        []LineMark
 	Picture      image.Image
 }
 
@@ -273,6 +274,9 @@ func (p *Panel) plot() (*plot.Plot, error) {
 		lean(&out.X, p.Names)
 	}
 	p.makeRoom(out)
+	for _, m := range p.Marks {
+		out.Add(m)
+	}
 	return out, nil
 }
 

@@ -16,6 +16,7 @@ type ScanOptions struct {
 	X          string   // the key, or the kind of places, that outcomes are drawn against; or another outcome
 	Y          string   // a second key: then a map of colours is drawn over both
 	Quantities []string // outcomes; none takes all
+	Marks      []experiment.Mark
 }
 
 // Scan is a page of outcomes of a scan: points with error bars and lines of theory
@@ -352,15 +353,17 @@ func (s *scan) points(outcome int) *Panel {
 	}
 	theory := s.table.HasTheory(outcome)
 	p.FineDecadesY = s.spansDecades(outcome)
+	p.Marks = s.marks()
 	for i, rows := range s.curves {
 		measured := Curve{Style: Style{Colour: i}, Marks: true}
 		known := Curve{Style: Style{Colour: i, Dash: 1}}
 		for _, r := range rows.rows {
 			x, e := s.x.at(r), r.Estimates[outcome]
-			if t := r.Theory[outcome]; !math.IsNaN(t) {
+			t := r.Theory[outcome]
+			if hasPlace(t, p.FineDecadesY) {
 				known.X, known.Y = append(known.X, x), append(known.Y, t)
 			}
-			if !math.IsNaN(e.Mean) && !math.IsInf(e.Mean, 0) {
+			if hasPlace(e.Mean, p.FineDecadesY) {
 				measured.X, measured.Y = append(measured.X, x), append(measured.Y, e.Mean)
 				measured.Spread = append(measured.Spread, e.Error)
 			}
@@ -378,13 +381,17 @@ func (s *scan) points(outcome int) *Panel {
 	return p
 }
 
-// spansDecades tells whether an outcome, and its theory, spans so much above 0 that a
-// linear axis hides the small values.
+// spansDecades tells whether an outcome has a logarithmic axis: it asks for one, and has
+// a mean to be shown there; or it spans, with its theory, so much above 0 that a linear
+// axis hides the small values.
 func (s *scan) spansDecades(outcome int) bool {
 	const span = 50
 	low, high := math.Inf(1), 0.0
 	for i := range s.table.Rows {
 		r := &s.table.Rows[i]
+		if s.table.Outcomes[outcome].Log && r.Estimates[outcome].Mean > 0 {
+			return true
+		}
 		for _, v := range []float64{r.Estimates[outcome].Mean, r.Theory[outcome]} {
 			if !math.IsNaN(v) && !math.IsInf(v, 0) {
 				low, high = min(low, v), max(high, v)
@@ -392,6 +399,14 @@ func (s *scan) spansDecades(outcome int) bool {
 		}
 	}
 	return low > 0 && high >= span*low
+}
+
+// least is what a logarithmic axis shows at the least.
+const least = 1e-8
+
+// hasPlace tells whether a value can be shown: a logarithmic axis has no place for 0.
+func hasPlace(v float64, log bool) bool {
+	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!log || v >= least)
 }
 
 // toDecades takes decimal logarithms. A bar that would go to 0 ends a decade below.
@@ -404,6 +419,29 @@ func (c *Curve) toDecades() {
 		}
 		c.Y[k] = math.Log10(y)
 	}
+}
+
+// marks are those of the key that is x, within its values.
+func (s *scan) marks() []LineMark {
+	if !s.x.numbers {
+		return nil
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	for i := range s.table.Rows {
+		at := s.x.at(&s.table.Rows[i])
+		low, high = min(low, at), max(high, at)
+	}
+	var out []LineMark
+	for _, m := range s.options.Marks {
+		at := m.Value
+		if s.x.log {
+			at = math.Log10(at)
+		}
+		if m.Key == s.x.name && at >= low && at <= high {
+			out = append(out, LineMark{at, m.Name})
+		}
+	}
+	return out
 }
 
 // lines of theory: one along numbers, and a short one at each text.

@@ -91,7 +91,7 @@ func epochNumbers() []Column {
 }
 
 func describeColumn(c model.Column) Column {
-	return Column{Name: c.Name, Title: c.Title, Unit: c.Unit, Doc: c.Doc}
+	return Column{Name: c.Name, Title: c.Title, Unit: c.Unit, Doc: c.Doc, Log: c.Log}
 }
 
 func (r *Recorder) quantityColumns() []Column {

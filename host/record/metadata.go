@@ -121,6 +121,7 @@ type Column struct {
 	Title string `json:"title,omitempty"`
 	Unit  string `json:"unit,omitempty"`
 	Doc   string `json:"doc"`
+	Log   bool   `json:"log,omitempty"` // figures of scans have it on a logarithmic axis
 }
 
 // Array of a NumPy file. A recording's own header counts its records.

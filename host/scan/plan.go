@@ -183,6 +183,22 @@ func (s *Scan) Theories() []experiment.Theory {
 	return s.Kind.Theories
 }
 
+// Marks of the points, each once.
+func (s *Scan) Marks() []experiment.Mark {
+	if s.Kind == nil || s.Kind.Marks == nil {
+		return nil
+	}
+	var out []experiment.Mark
+	for _, p := range s.Plan.Points {
+		for _, m := range s.Kind.Marks(p.Spec) {
+			if !slices.Contains(out, m) {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
+}
+
 // Includes says why a scan is not the same as another one with fewer points or
 // trials.
 func (s *Scan) Includes(other *Scan) error {

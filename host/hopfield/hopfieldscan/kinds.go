@@ -11,17 +11,24 @@ import (
 
 // Kinds are the experiments.
 func Kinds() []experiment.Kind {
-	return []experiment.Kind{
-		kind("capacity", "recall from stored patterns: errors of one step and of the end, by load", capacityColumns(), capacity,
-			theory("one_step", func(s *hopfield.Spec, n, p int) float64 { return oneStep(s, n, p) }),
-			theory("final", func(s *hopfield.Spec, n, p int) float64 { return finalError(s, n, p) })),
+	capacities := kind("capacity", "recall from stored patterns: errors of one step and of the end, by load", capacityColumns(), capacity,
+		theory("one_step", func(s *hopfield.Spec, n, p int) float64 { return oneStep(s, n, p) }),
+		theory("final", func(s *hopfield.Spec, n, p int) float64 { return finalError(s, n, p) }))
+	sequences := kind("sequence", "one pattern leads to the next: overlaps in the second round", sequenceColumns(), sequence)
+	kinds := []experiment.Kind{
+		capacities,
 		kind("basin", "recall from corrupted patterns: what share comes back", basinColumns(), basin),
 		kind("thermal", "recall at temperature: the overlap that stays", thermalColumns(), thermal,
 			theory("m", func(s *hopfield.Spec, n, p int) float64 { return thermalOverlap(s, n, p) })),
 		kind("spurious", "recall from random starts: where it ends", spuriousColumns(), spurious),
-		kind("sequence", "one pattern leads to the next: overlaps in the second round", sequenceColumns(), sequence),
+		sequences,
 		kind("decode", "words through a binary symmetric channel, decoded by recall", decodeColumns(), decode),
+		kind("continuous", "retrieval of real states, z <- X^T softmax(beta X z), by the patterns and the beta of the rule exponential", continuousColumns(), continuous),
 	}
+	for i := range kinds {
+		kinds[i].Marks = marks
+	}
+	return kinds
 }
 
 func kind(name, doc string, outcomes []model.Column, measure func(*network) []float64, theories ...experiment.Theory) experiment.Kind {
@@ -29,6 +36,36 @@ func kind(name, doc string, outcomes []model.Column, measure func(*network) []fl
 		New: func(lab experiment.Lab, _ model.Spec) (experiment.Runner, error) {
 			return &runner{lab, outcomes, measure}, nil
 		}}
+}
+
+// sequenceCapacity is the load up to which a sequence of patterns is recalled, of many
+// units (During, Coolen and Sherrington 1998).
+const sequenceCapacity = 0.269
+
+// marks are the loads that theory names: of Hebb's rule with a complete graph, of
+// Storkey's, and of sequences.
+func marks(spec model.Spec) []experiment.Mark {
+	s := spec.(*hopfield.Spec)
+	n, _ := s.Size()
+	if n == 0 || s.Graph.Kind != hopfield.Complete {
+		return nil
+	}
+	var out []experiment.Mark
+	add := func(patterns float64, name string) {
+		out = append(out, experiment.Mark{Key: "patterns.load", Value: patterns / float64(n), Name: name}, experiment.Mark{Key: "patterns.count", Value: patterns, Name: name})
+	}
+	switch net := s.Network; {
+	case net.Rule == hopfield.Hebb && net.Damage == 0 && !net.Clip:
+		alpha, _ := hopfield.Retrieval{Keep: 1}.Capacity()
+		add(alpha*float64(n), "critical load 0.138")
+		add(hopfield.MostPatterns(n), "N/(2 ln N)")
+		add(hopfield.AllPatterns(n), "N/(4 ln N)")
+	case net.Rule == hopfield.StorkeyRule:
+		add(hopfield.StorkeyPatterns(n), "Storkey: N/sqrt(2 ln N)")
+	case net.Rule == hopfield.Sequence:
+		add(sequenceCapacity*float64(n), "critical load 0.269")
+	}
+	return out
 }
 
 func theory(outcome string, of func(s *hopfield.Spec, n, p int) float64) experiment.Theory {
@@ -93,9 +130,9 @@ func thermalOverlap(s *hopfield.Spec, n, p int) float64 {
 
 func capacityColumns() []model.Column {
 	return []model.Column{
-		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that a step from a stored pattern changes"},
-		{Name: "final", Title: "final error", Unit: "1", Doc: "share of units that differ from the pattern at the end"},
-		{Name: "final_median", Title: "median of final errors", Unit: "1", Doc: "over the recalls of a network"},
+		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that a step from a stored pattern changes", Log: true},
+		{Name: "final", Title: "final error", Unit: "1", Doc: "share of units that differ from the pattern at the end", Log: true},
+		{Name: "final_median", Title: "median of final errors", Unit: "1", Doc: "over the recalls of a network", Log: true},
 		{Name: "good", Title: "good recalls", Unit: "1", Doc: "share of recalls that end with an error of 5 % at most"},
 		{Name: "exact", Title: "exact recalls", Unit: "1", Doc: "share of recalls that end in the pattern"},
 		{Name: "all_exact", Title: "all exact", Unit: "1", Doc: "1 where every recall of a network ends in its pattern"},
@@ -245,7 +282,7 @@ func (n *network) class(p hopfield.Pattern) int {
 
 func sequenceColumns() []model.Column {
 	return []model.Column{
-		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that differ from the next pattern after the first step"},
+		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that differ from the next pattern after the first step", Log: true},
 		{Name: "overlap", Title: "overlap", Unit: "1", Doc: "with the pattern whose turn it is, mean over the second round"},
 	}
 }
@@ -267,9 +304,9 @@ func sequence(n *network) []float64 {
 
 func decodeColumns() []model.Column {
 	return []model.Column{
-		{Name: "block_error", Title: "block error", Unit: "1", Doc: "share of words that are decoded to another word or to none"},
-		{Name: "bit_error", Title: "bit error", Unit: "1", Doc: "share of wrong bits after decoding"},
-		{Name: "ml_block_error", Title: "block error of maximum likelihood", Unit: "1", Doc: "of the nearest word, where another as near is an error"},
+		{Name: "block_error", Title: "block error", Unit: "1", Doc: "share of words that are decoded to another word or to none", Log: true},
+		{Name: "bit_error", Title: "bit error", Unit: "1", Doc: "share of wrong bits after decoding", Log: true},
+		{Name: "ml_block_error", Title: "block error of maximum likelihood", Unit: "1", Doc: "of the nearest word, where another as near is an error", Log: true},
 		{Name: "rate", Title: "rate", Unit: "bits a use", Doc: "log2 P/N"},
 		{Name: "bsc_capacity", Title: "capacity of the channel", Unit: "bits a use", Doc: "1 - h2(p)"},
 	}

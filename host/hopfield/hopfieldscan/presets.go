@@ -12,6 +12,10 @@ func Presets() []experiment.Preset {
 		{Name: "hopfield-damage", Doc: "errors of recall by share of lost couplings, 1000 units", File: damageScan},
 		{Name: "hopfield-sequence", Doc: "overlap in the second round of a sequence by load, 1000 units", File: sequenceScan},
 		{Name: "hopfield-decode", Doc: "block error of words behind a binary symmetric channel by rule, 128 units", File: decodeScan},
+		{Name: "hopfield-letters", Doc: "letters of 32x32 units recalled by each rule, a fifth of their units wrong", File: lettersScan},
+		{Name: "hopfield-mpf", Doc: "patterns stored by minimum probability flow, by number, 64 units", File: flowScan},
+		{Name: "hopfield-lattice", Doc: "errors of one step on a lattice by number of patterns, 48x48 units with 12 neighbours", File: latticeScan},
+		{Name: "hopfield-continuous", Doc: "retrieval of real states, as of attention, by beta and number of patterns, 64 units", File: continuousScan},
 		{Name: "hopfield-dense", Doc: "errors of polynomial memories by degree and number of patterns, 100 units", File: denseScan},
 	}
 }
@@ -138,4 +142,60 @@ values = [2, 3]
 [[axis]]
 key = "patterns.count"
 values = [10, 20, 50, 100, 200, 500, 1000]
+`
+
+const lettersScan = `format = 1
+base = "hopfield-glyphs"
+experiment = "hopfield-basin"
+set = ["recall.fraction=0.2", "recall.trials=26"]
+seeds = { count = 4 }
+figure = { x = "network.rule", quantity = ["exact", "m_final"] }
+
+[[axis]]
+keys = ["network.rule", "network.degree", "network.beta"]
+values = [["hebb", 0, 0.0], ["storkey", 0, 0.0], ["polynomial", 4, 0.0], ["projection", 0, 0.0], ["exponential", 0, 1.0]]
+`
+
+const flowScan = `format = 1
+base = "hopfield-recall"
+experiment = "hopfield-capacity"
+set = ["network.units=64", "patterns.load=0.0", "patterns.count=4", "recall.fraction=0.0"]
+seeds = { count = 5 }
+figure = { x = "patterns.count", quantity = ["one_step", "exact", "all_exact"] }
+
+[[axis]]
+keys = ["network.rule", "network.iterations"]
+values = [["hebb", 0], ["mpf", 3000]]
+
+[[axis]]
+key = "patterns.count"
+values = [4, 8, 16, 32, 64, 80, 96]
+`
+
+const latticeScan = `format = 1
+base = "hopfield-recall"
+experiment = "hopfield-capacity"
+set = ["network.units=0", "patterns.load=0.0", "patterns.count=3", "graph.kind=neighbor", "graph.sides=[48, 48]", "graph.connections=12", "recall.update=colours", "recall.fraction=0.0", "recall.trials=1"]
+seeds = { count = 20 }
+figure = { x = "patterns.count", quantity = ["one_step", "final"] }
+
+[[axis]]
+key = "patterns.count"
+values = [3, 5, 8, 12, 20]
+`
+
+const continuousScan = `format = 1
+base = "hopfield-recall"
+experiment = "hopfield-continuous"
+set = ["network.units=64", "patterns.load=0.0", "patterns.count=4", "network.rule=exponential", "network.beta=1.0", "recall.max_sweeps=1"]
+seeds = { count = 5 }
+figure = { x = "patterns.count", quantity = ["success", "m_final", "updates"] }
+
+[[axis]]
+key = "network.beta"
+values = [0.02, 0.05, 0.1, 1.0]
+
+[[axis]]
+key = "patterns.count"
+values = [4, 16, 64, 256, 1024]
 `

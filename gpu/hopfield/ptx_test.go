@@ -1,0 +1,56 @@
+//go:build opencl && cgo
+
+package hopfield
+
+import (
+	"testing"
+
+	"tnn-gpu/gpu/device/devicetest"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
+)
+
+// What clang makes of the kernels for NVIDIA's GPUs, in their work-groups, computes the
+// bits of the device that the tests run on: each form of fields, one after another and at
+// once.
+func TestPTX(t *testing.T) {
+	const items = 32
+	names := []string{"matrix async0.4", "matrix sync0", "hebb without a matrix0.3"}
+	if backendtest.Soak() {
+		names = append(names, "matrix blocks0.4", "matrix iid0", "projection with diagonal0", "thresholds0.3", "cubic0", "exponential0", "sequence", "metropolis, clamped", "lattice colours")
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			d := devicetest.Open(t)
+			net := network(t, func(s *hopfield.Spec) {
+				cases()[name](s)
+				if s.Network.Units > 0 {
+					s.Network.Units = 37
+				}
+			})
+			o := backend.Options{Precision: state.Single, Seeds: model.Keys(net.Spec, 5, 2, 1), WorkGroup: items}
+			b, err := New(d, net, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := devicetest.CheckPTX(t, d, header(b.(*engine[float32]).choices).Source(), items)
+			if _, err := b.Advance(2); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Watch(hopfield.FieldField); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.Field(hopfield.FieldField, nil); err != nil {
+				t.Fatal(err)
+			}
+			for _, kernel := range []string{"hopfield_recall", "hopfield_fields"} {
+				if p.Launches[kernel] == 0 {
+					t.Errorf("%s was not launched", kernel)
+				}
+			}
+		})
+	}
+}
