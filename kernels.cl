@@ -3006,9 +3006,12 @@ void hopfield_sums(const hopfield_net *r, uint flips, uint target, int period, _
 
 // hopfield_orders draws the orders of some sweeps from t on: hopfield.Draws.Order and
 // IndependentOrder. order_infos has the key of each, and whether units are independent.
-__kernel void hopfield_orders(uint n, __global const uint *order_infos, uint orders, uint t, __global uint *order)
+__kernel __attribute__((reqd_work_group_size(HOPFIELD_ITEMS, 1, 1)))
+void hopfield_orders(uint n, __global const uint *order_infos, uint orders, uint t, uint sweeps, __global uint *order)
 {
     size_t which = get_global_id(0) % orders, sweep = get_global_id(0) / orders;
+    if (sweep >= sweeps)
+        return;
     __global const uint *info = order_infos + which * HOPFIELD_ORDER_WORDS;
     __global uint *a = order + get_global_id(0) * n;
     uint independent = info[HOPFIELD_ORDER_INDEPENDENT];

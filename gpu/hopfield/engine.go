@@ -107,7 +107,7 @@ func (e *engine[F]) build() (*kernels, error) {
 		if err != nil {
 			return nil, err
 		}
-		if most := kernel.MaxWorkGroup(); of.kernel != &k.orders && most < e.choices.items {
+		if most := kernel.MaxWorkGroup(); most < e.choices.items {
 			e.choices.items = most
 			e.note = device.SmallGroups(most)
 			return e.build()
@@ -168,7 +168,8 @@ func (e *engine[F]) sweeps(n int) ([]float64, error) {
 			return nil, err
 		}
 	case e.layout.orders > 0:
-		err := errors.Join(k.orders.Set("t", args["t"]), k.orders.Launch([]int{n * e.layout.orders}, nil))
+		groups := (n*e.layout.orders + e.choices.items - 1) / e.choices.items
+		err := k.orders.LaunchGroups(device.Args{"t": args["t"], "sweeps": args["sweeps"]}, e.choices.items, groups)
 		if err != nil {
 			return nil, err
 		}

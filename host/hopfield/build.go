@@ -153,6 +153,9 @@ func (n *Network) store(s *Spec, w Draws) (*Memory, error) {
 		if n.Graph != nil {
 			return n.storeOnGraph(patterns, s, w), nil
 		}
+		if int64(len(patterns))*int64(n.N-1) > math.MaxInt32 && net.needsMatrix() && net.Thresholds == nil {
+			return nil, model.BadKey("network.matrix", net.Matrix, fmt.Sprintf("fields of %d patterns and %d units can pass 31 bits; use network.matrix=false, or fewer patterns", len(patterns), n.N))
+		}
 		if !net.needsMatrix() {
 			return NewOverlapMemory(Hebb, patterns, n.N), nil
 		}

@@ -60,6 +60,7 @@ type Panel struct {
 	FromZero     bool     // Y begins at 0
 	Key          []Style
 	Marks        []LineMark
+	Extent       []float64 // of X at the least; nil where the curves tell it
 	Picture      image.Image
 }
 
@@ -272,6 +273,9 @@ func (p *Panel) plot() (*plot.Plot, error) {
 	if p.Names != nil {
 		out.X.Min, out.X.Max = out.X.Min-0.5, out.X.Max+0.5
 		lean(&out.X, p.Names)
+	}
+	if p.Extent != nil {
+		out.X.Min, out.X.Max = min(out.X.Min, p.Extent[0]), max(out.X.Max, p.Extent[1])
 	}
 	p.makeRoom(out)
 	for _, m := range p.Marks {

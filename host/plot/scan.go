@@ -354,6 +354,9 @@ func (s *scan) points(outcome int) *Panel {
 	theory := s.table.HasTheory(outcome)
 	p.FineDecadesY = s.spansDecades(outcome)
 	p.Marks = s.marks()
+	if p.FineDecadesY && s.x.numbers { // not all points may have a place
+		p.Extent = s.extent()
+	}
 	for i, rows := range s.curves {
 		measured := Curve{Style: Style{Colour: i}, Marks: true}
 		known := Curve{Style: Style{Colour: i, Dash: 1}}
@@ -421,23 +424,29 @@ func (c *Curve) toDecades() {
 	}
 }
 
-// marks are those of the key that is x, within its values.
-func (s *scan) marks() []LineMark {
-	if !s.x.numbers {
-		return nil
-	}
+// extent is the least and the largest place on x.
+func (s *scan) extent() []float64 {
 	low, high := math.Inf(1), math.Inf(-1)
 	for i := range s.table.Rows {
 		at := s.x.at(&s.table.Rows[i])
 		low, high = min(low, at), max(high, at)
 	}
+	return []float64{low, high}
+}
+
+// marks are those of the key that is x, within its values.
+func (s *scan) marks() []LineMark {
+	if !s.x.numbers {
+		return nil
+	}
+	extent := s.extent()
 	var out []LineMark
 	for _, m := range s.options.Marks {
 		at := m.Value
 		if s.x.log {
 			at = math.Log10(at)
 		}
-		if m.Key == s.x.name && at >= low && at <= high {
+		if m.Key == s.x.name && at >= extent[0] && at <= extent[1] {
 			out = append(out, LineMark{at, m.Name})
 		}
 	}

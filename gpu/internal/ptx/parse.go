@@ -3,6 +3,7 @@ package ptx
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/bits"
 	"regexp"
 	"strconv"
@@ -278,7 +279,7 @@ func (k *Kernel) compileMemory(in *instruction, kind, opcode string, operands []
 	}
 	switch kind {
 	case "ld":
-		in.do = k.load(address, values, size)
+		in.do = k.load(address, values, size, strings.HasSuffix(opcode, ".s32"))
 		return nil
 	case "st":
 		in.do, err = k.store(address, values, size)
@@ -301,17 +302,24 @@ func (k *Kernel) place(text string) (p place, err error) {
 	return p, err
 }
 
-func (k *Kernel) load(from place, values []string, size int) func(*warp, uint32) {
+// load reads values into registers; a word with a sign fills a register of 64 bits.
+func (k *Kernel) load(from place, values []string, size int, hasSign bool) func(*warp, uint32) {
 	var to []int
+	extend := false
 	for _, v := range values {
 		to = append(to, k.register(v))
+		extend = hasSign && strings.HasPrefix(v, "%rd")
 	}
 	return func(w *warp, lanes uint32) {
 		for ; lanes != 0; lanes &= lanes - 1 {
 			lane := first(lanes)
 			words := w.memory(from.of(w, lane), size*len(to))
 			for i, r := range to {
-				w.rows[r][lane] = get(words[i*size : (i+1)*size])
+				v := get(words[i*size : (i+1)*size])
+				if extend {
+					v = signed(v)
+				}
+				w.rows[r][lane] = v
 			}
 		}
 	}
@@ -337,7 +345,8 @@ func (k *Kernel) store(to place, values []string, size int) (func(*warp, uint32)
 	}, nil
 }
 
-// atomic translates "add" and "or" of a word in memory. "atom" returns the previous value.
+// atomic translates "add", "or" and "min" of a word in memory, which has no sign. "atom" returns the
+// previous value.
 func (k *Kernel) atomic(at place, kind, what string, values []string) (func(*warp, uint32), error) {
 	to := k.register("nowhere")
 	if kind == "atom" {
@@ -347,7 +356,11 @@ func (k *Kernel) atomic(at place, kind, what string, values []string) (func(*war
 	if err != nil {
 		return nil, err
 	}
-	apply := map[string]func(a, b uint64) uint64{"or": func(a, b uint64) uint64 { return a | b }, "add": func(a, b uint64) uint64 { return a + b }}[what]
+	apply := map[string]func(a, b uint64) uint64{
+		"or":  func(a, b uint64) uint64 { return a | b },
+		"add": func(a, b uint64) uint64 { return a + b },
+		"min": func(a, b uint64) uint64 { return min(a&math.MaxUint32, b&math.MaxUint32) },
+	}[what]
 	if apply == nil {
 		return nil, fmt.Errorf("atomic operation %s is not known", what)
 	}
