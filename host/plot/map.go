@@ -123,6 +123,9 @@ func fill(c draw.Canvas, r vg.Rectangle, paint color.Color) {
 	c.Fill(r.Path())
 }
 
+// brightest is as far as the colours go: white is for what is missing.
+const brightest = 0.93
+
 // colours are those of values between two limits: dark for low ones, bright for high
 // ones, in steps that the eye takes for even.
 func colours(low, high float64) func(float64) color.Color {
@@ -134,7 +137,7 @@ func colours(low, high float64) func(float64) color.Color {
 		if high > low {
 			share = min(max((v-low)/(high-low), 0), 1)
 		}
-		c, err := all.At(share)
+		c, err := all.At(brightest * share)
 		if err != nil {
 			return color.Gray{128}
 		}

@@ -322,6 +322,8 @@ func (s *scan) title() (title, below string) {
 	case s.table.Missing > 0:
 		below = fmt.Sprintf("%s missing; ", count(fmt.Sprint(s.table.Missing), s.table.Missing))
 		fallthrough
+	case s.y != nil:
+		below += "mean"
 	case most > 1:
 		below += "mean and standard error"
 	default:

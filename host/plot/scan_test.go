@@ -215,6 +215,7 @@ func TestScanMap(t *testing.T) {
 	if low, high := p.Map.limits(); low != 2 || high != 12 {
 		t.Errorf("the values go from %v to %v", low, high)
 	}
+	highest := colours(2, 12)(12)
 	colours := make(map[any]bool)
 	picture := drawn(t, page, "map")
 	for x := range picture.Bounds().Dx() {
@@ -222,6 +223,9 @@ func TestScanMap(t *testing.T) {
 	}
 	if len(colours) < 6 {
 		t.Errorf("only %d colours are in the middle of the map", len(colours))
+	}
+	if r, g, b, _ := highest.RGBA(); min(r, g, b) > 0xf000 || page.Subtitle != "mean" {
+		t.Errorf("the largest value is as white as what is missing: %x %x %x, or the map shows errors: %q", r, g, b, page.Subtitle)
 	}
 	asked := scanPage(t, scanTable([]string{"x", "y"}, false, values[:20]...), ScanOptions{X: "y", Y: "x", Quantities: []string{"mass"}})
 	if p := asked.Panels[0]; p.Map == nil || p.X != "y" || p.Y != "x" {
