@@ -25,9 +25,9 @@ func (p *program) plotCommand() *cli.Command {
 		Description: "Several runs are overlaid, or with --mean shown as their mean and a band of one\n" +
 			"standard deviation. Replicas of a run are always shown like that, those of each\n" +
 			"value of a swept key apart; with --x KEY the last epoch is shown against the\n" +
-			"values. Quantities are the columns of steps.csv, energies (energy, dissipation and\n" +
-			"transport on one pair of axes), and the histograms weight, weight_sum and\n" +
-			"absolute_weight_sum, at the start and at the end. Of a scan, points are drawn\n" +
+			"values. Quantities are the columns of steps.csv, what a model shows on one pair of\n" +
+			"axes (energies of the TNN: energy, dissipation and transport), and its histograms,\n" +
+			"such as weight, at the start and at the end. Of a scan, points are drawn\n" +
 			"with error bars against a key, or colours over two.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "quantity", Usage: "plot these `QUANTITIES`, such as energies,order (default: all)"},

@@ -67,8 +67,9 @@ type Column struct {
 
 // Panel is a figure that shows several columns together.
 type Panel struct {
-	Name    string   `json:"name"`    // by which it is asked for
-	Columns []string `json:"columns"` // their names
+	Name    string   `json:"name"`            // by which it is asked for
+	Title   string   `json:"title,omitempty"` // as on an axis; empty where it is the name
+	Columns []string `json:"columns"`         // their names
 }
 
 // Computed is a field that backends do not have because it follows from those

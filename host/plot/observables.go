@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/stats"
@@ -15,7 +16,7 @@ import (
 
 // Options of a page of observables.
 type Options struct {
-	// Quantities are names of columns, of histograms, or Energies; none takes all.
+	// Quantities are names of columns, of histograms, or of panels of the model; none takes all.
 	Quantities []string
 	// X is a column, usually step, or the key that the runs sweep: then the last
 	// epoch is shown against its values.
@@ -23,12 +24,42 @@ type Options struct {
 	Mean bool // one curve for all runs: their mean, with a band
 }
 
-// Energies is the name of the panel that has energy, dissipation and transport
-// together.
-const Energies = "energies"
+// panels are those of the model that show several columns on one pair of axes, with the
+// columns that the runs have. A run from before run.json named panels is of a model that
+// has energies.
+func (s *series) panels() []model.Panel {
+	all := s.runs[0].Metadata.Panels
+	if all == nil {
+		all = []model.Panel{{Name: "energies", Title: "energies per node", Columns: []string{"energy", "dissipation", "transport"}}}
+	}
+	var out []model.Panel
+	for _, p := range all {
+		p.Columns = slices.DeleteFunc(slices.Clone(p.Columns), func(name string) bool {
+			_, found := s.column(name)
+			return !found
+		})
+		if len(p.Columns) > 1 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
 
-// energies are the columns of that panel, where a run has them.
-func energies() []string { return []string{"energy", "dissipation", "transport"} }
+// first tells whether a column is the first one of a panel: it has no panel of its own.
+// The further columns do, as they may be small beside the first.
+func (s *series) first(column string) bool {
+	return slices.ContainsFunc(s.panels(), func(p model.Panel) bool { return p.Columns[0] == column })
+}
+
+// shared tells whether a panel shows a column beside others.
+func (s *series) shared(column string) bool {
+	return slices.ContainsFunc(s.panels(), func(p model.Panel) bool { return slices.Contains(p.Columns, column) })
+}
+
+// isPanel tells whether a panel of several columns has a name.
+func (s *series) isPanel(name string) bool {
+	return slices.ContainsFunc(s.panels(), func(p model.Panel) bool { return p.Name == name })
+}
 
 // Observables is a page of quantities of some runs.
 func Observables(runs []*results.Run, o Options) (*Page, error) {
@@ -72,8 +103,8 @@ func Overview(run *results.Run, pictures ...Shown) (*Page, error) {
 		page.Panels = append(page.Panels, Panel{Title: p.Title, Picture: p.Image})
 	}
 	for _, name := range s.all() {
-		if name == "dissipation" || name == "transport" {
-			continue // both are among the energies
+		if s.shared(name) && !s.isPanel(name) {
+			continue
 		}
 		panel, err := s.panel(name)
 		if err != nil {
@@ -299,26 +330,14 @@ func (s *series) names() []string {
 	return out
 }
 
-// hasEnergies tells whether there is more than one of the energies.
-func (s *series) hasEnergies() bool {
-	n := 0
-	for _, name := range energies() {
-		if _, found := s.column(name); found {
-			n++
-		}
-	}
-	return n > 1
-}
-
 // all panels that there can be, in the order of a page.
 func (s *series) all() []string {
 	var out []string
-	together := s.hasEnergies()
-	if together {
-		out = append(out, Energies)
+	for _, p := range s.panels() {
+		out = append(out, p.Name)
 	}
 	for _, c := range s.columns {
-		if c.Title != "" && !(together && c.Name == "energy") {
+		if c.Title != "" && !s.first(c.Name) {
 			out = append(out, c.Name)
 		}
 	}
@@ -371,8 +390,10 @@ func label(c record.Column) string {
 }
 
 func (s *series) panel(name string) (*Panel, error) {
-	if name == Energies && s.hasEnergies() {
-		return s.energies(), nil
+	for _, p := range s.panels() {
+		if p.Name == name {
+			return s.together(&p), nil
+		}
 	}
 	for _, h := range s.histograms {
 		if h.Name == name {
@@ -381,7 +402,7 @@ func (s *series) panel(name string) (*Panel, error) {
 	}
 	y, found := s.column(name)
 	if !found {
-		return nil, fmt.Errorf("there is no quantity %q; use %s", name, strings.Join(append(s.all(), "energy"), ", "))
+		return nil, fmt.Errorf("there is no quantity %q; use %s", name, strings.Join(append(s.all(), s.firsts()...), ", "))
 	}
 	x, _ := s.column(s.options.X)
 	p := &Panel{X: label(x), Y: label(y)}
@@ -422,19 +443,22 @@ func (s *series) style(name string, run, n, runs int) (curve, key Style) {
 	return curve, key
 }
 
-// energies has energy, dissipation and transport of every curve on one pair of axes.
-func (s *series) energies() *Panel {
+// firsts are the columns that have no panel of their own.
+func (s *series) firsts() []string {
+	var out []string
+	for _, p := range s.panels() {
+		out = append(out, p.Columns[0])
+	}
+	return out
+}
+
+// together has several columns of every curve on one pair of axes.
+func (s *series) together(of *model.Panel) *Panel {
 	x, _ := s.column(s.options.X)
-	p := &Panel{X: label(x), Y: "energies per node"}
+	y, _ := s.column(of.Columns[0])
+	p := &Panel{X: label(x), Y: label(record.Column{Title: cmp.Or(of.Title, of.Name), Unit: y.Unit})}
 	for i, t := range s.curves {
-		for k, name := range energies() {
-			about, found := s.column(name)
-			if !found {
-				continue
-			}
-			if about.Unit != "" {
-				p.Y = fmt.Sprintf("energies per node (%s)", about.Unit)
-			}
+		for k, name := range of.Columns {
 			style, key := s.style(name, i, k, len(s.curves))
 			p.Curves = append(p.Curves, s.curve(t, style, name))
 			if i == 0 {

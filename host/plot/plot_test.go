@@ -107,6 +107,24 @@ func TestEveryObservableHasAPanel(t *testing.T) {
 	}
 }
 
+// TestPanelsOfTheModel: what a model shows on one pair of axes comes first, and no
+// energies where it has none.
+func TestPanelsOfTheModel(t *testing.T) {
+	page, err := plot.Observables([]*results.Run{resultstest.Make(t, cpuref.New, "hopfield-two-memories", nil)}, plot.Options{X: "step"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := page.Panels[0]
+	if first.Y != "overlaps" || len(first.Curves) != 2 || first.Key[0].Name != "overlap" || first.Key[1].Name != "best_overlap" {
+		t.Errorf("the first panel is %s of %d curves, %v", first.Y, len(first.Curves), first.Key)
+	}
+	for _, p := range page.Panels[1:] {
+		if p.Y == "overlap" || strings.Contains(p.Y, "energies") {
+			t.Errorf("there is a panel %s", p.Y)
+		}
+	}
+}
+
 // TestCurvesAreTheTable compares what is drawn with what was computed.
 func TestCurvesAreTheTable(t *testing.T) {
 	r := run(t, "isolated4")
@@ -150,7 +168,7 @@ func TestMeanAndSpreadOfReplicas(t *testing.T) {
 // that of the replicas of one run with the same seeds.
 func TestSeveralRuns(t *testing.T) {
 	runs := []*results.Run{run(t, "isolated4", "run.seed=5", "graph.seed=1"), run(t, "isolated4", "run.seed=6", "graph.seed=1")}
-	over, err := plot.Observables(runs, plot.Options{X: "step", Quantities: []string{"order", plot.Energies, "weight"}})
+	over, err := plot.Observables(runs, plot.Options{X: "step", Quantities: []string{"order", "energies", "weight"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +196,7 @@ const swept = "edge.inverse_temperature"
 // TestSweep: each value of a key has a curve of its own, the mean of its replicas.
 func TestSweep(t *testing.T) {
 	r := run(t, "isolated4", "run.replicas=3", "run.sweep="+swept+"=80,20")
-	page, err := plot.Observables([]*results.Run{r}, plot.Options{X: "step", Quantities: []string{"weight2", plot.Energies, "weight"}})
+	page, err := plot.Observables([]*results.Run{r}, plot.Options{X: "step", Quantities: []string{"weight2", "energies", "weight"}})
 	if err != nil {
 		t.Fatal(err)
 	}

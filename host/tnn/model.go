@@ -39,7 +39,7 @@ func (n *Network) Describe() model.Description {
 		Sums: sumNames(), Fields: Fields(n.Spec.Network.Rule),
 		Computed: n.computed(), Distributions: n.distributions(),
 	}
-	d.Panels = []model.Panel{{Name: "energies", Columns: []string{"energy", "dissipation", "transport"}}}
+	d.Panels = []model.Panel{{Name: "energies", Title: "energies per node", Columns: []string{"energy", "dissipation", "transport"}}}
 	d.Controls = []model.Control{{Name: "adapt", Title: "Weights adapt"}}
 	if len(n.Externals) > 0 {
 		d.Mark = "solved"
