@@ -3,7 +3,7 @@
 
 RUN_PACKAGES  = ca-certificates gcc libc6-dev opencl-headers ocl-icd-libopencl1 pocl-opencl-icd
 TEST_PACKAGES = $(RUN_PACKAGES) mesa-opencl-icd clang oclgrind python3-numpy python3-networkx python3-pandas \
-	python3-xarray python3-matplotlib python3-venv python3-setuptools python3-wheel mypy chromium
+	python3-xarray python3-matplotlib python3-venv python3-setuptools python3-wheel mypy zsh fish chromium
 
 # What follows `tnn-gpu run` in `make run`, for example ARGS="--preset large".
 ARGS =

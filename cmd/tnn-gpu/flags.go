@@ -70,6 +70,9 @@ func configuration(o *configOptions) (cfg *config.Config, name string, err error
 		return nil, "", badUsage("%q is one configuration too many; see `%s --help`", o.words[1], o.command)
 	case len(o.words) == 1 && o.preset != "":
 		return nil, "", badUsage("there are both a configuration file, %s, and --preset %s; use one of them", o.first(), o.preset)
+	case o.first() == "-":
+		name = "stdin"
+		cfg, err = config.Read("standard input", o.stdin, o.settings...)
 	case len(o.words) == 1:
 		name = baseName(o.first())
 		cfg, err = config.Load(o.first(), o.settings...)

@@ -72,11 +72,25 @@ func (p *program) warn(sentence string) { fmt.Fprintf(p.errs, "Take note: %s.\n"
 // run carries out a command line and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
 	app := p.app()
-	err := app.RunContext(ctx, append([]string{app.Name}, flagsFirst(app, args)...))
+	err := app.RunContext(ctx, append([]string{app.Name}, flagsFirst(app, asUsual(args))...))
 	if err != nil {
 		fmt.Fprintf(p.errs, "%s: %v\n", app.Name, err)
 	}
 	return exitCode(err)
+}
+
+// asUsual has what other programs understand mean the same here: --version, and help
+// COMMAND.
+func asUsual(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return args
+	case args[0] == "--version":
+		return append([]string{"version"}, args[1:]...)
+	case args[0] == "help":
+		return append(args[1:len(args):len(args)], "--help")
+	}
+	return args
 }
 
 func (p *program) app() *cli.App {
@@ -84,11 +98,11 @@ func (p *program) app() *cli.App {
 		Name:  "tnn-gpu",
 		Usage: "simulate Thermodynamic Neural Networks and other systems",
 		Description: "`tnn-gpu run` runs the default preset. Every command has its own help:\n" +
-			"`tnn-gpu run --help`.",
+			"`tnn-gpu help run`.",
 		Commands: []*cli.Command{
 			p.runCommand(), p.resumeCommand(), p.checkCommand(), p.scanCommand(), p.plotCommand(), p.videoCommand(),
 			p.inspectCommand(), p.exportCommand(), p.presetsCommand(), p.devicesCommand(),
-			p.verifyCommand(), p.compareCommand(), p.benchCommand(), p.serveCommand(), p.selftestCommand(), p.versionCommand(),
+			p.verifyCommand(), p.compareCommand(), p.benchCommand(), p.serveCommand(), p.selftestCommand(), p.completionCommand(), p.versionCommand(),
 			tryDriversCommand(),
 		},
 		Action: func(c *cli.Context) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strconv"
 	"time"
 
@@ -57,6 +58,7 @@ func (a arguments) one(what string) (string, error) {
 // configOptions say what is computed: a configuration and the keys that flags change.
 type configOptions struct {
 	arguments
+	stdin    io.Reader // what the configuration "-" is read from
 	preset   string
 	settings []string          // of --set
 	keys     map[string]string // texts of flags that set a key, by flag (configKeys)
@@ -64,7 +66,7 @@ type configOptions struct {
 }
 
 func parseConfig(c *cli.Context) configOptions {
-	o := configOptions{arguments: parseArguments(c), preset: c.String("preset"), settings: c.StringSlice("set"), keys: map[string]string{}, sweep: c.StringSlice("sweep")}
+	o := configOptions{arguments: parseArguments(c), stdin: c.App.Reader, preset: c.String("preset"), settings: c.StringSlice("set"), keys: map[string]string{}, sweep: c.StringSlice("sweep")}
 	for _, k := range configKeys {
 		if c.IsSet(k.flag) {
 			o.keys[k.flag] = c.String(k.flag)

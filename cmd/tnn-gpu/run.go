@@ -23,9 +23,10 @@ func (p *program) runCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "run",
 		Usage:     "run a network and write what it does into a folder",
-		ArgsUsage: "[CONFIG.toml]",
-		Description: "Without a configuration or --preset the default preset is run. Flags override\n" +
-			"the configuration, and --set overrides any key of it.\n\n" +
+		ArgsUsage: "[CONFIG.toml|-]",
+		Description: "Without a configuration or --preset the default preset is run; - is a\n" +
+			"configuration from standard input. Flags override the configuration, and --set\n" +
+			"overrides any key of it.\n\n" +
 			"Backend auto takes a GPU where there is one. Another OpenCL device is taken if\n" +
 			"the run has 4 million node updates or more and a network like this one, of 4096\n" +
 			"nodes, runs faster on it; else the program's own backend, on all cores. A\n" +

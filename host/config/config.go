@@ -73,11 +73,17 @@ func Load(path string, settings ...string) (*Config, error) {
 		return nil, &Error{Err: fmt.Errorf("the configuration cannot be opened: %w", err)}
 	}
 	defer f.Close()
-	src, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	return Read(path, f, settings...)
+}
+
+// Read is Load for what a reader gives, which errors call name. Paths of a name without
+// a folder are those of the present folder.
+func Read(name string, from io.Reader, settings ...string) (*Config, error) {
+	src, err := io.ReadAll(io.LimitReader(from, maxBytes+1))
 	if err != nil {
 		return nil, &Error{Err: fmt.Errorf("the configuration cannot be read: %w", err)}
 	}
-	return Decode(path, src, settings...)
+	return Decode(name, src, settings...)
 }
 
 // Decode is Load for the contents of a file of that name.

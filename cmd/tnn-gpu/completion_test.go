@@ -1,0 +1,104 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// findShell finds a shell. A test without it is skipped, but not in CI.
+func findShell(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err == nil {
+		return path
+	}
+	if os.Getenv("TNN_REQUIRE_OPENCL") == "1" {
+		t.Fatalf("%v; install the Debian package %s", err, name)
+	}
+	t.Skip(err)
+	return ""
+}
+
+// TestCompletion asks each shell what it offers, with what the program prints for it.
+func TestCompletion(t *testing.T) {
+	asks := map[string]func(line string) string{
+		"bash": func(line string) string {
+			return "COMP_WORDS=(" + line + "); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _tnn_gpu; printf '%s\\n' \"${COMPREPLY[@]}\""
+		},
+		"zsh": func(line string) string {
+			return "COMP_WORDS=(" + line + "); setopt ksharrays; COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _tnn_gpu; print -l -- ${COMPREPLY[@]}"
+		},
+		"fish": func(line string) string { return "complete -C " + fishQuoted(strings.ReplaceAll(line, "''", "")) },
+	}
+	lines := []struct{ line, has, hasNot string }{
+		{"tnn-gpu re", "resume", "run"},
+		{"tnn-gpu run --no", "--nodes", "--overwrite"},
+		{"tnn-gpu run --preset hopfield-g", "hopfield-glyphs", "driven"},
+		{"tnn-gpu scan --preset perceptron-qu", "perceptron-quick", "driven"},
+		{"tnn-gpu run --backend o", "opencl", "cpu"},
+		{"tnn-gpu presets iso", "isolated4", "driven"},
+		{"tnn-gpu scan mer", "merge", "status"},
+	}
+	for name, ask := range asks {
+		t.Run(name, func(t *testing.T) {
+			path := findShell(t, name)
+			dir := t.TempDir()
+			script := tnnGPU(t, dir, "completion", name).want(t, codeDone).out
+			if name == "zsh" {
+				script = "autoload -U compinit && compinit -D -u\n" + script
+			}
+			for _, l := range lines {
+				c := exec.Command(path, "-c", script+"\n"+ask(l.line))
+				c.Dir, c.Env = dir, append(os.Environ(), "HOME="+dir)
+				out, err := c.Output()
+				var offered []string
+				for line := range strings.Lines(string(out)) {
+					word, _, _ := strings.Cut(strings.TrimSpace(line), "\t")
+					offered = append(offered, word)
+				}
+				// zsh leaves out what does not begin like the word only afterwards.
+				if err != nil || !slices.Contains(offered, l.has) || name != "zsh" && slices.Contains(offered, l.hasNot) {
+					t.Errorf("%q is offered %q (%v); want %s and not %s", l.line, offered, err, l.has, l.hasNot)
+				}
+			}
+		})
+	}
+	tnnGPU(t, t.TempDir(), "completion", "tcsh").want(t, codeUsage, `completion knows bash, zsh and fish, and not "tcsh"`)
+}
+
+// TestRunFromStandardInput runs a configuration that another program prints.
+func TestRunFromStandardInput(t *testing.T) {
+	dir := t.TempDir()
+	preset := tnnGPU(t, dir, "presets", "isolated4").want(t, codeDone).out
+	for text, code := range map[string]int{preset: codeDone, "[grph]\n": codeUsage} {
+		c := command(t, dir, "run", "-", "--steps", "2", "--no-overview", "--out", "r")
+		c.Stdin = strings.NewReader(text)
+		out, _ := c.CombinedOutput()
+		if c.ProcessState.ExitCode() != code {
+			t.Errorf("exit code %d, want %d: %s", c.ProcessState.ExitCode(), code, out)
+		}
+		if code == codeUsage && !strings.Contains(string(out), "standard input:1") {
+			t.Errorf("it does not say where: %s", out)
+		}
+	}
+	tnnGPU(t, dir, "check", "r").want(t, codeDone, "finished at step 2")
+}
+
+// TestAsUsual has what other programs understand.
+func TestAsUsual(t *testing.T) {
+	dir := t.TempDir()
+	version := tnnGPU(t, dir, "version").want(t, codeDone).out
+	if got := tnnGPU(t, dir, "--version").want(t, codeDone).out; got != version {
+		t.Errorf("--version prints %q, and version %q", got, version)
+	}
+	for _, args := range [][]string{{"help"}, {"help", "run"}, {"help", "scan", "merge"}} {
+		help := tnnGPU(t, dir, append(slices.Clone(args[1:]), "--help")...).want(t, codeDone).out
+		if got := tnnGPU(t, dir, args...).want(t, codeDone).out; got != help || help == "" {
+			t.Errorf("%q prints %q, and with --help %q", args, got, help)
+		}
+	}
+	tnnGPU(t, dir, "help", "rnu").want(t, codeUsage, `there is no command "rnu"`)
+}
