@@ -156,20 +156,20 @@ func (r *replica[F]) drive() {
 // driveUnit adds what the synapses of an excitatory unit give it, in ascending order
 // (docs/sorn.md section 8). Device twin: sorn_drive.
 func (r *replica[F]) driveUnit(i int) {
-	excitation, inhibition := F(0), F(0)
-	at := i * r.ee.room
-	for s := at; s < at+int(r.ee.size[i]); s++ {
-		if r.xNext[r.ee.from[s]] != 0 {
-			excitation += r.ee.w[s]
+	r.recurrent[i] = r.ee.active(i, r.xNext) - r.ei.active(i, r.yNext)
+}
+
+// active adds up the weights of a unit from units that are active.
+func (c *columns[F]) active(i int, x []uint8) F {
+	at, sum := i*c.room, F(0)
+	from := c.from[at : at+int(c.size[i])]
+	w := c.w[at:][:len(from)]
+	for s, j := range from {
+		if x[j] != 0 {
+			sum += w[s]
 		}
 	}
-	at = i * r.ei.room
-	for s := at; s < at+int(r.ei.size[i]); s++ {
-		if r.yNext[r.ei.from[s]] != 0 {
-			inhibition += r.ei.w[s]
-		}
-	}
-	r.recurrent[i] = excitation - inhibition
+	return sum
 }
 
 // grain is how many units are worth a thread.
@@ -330,14 +330,7 @@ func (r *replica[F]) excite(from, to int) {
 	clear(drive)
 	if r.rows == nil {
 		for k := range drive {
-			at := (from + k) * r.ie.room
-			sum := F(0)
-			for s := at; s < at+int(r.ie.size[from+k]); s++ {
-				if x[r.ie.from[s]] != 0 {
-					sum += r.ie.w[s]
-				}
-			}
-			drive[k] = sum
+			drive[k] = r.ie.active(from+k, x)
 		}
 		return
 	}
