@@ -64,7 +64,7 @@ func (g *stage) take(row Mem, at, s reg.Register, w vec, taken reg.Register, kep
 }
 
 // totals adds neighbouring lanes of every sum in pairs, then the results in pairs,
-// and so on, as parallel.Total.
+// and so on, as fmath.Total.
 func (g *stage) totals() {
 	if form.avx512 {
 		g.totalsByPermutation()
