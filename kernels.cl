@@ -2160,18 +2160,34 @@ real tnn_reflect(__global const int *ends, __global const uint *edges, uint degr
 
 // The arguments that tell of the external nodes: nodes holds a record of
 // EXTERNAL_WORDS for each; ends and edges the positions and weights of its degree
-// half-edges, ended by -1; period one row for each era; forced a state that a user
-// holds the node at, or NaN.
+// half-edges, ended by -1; period one row for each era; wave a record of WAVE_WORDS for
+// each; told, a row for each step of a batch, states that the host tells, or NaN; forced
+// a state that a user holds the node at, or NaN.
 #define EXTERNAL_ARGUMENTS \
     __global const int *nodes, __global const int *ends, __global const uint *edges, uint degree, \
-    __global const int *period, __global const real *forced, uint externals
+    __global const int *period, __global const real *wave, __global const real *told, __global const real *forced, uint externals
 
 // What external nodes do in a step.
 typedef struct {
     uint mode, era;
     ulong t;
-    uint k;
+    uint k, fresh, at; // whether noise begins, and which step of the batch it is
 } regime;
+
+// cpuref replica.wave
+real tnn_wave(__global const int *node, __global const real *wave, real s, ulong period, regime now, uint key0, uint key1)
+{
+    if (wave[WAVE_AMPLITUDE] > R(0.0)) {
+        words word = philox((vuint)((uint)node[EXTERNAL_ID]), (vuint)(0u), (vuint)(now.k), PURPOSE_EXTERNAL_NOISE, key0, key1);
+        real z = FIRST(normal(word.x, word.y));
+        real next = wave[WAVE_AMPLITUDE] * z;
+        if (!now.fresh)
+            next = wave[WAVE_DECAY] * s + wave[WAVE_KICK] * z;
+        return next < R(-1.0) ? R(-1.0) : next > R(1.0) ? R(1.0) : next;
+    }
+    s = (real)node[EXTERNAL_POLARITY];
+    return 2 * ((now.t - 1) % period) >= period ? -s : s;
+}
 
 // tnn_drive_node sets external node i for a step: cpuref replica.drive.
 void tnn_drive_node(EXTERNAL_ARGUMENTS, uint i, regime now, __global real *state, __global const real *weight, uint key0, uint key1)
@@ -2179,10 +2195,11 @@ void tnn_drive_node(EXTERNAL_ARGUMENTS, uint i, regime now, __global real *state
     words word = philox((vuint)((uint)nodes[EXTERNAL_WORDS * i + EXTERNAL_ID]), (vuint)(0u), (vuint)(now.k), PURPOSE_EXTERNAL, key0, key1);
     real s = R(0.0);
     if (now.mode == MODE_DRIVEN) {
-        ulong length = (ulong)period[now.era * externals + i];
-        s = (real)nodes[EXTERNAL_WORDS * i + EXTERNAL_POLARITY];
-        if (2 * ((now.t - 1) % length) >= length)
-            s = -s;
+        real given = told[(size_t)now.at * externals + i];
+        s = tnn_wave(nodes + EXTERNAL_WORDS * i, wave + WAVE_WORDS * i, state[nodes[EXTERNAL_WORDS * i + EXTERNAL_POSITION]],
+                     (ulong)period[now.era * externals + i], now, key0, key1);
+        if (given == given)
+            s = given;
     } else if (now.mode == MODE_NOISE) {
         s = FIRST(word.x) >> 31 != 0 ? R(1.0) : R(-1.0);
     } else if (now.mode == MODE_REFLECT) {
@@ -2208,13 +2225,13 @@ bool tnn_is_solved(__global const int *nodes, __global const int *ends, uint deg
 // tnn_drive sets the external nodes for step t: dimension 0 is the external node,
 // dimension 1 the replica.
 __kernel void tnn_drive(EXTERNAL_ARGUMENTS, __global const uint *keys, __global real *state, __global const real *weight,
-                        uint positions, ulong weights, uint mode, uint era, ulong t, uint k)
+                        uint positions, ulong weights, uint mode, uint era, ulong t, uint k, uint fresh, uint at)
 {
     uint i = (uint)get_global_id(0);
     size_t r = get_global_id(1);
-    regime now = { mode, era, t, k };
+    regime now = { mode, era, t, k, fresh, at };
     if (i < externals)
-        tnn_drive_node(nodes, ends, edges, degree, period, forced, externals, i, now,
+        tnn_drive_node(nodes, ends, edges, degree, period, wave, told, forced, externals, i, now,
                    state + r * positions, weight + r * weights, keys[2 * r], keys[2 * r + 1]);
 }
 
@@ -2245,9 +2262,10 @@ void tnn_run_steps(NETWORK_ARGUMENTS, EXTERNAL_ARGUMENTS, __global const uint *p
     __global real *own = partial + r * NODE_SUMS * groups;
     for (uint step = 0; step < steps; step++) {
         uint last = (uint)(t + step) * sweeps, flags = program[PROGRAM_WORDS * step + PROGRAM_FLAGS];
-        regime now = { program[PROGRAM_WORDS * step + PROGRAM_MODE], program[PROGRAM_WORDS * step + PROGRAM_ERA], t + step, last - sweeps + 1 };
+        regime now = { program[PROGRAM_WORDS * step + PROGRAM_MODE], program[PROGRAM_WORDS * step + PROGRAM_ERA], t + step, last - sweeps + 1,
+                       program[PROGRAM_WORDS * step + PROGRAM_FRESH], step };
         for (uint i = me; i < externals; i += ITEMS)
-            tnn_drive_node(nodes, ends, edges, degree, period, forced, externals, i, now, n.state, n.weight, n.key0, n.key1);
+            tnn_drive_node(nodes, ends, edges, degree, period, wave, told, forced, externals, i, now, n.state, n.weight, n.key0, n.key1);
         barrier(CLK_GLOBAL_MEM_FENCE);
         for (uint sweep = 1; sweep <= sweeps; sweep++) {
             n.k = last - sweeps + sweep;

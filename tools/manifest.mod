@@ -2,8 +2,6 @@
 // script kubernetes` writes: kept out of the program's own requirements. `make
 // test-manifest` runs it.
 module tnn-gpu
-// small. Run it as `make test-manifest` does.
-module tnn-gpu/tools/manifest
 
 go 1.26.0
 

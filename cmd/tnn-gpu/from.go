@@ -41,6 +41,9 @@ func (p *program) runFrom(ctx context.Context, opts *runOptions, w *watch) error
 		return err
 	}
 	defer j.close()
+	if err := p.feedJob(j, opts); err != nil {
+		return err
+	}
 	with := contents(j.setup.config, j.inputs)
 	with.Start = j.from
 	w.hold(saves)
@@ -230,6 +233,9 @@ func (p *program) computeAgain(ctx context.Context, on *computerOptions, w *watc
 	if j.plan.Again, err = o.folder.CommandsUntil(first, o.step); err != nil {
 		return nil, usageError{err}
 	}
+	if err := allFed(j.plan, first.State.Step, o.step); err != nil {
+		return nil, usageError{fmt.Errorf("%s: %w", o.folder.Path(), err)}
+	}
 	j.plan.Steps = o.step
 	keep := func(e sim.Event) error {
 		if saved, ok := e.(*sim.Checkpoint); ok {
@@ -237,7 +243,7 @@ func (p *program) computeAgain(ctx context.Context, on *computerOptions, w *watc
 		}
 		return nil
 	}
-	run, err := sim.New(j.setup.net, j.backend, j.plan, keep)
+	run, err := sim.New(j.setup.net, j.backend.Backend, j.plan, keep)
 	if err != nil {
 		return nil, err
 	}
@@ -271,4 +277,18 @@ func (o *origin) where(on *computerOptions) (*config.Config, error) {
 		err = setComputer(on, cfg)
 	}
 	return cfg, err
+}
+
+// allFed tells whether a plan has the inputs of all steps after one, up to another.
+func allFed(p sim.Plan, first, last int64) error {
+	fed := first
+	for _, c := range p.Again {
+		if c.Do == sim.DoFeed {
+			fed = max(fed, c.Step+1)
+		}
+	}
+	if p.Fed && fed < last {
+		return fmt.Errorf("the inputs of steps %d to %d are not kept: inputs.csv ends before them", fed+1, last)
+	}
+	return nil
 }

@@ -62,7 +62,7 @@ func readInput(key, path string) (*input, error) {
 	to := io.Writer(sum)
 	if info.Size() <= mostKept {
 		table, _, _ := strings.Cut(key, ".")
-		in.Kept = table + ending(path)
+		in.Kept = strings.NewReplacer("[", "-", "]", "").Replace(table) + ending(path)
 		to = io.MultiWriter(sum, &content)
 	}
 	if _, err := io.Copy(to, f); err != nil {

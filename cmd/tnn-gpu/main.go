@@ -42,7 +42,7 @@ func main() {
 	ignoreBrokenPipes()
 	memory.Heed()
 	c := newConsole(os.Stdout, os.Stderr, os.Args[1:])
-	p := program{out: c.out, errs: c.errs, console: c, began: time.Now()}
+	p := program{in: os.Stdin, out: c.out, errs: c.errs, console: c, began: time.Now()}
 	p.drivers = p.ownDrivers()
 	p.files = files.OS{Warn: p.warn}
 	code := p.run(context.Background(), os.Args[1:])
@@ -57,9 +57,11 @@ func main() {
 
 // program is one invocation.
 type program struct {
+	in       io.Reader // of feed
 	out      io.Writer
 	errs     io.Writer
-	console  *console // behind both; nil in tests
+	answers  io.Writer // standard output, where out is standard error
+	console  *console  // behind both; nil in tests
 	files    files.System
 	began    time.Time
 	drivers  *gpu.Drivers // nil asks drivers without a trial
@@ -100,7 +102,7 @@ func (p *program) app() *cli.App {
 		Description: "`tnn-gpu run` runs the default preset. Every command has its own help:\n" +
 			"`tnn-gpu help run`.",
 		Commands: []*cli.Command{
-			p.runCommand(), p.resumeCommand(), p.checkCommand(), p.scanCommand(), p.plotCommand(), p.videoCommand(),
+			p.runCommand(), p.resumeCommand(), p.feedCommand(), p.checkCommand(), p.scanCommand(), p.plotCommand(), p.videoCommand(),
 			p.inspectCommand(), p.exportCommand(), p.presetsCommand(), p.devicesCommand(),
 			p.verifyCommand(), p.compareCommand(), p.benchCommand(), p.serveCommand(), p.selftestCommand(), p.completionCommand(), p.versionCommand(),
 			tryDriversCommand(),

@@ -74,16 +74,33 @@ func (n *setup) recordOptions(d backend.Description) (record.Options, error) {
 		}
 		o.Recordings = append(o.Recordings, r)
 	}
-	names := model.NamesOf(n.net)
 	for _, text := range c.Watch {
-		field, _, _ := strings.Cut(text, "[")
-		p, err := names.FindProbe(text, n.ofLinks(spaces[field]))
+		probes, err := n.probes(text)
 		if err != nil {
 			return o, err
 		}
-		o.Probes = append(o.Probes, p)
+		o.Probes = append(o.Probes, probes...)
 	}
 	return o, nil
+}
+
+// probes reads a value of a field, as state[12], or those of all items that can be
+// held: state[external].
+func (n *setup) probes(text string) ([]model.Probe, error) {
+	field, _, _ := strings.Cut(text, "[")
+	if text == field+"[external]" {
+		holds := n.net.Describe().Holds
+		if holds == nil || len(holds.Items) == 0 {
+			return nil, fmt.Errorf("%s: there are no external nodes", text)
+		}
+		var all []model.Probe
+		for _, item := range holds.Items {
+			all = append(all, model.Probe{Field: field, A: int(item), B: -1})
+		}
+		return all, nil
+	}
+	p, err := model.NamesOf(n.net).FindProbe(text, n.ofLinks(n.spaceOfField()[field]))
+	return []model.Probe{p}, err
 }
 
 // chosenItems are those that the recordings are restricted to, by index space: some

@@ -32,6 +32,7 @@ func (p *program) resumeCommand() *cli.Command {
 			&cli.StringFlag{Name: "steps", Usage: "go on to step `NUMBER`; with a plus, as in +100, that many steps from the checkpoint on"},
 			&cli.BoolFlag{Name: "restart", Usage: "begin anew; what is there is kept as RUN.old-1, RUN.old-2, ..."},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
+			&cli.StringFlag{Name: "answer", Usage: "of a run that is fed, which reads its inputs from standard input: as for tnn-gpu feed"},
 		}),
 		Action: func(c *cli.Context) error {
 			o, err := parseResume(c)
@@ -52,6 +53,7 @@ type resumeOptions struct {
 	folder        string
 	steps         string
 	restart       bool
+	answer        string
 	ofRuns        string // a flag that scans do not take; empty where none is given
 }
 
@@ -60,11 +62,11 @@ func parseResume(c *cli.Context) (*resumeOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &resumeOptions{configOptions: parseConfig(c), computer: parseComputer(c), folder: folder, steps: c.String("steps"), restart: c.Bool("restart")}
+	o := &resumeOptions{configOptions: parseConfig(c), computer: parseComputer(c), folder: folder, steps: c.String("steps"), restart: c.Bool("restart"), answer: c.String("answer")}
 	if o.limit, err = parseTimeLimit(c); err != nil {
 		return nil, err
 	}
-	for _, flag := range []string{"check", "checkpoint", "live", "restart", "steps"} {
+	for _, flag := range []string{"answer", "check", "checkpoint", "live", "restart", "steps"} {
 		if c.IsSet(flag) {
 			o.ofRuns = flag
 		}
@@ -88,6 +90,12 @@ func (p *program) resume(ctx context.Context, o *resumeOptions) error {
 		return errors.Join(err, folder.Close())
 	}
 	defer j.close()
+	if j.plan.Fed {
+		p.answers, p.out = p.out, p.errs
+		if j.feed, err = p.newFeed(j, o.answer); err != nil {
+			return errors.Join(err, folder.Close())
+		}
+	}
 	w.hold(saves)
 	return p.carryOut(ctx, w, j, folder)
 }

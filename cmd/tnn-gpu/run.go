@@ -34,15 +34,7 @@ func (p *program) runCommand() *cli.Command {
 			"Ctrl-C saves the run, and `tnn-gpu resume FOLDER` goes on with it; two seconds or\n" +
 			"more later, another Ctrl-C ends it at once. SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and\n" +
 			"SIGXCPU save it, too. The overview is not drawn then.",
-		Flags: slices.Concat(networkFlags(), computerFlags(), recordFlags(), liveFlags(), []cli.Flag{
-			precisionFlag(),
-			&cli.StringFlag{Name: "steps", Usage: "make the run this `NUMBER` of steps long: eras are cut off, or the last one is made longer"},
-			&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r has the noise of seed + r"},
-			&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
-			&cli.StringSliceFlag{Name: "sweep", Usage: "give the replicas different values of a key: `KEY=V1,V2,...`; replica r takes value r modulo their number (default: as many replicas as values). tnn-gpu scan varies several keys"},
-			&cli.StringFlag{Name: "from", Usage: "begin at the last checkpoint of another run, with all that it holds, in a new folder: `RUN`, or RUN@STEP for an earlier state, which is computed again where no checkpoint has it; --set changes what may change"},
-			checkpointFlag(), checkFlag(), timeLimitFlag(),
-		}),
+		Flags: runFlags(),
 		Action: func(c *cli.Context) error {
 			o, err := parseRun(c)
 			if err != nil {
@@ -51,6 +43,19 @@ func (p *program) runCommand() *cli.Command {
 			return p.runNew(c.Context, o)
 		},
 	}
+}
+
+// runFlags are those of run.
+func runFlags() []cli.Flag {
+	return slices.Concat(networkFlags(), computerFlags(), recordFlags(), liveFlags(), []cli.Flag{
+		precisionFlag(),
+		&cli.StringFlag{Name: "steps", Usage: "make the run this `NUMBER` of steps long: eras are cut off, or the last one is made longer"},
+		&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r has the noise of seed + r"},
+		&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
+		&cli.StringSliceFlag{Name: "sweep", Usage: "give the replicas different values of a key: `KEY=V1,V2,...`; replica r takes value r modulo their number (default: as many replicas as values). tnn-gpu scan varies several keys"},
+		&cli.StringFlag{Name: "from", Usage: "begin at the last checkpoint of another run, with all that it holds, in a new folder: `RUN`, or RUN@STEP for an earlier state, which is computed again where no checkpoint has it; --set changes what may change"},
+		checkpointFlag(), checkFlag(), timeLimitFlag(),
+	})
 }
 
 // job is a run that is about to begin or to go on.
@@ -63,6 +68,7 @@ type job struct {
 	from    *state.Checkpoint // nil for a new run
 	live    *live
 	checker *checker // nil unless steps are made again
+	feed    *feed    // nil unless steps wait for inputs
 
 	progress *bar
 	table    *epochTable
@@ -79,6 +85,8 @@ type runOptions struct {
 	from     option[string]
 	steps    option[string]
 	out      string
+	feeds    bool // steps take their inputs from standard input
+	answer   string
 }
 
 func parseRun(c *cli.Context) (*runOptions, error) {
@@ -113,17 +121,38 @@ func (p *program) runNew(ctx context.Context, o *runOptions) error {
 	if err := checkRecords(cfg, 0); err != nil {
 		return err
 	}
+	if o.feeds {
+		if err := setFed(cfg.Spec); err != nil {
+			return cfg.Locate(err)
+		}
+	}
 	j, err := p.prepare(&o.job, cfg)
 	if err != nil {
 		return err
 	}
 	defer j.close()
+	if err := p.feedJob(j, o); err != nil {
+		return err
+	}
 	w.hold(saves)
 	folder, err := p.createFolder(o.out, name, contents(cfg, j.inputs))
 	if err != nil {
 		return err
 	}
 	return p.carryOut(ctx, w, j, folder)
+}
+
+// feedJob prepares to feed a job, which only feed does.
+func (p *program) feedJob(j *job, o *runOptions) (err error) {
+	switch n := len(j.setup.net.Describe().Inputs); {
+	case j.plan.Fed && !o.feeds:
+		return badUsage("the network takes %s at each step: use `tnn-gpu feed`", count(int64(n), "input"))
+	case o.feeds && !j.plan.Fed:
+		return badUsage("the network takes no inputs")
+	case o.feeds:
+		j.feed, err = p.newFeed(j, o.answer)
+	}
+	return err
 }
 
 // saves is what a run does when it is told to stop.
@@ -149,6 +178,7 @@ func (p *program) open(cfg *config.Config, threads int) (*job, error) {
 	if err := unchanged(j.inputs); err != nil {
 		return nil, err
 	}
+	j.plan.Fed = len(j.setup.net.Describe().Inputs) > 0
 	j.backend, err = j.setup.open(threads)
 	return j, err
 }
@@ -255,7 +285,7 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 func (p *program) newRun(j *job, recorder *record.Recorder) (*sim.Run, error) {
 	j.progress = newBar(p.errs, j.setup, j.first(), j.plan.Steps)
 	j.table = newEpochTable(p.out, j.progress, j.setup, j.plan.Steps, terminalWidth(p.out))
-	run, err := sim.New(j.setup.net, j.backend, j.plan, recorder.Observe, j.table.observe, j.progress.observe, j.live.observe)
+	run, err := sim.New(j.setup.net, j.backend.Backend, j.plan, recorder.Observe, j.table.observe, j.progress.observe, j.live.observe, j.feed.observe)
 	if err == nil {
 		err = j.checker.check(run)
 	}
@@ -283,7 +313,12 @@ func (j *job) first() int64 {
 func (p *program) simulate(ctx context.Context, j *job, run *sim.Run, folder string) (sim.Summary, error) {
 	j.table.printHeader(j.first())
 	endLive := j.live.begin(run, folder, j.from)
+	over := make(chan struct{})
+	if j.feed != nil {
+		go j.feed.lines(ctx, run, over)
+	}
 	summary, err := run.Go(ctx)
+	close(over)
 	j.progress.clear()
 	if err := endLive(summary, err); err != nil {
 		fmt.Fprintf(p.errs, "The page could not be served to the end: %v.\n", err)

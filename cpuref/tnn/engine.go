@@ -27,6 +27,8 @@ type engine[F fmath.Float] struct {
 	segment  *tnn.Segment               // that is being visited
 	sweep    sweep[F]                   // that is being made, without the parameters of a replica
 	controls tnn.Controls
+	driven   *tnn.Drive
+	told     []float64 // by external node: see drive; nil where nothing is told
 	device   string
 }
 
@@ -54,7 +56,10 @@ func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
 }
 
 func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func(net *tnn.Network, threads int) []visitor[F]) (*engine[F], error) {
-	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), team: parallel.NewTeam(o.Threads), device: parallel.Processor()}
+	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), team: parallel.NewTeam(o.Threads), driven: tnn.NewDrive(net), device: parallel.Processor()}
+	if e.driven.IsTold() {
+		e.told = make([]float64, len(net.Externals))
+	}
 	e.grain, e.visits = e.visitors[0].grain(), e.visitPart
 	for i, seed := range o.Seeds {
 		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(seed)))
@@ -69,7 +74,7 @@ func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func
 // initialise is the first visit of docs/model.md section 8.
 func (e *engine[F]) initialise() {
 	for _, r := range e.replicas {
-		r.drive(tnn.Noise, 0, 0, 0)
+		r.drive(tnn.Noise, 0, 0, 0, nil, false)
 	}
 	e.sweepAll(0, false, false, false, nil)
 }
@@ -79,6 +84,11 @@ func (e *engine[F]) Advance(n int) ([]float64, error) {
 	width := len(e.replicas) * int(tnn.Sums)
 	rows := make([]float64, n*width)
 	for i := range n {
+		if e.told != nil {
+			if err := e.driven.Row(e.told, e.state.Step+1); err != nil {
+				return nil, err
+			}
+		}
 		e.state.Step++
 		e.step(e.state.Step, rows[i*width:][:width])
 	}
@@ -90,8 +100,9 @@ func (e *engine[F]) step(t int64, sums []float64) {
 	era, index := e.net.Spec.Era(t)
 	sweeps := uint32(e.net.Spec.Sweeps())
 	last := uint32(t) * sweeps
+	fresh := e.net.Fresh(t)
 	for _, r := range e.replicas {
-		r.drive(era.Mode, t, index, last-sweeps+1)
+		r.drive(era.Mode, t, index, last-sweeps+1, e.told, fresh)
 		for id, v := range e.controls.External() {
 			r.state[e.net.Layout.Position[id]] = F(v)
 		}
@@ -159,8 +170,12 @@ func (e *engine[F]) SetState(s *state.State) error {
 		copy(state.Values[F](&own.Arrays[i]), state.Values[F](&s.Arrays[i]))
 	}
 	e.adopt(own)
+	e.driven.Forget()
 	return nil
 }
+
+// Feed implements backend.Feeder.
+func (e *engine[F]) Feed(inputs []float64) error { return e.driven.Feed(inputs) }
 
 // adopt goes on with a state that is nobody else's.
 func (e *engine[F]) adopt(s *state.State) {

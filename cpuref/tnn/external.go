@@ -6,18 +6,20 @@ import (
 	"tnn-gpu/host/tnn"
 )
 
-// drive sets the external nodes for a step (docs/model.md section 6). Device
-// twin: tnn_drive_node in kernels.cl.
-func (r *replica[F]) drive(mode tnn.Mode, step int64, era int, k uint32) {
+// drive sets the external nodes for a step (docs/model.md section 6). Told are the
+// states that follow from neither seed nor polarity, by external node; NaN where there
+// is none. Noise with a correlation time is fresh where it begins. Device twin:
+// tnn_drive_node in kernels.cl.
+func (r *replica[F]) drive(mode tnn.Mode, step int64, era int, k uint32, told []float64, fresh bool) {
 	for i, pos := range r.net.Layout.External {
-		x := r.net.Externals[i]
+		x := &r.net.Externals[i]
 		word := rng.Philox([4]uint32{uint32(x.ID), 0, k, uint32(rng.External)}, r.key)
 		s := F(0)
 		switch mode {
 		case tnn.Driven:
-			s = F(x.Polarity)
-			if period := int64(x.Period(era)); 2*((step-1)%period) >= period {
-				s = -s
+			s = r.wave(x, r.state[pos], step, era, k, fresh)
+			if told != nil && told[i] == told[i] {
+				s = F(told[i])
 			}
 		case tnn.Noise:
 			s = -1
@@ -29,6 +31,25 @@ func (r *replica[F]) drive(mode tnn.Mode, step int64, era int, k uint32) {
 		}
 		r.state[pos] = s
 	}
+}
+
+// wave is the next state of an external node that is driven, whose state is s. Device
+// twin: tnn_wave.
+func (r *replica[F]) wave(x *tnn.External, s F, step int64, era int, k uint32, fresh bool) F {
+	if x.Wave == tnn.WaveNoise {
+		word := rng.Philox([4]uint32{uint32(x.ID), 0, k, uint32(rng.ExternalNoise)}, r.key)
+		z := rng.Normal[F](word[0], word[1])
+		next := F(F(x.Amplitude) * z)
+		if !fresh {
+			next = F(F(x.Decay())*s) + F(F(x.Kick())*z)
+		}
+		return min(max(next, -1), 1)
+	}
+	s = F(x.Polarity)
+	if period := int64(x.Period(era)); 2*((step-1)%period) >= period {
+		s = -s
+	}
+	return s
 }
 
 // reflect samples -1 or 1 by the squared sum of both ends' contributions.

@@ -103,8 +103,50 @@ func (n *engine[F]) uploadParameters() error {
 		upload(n.device, "parameters", parameters, &n.layout.parameters),
 		upload(n.device, "keys", keys, &n.keys),
 		upload(n.device, "periods", periods, &n.periods),
+		upload(n.device, "waves", n.waveTable(), &n.waves),
+		upload(n.device, "told states", n.untold(), &n.told),
 		n.forceExternals(),
 	)
+}
+
+// waveTable lists how external nodes are driven.
+func (n *engine[F]) waveTable() []F {
+	var table []F
+	for _, x := range n.net.Externals {
+		var record waveRecord[F]
+		if x.Wave == tnn.WaveNoise {
+			record = waveRecord[F]{Decay: F(x.Decay()), Kick: F(x.Kick()), Amplitude: F(x.Amplitude)}
+		}
+		table = append(table, record.Decay, record.Kick, record.Amplitude)
+	}
+	return table
+}
+
+// untold is a batch of whose states the host tells none.
+func (n *engine[F]) untold() []F {
+	rows := make([]F, batch*len(n.net.Externals))
+	for i := range rows {
+		rows[i] = F(math.NaN())
+	}
+	return rows
+}
+
+// tell sends the states of a batch that the host tells.
+func (n *engine[F]) tell(steps int) error {
+	if !n.driven.IsTold() {
+		return nil
+	}
+	each := len(n.net.Externals)
+	row, rows := make([]float64, each), make([]F, 0, steps*each)
+	for i := range steps {
+		if err := n.driven.Row(row, n.step+int64(i)+1); err != nil {
+			return err
+		}
+		for _, v := range row {
+			rows = append(rows, F(v))
+		}
+	}
+	return device.Write(n.told, 0, rows)
 }
 
 // forceExternals sends the states at which a user holds external nodes.
@@ -182,7 +224,7 @@ func (n *engine[F]) networkArguments() device.Args {
 func (n *engine[F]) externalArguments() device.Args {
 	b := &n.layout
 	return device.Args{"nodes": b.externals, "ends": b.ends, "edges": b.edges, "degree": uint32(n.externalDegree()),
-		"period": n.periods, "forced": n.forced, "externals": uint32(len(n.net.Externals))}
+		"period": n.periods, "wave": n.waves, "told": n.told, "forced": n.forced, "externals": uint32(len(n.net.Externals))}
 }
 
 // with joins arguments.
@@ -216,7 +258,7 @@ func (n *engine[F]) arguments() map[string]device.Args {
 		"add_partials": {"partial": b.partial, "scratch": b.scratch, "groups": uint32(n.groups), "first_group": uint32(0),
 			"count": uint32(0), "sums": n.sums, "at": uint64(0), "replica_stride": uint32(len(l.Segments) * tnn.NodeSums)},
 		"tnn_drive": with(n.externalArguments(), device.Args{"keys": n.keys, "state": n.field("state"), "weight": n.field("weight"),
-			"positions": uint32(l.Positions), "weights": uint64(l.Weights), "mode": uint32(0), "era": uint32(0), "t": uint64(1), "k": uint32(0)}),
+			"positions": uint32(l.Positions), "weights": uint64(l.Weights), "mode": uint32(0), "era": uint32(0), "t": uint64(1), "k": uint32(0), "fresh": uint32(0), "at": uint32(0)}),
 		"tnn_count_solved": {"nodes": b.externals, "ends": b.ends, "degree": uint32(n.externalDegree()), "externals": uint32(len(n.net.Externals)),
 			"state": n.field("state"), "positions": uint32(l.Positions), "solved": n.solved, "at": uint32(0)},
 	}

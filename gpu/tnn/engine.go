@@ -40,6 +40,9 @@ type engine[F float32 | float64] struct {
 	solved  *device.Buffer // of a batch: by step, replica
 	forced  *device.Buffer // states that external nodes are held at
 	periods *device.Buffer
+	waves   *device.Buffer
+	told    *device.Buffer // of a batch: by step, external node; see Drive
+	driven  *tnn.Drive
 	keys    *device.Buffer
 
 	program *device.Buffer // of a batch: by step, what tnn_run_steps needs to know
@@ -81,7 +84,7 @@ func watches(rule tnn.Rule) []string {
 
 // planEngine is an engine of which nothing is on the device yet.
 func planEngine[F float32 | float64](d *device.Device, net *tnn.Network, o backend.Options) (*engine[F], error) {
-	n := &engine[F]{device: d, net: net, options: o, fields: map[string]*device.Buffer{}}
+	n := &engine[F]{device: d, net: net, options: o, fields: map[string]*device.Buffer{}, driven: tnn.NewDrive(net)}
 	n.choose()
 	return n, n.chooseGroup()
 }
@@ -185,7 +188,7 @@ func (n *engine[F]) start() error {
 	if n.small {
 		return n.launchRun(0, []programRecord{{Mode: modeNumber(tnn.Noise)}})
 	}
-	return errors.Join(n.drive(tnn.Noise, 0, 0, 0), n.sweep(0, 0))
+	return errors.Join(n.drive(tnn.Noise, 0, 0, 0, 0), n.sweep(0, 0))
 }
 
 // latticeOf gives nil where the network needs the tables.

@@ -51,7 +51,12 @@ type externalRecord struct{ Position, ID, Polarity int32 }
 type programRecord struct {
 	Mode, Era uint32
 	Flags     uint32 // of the last sweep
+	Fresh     uint32 // 1 where noise with a correlation time begins
 }
+
+// waveRecord tells a kernel how an external node is driven. Amplitude is that of noise,
+// 0 where it is driven otherwise.
+type waveRecord[F float32 | float64] struct{ Decay, Kick, Amplitude F }
 
 // define completes the header of a program.
 func (c *choices) define(h *device.Header) {
@@ -85,6 +90,7 @@ func defineConstants(h *device.Header) {
 	h.Record("SEGMENT", segmentRecord{})
 	h.Record("EXTERNAL", externalRecord{})
 	h.Record("PROGRAM", programRecord{})
+	h.Record("WAVE", waveRecord[float64]{})
 	for i, mode := range modes {
 		h.Define("MODE_"+strings.ToUpper(string(mode)), uint32(i))
 	}
@@ -97,6 +103,7 @@ func defineConstants(h *device.Header) {
 	h.Define("PURPOSE_NODE_STATE", uint32(rng.NodeState))
 	h.Define("PURPOSE_WEIGHT_NOISE", uint32(rng.WeightNoise))
 	h.Define("PURPOSE_EXTERNAL", uint32(rng.External))
+	h.Define("PURPOSE_EXTERNAL_NOISE", uint32(rng.ExternalNoise))
 	h.Define("SUM_ENERGY", tnn.SumEnergy)
 	h.Define("SUM_FREE_ENERGY", tnn.SumFreeEnergy)
 	h.Define("SUM_ENTROPY", tnn.SumEntropy)

@@ -253,3 +253,6 @@ func TestOtherDevices(t *testing.T) {
 		}
 	}
 }
+
+// TestFed: inputs reach external nodes on a device, too.
+func TestFed(t *testing.T) { tnntest.Fed(t, openNetwork) }

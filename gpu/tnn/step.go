@@ -34,6 +34,9 @@ func (n *engine[F]) advanceBatch(steps int) ([]float64, error) {
 	if err := device.Fill(n.solved, 0, steps*replicas, uint32(0)); err != nil {
 		return nil, err
 	}
+	if err := n.tell(steps); err != nil {
+		return nil, err
+	}
 	enqueue := n.enqueueSteps
 	if n.small {
 		enqueue = n.enqueueRun
@@ -74,7 +77,7 @@ func (n *engine[F]) enqueueRun(steps int) error {
 	var program []programRecord
 	for i := range steps {
 		era, index := n.net.Spec.Era(n.step + int64(i) + 1)
-		program = append(program, programRecord{Mode: modeNumber(era.Mode), Era: uint32(index), Flags: n.lastFlags(era)})
+		program = append(program, programRecord{Mode: modeNumber(era.Mode), Era: uint32(index), Flags: n.lastFlags(era), Fresh: n.fresh(n.step + int64(i) + 1)})
 	}
 	return n.launchRun(n.step+1, program)
 }
@@ -115,7 +118,7 @@ func (n *engine[F]) enqueueStep(t int64, i int) error {
 	sweeps := uint32(n.net.Spec.Sweeps())
 	last := uint32(t) * sweeps
 	flags := n.lastFlags(era)
-	if err := n.drive(era.Mode, t, index, last-sweeps+1); err != nil {
+	if err := n.drive(era.Mode, t, index, last-sweeps+1, i); err != nil {
 		return err
 	}
 	for k := last - sweeps + 1; k < last; k++ {
@@ -135,13 +138,23 @@ func modeNumber(m tnn.Mode) uint32 { return uint32(slices.Index(modes[:], m)) }
 // few is the work-group of kernels over the few external nodes.
 const few = 16
 
-func (n *engine[F]) drive(mode tnn.Mode, t int64, era int, k uint32) error {
+// fresh is 1 where noise with a correlation time begins with a step.
+func (n *engine[F]) fresh(t int64) uint32 {
+	if t > 0 && n.net.Fresh(t) {
+		return 1
+	}
+	return 0
+}
+
+// drive enqueues what external nodes do in step t, which is the i-th of the batch.
+func (n *engine[F]) drive(mode tnn.Mode, t int64, era int, k uint32, i int) error {
 	count := len(n.net.Externals)
 	if count == 0 {
 		return nil
 	}
 	kernel := n.driveKernel
-	if err := errors.Join(kernel.Set("mode", modeNumber(mode)), kernel.Set("era", uint32(era)), kernel.Set("t", uint64(t)), kernel.Set("k", k)); err != nil {
+	if err := errors.Join(kernel.Set("mode", modeNumber(mode)), kernel.Set("era", uint32(era)), kernel.Set("t", uint64(t)), kernel.Set("k", k),
+		kernel.Set("fresh", n.fresh(t)), kernel.Set("at", uint32(i))); err != nil {
 		return err
 	}
 	return kernel.Launch([]int{ceil(count, few), len(n.options.Seeds)}, []int{few, 1})
@@ -214,8 +227,12 @@ func (n *engine[F]) SetState(s *state.State) error {
 		}
 	}
 	n.step = s.Step
+	n.driven.Forget()
 	return nil
 }
+
+// Feed implements backend.Feeder.
+func (n *engine[F]) Feed(inputs []float64) error { return n.driven.Feed(inputs) }
 
 // Field implements backend.Backend.
 func (n *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {

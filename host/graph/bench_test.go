@@ -30,7 +30,7 @@ func BenchmarkBuild(b *testing.B) {
 
 func BenchmarkPlaceExternals(b *testing.B) {
 	for b.Loop() {
-		_, err := PlaceExternals(Placement{Kind: Neighbor, Sides: []int{2048, 2048}, Bipartite: true, Pairs: 4000, Separation: 6,
+		_, _, err := PlaceExternals(Placement{Kind: Neighbor, Sides: []int{2048, 2048}, Bipartite: true, Pairs: 4000, Separation: 6,
 			Connections: 16, ExternalConnections: 4})
 		if err != nil {
 			b.Fatal(err)

@@ -18,7 +18,7 @@ func TestSeedsNameGraphs(t *testing.T) {
 		{Options{Kind: Exponential, Sides: []int{3000}, Scale: 20}, "6e70d73791777960"},
 	} {
 		c.o.Seed, c.o.Separation, c.o.Connections = 0x0123456789abcdef, 4, constant(6)
-		placed, err := PlaceExternals(Placement{Kind: c.o.Kind, Sides: c.o.Sides, Bipartite: c.o.Bipartite, Pairs: 5, Seed: c.o.Seed})
+		placed, _, err := PlaceExternals(Placement{Kind: c.o.Kind, Sides: c.o.Sides, Bipartite: c.o.Bipartite, Pairs: 5, Seed: c.o.Seed})
 		if err != nil {
 			t.Fatal(err)
 		}

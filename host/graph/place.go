@@ -11,8 +11,9 @@ type Placement struct {
 	Kind       Kind
 	Sides      []int
 	Bipartite  bool
-	Pairs      int // of complementary external nodes
-	Separation int // hops between any two external nodes, at least
+	Pairs      int    // of complementary external nodes
+	Singles    [2]int // external nodes besides, on even and on odd sites
+	Separation int    // hops between any two external nodes, at least
 	Seed       uint64
 
 	// Connections of a network node and of an external node, the largest
@@ -31,49 +32,67 @@ type Pair struct {
 // placements is how often PlaceExternals starts afresh when the sites run out.
 const placements = 8
 
-// PlaceExternals chooses sites for pairs of external nodes at random. In a
-// neighbor graph the sites alone keep the nodes Separation hops apart, and
-// where Separation is 2 or more also out of each other's reach. In the other
-// kinds the sites are free to choose, and Build wires the graph so that the
-// separation holds. It is an error if not all pairs fit.
-func PlaceExternals(p Placement) ([]Pair, error) {
+// PlaceExternals chooses sites for pairs of external nodes at random, and after them
+// for single ones, first those on even sites. In a neighbor graph the sites alone keep
+// the nodes Separation hops apart, and where Separation is 2 or more also out of each
+// other's reach. In the other kinds the sites are free to choose, and Build wires the
+// graph so that the separation holds. It is an error if not all fit.
+func PlaceExternals(p Placement) (pairs []Pair, singles [2][]int32, err error) {
 	l := Lattice{Sides: p.Sides}
 	if err := l.Validate(p.Bipartite); err != nil {
-		return nil, err
+		return nil, singles, err
 	}
-	if p.Pairs < 0 {
-		return nil, fmt.Errorf("%d pairs of external nodes are wanted: it must be 0 or more", p.Pairs)
+	if p.Pairs < 0 || p.Singles[0] < 0 || p.Singles[1] < 0 {
+		return nil, singles, fmt.Errorf("%d pairs of external nodes and %v single ones are wanted: it must be 0 or more", p.Pairs, p.Singles)
 	}
 	if p.Separation < 0 {
-		return nil, fmt.Errorf("the separation of external nodes is %d hops: it must be 0 or more", p.Separation)
+		return nil, singles, fmt.Errorf("the separation of external nodes is %d hops: it must be 0 or more", p.Separation)
 	}
 	zone, err := p.zone(l)
 	if err != nil {
-		return nil, err
+		return nil, singles, err
 	}
+	wanted := 2*p.Pairs + p.Singles[0] + p.Singles[1]
 	draws := rng.NewStream(rng.Key(p.Seed), rng.Placement, 0)
 	best := 0
 	for range placements {
-		sites := newSites(l, p.Bipartite, zone)
-		pairs := make([]Pair, 0, min(p.Pairs, l.Sites()))
-		for len(pairs) < p.Pairs {
-			even, ok := sites.take(0, &draws)
-			if !ok {
-				break
+		taken := p.take(newSites(l, p.Bipartite, zone), &draws)
+		if len(taken) == wanted {
+			for i := range p.Pairs {
+				pairs = append(pairs, Pair{Even: taken[2*i], Odd: taken[2*i+1]})
 			}
-			odd, ok := sites.take(1, &draws)
-			if !ok {
-				break
-			}
-			pairs = append(pairs, Pair{Even: even, Odd: odd})
+			rest := taken[2*p.Pairs:]
+			return pairs, [2][]int32{rest[:p.Singles[0]], rest[p.Singles[0]:]}, nil
 		}
-		if len(pairs) == p.Pairs {
-			return pairs, nil
-		}
-		best = max(best, len(pairs))
+		best = max(best, len(taken))
 	}
-	return nil, fmt.Errorf("of %d pairs of external nodes only %d fit on the lattice %v at least %d hops apart: "+
-		"use fewer, a smaller separation or a larger lattice", p.Pairs, best, l, p.Separation)
+	what, n, fit := "external nodes", wanted, best
+	if wanted == 2*p.Pairs {
+		what, n, fit = "pairs of external nodes", p.Pairs, best/2
+	}
+	return nil, singles, fmt.Errorf("of %d %s only %d fit on the lattice %v at least %d hops apart: "+
+		"use fewer, a smaller separation or a larger lattice", n, what, fit, l, p.Separation)
+}
+
+// take draws sites as long as there are any: even and odd ones of pairs by turns, then
+// single ones.
+func (p *Placement) take(sites *sites, draws *rng.Stream) []int32 {
+	var taken []int32
+	for i := range 2*p.Pairs + p.Singles[0] + p.Singles[1] {
+		parity := i % 2
+		if single := i - 2*p.Pairs; single >= 0 {
+			parity = 0
+			if single >= p.Singles[0] {
+				parity = 1
+			}
+		}
+		site, ok := sites.take(parity, draws)
+		if !ok {
+			break
+		}
+		taken = append(taken, site)
+	}
+	return taken
 }
 
 // zone lists the vectors from an external node to the sites that are too near

@@ -88,7 +88,7 @@ func TestPlaceExternals(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(p.Kind, p.Sides, p.Bipartite, p.Separation), func(t *testing.T) {
 			for p.Seed = range 5 {
-				pairs, err := PlaceExternals(p)
+				pairs, _, err := PlaceExternals(p)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -116,7 +116,7 @@ func TestPlaceExternalsProperties(t *testing.T) {
 		p.Separation = rapid.IntRange(2, 7).Draw(t, "separation")
 		p.Pairs = rapid.IntRange(0, 4).Draw(t, "pairs")
 		p.Seed = rapid.Uint64().Draw(t, "seed")
-		pairs, err := PlaceExternals(p)
+		pairs, _, err := PlaceExternals(p)
 		if err != nil {
 			if !strings.Contains(err.Error(), "only") {
 				t.Fatal(err)
@@ -172,7 +172,7 @@ func TestHoppingIsExact(t *testing.T) {
 func TestPlacesAreRandom(t *testing.T) {
 	var even, odd [64]int
 	for seed := range uint64(64 * 200) {
-		pairs, err := PlaceExternals(Placement{Kind: Random, Sides: []int{8, 8}, Bipartite: true, Pairs: 1, Seed: seed})
+		pairs, _, err := PlaceExternals(Placement{Kind: Random, Sides: []int{8, 8}, Bipartite: true, Pairs: 1, Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +205,7 @@ func TestPlaceExternalsErrors(t *testing.T) {
 		{Placement{Kind: Neighbor, Sides: []int{9, 9}, Connections: 5}, "network nodes cannot have their neighbors: 5 connections"},
 		{Placement{Kind: Neighbor, Sides: []int{9, 9}, ExternalConnections: 5}, "external nodes cannot have their neighbors: 5 connections"},
 	} {
-		_, err := PlaceExternals(c.p)
+		_, _, err := PlaceExternals(c.p)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: error %v, want one with %q", c.p, err, c.want)
 		}
@@ -224,7 +224,7 @@ func TestRealmsThatDoNotFit(t *testing.T) {
 // The edges of external nodes that are kept apart follow the law too.
 func TestRealmsKeepTheLaw(t *testing.T) {
 	sides := []int{300, 300}
-	placed, err := PlaceExternals(Placement{Kind: Gaussian, Sides: sides, Pairs: 300, Seed: 4})
+	placed, _, err := PlaceExternals(Placement{Kind: Gaussian, Sides: sides, Pairs: 300, Seed: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -205,3 +205,10 @@ type Branched interface {
 	// on under this one.
 	BranchOf(base any) error
 }
+
+// Feedable is a specification whose network can take its inputs from outside.
+type Feedable interface {
+	// SetFed has the network take inputs (Description.Inputs) where it can. Errors have a
+	// ConfigKey method.
+	SetFed() error
+}

@@ -65,7 +65,7 @@ func TestKillLosesNoInputs(t *testing.T) {
 			told = one.Text
 		}
 	}
-	if told != "inputs up to step 47" {
+	if told != "47 rows" {
 		t.Errorf("%s is said to have %q", inputsName, told)
 	}
 	until, err := f.CommandsUntil(&state.Checkpoint{State: &state.State{Step: 20}}, 30)

@@ -21,6 +21,7 @@ const (
 	Placement     Purpose = 10
 	Grouping      Purpose = 11
 	ScanPoint     Purpose = 128 // of a scan: counter (point, axis, 0)
+	ExternalNoise Purpose = 129 // with a correlation time
 )
 
 // The purposes of self-organising recurrent networks (docs/sorn.md section 7).

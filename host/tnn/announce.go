@@ -18,7 +18,10 @@ func (n *Network) Announce() [][2]string {
 		lines = append(lines, [2]string{"group", describeGroup(g, n.groupSize(i))})
 	}
 	for _, e := range n.Spec.Externals {
-		lines = append(lines, [2]string{"external", fmt.Sprintf("%s of nodes, weight %g, periods %s", count(e.Pairs, "pair"), e.Weight, numbers(e.Periods))})
+		lines = append(lines, [2]string{"external", e.describe()})
+	}
+	for _, text := range n.remarks {
+		lines = append(lines, [2]string{"series", text})
 	}
 	if r := n.Report; r != nil && r.Missing > 0 {
 		have := "have"

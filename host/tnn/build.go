@@ -39,7 +39,7 @@ func Build(spec *Spec, seed uint64) (*Network, error) {
 	}
 	n.Report, n.Weights, n.States = b.report, b.weights, b.states
 	n.names, n.notes = b.names, b.notes
-	return n, nil
+	return n, b.readSeries(n)
 }
 
 // builder gathers the parts of a network.
@@ -53,6 +53,7 @@ type builder struct {
 	names     []string      // by node; nil where they are called by their numbers
 	notes     []string      // on how the file of the graph was understood
 	sitesOf   [][]int       // by ExternalSpec, where a file has the graph: its nodes
+	placed    [][]int       // by ExternalSpec: its nodes
 	group     []uint8       // by id; nil where there is one group
 	externals []External    // by ascending id
 	table     map[int32]int // of an external node: the index of its ExternalSpec
@@ -65,11 +66,11 @@ func (b *builder) isExternal(id int) bool {
 
 // build makes a graph on a lattice.
 func (b *builder) build() error {
-	pairs, err := b.place()
+	places, err := b.place()
 	if err != nil {
 		return err
 	}
-	b.addExternals(pairs)
+	b.addExternals(places)
 	b.drawGroups(int(b.sites()))
 	o := graph.Options{
 		Kind: b.Graph.Kind, Sides: b.Graph.Sides, Bipartite: b.Graph.Bipartite, Scale: b.Graph.Scale,
@@ -90,23 +91,44 @@ func (b *builder) build() error {
 	return nil
 }
 
-// place draws the sites of all pairs, or none where they are named.
-func (b *builder) place() ([]graph.Pair, error) {
+// places are drawn sites of external nodes that no table has taken yet.
+type places struct {
+	pairs   []graph.Pair
+	singles [2][]int32 // even, odd
+}
+
+// place draws the sites of all external nodes, or none where they are named.
+func (b *builder) place() (places, error) {
 	if len(b.Externals) == 0 || len(b.Externals[0].Nodes) > 0 {
-		return nil, nil
+		return places{}, nil
 	}
-	p := graph.Placement{
-		Kind: b.Graph.Kind, Sides: b.Graph.Sides, Bipartite: b.Graph.Bipartite,
-		Pairs: int(b.external() / 2), Separation: b.Graph.Separation, Seed: b.seed,
-	}
+	p := graph.Placement{Kind: b.Graph.Kind, Sides: b.Graph.Sides, Bipartite: b.Graph.Bipartite, Separation: b.Graph.Separation, Seed: b.seed}
 	for _, g := range b.Groups {
 		p.Connections = max(p.Connections, g.Connections)
 	}
 	for _, e := range b.Externals {
 		p.ExternalConnections = max(p.ExternalConnections, e.Connections)
+		p.Pairs += e.pairs()
+		p.Singles[parityOf(e, 0)] += e.Count
 	}
-	pairs, err := graph.PlaceExternals(p)
-	return pairs, b.misplaced(err)
+	pairs, singles, err := graph.PlaceExternals(p)
+	return places{pairs, singles}, b.misplaced(err)
+}
+
+// take gives the sites of a table, in its order.
+func (p *places) take(e *ExternalSpec) []int {
+	var nodes []int
+	for _, pair := range p.pairs[:e.pairs()] {
+		sites := [...]int{int(pair.Even), int(pair.Odd)}
+		nodes = append(nodes, sites[parityOf(*e, 0)], sites[parityOf(*e, 1)])
+	}
+	p.pairs = p.pairs[e.pairs():]
+	singles := &p.singles[parityOf(*e, 0)]
+	for _, site := range (*singles)[:e.Count] {
+		nodes = append(nodes, int(site))
+	}
+	*singles = (*singles)[e.Count:]
+	return nodes
 }
 
 // misplaced says that the external nodes are where they cannot be; a valid
@@ -120,7 +142,7 @@ func (b *builder) misplaced(err error) error {
 
 // addExternals makes the external nodes, at the sites that are named or else at
 // those drawn.
-func (b *builder) addExternals(drawn []graph.Pair) {
+func (b *builder) addExternals(drawn places) {
 	b.table = make(map[int32]int, b.external())
 	for i, e := range b.Externals {
 		nodes := e.Nodes
@@ -128,18 +150,12 @@ func (b *builder) addExternals(drawn []graph.Pair) {
 			nodes = b.sitesOf[i]
 		}
 		if len(nodes) == 0 {
-			for _, p := range drawn[:e.Pairs] {
-				pair := [...]int{int(p.Even), int(p.Odd)}
-				nodes = append(nodes, pair[parityOf(e, 0)], pair[parityOf(e, 1)])
-			}
-			drawn = drawn[e.Pairs:]
+			nodes = drawn.take(&e)
 		}
+		b.placed = append(b.placed, nodes)
 		for k, id := range nodes {
-			polarity := e.Polarity
-			if k%2 == 1 {
-				polarity = -polarity
-			}
-			b.externals = append(b.externals, External{ID: int32(id), Polarity: polarity, Periods: e.Periods, Weight: e.Weight})
+			x := e.node(int32(id), k)
+			b.externals = append(b.externals, x)
 			b.table[int32(id)] = i
 		}
 	}

@@ -28,10 +28,16 @@ func (s *Spec) SetSteps(n int64) {
 
 // Files are the names, by key, of the files that the network rests on.
 func (s *Spec) Files() map[string]*string {
-	if s.Graph.Kind != FromFile {
-		return nil
+	files := make(map[string]*string)
+	if s.Graph.Kind == FromFile {
+		files["graph.file"] = &s.Graph.File
 	}
-	return map[string]*string{"graph.file": &s.Graph.File}
+	for i := range s.Externals {
+		if e := &s.Externals[i]; e.Wave == Series {
+			files[fmt.Sprintf("external[%d].series", i)] = &e.Series
+		}
+	}
+	return files
 }
 
 // Need is the memory of Bytes and DeviceBytes.

@@ -30,7 +30,7 @@ func (s *Spec) halfEdges() (stubs, loops int64) {
 		loops += count * int64(g.SelfLoops)
 	}
 	for _, e := range s.Externals {
-		stubs += 2 * int64(e.Pairs) * int64(e.Connections)
+		stubs += int64(e.Size()) * int64(e.Connections)
 	}
 	return stubs, loops
 }

@@ -26,7 +26,7 @@ func (s *Spec) sites() int64 {
 func (s *Spec) external() int64 {
 	var n int64
 	for _, e := range s.Externals {
-		n += 2 * int64(e.Pairs)
+		n += int64(e.Size())
 	}
 	return n
 }
@@ -39,9 +39,13 @@ func (s *Spec) checkExternals() error {
 		if err := s.checkExternal(key, e); err != nil {
 			return err
 		}
-		nodes += 2 * int64(e.Pairs)
+		nodes += int64(e.Size())
 		if n := s.sites(); n > 0 && nodes >= n {
-			return model.BadKey(key+".pairs", e.Pairs, fmt.Sprintf("with it there are %d external nodes, and the lattice has %d sites; use fewer pairs or longer graph.sides", nodes, n))
+			size, value, less := key+".pairs", e.Pairs, "pairs"
+			if e.Count > 0 {
+				size, value, less = key+".count", e.Count, "of them"
+			}
+			return model.BadKey(size, value, fmt.Sprintf("with it there are %d external nodes, and the lattice has %d sites; use fewer %s or longer graph.sides", nodes, n, less))
 		}
 		if err := s.checkNodes(key, e, named); err != nil {
 			return err
@@ -52,9 +56,9 @@ func (s *Spec) checkExternals() error {
 
 func (s *Spec) checkExternal(key string, e ExternalSpec) error {
 	return firstOf(
-		func() error { return model.Within(key+".pairs", e.Pairs, 1, MaxNodes/2, "pairs of external nodes") },
+		func() error { return e.checkSize(key) },
 		func() error { return s.checkConnectionCount(key, e.Connections) },
-		func() error { return checkPeriods(key+".periods", e.Periods) },
+		func() error { return e.checkWave(key) },
 		func() error {
 			if e.Polarity == 1 || e.Polarity == -1 {
 				return nil
@@ -88,13 +92,15 @@ func (s *Spec) checkNodes(key string, e ExternalSpec, named map[int]string) erro
 	key += ".nodes"
 	switch first := s.Externals[0]; {
 	case len(e.Nodes) == 0 && s.Graph.Kind == FromFile:
-		return model.BadKey(key, nil, "a graph of kind file does not place external nodes, so name two nodes for each pair")
+		return model.BadKey(key, nil, "a graph of kind file does not place external nodes, so name the single nodes, or two for each pair")
 	case (len(e.Nodes) == 0) != (len(first.Nodes) == 0):
 		return model.BadKey(key, e.Nodes, "name the nodes of every [[external]] or of none")
 	case len(e.Nodes) == 0:
 		return nil
-	case len(e.Nodes) != 2*e.Pairs:
-		return model.BadKey(key, e.Nodes, fmt.Sprintf("name two nodes for each pair, which makes %d", 2*e.Pairs))
+	case len(e.Nodes) != e.Size() && e.Count > 0:
+		return model.BadKey(key, e.Nodes, fmt.Sprintf("name each of the single nodes, which are %d", e.Count))
+	case len(e.Nodes) != e.Size():
+		return model.BadKey(key, e.Nodes, fmt.Sprintf("name two nodes for each pair, which makes %d", e.Size()))
 	}
 	lattice := graph.Lattice{Sides: s.Graph.Sides}
 	for i, id := range e.Nodes {
@@ -106,8 +112,12 @@ func (s *Spec) checkNodes(key string, e ExternalSpec, named map[int]string) erro
 			return model.BadKey(here, id, fmt.Sprintf("%s names this node too", other))
 		}
 		named[id] = here
+		ofPair := " of the pair"
+		if e.Count > 0 {
+			ofPair = ""
+		}
 		if want := parityOf(e, i); s.Graph.Bipartite && lattice.Parity(id) != want {
-			return model.BadKey(here, id, fmt.Sprintf("this node of the pair must be on an %s site, and %d is on an %s one", parityName(want), id, parityName(1-want)))
+			return model.BadKey(here, id, fmt.Sprintf("this node%s must be on an %s site, and %d is on an %s one", ofPair, parityName(want), id, parityName(1-want)))
 		}
 	}
 	return nil
@@ -124,6 +134,9 @@ func lastNode(sites int64) int64 {
 // second nodes of pairs alternate.
 func parityOf(e ExternalSpec, i int) int {
 	parity := i % 2
+	if e.Count > 0 {
+		parity = 0
+	}
 	if e.Sublattice == Odd {
 		parity = 1 - parity
 	}

@@ -7,17 +7,6 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// External is one external node (docs/model.md section 6).
-type External struct {
-	ID       int32
-	Polarity int   // 1 or -1
-	Periods  []int // in steps, one per era; the last holds on
-	Weight   float64
-}
-
-// Period of the node in an era.
-func (e External) Period(era int) int { return e.Periods[min(era, len(e.Periods)-1)] }
-
 // Network is a specification made concrete: everything that a backend needs to
 // run it, apart from the seed of its noise.
 type Network struct {
@@ -34,9 +23,10 @@ type Network struct {
 	Weights []float64
 	// States at the start, by node; nil where they are drawn, or zero. Those of
 	// external nodes do not count.
-	States []float64
-	names  []string // see Names
-	notes  []string // on how the file of the graph was understood
+	States  []float64
+	names   []string // see Names
+	notes   []string // on how the file of the graph was understood
+	remarks []string // on series
 
 	counts     Counts
 	quantities []Quantity
@@ -178,4 +168,5 @@ var (
 	_ model.Measured  = (*Network)(nil)
 	_ model.Sized     = (*Spec)(nil)
 	_ model.Sampled   = (*Spec)(nil)
+	_ model.Feedable  = (*Spec)(nil)
 )

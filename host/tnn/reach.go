@@ -103,7 +103,7 @@ func (s *Spec) checkRoom() error {
 	if s.Graph.Kind != graph.Neighbor && s.Graph.Separation >= 3 {
 		each, nodes = 1, 0
 		for _, e := range s.Externals {
-			nodes += 2 * int64(e.Pairs) * int64(1+e.Connections)
+			nodes += int64(e.Size()) * int64(1+e.Connections)
 		}
 	}
 	if most := s.sites() / each; nodes > most {

@@ -22,7 +22,7 @@ func (b *builder) read() error {
 	return firstOf(
 		b.checkLattice,
 		b.checkNamed,
-		func() error { b.addExternals(nil); return b.checkNetworkNodes() },
+		func() error { b.addExternals(places{}); return b.checkNetworkNodes() },
 		func() error { return b.checkCounts(int64(b.graph.Nodes)) },
 		func() error {
 			if len(b.externals) == 0 {

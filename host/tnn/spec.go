@@ -35,6 +35,18 @@ const (
 	Reflect Mode = "reflect"
 )
 
+// Wave names what an external node does while it is driven (docs/model.md section 6).
+type Wave string
+
+// The wave forms.
+const (
+	Square    Wave = "square"
+	Sine      Wave = "sine"
+	WaveNoise Wave = "noise"  // with a correlation time
+	Series    Wave = "series" // from a file
+	Fed       Wave = "feed"   // given step by step
+)
+
 // Sublattice names half of the sites of a lattice, by their coordinate sum.
 type Sublattice string
 
@@ -56,7 +68,7 @@ type Spec struct {
 	Graph     GraphSpec      `toml:"graph" comment:"Which nodes are joined (section 9)."`
 	Groups    []GroupSpec    `toml:"group" comment:"Network nodes, in groups that share their parameters (section 1)."`
 	Edge      EdgeSpec       `toml:"edge" comment:"Edges between network nodes (sections 1 and 4)."`
-	Externals []ExternalSpec `toml:"external" comment:"External nodes, in complementary pairs: the second node of a pair has the\nopposite polarity and sublattice of the first (section 6)."`
+	Externals []ExternalSpec `toml:"external" comment:"External nodes: single ones, or complementary pairs, in which the second node has the\nopposite polarity and sublattice of the first (section 6)."`
 	Eras      []EraSpec      `toml:"era" comment:"The run, era after era (section 6)."`
 }
 
@@ -104,18 +116,36 @@ type EdgeSpec struct {
 	Noise              bool     `toml:"noise" comment:"weights fluctuate when they change"`
 }
 
-// ExternalSpec describes complementary pairs of external nodes: the first node
-// of a pair has the polarity and sublattice given here, the second the opposite
-// of both.
+// ExternalSpec describes external nodes. In complementary pairs the first node of a
+// pair has the polarity and sublattice given here, the second the opposite of both;
+// single nodes all have those given here.
 type ExternalSpec struct {
-	Pairs       int        `toml:"pairs" comment:"of nodes"`
+	// Pairs counts only where Count is 0.
+	Pairs       int        `toml:"pairs" comment:"of nodes, where there is no count"`
+	Count       int        `toml:"count,omitempty" comment:"single nodes, in place of pairs: all of the same polarity and sublattice"`
 	Connections int        `toml:"connections,omitempty" comment:"edges of a node to network nodes"`
-	Periods     []int      `toml:"periods" comment:"in steps, one for each era; the last holds on"`
+	Periods     []int      `toml:"periods,omitempty" comment:"of square and sine, in steps, one for each era; the last holds on"`
 	Polarity    int        `toml:"polarity" comment:"of the first node: 1 or -1"`
 	Sublattice  Sublattice `toml:"sublattice" comment:"of the first node: even or odd"`
 	Weight      float64    `toml:"weight" comment:"of the edges, which never changes"`
+	Wave        Wave       `toml:"wave,omitempty" comment:"while they are driven: square (if nothing is said), sine, noise, series or feed"`
+	Amplitude   float64    `toml:"amplitude,omitempty" comment:"of sine, 1 if nothing is said; of noise its standard deviation, up to 1"`
+	Correlation float64    `toml:"correlation_time,omitempty" comment:"of noise, in steps"`
+	// Series has a row for each step, and a column for each node or one for all.
+	Series string `toml:"series,omitempty" bits:"no" comment:"of wave series: a CSV or NPY file, its name relative to this one; a row for each step, a column for each node or one for all"`
 	// Nodes names the sites (first, second, first, second, ...) instead of drawing them.
 	Nodes []int `toml:"nodes,omitempty" comment:"sites (first, second, first, ...), instead of random ones"`
+}
+
+// Size is the number of nodes.
+func (e *ExternalSpec) Size() int { return 2*e.pairs() + e.Count }
+
+// pairs is their number: a table that counts single nodes has none.
+func (e *ExternalSpec) pairs() int {
+	if e.Count != 0 {
+		return 0
+	}
+	return e.Pairs
 }
 
 // EraSpec is a stretch of a run under one regime.

@@ -321,7 +321,7 @@ func TestRoomIsNotRefused(t *testing.T) {
 		e := &s.Externals[0]
 		e.Pairs, e.Connections = rapid.IntRange(1, 20).Draw(t, "pairs"), rapid.SampledFrom(reaches).Draw(t, "external connections")
 		e.Periods, e.Weight = []int{10}, 160
-		_, err := graph.PlaceExternals(graph.Placement{
+		_, _, err := graph.PlaceExternals(graph.Placement{
 			Kind: s.Graph.Kind, Sides: s.Graph.Sides, Bipartite: bipartite, Pairs: e.Pairs, Separation: s.Graph.Separation,
 			Connections: s.Groups[0].Connections, ExternalConnections: e.Connections, Seed: rapid.Uint64().Draw(t, "seed"),
 		})

@@ -139,7 +139,7 @@ func Large() []Case {
 	return []Case{
 		{Name: "large lattice", Spec: lattice(tnn.Hylton2020, 4, true, 74, 60)},
 		{Name: "large random", Spec: with(random(tnn.Hylton2020, graph.Random, 6, 17, 17, 17), func(s *tnn.Spec) {
-			s.Graph.Separation, s.Externals, s.Eras = 3, []tnn.ExternalSpec{externals(3, 4, 2)}, everyMode()
+			s.Graph.Separation, s.Externals, s.Eras = 3, append(waves(1), externals(3, 4, 2)), everyMode()
 		})},
 		{Name: "large relaxed lattice", Spec: with(lattice(tnn.Hylton2019, 12, false, 67, 69), func(s *tnn.Spec) {
 			s.Groups[0].Levels = 10
@@ -188,7 +188,7 @@ func groups(rule tnn.Rule) *tnn.Spec {
 	s.Graph.Separation = 3
 	odd := externals(1, 4, 2)
 	odd.Sublattice, odd.Polarity = tnn.Odd, -1
-	s.Externals = []tnn.ExternalSpec{externals(2, 4, 160), odd}
+	s.Externals = append([]tnn.ExternalSpec{externals(2, 4, 160), odd}, waves(2)...)
 	s.Eras = everyMode()
 	return s
 }
@@ -196,6 +196,14 @@ func groups(rule tnn.Rule) *tnn.Spec {
 func externals(pairs, connections int, weight float64) tnn.ExternalSpec {
 	return tnn.ExternalSpec{Pairs: pairs, Connections: connections, Periods: []int{7, 1, 4, 5, 2, 6, 3, 11}, Polarity: 1,
 		Sublattice: tnn.Even, Weight: weight}
+}
+
+// waves are single external nodes that are driven otherwise than by square waves.
+func waves(weight float64) []tnn.ExternalSpec {
+	return []tnn.ExternalSpec{
+		{Count: 1, Connections: 4, Periods: []int{9, 13}, Polarity: -1, Sublattice: tnn.Odd, Weight: weight, Wave: tnn.Sine, Amplitude: 0.7},
+		{Count: 1, Connections: 4, Polarity: 1, Sublattice: tnn.Even, Weight: weight, Wave: tnn.WaveNoise, Amplitude: 0.6, Correlation: 3},
+	}
 }
 
 // everyMode is eras with all modes of external nodes, with and without adaptation

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/sim"
+)
+
+func (p *program) feedCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "feed",
+		Usage:     "run a network whose inputs come line by line from standard input, and answer each",
+		ArgsUsage: "[CONFIG.toml]",
+		Description: "Each line has the inputs of a step, numbers with spaces or commas between them;\n" +
+			"the step is made, and a line of answers is written to standard output. All other\n" +
+			"words go to standard error. A line that cannot be used is answered by `error: ...`\n" +
+			"and changes nothing. !NAME VALUE sets a control (as !adapt 0), !save makes a\n" +
+			"checkpoint, !quit ends the run, and so does the end of the input.\n\n" +
+			"A TNN takes inputs at its external nodes: at those of wave feed, or at all where\n" +
+			"there are none. The inputs are kept in the run's folder (inputs.csv): `tnn-gpu\n" +
+			"resume` repeats those after the last checkpoint, and goes on with its own input.",
+		Flags: append(runFlags(),
+			&cli.StringFlag{Name: "answer", Usage: "answer each line with these `VALUES`: quantities of the step such as energy, values such as state[12] or state[external], or fields (default: all quantities, as in steps.csv)"}),
+		Action: func(c *cli.Context) error {
+			o, err := parseRun(c)
+			if err != nil {
+				return err
+			}
+			o.feeds, o.answer = true, c.String("answer")
+			p.answers, p.out = p.out, p.errs
+			return p.runNew(c.Context, o)
+		},
+	}
+}
+
+// setFed has the network of a configuration take inputs.
+func setFed(spec model.Spec) error {
+	f, ok := spec.(model.Feedable)
+	if !ok {
+		return badUsage("this model takes no inputs")
+	}
+	return f.SetFed()
+}
+
+// feed reads inputs and answers.
+type feed struct {
+	in       io.Reader
+	out      io.Writer
+	about    model.Description
+	parts    []answer
+	replicas int
+	from     int64 // the last step whose inputs an earlier session had, which are not answered again
+	columns  []string
+	row      []float64 // of the step, replica 0, 1, ...
+	answered chan struct{}
+}
+
+// answer is a part of a line of answers.
+type answer struct {
+	column int    // of the quantities, or -1
+	field  string // or else of a field
+	order  []int  // of its values within a replica
+}
+
+// newFeed prepares to feed a job: text is what lines are answered with.
+func (p *program) newFeed(j *job, text string) (*feed, error) {
+	f := &feed{in: p.in, out: p.answers, about: j.setup.net.Describe(), replicas: j.plan.Replicas, answered: make(chan struct{}, 1)}
+	for _, c := range f.about.Columns {
+		f.columns = append(f.columns, c.Name)
+	}
+	if text == "" {
+		text = strings.Join(f.columns, ",")
+	}
+	for _, part := range strings.Split(text, ",") {
+		a, err := j.setup.answer(strings.TrimSpace(part), f.columns)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--answer: %w", err)}
+		}
+		f.parts = append(f.parts, a...)
+	}
+	capture := sim.Capture{Every: 1}
+	for _, a := range f.parts {
+		if a.column < 0 {
+			capture.Fields = append(capture.Fields, a.field)
+		}
+	}
+	if len(capture.Fields) > 0 {
+		j.plan.Captures = append(j.plan.Captures, capture)
+	}
+	for _, c := range j.plan.Again {
+		if c.Do == sim.DoFeed {
+			f.from = max(f.from, c.Step+1)
+		}
+	}
+	return f, nil
+}
+
+// answer finds what a word of --answer asks for.
+func (n *setup) answer(text string, columns []string) ([]answer, error) {
+	for i, name := range columns {
+		if name == text {
+			return []answer{{column: i}}, nil
+		}
+	}
+	d := n.net.Describe()
+	name, _, one := strings.Cut(text, "[")
+	field, found := d.Field(name)
+	if !found {
+		return nil, fmt.Errorf("%q is no quantity and no field: use one of %s", text, strings.Join(columns, ", "))
+	}
+	order := n.net.Order(field.Space)
+	if !one {
+		return []answer{{column: -1, field: name, order: order}}, nil
+	}
+	probes, err := n.probes(text)
+	if err != nil {
+		return nil, err
+	}
+	a := answer{column: -1, field: name}
+	for _, probe := range probes {
+		item := probe.A
+		if linked, ok := n.net.(model.Linked); ok && probe.B >= 0 {
+			links := linked.Links(nil, 0)
+			if item, found = links.Find(int32(probe.A), int32(probe.B)); !found {
+				return nil, fmt.Errorf("%s: there is no such edge", text)
+			}
+		}
+		if item < 0 || item >= len(order) {
+			return nil, fmt.Errorf("%s: use 0 to %d", text, len(order)-1)
+		}
+		a.order = append(a.order, order[item])
+	}
+	return []answer{a}, nil
+}
+
+// observe answers a step: with its rows where only those are asked for, or else with
+// the fields that come after them.
+func (f *feed) observe(e sim.Event) error {
+	if f == nil {
+		return nil
+	}
+	switch e := e.(type) {
+	case *sim.Rows:
+		f.row = nil
+		for r := range e.Replicas {
+			if e.Steps() > 0 {
+				f.row = append(f.row, e.Row(e.Steps()-1, r)...)
+			}
+		}
+		if !f.hasFields() {
+			f.write(e.Last, nil)
+		}
+	case *sim.Snapshot:
+		if !e.Start && f.hasFields() {
+			f.write(e.Step, e)
+		}
+	}
+	return nil
+}
+
+// hasFields tells whether fields are asked for, which a snapshot has.
+func (f *feed) hasFields() bool {
+	return slices.ContainsFunc(f.parts, func(a answer) bool { return a.column < 0 })
+}
+
+// write writes the answers of a step, replica after replica.
+func (f *feed) write(step int64, s *sim.Snapshot) {
+	if step <= f.from {
+		return
+	}
+	var words []string
+	add := func(v float64) { words = append(words, strconv.FormatFloat(v, 'g', -1, 64)) }
+	for r := range f.replicas {
+		for _, a := range f.parts {
+			if a.column >= 0 {
+				v := math.NaN() // a step without a row
+				if at := r*len(f.columns) + a.column; at < len(f.row) {
+					v = f.row[at]
+				}
+				add(v)
+				continue
+			}
+			array := s.Array(a.field)
+			first := array.First(r, f.replicas)
+			for _, at := range a.order {
+				add(array.At(first + at))
+			}
+		}
+	}
+	fmt.Fprintln(f.out, strings.Join(words, " "))
+	f.answered <- struct{}{}
+}
+
+// lines carries out the lines of the input, until it or the run ends.
+func (f *feed) lines(ctx context.Context, run *sim.Run, over <-chan struct{}) {
+	in := bufio.NewScanner(f.in)
+	in.Buffer(nil, 64<<20)
+	for in.Scan() {
+		stop, err := f.line(ctx, run, in.Text(), over)
+		if err != nil {
+			fmt.Fprintf(f.out, "error: %s\n", strings.Join(strings.Fields(err.Error()), " "))
+		}
+		if stop {
+			break
+		}
+	}
+	if err := in.Err(); err != nil {
+		fmt.Fprintf(f.out, "error: the input cannot be read: %v\n", err)
+	}
+	_ = run.Stop(ctx) // it may have ended
+}
+
+// line carries out a line. It tells whether no other is to be read.
+func (f *feed) line(ctx context.Context, run *sim.Run, text string, over <-chan struct{}) (stop bool, err error) {
+	if command, isOne := strings.CutPrefix(strings.TrimSpace(text), "!"); isOne {
+		return f.command(ctx, run, strings.Fields(command))
+	}
+	var inputs []float64
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t,;\r", r) }) {
+		v, err := strconv.ParseFloat(word, 64)
+		if err != nil {
+			return false, fmt.Errorf("%q is no number", word)
+		}
+		inputs = append(inputs, v)
+	}
+	if err := run.Feed(ctx, inputs); err != nil {
+		return errors.Is(err, sim.ErrEnded) || ctx.Err() != nil, err
+	}
+	select {
+	case <-f.answered:
+	case <-over:
+	}
+	return false, nil
+}
+
+func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop bool, err error) {
+	switch {
+	case len(words) == 1 && words[0] == "quit":
+		return true, nil
+	case len(words) == 1 && words[0] == "save":
+		err = run.Checkpoint(ctx)
+	case len(words) == 2:
+		var v float64
+		if v, err = strconv.ParseFloat(words[1], 64); err != nil {
+			return false, fmt.Errorf("!%s takes a number, and %q is none", words[0], words[1])
+		}
+		err = run.Control(ctx, words[0], v)
+	default:
+		return false, errors.New("use !NAME VALUE, !save or !quit")
+	}
+	if err == nil {
+		fmt.Fprintln(f.out, "ok")
+	}
+	return errors.Is(err, sim.ErrEnded), err
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fedWith runs feed, or a command that goes on with such a run, with some input.
+func fedWith(t *testing.T, dir, input string, args ...string) result {
+	t.Helper()
+	var out, errs bytes.Buffer
+	c := command(t, dir, args...)
+	c.Stdin, c.Stdout, c.Stderr = strings.NewReader(input), &out, &errs
+	return finish(t, c.Run(), &out, &errs)
+}
+
+// inputLines are those of steps first to last, for two external nodes.
+func inputLines(first, last int) string {
+	var text strings.Builder
+	for step := first; step <= last; step++ {
+		fmt.Fprintf(&text, "%v %v\n", math.Sin(float64(step)), math.Cos(float64(step)))
+	}
+	return text.String()
+}
+
+// fedConfig writes the configuration of a network of two external nodes.
+func fedConfig(t *testing.T, dir, name, wave string) {
+	t.Helper()
+	r := tnnGPU(t, dir, "presets", "isolated4").want(t, codeDone)
+	text := strings.Replace(r.out, "sides = [30, 30]", "sides = [8, 8]", 1) +
+		"\n[[external]]\ncount = 2\nconnections = 4\nweight = 3.0\n" + wave + "\n"
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFeed: each line is a step and has an answer, bad ones change nothing, and the run
+// is that of the same inputs from a file, also if it is gone on with.
+func TestFeed(t *testing.T) {
+	dir := t.TempDir()
+	fedConfig(t, dir, "fed.toml", `wave = "feed"`)
+	args := []string{"feed", "fed.toml", "--backend", "cpu", "--no-overview", "--checkpoint", "10"}
+	r := fedWith(t, dir, inputLines(1, 25), append(args, "--out", "whole", "--answer", "state[external]")...).want(t, codeDone)
+	lines := strings.Split(strings.TrimSpace(r.out), "\n")
+	if len(lines) != 25 || !near(lines[24], math.Sin(25), math.Cos(25)) {
+		t.Fatalf("25 lines of inputs have the answers %q", lines)
+	}
+	if !strings.Contains(r.errs, "fed step by step") {
+		t.Errorf("standard error has %q", r.errs)
+	}
+
+	// Lines that cannot be used, in between.
+	mixed := inputLines(1, 7) + "1\n2 0\nhello\n0 NaN\n!dance\n!external:5 x\n" + inputLines(8, 12) + "!save\n!quit\nnever read\n"
+	r = fedWith(t, dir, mixed, append(args, "--out", "parts", "--answer", "energy")...).want(t, codeDone)
+	for _, says := range []string{"error: there are 1 numbers, and a step takes 2", "is 2: use a number from -1 to 1", `error: "hello" is no number`, "use a finite number", "error: use !NAME VALUE", "\nok\n"} {
+		if !strings.Contains(r.out, says) {
+			t.Errorf("the answers have no %q:\n%s", says, r.out)
+		}
+	}
+	if n := strings.Count(r.out, "\n"); n != 12+6+1 {
+		t.Errorf("there are %d answers:\n%s", n, r.out)
+	}
+	r = fedWith(t, dir, inputLines(13, 25), "resume", "parts", "--backend", "cpu", "--answer", "energy").want(t, codeDone)
+	if n := strings.Count(r.out, "\n"); n != 13 {
+		t.Errorf("13 lines of inputs have %d answers:\n%s", n, r.out)
+	}
+	for _, name := range []string{"inputs.csv", "steps.csv"} {
+		if !bytes.Equal(read(t, dir, "whole", name), read(t, dir, "parts", name)) {
+			t.Errorf("%s of the run that was gone on with is another", name)
+		}
+	}
+	tnnGPU(t, dir, "check", "parts").want(t, codeDone, "inputs.csv")
+
+	// The same rows from a file.
+	fedConfig(t, dir, "file.toml", "wave = \"series\"\nseries = \"whole/inputs.csv\"")
+	tnnGPU(t, dir, "run", "file.toml", "--backend", "cpu", "--no-overview", "--steps", "25", "--out", "file").want(t, codeDone)
+	if !bytes.Equal(read(t, dir, "whole", "steps.csv"), read(t, dir, "file", "steps.csv")) {
+		t.Error("the same inputs from a file give another run")
+	}
+	tnnGPU(t, dir, "run", "fed.toml").want(t, codeUsage, "the network takes 2 inputs at each step: use `tnn-gpu feed`")
+	fedWith(t, dir, "", "feed", "--preset", "isolated4").want(t, codeUsage, "give at least one [[external]]")
+	fedWith(t, dir, "", append(args, "--answer", "speed")...).want(t, codeUsage, `"speed" is no quantity and no field`)
+	fedWith(t, dir, inputLines(26, 30), "feed", "--from", "whole@17", "--backend", "cpu", "--no-overview", "--steps", "+3", "--out", "branch", "--answer", "energy").want(t, codeDone)
+	if left := strings.Count(string(read(t, dir, "branch", "inputs.csv")), "\n"); left != 1+3 {
+		t.Errorf("the run from step 17 has %d lines of inputs", left)
+	}
+}
+
+func near(line string, want ...float64) bool {
+	for i, word := range strings.Fields(line) {
+		v, err := strconv.ParseFloat(word, 64)
+		if err != nil || math.Abs(v-want[i]) > 1e-6 {
+			return false
+		}
+	}
+	return true
+}
+
+// TestFeedLoop: an answer comes before the next line is written, and a run that is
+// killed between two lines goes on with the same bits.
+func TestFeedLoop(t *testing.T) {
+	dir := t.TempDir()
+	fedConfig(t, dir, "fed.toml", `wave = "feed"`)
+	args := []string{"feed", "fed.toml", "--backend", "cpu", "--no-overview", "--checkpoint", "8", "--answer", "order,energy"}
+	whole := fedWith(t, dir, inputLines(1, 30), append(args, "--out", "whole")...).want(t, codeDone)
+
+	c := command(t, dir, append(args, "--out", "killed")...)
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	watchdog := time.AfterFunc(2*time.Minute, func() { _ = c.Process.Kill() })
+	answers := bufio.NewReader(out)
+	var got strings.Builder
+	for step := 1; step <= 21; step++ {
+		if _, err := io.WriteString(in, inputLines(step, step)); err != nil {
+			t.Fatal(err)
+		}
+		line, err := answers.ReadString('\n')
+		if err != nil {
+			t.Fatalf("step %d has no answer: %v", step, err)
+		}
+		got.WriteString(line)
+	}
+	watchdog.Stop()
+	_ = c.Process.Kill()
+	_ = c.Wait()
+	r := fedWith(t, dir, inputLines(22, 30), "resume", "killed", "--backend", "cpu", "--answer", "order,energy").want(t, codeDone)
+	got.WriteString(r.out)
+	if got.String() != whole.out {
+		t.Errorf("the answers are\n%s\nwant\n%s", got.String(), whole.out)
+	}
+	if !bytes.Equal(read(t, dir, "whole", "steps.csv"), read(t, dir, "killed", "steps.csv")) {
+		t.Error("the steps are others")
+	}
+}
+
+// TestSeriesOfARun: the series is a file that the run rests on.
+func TestSeriesOfARun(t *testing.T) {
+	dir := t.TempDir()
+	fedConfig(t, dir, "series.toml", "wave = \"series\"\nseries = \"my.csv\"")
+	if err := os.WriteFile(filepath.Join(dir, "my.csv"), []byte(inputLines(1, 40)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"run", "series.toml", "--backend", "cpu", "--no-overview"}
+	tnnGPU(t, dir, append(args, "--steps", "40", "--out", "whole", "--watch", "state[external]")...).want(t, codeDone)
+	probes := strings.Split(string(read(t, dir, "whole", "probes.csv")), "\n")
+	if cells := strings.Split(probes[7], ","); len(cells) != 3 || !near(strings.Join(cells[1:], " "), math.Sin(7), math.Cos(7)) && !near(strings.Join(cells[1:], " "), math.Cos(7), math.Sin(7)) {
+		t.Errorf("the states of step 7 are %q", probes[7])
+	}
+	if text := string(read(t, dir, "whole", "run.json")); !strings.Contains(text, `"kept": "external-0.csv"`) {
+		t.Errorf("run.json has no external-0.csv: %s", text)
+	}
+	// On from step 20, with the copy that the run has.
+	tnnGPU(t, dir, append(args, "--steps", "20", "--out", "half", "--watch", "state[external]")...).want(t, codeDone)
+	if err := os.Remove(filepath.Join(dir, "my.csv")); err != nil {
+		t.Fatal(err)
+	}
+	tnnGPU(t, dir, "resume", "half", "--steps", "40", "--backend", "cpu").want(t, codeDone)
+	for _, name := range []string{"steps.csv", "probes.csv", "final.npz"} {
+		if !bytes.Equal(read(t, dir, "whole", name), read(t, dir, "half", name)) {
+			t.Errorf("%s of the run that was gone on with is another", name)
+		}
+	}
+	tnnGPU(t, dir, "resume", "half", "--steps", "41", "--backend", "cpu").want(t, codeUsage, "it has 40 rows, and the run has 41 steps")
+	if err := os.WriteFile(filepath.Join(dir, "half", "external-0.csv"), []byte(inputLines(2, 41)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tnnGPU(t, dir, "resume", "half", "--steps", "+1", "--backend", "cpu").want(t, codeUsage, "put it back as it was")
+}
+
+// TestInputsPage runs what docs/inputs.md shows, with the configuration above it, and
+// its Python where that is.
+func TestInputsPage(t *testing.T) {
+	page := read(t, "../../docs/inputs.md")
+	dir := t.TempDir()
+	named := bytes.Replace(page, []byte("inputs.toml"), []byte("scan.toml"), 1)
+	if blocks := runBlocks(t, dir, named); blocks < 3 {
+		t.Fatalf("%d blocks are found", blocks)
+	}
+	if rows := bytes.Count(read(t, dir, "driven", "probes.csv"), []byte("\n")); rows != 201 {
+		t.Errorf("probes.csv has %d lines", rows)
+	}
+	if rows := bytes.Count(read(t, dir, "loop", "inputs.csv"), []byte("\n")); rows != 3 {
+		t.Errorf("inputs.csv has %d lines", rows)
+	}
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("there is no python3")
+	}
+	_, text, _ := bytes.Cut(page, []byte("```python\n"))
+	text, _, _ = bytes.Cut(text, []byte("```"))
+	c := exec.Command(python, "-c", string(text))
+	c.Dir, c.Env = dir, append(os.Environ(), asProgram+"=1", "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"))
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if rows := bytes.Count(read(t, dir, "steered", "inputs.csv"), []byte("\n")); rows != 21 {
+		t.Errorf("inputs.csv of the loop has %d lines", rows)
+	}
+}
