@@ -12,7 +12,7 @@ func Presets() []Preset {
 	return []Preset{
 		{"hopfield-recall", "a recall of one of 100 random patterns from a fifth of its units wrong, 1000 units", random()},
 		{"hopfield-glyphs", "a letter of 26 recalled by the projection rule, images of 32x32 units", glyphs()},
-		{"hopfield-mpf", "a recall of one of 64 patterns that minimum probability flow has stored in 64 units", flow()},
+		{"hopfield-flow", "a recall of one of 64 patterns that minimum probability flow has stored in 64 units", flow()},
 		{"hopfield-two-memories", "four units, two patterns, and a start between one pattern and the other's negative", twoMemories()},
 	}
 }
