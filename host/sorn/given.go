@@ -51,5 +51,5 @@ func SortBirths(births []Birth) {
 
 // NoRoom says that a unit has more synapses than there are slots for.
 func NoRoom(unit int32, room int) error {
-	return fmt.Errorf("excitatory unit %d would have more than the %d synapses that units have room for: go on from the last checkpoint with `tnn-gpu run --from RUN --set sorn.room=%d`", unit, room, 2*room)
+	return fmt.Errorf("excitatory unit %d would have more than the %d synapses that units have room for: a checkpoint cannot be given more, so begin anew with --set sorn.room=%d", unit, room, 2*room)
 }
