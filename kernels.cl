@@ -4187,6 +4187,16 @@ real codes_total(const codes_sum *s)
     return sum;
 }
 
+// codes_all is the sum of some values, by one work-item.
+real codes_all(__global const real *values, uint count)
+{
+    codes_sum sum;
+    sum.count = 0;
+    for (uint i = 0; i < count; i++)
+        codes_add(&sum, values[i]);
+    return codes_total(&sum);
+}
+
 // codes.Sizable and what it is made of: x, or 0 where it is smaller than least.
 real codes_sizable(real x, real least) { return x < least && x > -least ? R(0.0) : x; }
 
@@ -4555,17 +4565,12 @@ void codes_learn(__global const real *constants, __global const uint *keys, __gl
         real factor = CODES_BINARY ? R(1.0) : r_sqrt((real)CODES_ENTRIES / squares);
         codes_symbols(&p, factor, me);
         CODES_WAIT();
-        codes_sum sum;
-        sum.count = 0;
 #if CODES_TRANSMITTER == CODES_EXACT
         for (uint y = me; y < CODES_OUTPUTS; y += CODES_ITEMS)
             codes_entropy(&p, y);
         CODES_WAIT();
-        if (me == 0) {
-            for (uint y = 0; y < CODES_OUTPUTS; y++)
-                codes_add(&sum, p.losses[y]);
-            loss[r] = -(codes_total(&sum) / (real)CODES_MESSAGES);
-        }
+        if (me == 0)
+            loss[r] = -(codes_all(p.losses, CODES_OUTPUTS) / (real)CODES_MESSAGES);
         for (uint k = me; k < CODES_ENTRIES; k += CODES_ITEMS)
             p.gradient[k] = codes_slope(&p, k);
         CODES_WAIT();
@@ -4577,11 +4582,8 @@ void codes_learn(__global const real *constants, __global const uint *keys, __gl
             codes_receive(&p, i);
         }
         CODES_WAIT();
-        if (me == 0) {
-            for (uint i = 0; i < CODES_BATCH; i++)
-                codes_add(&sum, p.losses[i]);
-            loss[r] = codes_total(&sum) / (real)CODES_BATCH;
-        }
+        if (me == 0)
+            loss[r] = codes_all(p.losses, CODES_BATCH) / (real)CODES_BATCH;
         if (transmits)
             for (uint k = me; k < CODES_ENTRIES; k += CODES_ITEMS)
                 p.gradient[k] = codes_gradient(&p, k);
