@@ -71,6 +71,7 @@ func operations() map[string]operation {
 		"cvt.u64.u32":     unsigned,
 		"cvt.u32.u64":     unsigned,
 		"cvt.u16.u32":     func(a uint64) uint64 { return a & 0xffff },
+		"cvt.u64.u16":     func(a uint64) uint64 { return a & 0xffff },
 		"cvt.u32.u16":     func(a uint64) uint64 { return a & 0xffff },
 	} {
 		all[opcode] = operation{1, func(a, _, _ uint64) uint64 { return convert(a) }}
@@ -123,6 +124,10 @@ func addIntegers(all map[string]operation) {
 		"rem.u32":      {division, func(a, b, _ uint64) uint64 { return unsigned(a) % unsigned(b) }},
 		"rem.u64":      {4 * division, func(a, b, _ uint64) uint64 { return a % b }},
 		"div.u64":      {4 * division, func(a, b, _ uint64) uint64 { return a / b }},
+		"rem.u16":      {division, func(a, b, _ uint64) uint64 { return a & 0xffff % (b & 0xffff) }},
+		"shr.u16":      {1, func(a, b, _ uint64) uint64 { return a & 0xffff >> unsigned(b) }},
+		"mul.hi.u16":   {1, func(a, b, _ uint64) uint64 { return (a & 0xffff) * (b & 0xffff) >> 16 }},
+		"mul.wide.u16": {1, func(a, b, _ uint64) uint64 { return (a & 0xffff) * (b & 0xffff) }},
 		"div.u16":      {division, func(a, b, _ uint64) uint64 { return a & 0xffff / (b & 0xffff) }},
 		"shr.u32":      {1, func(a, b, _ uint64) uint64 { return unsigned(a) >> unsigned(b) }},
 		"shr.s32":      {1, func(a, b, _ uint64) uint64 { return unsigned(uint64(int32(a) >> unsigned(b))) }},
@@ -168,6 +173,7 @@ func addComparisons(all map[string]operation) {
 		"u32": func(a, b uint64) order { return order{less: uint32(a) < uint32(b), equal: uint32(a) == uint32(b)} },
 		"u64": func(a, b uint64) order { return order{less: a < b, equal: a == b} },
 		"u16": func(a, b uint64) order { return order{less: uint16(a) < uint16(b), equal: uint16(a) == uint16(b)} },
+		"s16": func(a, b uint64) order { return order{less: int16(a) < int16(b), equal: int16(a) == int16(b)} },
 		"b32": func(a, b uint64) order { return order{equal: uint32(a) == uint32(b)} },
 		"b64": func(a, b uint64) order { return order{equal: a == b} },
 	} {

@@ -1,0 +1,40 @@
+//go:build opencl && cgo
+
+package codes
+
+import (
+	"testing"
+
+	"tnn-gpu/gpu/device/devicetest"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/codes/codestest"
+	"tnn-gpu/host/state"
+)
+
+// What clang makes of the kernel for NVIDIA's GPUs, in its work-groups, computes the bits
+// of the device that the tests run on: of a network, of counts and of the closed form.
+func TestPTX(t *testing.T) {
+	precisions := map[string]state.Precision{"free": state.Single, "bursts": state.Single, "exact": state.Double}
+	for _, c := range codestest.Cases() {
+		precision, found := precisions[c.Name]
+		if !found {
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			d := devicetest.Open(t)
+			b, err := New(d, c.Network, backend.Options{Precision: precision, Seeds: []uint64{5, 6}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := devicetest.CheckPTX(t, d, header(&c.Network.Spec.Codes, precision, most).Source(), most)
+			for range 2 {
+				if _, err := b.Advance(1); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if p.Launches["codes_learn"] != 2 {
+				t.Errorf("%d launches were checked", p.Launches["codes_learn"])
+			}
+		})
+	}
+}
