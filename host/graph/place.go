@@ -52,6 +52,9 @@ func PlaceExternals(p Placement) (pairs []Pair, singles [2][]int32, err error) {
 	if err != nil {
 		return nil, singles, err
 	}
+	asked := p.Pairs
+	// More than there are sites cannot fit, and their numbers could not be added.
+	p.Pairs, p.Singles[0], p.Singles[1] = min(p.Pairs, l.Sites()), min(p.Singles[0], l.Sites()), min(p.Singles[1], l.Sites())
 	wanted := 2*p.Pairs + p.Singles[0] + p.Singles[1]
 	draws := rng.NewStream(rng.Key(p.Seed), rng.Placement, 0)
 	best := 0
@@ -68,7 +71,7 @@ func PlaceExternals(p Placement) (pairs []Pair, singles [2][]int32, err error) {
 	}
 	what, n, fit := "external nodes", wanted, best
 	if wanted == 2*p.Pairs {
-		what, n, fit = "pairs of external nodes", p.Pairs, best/2
+		what, n, fit = "pairs of external nodes", asked, best/2
 	}
 	return nil, singles, fmt.Errorf("of %d %s only %d fit on the lattice %v at least %d hops apart: "+
 		"use fewer, a smaller separation or a larger lattice", n, what, fit, l, p.Separation)
