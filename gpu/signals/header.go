@@ -15,24 +15,6 @@ type record struct {
 	Trained, Act                               uint32 // inputs; whether acts are drawn
 }
 
-// recordOf is that of a replica with a key.
-func recordOf(net *signals.Network, replica int, key uint64) record {
-	s, k := net.Of(replica), rng.Key(key)
-	r := record{Key0: k[0], Key1: k[1], Population: net.Population(replica)}
-	if s.Signals.Game == signals.LewisGame {
-		noise, forget := signals.Share(s.Lewis.Noise), signals.Share(s.Lewis.Forget)
-		r.Punish = uint32(s.Lewis.Punish)
-		r.NoiseLow, r.NoiseHigh = uint32(noise), uint32(noise>>32)
-		r.ForgetLow, r.ForgetHigh = uint32(forget), uint32(forget>>32)
-		return r
-	}
-	r.Trained = uint32(len(net.TrainedInputs(k, replica)))
-	if s.Attributes.Reward == signals.Act {
-		r.Act = 1
-	}
-	return r
-}
-
 // header comes before kernels.cl in a program of a game, whose work-groups have so many
 // work-items.
 func header(s *signals.Spec, precision state.Precision, items int) *device.Header {

@@ -334,3 +334,8 @@ func (e *engine[F]) full() error {
 	}
 	return nil
 }
+
+func constantsOf[F float32 | float64](t *sorn.Table) constants[F] {
+	c := sorn.ConstantsOf[F](t)
+	return constants[F]{c.STDP, c.Weaken, c.Strengthen, c.Largest, c.Floor, c.Born, c.TeMin, c.TeMax, c.NoiseE, c.NoiseI, c.Mix, c.Rest}
+}

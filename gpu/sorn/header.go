@@ -41,11 +41,6 @@ type constants[F float32 | float64] struct {
 	STDPRate, Weaken, Strengthen, Largest, Floor, Born, TeMin, TeMax, NoiseE, NoiseI, Mix, Rest F
 }
 
-func constantsOf[F float32 | float64](t *sorn.Table) constants[F] {
-	c := sorn.ConstantsOf[F](t)
-	return constants[F]{c.STDP, c.Weaken, c.Strengthen, c.Largest, c.Floor, c.Born, c.TeMin, c.TeMax, c.NoiseE, c.NoiseI, c.Mix, c.Rest}
-}
-
 // header comes before kernels.cl in a program whose work-groups have so many work-items.
 // given is whether the draws of a step are not made there.
 func header(precision state.Precision, items int, given bool) *device.Header {

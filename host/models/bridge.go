@@ -26,7 +26,7 @@ func codesKinds() []experiment.Kind {
 		New: func(lab experiment.Lab, base model.Spec) (experiment.Runner, error) {
 			t := &base.(*codes.Spec).Codes
 			if t.Channel != codes.BSC || t.K != 4 || t.N != 7 {
-				return nil, errors.New("Hamming's code has k = 4 and n = 7, and its memories decode flips: use codes.channel = bsc")
+				return nil, errors.New("codes beside Hamming's have k = 4 and n = 7, and its memories decode flips: use codes.channel = bsc")
 			}
 			learn, err := blocks.New(lab, base)
 			return &memories{learn, lab, t.Evaluate}, err
