@@ -155,13 +155,11 @@ func (o *oracle[F]) drive(era tnn.EraSpec, t int64, index int, k uint32) {
 	for _, x := range o.net.Externals {
 		n := &o.nodes[x.ID]
 		word := rng.Philox([4]uint32{uint32(x.ID), 0, k, uint32(rng.External)}, o.key)[0]
+		was := n.state
 		n.state = 0
 		switch era.Mode {
 		case tnn.Driven:
-			n.state = F(x.Polarity)
-			if period := int64(x.Period(index)); 2*((t-1)%period) >= period {
-				n.state = -n.state
-			}
+			n.state = o.wave(x, was, t, index, k)
 		case tnn.Noise:
 			n.state = -1
 			if word&0x80000000 != 0 {
@@ -171,6 +169,28 @@ func (o *oracle[F]) drive(era tnn.EraSpec, t int64, index int, k uint32) {
 			n.state = o.reflect(n, rng.Uniform[F](word))
 		}
 	}
+}
+
+// wave is the state of an external node that is driven, whose state was another.
+func (o *oracle[F]) wave(x tnn.External, was F, t int64, index int, k uint32) F {
+	switch x.Wave {
+	case tnn.Sine: // P A sin(2 pi ((t-1) mod period)/period), as a cosine a quarter later
+		turn := float64((t-1)%int64(x.Period(index)))/float64(x.Period(index)) + 0.75
+		return F(float64(x.Polarity) * float64(x.Amplitude*fmath.Cos2Pi(turn-math.Floor(turn))))
+	case tnn.WaveNoise:
+		words := rng.Philox([4]uint32{uint32(x.ID), 0, k, 129}, o.key)
+		z := rng.Normal[F](words[0], words[1])
+		keep := fmath.Exp(-1 / x.Correlation)
+		next := F(F(keep)*was) + F(F(x.Amplitude*math.Sqrt(1-float64(keep*keep)))*z)
+		if before, _ := o.net.Spec.Era(t - 1); t == 1 || before.Mode != tnn.Driven {
+			next = F(F(x.Amplitude) * z)
+		}
+		return max(-1, min(1, next))
+	}
+	if period := int64(x.Period(index)); 2*((t-1)%period) >= period {
+		return -F(x.Polarity)
+	}
+	return F(x.Polarity)
 }
 
 func (o *oracle[F]) reflect(n *oracleNode[F], u F) F {
