@@ -12,9 +12,9 @@ import (
 )
 
 // What clang makes of the kernel for NVIDIA's GPUs, in its work-groups, computes the bits
-// of the device that the tests run on: of a network, of counts and of the closed form.
+// of the device that the tests run on: of a network, of counts and of the closed form, with fewer outputs than work-items and with more.
 func TestPTX(t *testing.T) {
-	precisions := map[string]state.Precision{"free": state.Single, "bursts": state.Single, "exact": state.Double}
+	precisions := map[string]state.Precision{"free": state.Single, "bursts": state.Single, "exact": state.Double, "exact of six uses": state.Double, "counts of five uses": state.Single}
 	for _, c := range codestest.Cases() {
 		precision, found := precisions[c.Name]
 		if !found {
