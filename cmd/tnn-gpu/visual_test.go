@@ -34,7 +34,7 @@ func TestOverview(t *testing.T) {
 	once(t)
 	t.Parallel()
 	dir := visualRun(t)
-	if w, h := decoded(t, dir, "out/overview.png"); w < 1000 || h < 1000 {
+	if w, h := decoded(t, dir, "out/overview.png"); w < 900 || h < 900 {
 		t.Errorf("the overview has %d x %d pixels", w, h)
 	}
 	tnnGPU(t, dir, drivenRun("without", "--no-overview")...).want(t, codeDone)
