@@ -96,6 +96,29 @@ func TestFeed(t *testing.T) {
 	}
 }
 
+// TestFeedOfSORN feeds a network of another model; what comes from a line is what the
+// answer of the step has, and a scan of such networks is refused before it computes.
+func TestFeedOfSORN(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"feed", "--preset", "sorn-0.3", "--set", "sorn.ne=40", "--set", "sorn.nu=3", "--backend", "cpu", "--no-overview", "--out", "fed", "--answer", "rate_e,x"}
+	strong := "0 0 0\n1000 1000 1000\n1000 0 1000\n1 2\n!quit\n"
+	r := fedWith(t, dir, strong, args...).want(t, codeDone)
+	lines := strings.Split(strings.TrimSpace(r.out), "\n")
+	if len(lines) != 4 || !strings.HasPrefix(lines[3], "error: there are 2 numbers, and a step takes 3") {
+		t.Fatalf("the answers are %q", lines)
+	}
+	for i, want := range []string{"", "1 1 1", "1"} {
+		if x := strings.Fields(lines[i]); len(x) != 41 || !strings.HasPrefix(strings.Join(x[1:], " "), want) {
+			t.Errorf("line %d is answered %q; driven units are active", i+1, lines[i])
+		}
+	}
+	tnnGPU(t, dir, "scan", "--preset", "sorn-0.3", "--set", "input.kind=fed", "--set", "sorn.nu=3", "--over", "sorn.ne=40,50", "--trials", "2", "--out", "scanned").
+		want(t, codeUsage, "the network waits for inputs at each step, and a scan has none")
+	if _, err := os.Stat(filepath.Join(dir, "scanned")); err == nil {
+		t.Error("a scan that is refused has left a folder")
+	}
+}
+
 func near(line string, want ...float64) bool {
 	for i, word := range strings.Fields(line) {
 		v, err := strconv.ParseFloat(word, 64)

@@ -211,4 +211,6 @@ type Feedable interface {
 	// SetFed has the network take inputs (Description.Inputs) where it can. Errors have a
 	// ConfigKey method.
 	SetFed() error
+	// IsFed tells whether it does.
+	IsFed() bool
 }

@@ -11,6 +11,7 @@ import (
 
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/models"
 	"tnn-gpu/host/state"
 )
@@ -82,6 +83,9 @@ func (s *Scan) add(settings []setting) error {
 	c, err := s.Base.With(texts...)
 	if err != nil {
 		return err
+	}
+	if f, ok := c.Spec.(model.Feedable); ok && f.IsFed() {
+		return errors.New("the network waits for inputs at each step, and a scan has none: give it a series or a wave form of its own")
 	}
 	p := experiment.Point{}
 	for i, set := range settings {

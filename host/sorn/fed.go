@@ -35,3 +35,13 @@ func (n *Network) FedAt(waiting []float64, step int) []float64 {
 	}
 	return waiting[step*c : (step+1)*c]
 }
+
+// SetFed implements model.Feedable: channels take inputs in place of those that the
+// network makes itself. Pools stay.
+func (s *Spec) SetFed() error {
+	s.Input = InputSpec{Kind: Fed, PoolSize: s.Input.PoolSize, Overlap: s.Input.Overlap}
+	return s.checkInput()
+}
+
+// IsFed implements model.Feedable.
+func (s *Spec) IsFed() bool { return s.Input.Kind == Fed }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"tnn-gpu/host/fmath"
@@ -230,10 +231,8 @@ func (s *Spec) SetFed() error {
 	if len(s.Externals) == 0 {
 		return model.BadKey("external", nil, "a network takes its inputs at external nodes: give at least one [[external]]")
 	}
-	for i := range s.Externals {
-		if s.Externals[i].Wave == Fed {
-			return nil
-		}
+	if s.IsFed() {
+		return nil
 	}
 	externals := append([]ExternalSpec(nil), s.Externals...)
 	for i := range externals {
@@ -322,4 +321,9 @@ func (t *numberTable) find(name string) int {
 		}
 	}
 	return -1
+}
+
+// IsFed implements model.Feedable.
+func (s *Spec) IsFed() bool {
+	return slices.ContainsFunc(s.Externals, func(e ExternalSpec) bool { return e.Wave == Fed })
 }
