@@ -131,6 +131,41 @@ class Scans(InFolder):
         self.assertEqual(list(scan.points["graph.sides"]), ["[4, 4]", "[6, 6]"])
 
 
+class Loops(InFolder):
+    def test_loop(self):
+        inputs = [[float(np.sin(t)), float(np.cos(t))] for t in range(12)]
+        config = {
+            "graph": {"sides": [8, 8]},
+            "group": [{"connections": 4}],
+            "external": [{"count": 2, "connections": 4, "weight": 3.0, "wave": "feed"}],
+            "era": [{"steps": 12}],
+        }
+        with tnn_gpu.Loop(config, answer=["state[external]", "order"], backend="cpu", no_overview=True, out=self.dir / "l") as loop:
+            for row in inputs:
+                answer = loop.step(row)
+                self.assertEqual(len(answer), 3)
+                np.testing.assert_allclose(answer[:2], row, atol=1e-6)
+            self.assertEqual(loop.out.name, "l")
+            loop.reset()
+            self.assertEqual(loop.out.name, "l-2")
+            for bad in ([1.0], [1.0, 2.0]):
+                with self.assertRaisesRegex(ValueError, "numbers|number"):
+                    loop.step(bad)
+            again = [loop.step(row) for row in inputs]
+            loop_run = loop.close()
+        np.testing.assert_array_equal(again[-1], answer)
+        self.assertEqual(loop_run.info["steps"], 12)
+        np.testing.assert_array_equal(loop_run.steps["order"], tnn_gpu.open(self.dir / "l").steps["order"])
+        with self.assertRaisesRegex(ValueError, "closed"):
+            loop.step([0, 0])
+
+    def test_loop_that_cannot_begin(self):
+        loop = tnn_gpu.Loop({"graph": {"sides": [4, 4]}, "group": [{"connections": 4}], "era": [{"steps": 5}]}, out=self.dir / "l")
+        with self.assertRaisesRegex(tnn_gpu.ProgramError, "external") as caught:
+            loop.step([1.0])
+        self.assertEqual(caught.exception.code, 2)
+
+
 class Libraries(InFolder):
     def test_pandas(self):
         pandas = self.library("pandas")

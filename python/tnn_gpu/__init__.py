@@ -12,6 +12,7 @@ and matplotlib.
 """
 
 from ._folder import Folder, FolderError, Recording, Run, Scan, open
+from ._loop import Loop
 from ._program import Process, ProgramError, find, run, scan, start, version
 from ._table import Column, Table
 
@@ -19,6 +20,7 @@ __all__ = [
     "Column",
     "Folder",
     "FolderError",
+    "Loop",
     "Process",
     "ProgramError",
     "Recording",

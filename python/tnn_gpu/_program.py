@@ -179,17 +179,19 @@ def start(config: Mapping[str, Any] | str | os.PathLike[str] | None = None, *, o
     and without ``preset``, the default preset is run. Further keyword arguments are
     the flags of ``tnn-gpu run``: see ``flags``.
     """
-    args = ["run", *flags(options), "--out", os.fspath(out)]
-    own = None
-    if isinstance(config, Mapping):
-        handle, name = tempfile.mkstemp(suffix=".toml")
-        with os.fdopen(handle, "w", encoding="utf-8") as f:
-            f.write(_toml.document(config))
-        own = Path(name)
-        args.append(name)
-    elif config is not None:
-        args.append(os.fspath(config))
-    return Process(args, Path(out), own)
+    args, own = arguments("run", config, options)
+    return Process([*args, "--out", os.fspath(out)], Path(out), own)
+
+
+def arguments(verb: str, config: Mapping[str, Any] | str | os.PathLike[str] | None, options: Mapping[str, Any]) -> tuple[list[str], Path | None]:
+    """Gives the command line of a verb, and the file that a dict was written to."""
+    args = [verb, *flags(options)]
+    if not isinstance(config, Mapping):
+        return args + ([] if config is None else [os.fspath(config)]), None
+    handle, name = tempfile.mkstemp(suffix=".toml")
+    with os.fdopen(handle, "w", encoding="utf-8") as f:
+        f.write(_toml.document(config))
+    return [*args, name], Path(name)
 
 
 def run(config: Mapping[str, Any] | str | os.PathLike[str] | None = None, *, out: str | os.PathLike[str], **options: Any) -> Run:
