@@ -161,7 +161,7 @@ class Loops(InFolder):
 
     def test_loop_that_cannot_begin(self):
         loop = tnn_gpu.Loop({"graph": {"sides": [4, 4]}, "group": [{"connections": 4}], "era": [{"steps": 5}]}, out=self.dir / "l")
-        with self.assertRaisesRegex(tnn_gpu.ProgramError, "external") as caught:
+        with loop, self.assertRaisesRegex(tnn_gpu.ProgramError, "external") as caught:
             loop.step([1.0])
         self.assertEqual(caught.exception.code, 2)
 
