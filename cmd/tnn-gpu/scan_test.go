@@ -220,6 +220,23 @@ func TestHeldScan(t *testing.T) {
 	tnnGPU(t, dir, "scan", "status", "out").want(t, codeDone, "running  1")
 }
 
+// TestFailedScan has a point whose runs are not finite: it is tried three times, and the
+// other one is kept.
+func TestFailedScan(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"scan", "--preset", "driven", "--steps", "10", "--over", "external[0].weight=1,1e30", "--trials", "2", "--backend", "cpu", "--out", "s"}
+	r := tnnGPU(t, dir, args...).want(t, codeFailed, "1 point of the share failed three times", "external[0].weight = 1e+30", "remove s/tasks/*.failed to try again")
+	if n := strings.Count(r.errs, "external[0].weight = 1e+30 failed: "); n != 3 {
+		t.Errorf("it was tried %d times", n)
+	}
+	tnnGPU(t, dir, "scan", "status", "s").want(t, codeDone, "failed   1  three times")
+	tnnGPU(t, dir, "scan", "merge", "s").want(t, codeUsage, "2 of its 4 trials are not there")
+	tnnGPU(t, dir, "scan", "merge", "s", "--partial").want(t, codeDone)
+	if rows := bytes.Count(read(t, dir, "s", "points.csv"), []byte("\n")); rows != 2 {
+		t.Errorf("the table of one point has %d lines", rows)
+	}
+}
+
 // TestStoppedScan is told to stop, says how to go on, holds nothing, and has saved the
 // point at work, which takes long.
 func TestStoppedScan(t *testing.T) {
