@@ -14,6 +14,7 @@ import (
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/models"
+	"tnn-gpu/host/signals"
 	"tnn-gpu/host/state"
 )
 
@@ -95,6 +96,9 @@ func (l *limited) open(t *testing.T) *device.Device {
 func runLimited(t *testing.T, net model.Network, l *limited) {
 	const steps = 20
 	o := backend.Options{Precision: state.Single, Seeds: []uint64{1}}
+	if _, few := net.(*signals.Network); few && l.kernel > 0 {
+		o.WorkGroup = 2 * l.kernel // by themselves they take no more than such kernels do
+	}
 	b, err := newOn(l.open(t), net, o)
 	if err != nil {
 		t.Fatal(err)

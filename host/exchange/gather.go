@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"tnn-gpu/host/graph"
+	"tnn-gpu/host/memory"
 )
 
 // gather collects the nodes and edges of a file. All formats end here, so that
@@ -37,8 +38,9 @@ type gather struct {
 	compact  bool  // numbers are names where they are as many as there are nodes
 
 	states []stated
-	fill   bool // nodes without a state start at 0
-	taken  int64
+	fill   bool  // nodes without a state start at 0
+	taken  int64 // bytes
+	asked  int64 // of them when the limit was last asked for
 	notes  []string
 }
 
@@ -57,6 +59,9 @@ func (g *gather) note(format string, args ...any) {
 	g.notes = append(g.notes, fmt.Sprintf(format, args...))
 }
 
+// measure is after how many bytes the limit of memory is asked for again.
+const measure = 8 << 20
+
 // What an edge and a node with a name take, at the time that a slice of them is
 // copied to a larger one, and a node without edges in tables.
 const (
@@ -68,6 +73,10 @@ const (
 // take counts memory before it is taken.
 func (g *gather) take(bytes int64) error {
 	g.taken += bytes
+	if g.options.Memory > 0 && g.taken >= g.asked+measure {
+		// Threads that came since then have taken address space.
+		g.asked, g.options.Memory = g.taken, min(g.options.Memory, max(1, memory.Limit()))
+	}
 	if g.options.Memory > 0 && g.taken > g.options.Memory {
 		return fmt.Errorf("it has %s and more, for which the %d MB of memory that this process can have do not suffice",
 			many(len(g.edges), "edge", "edges"), g.options.Memory>>20)
