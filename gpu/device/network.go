@@ -11,21 +11,27 @@ import (
 
 // What follows is what the backends of all models need of a device.
 
-// Prepare probes the device in the precision of a network, and starts its profile where
-// one is asked for: after the probe, which no profile is to contain. A device without
-// double precision refuses it.
-func (d *Device) Prepare(o backend.Options) error {
-	if err := d.Probe(o.Precision); err != nil {
-		return err
+// OpenNetwork opens a network by the function of its precision. The device is probed
+// first, and its profile starts after the probe, which no profile is to contain. A device
+// without double precision refuses it.
+func OpenNetwork[N any, S, D backend.Backend](
+	d *Device, net N, o backend.Options, single func(*Device, N, backend.Options) (S, error), double func(*Device, N, backend.Options) (D, error),
+) (backend.Backend, error) {
+	err := d.Probe(o.Precision)
+	if err == nil && o.Profile {
+		err = d.StartProfile()
 	}
-	if o.Profile {
-		return d.StartProfile()
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	if o.Precision == state.Double {
+		return opened(double(d, net, o))
+	}
+	return opened(single(d, net, o))
 }
 
-// Opened is a backend that was opened without an error, or nil and the error.
-func Opened[B backend.Backend](b B, err error) (backend.Backend, error) {
+// opened is a backend that was opened without an error, or nil and the error.
+func opened[B backend.Backend](b B, err error) (backend.Backend, error) {
 	if err != nil {
 		return nil, err
 	}

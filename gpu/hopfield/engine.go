@@ -17,13 +17,7 @@ import (
 // New opens a network on a device, at step 0, and owns the device from then on, unless
 // there is an error: a device without double precision refuses it.
 func New(d *device.Device, net *hopfield.Network, o backend.Options) (backend.Backend, error) {
-	if err := d.Prepare(o); err != nil {
-		return nil, err
-	}
-	if o.Precision == state.Double {
-		return device.Opened(newEngine[float64](d, net, o))
-	}
-	return device.Opened(newEngine[float32](d, net, o))
+	return device.OpenNetwork(d, net, o, newEngine[float32], newEngine[float64])
 }
 
 // engine recalls in all replicas of a network on a device in one precision. It implements

@@ -10,19 +10,12 @@ import (
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/rng"
-	"tnn-gpu/host/state"
 )
 
 // New opens a network on a device, at step 0, and owns the device from then on, unless
 // there is an error: a device without double precision refuses it.
 func New(d *device.Device, net *perceptron.Network, o backend.Options) (backend.Backend, error) {
-	if err := d.Prepare(o); err != nil {
-		return nil, err
-	}
-	if o.Precision == state.Double {
-		return device.Opened(newEngine[float64](d, net, o))
-	}
-	return device.Opened(newEngine[float32](d, net, o))
+	return device.OpenNetwork(d, net, o, newEngine[float32], newEngine[float64])
 }
 
 // engine runs all replicas of a network on a device in one precision. It
