@@ -6,6 +6,7 @@ import (
 	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
@@ -36,23 +37,11 @@ func (e *engine[F]) State() (*state.State, error) { return e.state.Clone(), nil 
 
 // SetState implements backend.Backend.
 func (e *engine[F]) SetState(s *state.State) error {
-	if err := errors.Join(e.net.CheckState(s, e.precision(), len(e.students)), e.net.CheckShared(s, e.seeds)); err != nil {
+	if err := errors.Join(e.net.CheckState(s, state.PrecisionOf[F](), len(e.students)), e.net.CheckShared(s, e.seeds)); err != nil {
 		return err
 	}
-	own := e.net.NewState(s.Precision, s.Replicas)
-	own.Step = s.Step
-	for i := range own.Arrays {
-		s.Arrays[i].CopyTo(&own.Arrays[i])
-	}
-	e.adopt(own)
+	e.adopt(model.CopyState(e.net, s))
 	return nil
-}
-
-func (e *engine[F]) precision() state.Precision {
-	if _, double := any(F(0)).(float64); double {
-		return state.Double
-	}
-	return state.Single
 }
 
 // Field implements backend.Backend.
@@ -65,7 +54,7 @@ func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) 
 		return a.CopyTo(into), nil
 	}
 	examples := e.net.Spec.Perceptron.B
-	into = into.Reuse(f, e.precision(), len(e.students)*examples)
+	into = into.Reuse(f, state.PrecisionOf[F](), len(e.students)*examples)
 	values := state.Values[F](into)
 	for _, r := range e.realisations {
 		for _, student := range r.students {
@@ -85,8 +74,8 @@ func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) 
 
 // Describe implements backend.Backend.
 func (e *engine[F]) Describe() backend.Description {
-	host, _ := e.net.Spec.Need(e.precision(), len(e.students))
-	return backend.Description{Backend: "cpu", Device: parallel.Processor(), Precision: e.precision(), Strict: true, Bytes: host}
+	host, _ := e.net.Spec.Need(state.PrecisionOf[F](), len(e.students))
+	return backend.Description{Backend: "cpu", Device: parallel.Processor(), Precision: state.PrecisionOf[F](), Strict: true, Bytes: host}
 }
 
 // Close implements backend.Backend.

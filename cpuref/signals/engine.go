@@ -8,6 +8,7 @@ import (
 	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/signals"
 	"tnn-gpu/host/state"
 )
@@ -99,12 +100,7 @@ func (e *engine[F]) SetState(s *state.State) error {
 	if err := e.net.CheckState(s, e.state.Precision, len(e.players)); err != nil {
 		return err
 	}
-	own := e.net.NewState(s.Precision, s.Replicas)
-	own.Step = s.Step
-	for i := range own.Arrays {
-		s.Arrays[i].CopyTo(&own.Arrays[i])
-	}
-	e.adopt(own)
+	e.adopt(model.CopyState(e.net, s))
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/sorn"
 	"tnn-gpu/host/state"
@@ -140,24 +141,12 @@ func (e *engine[F]) State() (*state.State, error) {
 
 // SetState implements backend.Backend.
 func (e *engine[F]) SetState(s *state.State) error {
-	if err := e.net.CheckState(s, e.precision(), len(e.replicas)); err != nil {
+	if err := e.net.CheckState(s, state.PrecisionOf[F](), len(e.replicas)); err != nil {
 		return err
 	}
 	e.fed = nil
-	own := e.net.NewState(s.Precision, s.Replicas)
-	own.Step = s.Step
-	for i := range own.Arrays {
-		s.Arrays[i].CopyTo(&own.Arrays[i])
-	}
-	e.adopt(own)
+	e.adopt(model.CopyState(e.net, s))
 	return nil
-}
-
-func (e *engine[F]) precision() state.Precision {
-	if _, double := any(F(0)).(float64); double {
-		return state.Double
-	}
-	return state.Single
 }
 
 // Field implements backend.Backend.
@@ -169,7 +158,7 @@ func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) 
 	if a := e.state.Array(name); a != nil {
 		return a.CopyTo(into), nil
 	}
-	into = into.Reuse(f, e.precision(), len(e.replicas)*e.net.Spec.Sorn.NE)
+	into = into.Reuse(f, state.PrecisionOf[F](), len(e.replicas)*e.net.Spec.Sorn.NE)
 	for i, r := range e.replicas {
 		copy(into.Bits[i*r.n:], r.r)
 	}
@@ -178,8 +167,8 @@ func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) 
 
 // Describe implements backend.Backend.
 func (e *engine[F]) Describe() backend.Description {
-	host, _ := e.net.Spec.Need(e.precision(), len(e.replicas))
-	return backend.Description{Backend: "cpu", Device: parallel.Processor(), Precision: e.precision(), Strict: true, Bytes: host}
+	host, _ := e.net.Spec.Need(state.PrecisionOf[F](), len(e.replicas))
+	return backend.Description{Backend: "cpu", Device: parallel.Processor(), Precision: state.PrecisionOf[F](), Strict: true, Bytes: host}
 }
 
 // Close implements backend.Backend.

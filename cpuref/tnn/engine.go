@@ -161,7 +161,7 @@ func (e *engine[F]) State() (*state.State, error) { return e.state.Clone(), nil 
 
 // SetState implements backend.Backend.
 func (e *engine[F]) SetState(s *state.State) error {
-	if err := e.net.CheckState(s, e.precision(), len(e.replicas)); err != nil {
+	if err := e.net.CheckState(s, state.PrecisionOf[F](), len(e.replicas)); err != nil {
 		return err
 	}
 	own := e.net.NewState(s.Precision, s.Replicas)
@@ -183,13 +183,6 @@ func (e *engine[F]) adopt(s *state.State) {
 	for i, r := range e.replicas {
 		r.bind(s, i)
 	}
-}
-
-func (e *engine[F]) precision() state.Precision {
-	if _, double := any(F(0)).(float64); double {
-		return state.Double
-	}
-	return state.Single
 }
 
 // Watch implements backend.Backend.
@@ -221,7 +214,7 @@ func (e *engine[F]) watchedField(r *replica[F], name string) (*[]F, error) {
 // Field implements backend.Backend.
 func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
 	if a := e.state.Array(name); a != nil {
-		into = into.Reuse(a.Field, e.precision(), a.Len())
+		into = into.Reuse(a.Field, state.PrecisionOf[F](), a.Len())
 		e.copy(state.Values[F](into), state.Values[F](a))
 		return into, nil
 	}
@@ -234,7 +227,7 @@ func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) 
 			return nil, fmt.Errorf("field %q is not watched: %w", name, backend.ErrUnknownField)
 		}
 		if i == 0 {
-			into = into.Reuse(state.Field{Name: name, Space: state.Node, Derived: true}, e.precision(), len(e.replicas)*len(*view))
+			into = into.Reuse(state.Field{Name: name, Space: state.Node, Derived: true}, state.PrecisionOf[F](), len(e.replicas)*len(*view))
 		}
 		e.copy(state.Values[F](into)[i*len(*view):], *view)
 	}
@@ -259,9 +252,9 @@ func (e *engine[F]) Control(name string, value float64) error {
 func (e *engine[F]) Describe() backend.Description {
 	bytes := int64(len(e.net.Layout.Neighbour)) * 8
 	for _, a := range e.state.Arrays {
-		bytes += int64(a.Len() * e.precision().Bytes())
+		bytes += int64(a.Len() * state.PrecisionOf[F]().Bytes())
 	}
-	return backend.Description{Backend: "cpu", Device: e.device, Precision: e.precision(), Strict: true, Bytes: bytes, Form: e.visitors[0].form()}
+	return backend.Description{Backend: "cpu", Device: e.device, Precision: state.PrecisionOf[F](), Strict: true, Bytes: bytes, Form: e.visitors[0].form()}
 }
 
 // Close implements backend.Backend.

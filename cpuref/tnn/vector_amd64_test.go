@@ -147,7 +147,7 @@ func vectorsAgree[F fmath.Float](t *testing.T, form vector.Form[F], net *tnn.Net
 // bothForms opens a network to be visited a node at a time and a slice at a time.
 func bothForms[F fmath.Float](t *testing.T, form vector.Form[F], net *tnn.Network, threads int) (want, have *engine[F]) {
 	t.Helper()
-	o := backend.Options{Precision: precisionOf[F](), Seeds: []uint64{1, 2, 3}, Threads: threads}
+	o := backend.Options{Precision: state.PrecisionOf[F](), Seeds: []uint64{1, 2, 3}, Threads: threads}
 	want, err := newEngine(net, o, scalars[F])
 	if err != nil {
 		t.Fatal(err)
@@ -159,8 +159,6 @@ func bothForms[F fmath.Float](t *testing.T, form vector.Form[F], net *tnn.Networ
 	have.grain = 1
 	return want, have
 }
-
-func precisionOf[F fmath.Float]() state.Precision { return (*engine[F])(nil).precision() }
 
 // same fails where a lane differs.
 func same[F fmath.Float](t *testing.T, what string, have, want F, of ...any) {

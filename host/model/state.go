@@ -18,6 +18,16 @@ func NewState(n Network, p state.Precision, replicas int, length func(state.Spac
 	return s
 }
 
+// CopyState copies a state that the network has checked into arrays of its own.
+func CopyState(n Network, s *state.State) *state.State {
+	own := n.NewState(s.Precision, s.Replicas)
+	own.Step = s.Step
+	for i := range own.Arrays {
+		s.Arrays[i].CopyTo(&own.Arrays[i])
+	}
+	return own
+}
+
 // CheckState is Network.CheckState likewise.
 func CheckState(n Network, s *state.State, p state.Precision, replicas int, length func(state.Space) int) error {
 	if s.Precision != p || s.Replicas != replicas {

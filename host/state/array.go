@@ -53,10 +53,18 @@ func (a *Array) CopyTo(into *Array) *Array {
 // Values gives the reals of type F, or nil where the array has none of that width.
 func Values[F float32 | float64](a *Array) []F {
 	var v any = a.Single
-	if _, double := any(F(0)).(float64); double {
+	if PrecisionOf[F]() == Double {
 		v = a.Double
 	}
 	return v.([]F)
+}
+
+// PrecisionOf is the precision of reals of type F.
+func PrecisionOf[F float32 | float64]() Precision {
+	if _, double := any(F(0)).(float64); double {
+		return Double
+	}
+	return Single
 }
 
 // Precision of the reals: Single where there are none.
