@@ -57,7 +57,7 @@ func main() {
 
 // program is one invocation.
 type program struct {
-	in       io.Reader // of feed
+	in       io.Reader // of feed, and of the configuration -
 	out      io.Writer
 	errs     io.Writer
 	answers  io.Writer // standard output, where out is standard error
@@ -116,6 +116,7 @@ func (p *program) app() *cli.App {
 		CustomAppHelpTemplate:     cli.AppHelpTemplate + exitCodes,
 		DisableSliceFlagSeparator: true, // lists in values of --set have commas
 		HideHelpCommand:           true,
+		Reader:                    p.in,
 		Writer:                    p.out,
 		ErrWriter:                 p.errs,
 		ExitErrHandler:            func(*cli.Context, error) {}, // run does it

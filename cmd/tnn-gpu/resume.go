@@ -126,11 +126,11 @@ func (p *program) reopen(o *resumeOptions, folder *record.Folder) (*job, *record
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
-	ended, err := p.hasEnded(folder)
+	ended, err := p.hasEnded(folder, end == done)
 	switch {
 	case err != nil:
 		return nil, folder, usageError{err}
-	case ended == sim.AllEnded, ended == sim.Finished && end == done:
+	case ended != "":
 		return nil, folder, p.complete(cfg, folder, ended, done)
 	}
 	j, err := p.prepareTo(&o.job, cfg, end)
@@ -228,12 +228,14 @@ func refusal(folder *record.Folder, unusable *record.UnusableError) error {
 
 // hasEnded tells why a run has ended, if it has, and has written all that it leaves
 // then. Between its last checkpoint and that it may have been killed, or the disk full.
-func (p *program) hasEnded(folder *record.Folder) (sim.Reason, error) {
+// A run that has made its steps has ended if it is not to be longer; one whose replicas
+// have ended by themselves has in any case.
+func (p *program) hasEnded(folder *record.Folder, asLong bool) (sim.Reason, error) {
 	m, err := folder.Metadata()
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
-	if err != nil || m.Status != sim.Finished && m.Status != sim.AllEnded {
+	if err != nil || m.Status != sim.AllEnded && !(m.Status == sim.Finished && asLong) {
 		return "", err
 	}
 	if !slices.ContainsFunc(m.Files, func(f record.File) bool { return f.Name == record.FinalName }) {
