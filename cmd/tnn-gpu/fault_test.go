@@ -157,8 +157,8 @@ func TestTerminatedInTime(t *testing.T) {
 func TestRunFolderIsRemoved(t *testing.T) {
 	dir := t.TempDir()
 	wait := begin(t, dir, recording()...)
-	if err := os.RemoveAll(filepath.Join(dir, "out")); err != nil {
-		t.Fatal(err)
+	// What the run writes meanwhile makes a first try fail: the folder is not empty then.
+	for os.RemoveAll(filepath.Join(dir, "out")) != nil {
 	}
-	wait().want(t, codeFailed, "cannot be written: open ", "no such file or directory")
+	wait().want(t, codeFailed, "cannot be written: ", "no such file or directory")
 }
