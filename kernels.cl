@@ -2770,20 +2770,23 @@ long hopfield_field(const hopfield_net *r, uint i)
 #endif // HOPFIELD_KEEPS_FIELDS
 }
 
-// hopfield_word is what unit i draws in a sweep: hopfield.Draws.RecallWords.
-uint hopfield_word(const hopfield_net *r, uint i)
+// hopfield_word is what unit i draws in a sweep, at a place: hopfield.Draws.RecallWords. Words
+// of update iid are those of places (cpuref replica.independent).
+uint hopfield_word(const hopfield_net *r, uint i, uint at)
 {
 #ifdef HOPFIELD_GIVEN
     return r->drawn[i];
 #else
+    if (r->info[HOPFIELD_UPDATE] == HOPFIELD_IID)
+        i = at;
     words x = philox(i >> 2, r->info[HOPFIELD_TRIAL], r->t, PURPOSE_HOPFIELD_RECALL, r->info[HOPFIELD_KEY0], r->info[HOPFIELD_KEY1]);
     uint low = i & 1 ? x.y : x.x, high = i & 1 ? x.w : x.z;
     return i & 2 ? high : low;
 #endif // HOPFIELD_GIVEN
 }
 
-// cpuref decision.up: whether unit i is to change.
-int hopfield_wishes(const hopfield_net *r, uint i)
+// cpuref decision.up: whether unit i is to change, at a place of the sweep.
+int hopfield_wishes(const hopfield_net *r, uint i, uint at)
 {
     if (r->clamped[i >> 5] >> (i & 31) & 1u)
         return 0;
@@ -2791,7 +2794,7 @@ int hopfield_wishes(const hopfield_net *r, uint i)
     int x = r->s[i];
     if (r->scale == R(0.0))
         return x > 0 ? h < 0 : h > 0;
-    real y = r->scale * (real)h, u = uniform_real(hopfield_word(r, i));
+    real y = r->scale * (real)h, u = uniform_real(hopfield_word(r, i, at));
     y = y < R(-80.0) ? R(-80.0) : y > R(80.0) ? R(80.0) : y;
     if (r->info[HOPFIELD_METROPOLIS]) {
         real against = y * (real)x;
@@ -2862,7 +2865,7 @@ uint hopfield_sweep(const hopfield_net *r, uint count, __local uint *first, uint
         if (me == 0)
             *first = count;
         HOPFIELD_WAIT(CLK_LOCAL_MEM_FENCE);
-        if (at + me < count && hopfield_wishes(r, hopfield_unit(r, at + me)))
+        if (at + me < count && hopfield_wishes(r, hopfield_unit(r, at + me), at + me))
             atomic_min(first, at + me);
         HOPFIELD_WAIT(CLK_LOCAL_MEM_FENCE);
         uint hit = *first, found = hit < count ? 1 : 0;
@@ -2885,7 +2888,7 @@ uint hopfield_part(const hopfield_net *r, uint begin, uint end, __local uint *su
     HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
     for (uint at = begin + me; at < end; at += HOPFIELD_ITEMS) {
         uint i = hopfield_unit(r, at);
-        r->wish[i] = hopfield_wishes(r, i);
+        r->wish[i] = hopfield_wishes(r, i, at);
         mine += r->wish[i] ? 1 : 0;
     }
     HOPFIELD_WAIT(CLK_GLOBAL_MEM_FENCE);
@@ -2948,7 +2951,7 @@ int hopfield_period(const hopfield_net *r, int was, uint *flips, __global int *p
             if (was == 0)
                 past[i] = r->wish[i] ? -r->s[i] : r->s[i];
         } else if (update == HOPFIELD_IID && *flips == 0) {
-            mine += hopfield_wishes(r, i) ? 1 : 0;
+            mine += hopfield_wishes(r, i, i) ? 1 : 0; // what it draws matters above zero temperature only
         }
     }
     uint all = hopfield_count(mine, shared, me);

@@ -253,7 +253,7 @@ func (r *replica[F]) sweep(t uint32) int {
 		return r.recall.sweep(r.visited(order), r.words)
 	case hopfield.IID:
 		r.draws.IndependentOrder(r.order[:r.net.N], t)
-		return r.recall.sweep(r.visited(r.order[:r.net.N]), r.words)
+		return r.independent()
 	case hopfield.Blocks:
 		r.draws.Order(r.order[:r.net.N], t)
 		flips := 0
@@ -265,6 +265,24 @@ func (r *replica[F]) sweep(t uint32) int {
 		r.draws.Order(r.order[:r.net.N], t)
 		return r.recall.sweep(r.visited(r.order[:r.net.N]), r.words)
 	}
+}
+
+// independent visits the units of an order that may have a unit twice, so that the words
+// are those of visits: a unit that decided twice by one word would not be at temperature T.
+func (r *replica[F]) independent() (flips int) {
+	for visit, i := range r.order[:r.net.N] {
+		if r.clamped.Up(int(i)) {
+			continue
+		}
+		var word uint32
+		if r.words != nil {
+			word = r.words[visit]
+		}
+		if r.recall.visit(int(i), word) {
+			flips++
+		}
+	}
+	return flips
 }
 
 // give makes a sweep whose draws are given, and counts the units that changed.

@@ -163,8 +163,9 @@ func (w Draws) Corner(rows, columns int, trial uint32) (row, column int) {
 	return mulhi(x0, rows), mulhi(x1, columns)
 }
 
-// RecallWords fills words with those that units draw at positive temperature in a
-// sweep of a trial, unit 0 first.
+// RecallWords fills words with those that are drawn at positive temperature in a sweep
+// of a trial: by units, unit 0 first; with update iid by visits, since a unit may have
+// several.
 func (w Draws) RecallWords(words []uint32, trial, sweep uint32) {
 	s := stream{w.key, sweep, trial, rng.HopfieldRecall, [4]uint32{}}
 	for i := range words {
