@@ -2,7 +2,6 @@ package codes
 
 import (
 	"math"
-	"slices"
 	"testing"
 
 	"tnn-gpu/host/backend"
@@ -51,24 +50,33 @@ func TestSameBits(t *testing.T) {
 	}
 }
 
-// Sums of rows follow the pair tree of package parallel for any number of them.
+// Sums of rows follow the house's pair tree for any number of them, also where four are
+// added to one before.
 func TestSumOfRows(t *testing.T) {
+	value := func(row, k, again int) float32 { return float32(math.Sin(float64(1 + row + 100*k + 7*again))) }
 	for rows := 1; rows <= 40; rows++ {
 		s := newSumOfRows[float32](3, rows)
 		for again := range 2 {
-			columns := [3][]float32{}
-			for i := range rows {
-				row := s.next()
-				for k := range row {
-					row[k] = float32(math.Sin(float64(1 + i + 100*k + 7*again)))
-					columns[k] = append(columns[k], row[k])
+			i := 0
+			for ; again == 1 && i+4 <= rows; i += 4 {
+				for k := range s.next() {
+					s.next()[k] = (value(i, k, again) + value(i+1, k, again)) + (value(i+2, k, again) + value(i+3, k, again))
 				}
-				s.add()
+				s.add(2)
 			}
-			have := slices.Clone(s.total())
-			for k := range columns {
-				if want := fmath.Total(columns[k]); have[k] != want {
-					t.Fatalf("the sum of %d rows is %v, not %v", rows, have[k], want)
+			for ; i < rows; i++ {
+				for k := range s.next() {
+					s.next()[k] = value(i, k, again)
+				}
+				s.add(0)
+			}
+			for k, have := range s.total() {
+				var column []float32
+				for row := range rows {
+					column = append(column, value(row, k, again))
+				}
+				if want := fmath.Total(column); have != want {
+					t.Fatalf("the sum of %d rows is %v, not %v", rows, have, want)
 				}
 			}
 		}

@@ -7,29 +7,60 @@ import "tnn-gpu/host/fmath"
 func (p *population[F]) gradientOfWeights(s *scratch[F]) {
 	table := p.table
 	n, hidden, messages, batch := table.N, table.Hidden, table.Messages(), table.Batch()
-	for i := range batch {
+	i := 0
+	for ; i+4 <= batch; i += 4 {
 		row := s.outer.next()
-		y, h := s.received[i*n:][:n], s.units[i*hidden:][:hidden]
-		g, d := s.givenBy[i*hidden:][:hidden], s.messages[i*messages:][:messages]
-		for _, v := range y {
-			for u, x := range g {
-				row[u] = F(v * x)
-			}
-			row = row[hidden:]
-		}
-		row = row[copy(row, g):]
-		for _, v := range h {
-			for m, x := range d {
-				row[m] = F(v * x)
-			}
-			row = row[messages:]
-		}
-		copy(row, d)
-		s.outer.add()
+		y, h := rowsOf(s.received, i, n), rowsOf(s.units, i, hidden)
+		g, d := rowsOf(s.givenBy, i, hidden), rowsOf(s.messages, i, messages)
+		row = fourProducts(row, y, g)
+		fourProducts(row, h, d)
+		s.outer.add(2)
+	}
+	for ; i < batch; i++ {
+		row := s.outer.next()
+		row = products(row, s.received[i*n:][:n], s.givenBy[i*hidden:][:hidden])
+		products(row, s.units[i*hidden:][:hidden], s.messages[i*messages:][:messages])
+		s.outer.add(0)
 	}
 	for k, sum := range s.outer.total() {
 		s.weights[k] = F(sum / F(batch))
 	}
+}
+
+// products fills the begin of row in with each of left, and at last 1, times each of
+// right, and gives the rest of row.
+func products[F fmath.Float](row, left, right []F) []F {
+	for _, v := range left {
+		for k, x := range right {
+			row[k] = F(v * x)
+		}
+		row = row[len(right):]
+	}
+	return row[copy(row, right):]
+}
+
+// fourProducts fills row in with what the pair tree makes of the products of four
+// samples. It gives the rest of row.
+func fourProducts[F fmath.Float](row []F, left, right [4][]F) []F {
+	a, b, c, d := right[0], right[1], right[2], right[3]
+	add := func(va, vb, vc, vd F) {
+		to := row[:len(a)]
+		for k, x := range a {
+			to[k] = (F(va*x) + F(vb*b[k])) + (F(vc*c[k]) + F(vd*d[k]))
+		}
+		row = row[len(a):]
+	}
+	for j, v := range left[0] {
+		add(v, left[1][j], left[2][j], left[3][j])
+	}
+	add(1, 1, 1, 1)
+	return row
+}
+
+// rowsOf are four rows of a width from row i on.
+func rowsOf[F fmath.Float](of []F, i, width int) [4][]F {
+	of = of[i*width:][:4*width]
+	return [4][]F{of[:width:width], of[width : 2*width : 2*width], of[2*width : 3*width : 3*width], of[3*width:]}
 }
 
 // sumOfRows adds rows, element by element, along the pair tree: neighbours, then the
@@ -51,16 +82,15 @@ func newSumOfRows[F fmath.Float](width, rows int) *sumOfRows[F] {
 // next is a row to be filled in.
 func (s *sumOfRows[F]) next() []F { return s.row }
 
-// add adds it.
-func (s *sumOfRows[F]) add() {
-	level := 0
-	for ; s.count>>level&1 == 1; level++ {
+// add adds it. It is the sum of 2^level rows, which follow a multiple of so many.
+func (s *sumOfRows[F]) add(level int) {
+	s.count += 1 << level
+	for count := s.count - 1<<level; count>>level&1 == 1; level++ {
 		for k, x := range s.partial[level] {
 			s.row[k] = x + s.row[k]
 		}
 	}
 	s.partial[level], s.row = s.row, s.partial[level]
-	s.count++
 }
 
 // total is the sum, and begins a new one. It holds until the next row.

@@ -34,7 +34,7 @@ type scratch[F fmath.Float] struct {
 	x, gradient    []F // what is sent, and the gradient by it, entry by entry
 	received       []F // rows of n
 	path           []F // rows of n: what the gradient of a codeword is made of
-	noise, h       []F // of one sample
+	noise, slopes  []F // of one sample: the latter the gradient by what was received
 	units, givenBy []F // rows of hidden: values, and the gradient by what they are made from
 	messages       []F // rows of M: the gradient by logits
 	losses         []F // by sample
@@ -54,7 +54,7 @@ func newScratch[F fmath.Float](t *codes.Table) *scratch[F] {
 		s.messages, s.likely, s.terms = make([]F, t.Messages()<<t.N), make([]F, t.Messages()), make([]F, 1<<t.N)
 		return s
 	}
-	s.received, s.path, s.noise, s.h = make([]F, batch*t.N), make([]F, batch*t.N), make([]F, t.N), make([]F, t.N)
+	s.received, s.path, s.noise, s.slopes = make([]F, batch*t.N), make([]F, batch*t.N), make([]F, t.N), make([]F, t.N)
 	s.units, s.givenBy, s.messages = make([]F, batch*hidden), make([]F, batch*hidden), make([]F, batch*messages)
 	s.losses, s.weights = make([]F, batch), make([]F, t.Weights())
 	s.outer = newSumOfRows[F](t.Weights(), batch)
@@ -148,24 +148,43 @@ func (p *population[F]) receive(i int, s *scratch[F]) {
 	h, d, g := s.units[i*table.Hidden:][:table.Hidden], s.messages[i*messages:][:messages], s.givenBy[i*table.Hidden:][:table.Hidden]
 	net.Forward(h, d, y)
 	s.losses[i] = codes.Losses(d, message)
+	dots(g, net.Outer, d)
 	for u := range h {
-		sum := F(0)
-		if h[u] > 0 {
-			for m, w := range net.Outer[u*messages:][:messages] {
-				sum += F(d[m] * w)
-			}
+		g[u] = codes.Sizable(g[u])
+		if !(h[u] > 0) {
+			g[u] = 0
 		}
-		g[u] = codes.Sizable(sum)
 	}
 	if table.Transmitter == codes.Free || table.Transmitter == codes.Policy {
 		return
 	}
-	for j := range path {
-		sum := F(0)
-		for u, w := range net.Inner[j*table.Hidden:][:table.Hidden] {
-			sum += F(g[u] * w)
+	dots(s.slopes, net.Inner, g)
+	for j, slope := range s.slopes {
+		path[j] = F(slope * path[j])
+	}
+}
+
+// dots fills sums in with those of each row of a matrix times a vector, in the order of
+// the row. Four rows are added side by side, as an addition waits for the one before it.
+func dots[F fmath.Float](sums, rows, v []F) {
+	width, k := len(v), 0
+	for ; k+4 <= len(sums); k += 4 {
+		of, a, b, c, d := rowsOf(rows, k, width), F(0), F(0), F(0), F(0)
+		ra, rb, rc, rd := of[0], of[1], of[2], of[3]
+		for i, x := range v {
+			a += F(x * ra[i])
+			b += F(x * rb[i])
+			c += F(x * rc[i])
+			d += F(x * rd[i])
 		}
-		path[j] = F(sum * path[j])
+		sums[k], sums[k+1], sums[k+2], sums[k+3] = a, b, c, d
+	}
+	for ; k < len(sums); k++ {
+		sum := F(0)
+		for i, w := range rows[k*width:][:width] {
+			sum += F(v[i] * w)
+		}
+		sums[k] = sum
 	}
 }
 

@@ -130,7 +130,11 @@ func (b *blocks) Outcomes() []model.Column {
 			out = append(out, c)
 		}
 	}
-	return out
+	return append(out, distanceColumn())
+}
+
+func distanceColumn() model.Column {
+	return model.Column{Name: "distance", Title: "smallest distance", Unit: "1", Doc: "between the codewords of two messages; of real numbers the squared one"}
 }
 
 // isError tells which of the columns of block errors are standard errors.
@@ -159,6 +163,8 @@ func (b *blocks) Run(ctx context.Context, trials []experiment.Trial) ([]experime
 					}
 					result.Errors = append(result.Errors, deviation)
 				}
+				result.Values = append(result.Values, of.sums[r*codes.Sums+codes.SumDistance])
+				result.Errors = append(result.Errors, math.NaN())
 			}
 		}
 		return nil
@@ -173,7 +179,7 @@ type end struct{ learner }
 func (e *end) Outcomes() []model.Column {
 	return []model.Column{
 		{Name: "perfect", Title: "perfect codes", Unit: "1", Doc: "share of populations whose block error is the sphere-packing bound"},
-		{Name: "distance", Title: "smallest distance", Unit: "1", Doc: "between the codewords of two messages; of real numbers the squared one"},
+		distanceColumn(),
 		{Name: "block_error", Title: "block error", Unit: "1", Doc: "at best decoding, with as much noise as in learning; only where signs are sent"},
 		{Name: "freedom", Title: "freedom", Unit: "1", Doc: "mean of 1 - x^2 at the end"},
 		{Name: "information", Title: "information", Unit: "bit", Doc: "k - loss/ln 2 in the last update"},

@@ -85,17 +85,17 @@ func presetTable(name string) *codes.Table {
 // Presets are scans that are ready to be made. Every call makes new ones.
 func Presets() []experiment.Preset {
 	return []experiment.Preset{
-		{Name: "codes-awgn", Doc: "block errors over Gaussian noise, with and without a model of the channel, ten populations", File: `format = 1
+		{Name: "codes-awgn", Doc: "block errors over Gaussian noise, with and without a model of the channel, 20 populations", File: `format = 1
 base = "codes-backprop"
 experiment = "codes-blocks"
-seeds = { count = 10 }
+seeds = { count = 20 }
 figure = { x = "point", quantity = ["block_error", "uncoded", "hamming_hard", "hamming_soft"] }
 
 ` + axis("codes-backprop", Gauss())},
-		{Name: "codes-bsc", Doc: "block errors over a binary symmetric channel of all ways to learn, ten populations", File: `format = 1
+		{Name: "codes-bsc", Doc: "block errors over a binary symmetric channel of all ways to learn, 20 populations", File: `format = 1
 base = "codes-policy"
 experiment = "codes-blocks"
-seeds = { count = 10 }
+seeds = { count = 20 }
 figure = { x = "point", quantity = ["block_error", "best"] }
 
 ` + axis("codes-policy", Flips())},
