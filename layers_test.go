@@ -27,7 +27,7 @@ var layers = [][]string{
 	{"backend"},
 	{"bench", "golden", "picture", "sim"},
 	{"compare", "record"},
-	{"experiment"},
+	{"analysis", "experiment"},
 	{ofModels},
 	{"models"},
 	{"config"},

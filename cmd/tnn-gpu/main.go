@@ -104,7 +104,7 @@ func (p *program) app() *cli.App {
 		Commands: []*cli.Command{
 			p.runCommand(), p.resumeCommand(), p.feedCommand(), p.checkCommand(), p.scanCommand(), p.plotCommand(), p.videoCommand(),
 			p.inspectCommand(), p.exportCommand(), p.presetsCommand(), p.devicesCommand(),
-			p.verifyCommand(), p.compareCommand(), p.benchCommand(), p.serveCommand(), p.selftestCommand(), p.completionCommand(), p.versionCommand(),
+			p.verifyCommand(), p.statsCommand(), p.compareCommand(), p.benchCommand(), p.serveCommand(), p.selftestCommand(), p.completionCommand(), p.versionCommand(),
 			tryDriversCommand(),
 		},
 		Action: func(c *cli.Context) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"tnn-gpu/host/analysis"
 	"tnn-gpu/host/bench"
 	"tnn-gpu/host/codes"
 	"tnn-gpu/host/codes/codesgolden"
@@ -27,6 +28,7 @@ import (
 	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/tnn/tnnbench"
 	"tnn-gpu/host/tnn/tnngolden"
+	"tnn-gpu/host/tnn/tnnstats"
 )
 
 // Model is a kind of network that can be configured.
@@ -47,6 +49,9 @@ type Model struct {
 	// Kinds are the ways to try a point of a scan besides ordinary runs; nil where
 	// there are none.
 	Kinds func() []experiment.Kind
+	// Statistics are those of runs, besides the ones of all models; nil where there are
+	// none.
+	Statistics func() []analysis.Statistic
 }
 
 // Preset is a ready-made configuration.
@@ -71,6 +76,8 @@ func All() []Model {
 			Benches:  tnnbench.Series,
 			Selftest: "driven",
 			Scans:    tnnScans,
+
+			Statistics: tnnstats.Statistics,
 		},
 		{
 			Name:     "hopfield",
@@ -138,6 +145,17 @@ func Kinds(model string) []experiment.Kind {
 		}
 	}
 	return nil
+}
+
+// Statistics are those of the runs of a model.
+func Statistics(model string) []analysis.Statistic {
+	out := analysis.Common()
+	for _, m := range All() {
+		if m.Name == model && m.Statistics != nil {
+			out = append(m.Statistics(), out...)
+		}
+	}
+	return out
 }
 
 func tnnPresets() []Preset {

@@ -34,17 +34,24 @@ const (
 // alternate, whose mean is known better than that, have 1/2 too. It is NaN where
 // the series is too short to tell: shorter than 20 such times.
 func AutocorrelationTime(values []float64) float64 {
-	if len(values) < 2 {
+	return pooledTime([][]float64{values})
+}
+
+// pooledTime is the autocorrelation time of several series of one law, whose
+// correlations are taken together about the mean of all.
+func pooledTime(series [][]float64) float64 {
+	all := slices.Concat(series...)
+	if len(all) < 2 {
 		return math.NaN()
 	}
-	if slices.Min(values) == slices.Max(values) {
+	if slices.Min(all) == slices.Max(all) {
 		return 0.5
 	}
-	n, mean := float64(len(values)), Mean(values).Mean
-	variance := squares(values, mean) / n
+	n, mean := float64(len(all)), Mean(all).Mean
+	variance := squares(all, mean) / n
 	tau := 0.5
-	for distance := 1; distance < len(values); distance++ {
-		tau += covariance(values, mean, distance) / variance
+	for distance := 1; distance < shortest(series); distance++ {
+		tau += covariance(series, mean, distance) / variance
 		if float64(distance) < window*tau {
 			continue
 		}
@@ -59,11 +66,22 @@ func AutocorrelationTime(values []float64) float64 {
 	return math.NaN()
 }
 
-// covariance of the values at a distance.
-func covariance(values []float64, mean float64, distance int) float64 {
-	sum := 0.0
-	for i, v := range values[distance:] {
-		sum += float64((v - mean) * (values[i] - mean))
+func shortest(series [][]float64) int {
+	n := math.MaxInt
+	for _, s := range series {
+		n = min(n, len(s))
 	}
-	return sum / float64(len(values)-distance)
+	return n
+}
+
+// covariance of values at a distance.
+func covariance(series [][]float64, mean float64, distance int) float64 {
+	sum, pairs := 0.0, 0
+	for _, values := range series {
+		for i, v := range values[distance:] {
+			sum += float64((v - mean) * (values[i] - mean))
+		}
+		pairs += len(values) - distance
+	}
+	return sum / float64(pairs)
 }

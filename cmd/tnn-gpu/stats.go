@@ -1,0 +1,225 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/analysis"
+	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/models"
+	"tnn-gpu/host/plot"
+	"tnn-gpu/host/results"
+)
+
+func (p *program) statsCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "stats",
+		Usage:     "work out statistics of a run: means with errors, correlations, spectra",
+		ArgsUsage: "RUN",
+		Description: "Errors rest on the autocorrelation time, and from ten replicas on on the replicas.\n" +
+			"Replicas of each value of a swept key are looked at apart. What a statistic takes\n" +
+			"and the run has not recorded is told. With --out, a folder gets stats.json, a\n" +
+			"table for each function, and its figure.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "of", Usage: "work out these `STATISTICS`, such as moments,domains (default: all)"},
+			&cli.Int64Flag{Name: "first", Usage: "look at the steps from `STEP` on (default: 1)"},
+			&cli.Int64Flag{Name: "last", Usage: "look at the steps up to `STEP` (default: the last)"},
+			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
+			&cli.StringFlag{Name: "out", Usage: "write tables and figures into `FOLDER`"},
+			&cli.StringFlag{Name: "format", Value: "png", Usage: "draw figures as `FORMAT` png, svg or pdf"},
+			overwriteFlag(),
+		},
+		Action: func(c *cli.Context) error { return p.stats(parseStats(c)) },
+	}
+}
+
+// statsOptions are those of stats.
+type statsOptions struct {
+	arguments
+	of          option[string]
+	first, last option[int64]
+	json        bool
+	out, format string
+	overwrite   bool
+}
+
+func parseStats(c *cli.Context) *statsOptions {
+	return &statsOptions{arguments: parseArguments(c), of: parseText(c, "of"), first: option[int64]{c.Int64("first"), c.IsSet("first")},
+		last: option[int64]{c.Int64("last"), c.IsSet("last")}, json: c.Bool("json"), out: c.String("out"), format: strings.ToLower(c.String("format")), overwrite: c.Bool("overwrite")}
+}
+
+func (p *program) stats(o *statsOptions) error {
+	if experiment.IsFolder(p.files, o.arguments.first()) {
+		return badUsage("%s is a scan, whose points.csv has means with errors; stats is of runs", o.arguments.first())
+	}
+	run, err := p.openRun(o.arguments)
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	if err := plot.CheckFormat(o.format); err != nil {
+		return usageError{err}
+	}
+	report, err := makeReport(run, o)
+	if err != nil {
+		return usageError{err}
+	}
+	if o.out != "" {
+		if err := p.writeReport(report, o); err != nil {
+			return err
+		}
+	}
+	if o.json {
+		e := json.NewEncoder(p.out)
+		e.SetIndent("", "  ")
+		return e.Encode(report)
+	}
+	return report.WriteText(p.out)
+}
+
+// makeReport works out what is asked for.
+func makeReport(run *results.Run, o *statsOptions) (*analysis.Report, error) {
+	var names []string
+	if o.of.given {
+		names = strings.Split(o.of.value, ",")
+	}
+	chosen, err := analysis.Choose(models.Statistics(run.Metadata.Model), names)
+	if err != nil {
+		return nil, err
+	}
+	last, err := readNetwork(run)
+	if err != nil {
+		return nil, err
+	}
+	from := run.Analyse(last.field)
+	steps, err := from.Steps()
+	if err != nil {
+		return nil, err
+	}
+	if len(steps) == 0 {
+		return nil, fmt.Errorf("the run %s has made no step yet", run.Path)
+	}
+	report := &analysis.Report{Run: run.Name, Model: run.Metadata.Model, First: steps[0], Last: steps[len(steps)-1], Parts: run.Parts()}
+	if err := choosePart(report, o); err != nil {
+		return nil, err
+	}
+	for i := range report.Parts {
+		part := &report.Parts[i]
+		of := &analysis.Run{Network: last.net, Replicas: part.Replicas, First: report.First, Last: report.Last, From: from}
+		if part.Found, err = analysis.Make(of, chosen, o.of.given); err != nil {
+			return nil, err
+		}
+	}
+	return report, nil
+}
+
+// choosePart takes the steps that flags name.
+func choosePart(r *analysis.Report, o *statsOptions) error {
+	first, last := r.First, r.Last
+	for _, of := range []struct {
+		flag string
+		option[int64]
+		to *int64
+	}{{"--first", o.first, &r.First}, {"--last", o.last, &r.Last}} {
+		if !of.given {
+			continue
+		}
+		if of.value < first || of.value > last {
+			return badUsage("%s is %d: use %d to %d, steps of the run", of.flag, of.value, first, last)
+		}
+		*of.to = of.value
+	}
+	if r.First > r.Last {
+		return badUsage("--first is %d and --last is %d: use a first step that is not after the last", r.First, r.Last)
+	}
+	return nil
+}
+
+// analysed is a run's network, and the fields of its last state.
+type analysed struct{ last }
+
+func readNetwork(run *results.Run) (*analysed, error) {
+	net, err := builtNetwork(run)
+	return &analysed{last{run: run, net: net}}, err
+}
+
+// field is a field of a replica after the last step.
+func (a *analysed) field(name string, replica int) ([]float64, error) {
+	final, err := openFinal(a.run, a.net)
+	if err != nil {
+		return nil, analysis.Missing("%v", err)
+	}
+	if err := final.Close(); err != nil {
+		return nil, err
+	}
+	of := a.last
+	of.replica = replica
+	return of.values(name)
+}
+
+// writeReport writes stats.json, and each table with its figure.
+func (p *program) writeReport(r *analysis.Report, o *statsOptions) error {
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return badUsage("the folder %s cannot be made: %w", o.out, err)
+	}
+	err := writeFile(filepath.Join(o.out, "stats.json"), o.overwrite, func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	})
+	if err != nil {
+		return err
+	}
+	for _, t := range tablesOf(r) {
+		for k, table := range t.tables {
+			name := table.Name
+			if len(t.tables) > 1 {
+				name = fmt.Sprintf("%s-%d", name, k)
+			}
+			if err := writeFile(filepath.Join(o.out, name+".csv"), o.overwrite, table.WriteCSV); err != nil {
+				return err
+			}
+		}
+		page := plot.Statistic(r.Run, t.parts, t.tables)
+		file := filepath.Join(o.out, t.tables[0].Name+"."+o.format)
+		if err := writeFile(file, o.overwrite, func(w io.Writer) error { return page.Write(w, o.format) }); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(p.errs, "%s has tables and figures\n", o.out)
+	return err
+}
+
+// sameTables are the tables of one name in all parts that have it.
+type sameTables struct {
+	parts  []string
+	tables []*analysis.Table
+}
+
+func tablesOf(r *analysis.Report) []*sameTables {
+	var out []*sameTables
+	at := map[string]*sameTables{}
+	for _, part := range r.Parts {
+		for _, f := range part.Found {
+			if f.Result == nil {
+				continue
+			}
+			for i := range f.Tables {
+				t := &f.Tables[i]
+				same := at[t.Name]
+				if same == nil {
+					same = &sameTables{}
+					at[t.Name], out = same, append(out, same)
+				}
+				same.parts, same.tables = append(same.parts, part.Swept), append(same.tables, t)
+			}
+		}
+	}
+	return out
+}

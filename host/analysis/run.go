@@ -1,0 +1,154 @@
+package analysis
+
+import (
+	"fmt"
+
+	"tnn-gpu/host/model"
+)
+
+// Steps are those with a row in the part that is looked at.
+func (r *Run) Steps() ([]int64, error) {
+	all, err := r.From.Steps()
+	if err != nil {
+		return nil, err
+	}
+	from, to := r.part(all)
+	if from == to {
+		return nil, Missing("no row of the run is within steps %d to %d", r.First, r.Last)
+	}
+	return all[from:to], nil
+}
+
+// part finds the rows that are looked at.
+func (r *Run) part(steps []int64) (from, to int) {
+	for from < len(steps) && steps[from] < r.First {
+		from++
+	}
+	to = from
+	for to < len(steps) && steps[to] <= r.Last {
+		to++
+	}
+	return from, to
+}
+
+// Has tells whether the network has a quantity.
+func (r *Run) Has(column string) bool {
+	for _, c := range r.Network.Describe().Columns {
+		if c.Name == column {
+			return true
+		}
+	}
+	return false
+}
+
+// Series are the values of a quantity by replica, of the rows that are looked at.
+func (r *Run) Series(column string) ([][]float64, error) {
+	steps, err := r.From.Steps()
+	if err != nil {
+		return nil, err
+	}
+	from, to := r.part(steps)
+	if from == to {
+		return nil, Missing("no row of the run is within steps %d to %d", r.First, r.Last)
+	}
+	var out [][]float64
+	for _, replica := range r.Replicas {
+		all, err := r.From.Column(column, replica)
+		if err != nil {
+			return nil, err
+		}
+		if len(all) < to {
+			return nil, fmt.Errorf("the column %s of replica %d has %d rows, and there are %d steps", column, replica, len(all), len(steps))
+		}
+		out = append(out, all[from:to])
+	}
+	return out, nil
+}
+
+// Spacing is how many steps lie between two of the rows that are looked at; 0 where
+// they are not evenly spaced, or a single one.
+func (r *Run) Spacing() (int64, error) {
+	steps, err := r.Steps()
+	if err != nil || len(steps) < 2 {
+		return 0, err
+	}
+	every := steps[1] - steps[0]
+	for i := range steps[1:] {
+		if steps[i+1]-steps[i] != every {
+			return 0, nil
+		}
+	}
+	return every, nil
+}
+
+// Field is what a run has of a field in the part that is looked at.
+type Field struct {
+	Steps   []int64 // of the records
+	Every   int64   // steps from one to the next; 0 where there is one record
+	Numbers []int   // of the items; nil where all are there
+	read    func(record, replica int) ([]float64, error)
+	close   func() error
+}
+
+// Read is a record of a replica, by the number of the replica in the run.
+func (f *Field) Read(record, replica int) ([]float64, error) { return f.read(record, replica) }
+
+// Close closes the file.
+func (f *Field) Close() error { return f.close() }
+
+// Recorded opens what was recorded of a field.
+func (r *Run) Recorded(field string) (*Field, error) {
+	rec, err := r.From.Recording(field)
+	if err != nil {
+		return nil, err
+	}
+	f := &Field{Every: rec.Every, Numbers: rec.Numbers, close: rec.Close}
+	skipped := 0
+	for i := range rec.Len {
+		switch step := rec.First + int64(i)*rec.Every; {
+		case step < r.First:
+			skipped++
+		case step <= r.Last:
+			f.Steps = append(f.Steps, step)
+		}
+	}
+	f.read = func(record, replica int) ([]float64, error) { return rec.Read(skipped+record, replica) }
+	if f.Steps == nil {
+		return nil, firstOf(rec.Close(), Missing("nothing was recorded of %s within steps %d to %d", field, r.First, r.Last))
+	}
+	return f, nil
+}
+
+// Whole opens the records of a field of all items or, where there are none, the state
+// after the last step as a single record.
+func (r *Run) Whole(field string) (*Field, error) {
+	f, err := r.Recorded(field)
+	switch {
+	case err == nil && f.Numbers == nil:
+		return f, nil
+	case err == nil:
+		if err := f.Close(); err != nil {
+			return nil, err
+		}
+	}
+	if end := r.From.End(); end < r.First || end > r.Last {
+		return nil, Missing("record all of %s (--record %s); the only whole state is that of step %d", field, field, end)
+	}
+	return &Field{Steps: []int64{r.From.End()}, close: func() error { return nil },
+		read: func(_, replica int) ([]float64, error) { return r.From.Final(field, replica) }}, nil
+}
+
+// Lattice is the lattice of the network, if it has one.
+func (r *Run) Lattice() (*model.Sites, error) {
+	sited, ok := r.Network.(model.Sited)
+	if !ok {
+		return nil, Missing("its network has no places")
+	}
+	sites := sited.Sites()
+	if len(sites.Sides) == 0 {
+		return nil, Missing("its graph has no lattice, and so no distances")
+	}
+	return &sites, nil
+}
+
+func firstOf(errs ...error) error { return model.FirstError(errs...) }

@@ -1,0 +1,87 @@
+package plot
+
+import (
+	"math"
+
+	"tnn-gpu/host/analysis"
+	"tnn-gpu/host/model"
+	"tnn-gpu/host/record"
+)
+
+// Statistic is a page of a table that statistics of a run have found, a panel for each
+// column, with a curve for each part of the run: its name, and its table.
+func Statistic(title string, parts []string, tables []*analysis.Table) *Page {
+	page := &Page{Title: title, Subtitle: tables[0].Title}
+	if len(parts) > 1 {
+		page.Colours = parts
+	}
+	x := tables[0].Columns[0]
+	for c, y := range tables[0].Columns {
+		if c == 0 || tables[0].IsError(c) {
+			continue
+		}
+		p := Panel{X: label(columnOf(x)), Y: label(columnOf(y)), FineDecades: x.Log, FineDecadesY: y.Log}
+		for k, t := range tables {
+			p.Curves = append(p.Curves, statisticCurve(t, c, k))
+		}
+		page.Panels = append(page.Panels, p)
+	}
+	if tables[0].One {
+		page.Panels = []Panel{oneOf(page.Panels)}
+	}
+	page.Columns = columnsFor(len(page.Panels))
+	return page
+}
+
+// oneOf has the curves of panels on one pair of axes, with the labels of the first.
+func oneOf(panels []Panel) Panel {
+	one := panels[0]
+	one.Curves = nil
+	for i, p := range panels {
+		for _, c := range p.Curves {
+			c.Colour, c.Dash = c.Colour*len(panels)+i, i
+			c.Name = p.Y
+			one.Curves = append(one.Curves, c)
+		}
+		one.Key = append(one.Key, Style{Name: p.Y, Colour: i, Dash: i})
+	}
+	return one
+}
+
+func columnOf(c model.Column) record.Column {
+	return record.Column{Name: c.Name, Title: c.Title, Unit: c.Unit, Log: c.Log}
+}
+
+// statisticCurve is a column of a table; what a logarithmic axis cannot have is left out.
+func statisticCurve(t *analysis.Table, column, colour int) Curve {
+	out := Curve{Style: Style{Colour: colour}, Marks: t.Bars}
+	errs := t.Errors(column)
+	for i, x := range t.Values[0] {
+		y, spread, below := t.Values[column][i], 0.0, 0.0
+		if errs != nil && errs[i] > 0 {
+			spread, below = errs[i], errs[i]
+		}
+		if t.Columns[column].Log {
+			const least = 1e-3 // of the value, where a bar would reach 0
+			low := math.Log10(math.Max(y-below, y*least))
+			y, spread = math.Log10(y), math.Log10(y+spread)-math.Log10(y)
+			below = y - low
+		}
+		if t.Columns[0].Log {
+			x = math.Log10(x)
+		}
+		if isFinite(x) && isFinite(y) {
+			out.X, out.Y = append(out.X, x), append(out.Y, y)
+			out.Spread, out.Below = append(out.Spread, spread), append(out.Below, below)
+		}
+	}
+	if errs == nil {
+		out.Spread = nil
+	}
+	if !t.Bars || errs == nil {
+		out.Below = nil
+	}
+	return out
+}
+
+func isFinite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -1,0 +1,305 @@
+package tnnstats_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"tnn-gpu/host/analysis"
+	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnnstats"
+)
+
+// given is a run whose states and columns are made by a test.
+type given struct {
+	columns map[string][][]float64 // by replica
+	states  [][][]float64          // by replica and step
+}
+
+func (g *given) End() int64 { return int64(g.len()) }
+
+func (g *given) len() int {
+	if g.states != nil {
+		return len(g.states[0])
+	}
+	return len(g.columns["order"][0])
+}
+
+func (g *given) Steps() ([]int64, error) {
+	steps := make([]int64, g.len())
+	for i := range steps {
+		steps[i] = int64(i + 1)
+	}
+	return steps, nil
+}
+
+func (g *given) Column(name string, replica int) ([]float64, error) {
+	return g.columns[name][replica], nil
+}
+
+func (g *given) Recording(field string) (*analysis.Recording, error) {
+	if g.states == nil {
+		return nil, analysis.Missing("record %s", field)
+	}
+	return &analysis.Recording{First: 1, Every: 1, Len: g.len(), Close: func() error { return nil },
+		Read: func(i, replica int) ([]float64, error) { return g.states[replica][i], nil }}, nil
+}
+
+func (g *given) Final(string, int) ([]float64, error) { return nil, analysis.Missing("no last state") }
+
+// runOf is a run of a lattice of these sides.
+func runOf(t *testing.T, g *given, bipartite bool, externals []tnn.ExternalSpec, sides ...int) *analysis.Run {
+	t.Helper()
+	s := tnn.Defaults()
+	s.Graph.Sides, s.Graph.Bipartite, s.Groups[0].Connections, s.Externals = sides, bipartite, 2*len(sides), externals
+	s.Eras[0].Steps = g.len()
+	if err := s.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	n, err := s.Build(1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &analysis.Run{Network: n, First: 1, Last: int64(g.len()), From: g}
+	for k := range max(len(g.states), len(g.columns["order"])) {
+		r.Replicas = append(r.Replicas, k)
+	}
+	return r
+}
+
+// made is what a statistic finds.
+func made(t *testing.T, r *analysis.Run, name string) *analysis.Result {
+	t.Helper()
+	chosen, err := analysis.Choose(tnnstats.Statistics(), []string{name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := analysis.Make(r, chosen, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found[0].Result
+}
+
+func value(t *testing.T, r *analysis.Result, name string) analysis.Value {
+	t.Helper()
+	i := slices.IndexFunc(r.Values, func(v analysis.Value) bool { return v.Name == name })
+	if i < 0 {
+		t.Fatalf("there is no %s", name)
+	}
+	return r.Values[i]
+}
+
+// near compares with the truth, in errors of the estimate.
+func near(t *testing.T, r *analysis.Result, name string, want float64) {
+	t.Helper()
+	v := value(t, r, name)
+	if !(v.Error > 0) || math.Abs(v.Mean-want) > 4.5*v.Error {
+		t.Errorf("%s is %s, want %.4f", name, analysis.Number(v.Mean, v.Error), want)
+	}
+}
+
+// chain draws a ring of Ising spins: neighbours have one sign with probability p. With
+// alternate, what holds of the spins holds of their staggered values.
+func chain(random *rand.Rand, n int, p float64, alternate bool) []float64 {
+	for {
+		s := make([]float64, n)
+		s[0] = float64(2*random.IntN(2) - 1)
+		for i := range n - 1 {
+			s[i+1] = s[i]
+			if random.Float64() >= p {
+				s[i+1] = -s[i]
+			}
+		}
+		same := s[0] == s[n-1]
+		if random.Float64() >= p == same { // the ring's last bond has the same law
+			continue
+		}
+		for i := range s {
+			if alternate && i%2 == 1 {
+				s[i] = -s[i]
+			}
+		}
+		return s
+	}
+}
+
+// TestRingOfSpins: configurations of Ising's ring at a temperature, drawn exactly, have
+// the correlation, its length, domains and walls that are known. So have those of an
+// antiferromagnet on a bipartite lattice.
+func TestRingOfSpins(t *testing.T) {
+	const n, p = 200, 0.9
+	v := 2*p - 1 // tanh of the coupling
+	for _, bipartite := range []bool{false, true} {
+		random := rand.New(rand.NewPCG(3, 4))
+		g := &given{}
+		for range 2 {
+			var steps [][]float64
+			for range 400 {
+				steps = append(steps, chain(random, n, p, bipartite))
+			}
+			g.states = append(g.states, steps)
+		}
+		r := runOf(t, g, bipartite, nil, n)
+		c := made(t, r, "correlation")
+		table := c.Tables[0]
+		for d := 1; d < 20; d++ {
+			want := (math.Pow(v, float64(d)) + math.Pow(v, float64(n-d))) / (1 + math.Pow(v, n))
+			got, err := table.Values[1][d], table.Values[2][d]
+			if table.Values[0][d] != float64(d) || math.Abs(got-want) > 4.5*err {
+				t.Errorf("correlation at %g is %s, want %.4f", table.Values[0][d], analysis.Number(got, err), want)
+			}
+		}
+		if got, want := value(t, c, "length_e").Mean, -1/math.Log(v); math.Abs(got-want) > 0.3 {
+			t.Errorf("the correlation falls to 1/e at %.3f, want %.3f", got, want)
+		}
+		// S(k) = (1 - v^2)/(1 - 2 v cos k + v^2), so that the second-moment length is sqrt(v)/(1 - v).
+		near(t, c, "length", math.Sqrt(v)/(1-v))
+		d := made(t, r, "domains")
+		near(t, d, "walls", 1-p)
+		near(t, d, "domains", n*(1-p))
+		near(t, d, "size", (1+p)/(1-p)) // of the domain that a site is in: a run to either side
+	}
+}
+
+// TestDomainsByHand counts domains of a pattern on a torus.
+func TestDomainsByHand(t *testing.T) {
+	rows := []string{
+		"++--++",
+		"++--++",
+		"------",
+		"--00--",
+	}
+	var s []float64
+	for i, row := range rows {
+		for k, c := range row {
+			v := map[rune]float64{'+': 0.5, '-': -1, '0': 0}[c]
+			if (i+k)%2 == 1 {
+				v = -v // as states are on a bipartite lattice
+			}
+			s = append(s, v)
+		}
+	}
+	r := made(t, runOf(t, &given{states: [][][]float64{{s}}}, true, nil, 4, 6), "domains")
+	// The + join around the sides. Of 24 sites 8 are +, 14 -, and two are 0.
+	for name, want := range map[string]float64{"domains": 2, "largest": 14.0 / 24, "size": (8*8 + 14*14) / 22.0, "walls": 19.0 / 48} {
+		if got := value(t, r, name).Mean; math.Abs(got-want) > 1e-12 {
+			t.Errorf("%s is %g, want %g", name, got, want)
+		}
+	}
+}
+
+// TestMomentsOfKnownLaws: Binder's cumulant, susceptibility and specific heat of colours
+// and energies that are drawn.
+func TestMomentsOfKnownLaws(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	const n, nodes = 4000, 100
+	g := &given{columns: map[string][][]float64{}}
+	for range 3 {
+		order, colour, energy := make([]float64, n), make([]float64, n), make([]float64, n)
+		for i := range n {
+			colour[i], energy[i], order[i] = 0.1*random.NormFloat64(), -3+0.2*random.NormFloat64(), 0.4+0.05*random.NormFloat64()
+		}
+		g.columns["order"], g.columns["colour"], g.columns["energy"] = append(g.columns["order"], order), append(g.columns["colour"], colour), append(g.columns["energy"], energy)
+	}
+	m := made(t, runOf(t, g, true, nil, 10, 10), "moments")
+	near(t, m, "binder", 0)
+	near(t, m, "colour_abs", 0.1*math.Sqrt(2/math.Pi))
+	near(t, m, "susceptibility", nodes*0.01*(1-2/math.Pi))
+	near(t, m, "specific_heat", nodes*0.04)
+	near(t, m, "order_fluctuation", nodes*0.0025)
+	for _, series := range g.columns["colour"] {
+		for i := range series {
+			series[i] = math.Copysign(0.8, series[i])
+		}
+	}
+	if v := value(t, made(t, runOf(t, g, true, nil, 10, 10), "moments"), "binder"); math.Abs(v.Mean-2.0/3) > 1e-9 {
+		t.Errorf("in one domain Binder's cumulant is %g, want 2/3", v.Mean)
+	}
+}
+
+// TestFlips: neighbours that turn some steps after an external node follow, those that
+// turn before it anticipate, and those that do what they like do neither.
+func TestFlips(t *testing.T) {
+	externals := []tnn.ExternalSpec{{Count: 2, Connections: 4, Polarity: 1, Sublattice: tnn.Even, Weight: 10, Periods: []int{40}}}
+	const steps = 900
+	square := func(i, period int) float64 {
+		if 2*(i%period+period)%(2*period) < period {
+			return 1
+		}
+		return -1
+	}
+	for _, c := range []struct {
+		delay int // of neighbours; -1: they turn a step before
+		word  string
+		want  map[string]float64
+	}{
+		{3, "follow", map[string]float64{"before": -0.9, "at": -0.9, "after": -0.9, "end": 0.9, "anticipation": 0}},
+		{0, "follow", map[string]float64{"before": -0.9, "at": 0.9, "after": 0.9, "anticipation": 0}},
+		{-1, "anticipate", map[string]float64{"before": 0.9, "at": 0.9, "anticipation": 1.8}},
+	} {
+		g := &given{states: [][][]float64{make([][]float64, steps)}}
+		r := runOf(t, g, true, externals, 10, 10)
+		net := r.Network.(*tnn.Network)
+		for i := range steps {
+			s := make([]float64, 100)
+			for k, x := range net.Externals {
+				period := 40 + 14*k
+				for _, e := range net.Graph.Edges {
+					if e.A == x.ID || e.B == x.ID {
+						s[e.A+e.B-x.ID] = -0.9 * square(i-c.delay+10*period, period)
+					}
+				}
+				s[x.ID] = square(i, period)
+			}
+			g.states[0][i] = s
+		}
+		f := made(t, r, "flips")
+		if !slices.ContainsFunc(f.Notes, func(n string) bool { return strings.Contains(n, "neighbours "+c.word) }) {
+			t.Errorf("delay %d: %q", c.delay, f.Notes)
+		}
+		for name, want := range c.want {
+			if got := value(t, f, name).Mean; math.Abs(got-want) > 1e-9 {
+				t.Errorf("delay %d: %s is %g, want %g", c.delay, name, got, want)
+			}
+		}
+		for i, v := range f.Tables[0].Values[3] {
+			if e := f.Tables[0].Values[4][i]; math.Abs(v) > 4*e/math.Sqrt(40)+0.02 || !(e > 0.1) {
+				t.Errorf("delay %d: chance at lag %g is %s", c.delay, f.Tables[0].Values[0][i], analysis.Number(v, e))
+			}
+		}
+	}
+}
+
+// TestWhatIsMissing is told, where it is not asked for by name, and is an error where
+// it is.
+func TestWhatIsMissing(t *testing.T) {
+	g := &given{columns: map[string][][]float64{}}
+	for _, name := range []string{"order", "colour", "energy", "entropy", "dissipation", "changed_percent"} {
+		g.columns[name] = [][]float64{{1, 2, 3, 2}}
+	}
+	r := runOf(t, g, true, nil, 4, 4)
+	found, err := analysis.Make(r, tnnstats.Statistics(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		if missing := slices.Contains([]string{"correlation", "domains", "flips", "nodes"}, f.Name); missing != (f.Missing != "") {
+			t.Errorf("%s: %q", f.Name, f.Missing)
+		}
+	}
+	for _, name := range []string{"correlation", "flips"} {
+		chosen, err := analysis.Choose(tnnstats.Statistics(), []string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := analysis.Make(r, chosen, true); err == nil {
+			t.Errorf("%s is made of nothing", name)
+		}
+	}
+	if _, err := analysis.Choose(tnnstats.Statistics(), []string{"colours"}); err == nil || !strings.Contains(err.Error(), "moments") {
+		t.Errorf("an unknown name: %v", err)
+	}
+}
