@@ -5,6 +5,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -141,5 +142,65 @@ func TestLargeRecall(t *testing.T) {
 	rows, err := os.ReadFile(filepath.Join(dir, "large", "steps.csv"))
 	if err != nil || !strings.Contains(string(rows), "\n1,200000,") || !strings.Contains(string(rows), "\n2,0,") {
 		t.Errorf("a million units: %v\n%s", err, rows)
+	}
+}
+
+// combinations are the arguments of every rule with every update and what is to be said
+// of it; nothing where it can be computed.
+func combinations() map[string][2]string {
+	rules := map[string]string{
+		"hebb": "", "hebb without a matrix": " --set network.matrix=false", "storkey": "", "projection": "", "mpf": " --set network.iterations=20",
+		"polynomial": " --set network.degree=3", "exponential": " --set network.beta=0.5", "sequence": "", "hebb on a lattice": " --set network.units=0 --set graph.kind=neighbor --set graph.sides=[6,6] --set graph.connections=4",
+	}
+	updates := map[string]string{"async": "", "cyclic": "", "iid": "", "sync": "", "blocks": " --set recall.blocks=3", "colours": ""}
+	out := make(map[string][2]string)
+	for rule, its := range rules {
+		for update, more := range updates {
+			says := ""
+			switch {
+			case rule == "sequence" && update != "sync" && update != "colours":
+				says = fmt.Sprintf("recall.update is %q: the rule sequence", update)
+			case update == "colours" && rule != "hebb on a lattice":
+				says = `recall.update is "colours": in a complete graph`
+			}
+			name, _, _ := strings.Cut(rule, " ")
+			out[rule+", "+update] = [2]string{"--set network.rule=" + name + its + " --set recall.update=" + update + more, says}
+		}
+	}
+	for _, rule := range []string{"storkey", "projection", "sequence"} {
+		out[rule+" on a lattice"] = [2]string{"--set network.rule=" + rule + rules["hebb on a lattice"] + " --set recall.update=sync", fmt.Sprintf("network.rule is %q: a graph of kind neighbor takes the rule hebb", rule)}
+	}
+	return out
+}
+
+// TestEveryRuleAndUpdate: every rule is computed with every update, at zero temperature
+// and above, by run and by scan; what cannot be is refused with one sentence, before
+// anything is written.
+func TestEveryRuleAndUpdate(t *testing.T) {
+	once(t)
+	dir := t.TempDir()
+	for name, c := range combinations() {
+		args, says := strings.Fields("--preset hopfield-recall --backend cpu --steps 3 --set network.units=36 "+c[0]), c[1]
+		out := strings.ReplaceAll(name, " ", "-")
+		run := append([]string{"run", "--no-overview", "--sweep", "recall.temperature=0,0.4", "--out", out}, args...)
+		scan := append([]string{"scan", "--over", "recall.temperature=0,0.4", "--trials", "1", "--out", out + "-scan"}, args...)
+		if says != "" {
+			for _, command := range [][]string{run, scan} {
+				r := tnnGPU(t, dir, command...).want(t, codeUsage, says)
+				if strings.Count(strings.TrimSpace(r.errs), "\n") > 0 {
+					t.Errorf("%s: it says more than a sentence:\n%s", name, r.errs)
+				}
+				if _, err := os.Stat(filepath.Join(dir, command[slices.Index(command, "--out")+1])); err == nil {
+					t.Errorf("%s: %s left a folder", name, command[0])
+				}
+			}
+			continue
+		}
+		tnnGPU(t, dir, run...).want(t, codeDone)
+		tnnGPU(t, dir, scan...).want(t, codeDone)
+		points, err := os.ReadFile(filepath.Join(dir, out+"-scan", "points.csv"))
+		if err != nil || strings.Count(string(points), "\n") != 3 {
+			t.Errorf("%s: %v\n%s", name, err, points)
+		}
 	}
 }
