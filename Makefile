@@ -77,7 +77,7 @@ test-dist:
 # beside what its memory streams. Some minutes.
 bench: build
 	@. scripts/env && go test -tags "$$TAGS" -p 1 -timeout 1h -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem -count $(COUNT) ./...
-	@bin/tnn-gpu bench
+	@bin/tnn-gpu bench --series all
 
 # docs/gallery.md, with its pictures and numbers.
 gallery: build

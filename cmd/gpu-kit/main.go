@@ -157,7 +157,7 @@ func parts(here, results, device string, quick bool) []*part {
 	list = append(list, engines(here, tests)...)
 	return append(list,
 		kernels("ladder", 90, "^(TestAgrees|TestWorkGroups$|TestSwept|TestIsolation$|TestResumeAcross|TestMemoryOf|TestProfile)"),
-		bench("bench hylton2019", 60, "--rule", "hylton2019", "--size", sizes, "--connections", "4,16"),
+		bench("bench hylton2019", 60, "--series", "hylton2019", "--size", sizes, "--connections", "4,16"),
 		bench("bench replicas", 40, "--size", "30", "--connections", "4,16", "--replicas", "1024"),
 		kernels("catalogue", 90, "^(TestSuite|TestDistributions|TestVectorWidths|TestStepOf)"),
 		tests("program.test", "cmd/tnn-gpu")("program", 60, "^(TestDevices|TestSelftest|TestCompare|TestBench)"),

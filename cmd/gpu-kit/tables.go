@@ -12,20 +12,44 @@ import (
 
 // measured is what a table needs of a figure of `tnn-gpu bench --json`.
 type measured struct {
-	Rule        string  `json:"rule"`
-	Size        int     `json:"size"`
-	Connections int     `json:"connections"`
-	Replicas    int     `json:"replicas"`
-	Device      string  `json:"device"`
-	Bytes       float64 `json:"bytes_per_update"`
-	Bandwidth   float64 `json:"bytes_per_second"`
-	Fraction    float64 `json:"fraction_of_stream"`
-	Updates     struct {
+	Series string `json:"series"`
+	Unit   string `json:"unit"`
+	Axes   []struct {
+		Axis  string `json:"axis"`
+		Value int    `json:"value"`
+	} `json:"axes"`
+	Replicas  int     `json:"replicas"`
+	Bytes     float64 `json:"bytes_per_unit"`
+	Bandwidth float64 `json:"bytes_per_second"`
+	Fraction  float64 `json:"fraction_of_stream"`
+	Rate      struct {
 		PerSecond struct {
 			Median float64 `json:"median"`
 		} `json:"per_second"`
-	} `json:"updates"`
+	} `json:"rate"`
+	Peers []struct {
+		Name  string  `json:"name"`
+		Times float64 `json:"times"`
+	} `json:"peers"`
 	KernelTimes []backend.KernelTime `json:"kernel_times"`
+}
+
+// numbers tells the values of the axes.
+func (m *measured) numbers() string {
+	var words []string
+	for _, a := range m.Axes {
+		words = append(words, fmt.Sprintf("%s %d", a.Axis, a.Value))
+	}
+	return strings.Join(words, ", ")
+}
+
+// peers tells how many times as fast as other programs it is.
+func (m *measured) peers() string {
+	var words []string
+	for _, p := range m.Peers {
+		words = append(words, fmt.Sprintf("%.3g x %s", p.Times, p.Name))
+	}
+	return strings.Join(words, ", ")
 }
 
 // tried is what a table needs of an experiment of gpu/tnn.
@@ -49,15 +73,15 @@ func (r *report) tables() string {
 	for _, p := range r.Parts {
 		fmt.Fprintf(&b, "| %s | %s | %.1f | %s |\n", p.Name, map[bool]string{true: "ok", false: "FAIL: " + p.Error}[p.OK], p.Seconds, strings.Join(p.Left, ", "))
 	}
-	b.WriteString("\n| rule | nodes | connections | replicas | M updates/s | bytes an update (model) | GB/s (model) | of the stream | kernels |\n|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("\n| series | numbers | replicas | a second | bytes of one (model) | GB/s (model) | of the stream | beside one core | kernels |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, p := range r.Parts {
 		var list []measured
 		if !strings.HasPrefix(p.Name, "bench") || json.Unmarshal(p.Result, &list) != nil {
 			continue
 		}
 		for _, m := range list {
-			fmt.Fprintf(&b, "| %s | %d² | %d | %d | %.1f | %.0f | %.1f | %.0f %% | %s |\n", m.Rule, m.Size, m.Connections, m.Replicas,
-				m.Updates.PerSecond.Median/1e6, m.Bytes, m.Bandwidth/1e9, 100*m.Fraction, shares(m.KernelTimes))
+			fmt.Fprintf(&b, "| %s | %s | %d | %.4g %s | %.0f | %.1f | %.0f %% | %s | %s |\n", m.Series, m.numbers(), m.Replicas,
+				m.Rate.PerSecond.Median, m.Unit, m.Bytes, m.Bandwidth/1e9, 100*m.Fraction, m.peers(), shares(m.KernelTimes))
 		}
 	}
 	b.WriteString("\n| experiment | connections | M updates/s | bits | local bytes | private bytes |\n|---|---|---|---|---|---|\n")

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -27,23 +28,23 @@ func (p *program) benchCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "bench",
 		Usage: "measure how fast networks are computed here",
-		Description: "Measures every combination of the sizes and connections beside what the device's\n" +
-			"memory streams. docs/performance.md explains the figures.",
-		Flags: []cli.Flag{
+		Description: "Measures every combination of the numbers that are given, or of those that a series\n" +
+			"has by default, beside what the device's memory streams and beside other programs.\n" +
+			"docs/performance.md explains the figures. Each model has its series:\n\n" + seriesText(),
+		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "backend", Value: "all", Usage: "measure `BACKEND` cpu, opencl or all"},
 			&cli.StringFlag{Name: "device", Usage: "OpenCL device: its `NUMBER` in `tnn-gpu devices`, or part of its name"},
 			threadsFlag(),
-			&cli.StringFlag{Name: "size", Value: "30,256,1024", Usage: "sides of square lattices, `N,N,...`"},
-			&cli.StringFlag{Name: "connections", Value: "4,16", Usage: "connections of a node, `N,N,...`"},
-			&cli.StringFlag{Name: "rule", Value: benchRules()[0], Usage: "`RULE` " + strings.Join(benchRules(), " or ")},
+			&cli.StringFlag{Name: "series", Value: models.Benches()[0].Name, Usage: "measure the series `NAME,...`, or all"},
+		}, axisFlags(), []cli.Flag{
 			precisionFlag(),
-			&cli.IntFlag{Name: "replicas", Value: 1, Usage: "`NUMBER` of copies of the network that are computed together"},
+			&cli.StringFlag{Name: "replicas", Usage: "`NUMBER,...` of networks that are computed together; by default one, or those of the series"},
 			&cli.Float64Flag{Name: "seconds", Value: 3, Usage: "`SECONDS` for each figure; large networks take longer"},
 			&cli.BoolFlag{Name: "profile", Usage: "print what each kernel takes, at the cost of some speed"},
 			&cli.BoolFlag{Name: "json", Usage: "print a JSON array, with more figures"},
-			&cli.StringFlag{Name: "plot", Usage: "draw the rates against the number of nodes into `FILE`, a png, svg or pdf"},
+			&cli.StringFlag{Name: "plot", Usage: "draw the rates against the size into `FILE`, a png, svg or pdf"},
 			overwriteFlag(),
-		},
+		}),
 		Action: func(c *cli.Context) error {
 			o := parseBench(c)
 			if err := o.none(); err != nil {
@@ -53,7 +54,10 @@ func (p *program) benchCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := checkBenchPlot(o); err != nil {
+			if err := checkBenchPlot(o, cases); err != nil {
+				return err
+			}
+			if err := checkHostWork(o, cases); err != nil {
 				return err
 			}
 			targets, err := p.benchTargets(o)
@@ -65,24 +69,84 @@ func (p *program) benchCommand() *cli.Command {
 	}
 }
 
+// seriesText lists what can be measured.
+func seriesText() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, s := range models.Benches() {
+		var axes []string
+		for _, a := range s.Axes {
+			axes = append(axes, fmt.Sprintf("--%s %s", a.Name, listText(a.Values)))
+		}
+		if s.Replicas != nil {
+			axes = append(axes, "--replicas "+listText(s.Replicas))
+		}
+		fmt.Fprintf(w, "%s\t%s\n\t%s\n", s.Name, s.Doc, strings.Join(axes, " "))
+	}
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func listText(values []int) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(values), " ", ","), "[]")
+}
+
+// axisFlags are flags for all numbers in which the cases of some series differ.
+func axisFlags() []cli.Flag {
+	var flags []cli.Flag
+	for _, name := range axisNames() {
+		var docs []string
+		said := map[string]bool{}
+		for _, s := range models.Benches() {
+			for _, a := range s.Axes {
+				if a.Name == name && !said[a.Doc] {
+					docs, said[a.Doc] = append(docs, fmt.Sprintf("%s (%s)", a.Doc, s.Name)), true
+				}
+			}
+		}
+		flags = append(flags, &cli.StringFlag{Name: name, Usage: "`NUMBER,...` of " + strings.Join(docs, ", ")})
+	}
+	return flags
+}
+
+// axisNames are those of all series.
+func axisNames() []string {
+	var names []string
+	for _, s := range models.Benches() {
+		for _, a := range s.Axes {
+			if !slices.Contains(names, a.Name) {
+				names = append(names, a.Name)
+			}
+		}
+	}
+	return names
+}
+
 // benchOptions are those of bench.
 type benchOptions struct {
 	arguments
-	backend, device   string
-	threads           int
-	size, connections string // lists of numbers
-	rule, precision   string
-	replicas          int
-	seconds           float64
-	profile, json     bool
-	plot              string
-	overwrite         bool
+	backend, device string
+	threads         int
+	series          string
+	axes            map[string]string // lists of numbers, of those that are given
+	precision       string
+	replicas        string
+	seconds         float64
+	profile, json   bool
+	plot            string
+	overwrite       bool
 }
 
 func parseBench(c *cli.Context) *benchOptions {
-	return &benchOptions{arguments: parseArguments(c), backend: c.String("backend"), device: c.String("device"), threads: c.Int("threads"),
-		size: c.String("size"), connections: c.String("connections"), rule: c.String("rule"), precision: c.String("precision"), replicas: c.Int("replicas"),
+	o := &benchOptions{arguments: parseArguments(c), backend: c.String("backend"), device: c.String("device"), threads: c.Int("threads"),
+		series: c.String("series"), axes: map[string]string{}, precision: c.String("precision"), replicas: c.String("replicas"),
 		seconds: c.Float64("seconds"), profile: c.Bool("profile"), json: c.Bool("json"), plot: c.String("plot"), overwrite: c.Bool("overwrite")}
+	for _, name := range axisNames() {
+		if c.IsSet(name) {
+			o.axes[name] = c.String(name)
+		}
+	}
+	return o
 }
 
 // benchCases reads what is to be measured.
@@ -94,40 +158,93 @@ func benchCases(o *benchOptions) ([]bench.Case, error) {
 			return nil, badUsage("--precision: %w", err)
 		}
 	}
-	sizes, err := numberList("size", o.size)
+	series, err := chosenSeries(o.series)
 	if err != nil {
 		return nil, err
 	}
-	connections, err := numberList("connections", o.connections)
+	given, err := givenAxes(o, series)
 	if err != nil {
 		return nil, err
 	}
-	rule := slices.Index(benchRules(), o.rule)
-	if rule < 0 {
-		return nil, badUsage("--rule is %q: use %s", o.rule, strings.Join(benchRules(), " or "))
-	}
-	series := models.Benches()[rule]
 	var cases []bench.Case
-	for _, k := range connections {
-		for _, size := range sizes {
-			each := bench.Case{Rule: series.Rule, Size: size, Connections: k, Precision: precision, Replicas: o.replicas, Work: series.New(size, k)}
-			if each.Replicas < 1 {
-				return nil, badUsage("--replicas is %d: use 1 or more", each.Replicas)
+	for _, s := range series {
+		replicas := []int{1}
+		if list := cmp.Or(given["replicas"], &s.Replicas); *list != nil {
+			replicas = *list
+		}
+		for _, values := range combinations(s.Axes, given) {
+			for _, n := range replicas {
+				each := s.Case(values, precision, n)
+				for _, spec := range append(each.Work.Variants, each.Work.Spec) {
+					if err := spec.Validate(); err != nil {
+						return nil, badUsage("%v is not possible: %w", each, err)
+					}
+				}
+				cases = append(cases, each)
 			}
-			if err := each.Work.Spec().Validate(); err != nil {
-				return nil, badUsage("a lattice of side %d with %d connections is not possible: %w", size, k, err)
-			}
-			cases = append(cases, each)
 		}
 	}
 	return cases, nil
 }
 
-// benchRules are the names of the series of networks that can be measured.
-func benchRules() []string {
-	var out []string
-	for _, s := range models.Benches() {
-		out = append(out, s.Rule)
+// chosenSeries finds series by their names.
+func chosenSeries(text string) ([]bench.Series, error) {
+	all := models.Benches()
+	if text == "all" {
+		return all, nil
+	}
+	var chosen []bench.Series
+	for name := range strings.SplitSeq(text, ",") {
+		at := slices.IndexFunc(all, func(s bench.Series) bool { return s.Name == strings.TrimSpace(name) })
+		if at < 0 {
+			var names []string
+			for _, s := range all {
+				names = append(names, s.Name)
+			}
+			return nil, badUsage("--series has %q: use %s, or all", name, strings.Join(names, ", "))
+		}
+		chosen = append(chosen, all[at])
+	}
+	return chosen, nil
+}
+
+// givenAxes are the lists of numbers that were given, each of which a series must have.
+func givenAxes(o *benchOptions, series []bench.Series) (map[string]*[]int, error) {
+	given := map[string]*[]int{}
+	for name, text := range o.axes {
+		if !slices.ContainsFunc(series, func(s bench.Series) bool {
+			return slices.ContainsFunc(s.Axes, func(a bench.Axis) bool { return a.Name == name })
+		}) {
+			return nil, badUsage("--%s is no number of the series %s; `tnn-gpu bench --help` lists the numbers of each", name, o.series)
+		}
+		list, err := numberList(name, text)
+		if err != nil {
+			return nil, err
+		}
+		given[name] = &list
+	}
+	if o.replicas != "" {
+		list, err := numberList("replicas", o.replicas)
+		if err != nil {
+			return nil, err
+		}
+		given["replicas"] = &list
+	}
+	return given, nil
+}
+
+// combinations are all values of the axes: the given ones, or those of the series. The
+// first axis changes fastest.
+func combinations(axes []bench.Axis, given map[string]*[]int) [][]int {
+	out := [][]int{nil}
+	for i := len(axes) - 1; i >= 0; i-- {
+		var longer [][]int
+		for _, rest := range out {
+			for _, v := range *cmp.Or(given[axes[i].Name], &axes[i].Values) {
+				longer = append(longer, append([]int{v}, rest...))
+			}
+		}
+		out = longer
 	}
 	return out
 }
@@ -146,23 +263,36 @@ func numberList(flag, texts string) ([]int, error) {
 }
 
 // checkBenchPlot says before anything is measured why it could not be drawn.
-func checkBenchPlot(o *benchOptions) error {
+func checkBenchPlot(o *benchOptions, cases []bench.Case) error {
 	if o.plot == "" {
 		return nil
 	}
 	if err := plot.CheckFormat(cmp.Or(formatOf(o.plot), "png")); err != nil {
 		return badUsage("--plot: %w", err)
 	}
-	if !strings.Contains(o.size, ",") {
-		return badUsage("--plot draws a curve over sizes, but --size has one, %s", o.size)
+	if len(cases) == 1 {
+		return badUsage("--plot draws a curve over sizes, but there is one network to measure, %v; give several numbers", cases[0])
 	}
 	return checkNew(o.plot, o.overwrite)
+}
+
+// checkHostWork refuses series of which a device does nothing.
+func checkHostWork(o *benchOptions, cases []bench.Case) error {
+	if o.backend == "opencl" && o.series != "all" {
+		for _, c := range cases {
+			if c.Work.Host {
+				return badUsage("--series %s is work that the processor does for every backend, and --backend opencl does not measure it; use --backend cpu", c.Series)
+			}
+		}
+	}
+	return nil
 }
 
 // benchTarget is a device to be measured.
 type benchTarget struct {
 	bench.Target
 	name   string
+	host   bool // it is the processor backend, which stands for what the host does
 	stream func() (bench.Stream, error)
 }
 
@@ -185,6 +315,7 @@ func (p *program) benchTargets(o *benchOptions) ([]benchTarget, error) {
 		targets = append(targets, benchTarget{
 			Target: bench.Target{Open: cpuref.New, Options: backend.Options{Threads: threads}, Processor: true, Tables: true},
 			name:   "cpu",
+			host:   true,
 			stream: func() (bench.Stream, error) { return bench.NewStream(bench.StreamElements, threads), nil },
 		})
 	}
@@ -218,6 +349,9 @@ func (p *program) bench(ctx context.Context, o *benchOptions, cases []bench.Case
 			return err
 		}
 		for _, each := range cases {
+			if each.Work.Host && !t.host {
+				continue
+			}
 			fmt.Fprintf(p.errs, "%s: %v\n", t.name, each)
 			r, err := bench.Run(ctx, each, t.Target, budget)
 			if err != nil {

@@ -3,16 +3,20 @@ package main
 import (
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tnn-gpu/host/bench"
+	"tnn-gpu/host/models"
 	"tnn-gpu/host/state"
 )
 
 func TestBench(t *testing.T) {
 	r := tnnGPU(t, t.TempDir(), "bench", "--backend", "cpu", "--threads", "1", "--size", "16,20", "--connections", "4",
-		"--replicas", "2", "--precision", "double", "--rule", "hylton2019", "--seconds", "0.01", "--json").want(t, codeDone)
+		"--replicas", "2", "--precision", "double", "--series", "hylton2019", "--seconds", "0.01", "--json").want(t, codeDone)
 	var results []bench.Result
 	if err := json.Unmarshal([]byte(r.out), &results); err != nil {
 		t.Fatal(err)
@@ -21,16 +25,57 @@ func TestBench(t *testing.T) {
 		t.Fatalf("there are %d results, not one for each of 2 sizes", len(results))
 	}
 	for i, got := range results {
-		want := bench.Case{Rule: "hylton2019", Size: []int{16, 20}[i], Connections: 4, Precision: state.Double, Replicas: 2}
-		if got.Case != want || got.Backend != "cpu" || got.Updates.PerSecond.Median <= 0 || got.Fraction <= 0 || got.Device == "" {
+		want := bench.Case{Series: "hylton2019", Unit: "node updates", Precision: state.Double, Replicas: 2,
+			Axes: []bench.Value{{Axis: "size", Value: []int{16, 20}[i]}, {Axis: "connections", Value: 4}}}
+		if diff := cmp.Diff(want, got.Case); diff != "" {
+			t.Error(diff)
+		}
+		if got.Backend != "cpu" || got.Rate.PerSecond.Median <= 0 || got.Fraction <= 0 || got.Device == "" {
 			t.Errorf("result %d is %+v", i, got)
 		}
 	}
 }
 
+// Every model has something to measure, and what it has can be measured in small sizes.
+func TestBenchOfEveryModel(t *testing.T) {
+	for _, m := range models.All() {
+		if m.Benches == nil {
+			t.Errorf("the model %s has nothing to measure", m.Name)
+		}
+	}
+	r := tnnGPU(t, t.TempDir(), "bench", "--backend", "cpu", "--series", "all", "--size", "40", "--connections", "4", "--students", "1,2",
+		"--recalls", "3", "--replicas", "1,3", "--seconds", "0.001", "--json").want(t, codeDone)
+	var results []bench.Result
+	if err := json.Unmarshal([]byte(r.out), &results); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, s := range models.Benches() {
+		cases := 2
+		for _, a := range s.Axes {
+			if a.Name == "students" {
+				cases *= 2
+			}
+		}
+		want = append(want, slices.Repeat([]string{s.Name}, cases)...)
+	}
+	var got []string
+	for _, r := range results {
+		got = append(got, r.Series)
+		if r.Rate.PerSecond.Median <= 0 || r.Size.Value <= 0 || r.Unit == "" {
+			t.Errorf("%+v", r)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestBenchPrints(t *testing.T) {
 	tnnGPU(t, t.TempDir(), "bench", "--backend", "cpu", "--size", "16", "--connections", "4", "--seconds", "0.01").
-		want(t, codeDone, "updates/s", "hylton2020", "of stream", "load average")
+		want(t, codeDone, "a second", "hylton2020: node updates", "of stream", "load average")
+	tnnGPU(t, t.TempDir(), "bench", "--backend", "cpu", "--series", "codes-exact,hopfield-storkey", "--size", "40", "--replicas", "2", "--seconds", "0.01").
+		want(t, codeDone, "codes-exact: updates", "times C", "hopfield-storkey: patterns", "times: as fast")
 }
 
 func TestBenchPlots(t *testing.T) {
@@ -38,7 +83,7 @@ func TestBenchPlots(t *testing.T) {
 	folder := t.TempDir()
 	args := []string{"bench", "--backend", "cpu", "--size", "16,20", "--connections", "4", "--seconds", "0.01", "--plot", "rates.svg"}
 	tnnGPU(t, folder, args...).want(t, codeDone)
-	for _, text := range []string{"hylton2020, 4 connections", "updates / s", "cpu: "} {
+	for _, text := range []string{"hylton2020, 4 connections", "node updates / s", "cpu: "} {
 		if !strings.Contains(string(read(t, filepath.Join(folder, "rates.svg"))), text) {
 			t.Errorf("the plot does not say %q", text)
 		}
@@ -55,13 +100,16 @@ func TestBenchRefuses(t *testing.T) {
 		{[]string{"--size", "0"}, "--size is \"0\""},
 		{[]string{"--size", "30", "--connections", "5"}, "connections"},
 		{[]string{"--backend", "gpu"}, "--backend is \"gpu\""},
-		{[]string{"--rule", "hylton2021"}, "--rule is \"hylton2021\""},
+		{[]string{"--series", "hylton2021"}, "--series has \"hylton2021\""},
+		{[]string{"--series", "sorn", "--connections", "4"}, "--connections is no number of the series sorn"},
+		{[]string{"--series", "perceptron", "--size", "1"}, "perceptron, size 1, "},
+		{[]string{"--series", "hopfield-storkey", "--backend", "opencl"}, "use --backend cpu"},
 		{[]string{"--precision", "half"}, "half"},
-		{[]string{"--replicas", "0"}, "--replicas is 0"},
+		{[]string{"--replicas", "0"}, "--replicas is \"0\""},
 		{[]string{"--threads", "-1"}, "--threads is -1"},
 		{[]string{"--seconds", "0"}, "--seconds is 0"},
 		{[]string{"--plot", "rates.gif"}, "\"gif\""},
-		{[]string{"--plot", "rates.png", "--size", "30"}, "--size has one"},
+		{[]string{"--plot", "rates.png", "--size", "30", "--connections", "4"}, "there is one network"},
 		{[]string{"more"}, "more"},
 	} {
 		tnnGPU(t, t.TempDir(), append([]string{"bench"}, c.args...)...).want(t, codeUsage, c.says)

@@ -9,12 +9,13 @@ import (
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/bench"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/tnn/tnnbench"
 )
 
-// benchmarkSpec is a network of bench.Case.
+// benchmarkSpec is a network of the measured series.
 func benchmarkSpec(rule tnn.Rule, size, connections int) *tnn.Spec {
 	return tnnbench.Spec(rule, size, connections)
 }
@@ -24,28 +25,35 @@ func benchmarkSpec(rule tnn.Rule, size, connections int) *tnn.Spec {
 // updates/cpu-s counts them in the time of all its threads.
 func BenchmarkStep(b *testing.B) {
 	processor := devicetest.Open(b).Info().Kind == "cpu"
-	for _, c := range []bench.Case{
-		{Rule: string(tnn.Hylton2020), Size: 30, Connections: 4, Replicas: 1},
-		{Rule: string(tnn.Hylton2020), Size: 30, Connections: 4, Replicas: 1024},
-		{Rule: string(tnn.Hylton2020), Size: 256, Connections: 4, Replicas: 1},
-		{Rule: string(tnn.Hylton2020), Size: 256, Connections: 16, Replicas: 1},
-		{Rule: string(tnn.Hylton2020), Size: 256, Connections: 4, Replicas: 1, Precision: state.Double},
-		{Rule: string(tnn.Hylton2020), Size: 256, Connections: 16, Replicas: 1, Precision: state.Double},
-		{Rule: string(tnn.Hylton2020), Size: 1024, Connections: 4, Replicas: 1},
-		{Rule: string(tnn.Hylton2020), Size: 1024, Connections: 16, Replicas: 1},
-		{Rule: string(tnn.Hylton2019), Size: 256, Connections: 4, Replicas: 1},
-		{Rule: string(tnn.Hylton2019), Size: 256, Connections: 16, Replicas: 1},
+	for _, c := range []networks{
+		{rule: tnn.Hylton2020, size: 30, connections: 4, replicas: 1},
+		{rule: tnn.Hylton2020, size: 30, connections: 4, replicas: 1024},
+		{rule: tnn.Hylton2020, size: 256, connections: 4, replicas: 1},
+		{rule: tnn.Hylton2020, size: 256, connections: 16, replicas: 1},
+		{rule: tnn.Hylton2020, size: 256, connections: 4, replicas: 1, precision: state.Double},
+		{rule: tnn.Hylton2020, size: 256, connections: 16, replicas: 1, precision: state.Double},
+		{rule: tnn.Hylton2020, size: 1024, connections: 4, replicas: 1},
+		{rule: tnn.Hylton2020, size: 1024, connections: 16, replicas: 1},
+		{rule: tnn.Hylton2019, size: 256, connections: 4, replicas: 1},
+		{rule: tnn.Hylton2019, size: 256, connections: 16, replicas: 1},
 	} {
-		b.Run(fmt.Sprintf("rule=%s/size=%d/connections=%d/precision=%s/replicas=%d", c.Rule, c.Size, c.Connections, c.Precision, c.Replicas),
+		b.Run(fmt.Sprintf("rule=%s/size=%d/connections=%d/precision=%s/replicas=%d", c.rule, c.size, c.connections, c.precision, c.replicas),
 			func(b *testing.B) { benchmarkStep(b, c, processor) })
 	}
 }
 
-func benchmarkStep(b *testing.B, c bench.Case, processor bool) {
-	spec := tnnbench.Spec(tnn.Rule(c.Rule), c.Size, c.Connections)
+// networks are replicas of a lattice.
+type networks struct {
+	rule                        tnn.Rule
+	size, connections, replicas int
+	precision                   state.Precision
+}
+
+func benchmarkStep(b *testing.B, c networks, processor bool) {
+	spec := tnnbench.Spec(c.rule, c.size, c.connections)
 	net, err := tnn.Build(spec, 1)
 	must(b, err)
-	device, err := openNetwork(net, backend.Options{Precision: c.Precision, Seeds: c.Keys(spec)})
+	device, err := openNetwork(net, backend.Options{Precision: c.precision, Seeds: model.Keys(spec, 1, c.replicas, 1)})
 	must(b, err)
 	defer device.Close()
 	_, err = device.Advance(10)
@@ -54,7 +62,7 @@ func benchmarkStep(b *testing.B, c bench.Case, processor bool) {
 	before := bench.ProcessorTime()
 	_, err = device.Advance(b.N)
 	must(b, err)
-	updates := float64(b.N) * float64(net.Describe().Updates*int64(c.Replicas))
+	updates := float64(b.N) * float64(net.Describe().Updates*int64(c.replicas))
 	b.ReportMetric(updates/b.Elapsed().Seconds(), "updates/s")
 	if spent := bench.ProcessorTime() - before; processor && spent > 0 {
 		b.ReportMetric(updates/spent.Seconds(), "updates/cpu-s")

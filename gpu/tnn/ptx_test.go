@@ -15,7 +15,6 @@ import (
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/gpu/internal/ptx"
 	"tnn-gpu/host/backend"
-	"tnn-gpu/host/bench"
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
@@ -229,7 +228,7 @@ func measureUpdate(t *testing.T, net *tnn.Network, settled *state.State) (slots,
 }
 
 // settle gives a network's state after 300 steps, and its activity from then on.
-func settle(t *testing.T, net *tnn.Network) (*state.State, bench.Activity) {
+func settle(t *testing.T, net *tnn.Network) (*state.State, tnnbench.Activity) {
 	t.Helper()
 	b, err := cpuref.New(net, backend.Options{Precision: state.Single, Seeds: []uint64{1}})
 	must(t, err)

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 )
 
 // rounds are measured of everything, to tell how far figures scatter.
@@ -116,23 +118,31 @@ type Result struct {
 	Backend     string               `json:"backend"`
 	Device      string               `json:"device"`
 	Driver      string               `json:"driver,omitempty"`
-	Updates     Speed                `json:"updates"`               // of nodes
-	EdgeEnds    float64              `json:"edge_ends_per_second"`  // updates of half-edges
-	Activity    Activity             `json:"activity"`              // in the steps after the last round
-	Bytes       float64              `json:"bytes_per_update"`      // by the model
-	Bandwidth   float64              `json:"bytes_per_second"`      // by the model
-	Stream      Speed                `json:"stream"`                // bytes that the device streams in place
-	Fraction    float64              `json:"fraction_of_stream"`    // of these, by the processor's time where that is the device
+	Size        model.Count          `json:"size"`                     // of a network
+	Rate        Speed                `json:"rate"`                     // of units
+	Figures     []Figure             `json:"figures,omitempty"`        // in the steps after the last round
+	Bytes       float64              `json:"bytes_per_unit,omitempty"` // by the model
+	Bandwidth   float64              `json:"bytes_per_second,omitempty"`
+	Stream      Speed                `json:"stream"`                       // bytes that the device streams in place
+	Fraction    float64              `json:"fraction_of_stream,omitempty"` // of these, by the processor's time where that is the device
+	Peers       []Against            `json:"peers,omitempty"`
 	Memory      int64                `json:"memory_bytes"`          // on the device
-	BuildTime   float64              `json:"build_seconds"`         // of the graph and its layout
+	BuildTime   float64              `json:"build_seconds"`         // of the network and its layout
 	OpenTime    float64              `json:"open_seconds"`          // of the backend, up to the first step
 	Load        [2]float64           `json:"load_before_and_after"` // of the machine; negative where unknown
 	KernelTimes []backend.KernelTime `json:"kernel_times,omitempty"`
 }
 
-// warmSteps are made before anything is measured: in them a network that has just
-// been started calms down.
-const warmSteps = 4
+// Against is how many times the rate of a peer was reached: by one core of the processor
+// where that is the device, else by the whole device.
+type Against struct {
+	Peer
+	Times float64 `json:"times"`
+}
+
+// settling is how many repetitions are made before anything is measured: in them a
+// network that has just been started calms down.
+const settling = 4
 
 // Run measures a case on a target, for about the time given beside what it takes
 // to build the network and to open it.
@@ -143,14 +153,13 @@ func Run(ctx context.Context, c Case, t Target, budget time.Duration) (*Result, 
 func run(ctx context.Context, c Case, t Target, budget time.Duration, clock Clock) (r *Result, err error) {
 	r = &Result{Case: c, Load: [2]float64{load()}}
 	began := clock().Wall
-	spec := c.Work.Spec()
-	net, err := spec.Build(1, nil)
+	net, keys, err := c.build()
 	if err != nil {
-		return nil, fmt.Errorf("%v cannot be built: %w", c, err)
+		return nil, err
 	}
 	r.BuildTime = clock().Wall.Sub(began).Seconds()
 	o := t.Options
-	o.Precision, o.Seeds = c.Precision, c.Keys(spec)
+	o.Precision, o.Seeds = c.Precision, keys
 	began = clock().Wall
 	b, err := t.Open(net, o)
 	if err != nil {
@@ -160,38 +169,62 @@ func run(ctx context.Context, c Case, t Target, budget time.Duration, clock Cloc
 	r.OpenTime = clock().Wall.Sub(began).Seconds()
 	d := b.Describe()
 	r.Backend, r.Device, r.Driver, r.Memory = d.Backend, d.Device, d.Driver, d.Bytes
-	if err := r.measure(&measurer{ctx, clock, budget}, b, net.Describe().Updates, o.Profile); err != nil {
+	if err := r.measure(&measurer{ctx, clock, budget}, b, net, o.Profile); err != nil {
 		return nil, fmt.Errorf("%v failed: %w", c, err)
 	}
-	traffic, err := c.Work.Traffic(b, net, c.Precision, t.Tables)
-	if err != nil {
-		return nil, err
+	var traffic Traffic
+	if c.Work.Traffic != nil {
+		if traffic, err = c.Work.Traffic(b, net, c.Precision, t.Tables); err != nil {
+			return nil, fmt.Errorf("%v failed: %w", c, err)
+		}
 	}
 	r.derive(traffic, t)
 	r.Load[1] = load()
 	return r, nil
 }
 
-// measure finds the speed of steps and, where asked, what their kernels take.
-func (r *Result) measure(m *measurer, b backend.Backend, updates int64, profile bool) error {
-	var err error
-	r.Updates, err = m.speed(float64(updates*int64(r.Replicas)), warmSteps, func(n int) error {
-		_, err := b.Advance(n)
-		return err
-	})
+// measure finds the speed of repetitions and, where asked, what their kernels take.
+func (r *Result) measure(m *measurer, b backend.Backend, net model.Network, profile bool) error {
+	d := net.Describe()
+	if len(d.Counts) > 0 {
+		r.Size = d.Counts[0]
+	}
+	repeat, err := steps(b), error(nil)
+	if r.Work.Begin != nil {
+		if repeat, err = r.Work.Begin(b, net); err != nil {
+			return err
+		}
+	}
+	units := r.Work.Units
+	if units == 0 {
+		units = float64(d.Updates)
+	}
+	r.Rate, err = m.speed(units*float64(r.Replicas), cmp.Or(r.Work.Settling, settling), repeat)
 	if p, ok := b.(backend.Profiler); ok && profile && err == nil {
 		r.KernelTimes, err = p.Profile()
 	}
 	return err
 }
 
-// derive finds what follows from the speed and the activity.
+// steps makes steps of a backend, whose sums nobody looks at.
+func steps(b backend.Backend) func(n int) error {
+	if s, ok := b.(backend.Skipper); ok {
+		return s.Skip
+	}
+	return func(n int) error {
+		_, err := b.Advance(n)
+		return err
+	}
+}
+
+// derive finds what follows from the speed and the traffic.
 func (r *Result) derive(traffic Traffic, t Target) {
-	r.Activity, r.Bytes = traffic.Activity, traffic.Bytes
-	r.EdgeEnds = r.Updates.PerSecond.Median * traffic.EdgeEnds
-	r.Bandwidth = r.Updates.PerSecond.Median * r.Bytes
-	r.Stream = t.Stream
+	r.Figures, r.Bytes, r.Stream = traffic.Figures, traffic.Bytes, t.Stream
+	r.Bandwidth = r.Rate.PerSecond.Median * r.Bytes
 	if streamed := t.Stream.of(t.Processor); streamed > 0 {
-		r.Fraction = r.Updates.of(t.Processor) * r.Bytes / streamed
+		r.Fraction = r.Rate.of(t.Processor) * r.Bytes / streamed
+	}
+	for _, p := range r.Work.Peers {
+		r.Peers = append(r.Peers, Against{p, r.Rate.of(t.Processor) * p.Each})
 	}
 }

@@ -3,39 +3,157 @@ package bench
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
 
-// Table prints results as they are published: a line for each, and under the
-// table what has to be known about them.
+// Table prints results as they are published: a table a series with a line for each
+// result.
 func Table(out io.Writer, results []*Result) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "backend\trule\tsize\tconn.\tprecision\treplicas\tupdates/s\tleast\tmost\tper core\tedge ends/s\tactive\tbytes\tGB/s\tof stream\t")
-	for _, r := range results {
-		perCore := "-"
-		if v := r.Updates.PerProcessorSecond.Median; v > 0 {
-			perCore = si(v)
+	for first := 0; first < len(results); {
+		end := first + 1
+		for end < len(results) && results[end].Series == results[first].Series {
+			end++
 		}
-		s := r.Updates.PerSecond
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%.0f %%\t%.0f\t%.2f\t%.1f %%\t\n", r.Backend, r.Rule, r.Size, r.Connections, r.Precision,
-			r.Replicas, si(s.Median), si(s.Least), si(s.Most), perCore, si(r.EdgeEnds), 100*r.Activity.Nodes, r.Bytes, r.Bandwidth/1e9, 100*r.Fraction)
+		if first > 0 {
+			fmt.Fprintln(out)
+		}
+		if err := tableOf(out, results[first:end]); err != nil {
+			return err
+		}
+		first = end
+	}
+	return nil
+}
+
+// tableOf prints results of one series. What only some models tell has columns only in
+// their tables.
+func tableOf(out io.Writer, results []*Result) error {
+	columns, counted := columnsOf(results), false
+	for _, r := range results {
+		counted = counted || r.Bytes > 0
+	}
+	if counted {
+		columns = append(columns, trafficColumns...)
+	}
+	fmt.Fprintf(out, "%s: %s\n", results[0].Series, results[0].Unit)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, c := range columns {
+		fmt.Fprintf(w, "%s\t", c.head)
+	}
+	fmt.Fprintln(w)
+	for _, r := range results {
+		for _, c := range columns {
+			fmt.Fprintf(w, "%s\t", c.cell(r))
+		}
+		fmt.Fprintln(w)
 	}
 	return w.Flush()
 }
 
-const legend = `updates/s: visits of nodes a second, the median of 5 rounds beside the least and the most
+// column of a table.
+type column struct {
+	head string
+	cell func(r *Result) string
+}
+
+// trafficColumns are those of series whose bytes are counted.
+var trafficColumns = []column{
+	{"bytes", func(r *Result) string { return fmt.Sprintf("%.0f", r.Bytes) }},
+	{"GB/s", func(r *Result) string { return fmt.Sprintf("%.2f", r.Bandwidth/1e9) }},
+	{"of stream", func(r *Result) string { return fmt.Sprintf("%.1f %%", 100*r.Fraction) }},
+}
+
+// columnsOf are the columns of results of one series, but for their traffic.
+func columnsOf(results []*Result) []column {
+	list := []column{{"backend", func(r *Result) string { return r.Backend }}}
+	for i, v := range results[0].Axes {
+		list = append(list, column{v.Axis, func(r *Result) string { return fmt.Sprint(r.Axes[i].Value) }})
+	}
+	list = append(list,
+		column{"precision", func(r *Result) string { return fmt.Sprint(r.Precision) }},
+		column{"replicas", func(r *Result) string { return fmt.Sprint(r.Replicas) }},
+		column{"a second", func(r *Result) string { return si(r.Rate.PerSecond.Median) }},
+		column{"least", func(r *Result) string { return si(r.Rate.PerSecond.Least) }},
+		column{"most", func(r *Result) string { return si(r.Rate.PerSecond.Most) }},
+		column{"per core", func(r *Result) string {
+			if v := r.Rate.PerProcessorSecond.Median; v > 0 {
+				return si(v)
+			}
+			return "-"
+		}},
+	)
+	for _, f := range results[0].Figures {
+		list = append(list, column{f.Name, func(r *Result) string { return r.figure(f.Name) }})
+	}
+	var peers []string
+	for _, r := range results {
+		for _, p := range r.Peers {
+			if !slices.Contains(peers, p.Name) {
+				peers = append(peers, p.Name)
+			}
+		}
+	}
+	for _, name := range peers {
+		list = append(list, column{"times " + name, func(r *Result) string { return r.against(name) }})
+	}
+	return list
+}
+
+// figure is a cell with a figure.
+func (r *Result) figure(name string) string {
+	for _, f := range r.Figures {
+		switch {
+		case f.Name == name && f.Each:
+			return si(f.Value * r.Rate.PerSecond.Median)
+		case f.Name == name:
+			return fmt.Sprintf("%.0f %%", 100*f.Value)
+		}
+	}
+	return "-"
+}
+
+// against is a cell that compares with a peer.
+func (r *Result) against(name string) string {
+	for _, p := range r.Peers {
+		if p.Name == name {
+			return fmt.Sprintf("%.3g", p.Times)
+		}
+	}
+	return "-"
+}
+
+const legend = `a second: the median of 5 rounds, beside the least and the most, of all replicas together
 per core: the same by the processor time of this process
-active: nodes that equilibrate; bytes: of an update, by the model of docs/performance-notes.md
+`
+
+const streamLegend = `bytes: of one, by the model of docs/performance-notes.md
 of stream: of the bytes that the device streams in place (a = a*s + b), measured in this process;
            by processor time where the device is the processor
 `
+
+const peerLegend = `times: as fast as another program on one core, whose time is from the table of docs/performance.md;
+       by processor time where the device is the processor
+`
+
+// legendOf says what the columns of tables mean.
+func legendOf(results []*Result) string {
+	text := legend
+	if slices.ContainsFunc(results, func(r *Result) bool { return r.Bytes > 0 }) {
+		text += streamLegend
+	}
+	if slices.ContainsFunc(results, func(r *Result) bool { return len(r.Peers) > 0 }) {
+		text += peerLegend
+	}
+	return text
+}
 
 // Notes prints what has to be known about a table: the meaning of its columns, the
 // devices and the load of the machine. It returns what forbids to publish the
 // figures of a machine with so many cores, or nothing.
 func Notes(out io.Writer, results []*Result, cores int) (busy string) {
-	fmt.Fprint(out, legend)
+	fmt.Fprint(out, legendOf(results))
 	said := map[string]bool{}
 	var worst float64
 	for _, r := range results {

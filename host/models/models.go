@@ -10,20 +10,25 @@ import (
 	"tnn-gpu/host/analysis"
 	"tnn-gpu/host/bench"
 	"tnn-gpu/host/codes"
+	"tnn-gpu/host/codes/codesbench"
 	"tnn-gpu/host/codes/codesgolden"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/hopfield/hopfieldbench"
 	"tnn-gpu/host/hopfield/hopfieldgolden"
 	"tnn-gpu/host/hopfield/hopfieldscan"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
+	"tnn-gpu/host/perceptron/perceptronbench"
 	"tnn-gpu/host/perceptron/perceptrongolden"
 	"tnn-gpu/host/perceptron/perceptronscan"
 	"tnn-gpu/host/signals"
+	"tnn-gpu/host/signals/signalsbench"
 	"tnn-gpu/host/signals/signalsgolden"
 	"tnn-gpu/host/signals/signalsscan"
 	"tnn-gpu/host/sorn"
+	"tnn-gpu/host/sorn/sornbench"
 	"tnn-gpu/host/sorn/sorngolden"
 	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/tnn/tnnbench"
@@ -42,7 +47,7 @@ type Model struct {
 	Foreign  func(src []byte) []byte
 	Presets  func() []Preset
 	Goldens  func() []golden.Format // files that verify knows
-	Benches  func() []bench.Series  // networks that bench measures
+	Benches  func() []bench.Series  // what bench measures
 	Selftest string                 // preset that the self-test runs on every device beside the processor
 	// Scans are presets of scans; nil where there are none.
 	Scans func() []experiment.Preset
@@ -84,6 +89,7 @@ func All() []Model {
 			Defaults: func() model.Spec { return hopfield.Defaults() },
 			Presets:  hopfieldPresets,
 			Goldens:  hopfieldgolden.Formats,
+			Benches:  hopfieldbench.Series,
 			Selftest: "hopfield-recall",
 			Kinds:    hopfieldscan.Kinds,
 			Scans:    hopfieldscan.Presets,
@@ -93,6 +99,7 @@ func All() []Model {
 			Defaults: func() model.Spec { return perceptron.Defaults() },
 			Presets:  perceptronPresets,
 			Goldens:  perceptrongolden.Formats,
+			Benches:  perceptronbench.Series,
 			Selftest: "perceptron-alphatron",
 			Kinds:    perceptronscan.Kinds,
 			Scans:    perceptronscan.Presets,
@@ -102,6 +109,7 @@ func All() []Model {
 			Defaults: func() model.Spec { return codes.Defaults() },
 			Presets:  codesPresets,
 			Goldens:  codesgolden.Formats,
+			Benches:  codesbench.Series,
 			Selftest: "codes-exact",
 			Kinds:    codesKinds,
 			Scans:    codesScans,
@@ -111,6 +119,7 @@ func All() []Model {
 			Defaults: func() model.Spec { return signals.Defaults() },
 			Presets:  signalsPresets,
 			Goldens:  signalsgolden.Formats,
+			Benches:  signalsbench.Series,
 			Selftest: "signals-urns",
 			Kinds:    signalsscan.Kinds,
 			Scans:    signalsscan.Presets,
@@ -121,6 +130,7 @@ func All() []Model {
 			Foreign:  sorn.FromINI,
 			Presets:  sornPresets,
 			Goldens:  sorngolden.Formats,
+			Benches:  sornbench.Series,
 			Selftest: "delpapa2017",
 		},
 	}
@@ -197,7 +207,7 @@ func hopfieldPresets() []Preset {
 	return out
 }
 
-// Benches are the series of networks of all models that can be measured.
+// Benches are the series of all models that can be measured.
 func Benches() []bench.Series {
 	var out []bench.Series
 	for _, m := range All() {

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tnn-gpu/host/bench"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/results"
 )
 
@@ -92,8 +93,8 @@ func TestThinKeepsTheMean(t *testing.T) {
 // Every backend has a curve in the panel of each number of connections.
 func TestScaling(t *testing.T) {
 	result := func(on string, size, connections, replicas int, rate float64) *bench.Result {
-		r := &bench.Result{Case: bench.Case{Size: size, Connections: connections, Replicas: replicas}, Backend: on, Device: "it"}
-		r.Updates.PerSecond.Median = rate
+		r := &bench.Result{Case: bench.Case{Series: "s", Unit: "nodes", Axes: []bench.Value{{Axis: "size", Value: size}, {Axis: "connections", Value: connections}}, Replicas: replicas}, Backend: on, Device: "it"}
+		r.Size, r.Rate.PerSecond.Median = model.Count{Name: "network_nodes", Value: int64(size * size)}, rate
 		return r
 	}
 	page := Scaling([]*bench.Result{
@@ -107,6 +108,9 @@ func TestScaling(t *testing.T) {
 		{{Style: Style{Colour: 0}, X: []float64{3}, Y: []float64{3}}, {Style: Style{Colour: 1}}},
 	}
 	for i, panel := range page.Panels {
+		if title := []string{"s, 4 connections, single precision", "s, 16 connections, single precision"}[i]; panel.Title != title || panel.X != "network nodes" || panel.Y != "10⁶ nodes / s" {
+			t.Errorf("panel %q has the axes %q and %q, not %q", panel.Title, panel.X, panel.Y, title)
+		}
 		if d := cmp.Diff(want[i], panel.Curves); d != "" {
 			t.Errorf("panel %q: %s", panel.Title, d)
 		}

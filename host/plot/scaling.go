@@ -4,35 +4,37 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"tnn-gpu/host/bench"
 )
 
-// Scaling draws what was measured of networks of several sizes: node updates a
-// second against the number of nodes, a panel for each number of connections and a
-// curve for each backend.
+// Scaling draws what was measured of networks of several sizes: the rate against the
+// size, a panel for each series and each value of its other axes, and a curve for each
+// backend.
 func Scaling(results []*bench.Result) *Page {
-	page := &Page{Title: "Node updates a second", Columns: 1}
-	var connections []int
+	page := &Page{Title: "Speed", Columns: 1}
+	var panels []string
 	for _, r := range results {
-		if !slices.Contains(connections, r.Connections) {
-			connections = append(connections, r.Connections)
+		if title := panelOf(r); !slices.Contains(panels, title) {
+			panels = append(panels, title)
 		}
 		if name := measured(r); !slices.Contains(page.Colours, name) {
 			page.Colours = append(page.Colours, name)
 		}
 	}
-	for _, n := range connections {
-		panel := Panel{
-			Title: fmt.Sprintf("%s, %d connections, %s precision", results[0].Rule, n, results[0].Precision),
-			X:     "nodes", Y: "10⁶ updates / s", Decades: true, FromZero: true,
-		}
+	for _, title := range panels {
+		panel := Panel{Title: title, Decades: true, FromZero: true}
 		for colour, name := range page.Colours {
 			c := Curve{Style: Style{Colour: colour}}
 			for _, r := range results {
-				if r.Connections == n && measured(r) == name {
-					c.X = append(c.X, math.Log10(float64(r.Size*r.Size*r.Replicas)))
-					c.Y = append(c.Y, r.Updates.PerSecond.Median/1e6)
+				if panelOf(r) != title {
+					continue
+				}
+				panel.X, panel.Y = strings.ReplaceAll(r.Size.Name, "_", " "), "10⁶ "+r.Unit+" / s"
+				if measured(r) == name {
+					c.X = append(c.X, math.Log10(float64(r.Size.Value)*float64(r.Replicas)))
+					c.Y = append(c.Y, r.Rate.PerSecond.Median/1e6)
 				}
 			}
 			panel.Curves = append(panel.Curves, c)
@@ -41,6 +43,15 @@ func Scaling(results []*bench.Result) *Page {
 	}
 	page.Columns = columnsFor(len(page.Panels))
 	return page
+}
+
+// panelOf is the title of the panel that a result belongs to.
+func panelOf(r *bench.Result) string {
+	words := []string{r.Series}
+	for _, v := range r.Axes[min(len(r.Axes), 1):] { // the first is the size
+		words = append(words, fmt.Sprintf("%d %s", v.Value, v.Axis))
+	}
+	return strings.Join(append(words, fmt.Sprintf("%s precision", r.Precision)), ", ")
 }
 
 // measured is what a result was measured of.

@@ -14,7 +14,16 @@ import (
 func Series() []bench.Series {
 	var out []bench.Series
 	for _, rule := range []tnn.Rule{tnn.Hylton2020, tnn.Hylton2019} {
-		out = append(out, bench.Series{Rule: string(rule), New: func(size, connections int) bench.Work { return work{Spec(rule, size, connections)} }})
+		out = append(out, bench.Series{
+			Name: string(rule), Unit: "node updates", Doc: "visits of the nodes of an isolated lattice by the rule " + string(rule),
+			Axes: []bench.Axis{
+				{Name: "size", Doc: "sides of the square lattice", Values: []int{30, 256, 1024}},
+				{Name: "connections", Doc: "connections of a node", Values: []int{4, 16}},
+			},
+			New: func(values []int) *bench.Work {
+				return &bench.Work{Spec: Spec(rule, values[0], values[1]), Traffic: traffic}
+			},
+		})
 	}
 	return out
 }
@@ -37,12 +46,8 @@ func Spec(rule tnn.Rule, size, connections int) *tnn.Spec {
 	return spec
 }
 
-// work implements bench.Work.
-type work struct{ spec *tnn.Spec }
-
-func (w work) Spec() model.Spec { return w.spec }
-
-func (w work) Traffic(b backend.Backend, network model.Network, p state.Precision, tables bool) (bench.Traffic, error) {
+// traffic counts the bytes of an update; it makes a few steps.
+func traffic(b backend.Backend, network model.Network, p state.Precision, tables bool) (bench.Traffic, error) {
 	net := network.(*tnn.Network) // that the specification has built
 	a, err := ActivityOf(b, net, p)
 	if err != nil {
@@ -50,6 +55,11 @@ func (w work) Traffic(b backend.Backend, network model.Network, p state.Precisio
 	}
 	halfEdges := 2 * float64(len(net.Graph.Edges)) / float64(net.Graph.Nodes)
 	return bench.Traffic{
-		Bytes: Model(net.Spec, p, tables || !net.Regular(), a).Bytes(halfEdges), EdgeEnds: halfEdges, Activity: a,
+		Bytes: Model(net.Spec, p, tables || !net.Regular(), a).Bytes(halfEdges),
+		Figures: []bench.Figure{
+			{Name: "edge ends", Value: halfEdges, Each: true},
+			{Name: "active", Value: a.Nodes},
+			{Name: "active sectors", Value: a.Sectors},
+		},
 	}, nil
 }

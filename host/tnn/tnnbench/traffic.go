@@ -7,6 +7,13 @@ import (
 	"tnn-gpu/host/tnn"
 )
 
+// Activity is what an update does to memory beside reading it, as fractions of the
+// updates.
+type Activity struct {
+	Nodes   float64 // that equilibrate, which stores what they change
+	Sectors float64 // of nodes, any of which does
+}
+
 // Traffic is what an update moves, in bytes.
 type Traffic struct {
 	Node     float64 // of the node itself
@@ -22,7 +29,7 @@ func (t Traffic) Bytes(halfEdges float64) float64 { return t.Node + halfEdges*t.
 // compartments or of its neighbours', count as written where its compartments are.
 // Tables are there where neighbours do not follow from arithmetic. Sums, the
 // layout's few numbers for a slice, and instructions are left out.
-func Model(spec *tnn.Spec, p state.Precision, tables bool, a bench.Activity) Traffic {
+func Model(spec *tnn.Spec, p state.Precision, tables bool, a Activity) Traffic {
 	value := float64(p.Bytes())
 	var t Traffic
 	if spec.Network.Rule == tnn.Hylton2019 {
@@ -37,7 +44,7 @@ func Model(spec *tnn.Spec, p state.Precision, tables bool, a bench.Activity) Tra
 	return t
 }
 
-func model2020(value float64, a bench.Activity) Traffic {
+func model2020(value float64, a Activity) Traffic {
 	const (
 		state      = 3 // own, read and written; the neighbours', each read once
 		energy     = 2 // read and written
@@ -74,25 +81,25 @@ const activitySteps = 3
 
 // ActivityOf makes some steps and finds which nodes equilibrated in them: those
 // that did not fluctuate and whose state is not 0.
-func ActivityOf(b backend.Backend, net *tnn.Network, p state.Precision) (bench.Activity, error) {
+func ActivityOf(b backend.Backend, net *tnn.Network, p state.Precision) (Activity, error) {
 	if net.Spec.Network.Rule == tnn.Hylton2019 {
-		return bench.Activity{Nodes: 1, Sectors: 1}, nil // it stores in every adapting visit
+		return Activity{Nodes: 1, Sectors: 1}, nil // it stores in every adapting visit
 	}
 	if err := b.Watch("fluctuating"); err != nil {
-		return bench.Activity{}, err
+		return Activity{}, err
 	}
 	var c activityCount
 	for range activitySteps {
 		if _, err := b.Advance(1); err != nil {
-			return bench.Activity{}, err
+			return Activity{}, err
 		}
 		fluctuating, err := b.Field("fluctuating", nil)
 		if err != nil {
-			return bench.Activity{}, err
+			return Activity{}, err
 		}
 		states, err := b.Field("state", nil)
 		if err != nil {
-			return bench.Activity{}, err
+			return Activity{}, err
 		}
 		c.add(net.Layout, fluctuating, states, bench.Sector/p.Bytes())
 	}
@@ -123,9 +130,9 @@ func (c *activityCount) add(l *tnn.Layout, fluctuating, states *state.Array, sec
 	}
 }
 
-func (c *activityCount) activity() bench.Activity {
+func (c *activityCount) activity() Activity {
 	if c.nodes == 0 {
-		return bench.Activity{}
+		return Activity{}
 	}
-	return bench.Activity{Nodes: float64(c.activeNodes) / float64(c.nodes), Sectors: float64(c.activeSectors) / float64(c.sectors)}
+	return Activity{Nodes: float64(c.activeNodes) / float64(c.nodes), Sectors: float64(c.activeSectors) / float64(c.sectors)}
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tnn-gpu/host/bench"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
@@ -19,19 +18,19 @@ func TestModel(t *testing.T) {
 		relaxations int
 		precision   state.Precision
 		tables      bool
-		activity    bench.Activity
+		activity    Activity
 		connections int
 		want        float64
 	}{
 		// 5 values of state and energy, 4 held; for a half-edge a weight and 4 of charges.
-		{"nothing equilibrates", tnn.Hylton2020, 0, state.Single, false, bench.Activity{Nodes: 0, Sectors: 0}, 4, 4 * (5 + 4 + 4*5)},
+		{"nothing equilibrates", tnn.Hylton2020, 0, state.Single, false, Activity{Nodes: 0, Sectors: 0}, 4, 4 * (5 + 4 + 4*5)},
 		// 4 held and, for a half-edge, a weight, 6 of slots and 2 potentials read on top.
-		{"everything equilibrates", tnn.Hylton2020, 0, state.Single, false, bench.Activity{Nodes: 1, Sectors: 1}, 4, 4 * (5 + 8 + 4*(5+9))},
-		{"half of the sectors", tnn.Hylton2020, 0, state.Single, false, bench.Activity{Nodes: 0.1, Sectors: 0.5}, 16, 4 * (5 + 6 + 16*(5+4.5))},
-		{"double precision", tnn.Hylton2020, 0, state.Double, false, bench.Activity{Nodes: 0, Sectors: 0}, 4, 8 * (5 + 4 + 4*5)},
-		{"tables", tnn.Hylton2020, 0, state.Single, true, bench.Activity{Nodes: 0, Sectors: 0}, 4, 4*(5+4+4*5) + 4 + 4*8},
-		{"adapting sweeps alone", tnn.Hylton2019, 0, state.Single, false, bench.Activity{Nodes: 1, Sectors: 1}, 4, 4 * (7 + 4*10)},
-		{"as many relaxing ones", tnn.Hylton2019, 1, state.Single, false, bench.Activity{Nodes: 1, Sectors: 1}, 4, 4 * (7 + 4*10 + 4 + 4*5) / 2},
+		{"everything equilibrates", tnn.Hylton2020, 0, state.Single, false, Activity{Nodes: 1, Sectors: 1}, 4, 4 * (5 + 8 + 4*(5+9))},
+		{"half of the sectors", tnn.Hylton2020, 0, state.Single, false, Activity{Nodes: 0.1, Sectors: 0.5}, 16, 4 * (5 + 6 + 16*(5+4.5))},
+		{"double precision", tnn.Hylton2020, 0, state.Double, false, Activity{Nodes: 0, Sectors: 0}, 4, 8 * (5 + 4 + 4*5)},
+		{"tables", tnn.Hylton2020, 0, state.Single, true, Activity{Nodes: 0, Sectors: 0}, 4, 4*(5+4+4*5) + 4 + 4*8},
+		{"adapting sweeps alone", tnn.Hylton2019, 0, state.Single, false, Activity{Nodes: 1, Sectors: 1}, 4, 4 * (7 + 4*10)},
+		{"as many relaxing ones", tnn.Hylton2019, 1, state.Single, false, Activity{Nodes: 1, Sectors: 1}, 4, 4 * (7 + 4*10 + 4 + 4*5) / 2},
 	} {
 		spec := Spec(c.rule, 8, 4)
 		spec.Network.Relaxations = c.relaxations
@@ -61,10 +60,10 @@ func TestActivityCount(t *testing.T) {
 	if diff := cmp.Diff(activityCount{nodes: 88, activeNodes: 3, sectors: 12, activeSectors: 2}, c, cmp.AllowUnexported(activityCount{})); diff != "" {
 		t.Errorf("counted are (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(bench.Activity{Nodes: 3. / 88, Sectors: 2. / 12}, c.activity()); diff != "" {
+	if diff := cmp.Diff(Activity{Nodes: 3. / 88, Sectors: 2. / 12}, c.activity()); diff != "" {
 		t.Error(diff)
 	}
-	if (&activityCount{}).activity() != (bench.Activity{}) {
+	if (&activityCount{}).activity() != (Activity{}) {
 		t.Error("a network without nodes is active")
 	}
 }
