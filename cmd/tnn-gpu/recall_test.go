@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
 	"fmt"
 	"image/png"
 	"os"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tnn-gpu/host/hopfield/hopfieldscan"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/state"
 )
@@ -201,6 +204,35 @@ func TestEveryRuleAndUpdate(t *testing.T) {
 		points, err := os.ReadFile(filepath.Join(dir, out+"-scan", "points.csv"))
 		if err != nil || strings.Count(string(points), "\n") != 3 {
 			t.Errorf("%s: %v\n%s", name, err, points)
+		}
+	}
+}
+
+// TestScansOfRecalls: every preset of a scan, made small, gives its tables and its figure.
+func TestScansOfRecalls(t *testing.T) {
+	once(t)
+	dir := t.TempDir()
+	small := map[string]string{
+		"capacity": "--set network.units=60 --set recall.trials=2", "basins": "--set network.units=60 --set recall.trials=2", "thermal": "--set network.units=60 --steps 5",
+		"spurious": "--set network.units=60 --set recall.trials=3", "damage": "--set network.units=60 --set recall.trials=2", "sequence": "--set network.units=40 --steps 30",
+		"decode": "--set recall.trials=3", "dense": "--set network.units=30 --set recall.trials=2", "letters": "--set patterns.letters=8 --set recall.trials=3",
+		"mpf": "--set network.units=16 --set recall.trials=2", "lattice": "", "continuous": "--set network.units=16 --set recall.trials=2",
+	}
+	for _, p := range hopfieldscan.Presets() {
+		name := strings.TrimPrefix(p.Name, "hopfield-")
+		more, known := small[name]
+		if !known {
+			t.Errorf("%s is not tried", p.Name)
+		}
+		tnnGPU(t, dir, append([]string{"scan", "--preset", p.Name, "--trials", "2", "--backend", "cpu", "--out", name}, strings.Fields(more)...)...).want(t, codeDone, "points.png")
+		rows, err := csv.NewReader(bytes.NewReader(read(t, dir, name, "points.csv"))).ReadAll()
+		if err != nil || len(rows) < 4 {
+			t.Errorf("%s: %v\n%q", name, err, rows)
+		}
+	}
+	for name, says := range map[string]string{"basins": "\nf50,async,0.01,,success,0.5,0.", "capacity": "\nload50,hebb,,good,0.5,0."} {
+		if table := string(read(t, dir, name, "crossings.csv")); !strings.Contains(table, says) {
+			t.Errorf("the crossings of %s lack %q:\n%s", name, says, table)
 		}
 	}
 }

@@ -390,20 +390,29 @@ func (p *program) endScan(s *scan.Scan, folder *experiment.Folder, report experi
 	return p.drawScan(s, folder, table)
 }
 
-// drawScan draws the figure of a scan and says what its folder has.
+// drawScan draws the figure of a scan, with the table of what it shows besides points, and
+// says what its folder has.
 func (p *program) drawScan(s *scan.Scan, folder *experiment.Folder, table *experiment.Table) error {
-	figure := ", " + experiment.FigureName
-	if err := drawTable(s, folder, table); err != nil {
+	more, figure := "", figureOptions(s, folder, table)
+	if figure.Crossings != nil {
+		err := folder.Write(experiment.CrossingsName, func(w io.Writer) error { return table.WriteCrossings(figure.Crossings, w) })
+		if err != nil {
+			return err
+		}
+		more = ", " + experiment.CrossingsName
+	}
+	if err := drawTable(folder, table, figure); err != nil {
 		// The tables are fine without.
 		fmt.Fprintf(p.errs, "The figure of the scan is not drawn: %v.\n", err)
-		figure = ""
+	} else {
+		more += ", " + experiment.FigureName
 	}
-	fmt.Fprintf(p.out, "\n%s has config.toml, base.toml, run.json, trials.csv and points.csv%s\n", folder.Path, figure)
+	fmt.Fprintf(p.out, "\n%s has config.toml, base.toml, run.json, trials.csv and points.csv%s\n", folder.Path, more)
 	return nil
 }
 
-func drawTable(s *scan.Scan, folder *experiment.Folder, table *experiment.Table) error {
-	page, err := plot.Scan(table, figureOptions(s, folder))
+func drawTable(folder *experiment.Folder, table *experiment.Table, figure plot.ScanOptions) error {
+	page, err := plot.Scan(table, figure)
 	if err != nil {
 		return err
 	}

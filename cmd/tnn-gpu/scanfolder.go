@@ -135,12 +135,12 @@ func (p *program) plotScan(o *plotOptions) error {
 	if err != nil {
 		return usageError{err}
 	}
-	figure := figureOptions(s, folder)
+	figure := figureOptions(s, folder, table)
 	if o.x.given {
 		figure.X, figure.Y = o.x.value, ""
 	}
 	if o.y.given {
-		figure.Y = o.y.value
+		figure.Y, figure.Stack = o.y.value, false
 	}
 	if o.quantity.given {
 		figure.Quantities = strings.Split(o.quantity.value, ",")
@@ -153,9 +153,13 @@ func (p *program) plotScan(o *plotOptions) error {
 }
 
 // figureOptions are what the scan itself says of its figure.
-func figureOptions(s *scan.Scan, folder *experiment.Folder) plot.ScanOptions {
+func figureOptions(s *scan.Scan, folder *experiment.Folder, table *experiment.Table) plot.ScanOptions {
 	f := s.File.Figure
-	return plot.ScanOptions{Title: filepath.Base(folder.Path), X: f.X, Y: f.Y, Quantities: f.Quantity, Marks: s.Marks()}
+	o := plot.ScanOptions{Title: filepath.Base(folder.Path), X: f.X, Y: f.Y, Quantities: f.Quantity, Stack: f.Stack, Marks: s.Marks()}
+	if s.Kind != nil {
+		o.Besides, o.Crossings = s.Kind.Besides, table.Crossings(s.Kind.Crossings)
+	}
+	return o
 }
 
 // announceScan says what is going to be done.

@@ -85,6 +85,10 @@ type Mark struct {
 	Name  string
 }
 
+// Beside is an outcome that is drawn over another one as a line, such as what the best
+// possible decoder does.
+type Beside struct{ Outcome, Other, Name string }
+
 // Lab is what a Runner computes with.
 type Lab struct {
 	Precision state.Precision
@@ -101,6 +105,10 @@ type Kind struct {
 	// Marks are values of keys to be drawn as lines with names in figures against the
 	// key, for a point with this specification; nil where there are none.
 	Marks func(spec model.Spec) []Mark
+	// Besides are outcomes that figures draw over others, and Crossings levels that outcomes
+	// pass; nil where there are none.
+	Besides   []Beside
+	Crossings []Crossing
 	// New makes the Runner of a scan around a specification, of which points differ
 	// in the keys that the scan varies.
 	New func(lab Lab, base model.Spec) (Runner, error)

@@ -22,6 +22,7 @@ const (
 	TrialsName      = "trials.csv"
 	PointsName      = "points.csv"
 	DifferencesName = "differences.csv"
+	CrossingsName   = "crossings.csv"
 	FigureName      = "points.png"
 	metadataName    = "run.json"
 	tasksName       = "tasks"

@@ -57,6 +57,7 @@ type Panel struct {
 	Names        []string // of the values 0, 1, ... of X, where they are no numbers
 	NamesY       []string // and of Y
 	Map          *Map     // in place of curves
+	Bars         *Bars    // and so are these
 	FromZero     bool     // Y begins at 0
 	Key          []Style
 	Marks        []LineMark
@@ -257,6 +258,9 @@ func (p *Panel) plot() (*plot.Plot, error) {
 	grid := plotter.NewGrid()
 	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{225}, color.Gray{225}
 	out.Add(grid)
+	if p.Bars != nil {
+		out.Add(p.Bars)
+	}
 	for _, add := range []func(*plot.Plot, Curve) error{p.addBand, p.addCurve} { // lines over bands
 		for _, c := range p.Curves {
 			if err := add(out, c); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/record"
 )
 
 // ScanOptions of a page about a scan. What is empty is chosen.
@@ -16,7 +17,10 @@ type ScanOptions struct {
 	X          string   // the key, or the kind of places, that outcomes are drawn against; or another outcome
 	Y          string   // a second key: then a map of colours is drawn over both
 	Quantities []string // outcomes; none takes all
+	Stack      bool     // the outcomes stand on each other as bars
 	Marks      []experiment.Mark
+	Besides    []experiment.Beside
+	Crossings  []experiment.CrossingTable
 }
 
 // Scan is a page of outcomes of a scan: points with error bars and lines of theory
@@ -43,12 +47,24 @@ func Scan(t *experiment.Table, o ScanOptions) (*Page, error) {
 		s.group()
 		page.Colours = s.names()
 	}
+	if s.options.Stack && s.y == nil {
+		page.Panels, page.Colours = s.stacked(outcomes), nil
+		for _, k := range outcomes {
+			page.Colours = append(page.Colours, label(s.table.Outcomes[k]))
+		}
+		page.Columns = columnsFor(len(page.Panels))
+		return page, nil
+	}
 	for _, k := range outcomes {
 		panel := s.points(k)
 		if s.y != nil {
 			panel = s.colours(k)
 		}
 		page.Panels = append(page.Panels, *panel)
+	}
+	if s.y == nil {
+		page.Panels = append(page.Panels, s.crossings(outcomes)...)
+		page.Columns = columnsFor(len(page.Panels))
 	}
 	return page, nil
 }
@@ -246,53 +262,6 @@ func (s *scan) group() {
 	}
 }
 
-// curveName is what the rows of a curve have in common.
-func (s *scan) curveName(r *experiment.Row) string {
-	var parts []string
-	for k, v := range r.Values {
-		if k != s.x.key && !s.follows(k) {
-			parts = append(parts, s.keyName(k)+" = "+v.Text)
-		}
-	}
-	if s.table.Along != nil && s.x.key >= 0 {
-		parts = append(parts, fmt.Sprintf("%s = %g", s.table.Along.Name, r.Place))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// follows tells whether the number on the axis says what a key is: they vary together.
-func (s *scan) follows(key int) bool {
-	if !s.x.numbers || s.x.key < 0 {
-		return false
-	}
-	of := make(map[string]string)
-	for i := range s.table.Rows {
-		v := s.table.Rows[i].Values
-		x := v[s.x.key].Text
-		if known, found := of[x]; found && known != v[key].Text {
-			return false
-		}
-		of[x] = v[key].Text
-	}
-	return true
-}
-
-// keyName is a key, without the table that it is in where there are several keys to name
-// and that leaves them apart.
-func (s *scan) keyName(k int) string {
-	last := func(key string) string { return key[strings.LastIndex(key, ".")+1:] }
-	key, same := s.table.Keys[k], 0
-	for _, other := range s.table.Keys {
-		if last(other) == last(key) {
-			same++
-		}
-	}
-	if same > 1 || len(s.table.Keys) < 3 && s.x.key >= 0 || len(s.table.Keys) < 2 {
-		return key
-	}
-	return last(key)
-}
-
 func (s *scan) names() []string {
 	if len(s.curves) == 1 && s.curves[0].name == "" {
 		return nil
@@ -382,6 +351,12 @@ func (s *scan) points(outcome int) *Panel {
 	}
 	if theory {
 		p.Key = []Style{{Name: "theory", Colour: black, Dash: 1}}
+	}
+	for _, b := range s.options.Besides {
+		other := slices.IndexFunc(s.table.Outcomes, func(c record.Column) bool { return c.Name == b.Other })
+		if b.Outcome == s.table.Outcomes[outcome].Name && other >= 0 {
+			s.beside(p, b, other)
+		}
 	}
 	return p
 }

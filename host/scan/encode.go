@@ -51,7 +51,7 @@ func (f *File) Encode() ([]byte, error) {
 }
 
 func (f *File) encodeFigure(b *strings.Builder) {
-	if f.Figure.X == "" && f.Figure.Y == "" && len(f.Figure.Quantity) == 0 {
+	if f.Figure.X == "" && f.Figure.Y == "" && len(f.Figure.Quantity) == 0 && !f.Figure.Stack {
 		return
 	}
 	b.WriteString("\n# What is drawn.\n[figure]\n")
@@ -63,6 +63,9 @@ func (f *File) encodeFigure(b *strings.Builder) {
 	}
 	if len(f.Figure.Quantity) > 0 {
 		fmt.Fprintf(b, "quantity = %s\n", quotedList(f.Figure.Quantity))
+	}
+	if f.Figure.Stack {
+		b.WriteString("stack = true\n")
 	}
 }
 

@@ -48,6 +48,7 @@ type Figure struct {
 	X        string   `toml:"x"`        // a key
 	Y        string   `toml:"y"`        // another one, for a map of colours
 	Quantity []string `toml:"quantity"` // outcomes
+	Stack    bool     `toml:"stack"`    // they stand on each other as bars, as shares of a whole do
 }
 
 // Axis is a key that varies, or several that vary together.
@@ -143,6 +144,8 @@ func (f *File) Validate() error {
 		return fmt.Errorf("seeds.count is %d: use a whole number from 1 to %d", f.Seeds.Count, maxTrials)
 	case f.Seeds.First != nil && *f.Seeds.First > math.MaxInt64:
 		return fmt.Errorf("seeds.first is %d: use a whole number from 0 to %d", *f.Seeds.First, int64(math.MaxInt64))
+	case f.Figure.Stack && f.Figure.Y != "":
+		return errors.New("figure.stack is true, and figure.y makes a map of colours, which has no bars: leave one of them out")
 	case len(f.Axes) == 0:
 		return errors.New("there is no axis: a scan varies at least one key")
 	}

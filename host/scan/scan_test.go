@@ -192,13 +192,15 @@ seeds = {first = 9, count = 4, independent = true}
 figure = {x = "edge.bound", y = "edge.size_mass", quantity = ["order"]}
 axis = [{key = "edge.bound", from = 1, to = 2.5, scale = "log"}, {keys = ["edge.size_mass", "graph.sides"], values = [[0.5, [4, 4]]]}]
 `
-	f := decode(t, text)
-	encoded, err := f.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(f, decode(t, string(encoded))); d != "" {
-		t.Errorf("(-want +is):\n%s\n%s", d, encoded)
+	for _, text := range []string{text, strings.Replace(text, `y = "edge.size_mass"`, "stack = true", 1)} {
+		f := decode(t, text)
+		encoded, err := f.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(f, decode(t, string(encoded))); d != "" {
+			t.Errorf("(-want +is):\n%s\n%s", d, encoded)
+		}
 	}
 }
 
@@ -209,19 +211,20 @@ func TestBadScans(t *testing.T) {
 		"axis = 3\n":             "scan.toml:1: this is no scan",
 		"base = \"isolated4\"\n": "there is no axis",
 		"tables = 1\nbase = \"isolated4\"\n" + axis: "scan.toml:1: there is no key tables",
-		axis:                                                                 "base is missing",
-		"base = \"isolated5\"\n" + axis:                                      `there is no preset "isolated5"`,
-		small + "design = \"cube\"\n" + axis:                                 `design is "cube"`,
-		small + "points = 3\n" + axis:                                        "the axes of a grid say how many",
-		small + "design = \"sobol\"\n" + axis:                                "points is 0",
-		small + "seeds = {count = -1}\n" + axis:                              "seeds.count is -1",
-		small + "average_from = 13\n" + axis:                                 "averages begin at step 13, but the run has 12 steps",
-		small + "format = 2\n" + axis:                                        "this program reads format 1",
-		small + "experiment = \"dice\"\n" + axis:                             `there is no experiment "dice"`,
-		small + `axis = [{values = [1]}]`:                                    "it names no key",
-		small + `axis = [{key = "edge.bound"}]`:                              "it has no values",
-		small + `axis = [{key = "edge.bound", from = 1}]`:                    "it has one end",
-		small + `axis = [{key = "edge.bound", from = 1, to = 1, count = 3}]`: "two different finite numbers",
+		axis:                                 "base is missing",
+		"base = \"isolated5\"\n" + axis:      `there is no preset "isolated5"`,
+		small + "design = \"cube\"\n" + axis: `design is "cube"`,
+		small + "figure = {x = \"edge.bound\", y = \"edge.bound\", stack = true}\n" + axis: "figure.stack is true",
+		small + "points = 3\n" + axis:                                                                                            "the axes of a grid say how many",
+		small + "design = \"sobol\"\n" + axis:                                                                                    "points is 0",
+		small + "seeds = {count = -1}\n" + axis:                                                                                  "seeds.count is -1",
+		small + "average_from = 13\n" + axis:                                                                                     "averages begin at step 13, but the run has 12 steps",
+		small + "format = 2\n" + axis:                                                                                            "this program reads format 1",
+		small + "experiment = \"dice\"\n" + axis:                                                                                 `there is no experiment "dice"`,
+		small + `axis = [{values = [1]}]`:                                                                                        "it names no key",
+		small + `axis = [{key = "edge.bound"}]`:                                                                                  "it has no values",
+		small + `axis = [{key = "edge.bound", from = 1}]`:                                                                        "it has one end",
+		small + `axis = [{key = "edge.bound", from = 1, to = 1, count = 3}]`:                                                     "two different finite numbers",
 		small + `axis = [{key = "edge.bound", from = 0, to = 1, count = 3, scale = "log"}]`:                                      "a log scale has positive ends",
 		small + `axis = [{key = "edge.bound", from = 1, to = 2}]`:                                                                "count is 0",
 		small + `axis = [{key = "edge.bound", values = [1], scale = "log"}]`:                                                     "belong to from and to",

@@ -1,6 +1,7 @@
 package hopfieldscan
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -25,8 +26,22 @@ func Kinds() []experiment.Kind {
 		kind("decode", "words through a binary symmetric channel, decoded by recall", decodeColumns(), decode),
 		kind("continuous", "retrieval of real states, z <- X^T softmax(beta X z), by the patterns and the beta of the rule exponential", continuousColumns(), continuous),
 	}
+	melting := make(map[float64]float64) // by load: points that differ in temperature share it
 	for i := range kinds {
 		kinds[i].Marks = marks
+		switch kinds[i].Name {
+		case "hopfield-capacity":
+			kinds[i].Crossings = []experiment.Crossing{
+				{Name: "load50", Title: "load at which half are good", Unit: "1", Outcome: "good", Key: "patterns.load", Level: 0.5},
+				{Name: "count50", Title: "patterns at which half are good", Unit: "1", Outcome: "good", Key: "patterns.count", Level: 0.5},
+			}
+		case "hopfield-basin":
+			kinds[i].Crossings = []experiment.Crossing{{Name: "f50", Title: "f50, where half come back", Unit: "1", Outcome: "success", Key: "recall.fraction", Level: 0.5}}
+		case "hopfield-thermal":
+			kinds[i].Marks = func(spec model.Spec) []experiment.Mark { return meltingMark(spec.(*hopfield.Spec), melting) }
+		case "hopfield-decode":
+			kinds[i].Besides = []experiment.Beside{{Outcome: "block_error", Other: "ml_block_error", Name: "maximum likelihood"}}
+		}
 	}
 	return kinds
 }
@@ -66,6 +81,19 @@ func marks(spec model.Spec) []experiment.Mark {
 		add(sequenceCapacity*float64(n), "critical load 0.269")
 	}
 	return out
+}
+
+// meltingMark is T_M of a load. known holds those that are known, and gets those that are not.
+func meltingMark(s *hopfield.Spec, known map[float64]float64) []experiment.Mark {
+	n, p := s.Size()
+	if n == 0 || p == 0 || !melts(s, n, p) {
+		return nil
+	}
+	alpha := float64(p) / float64(n)
+	if _, found := known[alpha]; !found {
+		known[alpha] = hopfield.MeltingTemperature(alpha)
+	}
+	return []experiment.Mark{{Key: "recall.temperature", Value: known[alpha], Name: fmt.Sprintf("T_M of load %g", alpha)}}
 }
 
 func theory(outcome string, of func(s *hopfield.Spec, n, p int) float64) experiment.Theory {
@@ -120,12 +148,17 @@ func finalError(s *hopfield.Spec, n, p int) float64 {
 }
 
 func thermalOverlap(s *hopfield.Spec, n, p int) float64 {
-	if math.IsNaN(finalError(&hopfield.Spec{Network: s.Network, Patterns: s.Patterns, Graph: s.Graph}, n, p)) ||
-		s.Network.Damage != 0 || s.Recall.Temperature == 0 || s.Recall.Update == hopfield.Sync {
+	if !melts(s, n, p) {
 		return math.NaN()
 	}
 	m, _ := hopfield.ThermalOverlap(float64(p)/float64(n), s.Recall.Temperature)
 	return m
+}
+
+// melts tells whether theory knows the overlap at the temperature of a recall.
+func melts(s *hopfield.Spec, n, p int) bool {
+	atZero := finalError(&hopfield.Spec{Network: s.Network, Patterns: s.Patterns, Graph: s.Graph}, n, p)
+	return !math.IsNaN(atZero) && s.Network.Damage == 0 && s.Recall.Temperature > 0 && s.Recall.Update != hopfield.Sync
 }
 
 func capacityColumns() []model.Column {

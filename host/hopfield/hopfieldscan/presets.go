@@ -69,7 +69,7 @@ values = [0.001, 0.02, 0.05]
 
 [[axis]]
 key = "recall.temperature"
-values = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.1]
+values = [0.1, 0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.1]
 `
 
 const spuriousScan = `format = 1
@@ -77,7 +77,7 @@ base = "hopfield-recall"
 experiment = "hopfield-spurious"
 set = ["network.units=500", "recall.corruption=random"]
 seeds = { count = 20 }
-figure = { x = "patterns.count", quantity = ["pattern", "negative", "mixture", "other"] }
+figure = { x = "patterns.count", quantity = ["pattern", "negative", "mixture", "other"], stack = true }
 
 [[axis]]
 key = "patterns.count"
@@ -117,7 +117,7 @@ base = "hopfield-recall"
 experiment = "hopfield-decode"
 set = ["network.units=128", "patterns.count=8", "recall.corruption=noise", "recall.trials=24"]
 seeds = { count = 20 }
-figure = { x = "recall.fraction", quantity = ["block_error", "bit_error", "ml_block_error"] }
+figure = { x = "recall.fraction", quantity = ["block_error", "bit_error"] }
 
 [[axis]]
 keys = ["network.rule", "network.degree", "network.beta"]
