@@ -73,6 +73,7 @@ typedef int vint;
 #define TO_UINT_MASK(mask) (mask)
 #define AS_REAL(bits) as_real(bits)
 #define AS_BITS(x) as_real_uint(x)
+#define TO_BITS(integer) ((real_uint)(integer))
 #define AS_SIGNED(bits) ((real_int)(bits))
 #define AS_UINT(integer) ((uint)(integer))
 #define AS_INT(integer) ((int)(integer))
@@ -95,6 +96,7 @@ typedef long lane_mask;
 #define TO_UINT_MASK(mask) JOIN(convert_int, WIDTH)(mask)
 #define AS_REAL(bits) JOIN(as_double, WIDTH)(bits)
 #define AS_BITS(x) JOIN(as_ulong, WIDTH)(x)
+#define TO_BITS(integer) JOIN(convert_ulong, WIDTH)(integer)
 #define AS_SIGNED(bits) JOIN(as_long, WIDTH)(bits)
 #else
 typedef JOIN(float, WIDTH) vreal;
@@ -106,6 +108,7 @@ typedef int lane_mask;
 #define TO_UINT_MASK(mask) (mask)
 #define AS_REAL(bits) JOIN(as_float, WIDTH)(bits)
 #define AS_BITS(x) JOIN(as_uint, WIDTH)(x)
+#define TO_BITS(integer) (integer)
 #define AS_SIGNED(bits) JOIN(as_int, WIDTH)(bits)
 #endif // REAL_IS_DOUBLE
 typedef JOIN(uint, WIDTH) vuint;
@@ -2309,7 +2312,8 @@ void tnn_run_steps(NETWORK_ARGUMENTS, EXTERNAL_ARGUMENTS, __global const uint *p
 //   PERCEPTRON_GIVEN     where the draws of a step are not made here
 //   PERCEPTRON_...       places of the constants of a student, and the rules
 //
-// WIDTH is 1.
+// A work-item answers WIDTH examples at once, and moves WIDTH pairs of components. WIDTH
+// is 8 at most.
 // ============================================================================
 
 #ifdef PERCEPTRON
@@ -2317,8 +2321,27 @@ void tnn_run_steps(NETWORK_ARGUMENTS, EXTERNAL_ARGUMENTS, __global const uint *p
 // Words of the signs of a block; blocks whose signs are at hand at a time, and
 // examples.
 #define PERCEPTRON_BLOCK_WORDS (PERCEPTRON_BLOCK / 32)
+#if WIDTH == 1
 #define PERCEPTRON_NEAR_BLOCKS 256
+#else
+#define PERCEPTRON_NEAR_BLOCKS 96 // so that 16 kB of local memory will do
+#endif // WIDTH
 #define PERCEPTRON_NEAR_EXAMPLES 1024
+// Components of WIDTH pairs.
+#if WIDTH == 2
+#define TWICE 4
+#elif WIDTH == 4
+#define TWICE 8
+#elif WIDTH == 8
+#define TWICE 16
+#endif // WIDTH
+#if WIDTH > 1
+#ifdef REAL_IS_DOUBLE
+typedef JOIN(double, TWICE) vpair;
+#else
+typedef JOIN(float, TWICE) vpair;
+#endif // REAL_IS_DOUBLE
+#endif // WIDTH
 // Examples, padded to quads.
 #define PERCEPTRON_ROW(examples) (((examples) + 3) / 4 * 4)
 // Work-items of a work-group wait for each other, where there are others.
@@ -2331,20 +2354,29 @@ void tnn_run_steps(NETWORK_ARGUMENTS, EXTERNAL_ARGUMENTS, __global const uint *p
 #define PERCEPTRON_SIGN (8 * sizeof(real) - 1)
 
 // perceptron_signed is x where bit 0 of sign is 1, else -x.
-real perceptron_signed(real x, uint sign)
+vreal perceptron_signed(vreal x, vuint sign)
 {
-    return as_real(as_real_uint(x) ^ (real_uint)(~sign & 1u) << PERCEPTRON_SIGN);
+    return AS_REAL(AS_BITS(x) ^ TO_BITS(~sign) << PERCEPTRON_SIGN);
 }
 
-// perceptron.Quad: x0 to x3 with the signs of bits 0 to 3.
-real perceptron_quad(real x0, real x1, real x2, real x3, uint signs)
+// perceptron.Quad: x[0] to x[3] with the signs of bits 0 to 3.
+vreal perceptron_quad(__global const real *x, vuint signs)
 {
-    return (perceptron_signed(x0, signs) + perceptron_signed(x1, signs >> 1)) + (perceptron_signed(x2, signs >> 2) + perceptron_signed(x3, signs >> 3));
+    return (perceptron_signed(x[0], signs) + perceptron_signed(x[1], signs >> 1)) + (perceptron_signed(x[2], signs >> 2) + perceptron_signed(x[3], signs >> 3));
+}
+
+// perceptron_keep writes the first lanes of x, as many as there is room for.
+void perceptron_keep(__global real *array, vreal x, uint room)
+{
+    real of[WIDTH];
+    PUT(of, x);
+    for (uint k = 0; k < min(room, (uint)WIDTH); k++)
+        array[k] = of[k];
 }
 
 // perceptron.Tree, over lanes in local memory. Every work-item takes part and gets
 // the sum.
-real perceptron_tree(__local real *lanes)
+vreal perceptron_tree(__local vreal *lanes)
 {
     for (uint n = PERCEPTRON_LANES / 2; n > 0; n /= 2) {
         // Results go to the upper half, then down, as a lane is read by others.
@@ -2355,13 +2387,13 @@ real perceptron_tree(__local real *lanes)
             lanes[i] = lanes[PERCEPTRON_LANES + i];
         PERCEPTRON_WAIT();
     }
-    real sum = lanes[0];
+    vreal sum = lanes[0];
     PERCEPTRON_WAIT();
     return sum;
 }
 
 // perceptron.Dot of two vectors, padded with zeros to blocks.
-real perceptron_dot(__global const real *x, __global const real *y, uint positions, __local real *lanes)
+real perceptron_dot(__global const real *x, __global const real *y, uint positions, __local vreal *lanes)
 {
     for (uint lane = (uint)get_local_id(0); lane < PERCEPTRON_LANES; lane += PERCEPTRON_ITEMS) {
         real sum = R(0.0);
@@ -2369,23 +2401,23 @@ real perceptron_dot(__global const real *x, __global const real *y, uint positio
             __global const real *a = x + 4 * q, *b = y + 4 * q;
             sum += (a[0] * b[0] + a[1] * b[1]) + (a[2] * b[2] + a[3] * b[3]);
         }
-        lanes[lane] = sum;
+        lanes[lane] = (vreal)(sum);
     }
     PERCEPTRON_WAIT();
-    return perceptron_tree(lanes);
+    return FIRST(perceptron_tree(lanes));
 }
 
 // perceptron.Total of a vector that is padded with zeros to blocks.
-real perceptron_total(__global const real *x, uint positions, __local real *lanes)
+real perceptron_total(__global const real *x, uint positions, __local vreal *lanes)
 {
     for (uint lane = (uint)get_local_id(0); lane < PERCEPTRON_LANES; lane += PERCEPTRON_ITEMS) {
         real sum = R(0.0);
         for (uint q = lane; q < positions / 4; q += PERCEPTRON_LANES)
             sum += (x[4 * q] + x[4 * q + 1]) + (x[4 * q + 2] + x[4 * q + 3]);
-        lanes[lane] = sum;
+        lanes[lane] = (vreal)(sum);
     }
     PERCEPTRON_WAIT();
-    return perceptron_tree(lanes);
+    return FIRST(perceptron_tree(lanes));
 }
 
 // What the draws of a realisation depend on.
@@ -2394,49 +2426,50 @@ typedef struct {
     uint stored;                // examples, or 0 where they are fresh
     __global const uint *words; // the examples' signs where they are given, else unused
     uint width;                 // words of an example there
+    uint examples;
 } perceptron_draws;
 
-// perceptron.Signs of a block of an example, or perceptron.StoredSigns of one that is
-// picked: four words.
-void perceptron_signs(const perceptron_draws *d, uint block, uint b, __local uint *signs)
+// perceptron.Signs of a block of examples, or perceptron.StoredSigns of those that are
+// picked: four words. Lanes without an example have any.
+words perceptron_signs(const perceptron_draws *d, uint block, vuint b)
 {
 #ifdef PERCEPTRON_GIVEN
-    for (uint k = 0; k < PERCEPTRON_BLOCK_WORDS; k++)
-        signs[k] = d->words[b * d->width + PERCEPTRON_BLOCK_WORDS * block + k];
+    vuint at = min(b, (vuint)(d->examples - 1)) * d->width + PERCEPTRON_BLOCK_WORDS * block;
+    words x = { GATHER_UINT(d->words, at), GATHER_UINT(d->words, at + 1), GATHER_UINT(d->words, at + 2), GATHER_UINT(d->words, at + 3) };
+    return x;
 #else
-    uint j = b, k = d->t, purpose = PURPOSE_EXAMPLE;
-    if (d->stored > 0) { // perceptron.PickOf
-        words pick = philox(b >> 2, 0, d->t, PURPOSE_PICK, d->key0, d->key1);
-        uint word = (b & 2) == 0 ? ((b & 1) == 0 ? pick.x : pick.y) : ((b & 1) == 0 ? pick.z : pick.w);
-        j = (uint)((ulong)word * d->stored >> 32), k = 0, purpose = PURPOSE_STORED_EXAMPLE;
-    }
-    words x = philox(block, j, k, purpose, d->key0, d->key1);
-    signs[0] = x.x, signs[1] = x.y, signs[2] = x.z, signs[3] = x.w;
+    if (d->stored == 0)
+        return philox((vuint)(block), b, (vuint)(d->t), PURPOSE_EXAMPLE, d->key0, d->key1);
+    // perceptron.PickOf
+    words pick = philox(b >> 2, (vuint)(0), (vuint)(d->t), PURPOSE_PICK, d->key0, d->key1);
+    vuint word = (b & 2) == 0 ? ((b & 1) == 0 ? pick.x : pick.y) : ((b & 1) == 0 ? pick.z : pick.w);
+    return philox((vuint)(block), multiply(word, d->stored).high, (vuint)(0), PURPOSE_STORED_EXAMPLE, d->key0, d->key1);
 #endif // PERCEPTRON_GIVEN
 }
 
-// perceptron.Fielder.Fields of one example: the sum of a vector with its signs. Where
-// there are more blocks than are at hand, the signs of some are made after those of
-// others; else those of the vector before are still there, unless fresh.
-real perceptron_field(const perceptron_draws *d, uint b, __global const real *x, uint positions, bool fresh, __local uint *signs, __local real *lanes)
+// perceptron.Fielder.Fields of WIDTH examples: the sums of a vector with their signs.
+// Where there are more blocks than are at hand, the signs of some are made after those
+// of others; else those of the vector before are still there, unless fresh.
+vreal perceptron_field(const perceptron_draws *d, vuint b, __global const real *x, uint positions, bool fresh, __local vuint *signs, __local vreal *lanes)
 {
     uint blocks = positions / PERCEPTRON_BLOCK;
     for (uint lane = (uint)get_local_id(0); lane < PERCEPTRON_LANES; lane += PERCEPTRON_ITEMS)
-        lanes[lane] = R(0.0);
+        lanes[lane] = ZERO;
     for (uint first = 0; first < blocks; first += PERCEPTRON_NEAR_BLOCKS) {
         uint near = min((uint)PERCEPTRON_NEAR_BLOCKS, blocks - first);
         PERCEPTRON_WAIT();
         if (fresh || blocks > PERCEPTRON_NEAR_BLOCKS)
-            for (uint i = (uint)get_local_id(0); i < near; i += PERCEPTRON_ITEMS)
-                perceptron_signs(d, first + i, b, signs + PERCEPTRON_BLOCK_WORDS * i);
+            for (uint i = (uint)get_local_id(0); i < near; i += PERCEPTRON_ITEMS) {
+                words w = perceptron_signs(d, first + i, b);
+                __local vuint *s = signs + PERCEPTRON_BLOCK_WORDS * i;
+                s[0] = w.x, s[1] = w.y, s[2] = w.z, s[3] = w.w;
+            }
         PERCEPTRON_WAIT();
         __global const real *from = x + first * PERCEPTRON_BLOCK;
         for (uint lane = (uint)get_local_id(0); lane < PERCEPTRON_LANES; lane += PERCEPTRON_ITEMS) {
-            real sum = lanes[lane];
-            for (uint q = lane; q < near * (PERCEPTRON_BLOCK / 4); q += PERCEPTRON_LANES) {
-                __global const real *v = from + 4 * q;
-                sum += perceptron_quad(v[0], v[1], v[2], v[3], signs[q / 8] >> (4 * (q % 8)));
-            }
+            vreal sum = lanes[lane];
+            for (uint q = lane; q < near * (PERCEPTRON_BLOCK / 4); q += PERCEPTRON_LANES)
+                sum += perceptron_quad(from + 4 * q, signs[q / 8] >> (4 * (q % 8)));
             lanes[lane] = sum;
         }
     }
@@ -2445,19 +2478,16 @@ real perceptron_field(const perceptron_draws *d, uint b, __global const real *x,
 }
 
 // perceptron.Constants.Share
-real perceptron_share(int rule, real alpha, bool positive, real activation)
+vreal perceptron_share(int rule, real alpha, vmask positive, vreal activation)
 {
-    bool wrong = positive ? !(activation > R(0.0)) : !(activation < R(0.0));
-    real size = activation < R(0.0) ? -activation : activation;
+    vmask wrong = positive ? NOT(activation > ZERO) : NOT(activation < ZERO);
     if (rule == PERCEPTRON_RULE_HEBB)
-        return R(1.0);
-    if (rule == PERCEPTRON_RULE_ADATRON && wrong)
-        return size;
-    if (wrong)
-        return R(1.0);
+        return ONE;
+    if (rule == PERCEPTRON_RULE_ADATRON)
+        return wrong ? magnitude(activation) : ZERO;
     if (rule == PERCEPTRON_RULE_ALPHATRON)
-        return r_exp(alpha * r_log(size));
-    return R(0.0);
+        return wrong ? ONE : r_exp(alpha * r_log(magnitude(activation)));
+    return wrong ? ONE : ZERO;
 }
 
 // What kernels over realisations take. The students of realisation r are replicas
@@ -2468,58 +2498,99 @@ real perceptron_share(int rule, real alpha, bool positive, real activation)
     uint positions, uint examples, uint stored, __global const uint *given, uint width, uint t
 
 #define PERCEPTRON_DRAWS(r) \
-    perceptron_draws d = { keys[2 * (r)], keys[2 * (r) + 1], t, stored, given, width }
+    perceptron_draws d = { keys[2 * (r)], keys[2 * (r) + 1], t, stored, given, width, examples }
 
-// perceptron_meet: teacher and students of realisation get_group_id(1) answer example
-// get_group_id(0): realisation.meet, and meetAgain, where the labels are there and
-// answers are not kept.
+// perceptron_meet: teacher and students of realisation get_group_id(1) answer WIDTH
+// examples, those of number get_group_id(0): realisation.meet, and meetAgain, where the
+// labels are there and answers are not kept.
 __kernel void perceptron_meet(PERCEPTRON_ARGUMENTS, __global const real *w, __global const real *teacher, uint again,
     __global int *positive, __global real *activation, __global real *share, __global real *gained)
 {
-    __local uint signs[PERCEPTRON_NEAR_BLOCKS * PERCEPTRON_BLOCK_WORDS];
-    __local real lanes[2 * PERCEPTRON_LANES];
-    uint b = (uint)get_group_id(0), r = (uint)get_group_id(1);
+    __local vuint signs[PERCEPTRON_NEAR_BLOCKS * PERCEPTRON_BLOCK_WORDS];
+    __local vreal lanes[2 * PERCEPTRON_LANES];
+    uint begin = WIDTH * (uint)get_group_id(0), r = (uint)get_group_id(1), left = examples - begin;
+    vuint b = begin + AS_UINT(LANE_NUMBERS);
     PERCEPTRON_DRAWS(r);
-    bool yes = again && positive[r * examples + b];
+    vmask yes = ZERO > ZERO;
+    if (again) {
+        vuint at = r * examples + min(b, (vuint)(examples - 1));
+        yes = TO_MASK(GATHER_INT(positive, at) != 0);
+    }
     // Vector 0 is the teacher. Branches do not wait: some compilers copy for each of
     // those what follows.
     uint students = first[r + 1] - first[r];
     for (uint v = again ? 1 : 0; v <= students && positions > 0; v++) {
         uint replica = members[first[r] + (v > 0 ? v - 1 : 0)];
         __global const real *x = (v > 0 ? w : teacher) + (ulong)replica * positions;
-        real sum = perceptron_field(&d, b, x, positions, v == (again ? 1 : 0), signs, lanes);
+        vreal sum = perceptron_field(&d, b, x, positions, v == (again ? 1 : 0), signs, lanes);
         if (v == 0)
-            yes = sum > R(0.0);
+            yes = sum > ZERO;
         if ((uint)get_local_id(0) == 0) {
-            if (v == 0)
-                positive[r * examples + b] = yes;
-            else if (ended[replica] == 0) {
+            if (v == 0) {
+                int of[WIDTH];
+                PUT(of, TO_UINT_MASK(yes));
+                for (uint k = 0; k < min(left, (uint)WIDTH); k++)
+                    positive[r * examples + begin + k] = of[k] != 0;
+            } else if (ended[replica] == 0) {
                 __global const real *c = parameters + replica * PERCEPTRON_WORDS;
-                real a = c[PERCEPTRON_SCALE] * sum;
-                real f = perceptron_share(rules[replica], c[PERCEPTRON_ALPHA], yes, a);
-                gained[replica * PERCEPTRON_ROW(examples) + b] = yes ? f : -f;
+                vreal a = c[PERCEPTRON_SCALE] * sum;
+                vreal f = perceptron_share(rules[replica], c[PERCEPTRON_ALPHA], yes, a);
+                perceptron_keep(gained + replica * PERCEPTRON_ROW(examples) + begin, yes ? f : -f, left);
                 if (!again) {
-                    activation[replica * examples + b] = a;
-                    share[replica * examples + b] = f;
+                    perceptron_keep(activation + replica * examples + begin, a, left);
+                    perceptron_keep(share + replica * examples + begin, f, left);
                 }
             }
         }
     }
 }
 
-// The sums over examples of a pair of components, S_i.
+// Something of WIDTH pairs of components, which follow one another.
 typedef struct {
-    real even, odd;
+    vreal even, odd;
 } perceptron_pair;
 
-// perceptron.AddGains of components 2 lane and 2 lane + 1 of a block, for the
-// examples of some quads, whose signs are at hand.
-perceptron_pair perceptron_gains(perceptron_pair sum, uint lane, __global const real *gained, uint examples, __local const uint *signs)
+// perceptron_load reads pairs.
+perceptron_pair perceptron_load(__global const real *p)
 {
-    uint word = lane / 16, shift = 2 * (lane % 16);
+#if WIDTH == 1
+    perceptron_pair x = { p[0], p[1] };
+#else
+    vpair both = JOIN(vload, TWICE)(0, p);
+    perceptron_pair x = { both.even, both.odd };
+#endif // WIDTH
+    return x;
+}
+
+// perceptron_store writes pairs, but no component from n on: p is that of component i.
+void perceptron_store(__global real *p, perceptron_pair x, uint i, uint n)
+{
+#if WIDTH > 1
+    if (i + TWICE <= n) {
+        vpair both;
+        both.even = x.even, both.odd = x.odd;
+        JOIN(vstore, TWICE)(both, 0, p);
+        return;
+    }
+#endif // WIDTH
+    real even[WIDTH], odd[WIDTH];
+    PUT(even, x.even);
+    PUT(odd, x.odd);
+    for (uint k = 0; k < WIDTH && i + 2 * k < n; k++) {
+        p[2 * k] = even[k];
+        if (i + 2 * k + 1 < n)
+            p[2 * k + 1] = odd[k];
+    }
+}
+
+// perceptron.AddGains of the pairs of a block from number first on, for the examples of
+// some quads, whose signs are at hand.
+perceptron_pair perceptron_gains(perceptron_pair sum, uint first, __global const real *gained, uint examples, __local const uint *signs)
+{
+    __local const uint *s = signs + PERCEPTRON_NEAR_EXAMPLES * (first / 16);
+    vuint shift = 2 * (first % 16) + 2 * AS_UINT(LANE_NUMBERS);
     for (uint b = 0; b < examples; b += 4) {
-        __local const uint *s = signs + PERCEPTRON_BLOCK_WORDS * b + word;
-        uint s0 = s[0] >> shift, s1 = s[PERCEPTRON_BLOCK_WORDS] >> shift, s2 = s[2 * PERCEPTRON_BLOCK_WORDS] >> shift, s3 = s[3 * PERCEPTRON_BLOCK_WORDS] >> shift;
+        vuint s0 = (vuint)(s[b]) >> shift, s1 = (vuint)(s[b + 1]) >> shift, s2 = (vuint)(s[b + 2]) >> shift, s3 = (vuint)(s[b + 3]) >> shift;
         real c0 = gained[b], c1 = gained[b + 1], c2 = gained[b + 2], c3 = gained[b + 3];
         sum.even += (perceptron_signed(c0, s0) + perceptron_signed(c1, s1)) + (perceptron_signed(c2, s2) + perceptron_signed(c3, s3));
         sum.odd += (perceptron_signed(c0, s0 >> 1) + perceptron_signed(c1, s1 >> 1)) + (perceptron_signed(c2, s2 >> 1) + perceptron_signed(c3, s3 >> 1));
@@ -2527,21 +2598,25 @@ perceptron_pair perceptron_gains(perceptron_pair sum, uint lane, __global const 
     return sum;
 }
 
-// perceptron_near makes the signs of a block for some examples from first on.
-void perceptron_near(const perceptron_draws *d, uint block, uint first, uint examples, __local uint *signs)
+// perceptron_near makes the signs of a block for some examples from first on: for each
+// word of the block those of all examples. Those of a quad's padding are 0.
+void perceptron_near(const perceptron_draws *d, uint block, uint first, __local uint *signs)
 {
-    for (uint b = (uint)get_local_id(0); b < PERCEPTRON_NEAR_EXAMPLES && first + b < PERCEPTRON_ROW(examples); b += PERCEPTRON_ITEMS)
-        if (first + b < examples)
-            perceptron_signs(d, block, first + b, signs + PERCEPTRON_BLOCK_WORDS * b);
-        else
-            for (uint k = 0; k < PERCEPTRON_BLOCK_WORDS; k++)
-                signs[PERCEPTRON_BLOCK_WORDS * b + k] = 0;
+    for (uint b = WIDTH * (uint)get_local_id(0); b < PERCEPTRON_NEAR_EXAMPLES && first + b < PERCEPTRON_ROW(d->examples); b += WIDTH * PERCEPTRON_ITEMS) {
+        vuint number = first + b + AS_UINT(LANE_NUMBERS);
+        words x = perceptron_signs(d, block, number);
+        vuint there = number < d->examples ? (vuint)(0xffffffffu) : (vuint)(0u);
+        PUT(signs + b, x.x & there);
+        PUT(signs + PERCEPTRON_NEAR_EXAMPLES + b, x.y & there);
+        PUT(signs + 2 * PERCEPTRON_NEAR_EXAMPLES + b, x.z & there);
+        PUT(signs + 3 * PERCEPTRON_NEAR_EXAMPLES + b, x.w & there);
+    }
 }
 
-// student.pull: the force on a component whose neighbour in a swirl is other.
-real perceptron_force(__global const real *c, real x, real other, bool even, real sum, real push)
+// student.pull: the force on components whose neighbours in a swirl are other.
+vreal perceptron_force(__global const real *c, vreal x, vreal other, bool even, vreal sum, real push)
 {
-    real f = -(c[PERCEPTRON_PULL] * x);
+    vreal f = -(c[PERCEPTRON_PULL] * x);
     if (c[PERCEPTRON_TURN] != R(0.0))
         f = even ? f + c[PERCEPTRON_TURN] * other : f - c[PERCEPTRON_TURN] * other;
     return f + push * sum;
@@ -2549,45 +2624,45 @@ real perceptron_force(__global const real *c, real x, real other, bool even, rea
 
 // What is done with the components of a student: PERCEPTRON_LEARN, student.learn;
 // PERCEPTRON_HEATS, the same in a step that measures heat; PERCEPTRON_MEASURE,
-// student.measure.
-
+// student.measure. Of n components those from i on are at the pointers.
 void perceptron_move(uint what, __global const real *c, real ramp, perceptron_pair sum, perceptron_pair eta, uint i, uint n,
     __global real *w, __global real *before, __global real *force, __global real *term)
 {
-    bool pair = i + 1 < n;
-    real x = w[i], y = pair ? w[i + 1] : R(0.0);
+    perceptron_pair x = perceptron_load(w);
     if (what != PERCEPTRON_LEARN) {
         real push = c[PERCEPTRON_PUSH] * ramp;
-        real even = perceptron_force(c, x, y, true, sum.even, push), odd = perceptron_force(c, y, x, false, sum.odd, push);
+        perceptron_pair f = { perceptron_force(c, x.even, x.odd, true, sum.even, push), perceptron_force(c, x.odd, x.even, false, sum.odd, push) };
         if (what == PERCEPTRON_MEASURE) {
-            term[i] = R(0.5) * (force[i] + even) * (x - before[i]);
-            if (pair)
-                term[i + 1] = R(0.5) * (force[i + 1] + odd) * (y - before[i + 1]);
+            perceptron_pair g = perceptron_load(force), y = perceptron_load(before);
+            f.even = R(0.5) * (g.even + f.even) * (x.even - y.even);
+            f.odd = R(0.5) * (g.odd + f.odd) * (x.odd - y.odd);
+            perceptron_store(term, f, i, n);
             return;
         }
-        force[i] = even, before[i] = x;
-        if (pair)
-            force[i + 1] = odd, before[i + 1] = y;
+        perceptron_store(force, f, i, n);
+        perceptron_store(before, x, i, n);
     }
-    real drive = c[PERCEPTRON_DRIVE] * ramp, even = c[PERCEPTRON_DECAY] * x, odd = c[PERCEPTRON_DECAY] * y;
+    real drive = c[PERCEPTRON_DRIVE] * ramp;
+    perceptron_pair y = { c[PERCEPTRON_DECAY] * x.even, c[PERCEPTRON_DECAY] * x.odd };
     if (c[PERCEPTRON_SWIRL] != R(0.0)) {
-        even = even + c[PERCEPTRON_SWIRL] * y;
-        odd = odd - c[PERCEPTRON_SWIRL] * x;
+        y.even = y.even + c[PERCEPTRON_SWIRL] * x.odd;
+        y.odd = y.odd - c[PERCEPTRON_SWIRL] * x.even;
     }
-    w[i] = (even + drive * sum.even) + c[PERCEPTRON_KICK] * eta.even;
-    if (pair)
-        w[i + 1] = (odd + drive * sum.odd) + c[PERCEPTRON_KICK] * eta.odd;
+    y.even = (y.even + drive * sum.even) + c[PERCEPTRON_KICK] * eta.even;
+    y.odd = (y.odd + drive * sum.odd) + c[PERCEPTRON_KICK] * eta.odd;
+    perceptron_store(w, y, i, n);
 }
 
-// perceptron_kick is realisation.learn's thermal noise of components i and i + 1.
+// perceptron_kick is realisation.learn's thermal noise of pairs from component i on.
 perceptron_pair perceptron_kick(const perceptron_draws *d, uint i, uint n, __global const real *noise)
 {
     perceptron_pair eta;
 #ifdef PERCEPTRON_GIVEN
-    eta.even = noise[i];
-    eta.odd = i + 1 < n ? noise[i + 1] : R(0.0);
+    vuint at = i + 2 * AS_UINT(LANE_NUMBERS);
+    eta.even = gather(noise, min(at, (vuint)(n - 1)));
+    eta.odd = gather(noise, min(at + 1, (vuint)(n - 1)));
 #else
-    words x = philox(i >> 1, 0, d->t, PURPOSE_THERMAL, d->key0, d->key1);
+    words x = philox((i >> 1) + AS_UINT(LANE_NUMBERS), (vuint)(0), (vuint)(d->t), PURPOSE_THERMAL, d->key0, d->key1);
     eta.even = normal(x.x, x.y);
     eta.odd = normal(x.z, x.w);
 #endif // PERCEPTRON_GIVEN
@@ -2607,32 +2682,28 @@ __kernel void perceptron_learn(PERCEPTRON_ARGUMENTS, uint n, uint what, __global
         uint near = min((uint)PERCEPTRON_NEAR_EXAMPLES, PERCEPTRON_ROW(examples) - b);
         bool last = b + near == PERCEPTRON_ROW(examples);
         PERCEPTRON_WAIT();
-        perceptron_near(&d, block, b, examples, signs);
+        perceptron_near(&d, block, b, signs);
         PERCEPTRON_WAIT();
-        for (uint lane = (uint)get_local_id(0); lane < PERCEPTRON_BLOCK / 2; lane += PERCEPTRON_ITEMS) {
-            uint i = block * PERCEPTRON_BLOCK + 2 * lane;
+        for (uint pair = WIDTH * (uint)get_local_id(0); pair < PERCEPTRON_BLOCK / 2; pair += WIDTH * PERCEPTRON_ITEMS) {
+            uint i = block * PERCEPTRON_BLOCK + 2 * pair;
             if (i >= n)
                 continue;
-            perceptron_pair eta = { R(0.0), R(0.0) };
+            perceptron_pair none = { ZERO, ZERO }, eta = none;
             if (last && what != PERCEPTRON_MEASURE)
                 eta = perceptron_kick(&d, i, n, noise);
             for (uint m = first[r]; m < first[r + 1]; m++) {
                 uint replica = members[m];
                 if (ended[replica] != 0)
                     continue;
-                ulong from = (ulong)replica * positions;
-                perceptron_pair sum = { R(0.0), R(0.0) };
+                ulong at = (ulong)replica * positions + i;
+                perceptron_pair sum = none;
                 if (b > 0)
-                    sum.even = term[from + i], sum.odd = term[from + i + 1];
-                sum = perceptron_gains(sum, lane, gained + replica * PERCEPTRON_ROW(examples) + b, near, signs);
+                    sum = perceptron_load(term + at);
+                sum = perceptron_gains(sum, pair, gained + replica * PERCEPTRON_ROW(examples) + b, near, signs);
                 if (last)
-                    perceptron_move(what, parameters + replica * PERCEPTRON_WORDS, ramps[replica], sum, eta, i, n,
-                        w + from, before + from, force + from, term + from);
-                else {
-                    term[from + i] = sum.even;
-                    if (i + 1 < n) // heat adds up the padding, too, which stays 0
-                        term[from + i + 1] = sum.odd;
-                }
+                    perceptron_move(what, parameters + replica * PERCEPTRON_WORDS, ramps[replica], sum, eta, i, n, w + at, before + at, force + at, term + at);
+                else
+                    perceptron_store(term + at, sum, i, n); // but not into the padding, which heat adds up, too
             }
         }
     }
@@ -2643,7 +2714,7 @@ __kernel void perceptron_learn(PERCEPTRON_ARGUMENTS, uint n, uint what, __global
 __kernel void perceptron_add_heat(__global const real *term, uint positions, __global const int *ended, uint fresh,
     __global real *total_heat, __global real *recent_heat)
 {
-    __local real lanes[2 * PERCEPTRON_LANES];
+    __local vreal lanes[2 * PERCEPTRON_LANES];
     uint replica = (uint)get_group_id(0);
     real heat = perceptron_total(term + (ulong)replica * positions, positions, lanes);
     if ((uint)get_local_id(0) != 0 || ended[replica] != 0 || positions == 0)
@@ -2658,7 +2729,7 @@ __kernel void perceptron_record(__global const real *w, __global const real *tea
     __global const real *parameters, __global const real *total_heat, __global const real *recent_heat, uint t,
     __global int *ended, uint at, __global real *sums, __global int *ends)
 {
-    __local real lanes[2 * PERCEPTRON_LANES];
+    __local vreal lanes[2 * PERCEPTRON_LANES];
     uint replica = (uint)get_group_id(0), place = at * (uint)get_num_groups(0) + replica;
     ulong from = (ulong)replica * positions;
     real squares = perceptron_dot(w + from, w + from, positions, lanes);

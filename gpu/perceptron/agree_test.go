@@ -94,6 +94,30 @@ func TestSameBits(t *testing.T) {
 	}
 }
 
+// So do vectors of any width, whatever that of the device is.
+func TestVectorWidths(t *testing.T) {
+	double := devicetest.Open(t).Info().Double
+	c := perceptrontest.Cases()[4]
+	for _, test := range []struct {
+		precision state.Precision
+		width     int
+	}{{state.Single, 1}, {state.Single, 2}, {state.Single, 16}, {state.Double, 1}, {state.Double, 8}} {
+		if test.precision == state.Double && !double {
+			continue
+		}
+		o := backend.Options{Precision: test.precision, Seeds: c.Keys, Threads: 1}
+		b, err := cpu.New(c.Network, o)
+		wantSums, want := advance(t, b, err, 10)
+		d := devicetest.Open(t)
+		devicetest.Vector(d, test.width)
+		b, err = New(d, c.Network, o)
+		sums, got := advance(t, b, err, 10)
+		if d := difference(wantSums, sums, want, got); d != "" {
+			t.Errorf("%s precision, vectors of %d: %s", test.precision, test.width, d)
+		}
+	}
+}
+
 // Work-groups of any size give the same bits. Compilers of processors take long over
 // those of several work-items, so make soak has most of the sizes.
 func TestWorkGroups(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/perceptron"
 	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
 )
 
 // New opens a network on a device, at step 0, and owns the device from then on, unless
@@ -27,6 +28,7 @@ type engine[F float32 | float64] struct {
 	options      backend.Options
 	step         int64
 	items        int // work-items of a work-group
+	width        int // examples, or pairs of components, of a work-item
 	note         string
 	realisations int
 
@@ -43,7 +45,7 @@ type kernels struct{ meet, learn, addHeat, record *device.Kernel }
 
 func newEngine[F float32 | float64](d *device.Device, net *perceptron.Network, o backend.Options) (*engine[F], error) {
 	e := &engine[F]{
-		device: d, net: net, table: &net.Spec.Perceptron, options: o, items: itemsOn(d.Info(), o.WorkGroup),
+		device: d, net: net, table: &net.Spec.Perceptron, options: o, items: itemsOn(d.Info(), o.WorkGroup), width: widthOn(d, o.Precision),
 		Fields: backend.NewFields(net), arrays: device.Buffers{}, buffers: device.Buffers{},
 	}
 	for _, prepare := range []func() error{e.allocate, e.upload, e.buildMade} {
@@ -52,6 +54,14 @@ func newEngine[F float32 | float64](d *device.Device, net *perceptron.Network, o
 		}
 	}
 	return e, e.write(net.Start(o.Precision, o.Seeds))
+}
+
+// mostWidth is the largest WIDTH of the kernels.
+const mostWidth = 8
+
+// widthOn is how many examples, or pairs of components, a work-item computes at once.
+func widthOn(d *device.Device, precision state.Precision) int {
+	return min(d.Width(precision), mostWidth)
 }
 
 // itemsOn is the size of work-groups: a work-item for each lane, or on a processor one
@@ -80,7 +90,7 @@ func (e *engine[F]) buildMade() (err error) {
 
 // build compiles the kernels and binds their arguments.
 func (e *engine[F]) build(given bool) (*kernels, error) {
-	program, err := e.device.Build(header(e.options.Precision, e.items, given).Source(), "")
+	program, err := e.device.Build(header(e.options.Precision, e.width, e.items, given).Source(), "")
 	if err != nil {
 		return nil, err
 	}

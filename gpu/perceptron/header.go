@@ -17,9 +17,10 @@ const (
 )
 
 // header comes before kernels.cl in a program of perceptrons, whose work-groups have
-// so many work-items. given is whether the draws of a step are not made there.
-func header(precision state.Precision, items int, given bool) *device.Header {
-	h := device.NewHeader(precision, 1)
+// so many work-items, each of such a width. given is whether the draws of a step are
+// not made there.
+func header(precision state.Precision, width, items int, given bool) *device.Header {
+	h := device.NewHeader(precision, width)
 	h.Define("PERCEPTRON", true)
 	h.Define("PERCEPTRON_LANES", perceptron.Lanes)
 	h.Define("PERCEPTRON_BLOCK", perceptron.Block)

@@ -13,10 +13,12 @@ func TestKernelsCompile(t *testing.T) {
 	for _, precision := range []state.Precision{state.Single, state.Double} {
 		for _, items := range []int{1, 64} {
 			for _, given := range []bool{false, true} {
-				t.Run(fmt.Sprint(precision, items, given), func(t *testing.T) {
-					t.Parallel()
-					devicetest.Lint(t, header(precision, items, given).Source())
-				})
+				for _, width := range []int{1, 2, 4, 8} {
+					t.Run(fmt.Sprint(precision, items, given, width), func(t *testing.T) {
+						t.Parallel()
+						devicetest.Lint(t, header(precision, width, items, given).Source())
+					})
+				}
 			}
 		}
 	}

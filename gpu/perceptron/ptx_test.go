@@ -24,12 +24,13 @@ func TestPTX(t *testing.T) {
 	}{{cases[1], state.Double, 10}, {cases[3], state.Single, 2}, {cases[5], state.Single, 2}} {
 		t.Run(test.of.Name+"/"+test.precision.String(), func(t *testing.T) {
 			d := devicetest.Open(t)
+			devicetest.Vector(d, 1)
 			net, keys := halved(test.of)
 			b, err := New(d, net, backend.Options{Precision: test.precision, Seeds: keys})
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := devicetest.CheckPTX(t, d, header(test.precision, perceptron.Lanes, false).Source(), perceptron.Lanes)
+			p := devicetest.CheckPTX(t, d, header(test.precision, 1, perceptron.Lanes, false).Source(), perceptron.Lanes)
 			if _, err := b.Advance(test.steps); err != nil {
 				t.Fatal(err)
 			}
@@ -55,6 +56,7 @@ func halved(c perceptrontest.Case) (*perceptron.Network, []uint64) {
 // TestPTXOfGivenDraws does so where draws are given.
 func TestPTXOfGivenDraws(t *testing.T) {
 	d := devicetest.Open(t)
+	devicetest.Vector(d, 1)
 	net, keys := halved(perceptrontest.Cases()[1])
 	b, err := New(d, net, backend.Options{Seeds: keys})
 	if err != nil {
@@ -68,7 +70,7 @@ func TestPTXOfGivenDraws(t *testing.T) {
 	for i := range eta {
 		eta[i] = float64(i%5) - 2
 	}
-	p := devicetest.CheckPTX(t, d, header(state.Single, perceptron.Lanes, true).Source(), perceptron.Lanes)
+	p := devicetest.CheckPTX(t, d, header(state.Single, 1, perceptron.Lanes, true).Source(), perceptron.Lanes)
 	if err := b.(backend.Given).Give(map[rng.Purpose][]float64{rng.Example: signs, rng.Thermal: eta}); err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func (e *engine[F]) enqueue(t int64) error {
 	}
 	blocks := e.net.Positions() / perceptron.Block
 	err := errors.Join(
-		k.meet.LaunchGroups(device.Args{"t": uint32(t), "again": uint32(0)}, e.items, e.table.B, e.realisations),
+		k.meet.LaunchGroups(device.Args{"t": uint32(t), "again": uint32(0)}, e.items, meetings(e.table, e.width), e.realisations),
 		k.learn.LaunchGroups(device.Args{"t": uint32(t), "what": what}, e.items, blocks, e.realisations),
 	)
 	if err != nil || !heat {
@@ -89,7 +89,7 @@ func (e *engine[F]) enqueue(t int64) error {
 		fresh = 1
 	}
 	return errors.Join(
-		k.meet.LaunchGroups(device.Args{"again": uint32(1)}, e.items, e.table.B, e.realisations),
+		k.meet.LaunchGroups(device.Args{"again": uint32(1)}, e.items, meetings(e.table, e.width), e.realisations),
 		k.learn.LaunchGroups(device.Args{"what": measure}, e.items, blocks, e.realisations),
 		k.addHeat.LaunchGroups(device.Args{"fresh": fresh}, e.items, len(e.options.Seeds)),
 	)
@@ -173,6 +173,9 @@ func (e *engine[F]) labels(into []F) error {
 	}
 	return err
 }
+
+// meetings is the number of work-groups in which a realisation meets its examples.
+func meetings(t *perceptron.Table, width int) int { return (t.B + width - 1) / width }
 
 // row is the number of examples, padded to quads.
 func row(t *perceptron.Table) int { return (t.B + 3) / 4 * 4 }

@@ -14,14 +14,14 @@ func Trial(net *perceptron.Network, o backend.Options) (*device.Trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	items := itemsOn(info, o.WorkGroup)
-	program := &device.TrialProgram{Source: header(o.Precision, items, false).Source()}
+	items, width := itemsOn(info, o.WorkGroup), widthOn(device.Described(info), o.Precision)
+	program := &device.TrialProgram{Source: header(o.Precision, width, items, false).Source()}
 	realisations := make(map[uint64]bool)
 	for _, key := range o.Seeds {
 		realisations[key] = true
 	}
 	program.Launches = []device.TrialLaunch{
-		device.NewTrialGroups("perceptron_meet", items, net.Spec.Perceptron.B, len(realisations)),
+		device.NewTrialGroups("perceptron_meet", items, meetings(&net.Spec.Perceptron, width), len(realisations)),
 		device.NewTrialGroups("perceptron_learn", items, net.Positions()/perceptron.Block, len(realisations)),
 		device.NewTrialGroups("perceptron_add_heat", items, len(o.Seeds)),
 		device.NewTrialGroups("perceptron_record", items, len(o.Seeds)),
