@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -408,6 +410,25 @@ func TestTable(t *testing.T) {
 	alone, err := f.Table(newPlan(2, 1), nil, false)
 	if err != nil || alone.Rows[0].Estimates[0].Error != 0.5 {
 		t.Errorf("the error of a single trial is %v, %v", alone.Rows[0].Estimates[0], err)
+	}
+}
+
+// TestManyTrials: a table of eight times the trials takes about eight times the memory, not
+// its square.
+func TestManyTrials(t *testing.T) {
+	taken := func(trials int) float64 {
+		f, p := newFolder(t), newPlan(1, trials)
+		work(t, f, p, &fake{batch: 1}, All())
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if err := f.WriteTrials(p, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		return float64(after.TotalAlloc - before.TotalAlloc)
+	}
+	if few, many := taken(500), taken(4000); many > 16*few {
+		t.Errorf("500 trials take %.0f bytes, 4000 %.0f", few, many)
 	}
 }
 

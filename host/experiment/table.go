@@ -79,11 +79,10 @@ func (t *task) cut(trials int) {
 // of its error.
 func (t *task) of(outcome string, place int) (values []float64, alone float64) {
 	alone = math.NaN()
-	k := slices.Index(t.outcomes, outcome)
+	k := t.index(outcome, place)
 	if k < 0 {
 		return nil, alone
 	}
-	k += place * len(t.outcomes)
 	for _, trial := range t.values {
 		values = append(values, trial[k])
 	}
@@ -91,6 +90,15 @@ func (t *task) of(outcome string, place int) (values []float64, alone float64) {
 		alone = t.errors[0][k]
 	}
 	return values, alone
+}
+
+// index is where the values of trials have an outcome at a place; -1 where they do not.
+func (t *task) index(outcome string, place int) int {
+	k := slices.Index(t.outcomes, outcome)
+	if k < 0 {
+		return k
+	}
+	return k + place*len(t.outcomes)
 }
 
 // ErrGaps is wrapped where a table would have gaps.
@@ -253,8 +261,8 @@ func (f *Folder) WriteTrials(p *Plan, w io.Writer) error {
 				}
 				for _, name := range r.outcomes {
 					value := math.NaN()
-					if values, _ := t.of(name, i); values != nil {
-						value = values[trial]
+					if k := t.index(name, i); k >= 0 {
+						value = t.values[trial][k]
 					}
 					row = append(row, cell(value))
 				}
