@@ -4204,6 +4204,17 @@ void sorn_sum(SORN_ARGUMENTS)
 #define CODES_SCORED (CODES_TRANSMITTER == CODES_FREE || CODES_TRANSMITTER == CODES_POLICY)
 #define CODES_OF_SIGNS (CODES_TRANSMITTER == CODES_STRAIGHT || CODES_TRANSMITTER == CODES_POLICY) // gradients are by e itself
 
+// What one work-item does alone is done by the last, which has the fewest entries. PoCL 3.1
+// leaves it out where the first does it right after a wait in a loop with several, as in
+//     for (uint u = 0; u < updates; u++) {
+//         v[me] = 1.0f; barrier(); for (uint k = me; k < 12; k += 8) w[k] = 1.0f; barrier();
+//         if (me == 0) out[0] = v[7];
+//         for (uint k = me; k < 12; k += 8) w[k] = 1.0f;
+//         barrier(); if (v[0] > 0.0f) for (uint k = me; k < 12; k += 8) x[k] += 1.0f; barrier();
+//     }
+// in groups of 8 (not with POCL_WORK_GROUP_METHOD=workitemrepl). Oclgrind finds no race there.
+#define CODES_LAST (CODES_ITEMS - 1)
+
 // A work-item that is alone waits for nobody.
 #if CODES_ITEMS == 1
 #define CODES_WAIT()
@@ -4605,8 +4616,8 @@ void codes_move(const codes_population *p, __global const real *pace, real facto
         for (uint k = 0; k < CODES_ENTRIES; k++)
             along += p->gradient[k] * p->e[k];
         along = along / squares;
+        CODES_WAIT();
     }
-    CODES_WAIT();
     for (uint k = me; k < CODES_ENTRIES; k += CODES_ITEMS) {
         real g = p->gradient[k], e = p->e[k], slope = R(1.0) - p->x[k] * p->x[k];
         if (!CODES_BINARY)
@@ -4643,7 +4654,7 @@ void codes_learn(__global const real *constants, __global const uint *keys, __gl
         for (uint y = me; y < CODES_OUTPUTS; y += CODES_ITEMS)
             codes_entropy(&p, y);
         CODES_WAIT();
-        if (me == 0)
+        if (me == CODES_LAST)
             loss[r] = -(codes_all(p.losses, CODES_OUTPUTS) / (real)CODES_MESSAGES);
         for (uint k = me; k < CODES_ENTRIES; k += CODES_ITEMS)
             p.gradient[k] = codes_slope(&p, k);
@@ -4656,7 +4667,7 @@ void codes_learn(__global const real *constants, __global const uint *keys, __gl
             codes_receive(&p, i);
         }
         CODES_WAIT();
-        if (me == 0)
+        if (me == CODES_LAST)
             loss[r] = codes_all(p.losses, CODES_BATCH) / (real)CODES_BATCH;
         if (transmits)
             for (uint k = me; k < CODES_ENTRIES; k += CODES_ITEMS)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	cpu "tnn-gpu/cpuref/codes"
@@ -90,5 +91,27 @@ func TestGolden(t *testing.T) {
 	r, err := codesgolden.Formats()[0].Verify(text, &golden.On{Open: open, Options: backend.Options{Precision: state.Double}, Tolerance: -1})
 	if err != nil || r.Failed {
 		t.Errorf("%s, %v", r.Detail, err)
+	}
+}
+
+// TestUpdatesForOclgrind makes updates of small populations with work-groups of several
+// work-items: those of free in the turns of both sides.
+func TestUpdatesForOclgrind(t *testing.T) {
+	devicetest.Open(t)
+	for _, c := range codestest.Cases() {
+		updates := map[string]int{"free": codes.Turn + 1, "policy": 2, "counts": 2, "bursts": 1, "exact": 2}[c.Name]
+		if updates == 0 {
+			continue
+		}
+		o := backend.Options{Seeds: []uint64{1, 2}, WorkGroup: 8}
+		backendtest.Agree(t, c.Network, backendtest.Opened(t, reference, c.Network, o), backendtest.Opened(t, open, c.Network, o), 1, int64(updates))
+	}
+}
+
+// No work-items race for memory, none leaves its buffers, and another device than that of
+// the other tests has the reference's bits.
+func TestNoRaces(t *testing.T) {
+	if report := devicetest.Oclgrind(t, "TestUpdatesForOclgrind"); strings.TrimSpace(report) != "" {
+		t.Errorf("oclgrind reports:\n%.3000s", report)
 	}
 }
