@@ -3771,7 +3771,7 @@ void sorn_stdp(const sorn_net *net, uint i, int *counted)
         from[kept] = j;
         w[kept++] = v;
     }
-    for (int s = kept; s < size; s++) { // cpuref columns.cut
+    for (int s = kept; s < size; s++) {
         from[s] = SORN_FREE;
         w[s] = R(0.0);
     }
@@ -3791,7 +3791,7 @@ void sorn_ip(const sorn_net *net, uint i)
     net->te[i] = te;
 }
 
-// cpuref replica.insert
+// cpuref columns.insert
 void sorn_insert(const sorn_net *net, uint i, int j)
 {
     __global int *from = net->ee_from + (size_t)i * net->room_ee;
@@ -3860,8 +3860,8 @@ void sorn_measure(__global const real *w, int size, __global real *sum, __global
     *squares = b;
 }
 
-// cpuref columns.scale
-void sorn_scale(__global real *w, int size, __global uchar *settled, __global real *sum, __global real *squares)
+// cpuref columns.scale: settled is a column that the limits, too, leave as it is.
+void sorn_scale(__global real *w, int size, real largest, __global uchar *settled, __global real *sum, __global real *squares)
 {
     real total = R(0.0);
     for (int s = 0; s < size; s++)
@@ -3870,7 +3870,7 @@ void sorn_scale(__global real *w, int size, __global uchar *settled, __global re
     if (total > R(0.0)) {
         for (int s = 0; s < size; s++) {
             real scaled = w[s] / total;
-            same = same && scaled == w[s];
+            same = same && scaled == w[s] && scaled > R(0.0) && scaled <= largest;
             w[s] = scaled;
         }
     }
@@ -3878,7 +3878,17 @@ void sorn_scale(__global real *w, int size, __global uchar *settled, __global re
     sorn_measure(w, size, sum, squares);
 }
 
-// cpuref replica.driveUnit
+// cpuref columns.settle
+void sorn_settle(__global const real *w, int size, real largest, __global uchar *settled, __global real *sum, __global real *squares)
+{
+    bool within = true;
+    for (int s = 0; s < size; s++)
+        within = within && w[s] > R(0.0) && w[s] <= largest;
+    *settled = within;
+    sorn_measure(w, size, sum, squares);
+}
+
+// cpuref replica.drive, of one unit
 void sorn_drive(const sorn_net *net, uint i)
 {
     real excitation = R(0.0), inhibition = R(0.0);
@@ -3977,20 +3987,16 @@ void sorn_finish(const sorn_net *net)
         if (SORN_HAS(SORN_SS) && SORN_CONSTANT(MIX) > R(0.0)) {
             sorn_mix(net, i);
         } else if (!net->ee_settled[i]) {
-            if (SORN_HAS(SORN_SS)) {
-                sorn_scale(w, net->ee_size[i], net->ee_settled + i, of, of + net->n);
-            } else {
-                sorn_measure(w, net->ee_size[i], of, of + net->n);
-                net->ee_settled[i] = 1;
-            }
+            if (SORN_HAS(SORN_SS))
+                sorn_scale(w, net->ee_size[i], SORN_CONSTANT(LARGEST), net->ee_settled + i, of, of + net->n);
+            else
+                sorn_settle(w, net->ee_size[i], SORN_CONSTANT(LARGEST), net->ee_settled + i, of, of + net->n);
         }
         if (!net->ei_settled[i]) {
-            if (SORN_HAS(SORN_SS) && SORN_CHOICE(EI_SCALING)) {
-                sorn_scale(v, net->ei_size[i], net->ei_settled + i, of + 3 * net->n, of + 2 * net->n);
-            } else {
-                sorn_measure(v, net->ei_size[i], of + 3 * net->n, of + 2 * net->n);
-                net->ei_settled[i] = 1;
-            }
+            if (SORN_HAS(SORN_SS) && SORN_CHOICE(EI_SCALING))
+                sorn_scale(v, net->ei_size[i], SORN_CONSTANT(LARGEST), net->ei_settled + i, of + 3 * net->n, of + 2 * net->n);
+            else
+                sorn_settle(v, net->ei_size[i], SORN_CONSTANT(LARGEST), net->ei_settled + i, of + 3 * net->n, of + 2 * net->n);
         }
         empty_ee += net->ee_size[i] == 0;
         empty_ei += net->ei_size[i] == 0;

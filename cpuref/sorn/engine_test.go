@@ -70,6 +70,7 @@ func (c *check) step(b backend.Backend, step int64) {
 	}
 	regime := c.spec.RegimeAt(step)
 	c.weights(after, regime, step)
+	c.limits(after, regime, step)
 	c.counts(sums, after, step)
 	c.untouched(after, regime, step)
 	c.before = after
@@ -98,6 +99,22 @@ func (c *check) weights(s *state.State, regime sorn.Regime, step int64) {
 			if m.scaled && size > 0 && sum > 0 && math.Abs(sum-1) > c.within {
 				c.Fatalf("step %d: weights in %s of unit %d add up to %v", step, m.weight, u, sum)
 			}
+		}
+	}
+}
+
+// limits: where nothing is scaled, only a synapse that was born in the step may have more
+// than w_max.
+func (c *check) limits(s *state.State, regime sorn.Regime, step int64) {
+	t := &c.spec.Sorn
+	if regime.SS || !regime.STDP {
+		return
+	}
+	from, before, room := s.Array(sorn.FromEE).Ints, c.before.Array(sorn.FromEE).Ints, c.net.RoomEE
+	for at, j := range from {
+		first := at - at%room
+		if j != sorn.Free && s.Array(sorn.WeightEE).At(at) > t.WMax+c.within && slices.Contains(before[first:first+room], j) {
+			c.Fatalf("step %d: unit %d has a weight of %v from unit %d, and had that synapse before", step, at/room, s.Array(sorn.WeightEE).At(at), j)
 		}
 	}
 }

@@ -12,82 +12,57 @@ type sharing func(size, grain int, do func(thread, from, to int))
 
 // replica is one network with all that a step takes.
 type replica[F fmath.Float] struct {
-	spec   *sorn.Spec
-	key    [2]uint32
-	c      sorn.Constants[F]
-	rates  []F // target rates by unit; nil where they are alike
-	n, m   int
-	source *sorn.Source[F]
-	share  sharing
+	spec           *sorn.Spec
+	key            [2]uint32
+	c              sorn.Constants[F]
+	rates          []F // target rates by unit; nil where they are alike
+	n, m           int
+	source         *sorn.Source[F]
+	share          sharing
+	reachE, reachI [33]F // of noise
 
 	// The state.
-	ee, ei, ie              columns[F]
-	te, ti                  []F
-	x, xBefore, y, yBefore  []uint8
-	task                    []int32
-	rows                    []F // Wie row after row, where it is dense
-	recurrent               []F // drive from the states now, by excitatory unit
-	inhibitory              []F // likewise, by inhibitory unit
-	input                   []F // from outside, by excitatory unit
-	driven                  []int32
-	xNext, yNext, r, change []uint8
-	changes                 [4][4]F    // of stdp, by the code of the unit and that of the other
-	signs                   [4][4]int8 // their signs
-	births                  []sorn.Birth
-	born                    map[sorn.Birth]bool
-	regime                  sorn.Regime
-	t                       uint32
-	given                   *sorn.Given
-	tallies                 []tally // by thread
-	scratch                 []F
-	outgoing                []F // sums of outgoing weights, where scaling mixes
-	dropped                 int
+	ee, ei, ie             columns[F]
+	te, ti                 []F
+	x, xBefore, y, yBefore []uint8
+	task                   []int32
+
+	// What follows from it.
+	parts            []part
+	dense            []F                 // Wie row after row, where it has all weights,
+	sparse           rows                // or else its rows
+	excitation       []F                 // of excitatory units by the states now,
+	inhibition       []F                 // likewise
+	answering        []F                 // and that of inhibitory units
+	activeE, activeI []int32             // units that are active now,
+	nextE, nextI     []int32             // and after the step
+	xNext, yNext, r  []uint8             // states after the step
+	input            []F                 // from outside, by excitatory unit
+	driven           []int32             // units that have some
+	births           []sorn.Birth        // of the step,
+	born             map[sorn.Birth]bool // likewise
+	dropped          int                 // births without a place
+	regime           sorn.Regime
+	t                uint32
+	given            *sorn.Given
+	tallies          []tally // by thread
+	scratch          []F
+	outgoing         []F // sums of outgoing weights, where scaling mixes
 
 	units, answers, columns, rules, finish func(thread, from, to int)
+}
+
+// part is a range of excitatory units, which one thread at a time cares for, and the
+// synapses of these units.
+type part struct {
+	from, to int
+	ee, ei   rows
 }
 
 // tally counts what happens in a step.
 type tally struct {
 	counts [sorn.Counts]int
 	_      [8]int // apart from those of other threads
-}
-
-// columns are the synapses of units, ascending by presynaptic unit.
-type columns[F fmath.Float] struct {
-	room    int
-	from    []int32
-	w       []F
-	size    []int32
-	settled []bool // the limits and scaling leave the weights as they are
-	sum     []F    // of the weights
-	squares []F
-}
-
-// bind takes the slots of replica i from a state.
-func (c *columns[F]) bind(s *state.State, from, weight string, i, units, room int) {
-	length := units * room
-	*c = columns[F]{
-		room: room, from: s.Array(from).Ints[i*length:][:length], w: state.Values[F](s.Array(weight))[i*length:][:length],
-		size: make([]int32, units), settled: make([]bool, units), sum: make([]F, units), squares: make([]F, units),
-	}
-	for u := range units {
-		at := u * room
-		for c.size[u] < int32(room) && c.from[at+int(c.size[u])] != sorn.Free {
-			c.size[u]++
-		}
-		c.measure(u)
-	}
-}
-
-// measure adds up the weights of a unit, and their squares.
-func (c *columns[F]) measure(u int) {
-	at := u * c.room
-	sum, squares := F(0), F(0)
-	for _, w := range c.w[at : at+int(c.size[u])] {
-		sum += w
-		squares += F(w * w)
-	}
-	c.sum[u], c.squares[u] = sum, squares
 }
 
 func newReplica[F fmath.Float](net *sorn.Network, s *sorn.Spec, key [2]uint32, share sharing) *replica[F] {
@@ -97,79 +72,92 @@ func newReplica[F fmath.Float](net *sorn.Network, s *sorn.Spec, key [2]uint32, s
 		born: make(map[sorn.Birth]bool),
 	}
 	r.ee.room, r.ei.room, r.ie.room = net.RoomEE, net.RoomEI, net.RoomIE
-	for was := range 2 {
-		for now := range 2 {
-			for otherWas := range 2 {
-				for otherNow := range 2 {
-					sign := now*otherWas - was*otherNow
-					r.signs[was|now<<1][otherWas|otherNow<<1] = int8(sign)
-					r.changes[was|now<<1][otherWas|otherNow<<1] = F(sign) * r.c.STDP
-				}
-			}
-		}
-	}
+	r.ee.largest, r.ei.largest = r.c.Largest, r.c.Largest
+	r.reachE, r.reachI = reachOf(r.c.NoiseE), reachOf(r.c.NoiseI)
 	r.units, r.answers, r.columns, r.rules, r.finish = r.doUnits, r.doAnswers, r.doColumns, r.doRules, r.doFinish
 	return r
 }
 
-// bind goes on with replica i of a state.
+// bind goes on with replica i of a state, on so many threads.
 func (r *replica[F]) bind(s *state.State, i, threads int) {
 	bits := func(name string, n int) []uint8 { return s.Array(name).Bits[i*n:][:n] }
-	r.ee.bind(s, sorn.FromEE, sorn.WeightEE, i, r.n, r.ee.room)
-	r.ei.bind(s, sorn.FromEI, sorn.WeightEI, i, r.n, r.ei.room)
-	r.ie.bind(s, sorn.FromIE, sorn.WeightIE, i, r.m, r.ie.room)
+	r.ee.bind(s, sorn.FromEE, sorn.WeightEE, i, r.n)
+	r.ei.bind(s, sorn.FromEI, sorn.WeightEI, i, r.n)
+	r.ie.bind(s, sorn.FromIE, sorn.WeightIE, i, r.m)
 	r.te, r.ti = state.Values[F](s.Array(sorn.TeField))[i*r.n:][:r.n], state.Values[F](s.Array(sorn.TiField))[i*r.m:][:r.m]
 	r.x, r.xBefore, r.y, r.yBefore = bits(sorn.XField, r.n), bits(sorn.XBefore, r.n), bits(sorn.YField, r.m), bits(sorn.YBefore, r.m)
 	r.task = s.Array(sorn.TaskName).Ints[i*sorn.TaskItems:][:sorn.TaskItems]
-	r.recurrent, r.inhibitory, r.input, r.driven = make([]F, r.n), make([]F, r.m), make([]F, r.n), r.driven[:0]
-	r.xNext, r.yNext, r.r, r.change = make([]uint8, r.n), make([]uint8, r.m), make([]uint8, r.n), make([]uint8, r.n)
+	r.excitation, r.inhibition, r.answering, r.input, r.driven = make([]F, r.n), make([]F, r.n), make([]F, r.m), make([]F, r.n), r.driven[:0]
+	r.xNext, r.yNext, r.r = make([]uint8, r.n), make([]uint8, r.m), make([]uint8, r.n)
 	r.tallies, r.scratch, r.regime = make([]tally, threads), make([]F, r.n), sorn.Regime{}
-	r.bindRows()
-	copy(r.xNext, r.x)
-	copy(r.yNext, r.y)
-	r.drive()
+	r.bindParts(max(1, min(threads, r.n/grain)))
+	r.bindAnswers()
+	r.adopt()
 }
 
-// bindRows lays Wie out row after row, where inhibitory units hear all others.
-func (r *replica[F]) bindRows() {
-	r.rows = nil
+// bindParts shares the excitatory units out.
+func (r *replica[F]) bindParts(parts int) {
+	r.parts = make([]part, parts)
+	for k := range r.parts {
+		p := &r.parts[k]
+		p.from, p.to = r.n*k/parts, r.n*(k+1)/parts
+		p.ee, p.ei = r.ee.rows(p.from, p.to, r.n), r.ei.rows(p.from, p.to, r.m)
+	}
+}
+
+// bindAnswers lays Wie out row after row, where inhibitory units hear all others, and
+// else finds its rows.
+func (r *replica[F]) bindAnswers() {
+	r.dense, r.sparse = nil, nil
 	for _, size := range r.ie.size {
 		if int(size) != r.n {
+			r.sparse = r.ie.rows(0, r.m, r.n)
 			return
 		}
 	}
-	r.rows = make([]F, r.n*r.m)
+	r.dense = make([]F, r.n*r.m)
 	for k := range r.m {
 		for j := range r.n {
-			r.rows[j*r.m+k] = r.ie.w[k*r.ie.room+j]
+			r.dense[j*r.m+k] = r.ie.w[k*r.ie.room+j]
 		}
 	}
 }
 
-// drive computes the recurrent drive of all units anew, from xNext and yNext.
-func (r *replica[F]) drive() {
-	for i := range r.n {
-		r.driveUnit(i)
+// adopt goes on from states that were not those of the step before.
+func (r *replica[F]) adopt() {
+	copy(r.xNext, r.x)
+	copy(r.yNext, r.y)
+	r.nextE, r.nextI = active(r.nextE, r.xNext), active(r.nextI, r.yNext)
+	for k := range r.parts {
+		r.drive(&r.parts[k])
 	}
+	r.advance()
 }
 
-// driveUnit adds what the synapses of an excitatory unit give it, in ascending order
-// (docs/sorn.md section 8). Device twin: sorn_drive.
-func (r *replica[F]) driveUnit(i int) {
-	r.recurrent[i] = r.ee.active(i, r.xNext) - r.ei.active(i, r.yNext)
-}
-
-// active adds up the weights of a unit from units that are active.
-func (c *columns[F]) active(i int, x []uint8) F {
-	at, sum := i*c.room, F(0)
-	from := c.from[at : at+int(c.size[i])]
-	w := c.w[at:][:len(from)]
-	for s, j := range from {
-		if x[j] != 0 {
-			sum += w[s]
+// active lists the units that are, ascending, in place of others.
+func active(into []int32, x []uint8) []int32 {
+	into = into[:0]
+	for j, now := range x {
+		if now != 0 {
+			into = append(into, int32(j))
 		}
 	}
-	return sum
+	return into
+}
+
+// advance makes the units that are active after the step those that are active now.
+func (r *replica[F]) advance() {
+	r.activeE, r.nextE = r.nextE, r.activeE
+	r.activeI, r.nextI = r.nextI, r.activeI
+}
+
+// drive computes the recurrent drive of the units of a part from the states after the
+// step. Device twin: sorn_drive.
+func (r *replica[F]) drive(p *part) {
+	clear(r.excitation[p.from:p.to])
+	clear(r.inhibition[p.from:p.to])
+	r.ee.drive(p.ee, r.nextE, r.excitation)
+	r.ei.drive(p.ei, r.nextI, r.inhibition)
 }
 
 // grain is how many units are worth a thread.
@@ -186,19 +174,22 @@ func (r *replica[F]) step(t int64, given *sorn.Given, fed, row []float64) error 
 		r.share(r.blocks(r.m), grain, r.answers)
 	}
 	r.share(r.blocks(r.n), grain, r.units)
+	r.nextE = active(r.nextE, r.xNext)
 	if r.spec.Sorn.Inhibition == sorn.New {
 		r.share(r.blocks(r.m), grain, r.answers)
 	}
+	r.nextI = active(r.nextI, r.yNext)
 	if err := r.conceive(); err != nil {
 		return err
 	}
 	if r.c.Mix > 0 && r.regime.SS {
-		r.share(r.n, grain, r.rules)
+		r.share(len(r.parts), 1, r.rules)
 		r.addOutgoing()
-		r.share(r.n, grain, r.finish)
+		r.share(len(r.parts), 1, r.finish)
 	} else {
-		r.share(r.n, grain, r.columns)
+		r.share(len(r.parts), 1, r.columns)
 	}
+	r.advance()
 	copy(r.xBefore, r.x)
 	copy(r.x, r.xNext)
 	copy(r.yBefore, r.y)
@@ -215,6 +206,8 @@ func (r *replica[F]) enter(t int64) {
 		r.regime = r.spec.RegimeAt(t)
 		clear(r.ee.settled)
 		clear(r.ei.settled)
+		clear(r.ee.within)
+		clear(r.ei.within)
 	}
 	if !r.regime.Shuffle || t != r.regime.First {
 		return
@@ -229,9 +222,7 @@ func (r *replica[F]) enter(t int64) {
 			move.bits[i] = old[j]
 		}
 	}
-	copy(r.xNext, r.x)
-	copy(r.yNext, r.y)
-	r.drive()
+	r.adopt()
 }
 
 // hear takes the inputs of the step.
@@ -255,24 +246,6 @@ func (r *replica[F]) hear(fed []float64) {
 	}
 }
 
-// noise is that of a block of four units. Device twin: sorn_noise.
-func (r *replica[F]) noise(block int, purpose rng.Purpose, deviation F, given []float64) [4]F {
-	var z [4]F
-	switch {
-	case r.given != nil:
-		for k := 4 * block; k < min(4*block+4, len(given)); k++ {
-			z[k-4*block] = F(given[k])
-		}
-	case deviation > 0:
-		x0, x1, x2, x3 := rng.Draw(uint32(block), 0, r.t, purpose, r.key)
-		z = sorn.Normals[F](x0, x1, x2, x3)
-		for k := range z {
-			z[k] = F(deviation * z[k])
-		}
-	}
-	return z
-}
-
 // fires tells whether a unit is active that is so far above its threshold. Device twin:
 // sorn_fires.
 func (r *replica[F]) fires(above F) uint8 {
@@ -285,16 +258,17 @@ func (r *replica[F]) fires(above F) uint8 {
 // doUnits decides on the excitatory units of blocks. Device twin: sorn_units.
 func (r *replica[F]) doUnits(thread, from, to int) {
 	count := &r.tallies[thread].counts
-	var noise []float64
-	if r.given != nil {
-		noise = r.given.NoiseE
-	}
 	for block := from; block < to; block++ {
-		z := r.noise(block, rng.SornNoiseE, r.c.NoiseE, noise)
+		z := r.noise(block, rng.SornNoiseE)
 		for i := 4 * block; i < min(4*block+4, r.n); i++ {
-			d := r.recurrent[i] + z[i-4*block]
-			alone, now := r.fires(d-r.te[i]), r.fires((d+r.input[i])-r.te[i])
-			r.r[i], r.xNext[i], r.change[i] = alone, now, r.x[i]|now<<1
+			d := r.excitation[i] - r.inhibition[i]
+			now, decided := r.decided(&z, i&3, d, r.te[i])
+			alone := now
+			if !decided || r.input[i] != 0 {
+				d += z.lane(i & 3)
+				alone, now = r.fires(d-r.te[i]), r.fires((d+r.input[i])-r.te[i])
+			}
+			r.r[i], r.xNext[i] = alone, now
 			count[sorn.SumActiveR] += int(alone)
 			count[sorn.SumActiveE] += int(now)
 			count[sorn.SumFlips] += int(r.x[i] ^ now)
@@ -305,40 +279,50 @@ func (r *replica[F]) doUnits(thread, from, to int) {
 // doAnswers decides on the inhibitory units of blocks. Device twin: sorn_answers.
 func (r *replica[F]) doAnswers(thread, from, to int) {
 	count := &r.tallies[thread].counts
-	var noise []float64
-	if r.given != nil {
-		noise = r.given.NoiseI
-	}
 	r.excite(4*from, min(4*to, r.m))
 	for block := from; block < to; block++ {
-		z := r.noise(block, rng.SornNoiseI, r.c.NoiseI, noise)
+		z := r.noise(block, rng.SornNoiseI)
 		for k := 4 * block; k < min(4*block+4, r.m); k++ {
-			r.yNext[k] = r.fires((r.inhibitory[k] + z[k-4*block]) - r.ti[k])
-			count[sorn.SumActiveI] += int(r.yNext[k])
+			now, decided := r.decided(&z, k&3, r.answering[k], r.ti[k])
+			if !decided {
+				now = r.fires((r.answering[k] + z.lane(k&3)) - r.ti[k])
+			}
+			r.yNext[k] = now
+			count[sorn.SumActiveI] += int(now)
 		}
 	}
 }
 
-// excite computes the drive of the inhibitory units from one up to another. Dense
-// weights are added row after row, which is the same order.
+// excite computes the drive of the inhibitory units from one up to another by the states
+// that they answer to. Dense weights are added row after row, which is the same order,
+// and eight rows at a time.
 func (r *replica[F]) excite(from, to int) {
-	x := r.x
+	drive, active := r.answering[from:to], r.activeE
 	if r.spec.Sorn.Inhibition == sorn.New {
-		x = r.xNext
+		active = r.nextE
 	}
-	drive := r.inhibitory[from:to]
 	clear(drive)
-	if r.rows == nil {
-		for k := range drive {
-			drive[k] = r.ie.active(from+k, x)
+	if r.dense == nil {
+		for _, j := range active {
+			row := r.sparse[j]
+			for at := r.sparse.find(j, from); at < len(row) && int(row[at].unit) < to; at++ {
+				r.answering[row[at].unit] += r.ie.w[int(row[at].unit)*r.ie.room+int(row[at].slot)]
+			}
 		}
 		return
 	}
-	for j, active := range x {
-		if active != 0 {
-			for k, w := range r.rows[j*r.m+from : j*r.m+to] {
-				drive[k] += w
-			}
+	n := len(drive)
+	row := func(j int32) []F { return r.dense[int(j)*r.m+from:] }
+	for ; len(active) >= 8; active = active[8:] {
+		s, t, u, v := row(active[0])[:n], row(active[1])[:n], row(active[2])[:n], row(active[3])[:n]
+		w, x, y, z := row(active[4])[:n], row(active[5])[:n], row(active[6])[:n], row(active[7])[:n]
+		for k := range n {
+			drive[k] = (((((((drive[k] + s[k]) + t[k]) + u[k]) + v[k]) + w[k]) + x[k]) + y[k]) + z[k]
+		}
+	}
+	for _, j := range active {
+		for k, w := range row(j)[:n] {
+			drive[k] += w
 		}
 	}
 }
@@ -382,21 +366,27 @@ func (r *replica[F]) place(e uint32) (sorn.Birth, bool) {
 // joined tells whether there is a synapse at a place after stdp. Device twin:
 // sorn_joined.
 func (r *replica[F]) joined(b sorn.Birth) bool {
-	at := int(b.I) * r.ee.room
-	for s := at; s < at+int(r.ee.size[b.I]); s++ {
-		if r.ee.from[s] == b.J {
-			return r.stays(b.I, s)
+	from, w := r.ee.column(int(b.I))
+	for s, j := range from {
+		if j == b.J {
+			return r.stays(b, w[s])
 		}
 	}
 	return false
 }
 
-// stays tells whether the synapse of a unit in a slot is there after stdp.
-func (r *replica[F]) stays(i int32, slot int) bool {
+// stays tells whether a synapse of some weight is there after stdp.
+func (r *replica[F]) stays(b sorn.Birth, w F) bool {
 	if !r.regime.STDP || !r.spec.Sorn.Prune {
 		return true
 	}
-	return r.ee.w[slot]+r.changes[r.change[i]][r.change[r.ee.from[slot]]] > 0
+	switch int(r.xNext[b.I]&r.x[b.J]) - int(r.x[b.I]&r.xNext[b.J]) {
+	case 1:
+		w += r.c.STDP
+	case -1:
+		w -= r.c.STDP
+	}
+	return w > 0
 }
 
 // haveRoom says which unit has no room for its births.
@@ -406,9 +396,10 @@ func (r *replica[F]) haveRoom() error {
 		for k < len(r.births) && r.births[k].I == i {
 			k++
 		}
-		size, at := k-first, int(i)*r.ee.room
-		for s := at; s < at+int(r.ee.size[i]); s++ {
-			if r.stays(i, s) {
+		size := k - first
+		from, w := r.ee.column(int(i))
+		for s, j := range from {
+			if r.stays(sorn.Birth{I: i, J: j}, w[s]) {
 				size++
 			}
 		}

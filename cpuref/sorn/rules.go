@@ -1,14 +1,15 @@
 package sorn
 
 import (
+	"math/bits"
 	"sort"
 
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/sorn"
 )
 
-// doColumns applies the rules to the synapses of excitatory units and computes their
-// next drive. Device twins: sorn_rules, sorn_finish.
+// doColumns applies the rules to the synapses of the excitatory units of parts and
+// computes their next drive. Device twins: sorn_rules, sorn_finish.
 func (r *replica[F]) doColumns(thread, from, to int) {
 	r.doRules(thread, from, to)
 	r.doFinish(thread, from, to)
@@ -17,23 +18,27 @@ func (r *replica[F]) doColumns(thread, from, to int) {
 // doRules applies the rules up to scaling.
 func (r *replica[F]) doRules(thread, from, to int) {
 	count := &r.tallies[thread].counts
-	first := sort.Search(len(r.births), func(k int) bool { return int(r.births[k].I) >= from })
-	births := r.births[first:]
-	for i := from; i < to; i++ {
-		count[sorn.SumEE] += int(r.ee.size[i])
-		count[sorn.SumEI] += int(r.ei.size[i])
-		if r.regime.STDP && (r.change[i] != 0 || !r.ee.settled[i]) {
-			r.stdp(i, count)
-		}
-		if r.regime.IP {
-			r.ip(i)
-		}
-		for len(births) > 0 && int(births[0].I) == i {
-			r.insert(births[0], count)
-			births = births[1:]
+	for k := from; k < to; k++ {
+		p := &r.parts[k]
+		first := sort.Search(len(r.births), func(k int) bool { return int(r.births[k].I) >= p.from })
+		births := r.births[first:]
+		for i := p.from; i < p.to; i++ {
+			count[sorn.SumEE] += int(r.ee.size[i])
+			count[sorn.SumEI] += int(r.ei.size[i])
+			if r.regime.STDP {
+				r.stdp(p, i, count)
+			}
+			if r.regime.IP {
+				r.ip(i)
+			}
+			for len(births) > 0 && int(births[0].I) == i {
+				r.ee.insert(p.ee, births[0], r.c.Born)
+				count[sorn.SumBorn]++
+				births = births[1:]
+			}
 		}
 		if r.regime.ISTDP {
-			r.istdp(i, count)
+			r.istdp(p, count)
 		}
 	}
 }
@@ -42,79 +47,61 @@ func (r *replica[F]) doRules(thread, from, to int) {
 func (r *replica[F]) doFinish(thread, from, to int) {
 	count := &r.tallies[thread].counts
 	mix, ei := r.c.Mix > 0, r.spec.Sorn.EIScaling
-	for i := from; i < to; i++ {
-		switch {
-		case r.regime.SS && mix:
-			r.mix(i)
-		case r.ee.settled[i]:
-		case r.regime.SS:
-			r.ee.scale(i)
-		default:
-			r.ee.settle(i)
-		}
-		if !r.ei.settled[i] {
-			if r.regime.SS && ei {
+	for k := from; k < to; k++ {
+		p := &r.parts[k]
+		for i := p.from; i < p.to; i++ {
+			switch {
+			case r.regime.SS && mix:
+				r.mix(i)
+			case r.ee.settled[i]:
+			case r.regime.SS:
+				r.ee.scale(i)
+			default:
+				r.ee.settle(i)
+			}
+			switch {
+			case r.ei.settled[i]:
+			case r.regime.SS && ei:
 				r.ei.scale(i)
-			} else {
+			default:
 				r.ei.settle(i)
 			}
+			if r.ee.size[i] == 0 {
+				count[sorn.SumEmptyEE]++
+			}
+			if r.ei.size[i] == 0 {
+				count[sorn.SumEmptyEI]++
+			}
 		}
-		if r.ee.size[i] == 0 {
-			count[sorn.SumEmptyEE]++
-		}
-		if r.ei.size[i] == 0 {
-			count[sorn.SumEmptyEI]++
-		}
-		r.driveUnit(i)
+		r.drive(p)
 	}
 }
 
-// stdp changes the synapses of a unit by the order of spikes, and holds the limits:
-// weights of 0 or below are gone, those above w_max are cut. Device twin: sorn_stdp.
-func (r *replica[F]) stdp(i int, count *[sorn.Counts]int) {
+// stdp changes the synapses of a unit by the order of spikes, and holds the limits.
+// Device twin: sorn_stdp.
+func (r *replica[F]) stdp(p *part, i int, count *[sorn.Counts]int) {
 	c := &r.ee
-	at, size := i*c.room, int(c.size[i])
-	from, w := c.from[at:at+size], c.w[at:at+size]
-	changes, signs := &r.changes[r.change[i]], &r.signs[r.change[i]]
-	touched, kept := false, 0
-	for s, j := range from {
-		v := w[s]
-		if code := r.change[j]; signs[code] != 0 {
-			v += changes[code]
-			touched = true
-			if signs[code] > 0 {
-				count[sorn.SumPotentiated]++
-			} else {
-				count[sorn.SumDepressed]++
+	if r.x[i]|r.xNext[i] != 0 {
+		from, _ := c.column(i)
+		for first := 0; first < len(from); first += 64 {
+			some := from[first:min(first+64, len(from))]
+			up, down := uint64(0), uint64(0)
+			if r.xNext[i] != 0 {
+				up = hears(some, r.x)
 			}
-		}
-		if !(v > 0) {
-			if r.spec.Sorn.Prune {
-				count[sorn.SumPrunedEE]++
-				touched = true
-				continue
+			if r.x[i] != 0 {
+				down = hears(some, r.xNext)
 			}
-			v = 0
-		} else if v > r.c.Largest {
-			v = r.c.Largest
-			count[sorn.SumClipped]++
-			touched = true
+			up, down = up&^down, down&^up
+			count[sorn.SumPotentiated] += bits.OnesCount64(up)
+			count[sorn.SumDepressed] += bits.OnesCount64(down)
+			c.changeAll(i, first, up, r.c.STDP)
+			c.changeAll(i, first, down, -r.c.STDP)
 		}
-		from[kept], w[kept] = j, v
-		kept++
 	}
-	c.cut(i, kept)
-	if touched {
-		c.settled[i] = false
+	if !c.within[i] {
+		c.limit(p.ee, i, 0, r.spec.Sorn.Prune, &count[sorn.SumPrunedEE], &count[sorn.SumClipped])
 	}
-}
-
-// cut frees the slots of a unit from one on.
-func (c *columns[F]) cut(i, kept int) {
-	for s := i*c.room + kept; s < i*c.room+int(c.size[i]); s++ {
-		c.from[s], c.w[s] = sorn.Free, 0
-	}
-	c.size[i] = int32(kept)
 }
 
 // ip moves the threshold of a unit. Device twin: sorn_ip.
@@ -133,92 +120,24 @@ func (r *replica[F]) ip(i int) {
 	}
 }
 
-// insert gives a unit a synapse, in its place. Device twin: sorn_insert.
-func (r *replica[F]) insert(b sorn.Birth, count *[sorn.Counts]int) {
-	c := &r.ee
-	at := int(b.I) * c.room
-	s := at + int(c.size[b.I])
-	for ; s > at && c.from[s-1] > b.J; s-- {
-		c.from[s], c.w[s] = c.from[s-1], c.w[s-1]
-	}
-	c.from[s], c.w[s] = b.J, r.c.Born
-	c.size[b.I]++
-	c.settled[b.I] = false
-	count[sorn.SumBorn]++
-}
-
-// istdp changes the synapses of a unit from inhibitory units that were active, and holds
-// the limits. Device twin: sorn_istdp.
-func (r *replica[F]) istdp(i int, count *[sorn.Counts]int) {
+// istdp changes the synapses of the units of a part from inhibitory units that were
+// active, and holds the limits. Device twin: sorn_istdp.
+func (r *replica[F]) istdp(p *part, count *[sorn.Counts]int) {
 	c := &r.ei
-	at, size := i*c.room, int(c.size[i])
-	from, w := c.from[at:at+size], c.w[at:at+size]
-	less := r.c.Weaken
-	if r.xNext[i] != 0 {
-		less = r.c.Strengthen
-	}
-	touched := !c.settled[i]
-	for _, k := range from {
-		touched = touched || r.y[k] != 0
-	}
-	if !touched {
-		return
-	}
-	c.settled[i] = false
-	kept := 0
-	for s, k := range from {
-		v := w[s]
-		if r.y[k] != 0 {
-			v -= less
-		}
-		if !(v > 0) {
-			switch {
-			case r.c.Floor > 0:
-				v = r.c.Floor
-			case r.spec.Sorn.Prune:
-				count[sorn.SumPrunedEI]++
-				continue
-			default:
-				v = 0
+	for _, k := range r.activeI {
+		for _, s := range p.ei[k] {
+			less := r.c.Weaken
+			if r.xNext[s.unit] != 0 {
+				less = r.c.Strengthen
 			}
-		} else if v > r.c.Largest {
-			v = r.c.Largest
-			count[sorn.SumClipped]++
+			c.change(int(s.unit), int(s.slot), -less)
 		}
-		from[kept], w[kept] = k, v
-		kept++
 	}
-	c.cut(i, kept)
-}
-
-// scale divides the weights of a unit by their sum. Where that leaves all bits as they
-// were, the unit is settled. Device twin: sorn_scale.
-func (c *columns[F]) scale(i int) {
-	at := i * c.room
-	w := c.w[at : at+int(c.size[i])]
-	total := F(0)
-	for _, v := range w {
-		total += v
+	for i := p.from; i < p.to; i++ {
+		if !c.within[i] {
+			c.limit(p.ei, i, r.c.Floor, r.spec.Sorn.Prune, &count[sorn.SumPrunedEI], &count[sorn.SumClipped])
+		}
 	}
-	if !(total > 0) {
-		c.settle(i)
-		return
-	}
-	same, sum, squares := true, F(0), F(0)
-	for s, v := range w {
-		scaled := v / total
-		same = same && scaled == v
-		w[s] = scaled
-		sum += scaled
-		squares += F(scaled * scaled)
-	}
-	c.settled[i], c.sum[i], c.squares[i] = same, sum, squares
-}
-
-// settle takes the weights of a unit as they are.
-func (c *columns[F]) settle(i int) {
-	c.measure(i)
-	c.settled[i] = true
 }
 
 // addOutgoing adds up the weights of each unit's outgoing synapses, ascending by
@@ -228,10 +147,11 @@ func (r *replica[F]) addOutgoing() {
 		r.outgoing = make([]F, r.n)
 	}
 	clear(r.outgoing)
-	for i := range r.n {
-		at := i * r.ee.room
-		for s := at; s < at+int(r.ee.size[i]); s++ {
-			r.outgoing[r.ee.from[s]] += r.ee.w[s]
+	for k := range r.parts {
+		for j, row := range r.parts[k].ee {
+			for _, s := range row {
+				r.outgoing[j] += r.ee.w[int(s.unit)*r.ee.room+int(s.slot)]
+			}
 		}
 	}
 }
@@ -244,18 +164,18 @@ const least = 1e-6
 // outgoing weights (docs/sorn.md section 4). Device twin: sorn_mix.
 func (r *replica[F]) mix(i int) {
 	c := &r.ee
-	at := i * c.room
+	from, w := c.column(i)
 	incoming := F(0)
-	for s := at; s < at+int(c.size[i]); s++ {
-		incoming += c.w[s]
+	for _, v := range w {
+		incoming += v
 	}
 	incoming = max(incoming, least)
-	for s := at; s < at+int(c.size[i]); s++ {
-		w := c.w[s]
-		mean := F((incoming + max(r.outgoing[c.from[s]], least)) / 2)
-		c.w[s] = F(r.c.Rest*w) + F(r.c.Mix*w)/mean
+	for s, v := range w {
+		mean := F((incoming + max(r.outgoing[from[s]], least)) / 2)
+		w[s] = F(r.c.Rest*v) + F(r.c.Mix*v)/mean
 	}
 	c.measure(i)
+	c.within[i] = false
 }
 
 // sums fills in the sums of the step. Device twin: sorn_sums.

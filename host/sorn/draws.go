@@ -2,6 +2,7 @@ package sorn
 
 import (
 	"math"
+	"slices"
 
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/rng"
@@ -22,13 +23,35 @@ func Normals[F fmath.Float](x0, x1, x2, x3 uint32) [4]F {
 // pair is sqrt(-2 ln u0) cos 2 pi u1 and the same root times sin 2 pi u1, which is the
 // cosine a quarter of a turn earlier. Device twin: sorn_pair.
 func pair[F fmath.Float](x, y uint32) (even, odd F) {
-	radius := fmath.Sqrt(F(-2 * fmath.Log(rng.Uniform[F](x))))
-	u := rng.Uniform[F](y)
-	a := u + 0.75
+	r, u := radius[F](x), rng.Uniform[F](y)
+	return F(r * fmath.Cos2Pi(u)), F(r * fmath.Cos2Pi(quarterEarlier(u)))
+}
+
+func radius[F fmath.Float](word uint32) F {
+	return fmath.Sqrt(F(-2 * fmath.Log(rng.Uniform[F](word))))
+}
+
+// quarterEarlier is u less a quarter of a turn.
+func quarterEarlier[F fmath.Float](u F) F {
 	if u >= 0.25 {
-		a = u - 0.25
+		return u - 0.25
 	}
-	return F(radius * fmath.Cos2Pi(u)), F(radius * fmath.Cos2Pi(a))
+	return u + 0.75
+}
+
+// Lane is lane k of Normals.
+func Lane[F fmath.Float](words *[4]uint32, k int) F {
+	u := rng.Uniform[F](words[k|1])
+	if k&1 != 0 {
+		u = quarterEarlier(u)
+	}
+	return F(radius[F](words[k&2]) * fmath.Cos2Pi(u))
+}
+
+// LargestNormal is more than any lane whose first word, that of its radius, has so many
+// leading zeros: the word is 2^(31-zeros) or more.
+func LargestNormal[F fmath.Float](zeros int) F {
+	return F(1.001 * math.Sqrt(2*math.Ln2*float64(zeros+1)))
 }
 
 // below maps a word to a number below n. Device twin: sorn_below.
@@ -60,27 +83,34 @@ func (l *lister) next() int {
 }
 
 // distinct gives d different numbers below n, ascending: as drawn, or where they are
-// more than half of them, all but those that are drawn.
+// more than half of them, all but those that are drawn. taken is n times false, and is so
+// again afterwards.
 func distinct(key [2]uint32, purpose rng.Purpose, item uint32, d, n int, taken []bool) []int32 {
 	leave := 2*d > n
 	count := d
 	if leave {
 		count = n - d
 	}
-	clear(taken[:n])
-	l := lister{key: key, purpose: purpose, item: item, n: n}
-	for count > 0 {
+	drawn := make([]int32, 0, max(count, 0))
+	for l := (lister{key: key, purpose: purpose, item: item, n: n}); len(drawn) < count; {
 		if c := l.next(); !taken[c] {
 			taken[c] = true
-			count--
+			drawn = append(drawn, int32(c))
 		}
 	}
-	out := make([]int32, 0, d)
-	for i := range n {
-		if taken[i] != leave {
-			out = append(out, int32(i))
+	out := drawn
+	if leave {
+		out = make([]int32, 0, d)
+		for i := range n {
+			if !taken[i] {
+				out = append(out, int32(i))
+			}
 		}
 	}
+	for _, c := range drawn {
+		taken[c] = false
+	}
+	slices.Sort(out)
 	return out
 }
 

@@ -60,6 +60,10 @@ func Variants() []backendtest.Case {
 		change("dense matrices", func(s *sorn.Spec) { s.Sorn.TypeEE, s.Sorn.TypeEI = sorn.Dense, sorn.Dense }),
 		change("sparse Wie", func(s *sorn.Spec) { s.Sorn.TypeIE, s.Sorn.LambdaIE, s.Sorn.Degree = sorn.Sparse, 20, sorn.Binomial }),
 		change("weights up to 0.2", func(s *sorn.Spec) { s.Sorn.WMax, s.Sorn.EtaSTDP = 0.2, 0.05 }),
+		change("births above the largest weight", func(s *sorn.Spec) { s.Sorn.WMax, s.Sorn.SPWeight, s.Sorn.SPProb, s.Sorn.TeMin = 0.3, 0.9, 2, 0.9 }),
+		change("the same without scaling", func(s *sorn.Spec) {
+			s.Sorn.WMax, s.Sorn.SPWeight, s.Sorn.SPProb, s.Sorn.TeMin, s.Sorn.Freeze = 0.3, 0.9, 2, 0.9, []sorn.Rule{sorn.SS}
+		}),
 		change("no scaling", func(s *sorn.Spec) { s.Sorn.Freeze, s.Sorn.EtaSTDP = []sorn.Rule{sorn.SS}, 0.05 }),
 		change("weights stay", func(s *sorn.Spec) { s.Sorn.Prune, s.Sorn.EtaSTDP, s.Sorn.EtaInhib = false, 0.1, 0.1 }),
 		change("mixed scaling and births", func(s *sorn.Spec) { s.Sorn.ScalingMix, s.Sorn.SPProb, s.Sorn.EtaSTDP = 0.3, 2, 0.05 }),
