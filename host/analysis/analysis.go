@@ -83,6 +83,7 @@ type Table struct {
 	Values  [][]float64 // by column
 	Bars    bool        // figures have points with bars, in place of lines
 	One     bool        // figures have one pair of axes for all columns
+	Map     bool        // three columns: figures paint the third over the first two, centred on 0
 }
 
 // Add appends a value.

@@ -30,6 +30,7 @@ import (
 	"tnn-gpu/host/sorn"
 	"tnn-gpu/host/sorn/sornbench"
 	"tnn-gpu/host/sorn/sorngolden"
+	"tnn-gpu/host/sorn/sornstats"
 	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/tnn/tnnbench"
 	"tnn-gpu/host/tnn/tnngolden"
@@ -125,13 +126,14 @@ func All() []Model {
 			Scans:    signalsscan.Presets,
 		},
 		{
-			Name:     "sorn",
-			Defaults: func() model.Spec { return sorn.Defaults() },
-			Foreign:  sorn.FromINI,
-			Presets:  sornPresets,
-			Goldens:  sorngolden.Formats,
-			Benches:  sornbench.Series,
-			Selftest: "delpapa2017",
+			Name:       "sorn",
+			Defaults:   func() model.Spec { return sorn.Defaults() },
+			Foreign:    sorn.FromINI,
+			Presets:    sornPresets,
+			Goldens:    sorngolden.Formats,
+			Benches:    sornbench.Series,
+			Selftest:   "delpapa2017",
+			Statistics: sornstats.Statistics,
 		},
 	}
 }

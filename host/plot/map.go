@@ -16,6 +16,8 @@ import (
 type Map struct {
 	x, y   []float64 // of the cells' centres, ascending
 	values map[[2]float64]float64
+
+	centred bool // colours are those of values on either side of 0
 }
 
 // add puts a value at a place. Several at one place are averaged.
@@ -41,6 +43,10 @@ func (m *Map) limits() (low, high float64) {
 		if !math.IsNaN(v) && !math.IsInf(v, 0) {
 			low, high = min(low, v), max(high, v)
 		}
+	}
+	if m.centred {
+		high = max(-low, high)
+		low = -high
 	}
 	return low, high
 }

@@ -15,6 +15,14 @@ func Statistic(title string, parts []string, tables []*analysis.Table) *Page {
 	if len(parts) > 1 {
 		page.Colours = parts
 	}
+	if tables[0].Map {
+		page.Colours = nil
+		for k, t := range tables {
+			page.Panels = append(page.Panels, mapOf(t, parts[k]))
+		}
+		page.Columns = columnsFor(len(page.Panels))
+		return page
+	}
 	x := tables[0].Columns[0]
 	for c, y := range tables[0].Columns {
 		if c == 0 || tables[0].IsError(c) {
@@ -31,6 +39,15 @@ func Statistic(title string, parts []string, tables []*analysis.Table) *Page {
 	}
 	page.Columns = columnsFor(len(page.Panels))
 	return page
+}
+
+// mapOf paints the third column of a table over the first two.
+func mapOf(t *analysis.Table, part string) Panel {
+	p := Panel{Title: part, X: label(columnOf(t.Columns[0])), Y: label(columnOf(t.Columns[1])), Map: &Map{centred: true}}
+	for i, x := range t.Values[0] {
+		p.Map.add(x, t.Values[1][i], t.Values[2][i])
+	}
+	return p
 }
 
 // oneOf has the curves of panels on one pair of axes, with the labels of the first.

@@ -3,6 +3,7 @@ package stats
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -154,4 +155,39 @@ func solved(t *testing.T) *mat.Dense {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// TestFitsEnd: fits of few values end, also where the likelihood is so flat that rounding
+// hides how it rises. The durations are those of a run.
+func TestFitsEnd(t *testing.T) {
+	durations := map[int]int{3: 52, 4: 509, 5: 553, 6: 3, 9: 7, 10: 14, 11: 16, 13: 1, 15: 2, 17: 1, 18: 2, 20: 1, 22: 2, 23: 2, 26: 1, 27: 1, 39: 1, 76: 1, 87: 1, 88: 1, 95: 1, 118: 1, 121: 1, 125: 1, 126: 1, 132: 1, 238: 1, 312: 1}
+	var values []float64
+	for k, n := range durations {
+		values = append(values, slices.Repeat([]float64{float64(k)}, n)...)
+	}
+	fits := func(values []float64, lo, hi int) {
+		for name, fit := range map[string]func([]float64, int, int) (Fit, error){"power law": FitPowerLaw, "exponential": FitExponential, "cut-off": FitCutOff} {
+			f, err := fit(values, lo, hi)
+			if err != nil {
+				t.Errorf("%s on %d ... %d of %d values: %v", name, lo, hi, len(values), err)
+				continue
+			}
+			for _, e := range f.Error {
+				if !(e > 0) {
+					t.Errorf("%s on %d ... %d: %+v", name, lo, hi, f)
+				}
+			}
+		}
+	}
+	for _, hi := range []int{20, 30, 40, 60, 100, 312} {
+		fits(values, 6, hi)
+	}
+	random := rand.New(rand.NewPCG(7, 8))
+	for range 60 {
+		var few []float64
+		for range 20 + random.IntN(100) {
+			few = append(few, math.Floor(6/math.Pow(1-random.Float64(), 0.7)))
+		}
+		fits(few, 6, 60)
+	}
 }

@@ -62,14 +62,18 @@ func fit(values []float64, lo, hi int, statistics ...func(float64) float64) (Fit
 }
 
 // minimum of the cost, which is convex, by Newton's method; a step that makes the cost
-// larger is halved.
+// larger is halved. Where the cost can fall by no more than rounding, steps go on as long
+// as they make the gradient smaller.
 func (f *family) minimum() ([]float64, bool) {
+	const flat = 1e-10
 	d := len(f.mean)
 	x, gradient, next := make([]float64, d), make([]float64, d), make([]float64, d)
 	h, step := mat.NewSymDense(d, nil), mat.NewVecDense(d, nil)
+	least := math.Inf(1) // gradient
 	for range 200 {
 		f.gradient(gradient, x)
-		if floats.Norm(gradient, math.Inf(1)) < 1e-12 {
+		size := floats.Norm(gradient, math.Inf(1))
+		if size < 1e-12 || size >= least {
 			return x, true
 		}
 		f.hessian(h, x)
@@ -77,13 +81,15 @@ func (f *family) minimum() ([]float64, bool) {
 			return nil, false
 		}
 		cost, length := f.cost(x), 1.0
-		for {
-			floats.AddScaledTo(next, x, -length, step.RawVector().Data)
-			if f.cost(next) <= cost {
-				break
-			}
-			if length /= 2; length < 1e-6 { // rounding lets nothing better be found
-				return x, floats.Norm(gradient, math.Inf(1)) < 1e-9
+		floats.AddScaledTo(next, x, -length, step.RawVector().Data)
+		if floats.Dot(gradient, step.RawVector().Data) < flat*math.Max(1, math.Abs(cost)) {
+			least = size
+		} else {
+			for f.cost(next) > cost {
+				if length /= 2; length < 1e-9 {
+					return nil, false
+				}
+				floats.AddScaledTo(next, x, -length, step.RawVector().Data)
 			}
 		}
 		copy(x, next)

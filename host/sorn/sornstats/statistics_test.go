@@ -1,0 +1,397 @@
+package sornstats_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"tnn-gpu/host/analysis"
+	"tnn-gpu/host/sorn"
+	"tnn-gpu/host/sorn/sornstats"
+	"tnn-gpu/host/state"
+)
+
+// given is a run whose records are made by a test: by field, replica and step.
+type given struct {
+	net     *sorn.Network
+	active  [][]float64
+	records map[string][][][]float64
+	last    *state.State
+}
+
+func (g *given) End() int64 {
+	for _, of := range g.records {
+		return int64(len(of[0]))
+	}
+	return int64(len(g.active[0]))
+}
+
+func (g *given) Steps() ([]int64, error) {
+	steps := make([]int64, g.End())
+	for i := range steps {
+		steps[i] = int64(i + 1)
+	}
+	return steps, nil
+}
+
+func (g *given) Column(name string, replica int) ([]float64, error) {
+	if name != "active_e" {
+		return nil, analysis.Missing("no column %s", name)
+	}
+	return g.active[replica], nil
+}
+
+func (g *given) Recording(field string) (*analysis.Recording, error) {
+	of, found := g.records[field]
+	if !found {
+		return nil, analysis.Missing("record %s", field)
+	}
+	return &analysis.Recording{First: 1, Every: 1, Len: len(of[0]), Close: func() error { return nil },
+		Read: func(i, replica int) ([]float64, error) { return of[replica][i], nil }}, nil
+}
+
+func (g *given) Final(field string, _ int) ([]float64, error) {
+	a := g.last.Array(field)
+	out := make([]float64, a.Len())
+	for i := range out {
+		out[i] = a.At(i)
+	}
+	return out, nil
+}
+
+// run is that of a network of some units, changed by with.
+func (g *given) run(t *testing.T, units, replicas int, with func(s *sorn.Spec)) *analysis.Run {
+	t.Helper()
+	s := sorn.Defaults()
+	s.Sorn.NE, s.Sorn.NU, s.Sorn.TargetRate = units, min(10, units), 0.1
+	s.Sorn.LambdaEE, s.Sorn.LambdaEI, s.Sorn.LambdaIE = min(20, units/2), min(40, units/2), min(100, units)
+	if with != nil {
+		with(s)
+	}
+	if err := s.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	n, err := s.Build(1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.net = n.(*sorn.Network)
+	r := &analysis.Run{Network: g.net, First: 1, From: g}
+	for k := range replicas {
+		r.Replicas = append(r.Replicas, k)
+	}
+	return r
+}
+
+// made is what a statistic finds in all steps.
+func made(t *testing.T, r *analysis.Run, name string) *analysis.Result {
+	t.Helper()
+	r.Last = r.From.End()
+	chosen, err := analysis.Choose(sornstats.Statistics(), []string{name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := analysis.Make(r, chosen, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found[0].Result
+}
+
+func value(t *testing.T, r *analysis.Result, name string) analysis.Value {
+	t.Helper()
+	i := slices.IndexFunc(r.Values, func(v analysis.Value) bool { return v.Name == name })
+	if i < 0 {
+		t.Fatalf("there is no %s: %v", name, r.Notes)
+	}
+	return r.Values[i]
+}
+
+// near compares a value with the truth, in errors of the estimate and a bound.
+func near(t *testing.T, r *analysis.Result, name string, want, within float64) {
+	t.Helper()
+	v := value(t, r, name)
+	if v.Error > 0 {
+		within += 4.5 * v.Error
+	}
+	if !(math.Abs(v.Mean-want) <= within) {
+		t.Errorf("%s is %s, want %.4f", name, analysis.Number(v.Mean, v.Error), want)
+	}
+}
+
+func tableOf(t *testing.T, r *analysis.Result, name string) analysis.Table {
+	t.Helper()
+	i := slices.IndexFunc(r.Tables, func(v analysis.Table) bool { return v.Name == name })
+	if i < 0 {
+		t.Fatalf("there is no table %s", name)
+	}
+	return r.Tables[i]
+}
+
+// TestActivity: of a series of independent counts.
+func TestActivity(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	g := &given{}
+	for range 3 {
+		values := make([]float64, 4000)
+		for i := range values {
+			for range 50 {
+				if random.Float64() < 0.2 {
+					values[i]++
+				}
+			}
+		}
+		g.active = append(g.active, values)
+	}
+	r := g.run(t, 50, 3, nil)
+	found := made(t, r, "activity")
+	near(t, found, "active", 10, 0)
+	near(t, found, "rate", 0.2, 0)
+	near(t, found, "smoothness", 4, 0.15) // sqrt(2 x 50 x 0.2 x 0.8)
+	near(t, found, "autocorrelation_1", 0, 0.04)
+	fano := tableOf(t, found, "fano")
+	for i, f := range fano.Values[1] {
+		if windows := 4000 / fano.Values[0][i]; math.Abs(f-0.8) > 4.5*0.8*math.Sqrt(2/windows/3) {
+			t.Errorf("Fano factor of windows of %v steps: %v, want 0.8", fano.Values[0][i], f)
+		}
+	}
+	steps := 0.0
+	for _, v := range tableOf(t, found, "activity").Values[1] {
+		steps += v
+	}
+	if steps < 11990 || steps > 12000 {
+		t.Errorf("the histogram has %v of 12000 steps, hardly any of which has no active unit", steps)
+	}
+	r.First, r.Last = 7, 7
+	chosen, _ := analysis.Choose(sornstats.Statistics(), []string{"activity"})
+	if found, err := analysis.Make(r, chosen, false); err != nil || found[0].Missing == "" {
+		t.Errorf("of a single step: %v, %v", found, err)
+	}
+}
+
+// TestAvalanches: durations are drawn from a power law, sizes grow as a power of them.
+func TestAvalanches(t *testing.T) {
+	const exponent, grows = 1.7, 0.3
+	random := rand.New(rand.NewPCG(3, 4))
+	cumulated, sum := make([]float64, 61), 0.0
+	for k := 6; k <= 60; k++ {
+		sum += math.Pow(float64(k), -exponent)
+		cumulated[k] = sum
+	}
+	var c []float64
+	for range 4000 {
+		u, k := random.Float64()*sum, 6
+		for cumulated[k] < u {
+			k++
+		}
+		height := 40 * math.Pow(float64(k), grows)
+		for range k {
+			c = append(c, 35+math.Round(height*(0.5+random.Float64())))
+		}
+		for range 2 * k { // so that half the mean is below the heights
+			c = append(c, 0)
+		}
+	}
+	g := &given{active: [][]float64{c}}
+	found := made(t, g.run(t, 1000, 1, nil), "avalanches")
+	near(t, found, "duration_exponent", exponent, 0)
+	near(t, found, "avalanches", 4000, 0)
+	near(t, found, "size_of_duration", 1+grows, 0.1)
+	if gain := value(t, found, "duration_exponential_gain").Mean; gain > -100 {
+		t.Errorf("an exponential is likelier by %v", gain)
+	}
+	if gain := value(t, found, "duration_cut_off_gain").Mean; gain < -1e-6 || gain > 10 {
+		t.Errorf("a cut-off makes the law likelier by %v", gain)
+	}
+	total := 0.0
+	for i, law := range tableOf(t, found, "durations").Values[2] {
+		if d := tableOf(t, found, "durations").Values[0][i]; !math.IsNaN(law) && d >= 6 {
+			total += law
+		}
+	}
+	if math.Abs(total-4000) > 1 {
+		t.Errorf("the power law has %v avalanches", total)
+	}
+}
+
+// bernoulli are spikes of units that are independent, but for the last one, which does
+// what the first does, and the one before it, which is silent.
+func bernoulli(units, steps int, p float64) [][]float64 {
+	random := rand.New(rand.NewPCG(5, 6))
+	out := make([][]float64, steps)
+	for k := range out {
+		out[k] = make([]float64, units)
+		for i := range units - 2 {
+			if random.Float64() < p {
+				out[k][i] = 1
+			}
+		}
+		out[k][units-1] = out[k][0]
+	}
+	return out
+}
+
+// TestSpikes: of units that are active at random.
+func TestSpikes(t *testing.T) {
+	const units, p = 42, 0.25
+	g := &given{records: map[string][][][]float64{"x": {bernoulli(units, 3000, p)}}}
+	r := g.run(t, units, 1, nil)
+	found := made(t, r, "spikes")
+	near(t, found, "rate", p*41/42, 0)
+	near(t, found, "silent", 1, 0)
+	near(t, found, "interval", 1/p, 0.1)
+	near(t, found, "interval_variation", math.Sqrt(1-p), 0.02)
+	near(t, found, "fano_unit", 1-p, 0.02)
+	near(t, found, "hamming", 2*p*(1-p)*41, 0.3)
+	near(t, found, "entropy", math.Log(41)/math.Log(42), 0.002)
+	counts := 0.0
+	for _, n := range tableOf(t, found, "intervals").Values[1] {
+		counts += n
+	}
+	if want := float64(value(t, found, "interval").N); counts != want {
+		t.Errorf("the histogram has %v of %v intervals", counts, want)
+	}
+
+	found = made(t, r, "correlations")
+	near(t, found, "left_out", 1, 0)
+	near(t, found, "correlation", 1.0/(41*40/2), 0.003)
+	table := tableOf(t, found, "correlations")
+	for i, v := range table.Values[2] {
+		a, b := table.Values[0][i], table.Values[1][i]
+		if silent := a == units-2 || b == units-2; silent != math.IsNaN(v) || a == 0 && b == units-1 && math.Abs(v-1) > 1e-12 {
+			t.Errorf("units %v and %v: %v", a, b, v)
+		}
+	}
+
+	table = tableOf(t, made(t, r, "raster"), "raster")
+	for i, step := range table.Values[0] {
+		if g.records["x"][0][int(step)-1][int(table.Values[1][i])] != 1 {
+			t.Errorf("step %v: unit %v is not active", step, table.Values[1][i])
+		}
+	}
+}
+
+// TestWeights: a network as it is built has degrees about lambda - 1/2, and weights
+// whose law is the uniform one.
+func TestWeights(t *testing.T) {
+	g := &given{active: [][]float64{{0, 0}}}
+	r := g.run(t, 400, 1, nil)
+	var err error
+	if g.last, err = g.net.Start(state.Double, []uint64{1}); err != nil {
+		t.Fatal(err)
+	}
+	found := made(t, r, "degrees")
+	near(t, found, "in_degree", 19.5, 0)
+	near(t, found, "in_deviation", 1, 0.25)
+	near(t, found, "out_degree", value(t, found, "in_degree").Mean, 1e-9)
+	near(t, found, "out_deviation", math.Sqrt(19.5*(1-19.5/399)), 0.6)
+	for c := 1; c <= 4; c++ {
+		sum := 0.0
+		for _, v := range tableOf(t, found, "degrees").Values[c] {
+			sum += v
+		}
+		if math.Abs(sum-400) > 2 {
+			t.Errorf("column %d has %v of 400 units", c, sum)
+		}
+	}
+	found = made(t, r, "weights")
+	near(t, found, "synapses", 400*19.5, 150)
+	near(t, found, "mean", 0.056, 0.01) // of those of 0.01 or more, about uniform in (0, 2/19.5)
+	sum, law := 0.0, 0.0
+	for i, v := range tableOf(t, found, "weights").Values[1] {
+		sum += v
+		law += tableOf(t, found, "weights").Values[2][i]
+	}
+	if n := value(t, found, "strong").Mean; sum != n || math.Abs(law/n-1) > 0.25 {
+		t.Errorf("the histogram has %v, and the law %v, of %v weights", sum, law, n)
+	}
+	r.Last = 1
+	chosen, _ := analysis.Choose(sornstats.Statistics(), []string{"weights"})
+	if found, err := analysis.Make(r, chosen, false); err != nil || found[0].Missing == "" {
+		t.Errorf("of steps before the last: %v, %v", found, err)
+	}
+}
+
+// taught is a run whose states have what tells of the last steps, from the latest: unit
+// kinds*b + c is active if code was c, b steps ago.
+func taught(t *testing.T, steps, back, kinds int, with func(s *sorn.Spec), code func(s sorn.Shown) int) *analysis.Run {
+	t.Helper()
+	g := &given{}
+	r := g.run(t, max(10, back*kinds), 2, func(s *sorn.Spec) {
+		with(s)
+		s.Sorn.NU, s.Eras = 0, []sorn.EraSpec{{Steps: 2, Phase: sorn.Plasticity, Input: true}, {Steps: steps, Phase: sorn.Training, Input: true}}
+	})
+	in := &g.net.Spec.Input
+	g.records = map[string][][][]float64{"x": nil, "task": nil}
+	for replica := range 2 {
+		source := sorn.NewSource[float64](g.net.Spec, [2]uint32{uint32(replica), 9})
+		task := make([]int32, sorn.TaskItems)
+		var x, tasks [][]float64
+		var codes []int
+		for k := range steps + 2 {
+			source.Next(uint32(k+1), g.net.Spec.RegimeAt(int64(k+1)), task)
+			at := make([]float64, len(task))
+			for i, v := range task {
+				at[i] = float64(v)
+			}
+			codes = append([]int{code(in.Shown(at))}, codes...)
+			states := make([]float64, g.net.Spec.Sorn.NE)
+			for b, c := range codes[:min(back, len(codes))] {
+				if c >= 0 {
+					states[kinds*b+c] = 1
+				}
+			}
+			x, tasks = append(x, states), append(tasks, at)
+		}
+		g.records["x"], g.records["task"] = append(g.records["x"], x), append(g.records["task"], tasks)
+	}
+	return r
+}
+
+// TestReadOut: what states have is read out of them, and nothing else.
+func TestReadOut(t *testing.T) {
+	symbol := func(s sorn.Shown) int { return s.Symbol }
+	r := taught(t, 4000, 2, 5, func(s *sorn.Spec) { s.Input.Kind, s.Input.Alphabet = sorn.RandomSequence, 5 }, symbol)
+	found := made(t, r, "readout")
+	near(t, found, "recall_0", 1, 0)
+	near(t, found, "recall_1", 1, 0)
+	near(t, found, "recall_5", 0.2, 0)
+	near(t, found, "next_symbol", 0.2, 0)
+	near(t, found, "next_symbol_chance", 0.2, 0)
+	near(t, found, "next_symbol_best", 0.2, 1e-12)
+
+	// Words: a state that knows the place reads all but the first letter of a word.
+	words := func(s *sorn.Spec) {
+		s.Input.Kind, s.Input.Words, s.Input.Blank = sorn.Words, []string{"ABA", "CB"}, 1
+		s.Input.Transitions = []float64{0.25, 0.75, 0.5, 0.5}
+	}
+	place := func(s sorn.Shown) int {
+		switch {
+		case s.Word < 0:
+			return -1
+		case s.Letter < 0:
+			return 5 + s.Word // the word that has ended
+		}
+		return 3*s.Word + s.Letter
+	}
+	r = taught(t, 6000, 1, 7, words, place)
+	found = made(t, r, "readout")
+	best := value(t, found, "next_symbol_best")
+	near(t, found, "next_symbol", best.Mean, 0)
+	near(t, found, "next_place", value(t, found, "next_place_best").Mean, 0)
+	// Of the steps before a letter, those within words are known, and 3/4 after ABA and
+	// 1/2 after CB; two fifths of the words are ABA.
+	near(t, found, "next_symbol_best", (0.4*(2+0.75)+0.6*(1+0.5))/(0.4*3+0.6*2), 0.01)
+	table := tableOf(t, found, "readout")
+	if len(table.Columns) != 1+3 || table.Columns[1].Name != "A" || len(table.Values[0]) != 1+10 || table.Values[0][0] != -1 {
+		t.Errorf("the weights have columns %v", table.Columns)
+	}
+
+	r = taught(t, 100, 1, 5, func(s *sorn.Spec) { s.Input.Kind, s.Input.Alphabet = sorn.RandomSequence, 5 }, symbol)
+	r.First, r.Last = 1, 2
+	chosen, _ := analysis.Choose(sornstats.Statistics(), []string{"readout"})
+	if found, err := analysis.Make(r, chosen, false); err != nil || found[0].Missing == "" {
+		t.Errorf("of plastic steps: %v, %v", found, err)
+	}
+}
