@@ -148,9 +148,9 @@ func TestLargeRecall(t *testing.T) {
 	}
 }
 
-// combinations are the arguments of every rule with every update and what is to be said
+// recallCommands are the arguments of every rule with every update and what is to be said
 // of it; nothing where it can be computed.
-func combinations() map[string][2]string {
+func recallCommands() map[string][2]string {
 	rules := map[string]string{
 		"hebb": "", "hebb without a matrix": " --set network.matrix=false", "storkey": "", "projection": "", "mpf": " --set network.iterations=20",
 		"polynomial": " --set network.degree=3", "exponential": " --set network.beta=0.5", "sequence": "", "hebb on a lattice": " --set network.units=0 --set graph.kind=neighbor --set graph.sides=[6,6] --set graph.connections=4",
@@ -182,7 +182,7 @@ func combinations() map[string][2]string {
 func TestEveryRuleAndUpdate(t *testing.T) {
 	once(t)
 	dir := t.TempDir()
-	for name, c := range combinations() {
+	for name, c := range recallCommands() {
 		args, says := strings.Fields("--preset hopfield-recall --backend cpu --steps 3 --set network.units=36 "+c[0]), c[1]
 		out := strings.ReplaceAll(name, " ", "-")
 		run := append([]string{"run", "--no-overview", "--sweep", "recall.temperature=0,0.4", "--out", out}, args...)
