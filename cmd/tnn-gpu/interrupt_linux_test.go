@@ -53,6 +53,22 @@ func TestSignalsSave(t *testing.T) {
 	}
 }
 
+// TestDriverLeavesSignals: a driver that compiles takes signals for itself, and the run
+// answers them all the same.
+func TestDriverLeavesSignals(t *testing.T) {
+	withOpenCL(t)
+	for _, s := range []syscall.Signal{syscall.SIGUSR1, syscall.SIGXCPU} {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			c := command(t, dir, endless("--backend", "opencl")...)
+			c.Env = append(c.Environ(), "POCL_CACHE_DIR="+t.TempDir()) // so that it compiles
+			beginCommand(t, c)(s).want(t, codeTimeIsUp, "time is up at step ", "; go on with: tnn-gpu resume out")
+			saved(t, dir)
+		})
+	}
+}
+
 // TestSignalsInPairs: GNU timeout sends two, which are of one mind.
 func TestSignalsInPairs(t *testing.T) {
 	once(t)
