@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/config"
@@ -18,8 +19,14 @@ const finalLimit = 256 << 20
 // finalBytes is about the size of final.npz.
 func (n *setup) finalBytes() int64 {
 	d, total := n.net.Describe(), int64(0)
-	for _, f := range d.Fields {
-		if space, known := d.Space(f.Space); known && !f.Derived {
+	fields := slices.DeleteFunc(slices.Clone(d.Fields), func(f state.Field) bool { return f.Derived })
+	for _, c := range d.Computed {
+		if c.Final {
+			fields = append(fields, c.Field)
+		}
+	}
+	for _, f := range fields {
+		if space, known := d.Space(f.Space); known {
 			total += int64(space.Len()) * int64(f.Copies(len(n.seeds))) * int64(f.Bytes(n.precision))
 		}
 	}

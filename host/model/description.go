@@ -76,7 +76,8 @@ type Panel struct {
 // that they have.
 type Computed struct {
 	state.Field
-	From []string // names of fields
+	From  []string // names of fields
+	Final bool     // the state after the last step has it, too
 	// Values computes the array, replica after replica in original order, from
 	// the arrays named in From.
 	Values func(from []*state.Array, replicas int) state.Array

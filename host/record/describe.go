@@ -158,13 +158,22 @@ func (r *Recorder) describeFinal() []Array {
 		if f.Derived {
 			continue
 		}
-		s := from.make(f, nil, from.order(f.Space))
-		out = append(out, Array{
-			Name: f.Name, Dtype: s.dtype(r.options.Backend.Precision), Unit: f.Unit, Doc: f.Doc, Limits: f.Limits, Axes: s.allAxes(r.replicas),
-			Shape: s.replicated(r.replicas, s.shape),
-		})
+		out = append(out, r.describeArray(from.make(f, nil, from.order(f.Space))))
+	}
+	for _, c := range r.about.Computed {
+		if c.Final {
+			out = append(out, r.describeArray(from.make(c.Field, &c, from.identity(c.Space))))
+		}
 	}
 	return out
+}
+
+func (r *Recorder) describeArray(s *source) Array {
+	f := s.field
+	return Array{
+		Name: f.Name, Dtype: s.dtype(r.options.Backend.Precision), Unit: f.Unit, Doc: f.Doc, Limits: f.Limits, Axes: s.allAxes(r.replicas),
+		Shape: s.replicated(r.replicas, s.shape),
+	}
 }
 
 func (r *recording) describe(asked Recording, first int64) File {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 
 	"tnn-gpu/host/model"
@@ -32,7 +33,12 @@ func (r *Recorder) addState(z npy.ArchiveWriter, s *state.State) error {
 		if err != nil {
 			return err
 		}
-		err = addField(z, from, s, &s.Arrays[i])
+		err = addField(z, from.make(s.Arrays[i].Field, nil, from.order(s.Arrays[i].Space)), s, &s.Arrays[i])
+	}
+	for _, c := range from.about.Computed {
+		if err == nil && c.Final {
+			err = addComputed(z, from.make(c.Field, &c, from.identity(c.Space)), s)
+		}
 	}
 	return err
 }
@@ -57,8 +63,21 @@ func addLinks(z npy.ArchiveWriter, links model.Links) error {
 	return nil
 }
 
-func addField(z npy.ArchiveWriter, from *sources, s *state.State, a *state.Array) error {
-	f := from.make(a.Field, nil, from.order(a.Space))
+// addComputed writes what follows from fields.
+func addComputed(z npy.ArchiveWriter, f *source, s *state.State) error {
+	var of []*state.Array
+	for _, name := range f.computed.From {
+		a := s.Array(name)
+		if a == nil {
+			return fmt.Errorf("the state has no %s, which %s follows from", name, f.field.Name)
+		}
+		of = append(of, a)
+	}
+	a := f.computed.Values(of, s.Replicas)
+	return addField(z, f, s, &a)
+}
+
+func addField(z npy.ArchiveWriter, f *source, s *state.State, a *state.Array) error {
 	w, err := z.Add(a.Name, f.dtype(s.Precision), f.replicated(s.Replicas, f.shape))
 	if err != nil {
 		return err

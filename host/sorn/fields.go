@@ -52,23 +52,40 @@ func distributions() []model.Distribution {
 	}
 }
 
-// computed are the matrices of the Python package, where they are of a size to look at.
+// computed are arrays of the Python package: states of two steps and, where they are of a
+// size to look at, matrices. final.npz has them, so that a run can begin there.
 func (n *Network) computed() []model.Computed {
-	if n.Spec.Sorn.NE > 2048 {
-		return nil
-	}
 	N, M := n.Spec.Sorn.NE, n.Spec.Sorn.M()
+	states := []model.Computed{
+		history("X", "excitatory", HistoryE, XBefore, XField),
+		history("Y", "inhibitory", HistoryI, YBefore, YField),
+	}
+	if N > 2048 {
+		return states
+	}
 	matrix := func(name, doc string, space state.Space, from, weight string, rows, columns, room int) model.Computed {
 		f := state.Field{Name: name, Unit: "drive", Doc: doc, Space: space, Derived: true}
-		return model.Computed{Field: f, From: []string{from, weight}, Values: func(a []*state.Array, replicas int) state.Array {
+		return model.Computed{Field: f, From: []string{from, weight}, Final: true, Values: func(a []*state.Array, replicas int) state.Array {
 			return dense(f, a[0], a[1], rows, columns, room, replicas)
 		}}
 	}
-	return []model.Computed{
+	return append(states,
 		matrix("Wee", "weights between excitatory units: row the presynaptic unit, column the postsynaptic one, 0 for no synapse", MatrixEE, FromEE, WeightEE, N, N, n.RoomEE),
 		matrix("Wei", "weights from inhibitory units (rows) to excitatory ones (columns)", MatrixEI, FromEI, WeightEI, M, N, n.RoomEI),
 		matrix("Wie", "weights from excitatory units (rows) to inhibitory ones (columns)", MatrixIE, FromIE, WeightIE, N, M, n.RoomIE),
-	}
+	)
+}
+
+// history are states one step ago and now, side by side.
+func history(name, units string, space state.Space, before, now string) model.Computed {
+	f := state.Field{Name: name, Unit: "1", Doc: "states of " + units + " units: one step ago, and now", Space: space, Kind: state.Bit, Derived: true, Limits: &[2]float64{0, 1}}
+	return model.Computed{Field: f, From: []string{before, now}, Final: true, Values: func(a []*state.Array, _ int) state.Array {
+		out := state.Array{Field: f, Bits: make([]uint8, 0, 2*a[0].Len())}
+		for i, was := range a[0].Bits {
+			out.Bits = append(out.Bits, was, a[1].Bits[i])
+		}
+		return out
+	}}
 }
 
 // dense writes columns as a matrix.

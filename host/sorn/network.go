@@ -17,6 +17,8 @@ const (
 	SynapseEI  state.Space = "synapse_ei" // likewise, from inhibitory units
 	SynapseIE  state.Space = "synapse_ie" // slots of inhibitory units
 	Task       state.Space = "task"       // where the stream of symbols is
+	HistoryE   state.Space = "history_e"  // of excitatory units: one step ago, and now
+	HistoryI   state.Space = "history_i"  // of inhibitory units
 	MatrixEE   state.Space = "matrix_ee"  // N x N
 	MatrixEI   state.Space = "matrix_ei"  // M x N
 	MatrixIE   state.Space = "matrix_ie"  // N x M
@@ -177,6 +179,10 @@ func (n *Network) space(s state.Space) model.Space {
 		return table("excitatory", "slot", N, n.RoomEI)
 	case SynapseIE:
 		return table("inhibitory", "slot", M, n.RoomIE)
+	case HistoryE:
+		return table("excitatory", "time", N, 2)
+	case HistoryI:
+		return table("inhibitory", "time", M, 2)
 	case MatrixEE:
 		return table("from", "to", N, N)
 	case MatrixEI:
@@ -211,7 +217,7 @@ func (n *Network) Describe() model.Description {
 		Distributions: distributions(),
 	}
 	d.Inputs = n.Spec.fed()
-	for _, s := range []state.Space{Excitatory, Inhibitory, SynapseEE, SynapseEI, SynapseIE, Task, MatrixEE, MatrixEI, MatrixIE} {
+	for _, s := range []state.Space{Excitatory, Inhibitory, SynapseEE, SynapseEI, SynapseIE, Task, HistoryE, HistoryI, MatrixEE, MatrixEI, MatrixIE} {
 		d.Spaces = append(d.Spaces, n.space(s))
 	}
 	return d
