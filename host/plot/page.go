@@ -87,6 +87,8 @@ const (
 	gap         = 4 * vg.Millimeter
 	titleHeight = 9 * vg.Millimeter
 	keyHeight   = 6 * vg.Millimeter
+	keyIndent   = 10 * vg.Millimeter // of a name, beside its colour
+	keySize     = 10                 // of its letters, in points
 
 	dotsPerInch       = 150
 	dotsPerScreenInch = 96
@@ -131,7 +133,7 @@ func (p *Page) Write(w io.Writer, format string) error {
 		return err
 	}
 	rows := (len(p.Panels) + p.Columns - 1) / p.Columns
-	width := vg.Length(p.Columns)*(panelWidth+gap) + gap
+	width := p.width()
 	height := vg.Length(rows)*(panelHeight+gap) + p.headHeight() + gap
 	dots := dotsPerInch
 	if p.forScreens {
@@ -198,30 +200,49 @@ func (p *Page) headHeight() vg.Length {
 	if p.Subtitle != "" {
 		height += keyHeight
 	}
-	return height + vg.Length((len(p.Colours)+p.Columns-1)/p.Columns)*keyHeight
+	columns, _ := p.keyColumns()
+	return height + vg.Length((len(p.Colours)+columns-1)/columns)*keyHeight
 }
 
-// drawHead draws the title, and under it as many names of colours in a line as
-// there are columns.
+// width of the page.
+func (p *Page) width() vg.Length { return vg.Length(p.Columns)*(panelWidth+gap) + gap }
+
+// keyColumns is how many names of colours stand in a line, and how wide each may be: as
+// many as there are panels, or fewer where names are long.
+func (p *Page) keyColumns() (int, vg.Length) {
+	text := draw.TextStyle{Font: sans(keySize), Handler: plot.DefaultTextHandler}
+	widest := vg.Length(0)
+	for _, name := range p.Colours {
+		widest = max(widest, text.Width(name))
+	}
+	columns := p.Columns
+	for columns > 1 && widest+keyIndent+gap > (p.width()-gap)/vg.Length(columns) {
+		columns--
+	}
+	return columns, (p.width() - gap) / vg.Length(columns)
+}
+
+// drawHead draws the title, and under it the names of colours.
 func (p *Page) drawHead(c draw.Canvas) {
 	text := draw.TextStyle{Color: color.Black, Font: sans(13), XAlign: draw.XCenter, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
 	top := c.Max.Y - titleHeight/2 - gap/2
 	c.FillText(text, vg.Point{X: c.Center().X, Y: top}, p.Title)
-	text.Font = sans(10)
+	text.Font = sans(keySize)
 	if p.Subtitle != "" {
 		top -= keyHeight
 		c.FillText(text, vg.Point{X: c.Center().X, Y: top}, p.Subtitle)
 	}
 	text.XAlign = draw.XLeft
+	columns, width := p.keyColumns()
 	for i, name := range p.Colours {
-		y := top - titleHeight/2 - keyHeight*(vg.Length(i/p.Columns)+0.5) + gap/2
-		x := c.Min.X + gap + vg.Length(i%p.Columns)*(panelWidth+gap)
+		y := top - titleHeight/2 - keyHeight*(vg.Length(i/columns)+0.5) + gap/2
+		x := c.Min.X + gap + vg.Length(i%columns)*width
 		style := Style{Colour: i}
 		c.StrokeLine2(style.line(), x, y, x+8*vg.Millimeter, y)
 		if p.hasMarks() {
 			c.DrawGlyph(style.mark(), vg.Point{X: x + 4*vg.Millimeter, Y: y})
 		}
-		c.FillText(text, vg.Point{X: x + 10*vg.Millimeter, Y: y}, name)
+		c.FillText(text, vg.Point{X: x + keyIndent, Y: y}, name)
 	}
 }
 

@@ -75,6 +75,7 @@ type scan struct {
 	options ScanOptions
 	x, y    *axis // y is nil where there is no map
 	curves  []curveRows
+	unnamed map[int]bool // keys that names of curves leave out
 }
 
 // curveRows are the rows of a curve.
@@ -249,6 +250,7 @@ func (s *scan) group() {
 		}
 		s.curves[k].rows = append(s.curves[k].rows, r)
 	}
+	s.shorten()
 	for _, c := range s.curves {
 		slices.SortStableFunc(c.rows, func(a, b *experiment.Row) int {
 			switch x, y := s.x.at(a), s.x.at(b); {

@@ -279,3 +279,25 @@ func TestFineDecades(t *testing.T) {
 		t.Errorf("the labels are %q, want %q", labels, want)
 	}
 }
+
+// TestLongNames: names of curves that are long lose the keys that tell none apart, and
+// those that are still wider than a panel stand in a line of their own.
+func TestLongNames(t *testing.T) {
+	keys := []string{"codes.transmitter", "codes.receiver_of_the_code", "codes.updates", "codes.forgets", "x"}
+	var values [][]string
+	for _, x := range []string{"1", "2", "3"} {
+		values = append(values, []string{"relaxed", "network", "2000", "0.01", x}, []string{"policy", "network", "12000", "0.02", x}, []string{"policy", "counts", "12000", "0.02", x})
+	}
+	page := scanPage(t, scanTable(keys, false, values...), ScanOptions{Title: "a", Quantities: []string{"mass"}})
+	if want := []string{"transmitter = relaxed, receiver_of_the_code = network", "transmitter = policy, receiver_of_the_code = network", "transmitter = policy, receiver_of_the_code = counts"}; !slices.Equal(page.Colours, want) {
+		t.Errorf("the colours are %q, want %q", page.Colours, want)
+	}
+	page.Columns = 2
+	if columns, width := page.keyColumns(); columns != 1 || width < 2*panelWidth {
+		t.Errorf("%d names stand in a line, %v wide", columns, width)
+	}
+	page.Colours = []string{"short", "names"}
+	if columns, _ := page.keyColumns(); columns != 2 {
+		t.Errorf("%d short names stand in a line", columns)
+	}
+}

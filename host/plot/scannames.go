@@ -2,6 +2,7 @@ package plot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tnn-gpu/host/experiment"
@@ -11,7 +12,7 @@ import (
 func (s *scan) curveName(r *experiment.Row) string {
 	var parts []string
 	for k, v := range r.Values {
-		if k != s.x.key && !s.follows(k) && !(absent(v) && s.told(k)) {
+		if k != s.x.key && !s.unnamed[k] && !s.follows(k) && !(absent(v) && s.told(k)) {
 			parts = append(parts, s.keyName(k)+" = "+v.Text)
 		}
 	}
@@ -19,6 +20,29 @@ func (s *scan) curveName(r *experiment.Row) string {
 		parts = append(parts, fmt.Sprintf("%s = %g", s.table.Along.Name, r.Place))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// longName is a name of a curve, in letters, that hardly fits beside another one.
+const longName = 45
+
+// shorten leaves keys out of names that are long, from the last on, where the others tell
+// the curves apart.
+func (s *scan) shorten() {
+	if !slices.ContainsFunc(s.curves, func(c curveRows) bool { return len(c.name) > longName }) {
+		return
+	}
+	s.unnamed = make(map[int]bool)
+	for k := len(s.table.Keys) - 1; k >= 0; k-- {
+		s.unnamed[k] = true
+		names := make(map[string]bool)
+		for _, c := range s.curves {
+			names[s.curveName(c.rows[0])] = true
+		}
+		s.unnamed[k] = len(names) == len(s.curves)
+	}
+	for i := range s.curves {
+		s.curves[i].name = s.curveName(s.curves[i].rows[0])
+	}
 }
 
 // follows tells whether the value on the axis says what a key is: they vary together.
