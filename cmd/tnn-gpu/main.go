@@ -16,6 +16,7 @@ import (
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/files"
 	"tnn-gpu/host/memory"
+	"tnn-gpu/host/model"
 )
 
 // Exit codes. The help text exitCodes and README.md list them too.
@@ -154,6 +155,7 @@ func exitCode(err error) int {
 	var device deviceError
 	var driver *gpu.Error
 	var configured *config.Error
+	var key *model.KeyError // that only an attempt to store patterns finds, before anything is written
 	switch {
 	case err == nil:
 		return codeDone
@@ -161,7 +163,7 @@ func exitCode(err error) int {
 		return codeTimeIsUp
 	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
 		return codeInterrupted
-	case errors.As(err, &usage), errors.As(err, &configured):
+	case errors.As(err, &usage), errors.As(err, &configured), errors.As(err, &key):
 		return codeUsage
 	case errors.As(err, &device), errors.As(err, &driver), errors.Is(err, gpu.ErrDied):
 		return codeDevice

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"tnn-gpu/gpu"
 	"tnn-gpu/host/hopfield/hopfieldscan"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/state"
@@ -127,6 +128,20 @@ func TestRecallLeavesItsImage(t *testing.T) {
 	}
 	if r := tnnGPU(t, dir, "check", "two"); r.code != codeFailed || !strings.Contains(r.out+r.errs, "state-001.png") {
 		t.Errorf("check of a changed image: exit code %d\n%s%s", r.code, r.out, r.errs)
+	}
+}
+
+// TestPatternsThatCannotBeStored: what is found only when patterns are drawn is an error of
+// the configuration, too, and leaves nothing.
+func TestPatternsThatCannotBeStored(t *testing.T) {
+	once(t)
+	dir := t.TempDir()
+	run := []string{"run", "--preset", "hopfield-recall", "--out", "r", "--set", "network.units=3", "--set", "network.rule=projection", "--set", "patterns.load=1"}
+	tnnGPU(t, dir, append(run, "--backend", "cpu")...).want(t, codeUsage, "the patterns [1 2] depend on each other", "leave one of them out")
+	wantEmpty(t, dir)
+	if _, err := gpu.Devices(); err == nil {
+		tnnGPU(t, dir, append(run, "--backend", "opencl")...).want(t, codeUsage, "the patterns [1 2] depend on each other")
+		wantEmpty(t, dir)
 	}
 }
 

@@ -52,7 +52,7 @@ func (n *Network) checkSize(s *Spec) error {
 	if r.First >= n.N {
 		return model.BadKey("recall.first", r.First, fmt.Sprintf("the patterns have the units 0 to %d", n.N-1))
 	}
-	return nil
+	return s.checkFields(n.N, n.patterns(s))
 }
 
 func (n *Network) buildGraph(seed uint64) error {
@@ -144,22 +144,19 @@ func (n *Network) store(s *Spec, w Draws) (*Memory, error) {
 	patterns, net := n.stored(s, w), s.Network
 	switch net.Rule {
 	case Polynomial:
-		return NewPolynomialMemory(patterns, n.N, net.Degree)
+		return NewPolynomialMemory(patterns, n.N, net.Degree), nil
 	case Exponential:
-		return NewExponentialMemory(patterns, n.N, net.Beta)
+		return NewExponentialMemory(patterns, n.N, net.Beta), nil
 	case Sequence:
 		return NewOverlapMemory(Sequence, patterns, n.N), nil
 	case Hebb:
 		if n.Graph != nil {
 			return n.storeOnGraph(patterns, s, w), nil
 		}
-		if int64(len(patterns))*int64(n.N-1) > math.MaxInt32 && net.needsMatrix() && net.Thresholds == nil {
-			return nil, model.BadKey("network.matrix", net.Matrix, fmt.Sprintf("fields of %d patterns and %d units can pass 31 bits; use network.matrix=false, or fewer patterns", len(patterns), n.N))
-		}
 		if !net.needsMatrix() {
 			return NewOverlapMemory(Hebb, patterns, n.N), nil
 		}
-		if net.Thresholds == nil {
+		if len(net.Thresholds) == 0 {
 			m := NewHebbMemory(patterns, n.N)
 			m.Plain = net.Damage == 0 && !net.Clip
 			n.alter(m.Couplings.W, s, w)
@@ -172,7 +169,9 @@ func (n *Network) store(s *Spec, w Draws) (*Memory, error) {
 	}
 	thresholds := net.Thresholds
 	switch len(thresholds) {
-	case 0, n.N:
+	case n.N:
+	case 0:
+		thresholds = nil
 	case 1:
 		thresholds = slices.Repeat(thresholds, n.N)
 	default:
@@ -188,7 +187,7 @@ func (n *Network) store(s *Spec, w Draws) (*Memory, error) {
 
 // needsMatrix tells whether fields of Hebb's rule do not follow from overlaps.
 func (s *NetworkSpec) needsMatrix() bool {
-	return s.Matrix || s.Damage > 0 || s.Clip || s.Thresholds != nil
+	return s.Matrix || s.Damage > 0 || s.Clip || len(s.Thresholds) > 0
 }
 
 func (n *Network) couplings(patterns []Pattern, s NetworkSpec) (*Matrix, error) {

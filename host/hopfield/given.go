@@ -84,11 +84,13 @@ func (n *Network) readPatterns() error {
 // add reads the patterns of a file.
 func (g *images) add(path string, threshold float64) error {
 	read := readText
-	switch strings.ToLower(filepath.Ext(path)) {
+	switch ending := strings.ToLower(filepath.Ext(path)); ending {
 	case ".png":
 		read = func(path string) (*images, error) { return readImage(path, threshold) }
 	case ".npy":
 		read = readArray
+	case ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".svg", ".npz", ".csv", ".mat":
+		return fmt.Errorf("files that end in %s are not read; give a PNG image, a NPY array, or a text of + and -", ending)
 	}
 	more, err := read(path)
 	if err != nil {
@@ -108,6 +110,15 @@ func (g *images) addText(spelled string) error {
 
 // parse reads a pattern of + and -, or of 0 and 1.
 func parse(text string) (Pattern, error) {
+	if len(text) > MaxUnits {
+		return nil, fmt.Errorf("it has %d units, and a network has at most %d", len(text), MaxUnits)
+	}
+	if !strings.ContainsAny(text, "01") {
+		return ParsePattern(text)
+	}
+	if i := strings.IndexAny(text, "+-"); i >= 0 {
+		return nil, fmt.Errorf("unit %d is %q, and others are 0 or 1; write all with + and -, or all with 0 and 1", i, text[i])
+	}
 	return ParsePattern(strings.NewReplacer("0", "-", "1", "+").Replace(text))
 }
 
@@ -237,6 +248,9 @@ func readArray(path string) (*images, error) {
 	return out, nil
 }
 
+// mostOfLine bounds a line of a text, which may have blanks between units.
+const mostOfLine = 4 * MaxUnits
+
 // readText reads a pattern a line, of + and -, or of 0 and 1; blanks between units and
 // lines that begin with # are passed over.
 func readText(path string) (*images, error) {
@@ -245,8 +259,8 @@ func readText(path string) (*images, error) {
 		return nil, err
 	}
 	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 4*MaxUnits)
+	lines := bufio.NewScanner(text.NewReader(f))
+	lines.Buffer(nil, mostOfLine)
 	out := &images{}
 	for number := 1; lines.Scan(); number++ {
 		line := lines.Text()
@@ -266,10 +280,12 @@ func readText(path string) (*images, error) {
 		}
 		out.n, out.patterns = len(line), append(out.patterns, p)
 	}
-	if err := lines.Err(); err != nil {
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return nil, fmt.Errorf("a line has more than %d characters, and a network has at most %d units", mostOfLine, MaxUnits)
+	case err != nil:
 		return nil, err
-	}
-	if out.n < 2 || out.n > MaxUnits {
+	case out.patterns == nil:
 		return nil, errors.New("it has no pattern; write one a line, with + and -, or with 0 and 1")
 	}
 	return out, nil

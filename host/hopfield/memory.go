@@ -3,6 +3,8 @@ package hopfield
 import (
 	"fmt"
 	"math"
+
+	"tnn-gpu/host/model"
 )
 
 // Rule is how patterns are stored.
@@ -60,24 +62,38 @@ func NewOverlapMemory(rule Rule, patterns []Pattern, n int) *Memory {
 	return &Memory{N: n, Patterns: patterns, Columns: Transposed(patterns, n), Rule: rule, Unit: 1 / float64(n)}
 }
 
-// NewPolynomialMemory is a dense memory with F(x) = x^degree. The error says that
-// fields could pass 63 bits.
-func NewPolynomialMemory(patterns []Pattern, n, degree int) (*Memory, error) {
-	// P 2 degree N^(degree-1) < 2^63
-	bound := math.Log2(float64(len(patterns))) + math.Log2(float64(2*degree)) + float64(degree-1)*math.Log2(float64(n))
-	if bound >= 63 {
-		return nil, fmt.Errorf("fields of %d patterns, %d units and degree %d can pass 63 bits; use fewer patterns or units, or a lower degree", len(patterns), n, degree)
-	}
-	return &Memory{N: n, Patterns: patterns, Columns: Transposed(patterns, n), Rule: Polynomial, Degree: degree, Unit: 1}, nil
+// NewPolynomialMemory is a dense memory with F(x) = x^degree.
+func NewPolynomialMemory(patterns []Pattern, n, degree int) *Memory {
+	return &Memory{N: n, Patterns: patterns, Columns: Transposed(patterns, n), Rule: Polynomial, Degree: degree, Unit: 1}
 }
 
-// NewExponentialMemory is a dense memory with F(x) = exp(beta x). The error says
-// that fields could pass 63 bits.
-func NewExponentialMemory(patterns []Pattern, n int, beta float64) (*Memory, error) {
-	if len(patterns) >= 1<<27 {
-		return nil, fmt.Errorf("fields of %d patterns can pass 63 bits; the exponential rule takes fewer than 2^27", len(patterns))
+// NewExponentialMemory is a dense memory with F(x) = exp(beta x).
+func NewExponentialMemory(patterns []Pattern, n int, beta float64) *Memory {
+	return &Memory{N: n, Patterns: patterns, Columns: Transposed(patterns, n), Rule: Exponential, Table: ExponentialTable(n, beta), Unit: math.Ldexp(1, -36)}
+}
+
+// checkFields refuses what gives p patterns and n units fields that integers do not hold.
+func (s *Spec) checkFields(n, p int) error {
+	patterns, units := int64(p), int64(n)
+	switch net, g := s.Network, s.Graph; {
+	case net.Rule == Polynomial && !polynomialFits(p, n, net.Degree):
+		return model.BadKey("network.degree", net.Degree, fmt.Sprintf("fields of %d patterns and %d units can pass 63 bits; use a lower one, or fewer patterns or units", p, n))
+	case net.Rule == Exponential && p >= 1<<27:
+		return model.BadKey("patterns.count", p, "fields can pass 63 bits, and the rule exponential takes fewer than 2^27 patterns")
+	case g.Kind != Complete && patterns*int64(g.Connections) > math.MaxInt32:
+		return model.BadKey("patterns.count", p, fmt.Sprintf("fields of units with %d connections can pass 31 bits; use fewer patterns or connections", g.Connections))
+	case net.Rule != Hebb || !s.hasMatrix() || len(net.Thresholds) > 0 || patterns*(units-1) <= math.MaxInt32:
+		return nil
+	case net.Damage > 0 || net.Clip:
+		return model.BadKey("patterns.count", p, fmt.Sprintf("fields of %d units can pass 31 bits; use fewer patterns", n))
+	default:
+		return model.BadKey("network.matrix", net.Matrix, fmt.Sprintf("fields of %d patterns and %d units can pass 31 bits; use network.matrix=false, or fewer patterns", p, n))
 	}
-	return &Memory{N: n, Patterns: patterns, Columns: Transposed(patterns, n), Rule: Exponential, Table: ExponentialTable(n, beta), Unit: math.Ldexp(1, -36)}, nil
+}
+
+// polynomialFits tells whether P 2 degree N^(degree-1) < 2^63, which bounds fields.
+func polynomialFits(p, n, degree int) bool {
+	return math.Log2(float64(p))+math.Log2(float64(2*degree))+float64(degree-1)*math.Log2(float64(n)) < 63
 }
 
 // Energy of a state, and the field of smallest magnitude, from the fields of units.

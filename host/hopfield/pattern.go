@@ -65,13 +65,13 @@ func (p Pattern) Overlap(q Pattern, n int) int32 {
 // ParsePattern reads a text of + and -, unit 0 first.
 func ParsePattern(text string) (Pattern, error) {
 	p := NewPattern(len(text))
-	for i := range len(text) {
-		switch text[i] {
+	for i, c := range text { // up to the first that is wrong, a unit is a byte
+		switch c {
 		case '+':
 			p.Set(i, true)
 		case '-':
 		default:
-			return nil, fmt.Errorf("unit %d is %q; a state is written with + and -", i, text[i])
+			return nil, fmt.Errorf("unit %d is %q; a state is written with + and -", i, c)
 		}
 	}
 	return p, nil

@@ -84,6 +84,24 @@ func TestSpecsThatCannotBe(t *testing.T) {
 		{func(s *hopfield.Spec) { lattice(s); s.Graph.Sides = nil }, "network.units is missing"},
 		{func(s *hopfield.Spec) { lattice(s); s.Network.Rule = "storkey" }, `network.rule is "storkey": a graph of kind neighbor takes the rule hebb`},
 		{func(s *hopfield.Spec) { lattice(s); s.Network.Thresholds = []float64{1} }, "network.thresholds is [1]: only a complete graph"},
+		{func(s *hopfield.Spec) { lattice(s); s.Graph.Scale = 2 }, "graph.scale is 2: a graph of kind neighbor has none"},
+		{func(s *hopfield.Spec) { lattice(s); s.Graph.Kind = "gaussian" }, "graph.scale is 0: use a positive number"},
+		{func(s *hopfield.Spec) { lattice(s); s.Graph.Kind, s.Graph.Scale = "exponential", math.NaN() }, "graph.scale is NaN: use a positive number"},
+		{func(s *hopfield.Spec) { s.Graph.Connections = 4 }, "graph.connections is 4: a complete graph joins all units"},
+		{func(s *hopfield.Spec) { s.Graph.Bipartite = true }, "graph.bipartite is true: a complete graph joins all units"},
+		{func(s *hopfield.Spec) { s.Graph.Scale = 1 }, "graph.scale is 1: a complete graph joins all units"},
+		{func(s *hopfield.Spec) { s.Graph.Seed = 1 }, "graph.seed is 1: a complete graph joins all units"},
+		{func(s *hopfield.Spec) { given(s, "+-01") }, `patterns.texts[0] is "+-01": unit 0 is '+', and others are 0 or 1`},
+		{func(s *hopfield.Spec) { given(s, "+-é") }, `patterns.texts[0] is "+-é": unit 2 is 'é'`},
+		{func(s *hopfield.Spec) { s.Network.Rule, s.Network.Degree = "polynomial", 12 }, "network.degree is 12: fields of 5 patterns and 64 units can pass 63 bits"},
+		{func(s *hopfield.Spec) {
+			given(s, strings.Repeat("+-", 32), strings.Repeat("-+", 32))
+			s.Network.Rule, s.Network.Degree = "polynomial", 12
+		}, "network.degree is 12: fields of 2 patterns and 64 units can pass 63 bits"},
+		{func(s *hopfield.Spec) { s.Network.Rule, s.Network.Beta, s.Patterns.Count = "exponential", 1, 1<<27 }, "patterns.count is 134217728: fields can pass 63 bits"},
+		{func(s *hopfield.Spec) { s.Patterns.Count = 1 << 26 }, "network.matrix is true: fields of 67108864 patterns and 64 units can pass 31 bits"},
+		{func(s *hopfield.Spec) { s.Patterns.Count, s.Network.Matrix, s.Network.Clip = 1<<26, false, true }, "patterns.count is 67108864: fields of 64 units can pass 31 bits"},
+		{func(s *hopfield.Spec) { lattice(s); s.Patterns.Count, s.Graph.Connections = 1<<27, 48 }, "patterns.count is 134217728: fields of units with 48 connections"},
 		{func(s *hopfield.Spec) { s.Recall.Update = "random" }, `recall.update is "random": use async, `},
 		{func(s *hopfield.Spec) { s.Recall.Update = "colours" }, `recall.update is "colours": in a complete graph`},
 		{func(s *hopfield.Spec) { s.Recall.Update = "blocks" }, "recall.blocks is 0: give the number of parts"},
@@ -109,8 +127,15 @@ func TestSpecsThatCannotBe(t *testing.T) {
 			t.Errorf("the error is %q, want %q", says, c.says)
 		}
 	}
-	if says := bad(func(*hopfield.Spec) {}); says != "" {
-		t.Error(says)
+	for _, change := range []func(s *hopfield.Spec){
+		func(*hopfield.Spec) {},
+		func(s *hopfield.Spec) { // lists that are there and empty
+			s.Network.Thresholds, s.Patterns.Texts, s.Patterns.Files, s.Graph.Sides, s.Recall.Clamped = []float64{}, []string{}, []string{}, []int{}, []int{}
+		},
+	} {
+		if says := bad(change); says != "" {
+			t.Error(says)
+		}
 	}
 }
 
@@ -171,6 +196,11 @@ func TestFilesThatCannotBe(t *testing.T) {
 		{"word.txt", "line 2: unit 1 is 'b'", []byte("+-+-\n+b+-\n")},
 		{"ragged.txt", "line 2 has 3 units, the lines before it 4", []byte("+-+-\n+-+\n")},
 		{"other.txt", "its patterns have 4 units, the others 8 x 8 pixels", []byte("+-+-\n")},
+		{"long.txt", "it has 1048577 units, and a network has at most", bytes.Repeat([]byte("+"), hopfield.MaxUnits+1)},
+		{"longer.txt", "a line has more than", bytes.Repeat([]byte("+ "), 3*hopfield.MaxUnits)},
+		{"mixed.txt", "line 2: unit 2 is '+', and others are 0 or 1", []byte("+-+-\n01+-\n")},
+		{"photo.jpg", "files that end in .jpg are not read; give a PNG image", []byte("\xff\xd8\xff\xe0")},
+		{"PHOTO.TIFF", "files that end in .tiff are not read", nil},
 		{"half.npy", "value 1 of pattern 0 is 0.5", arrayOf(t, []int64{1, 3}, 1, 0.5, -1)},
 		{"nan.npy", "value 2 of pattern 1 is NaN", arrayOf(t, []int64{2, 3}, 1, 1, -1, 1, 1, math.NaN())},
 		{"deep.npy", "it has 4 dimensions", arrayOf(t, []int64{1, 1, 1, 2}, 1, 1)},
@@ -226,6 +256,7 @@ func TestFiles(t *testing.T) {
 	}
 	for name, content := range map[string][]byte{
 		"a.png": imageOf(t, 8, 8), "a.npy": arrayOf(t, []int64{1, 8, 8}, values...), "b.npy": arrayOf(t, []int64{64}, values...), "a.txt": []byte("# a\n" + lines),
+		"mark.txt": []byte("\ufeff" + lines + "\r\n"), "wide.txt": []byte("\xff\xfe" + strings.Join(strings.Split(lines, ""), "\x00") + "\x00"),
 	} {
 		s := hopfield.Defaults()
 		s.Patterns.Files = []string{write(t, name, content)}

@@ -25,7 +25,11 @@ const (
 
 // Validate implements model.Spec.
 func (s *Spec) Validate() error {
-	return model.FirstError(s.checkNetwork(), s.checkPatterns(), s.checkGraph(), s.checkRecall())
+	err := model.FirstError(s.checkNetwork(), s.checkPatterns(), s.checkGraph(), s.checkRecall())
+	if n, p := s.Size(); err == nil && n > 0 && p > 0 {
+		return s.checkFields(n, p)
+	}
+	return err
 }
 
 func (s *Spec) checkNetwork() error {
@@ -67,7 +71,7 @@ func (s *Spec) checkNetwork() error {
 		return onlyOf("network.diagonal", n.Diagonal, ProjectionRule)
 	case n.Clip && n.Rule != Hebb:
 		return onlyOf("network.clip", n.Clip, Hebb)
-	case dense && n.Thresholds != nil:
+	case dense && len(n.Thresholds) > 0:
 		return model.BadKey("network.thresholds", n.Thresholds, fmt.Sprintf("the rule %s has no thresholds, so leave it out", n.Rule))
 	case dense && n.Damage != 0:
 		return model.BadKey("network.damage", n.Damage, fmt.Sprintf("the rule %s has no couplings that could be lost, so leave it out", n.Rule))
@@ -203,7 +207,7 @@ func (s *Spec) checkGraph() error {
 		return model.BadKey("network.units", nil, "give the number of units, or graph.sides")
 	}
 	if g.Kind == Complete {
-		return nil
+		return s.checkComplete()
 	}
 	switch {
 	case len(g.Sides) == 0:
@@ -212,8 +216,29 @@ func (s *Spec) checkGraph() error {
 		return model.BadKey("network.rule", s.Network.Rule, fmt.Sprintf("a graph of kind %s takes the rule hebb; the others need a complete graph", g.Kind))
 	case g.Connections < 1:
 		return model.BadKey("graph.connections", g.Connections, "use 1 or more")
-	case s.Network.Thresholds != nil:
+	case (g.Kind == graph.Gaussian || g.Kind == graph.Exponential) && !(g.Scale > 0 && g.Scale <= math.MaxFloat32):
+		return model.BadKey("graph.scale", g.Scale, "use a positive number, in lattice units")
+	case g.Kind != graph.Gaussian && g.Kind != graph.Exponential && g.Scale != 0:
+		return model.BadKey("graph.scale", g.Scale, fmt.Sprintf("a graph of kind %s has none, so leave it out or take gaussian or exponential", g.Kind))
+	case len(s.Network.Thresholds) > 0:
 		return model.BadKey("network.thresholds", s.Network.Thresholds, "only a complete graph takes thresholds, so leave it out")
+	}
+	return nil
+}
+
+// checkComplete refuses what a graph that joins all units does not have.
+func (s *Spec) checkComplete() error {
+	g := s.Graph
+	const says = "a complete graph joins all units, so leave it out or take another graph.kind"
+	switch {
+	case g.Connections != 0:
+		return model.BadKey("graph.connections", g.Connections, says)
+	case g.Bipartite:
+		return model.BadKey("graph.bipartite", g.Bipartite, says)
+	case g.Scale != 0:
+		return model.BadKey("graph.scale", g.Scale, says)
+	case g.Seed != 0:
+		return model.BadKey("graph.seed", g.Seed, says)
 	}
 	return nil
 }
@@ -349,7 +374,7 @@ func (s *Spec) needToBuild(n, p int64) int64 {
 	case FlowRule:
 		return 16*n*n + 32*n*p
 	case Hebb:
-		if s.Graph.Kind == Complete && s.Network.Thresholds != nil {
+		if s.Graph.Kind == Complete && len(s.Network.Thresholds) > 0 {
 			return 8 * n * n
 		}
 	}
@@ -363,7 +388,7 @@ func (s *Spec) TooLarge(problem string, share float64) error {
 	switch net := s.Network; {
 	case !s.hasMatrix():
 		return model.BadKey("patterns.count", s.count(n), problem+"; use fewer patterns, units or replicas")
-	case net.Rule == Hebb && net.Damage == 0 && !net.Clip && net.Thresholds == nil:
+	case net.Rule == Hebb && net.Damage == 0 && !net.Clip && len(net.Thresholds) == 0:
 		return model.BadKey("network.matrix", net.Matrix, fmt.Sprintf("%s for the couplings of %d x %d; with network.matrix=false no matrix is kept and any number of units fits", problem, n, n))
 	}
 	return model.BadKey("network.units", n, fmt.Sprintf("%s for the couplings of %d x %d; %s, and the rule hebb with network.matrix=false keeps none", problem, n, n, fits))

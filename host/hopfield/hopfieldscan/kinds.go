@@ -119,7 +119,7 @@ func oneStep(s *hopfield.Spec, n, p int) float64 {
 		degree = s.Graph.Connections
 	}
 	switch net := s.Network; {
-	case !random(s) || net.Thresholds != nil:
+	case !random(s) || len(net.Thresholds) > 0:
 	case net.Rule == hopfield.Hebb && net.Clip && net.Damage == 0 && s.Graph.Kind == hopfield.Complete:
 		return hopfield.OneStepErrorClipped(n, p)
 	case net.Rule == hopfield.Hebb && net.Damage > 0 && !net.Clip:
@@ -136,7 +136,7 @@ func oneStep(s *hopfield.Spec, n, p int) float64 {
 
 // finalError is the theory of many units for Hebb's rule, with damage.
 func finalError(s *hopfield.Spec, n, p int) float64 {
-	if !random(s) || s.Network.Rule != hopfield.Hebb || s.Network.Clip || s.Network.Thresholds != nil ||
+	if !random(s) || s.Network.Rule != hopfield.Hebb || s.Network.Clip || len(s.Network.Thresholds) > 0 ||
 		s.Graph.Kind != hopfield.Complete || s.Recall.Temperature != 0 {
 		return math.NaN()
 	}
