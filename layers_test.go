@@ -21,6 +21,7 @@ import (
 var layers = [][]string{
 	{"files", "fmath", "memory", "state", "stats", "text"},
 	{"npy", "rng"},
+	{"tables"},
 	{"graph"},
 	{"exchange"},
 	{"model"},

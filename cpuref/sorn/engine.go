@@ -51,7 +51,7 @@ func newEngine[F fmath.Float](net *sorn.Network, o backend.Options) (backend.Bac
 	}
 	e := &engine[F]{Fields: backend.NewFields(net), net: net, team: parallel.NewTeam(o.Threads), errs: make([]error, len(o.Seeds))}
 	for i, key := range o.Seeds {
-		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(key), e.share()))
+		e.replicas = append(e.replicas, newReplica[F](net, i, rng.Key(key), e.share()))
 	}
 	if len(e.replicas) >= e.team.Threads() {
 		for _, r := range e.replicas {

@@ -65,10 +65,11 @@ type tally struct {
 	_      [8]int // apart from those of other threads
 }
 
-func newReplica[F fmath.Float](net *sorn.Network, s *sorn.Spec, key [2]uint32, share sharing) *replica[F] {
+func newReplica[F fmath.Float](net *sorn.Network, index int, key [2]uint32, share sharing) *replica[F] {
+	s := net.SpecOf(index)
 	t := &s.Sorn
 	r := &replica[F]{
-		spec: s, key: key, c: sorn.ConstantsOf[F](t), rates: sorn.Targets[F](t, key), n: t.NE, m: t.M(), source: sorn.NewSource[F](s, key), share: share,
+		spec: s, key: key, c: sorn.ConstantsOf[F](t), rates: sorn.Targets[F](t, key), n: t.NE, m: t.M(), source: sorn.NewSource[F](net, index, key), share: share,
 		born: make(map[sorn.Birth]bool),
 	}
 	r.ee.room, r.ei.room, r.ie.room = net.RoomEE, net.RoomEI, net.RoomIE

@@ -63,7 +63,7 @@ func newEngine[F float32 | float64](d *device.Device, net *sorn.Network, o backe
 	for r, key := range o.Seeds {
 		spec := net.SpecOf(r)
 		e.tables = append(e.tables, &spec.Sorn)
-		e.sources = append(e.sources, sorn.NewSource[F](spec, rng.Key(key)))
+		e.sources = append(e.sources, sorn.NewSource[F](net, r, rng.Key(key)))
 		e.room = max(e.room, uint32(math.Ceil(spec.Sorn.Births())), leastBirths)
 	}
 	if err := e.allocate(); err != nil {

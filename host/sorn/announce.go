@@ -65,6 +65,13 @@ func (n *Network) inputText() string {
 		text += fmt.Sprintf(" of %d", len(in.Words))
 	case Gaussian:
 		text += fmt.Sprintf(", mean %g, standard deviation %g", in.Mean, in.SD)
+	case File:
+		text += " " + in.File
+		if n.more > 0 {
+			text += fmt.Sprintf(", which has %d rows more than the run has steps", n.more)
+		}
+	case Text:
+		text += fmt.Sprintf(" %s of %d letters", in.File, len(in.text.letters))
 	case Strong:
 		return text + fmt.Sprintf(", %d units", in.Units)
 	}

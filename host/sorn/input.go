@@ -22,17 +22,20 @@ const (
 	Counting       Kind = "counting"
 	Markov         Kind = "markov"
 	RandomSequence Kind = "random-sequence"
+	File           Kind = "file"
+	Text           Kind = "text"
 	Fed            Kind = "fed"
 )
 
 // Kinds are all kinds.
 func Kinds() []Kind {
-	return []Kind{Zero, Uniform, Gaussian, Strong, OneHot, Words, Counting, Markov, RandomSequence, Fed}
+	return []Kind{Zero, Uniform, Gaussian, Strong, OneHot, Words, Counting, Markov, RandomSequence, File, Text, Fed}
 }
 
 // InputSpec says what drives excitatory units.
 type InputSpec struct {
-	Kind        Kind      `toml:"kind" comment:"zero, uniform, gaussian, strong, one-hot, words, counting, markov, random-sequence, or fed: each step waits for its inputs"`
+	Kind        Kind      `toml:"kind" comment:"zero, uniform, gaussian, strong, one-hot, words, counting, markov, random-sequence, file, text, or fed: each step waits for its inputs"`
+	File        string    `toml:"file,omitempty" bits:"no" comment:"of file: numbers, a row for each step and a column for each channel (CSV or NPY); of text: letters, a symbol a step"`
 	Mean        float64   `toml:"mean" comment:"of gaussian"`
 	SD          float64   `toml:"sd" comment:"of gaussian: standard deviation"`
 	Amplitude   float64   `toml:"amplitude" comment:"of strong"`
@@ -45,6 +48,8 @@ type InputSpec struct {
 	PoolSize    int       `toml:"pool_size,omitempty" comment:"random units that a channel or a symbol drives; 0: channel c drives unit c"`
 	Overlap     bool      `toml:"overlap" comment:"pools may share units"`
 	Blank       int       `toml:"blank,omitempty" comment:"steps without input between words"`
+
+	text *reading // what the file of kind text has; nil before the network is built
 }
 
 // task is where a stream of symbols is: fields of the state.
@@ -58,7 +63,7 @@ const (
 
 // Symbolic tells whether inputs are symbols.
 func (s *InputSpec) Symbolic() bool {
-	return slices.Contains([]Kind{OneHot, Words, Counting, Markov, RandomSequence}, s.Kind)
+	return slices.Contains([]Kind{OneHot, Words, Counting, Markov, RandomSequence, Text}, s.Kind)
 }
 
 // texts are the words of a stream of symbols.
@@ -74,6 +79,9 @@ func (s *InputSpec) texts() []string {
 
 // Symbols are those of a stream, in the order in which words have them.
 func (s *InputSpec) Symbols() []string {
+	if s.Kind == Text {
+		return s.text.known()
+	}
 	if s.Kind == OneHot || s.Kind == RandomSequence {
 		out := make([]string, s.Alphabet)
 		for i := range out {
@@ -103,6 +111,9 @@ func symbolName(i int) string {
 
 // words are lists of symbols, -1 for none.
 func (s *InputSpec) words() [][]int32 {
+	if s.Kind == Text {
+		return s.text.words()
+	}
 	symbols := s.Symbols()
 	if s.Kind == OneHot || s.Kind == RandomSequence {
 		out := make([][]int32, len(symbols))
@@ -134,6 +145,7 @@ func (s *Spec) Channels() int {
 type Source[F fmath.Float] struct {
 	spec    *Spec
 	key     [2]uint32
+	rows    []float64 // of kind file: channels of step 1, of step 2 and so on
 	members [][]int32 // by channel: the units that it drives
 	words   [][]int32
 	values  []F // by channel
@@ -143,8 +155,9 @@ type Source[F fmath.Float] struct {
 }
 
 // NewSource makes that of a replica with a key.
-func NewSource[F fmath.Float](s *Spec, key [2]uint32) *Source[F] {
-	out := &Source[F]{spec: s, key: key, members: membersOf(s, key), values: make([]F, s.Channels()), at: make([]int32, s.Sorn.NE)}
+func NewSource[F fmath.Float](n *Network, replica int, key [2]uint32) *Source[F] {
+	s := n.SpecOf(replica)
+	out := &Source[F]{spec: s, rows: n.rows, key: key, members: membersOf(s, key), values: make([]F, s.Channels()), at: make([]int32, s.Sorn.NE)}
 	for i := range out.at {
 		out.at[i] = -1
 	}
@@ -217,6 +230,11 @@ func (s *Source[F]) Next(t uint32, regime Regime, task []int32) (units []int32, 
 		}
 	case in.Kind == Strong:
 		s.strong(t)
+	case in.Kind == File:
+		first := (int(t) - 1) * len(s.values)
+		for c, u := range s.rows[min(first, len(s.rows)):min(first+len(s.values), len(s.rows))] {
+			s.channel(c, F(u))
+		}
 	}
 	return s.finish()
 }

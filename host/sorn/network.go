@@ -82,6 +82,9 @@ type Network struct {
 	Variants               []*Spec // by replica; nil where all are alike
 	RoomEE, RoomEI, RoomIE int     // slots of a unit
 	Loaded                 *Arrays // where the run begins, or nil: it is drawn
+
+	rows []float64 // inputs of kind file: channels of step 1, of step 2 and so on
+	more int64     // rows that the file has beyond the run
 }
 
 // SpecOf is the specification of a replica.
@@ -101,6 +104,9 @@ func (s *Spec) Build(_ uint64, variants []model.Spec) (model.Network, error) {
 		n.Variants = append(n.Variants, other)
 		ee, ei, ie := other.Sorn.rooms()
 		n.RoomEE, n.RoomEI, n.RoomIE = max(n.RoomEE, ee), max(n.RoomEI, ei), max(n.RoomIE, ie)
+	}
+	if err := n.readInput(); err != nil {
+		return nil, err
 	}
 	if s.Sorn.State == "" {
 		return n, nil

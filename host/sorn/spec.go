@@ -239,10 +239,13 @@ func (s *Spec) SetSteps(n int64) {
 
 // Files implements model.Spec.
 func (s *Spec) Files() map[string]*string {
-	if s.Sorn.State == "" {
-		return nil
+	out := map[string]*string{}
+	for key, name := range map[string]*string{"sorn.state": &s.Sorn.State, "input.file": &s.Input.File} {
+		if *name != "" {
+			out[key] = name
+		}
 	}
-	return map[string]*string{"sorn.state": &s.Sorn.State}
+	return out
 }
 
 // Key implements model.Spec: replica r is the run of seed + r.

@@ -169,10 +169,16 @@ func (s *Spec) checkInput() error {
 	); err != nil {
 		return err
 	}
+	if named, needed := in.File != "", in.Kind == File || in.Kind == Text; named != needed {
+		if needed {
+			return model.BadKey("input.file", nil, fmt.Sprintf("the kind %s needs the name of a file", in.Kind))
+		}
+		return model.BadKey("input.file", in.File, fmt.Sprintf("the kind %s reads no file; use file or text", in.Kind))
+	}
 	switch in.Kind {
-	case Fed:
+	case Fed, File:
 		if s.Sorn.NU == 0 {
-			return model.BadKey("sorn.nu", s.Sorn.NU, "the input kind fed needs a channel or more")
+			return model.BadKey("sorn.nu", s.Sorn.NU, fmt.Sprintf("the input kind %s needs a channel or more", in.Kind))
 		}
 	case Strong:
 		return model.Within("input.units", in.Units, 0, n, "units that are driven")
@@ -281,9 +287,9 @@ func (s *Spec) checkEras() error {
 func (s *Spec) VariantOf(base any) error {
 	b, ok := base.(*Spec)
 	if !ok || s.Sorn.NE != b.Sorn.NE || s.Sorn.NU != b.Sorn.NU || s.Sorn.State != b.Sorn.State || s.Channels() != b.Channels() ||
-		(s.Input.Kind == Fed) != (b.Input.Kind == Fed) ||
+		(s.Input.Kind == Fed) != (b.Input.Kind == Fed) || (s.Input.Kind == Text) != (b.Input.Kind == Text) || (s.Input.Kind == File) != (b.Input.Kind == File) || s.Input.File != b.Input.File ||
 		!reflect.DeepEqual(s.Eras, b.Eras) || !slices.Equal(s.Sorn.Freeze, b.Sorn.Freeze) {
-		return errors.New("replicas have ne, nu, state, freeze, eras and the number of symbols in common; sweep other keys")
+		return errors.New("replicas have ne, nu, state, freeze, eras, the number of symbols, and inputs of kind fed, file or text in common; sweep other keys")
 	}
 	return nil
 }

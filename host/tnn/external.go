@@ -10,6 +10,7 @@ import (
 
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/tables"
 )
 
 // External is one external node (docs/model.md section 6).
@@ -251,14 +252,14 @@ func (b *builder) readSeries(n *Network) error {
 			continue
 		}
 		key := fmt.Sprintf("external[%d].series", i)
-		t, err := readTable(e.Series)
+		t, err := tables.Read(e.Series)
 		if err != nil {
 			return model.BadKey(key, e.Series, err.Error())
 		}
 		if err := b.deal(n, i, t); err != nil {
 			return model.BadKey(key, e.Series, err.Error())
 		}
-		if more := int64(t.rows()) - b.Steps(); more > 0 {
+		if more := int64(t.Rows()) - b.Steps(); more > 0 {
 			n.remarks = append(n.remarks, fmt.Sprintf("%s has %d rows more than the run has steps", e.Series, more))
 		}
 	}
@@ -267,27 +268,27 @@ func (b *builder) readSeries(n *Network) error {
 
 // deal deals the columns of a table of numbers to the nodes of a table of the
 // specification: by names of nodes where it has such, or in order, or one to all.
-func (b *builder) deal(n *Network, table int, t *numberTable) error {
-	if rows := int64(t.rows()); rows < b.Steps() {
+func (b *builder) deal(n *Network, table int, t *tables.Table) error {
+	if rows := int64(t.Rows()); rows < b.Steps() {
 		return fmt.Errorf("it has %d rows, and the run has %d steps", rows, b.Steps())
 	}
 	nodes := b.nodesOf(table)
-	if len(t.columns) != 1 && len(t.columns) != len(nodes) && !t.isNamed() {
-		return fmt.Errorf("it has %d columns, and %d nodes are driven by it: give a column for each, or one for all", len(t.columns), len(nodes))
+	if len(t.Columns) != 1 && len(t.Columns) != len(nodes) && !isNamed(t) {
+		return fmt.Errorf("it has %d columns, and %d nodes are driven by it: give a column for each, or one for all", len(t.Columns), len(nodes))
 	}
 	for k, id := range nodes {
-		column, sign := min(k, len(t.columns)-1), 1.0
+		column, sign := min(k, len(t.Columns)-1), 1.0
 		x := n.external(int32(id))
 		switch {
-		case t.isNamed():
-			if column = t.find("node " + n.name(int32(id))); column < 0 {
+		case isNamed(t):
+			if column = slices.Index(t.Names, "node "+n.name(int32(id))); column < 0 {
 				return fmt.Errorf("it has no column for node %s", n.name(int32(id)))
 			}
-		case len(t.columns) == 1:
+		case len(t.Columns) == 1:
 			sign = float64(x.Polarity)
 		}
-		x.Values = make([]float64, t.rows())
-		for i, v := range t.columns[column] {
+		x.Values = make([]float64, t.Rows())
+		for i, v := range t.Columns[column] {
 			if v < -1 || v > 1 {
 				return fmt.Errorf("row %d has %v: use numbers from -1 to 1", i+1, v)
 			}
@@ -310,17 +311,8 @@ func (n *Network) external(id int32) *External {
 }
 
 // isNamed tells whether the columns have names of nodes.
-func (t *numberTable) isNamed() bool {
-	return len(t.names) > 0 && strings.HasPrefix(t.names[0], "node ")
-}
-
-func (t *numberTable) find(name string) int {
-	for i, other := range t.names {
-		if other == name {
-			return i
-		}
-	}
-	return -1
+func isNamed(t *tables.Table) bool {
+	return len(t.Names) > 0 && strings.HasPrefix(t.Names[0], "node ")
 }
 
 // IsFed implements model.Feedable.

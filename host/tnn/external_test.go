@@ -1,7 +1,6 @@
 package tnn
 
 import (
-	"bufio"
 	"math"
 	"os"
 	"path/filepath"
@@ -201,26 +200,4 @@ func TestSetFed(t *testing.T) {
 	if err := s.SetFed(); err == nil {
 		t.Error("a network without external nodes takes inputs")
 	}
-}
-
-func FuzzSeries(f *testing.F) {
-	for _, text := range []string{"1,2\n3,4\n", "step,a\n1,0.5\n", "# x\n1 2 3", "a;b\n1;2\n;", "\"1\",2\n", "1e400\n", "\xff\n"} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		got, err := readCSV(bufio.NewReader(strings.NewReader(text)))
-		if err != nil {
-			return
-		}
-		for i, column := range got.columns {
-			if len(column) != got.rows() || got.rows() == 0 {
-				t.Fatalf("column %d has %d rows of %d", i, len(column), got.rows())
-			}
-			for _, v := range column {
-				if math.IsNaN(v) || math.IsInf(v, 0) {
-					t.Fatalf("%v is taken", v)
-				}
-			}
-		}
-	})
 }

@@ -14,6 +14,9 @@ import (
 // penalty is mu of the ridge regression (Hartmann et al. 2015).
 const penalty = 1
 
+// mostPlaces bounds the places in words that are told apart: a text has too many.
+const mostPlaces = 256
+
 // mostBack bounds how many steps back a symbol is recalled.
 const mostBack = 20
 
@@ -47,7 +50,7 @@ func readout(r *analysis.Run) (*analysis.Result, error) {
 		return nil, err
 	}
 	places, of := in.Places()
-	if places > len(symbols) {
+	if places > len(symbols) && places <= mostPlaces {
 		if _, err := predict(out, lessons, "place", "the next symbol's place in its word", places, of, in.Odds(true)); err != nil {
 			return nil, err
 		}

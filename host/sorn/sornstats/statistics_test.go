@@ -325,7 +325,7 @@ func taught(t *testing.T, steps, back, kinds int, with func(s *sorn.Spec), code 
 	in := &g.net.Spec.Input
 	g.records = map[string][][][]float64{"x": nil, "task": nil}
 	for replica := range 2 {
-		source := sorn.NewSource[float64](g.net.Spec, [2]uint32{uint32(replica), 9})
+		source := sorn.NewSource[float64](g.net, 0, [2]uint32{uint32(replica), 9})
 		task := make([]int32, sorn.TaskItems)
 		var x, tasks [][]float64
 		var codes []int

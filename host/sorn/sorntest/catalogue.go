@@ -4,6 +4,8 @@ package sorntest
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -157,12 +159,15 @@ func Fed(t *testing.T, open backend.Open) {
 	if err := b.SetState(backendtest.Moment(t, b)); err != nil {
 		t.Fatal(err)
 	}
+	var rows strings.Builder
 	for step := range uint32(steps) {
 		var inputs []float64
 		for c := range uint32(drawn.Sorn.NU) {
 			x0, x1, x2, x3 := rng.Draw(c/4, 0, step+1, rng.SornInput, rng.Key(seed))
 			inputs = append(inputs, rng.Uniform[float64]([]uint32{x0, x1, x2, x3}[c%4]))
+			fmt.Fprintf(&rows, "%v ", inputs[c])
 		}
+		rows.WriteString("\n")
 		if err := feeder.Feed(inputs); err != nil {
 			t.Fatal(err)
 		}
@@ -178,4 +183,17 @@ func Fed(t *testing.T, open backend.Open) {
 	if _, err := b.Advance(1); err == nil {
 		t.Error("inputs of the step before were taken again")
 	}
+
+	// The same inputs from a file.
+	file := sorn.Defaults()
+	Resize(file, 60)
+	file.Input.Kind, file.Input.File, file.Eras[0].Steps = sorn.File, filepath.Join(t.TempDir(), "inputs.csv"), steps
+	if err := os.WriteFile(file.Input.File, []byte(rows.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c := backendtest.Opened(t, open, Build(file), o)
+	if d := backendtest.DifferRows(Build(fed), 0, 1, want, backendtest.Advance(t, c, steps)); d != "" {
+		t.Errorf("drawn against a file: %s", d)
+	}
+	backendtest.Advance(t, c, 2) // beyond the file there is no input
 }

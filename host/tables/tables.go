@@ -1,4 +1,5 @@
-package tnn
+// Package tables reads tables of numbers, of CSV files and of NumPy.
+package tables
 
 import (
 	"bufio"
@@ -13,37 +14,52 @@ import (
 	"tnn-gpu/host/text"
 )
 
-// numberTable is a table of finite numbers.
-type numberTable struct {
-	names   []string // of columns; nil without a head
-	columns [][]float64
+// Table is a table of finite numbers.
+type Table struct {
+	Names   []string // of columns; nil without a head
+	Columns [][]float64
 }
 
-func (t *numberTable) rows() int {
-	if len(t.columns) == 0 {
+// Rows is how many there are.
+func (t *Table) Rows() int {
+	if len(t.Columns) == 0 {
 		return 0
 	}
-	return len(t.columns[0])
+	return len(t.Columns[0])
 }
 
-// mostNumbers of a series.
+// Transposed has a row for each column.
+func (t *Table) Transposed() *Table {
+	out := &Table{Columns: make([][]float64, t.Rows())}
+	for r := range out.Columns {
+		for _, c := range t.Columns {
+			out.Columns[r] = append(out.Columns[r], c[r])
+		}
+	}
+	return out
+}
+
+// mostNumbers of a table.
 const mostNumbers = 1 << 28
 
-// readTable reads a CSV or NPY file with a row for each step. A first line of a CSV
-// file that is no numbers names the columns; one that is called step is left out.
-func readTable(path string) (*numberTable, error) {
+// IsNumPy tells whether a file is read as an array of NumPy.
+func IsNumPy(path string) bool { return strings.HasSuffix(path, ".npy") }
+
+// Read reads a CSV or NPY file with a row for each step. A first line of a CSV file that
+// is no numbers names the columns; one that is called step is left out.
+func Read(path string) (*Table, error) {
 	f, err := text.OpenFile(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if strings.HasSuffix(path, ".npy") {
+	if IsNumPy(path) {
 		return readNumPy(f, path)
 	}
 	return readCSV(text.NewReader(f))
 }
 
-func readNumPy(f npy.File, path string) (*numberTable, error) {
+func readNumPy(f npy.File, path string) (*Table, error) {
 	a, err := npy.ReadArray(f, path, mostNumbers)
 	if err != nil {
 		return nil, err
@@ -54,9 +70,9 @@ func readNumPy(f npy.File, path string) (*numberTable, error) {
 	case 2:
 		width = int(a.Shape[1])
 	default:
-		return nil, fmt.Errorf("it has %d dimensions: give steps x nodes", len(a.Shape))
+		return nil, fmt.Errorf("it has %d dimensions: give steps x values", len(a.Shape))
 	}
-	t := &numberTable{columns: make([][]float64, width)}
+	t := &Table{Columns: make([][]float64, width)}
 	for i, v := range a.Values {
 		if err := t.add(i%width, v); err != nil {
 			return nil, fmt.Errorf("row %d, column %d: %w", i/width+1, i%width+1, err)
@@ -65,24 +81,24 @@ func readNumPy(f npy.File, path string) (*numberTable, error) {
 	return t, nil
 }
 
-func (t *numberTable) add(column int, v float64) error {
+func (t *Table) add(column int, v float64) error {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return fmt.Errorf("%v is no finite number", v)
 	}
-	t.columns[column] = append(t.columns[column], v)
+	t.Columns[column] = append(t.Columns[column], v)
 	return nil
 }
 
 // readCSV reads lines of numbers with commas, semicolons, tabs or spaces between them.
-func readCSV(in *bufio.Reader) (*numberTable, error) {
-	t, skipped, total := &numberTable{}, -1, 0
+func readCSV(in *bufio.Reader) (*Table, error) {
+	t, skipped, total := &Table{}, -1, 0
 	for number := 1; ; number++ {
 		line, err := in.ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
 		if cells := cellsOf(line); len(cells) > 0 && !strings.HasPrefix(cells[0], "#") {
-			if t.columns == nil {
+			if t.Columns == nil {
 				isHead := false
 				if skipped, isHead = t.begin(cells); isHead {
 					continue
@@ -99,7 +115,7 @@ func readCSV(in *bufio.Reader) (*numberTable, error) {
 			break
 		}
 	}
-	if t.rows() == 0 {
+	if t.Rows() == 0 {
 		return nil, errors.New("there are no numbers in it")
 	}
 	return t, nil
@@ -122,7 +138,7 @@ func cellsOf(line string) []string {
 
 // begin makes the columns, and takes their names if the first line has such. It tells
 // which column is not one of values.
-func (t *numberTable) begin(cells []string) (skipped int, isHead bool) {
+func (t *Table) begin(cells []string) (skipped int, isHead bool) {
 	skipped = -1
 	for _, cell := range cells {
 		if _, err := strconv.ParseFloat(cell, 64); err != nil {
@@ -135,15 +151,15 @@ func (t *numberTable) begin(cells []string) (skipped int, isHead bool) {
 			continue
 		}
 		if isHead {
-			t.names = append(t.names, cell)
+			t.Names = append(t.Names, cell)
 		}
-		t.columns = append(t.columns, nil)
+		t.Columns = append(t.Columns, nil)
 	}
 	return skipped, isHead
 }
 
-func (t *numberTable) addLine(cells []string, skipped int) error {
-	want := len(t.columns)
+func (t *Table) addLine(cells []string, skipped int) error {
+	want := len(t.Columns)
 	if skipped >= 0 {
 		want++
 	}
