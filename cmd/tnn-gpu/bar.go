@@ -28,15 +28,25 @@ type bar struct {
 // newBar is a bar for a run that goes on after some steps; nil where out is no
 // terminal, or one that moves no cursor.
 func newBar(out io.Writer, n *setup, first, steps int64) *bar {
+	out, width := barOn(out)
+	if out == nil {
+		return nil
+	}
+	d := n.net.Describe()
+	return &bar{out: out, width: width, steps: steps, work: d.Work, updates: d.Updates * int64(len(n.seeds)), first: first, now: time.Now, began: time.Now()}
+}
+
+// barOn is where bars are drawn, and how wide; nil where out is no terminal, or one
+// that moves no cursor.
+func barOn(out io.Writer) (io.Writer, int) {
 	width := terminalWidth(out)
 	if width == 0 || os.Getenv("TERM") == "dumb" {
-		return nil
+		return nil, 0
 	}
 	if s, ok := out.(*stream); ok {
 		out = s.drawing()
 	}
-	d := n.net.Describe()
-	return &bar{out: out, width: width, steps: steps, work: d.Work, updates: d.Updates * int64(len(n.seeds)), first: first, now: time.Now, began: time.Now()}
+	return out, width
 }
 
 // terminalWidth is 0 for what is no terminal.

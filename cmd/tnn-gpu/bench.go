@@ -172,7 +172,7 @@ func benchCases(o *benchOptions) ([]bench.Case, error) {
 		if list := cmp.Or(given["replicas"], &s.Replicas); *list != nil {
 			replicas = *list
 		}
-		for _, values := range combinations(s.Axes, given) {
+		for _, values := range valuesOfAxes(s.Axes, given) {
 			for _, n := range replicas {
 				each := s.Case(values, precision, n)
 				for _, spec := range append(each.Work.Variants, each.Work.Spec) {
@@ -233,9 +233,9 @@ func givenAxes(o *benchOptions, series []bench.Series) (map[string]*[]int, error
 	return given, nil
 }
 
-// combinations are all values of the axes: the given ones, or those of the series. The
+// valuesOfAxes are all values of the axes: the given ones, or those of the series. The
 // first axis changes fastest.
-func combinations(axes []bench.Axis, given map[string]*[]int) [][]int {
+func valuesOfAxes(axes []bench.Axis, given map[string]*[]int) [][]int {
 	out := [][]int{nil}
 	for i := len(axes) - 1; i >= 0; i-- {
 		var longer [][]int

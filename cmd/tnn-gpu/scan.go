@@ -349,14 +349,15 @@ func (p *program) openScan(path string) (*scan.Scan, *experiment.Folder, error) 
 func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, folder *experiment.Folder, share experiment.Share, computer scan.Computer) (err error) {
 	p.recorded = true
 	defer func() { err = errors.Join(err, folder.Close()) }()
-	computer.SaveFrom, computer.Folder, computer.Program = scan.LongRun, folder.Path, programVersion()
+	progress := newScanProgress(p, &s.Plan)
+	computer.SaveFrom, computer.Folder, computer.Program, computer.Progress = scan.LongRun, folder.Path, programVersion(), progress.at
 	runner, err := s.Runner(computer)
 	if err != nil {
 		return err
 	}
 	p.announceScan(s, folder, share)
 	w.hold(": saving what takes long, and leaving the other points at work.")
-	progress := &scanProgress{program: p, plan: &s.Plan}
+	defer progress.clear()
 	work := &experiment.Work{Folder: folder, Plan: &s.Plan, Share: share, Runner: runner, Tell: progress.tell}
 	report, err := work.Go(ctx)
 	if why := w.stopped(); why != nil && report.Done < report.Tasks() {

@@ -180,25 +180,6 @@ func (p *program) announceScan(s *scan.Scan, folder *experiment.Folder, share ex
 	fmt.Fprintln(p.out)
 }
 
-// scanProgress prints a line for each task.
-type scanProgress struct {
-	program *program
-	plan    *experiment.Plan
-}
-
-func (s *scanProgress) tell(e experiment.Event) {
-	name := s.plan.Name(e.Point)
-	if e.Err != nil {
-		fmt.Fprintf(s.program.errs, "%s failed: %v\n", name, e.Err)
-		return
-	}
-	left := ""
-	if e.Left > 0 {
-		left = fmt.Sprintf(", %s to go, about %v", count(int64(e.Left), "point"), e.Time.Round(time.Second))
-	}
-	fmt.Fprintf(s.program.out, "%s: %s%s\n", name, count(int64(e.Trials), "trial"), left)
-}
-
 // printStatus prints how far a scan is.
 func (p *program) printStatus(s *scan.Scan, status *experiment.Status) error {
 	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)

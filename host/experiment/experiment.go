@@ -95,6 +95,16 @@ type Lab struct {
 	// Open puts a network on the backend that the scan computes on, with a replica
 	// for each key. The Runner closes it.
 	Open func(network model.Network, keys []uint64) (backend.Backend, error)
+	// Progress is told now and then how many steps of the trials at work are made, of how
+	// many at most; nil where no one wants to know. Runners call At.
+	Progress func(made, steps int64)
+}
+
+// At tells of progress.
+func (l *Lab) At(made, steps int64) {
+	if l.Progress != nil {
+		l.Progress(made, steps)
+	}
 }
 
 // Kind is a way to try points that a model brings, beside ordinary runs.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,13 +18,43 @@ func (s slow) Run(ctx context.Context, trials []Trial) ([]Result, error) {
 	return s.fake.Run(ctx, trials)
 }
 
+// ends keeps the events of points that have come to their end.
+func ends(told *[]Event) func(Event) {
+	return func(e Event) {
+		if e.Begun == 0 {
+			*told = append(*told, e)
+		}
+	}
+}
+
+// TestBegun: a process tells which points it begins together before it tells of their end.
+func TestBegun(t *testing.T) {
+	var begun []int
+	done := 0
+	w := Work{Folder: newFolder(t), Plan: newPlan(5, 3), Runner: &fake{batch: 9}, Share: All(), Tell: func(e Event) {
+		if e.Begun == 0 {
+			done++
+			return
+		}
+		if begun = append(begun, e.Begun); e.Point != done {
+			t.Errorf("point %d is begun after %d are done", e.Point, done)
+		}
+	}}
+	if _, err := w.Go(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(begun, []int{3, 2}) || done != 5 {
+		t.Errorf("together are begun %v, done are %d of 5", begun, done)
+	}
+}
+
 // TestTimeLeft: tasks that are made together took their time together, so the first of
 // them does not tell of a scan that is as many times as long.
 func TestTimeLeft(t *testing.T) {
 	f := newFolder(t)
 	synctest.Test(t, func(t *testing.T) {
 		var told []Event
-		w := Work{Folder: f, Plan: newPlan(6, 3), Runner: slow{&fake{batch: 9}}, Share: All(), Tell: func(e Event) { told = append(told, e) }}
+		w := Work{Folder: f, Plan: newPlan(6, 3), Runner: slow{&fake{batch: 9}}, Share: All(), Tell: ends(&told)}
 		if _, err := w.Go(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +73,7 @@ func TestWorkLeft(t *testing.T) {
 	p.Points[0].Work, p.Points[1].Work, p.Points[2].Work = 10, 10, 40
 	synctest.Test(t, func(t *testing.T) {
 		var told []Event
-		w := Work{Folder: f, Plan: p, Runner: slow{&fake{batch: 1}}, Share: All(), Tell: func(e Event) { told = append(told, e) }}
+		w := Work{Folder: f, Plan: p, Runner: slow{&fake{batch: 1}}, Share: All(), Tell: ends(&told)}
 		if _, err := w.Go(t.Context()); err != nil {
 			t.Fatal(err)
 		}

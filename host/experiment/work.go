@@ -25,6 +25,7 @@ type Work struct {
 // Event is something that happened to a task.
 type Event struct {
 	Point  int
+	Begun  int   // points that are begun together, of which Point is the first; 0 where Point has come to its end
 	Trials int   // that were made
 	Err    error // why they failed; nil where they are done
 	Left   int   // tasks of the share that are not done
@@ -176,6 +177,7 @@ func (s *worker) make(ctx context.Context, batch []job) (err error) {
 	for _, j := range batch {
 		trials = append(trials, s.Plan.trials(j.point, j.task.trials())...)
 	}
+	s.tell(Event{Point: batch[0].point, Begun: len(batch)})
 	results, err := s.Runner.Run(ctx, trials)
 	switch {
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):

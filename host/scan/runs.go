@@ -27,6 +27,8 @@ type Computer struct {
 	// A run of at least SaveFrom updates, of all replicas together, is saved now and
 	// then, in a folder below that of the scan, and goes on from there; 0 saves none.
 	SaveFrom int64
+	// Progress is that of experiment.Lab; nil where no one wants to know.
+	Progress func(made, steps int64)
 	Folder   string // of the scan
 	Program  string // name and version
 }
@@ -40,7 +42,7 @@ func (s *Scan) Runner(computer Computer) (experiment.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Kind.New(experiment.Lab{Precision: precision, Open: func(n model.Network, keys []uint64) (backend.Backend, error) {
+	return s.Kind.New(experiment.Lab{Precision: precision, Progress: computer.Progress, Open: func(n model.Network, keys []uint64) (backend.Backend, error) {
 		return computer.Open(s.Base, n, keys)
 	}}, s.Base.Spec)
 }
@@ -123,7 +125,8 @@ func (r *runs) launch(ctx context.Context, trials []experiment.Trial) (_ []exper
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
 	about := n.Describe()
-	l := &launch{config: c, network: n, backend: b, keys: keys, means: newMeans(r.scan.from[point], len(trials), len(about.Columns))}
+	lab := experiment.Lab{Progress: r.computer.Progress}
+	l := &launch{lab: lab, config: c, network: n, backend: b, keys: keys, means: newMeans(r.scan.from[point], len(trials), len(about.Columns))}
 	l.plan = sim.Plan{Steps: c.Spec.Steps(), Replicas: len(trials), Epoch: int64(c.Run.Epoch)}
 	run := l.run
 	if work := about.Updates * l.plan.Steps; r.computer.SaveFrom > 0 && work >= r.computer.SaveFrom/int64(len(trials)) {

@@ -15,6 +15,7 @@ import (
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
@@ -30,6 +31,7 @@ const saveEvery = 10 * time.Minute
 
 // launch is a run whose replicas are trials.
 type launch struct {
+	lab     experiment.Lab // told of progress
 	config  *config.Config
 	network model.Network
 	backend backend.Backend
@@ -42,7 +44,7 @@ type launch struct {
 
 // run makes a run that leaves nothing behind.
 func (l *launch) run(ctx context.Context) (sim.Summary, error) {
-	run, err := sim.New(l.network, l.backend, l.plan, l.means.observe)
+	run, err := sim.New(l.network, l.backend, l.plan, l.means.observe, l.progress)
 	if err != nil {
 		return sim.Summary{}, err
 	}
@@ -66,7 +68,7 @@ func (l *launch) saved(ctx context.Context) (_ sim.Summary, err error) {
 	if err != nil {
 		return sim.Summary{}, err
 	}
-	run, err := sim.New(l.network, l.backend, plan, recorder.Observe, l.means.observe)
+	run, err := sim.New(l.network, l.backend, plan, recorder.Observe, l.means.observe, l.progress)
 	if err == nil && from != nil {
 		err = run.Restore(from)
 	}
@@ -81,6 +83,14 @@ func (l *launch) saved(ctx context.Context) (_ sim.Summary, err error) {
 	}
 	summary, err := run.Go(ctx)
 	return summary, errors.Join(err, recorder.Close(summary, err))
+}
+
+// progress is an observer of a run.
+func (l *launch) progress(e sim.Event) error {
+	if rows, ok := e.(*sim.Rows); ok {
+		l.lab.At(rows.Last, l.plan.Steps)
+	}
+	return nil
 }
 
 // open makes the folder, or takes it up from its last checkpoint. What cannot be used

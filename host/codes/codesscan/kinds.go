@@ -106,6 +106,7 @@ func (l *learner) learn(ctx context.Context, trials []experiment.Trial) (*learne
 		}
 		of.sums = sums[len(sums)-width:]
 		done += now
+		l.lab.At(done, spec.Steps())
 	}
 	of.last, err = b.State()
 	return of, err

@@ -135,6 +135,7 @@ func (r *runner) advance(ctx context.Context, b backend.Backend, net *hopfield.N
 		if err != nil {
 			return err
 		}
+		r.lab.At(int64(sweep+1), int64(net.Spec.Recall.Sweeps))
 		if note(networks, sums, sweep+1) {
 			break
 		}

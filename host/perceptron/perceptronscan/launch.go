@@ -75,6 +75,7 @@ func (l *launch) carryOut(ctx context.Context, lab experiment.Lab, stops func(st
 			return nil, nil, err
 		}
 		step += n
+		lab.At(step, last)
 		if ended {
 			break
 		}

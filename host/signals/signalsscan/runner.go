@@ -109,7 +109,8 @@ func (r *runner) launch(ctx context.Context, trials []experiment.Trial, places [
 			}
 			continue
 		}
-		if err := skip(ctx, b, int(place)-step, len(keys), r.game); err != nil {
+		told := func(more int) { r.lab.At(int64(step+more), net.Spec.Steps()) }
+		if err := skip(ctx, b, int(place)-step, len(keys), r.game, told); err != nil {
 			return nil, err
 		}
 		step = int(place)
@@ -127,17 +128,17 @@ func (r *runner) launch(ctx context.Context, trials []experiment.Trial, places [
 }
 
 // skip makes steps, a few seconds' worth at a time, so that a scan can be stopped.
-func skip(ctx context.Context, b backend.Backend, steps, populations int, game signals.Game) error {
+func skip(ctx context.Context, b backend.Backend, steps, populations int, game signals.Game, told func(made int)) error {
 	most := 1 << 25
 	if game == signals.AttributesGame {
 		most = 1 << 16
 	}
 	most = max(1, most/populations)
-	for steps > 0 {
+	for made := 0; made < steps; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		now := min(steps, most)
+		now := min(steps-made, most)
 		var err error
 		if skipper, can := b.(backend.Skipper); can {
 			err = skipper.Skip(now)
@@ -147,7 +148,8 @@ func skip(ctx context.Context, b backend.Backend, steps, populations int, game s
 		if err != nil {
 			return err
 		}
-		steps -= now
+		made += now
+		told(made)
 	}
 	return nil
 }
