@@ -112,6 +112,9 @@ func (p *program) runNew(ctx context.Context, o *runOptions) error {
 	if o.steps.given {
 		n, err := steps(o.steps.value, 0)
 		if err == nil {
+			err = cfg.CheckSteps(n)
+		}
+		if err == nil {
 			err = cfg.SetSteps(n)
 		}
 		if err != nil {

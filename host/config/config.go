@@ -147,6 +147,34 @@ func (c *Config) SetSteps(n int64) error {
 	return c.Validate()
 }
 
+// CheckSteps says why --steps cannot make the run n steps long: a value that the file or
+// a setting gives would be lost.
+func (c *Config) CheckSteps(n int64) error {
+	t, ok := c.Spec.(model.Timed)
+	if !ok {
+		return nil
+	}
+	key := t.PastEnd(n)
+	if key == "" || !c.Says(key) {
+		return nil
+	}
+	v, err := c.Value(key)
+	if err != nil {
+		return err
+	}
+	var value any = v.Text
+	if v.IsNumber {
+		value = v.Number
+	}
+	return c.Locate(model.BadKey(key, value, fmt.Sprintf("a run of %d steps ends before; give it a value within the run, or leave it out", n)))
+}
+
+// Says tells whether the file or a setting gives a key.
+func (c *Config) Says(key string) bool {
+	_, said := c.origins[key]
+	return said
+}
+
 // Validate says what the first impossible value is, as an *Error.
 func (c *Config) Validate() error {
 	if err := c.check(); err != nil {

@@ -56,7 +56,7 @@ func (c *Config) SweptValues() int {
 // fitReplicas makes as many replicas as a sweep has values, where no one has said how
 // many there are.
 func (c *Config) fitReplicas() {
-	if _, said := c.origins["run.replicas"]; c.Run.Sweep != "" && !said {
+	if c.Run.Sweep != "" && !c.Says("run.replicas") {
 		c.Run.Replicas = c.SweptValues()
 	}
 }

@@ -206,6 +206,13 @@ type Branched interface {
 	BranchOf(base any) error
 }
 
+// Timed is a specification with a key that must fit the length of a run. SetSteps fits it,
+// which is not for a value that the user gave.
+type Timed interface {
+	// PastEnd names the key that SetSteps(n) would change for that; empty where none is.
+	PastEnd(n int64) string
+}
+
 // Feedable is a specification whose network can take its inputs from outside.
 type Feedable interface {
 	// SetFed has the network take inputs (Description.Inputs) where it can. Errors have a

@@ -142,12 +142,21 @@ func wholeSteps(time, dt float64) int64 {
 	return int64(steps)
 }
 
+// PastEnd implements model.Timed.
+func (s *Spec) PastEnd(n int64) string {
+	if t := &s.Perceptron; t.AverageFrom >= float64(float64(n)*t.Dt) {
+		return "perceptron.average_from"
+	}
+	return ""
+}
+
 // SetSteps makes the run n steps long. Averages that would begin past its end
 // begin at three quarters of it.
 func (s *Spec) SetSteps(n int64) {
+	past := s.PastEnd(n) != ""
 	t := &s.Perceptron
 	t.Time = float64(float64(n) * t.Dt)
-	if t.AverageFrom >= t.Time {
+	if past {
 		t.AverageFrom = float64(0.75 * t.Time)
 	}
 }

@@ -39,7 +39,7 @@ type File struct {
 // Seeds of a scan. Trial t of a point is replica t of a run with the point's seed.
 type Seeds struct {
 	First       *uint64 `toml:"first"`       // nil: that of the base
-	Count       int     `toml:"count"`       // trials of each point; 0: 1
+	Count       int     `toml:"count"`       // trials of each point; 0: the replicas of the base
 	Independent bool    `toml:"independent"` // a seed for each point; else all have the first
 }
 
@@ -271,27 +271,30 @@ func (f *File) validateKeys() error {
 	return nil
 }
 
-// base is the configuration that the points vary.
-func (f *File) base() (*config.Config, error) {
+// base is the configuration that the points vary, with one replica, and how many it had.
+func (f *File) base() (*config.Config, int, error) {
 	load := config.NewPreset
 	if f.isFile() {
 		load = config.Load
 	}
 	c, err := load(f.Base, f.Set...)
 	if err == nil && f.Steps > 0 {
-		err = c.SetSteps(f.Steps)
+		if err = c.CheckSteps(f.Steps); err == nil {
+			err = c.SetSteps(f.Steps)
+		}
 	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if c.Run.Sweep != "" {
-		return nil, &config.Error{Key: "run.sweep", Err: errors.New("run.sweep cannot be part of a scan: make it an axis")}
+		return nil, 0, &config.Error{Key: "run.sweep", Err: errors.New("run.sweep cannot be part of a scan: make it an axis")}
 	}
 	settings := []string{"run.replicas=1"}
 	if f.Seeds.First != nil {
 		settings = append(settings, "run.seed="+strconv.FormatUint(*f.Seeds.First, 10))
 	}
-	return c, c.Apply(settings...)
+	replicas := c.Run.Replicas
+	return c, replicas, c.Apply(settings...)
 }
 
 // Around is a scan of a preset that has no axis yet.

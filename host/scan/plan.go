@@ -30,9 +30,12 @@ type Scan struct {
 // New makes the points of a scan. Every point is checked, so that no impossible one
 // is found when others have been computed.
 func New(f *File) (*Scan, error) {
-	base, err := f.base()
+	base, replicas, err := f.base()
 	if err != nil {
 		return nil, err
+	}
+	if f.Seeds.Count == 0 { // trials are replicas
+		f.Seeds.Count = replicas
 	}
 	s := &Scan{File: f, Base: base, Plan: experiment.Plan{Trials: f.Trials(), OwnGraph: f.OwnGraph}}
 	if s.Kind, err = find(f.Experiment, models.Kinds(base.Model)); err != nil {

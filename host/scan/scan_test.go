@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -353,6 +354,23 @@ func TestTrialsAreReplicasOfRuns(t *testing.T) {
 			if got := row.Estimates[0]; got.N != 3 || math.Abs(got.Mean-want.Mean) > 1e-12 || math.Abs(got.Error-want.Error) > 1e-12 {
 				t.Errorf("%q: point %d has %s %+v, want %+v", c.text, point, table.Outcomes[0].Name, got, want)
 			}
+		}
+	}
+}
+
+// The replicas of the base are the trials of each point, unless the scan says how many
+// there are; and a file that is written says so.
+func TestReplicasAreTrials(t *testing.T) {
+	const axis = "axis = [{key = \"edge.noise\", values = [true, false]}]\n"
+	base := strings.Replace(small, "\"run.epoch=5\"", "\"run.replicas=3\"", 1)
+	for text, want := range map[string]int{small + axis: 1, base + axis: 3, base + "seeds = {count = 2}\n" + axis: 2} {
+		s := newScan(t, text)
+		if s.Plan.Trials != want || s.Base.Run.Replicas != 1 {
+			t.Errorf("there are %d trials of %d replicas, want %d of 1\n%s", s.Plan.Trials, s.Base.Run.Replicas, want, text)
+		}
+		files, err := s.Files()
+		if err != nil || !strings.Contains(string(files[experiment.ConfigName]), fmt.Sprintf("count = %d ", want)) {
+			t.Errorf("%v: the file does not have %d trials:\n%s", err, want, files[experiment.ConfigName])
 		}
 	}
 }
