@@ -2086,11 +2086,12 @@ void tnn_add_group(const node_sums *own, vmask mine, __local sum_memory *s, __gl
 }
 
 // The arguments that tell a kernel of the network, and what a work-item makes of
-// them. segments holds a record of SEGMENT_WORDS for each segment.
+// them. segments holds a record of SEGMENT_WORDS for each segment, parameters a row with
+// those of all replicas for each step of a batch, or one row where no era changes them.
 #define NETWORK_ARGUMENTS \
     __global const int *id, __global const uint *active, __global const long *rows, \
     __global const int *neighbour, __global const uint *weight_of, __global const uint *segments, \
-    __global const real *parameters, uint parameter_stride, __global const uint *keys, \
+    __global const real *parameters, uint parameter_stride, uint parameter_row, __global const uint *keys, \
     __global real *state, __global real *energy, \
     __global real *node0, __global real *node1, __global real *node2, __global real *node3, \
     __global real *charge0, __global real *memory0, __global real *potential0, \
@@ -2101,7 +2102,7 @@ void tnn_add_group(const node_sums *own, vmask mine, __local sum_memory *s, __gl
 #define NETWORK_OF(n, r) \
     net n; \
     n.id = id, n.active = active, n.rows = rows, n.neighbour = neighbour, n.weight_of = weight_of; \
-    n.edge = parameters + (r) * parameter_stride; \
+    n.edge = parameters + (parameter_row * get_global_size(1) + (r)) * parameter_stride; \
     n.state = state + (r) * positions, n.energy = energy + (r) * positions; \
     n.node0 = node0 + (r) * positions, n.node1 = node1 + (r) * positions; \
     n.node2 = node2 + (r) * positions, n.node3 = node3 + (r) * positions; \
@@ -2164,8 +2165,8 @@ real tnn_reflect(__global const int *ends, __global const uint *edges, uint degr
 // The arguments that tell of the external nodes: nodes holds a record of
 // EXTERNAL_WORDS for each; ends and edges the positions and weights of its degree
 // half-edges, ended by -1; period one row for each era; wave a record of WAVE_WORDS for
-// each; told, a row for each step of a batch, states that the host tells, or NaN; forced
-// a state that a user holds the node at, or NaN.
+// each; told, a row for each step of a batch, a record of TOLD_WORDS for each with what
+// the host tells, or NaN; forced a state that a user holds the node at, or NaN.
 #define EXTERNAL_ARGUMENTS \
     __global const int *nodes, __global const int *ends, __global const uint *edges, uint degree, \
     __global const int *period, __global const real *wave, __global const real *told, __global const real *forced, uint externals
@@ -2192,13 +2193,18 @@ real tnn_wave(__global const int *node, __global const real *wave, real s, ulong
     return 2 * ((now.t - 1) % period) >= period ? -s : s;
 }
 
-// tnn_drive_node sets external node i for a step: cpuref replica.drive.
-void tnn_drive_node(EXTERNAL_ARGUMENTS, uint i, regime now, __global real *state, __global const real *weight, uint key0, uint key1)
+// tnn_drive_node sets external node i for a step: cpuref replica.drive and
+// cpuref replica.setWeights.
+void tnn_drive_node(EXTERNAL_ARGUMENTS, uint i, regime now, __global real *state, __global real *weight, uint key0, uint key1)
 {
+    __global const real *news = told + ((size_t)now.at * externals + i) * TOLD_WORDS;
+    if (news[TOLD_WEIGHT] == news[TOLD_WEIGHT])
+        for (uint j = 0; j < degree && ends[i * degree + j] >= 0; j++)
+            weight[edges[i * degree + j]] = news[TOLD_WEIGHT];
     words word = philox((vuint)((uint)nodes[EXTERNAL_WORDS * i + EXTERNAL_ID]), (vuint)(0u), (vuint)(now.k), PURPOSE_EXTERNAL, key0, key1);
     real s = R(0.0);
     if (now.mode == MODE_DRIVEN) {
-        real given = told[(size_t)now.at * externals + i];
+        real given = news[TOLD_STATE];
         s = tnn_wave(nodes + EXTERNAL_WORDS * i, wave + WAVE_WORDS * i, state[nodes[EXTERNAL_WORDS * i + EXTERNAL_POSITION]],
                      (ulong)period[now.era * externals + i], now, key0, key1);
         if (given == given)
@@ -2227,7 +2233,7 @@ bool tnn_is_solved(__global const int *nodes, __global const int *ends, uint deg
 
 // tnn_drive sets the external nodes for step t: dimension 0 is the external node,
 // dimension 1 the replica.
-__kernel void tnn_drive(EXTERNAL_ARGUMENTS, __global const uint *keys, __global real *state, __global const real *weight,
+__kernel void tnn_drive(EXTERNAL_ARGUMENTS, __global const uint *keys, __global real *state, __global real *weight,
                         uint positions, ulong weights, uint mode, uint era, ulong t, uint k, uint fresh, uint at)
 {
     uint i = (uint)get_global_id(0);
@@ -2267,6 +2273,7 @@ void tnn_run_steps(NETWORK_ARGUMENTS, EXTERNAL_ARGUMENTS, __global const uint *p
         uint last = (uint)(t + step) * sweeps, flags = program[PROGRAM_WORDS * step + PROGRAM_FLAGS];
         regime now = { program[PROGRAM_WORDS * step + PROGRAM_MODE], program[PROGRAM_WORDS * step + PROGRAM_ERA], t + step, last - sweeps + 1,
                        program[PROGRAM_WORDS * step + PROGRAM_FRESH], step };
+        n.edge = parameters + (program[PROGRAM_WORDS * step + PROGRAM_PARAMETER_ROW] * get_num_groups(1) + r) * parameter_stride;
         for (uint i = me; i < externals; i += ITEMS)
             tnn_drive_node(nodes, ends, edges, degree, period, wave, told, forced, externals, i, now, n.state, n.weight, n.key0, n.key1);
         barrier(CLK_GLOBAL_MEM_FENCE);

@@ -215,8 +215,12 @@ func TestInputsPage(t *testing.T) {
 	page := read(t, "../../docs/inputs.md")
 	dir := t.TempDir()
 	named := bytes.Replace(page, []byte("inputs.toml"), []byte("scan.toml"), 1)
-	if blocks := runBlocks(t, dir, named); blocks < 3 {
+	named = bytes.Replace(named, []byte("annealing.toml"), []byte("more.toml"), 1)
+	if blocks := runBlocks(t, dir, named); blocks < 5 {
 		t.Fatalf("%d blocks are found", blocks)
+	}
+	if svg := read(t, dir, "loop2", "hysteresis.svg"); !bytes.Contains(svg, []byte("group[0].inverse_temperature")) {
+		t.Error("the figure of the hysteresis does not name its axis")
 	}
 	if rows := bytes.Count(read(t, dir, "driven", "probes.csv"), []byte("\n")); rows != 201 {
 		t.Errorf("probes.csv has %d lines", rows)

@@ -28,7 +28,7 @@ type engine[F fmath.Float] struct {
 	sweep    sweep[F]                   // that is being made, without the parameters of a replica
 	controls tnn.Controls
 	driven   *tnn.Drive
-	told     []float64 // by external node: see drive; nil where nothing is told
+	told     []tnn.Told // by external node: see drive; nil where nothing is told
 	device   string
 }
 
@@ -58,7 +58,7 @@ func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
 func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func(net *tnn.Network, threads int) []visitor[F]) (*engine[F], error) {
 	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), team: parallel.NewTeam(o.Threads), driven: tnn.NewDrive(net), device: parallel.Processor()}
 	if e.driven.IsTold() {
-		e.told = make([]float64, len(net.Externals))
+		e.told = make([]tnn.Told, len(net.Externals))
 	}
 	e.grain, e.visits = e.visitors[0].grain(), e.visitPart
 	for i, seed := range o.Seeds {
@@ -81,7 +81,7 @@ func (e *engine[F]) initialise() {
 
 // Advance implements backend.Backend.
 func (e *engine[F]) Advance(n int) ([]float64, error) {
-	width := len(e.replicas) * int(tnn.Sums)
+	width := len(e.replicas) * e.net.StepSums()
 	rows := make([]float64, n*width)
 	for i := range n {
 		if e.told != nil {
@@ -101,7 +101,10 @@ func (e *engine[F]) step(t int64, sums []float64) {
 	sweeps := uint32(e.net.Spec.Sweeps())
 	last := uint32(t) * sweeps
 	fresh := e.net.Fresh(t)
-	for _, r := range e.replicas {
+	for i, r := range e.replicas {
+		if e.net.IsChanged() {
+			r.follow(e.net.SpecAt(t, i))
+		}
 		r.drive(era.Mode, t, index, last-sweeps+1, e.told, fresh)
 		for id, v := range e.controls.External() {
 			r.state[e.net.Layout.Position[id]] = F(v)
@@ -112,7 +115,9 @@ func (e *engine[F]) step(t int64, sums []float64) {
 	}
 	e.sweepAll(last, e.controls.Adapt(era), sweeps > 1, era.Predict, sums)
 	for i, r := range e.replicas {
-		sums[i*int(tnn.Sums)+int(tnn.SumSolved)] = r.solved()
+		own := sums[i*e.net.StepSums():][:e.net.StepSums()]
+		own[tnn.SumSolved] = r.solved()
+		e.net.AddChanged(own, t, i)
 	}
 }
 
@@ -131,7 +136,7 @@ func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool, sums []flo
 			for q := range segment {
 				segment[q] = fmath.Total(r.partial[q][:seg.Slices])
 			}
-			tnn.AddSegment(sums[i*int(tnn.Sums):], *seg, segment[:])
+			tnn.AddSegment(sums[i*e.net.StepSums():], *seg, segment[:])
 		}
 	}
 }

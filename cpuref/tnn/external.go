@@ -6,20 +6,22 @@ import (
 	"tnn-gpu/host/tnn"
 )
 
-// drive sets the external nodes for a step (docs/model.md section 6). Told are the
-// states that follow from neither seed nor polarity, by external node; NaN where there
-// is none. Noise with a correlation time is fresh where it begins. Device twin:
+// drive sets the external nodes for a step (docs/model.md section 6). Told is what
+// follows from neither seed nor polarity, by external node. Noise with a correlation time is fresh where it begins. Device twin:
 // tnn_drive_node in kernels.cl.
-func (r *replica[F]) drive(mode tnn.Mode, step int64, era int, k uint32, told []float64, fresh bool) {
+func (r *replica[F]) drive(mode tnn.Mode, step int64, era int, k uint32, told []tnn.Told, fresh bool) {
 	for i, pos := range r.net.Layout.External {
 		x := &r.net.Externals[i]
 		word := rng.Philox([4]uint32{uint32(x.ID), 0, k, uint32(rng.External)}, r.key)
+		if told != nil && told[i].Weight == told[i].Weight {
+			r.setWeights(pos, F(told[i].Weight))
+		}
 		s := F(0)
 		switch mode {
 		case tnn.Driven:
 			s = r.wave(x, r.state[pos], step, era, k, fresh)
-			if told != nil && told[i] == told[i] {
-				s = F(told[i])
+			if told != nil && told[i].State == told[i].State {
+				s = F(told[i].State)
 			}
 		case tnn.Noise:
 			s = -1
@@ -30,6 +32,14 @@ func (r *replica[F]) drive(mode tnn.Mode, step int64, era int, k uint32, told []
 			s = r.reflect(pos, rng.Uniform[F](word[0]))
 		}
 		r.state[pos] = s
+	}
+}
+
+// setWeights gives the edges of an external node a weight.
+func (r *replica[F]) setWeights(pos int32, w F) {
+	row, degree := r.halfEdges(pos)
+	for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {
+		r.weight[r.weightOf[h]] = w
 	}
 }
 

@@ -24,6 +24,9 @@ type oracle[F fmath.Float] struct {
 	nodes  []oracleNode[F] // by id
 	weight []F             // by edge
 	seen   coverage
+
+	values map[string]float64    // of keys that eras have changed
+	ramps  map[string]oracleRamp // by key: the change that was begun last
 }
 
 type oracleNode[F fmath.Float] struct {
@@ -136,6 +139,7 @@ func (o *oracle[F]) eachNode(visit func(id int)) {
 // step makes step t.
 func (o *oracle[F]) step(t int64) {
 	era, index := o.net.Spec.Era(t)
+	o.change(t)
 	if o.net.Spec.Network.Rule == tnn.Hylton2020 {
 		o.drive(era, t, index, uint32(t))
 		o.eachNode(func(id int) { o.visit2020(id, uint32(t), era) })

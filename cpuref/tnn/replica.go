@@ -50,16 +50,24 @@ func newReplica[F fmath.Float](net *tnn.Network, spec *tnn.Spec, key [2]uint32) 
 	l := net.Layout
 	r := &replica[F]{net: net, key: key, id: l.ID, neighbour: l.Neighbour, weightOf: l.Weight, active: l.Active}
 	for _, g := range spec.Groups {
-		r.nodes = append(r.nodes, tnn.NodeParametersOf[F](g))
 		if spec.Network.Rule == tnn.Hylton2019 {
 			r.fixed = append(r.fixed, ladderOf[F](g.Levels))
 		}
 	}
-	r.edge = plasticity[F]{tnn.EdgeParametersOf[F](spec.Edge), spec.Edge.Kind, spec.Edge.Noise}
+	r.nodes = make([]tnn.NodeParameters[F], len(spec.Groups))
+	r.follow(spec)
 	for i := range r.partial {
 		r.partial[i] = make([]F, len(l.Active))
 	}
 	return r
+}
+
+// follow takes the parameters of a specification.
+func (r *replica[F]) follow(spec *tnn.Spec) {
+	for i, g := range spec.Groups {
+		r.nodes[i] = tnn.NodeParametersOf[F](g)
+	}
+	r.edge = plasticity[F]{tnn.EdgeParametersOf[F](spec.Edge), spec.Edge.Kind, spec.Edge.Noise}
 }
 
 // bind points the views at replica i of the arrays. A field that the rule lacks

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"math"
+	"slices"
 
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/host/rng"
@@ -79,13 +80,10 @@ func (n *engine[F]) externalDegree() int {
 // uploadParameters sends what the specification says: constants of edges and
 // groups, and the external nodes' periods.
 func (n *engine[F]) uploadParameters() error {
-	var parameters []F
-	for r := range n.options.Seeds {
-		spec := n.net.SpecOf(r)
-		parameters = append(parameters, device.Words[F](tnn.EdgeParametersOf[F](spec.Edge))...)
-		for _, g := range spec.Groups {
-			parameters = append(parameters, device.Words[F](tnn.NodeParametersOf[F](g))...)
-		}
+	parameters := n.parametersAt(0, 1)
+	n.stride = uint32(len(parameters) / len(n.options.Seeds))
+	if n.net.IsChanged() {
+		parameters = slices.Repeat(parameters, batch)
 	}
 	var keys []uint32
 	for _, seed := range n.options.Seeds {
@@ -98,7 +96,6 @@ func (n *engine[F]) uploadParameters() error {
 			periods = append(periods, int32(x.Period(era)))
 		}
 	}
-	n.stride = uint32(len(parameters) / len(n.options.Seeds))
 	return errors.Join(
 		upload(n.device, "parameters", parameters, &n.layout.parameters),
 		upload(n.device, "keys", keys, &n.keys),
@@ -122,31 +119,61 @@ func (n *engine[F]) waveTable() []F {
 	return table
 }
 
-// untold is a batch of whose states the host tells none.
+// parametersAt are rows of parameters, of steps from t on: those of edges and groups,
+// replica by replica.
+func (n *engine[F]) parametersAt(t int64, steps int) []F {
+	var out []F
+	for i := range steps {
+		for r := range n.options.Seeds {
+			spec := n.net.SpecAt(t+int64(i), r)
+			out = append(out, device.Words[F](tnn.EdgeParametersOf[F](spec.Edge))...)
+			for _, g := range spec.Groups {
+				out = append(out, device.Words[F](tnn.NodeParametersOf[F](g))...)
+			}
+		}
+	}
+	return out
+}
+
+// untold is a batch in which the host tells nothing.
 func (n *engine[F]) untold() []F {
-	rows := make([]F, batch*len(n.net.Externals))
+	rows := make([]F, batch*len(n.net.Externals)*len(device.Words[F](toldRecord[F]{})))
 	for i := range rows {
 		rows[i] = F(math.NaN())
 	}
 	return rows
 }
 
-// tell sends the states of a batch that the host tells.
+// tell sends what the host tells of a batch: parameters that eras change, and what
+// external nodes are told.
 func (n *engine[F]) tell(steps int) error {
+	if n.net.IsChanged() {
+		if err := device.Write(n.layout.parameters, 0, n.parametersAt(n.step+1, steps)); err != nil {
+			return err
+		}
+	}
 	if !n.driven.IsTold() {
 		return nil
 	}
-	each := len(n.net.Externals)
-	row, rows := make([]float64, each), make([]F, 0, steps*each)
+	row := make([]tnn.Told, len(n.net.Externals))
+	var rows []F
 	for i := range steps {
 		if err := n.driven.Row(row, n.step+int64(i)+1); err != nil {
 			return err
 		}
 		for _, v := range row {
-			rows = append(rows, F(v))
+			rows = append(rows, device.Words[F](toldRecord[F]{State: F(v.State), Weight: F(v.Weight)})...)
 		}
 	}
 	return device.Write(n.told, 0, rows)
+}
+
+// parameterRow is the row of parameters of the i-th step of a batch.
+func (n *engine[F]) parameterRow(i int) uint32 {
+	if n.net.IsChanged() {
+		return uint32(i)
+	}
+	return 0
 }
 
 // forceExternals sends the states at which a user holds external nodes.
@@ -209,7 +236,7 @@ func (n *engine[F]) networkArguments() device.Args {
 	l, b := n.net.Layout, &n.layout
 	return device.Args{
 		"id": b.id, "active": b.active, "rows": b.rows, "neighbour": b.neighbour, "weight_of": b.weightOf, "segments": b.segments,
-		"parameters": b.parameters, "parameter_stride": n.stride, "keys": n.keys,
+		"parameters": b.parameters, "parameter_stride": n.stride, "parameter_row": uint32(0), "keys": n.keys,
 		"state": n.field("state"), "energy": n.field("energy"),
 		"node0": n.field("dissipation", "adapted_state"), "node1": n.field("transport", "offered_state"),
 		"node2": n.field("quality_numerator"), "node3": n.field("quality_denominator"),

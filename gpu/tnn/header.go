@@ -52,7 +52,12 @@ type programRecord struct {
 	Mode, Era uint32
 	Flags     uint32 // of the last sweep
 	Fresh     uint32 // 1 where noise with a correlation time begins
+
+	ParameterRow uint32 // of the parameters
 }
+
+// toldRecord is tnn.Told on a device.
+type toldRecord[F float32 | float64] struct{ State, Weight F }
 
 // waveRecord tells a kernel how an external node is driven. Amplitude is that of noise,
 // 0 where it is driven otherwise.
@@ -91,6 +96,7 @@ func defineConstants(h *device.Header) {
 	h.Record("EXTERNAL", externalRecord{})
 	h.Record("PROGRAM", programRecord{})
 	h.Record("WAVE", waveRecord[float64]{})
+	h.Record("TOLD", toldRecord[float64]{})
 	for i, mode := range modes {
 		h.Define("MODE_"+strings.ToUpper(string(mode)), uint32(i))
 	}

@@ -51,13 +51,15 @@ func (n *engine[F]) advanceBatch(steps int) ([]float64, error) {
 		return nil, fmt.Errorf("steps %d to %d failed: %w", n.step+1, n.step+int64(steps), err)
 	}
 	n.step += int64(steps)
-	rows := make([]float64, steps*replicas*int(tnn.Sums))
+	width := n.net.StepSums()
+	rows := make([]float64, steps*replicas*width)
 	for i := range solved {
-		row := rows[i*int(tnn.Sums) : (i+1)*int(tnn.Sums)]
+		row := rows[i*width : (i+1)*width]
 		for s, seg := range segments {
 			tnn.AddSegment(row, seg, sums[(i*len(segments)+s)*tnn.NodeSums:])
 		}
 		row[tnn.SumSolved] = float64(solved[i])
+		n.net.AddChanged(row, n.step-int64(steps)+int64(i/replicas)+1, i%replicas)
 	}
 	return rows, nil
 }
@@ -77,7 +79,7 @@ func (n *engine[F]) enqueueRun(steps int) error {
 	var program []programRecord
 	for i := range steps {
 		era, index := n.net.Spec.Era(n.step + int64(i) + 1)
-		program = append(program, programRecord{Mode: modeNumber(era.Mode), Era: uint32(index), Flags: n.lastFlags(era), Fresh: n.fresh(n.step + int64(i) + 1)})
+		program = append(program, programRecord{Mode: modeNumber(era.Mode), Era: uint32(index), Flags: n.lastFlags(era), Fresh: n.fresh(n.step + int64(i) + 1), ParameterRow: n.parameterRow(i)})
 	}
 	return n.launchRun(n.step+1, program)
 }
@@ -118,7 +120,7 @@ func (n *engine[F]) enqueueStep(t int64, i int) error {
 	sweeps := uint32(n.net.Spec.Sweeps())
 	last := uint32(t) * sweeps
 	flags := n.lastFlags(era)
-	if err := n.drive(era.Mode, t, index, last-sweeps+1, i); err != nil {
+	if err := errors.Join(n.drive(era.Mode, t, index, last-sweeps+1, i), n.sweepKernel.Set("parameter_row", n.parameterRow(i))); err != nil {
 		return err
 	}
 	for k := last - sweeps + 1; k < last; k++ {

@@ -149,6 +149,9 @@ func (n *Network) Phases() []model.Phase {
 				text += " with predict"
 			}
 		}
+		for _, change := range e.Change {
+			text += ", " + change
+		}
 		out = append(out, model.Phase{First: first, Text: text})
 		first += int64(e.Steps)
 	}

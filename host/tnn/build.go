@@ -39,6 +39,7 @@ func Build(spec *Spec, seed uint64) (*Network, error) {
 	}
 	n.Report, n.Weights, n.States = b.report, b.weights, b.states
 	n.names, n.notes = b.names, b.notes
+	b.followWeights(n)
 	return n, b.readSeries(n)
 }
 

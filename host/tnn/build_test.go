@@ -75,7 +75,8 @@ func TestPresets(t *testing.T) {
 		"relaxed": {tnn.Hylton2019, 10, []int{30, 30}, 4, 101, 0.1, 1, 40, 200, nil, nil, nil},
 		"relaxed-driven": {tnn.Hylton2019, 10, []int{30, 30}, 4, 101, 0.1, 1, 40, 200,
 			[]int{13, 7, 21, 11}, []float64{400, 400, 400, 400}, turns},
-		"large": {tnn.Hylton2020, 0, []int{2048, 2048}, 4, 10, 0.1, 1, 80, 100, nil, nil, nil},
+		"tnn-hysteresis": {tnn.Hylton2020, 0, []int{30, 30}, 16, 10, 0.1, 1, 80, 600, nil, nil, nil},
+		"large":          {tnn.Hylton2020, 0, []int{2048, 2048}, 4, 10, 0.1, 1, 80, 100, nil, nil, nil},
 	}
 	got := make(map[string]facts)
 	for _, p := range tnn.Presets() {

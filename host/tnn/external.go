@@ -24,6 +24,8 @@ type External struct {
 	Correlation float64 // of WaveNoise: time in steps
 
 	Values []float64 // of Series: by step
+
+	Course *model.Course // of the weight; nil where that never changes
 }
 
 // Period of the node in an era.
@@ -139,8 +141,14 @@ func (n *Network) Fresh(step int64) bool {
 	return last != index && before.Mode != Driven
 }
 
-// Drive gives the states to which external nodes are driven, as far as they are the
-// host's to tell; both backends keep one. The states are rounded by the backend.
+// Told is what the host tells of an external node at a step: NaN where it tells nothing.
+type Told struct {
+	State  float64 // to which it is driven
+	Weight float64 // of its edges
+}
+
+// Drive gives what external nodes are told, as far as it is the host's to tell; both
+// backends keep one. Values are rounded by the backend.
 type Drive struct {
 	net *Network
 	fed []float64 // inputs of steps to come
@@ -149,10 +157,10 @@ type Drive struct {
 // NewDrive is the drive of a network.
 func NewDrive(n *Network) *Drive { return &Drive{net: n} }
 
-// IsTold tells whether the host has any state to tell.
+// IsTold tells whether the host has anything to tell.
 func (d *Drive) IsTold() bool {
 	for _, x := range d.net.Externals {
-		if x.Wave == Sine || x.Wave == Series || x.Wave == Fed {
+		if x.Wave == Sine || x.Wave == Series || x.Wave == Fed || x.Course != nil {
 			return true
 		}
 	}
@@ -175,23 +183,26 @@ func (d *Drive) Feed(inputs []float64) error {
 // Forget drops inputs of steps to come.
 func (d *Drive) Forget() { d.fed = nil }
 
-// Row fills in the states of all external nodes at a step, which must be asked for one
-// after the other: NaN where a backend finds the state itself.
-func (d *Drive) Row(row []float64, step int64) error {
+// Row fills in what all external nodes are told at a step. Steps must be asked for one
+// after the other.
+func (d *Drive) Row(row []Told, step int64) error {
 	_, era := d.net.Spec.Era(step)
 	for i := range d.net.Externals {
 		x := &d.net.Externals[i]
-		row[i] = math.NaN()
+		row[i] = Told{math.NaN(), math.NaN()}
+		if x.Course != nil {
+			row[i].Weight = x.Course.At(step, x.Weight)
+		}
 		switch x.Wave {
 		case Sine:
-			row[i] = x.sine(step, x.Period(era))
+			row[i].State = x.sine(step, x.Period(era))
 		case Series:
-			row[i] = x.Values[min(step, int64(len(x.Values)))-1]
+			row[i].State = x.Values[min(step, int64(len(x.Values)))-1]
 		case Fed:
 			if len(d.fed) == 0 {
 				return fmt.Errorf("step %d has no inputs: %s waits for one", step, d.net.Place("node", int(x.ID)))
 			}
-			row[i], d.fed = d.fed[0], d.fed[1:]
+			row[i].State, d.fed = d.fed[0], d.fed[1:]
 		}
 	}
 	return nil

@@ -120,12 +120,12 @@ func TestSeries(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		d, row, got := NewDrive(n), make([]float64, 2), []float64(nil)
+		d, row, got := NewDrive(n), make([]Told, 2), []float64(nil)
 		for step := range int64(4) {
 			if err := d.Row(row, step+1); err != nil {
 				t.Fatal(err)
 			}
-			got = append(got, row...)
+			got = append(got, row[0].State, row[1].State)
 		}
 		// The first column is the first node's that was placed, whatever its number.
 		want := []float64{0.5, -1, 0, 1, 1, 0, -0.25, 0.75}
@@ -151,8 +151,8 @@ func TestOneColumnForAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := make([]float64, 2)
-	if err := NewDrive(n).Row(row, 1); err != nil || row[0] != 0.5*float64(n.Externals[0].Polarity) || row[1] != -row[0] {
+	row := make([]Told, 2)
+	if err := NewDrive(n).Row(row, 1); err != nil || row[0].State != 0.5*float64(n.Externals[0].Polarity) || row[1].State != -row[0].State || row[0].Weight == row[0].Weight {
 		t.Errorf("%v, %v", row, err)
 	}
 	told := false
@@ -172,14 +172,14 @@ func TestSine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, row := NewDrive(n), make([]float64, 1)
+	d, row := NewDrive(n), make([]Told, 1)
 	for step := int64(1); step <= 50; step++ {
 		period := 8.0
 		if step > 20 {
 			period = 5
 		}
 		want := 0.5 * math.Sin(2*math.Pi*math.Mod(float64(step-1), period)/period)
-		if err := d.Row(row, step); err != nil || math.Abs(row[0]-want) > 1e-15 {
+		if err := d.Row(row, step); err != nil || math.Abs(row[0].State-want) > 1e-15 {
 			t.Errorf("step %d: %v, want %v, %v", step, row[0], want, err)
 		}
 	}

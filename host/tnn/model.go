@@ -51,6 +51,9 @@ func (n *Network) Describe() model.Description {
 	for _, q := range n.quantities {
 		d.Columns = append(d.Columns, model.Column{Name: q.Name, Title: q.Title, Unit: q.Unit, Doc: q.Doc})
 	}
+	for _, c := range n.courses {
+		d.Sums = append(d.Sums, c.Key)
+	}
 	return d
 }
 

@@ -28,6 +28,7 @@ type Network struct {
 	notes   []string // on how the file of the graph was understood
 	remarks []string // on series
 
+	courses    []model.Course // of the keys that eras change
 	counts     Counts
 	quantities []Quantity
 }
@@ -52,7 +53,10 @@ func Assemble(spec *Spec, g *graph.Graph, groups []uint8, externals []External, 
 		return nil, err
 	}
 	n.counts = n.count()
-	n.quantities = Quantities(spec.Network.Rule, n.counts)
+	if n.courses, err = spec.courses(); err != nil {
+		return nil, err
+	}
+	n.quantities = append(Quantities(spec.Network.Rule, n.counts), n.changed()...)
 	return n, nil
 }
 

@@ -21,6 +21,7 @@ func Presets() []Preset {
 		{"driven", "isolated4 with 4 pairs of external nodes", drive(isolated(4), 160, 132, 70, 211, 105)},
 		{"relaxed", "hylton2019 on its own: 30x30 nodes with 4 connections", relaxed()},
 		{"relaxed-driven", "relaxed with 4 pairs of external nodes", drive(relaxed(), 400, 13, 7, 21, 11)},
+		{"tnn-hysteresis", "isolated, cooled from f = 0.3 to 0.7 and warmed again, 300 steps each way", hysteresis()},
 		{"large", "hylton2020 on its own: 2048x2048 nodes with 4 connections", large()},
 	}
 }
@@ -61,6 +62,17 @@ func large() *Spec {
 	s := isolated(4)
 	s.Graph.Sides = []int{2048, 2048}
 	s.Eras[0].Steps = 100
+	return s
+}
+
+// hysteresis goes through the transition to order, and back.
+func hysteresis() *Spec {
+	s := isolated(16)
+	const key = "group[0].inverse_temperature="
+	s.Eras = []EraSpec{
+		{Steps: 300, Adapt: true, Mode: Driven, Change: []string{key + "0.3..0.7"}},
+		{Steps: 300, Adapt: true, Mode: Driven, Change: []string{key + "0.7..0.3"}},
+	}
 	return s
 }
 

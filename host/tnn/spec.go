@@ -154,4 +154,6 @@ type EraSpec struct {
 	Adapt   bool `toml:"adapt" comment:"weights change"`
 	Mode    Mode `toml:"mode" comment:"of the external nodes: driven, off, noise or reflect"`
 	Predict bool `toml:"predict" comment:"external nodes feed only neighbours of opposite sign"`
+	// Change lists changes as model.ParseChange reads them.
+	Change []string `toml:"change,omitempty" comment:"numbers that change, step by step or at once, and stay so: \"edge.inverse_temperature=20..80\", \"external[0].weight=100\""`
 }

@@ -47,6 +47,7 @@ func (s *Spec) Validate() error {
 		s.checkEdge,
 		s.checkExternals,
 		s.checkEras,
+		s.checkChanges,
 		s.checkConnections,
 		s.checkSize,
 	)

@@ -2,6 +2,7 @@ package tnn
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 )
@@ -28,6 +29,21 @@ func (s *Spec) VariantOf(other any) error {
 	return nil
 }
 
+// changedWeights are the keys of weights of external nodes that eras change.
+func (s *Spec) changedWeights() []string {
+	courses, err := s.courses()
+	if err != nil {
+		return nil // Validate tells
+	}
+	var out []string
+	for _, c := range courses {
+		if !isOfNetwork(c) {
+			out = append(out, c.Key)
+		}
+	}
+	return out
+}
+
 var errVariant = errors.New("replicas share one network: sweep levels, threshold or inverse_temperature of a group, or inverse_temperature, size_mass, change_mass or bound of the edges")
 
 // BranchOf implements model.Branched: eras may differ, too. Whether another seed of the
@@ -41,6 +57,11 @@ func (s *Spec) BranchOf(other any) error {
 	alike.Eras, alike.Graph.Seed = base.Eras, base.Graph.Seed
 	if alike.VariantOf(base) != nil {
 		return errBranch
+	}
+	for _, key := range base.changedWeights() {
+		if !slices.Contains(s.changedWeights(), key) {
+			return fmt.Errorf("the eras of the other run change %s, and its checkpoint has the value of that time: say in the eras of this one what it is", key)
+		}
 	}
 	return nil
 }

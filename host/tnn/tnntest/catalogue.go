@@ -92,6 +92,7 @@ func catalogue2020() []Case {
 			s.Groups[0].Levels, s.Groups[0].Threshold, s.Groups[0].InverseTemperature = 1000, 1e-4, 3
 		})},
 		{Name: "groups, external nodes in all modes", Core: true, Spec: groups(tnn.Hylton2020)},
+		{Name: "numbers that eras change", Core: true, Spec: changing(tnn.Hylton2020)},
 		{Name: "random, external nodes", Spec: with(random(tnn.Hylton2020, graph.Random, 5, 8, 8), func(s *tnn.Spec) {
 			s.Graph.Bipartite, s.Graph.Separation = true, 3
 			s.Externals = []tnn.ExternalSpec{externals(2, 3, 0.9)}
@@ -130,6 +131,7 @@ func catalogue2019() []Case {
 			s.Edge.Kind = tnn.Fixed
 		})},
 		{Name: "relaxed groups, external nodes in all modes", Core: true, Spec: groups(tnn.Hylton2019)},
+		{Name: "relaxed, numbers that eras change", Spec: changing(tnn.Hylton2019)},
 		{Name: "relaxed file", Spec: file(tnn.Hylton2019), EdgeList: edgeList},
 	}
 }
@@ -190,6 +192,17 @@ func groups(rule tnn.Rule) *tnn.Spec {
 	odd.Sublattice, odd.Polarity = tnn.Odd, -1
 	s.Externals = append([]tnn.ExternalSpec{externals(2, 4, 160), odd}, waves(2)...)
 	s.Eras = everyMode()
+	return s
+}
+
+// changing is the network of groups, in eras that change all that eras may.
+func changing(rule tnn.Rule) *tnn.Spec {
+	s := groups(rule)
+	s.Eras[0].Change = []string{"group[0].inverse_temperature=0.3..2 log over 15", "group[2].inverse_temperature=..1", "external[0].weight=20..160", "external[2].weight=5"}
+	s.Eras[2].Change = []string{"edge.inverse_temperature=20..120", "edge.bound=3..0.5 over 7", "group[1].threshold=0.5..0.1"}
+	s.Eras[4].Change = []string{"external[2].weight=..-3", "edge.size_mass=2..0", "edge.change_mass=10"}
+	s.Eras[6].Change = []string{"group[0].inverse_temperature=..0.5", "edge.bound=1000"}
+	s.Eras[9].Change = []string{"group[0].inverse_temperature=..3 over 500", "external[1].weight=1..3 over 600"}
 	return s
 }
 

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestRampedRun: a run with a series and ramps has the same bits whether it is made at
+// once, from a checkpoint in the midst of a ramp, or from its own config.toml; it can be
+// made longer, and its tables have the values.
+func TestRampedRun(t *testing.T) {
+	dir := t.TempDir()
+	config := `model = "tnn"
+[run]
+steps = 0
+backend = "cpu"
+[record]
+overview = false
+[graph]
+sides = [8, 8]
+bipartite = true
+[[group]]
+connections = 4
+[[external]]
+count = 1
+connections = 4
+weight = 100.0
+wave = "series"
+series = "mine.csv"
+[[era]]
+steps = 40
+change = ["group[0].inverse_temperature=0.5..2 log", "external[0].weight=10..160"]
+[[era]]
+steps = 20
+change = ["edge.inverse_temperature=..20"]
+`
+	config = strings.Replace(config, "steps = 0\n", "", 1)
+	series := ""
+	for i := range 100 {
+		series += []string{"0.5\n", "-1\n", "0.25\n"}[i%3]
+	}
+	for name, text := range map[string]string{"c.toml": config, "mine.csv": series} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tnnGPU(t, dir, "run", "c.toml", "--checkpoint", "20", "--out", "whole").want(t, codeDone, "group[0].inverse_temperature=0.5..2 log")
+	tnnGPU(t, dir, "run", "whole/config.toml", "--out", "again").want(t, codeDone)
+	sameResults(t, filepath.Join(dir, "whole"), filepath.Join(dir, "again"))
+	tnnGPU(t, dir, "run", "--from", "whole@20", "--out", "branch").want(t, codeDone)
+	if string(read(t, dir, "branch", "final.npz")) != string(read(t, dir, "whole", "final.npz")) {
+		t.Error("a branch in the midst of a ramp ends in another state")
+	}
+	tnnGPU(t, dir, "run", "whole/config.toml", "--steps", "70", "--out", "longer").want(t, codeDone)
+	tnnGPU(t, dir, "resume", "again", "--steps", "+10").want(t, codeDone)
+	sameResults(t, filepath.Join(dir, "longer"), filepath.Join(dir, "again"))
+	tnnGPU(t, dir, "run", "longer/config.toml", "--out", "third").want(t, codeDone)
+	sameResults(t, filepath.Join(dir, "longer"), filepath.Join(dir, "third"))
+	rows := strings.Split(string(read(t, dir, "longer", "steps.csv")), "\n")
+	for step, want := range map[int]string{1: "0.5,10,80", 40: "2,160,80", 60: "2,160,20", 70: "2,160,20"} {
+		if !strings.HasSuffix(rows[step], ","+want) {
+			t.Errorf("row of step %d is %q, want %s at its end", step, rows[step], want)
+		}
+	}
+	tnnGPU(t, dir, "run", "c.toml", "--set", `era[1].change=["group[0].levels=3"]`).want(t, codeUsage, "era[1].change[0]", "an era changes inverse_temperature or threshold of a group")
+	tnnGPU(t, dir, "run", "--from", "whole@20", "--set", "era=[{steps=80}]").want(t, codeUsage, "external[0].weight")
+}
