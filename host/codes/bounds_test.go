@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 	"tnn-gpu/host/codes"
+	"tnn-gpu/host/state"
 )
 
 func near(t *testing.T, what string, have, want, tolerance float64) {
@@ -73,6 +74,41 @@ func TestShells(t *testing.T) {
 		}
 		if again := codes.BlockError(codes.Shells(other, n), 1<<k, p); again != e {
 			t.Fatalf("flipped columns and permuted messages make %v of %v", again, e)
+		}
+	})
+}
+
+// Nothing falls below the bound: whatever signs a table sends and whatever its receiver
+// makes of outputs, the block error is not below that of the same code at best decoding,
+// and that not below the bound of the channel.
+func TestNothingIsBelowTheBound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := codes.Defaults()
+		c := &s.Codes
+		c.K, c.N, c.Hidden = rapid.IntRange(1, 4).Draw(t, "k"), rapid.IntRange(1, 7).Draw(t, "n"), 3
+		c.Channel = rapid.SampledFrom([]codes.Channel{codes.BSC, codes.Bursts}).Draw(t, "channel")
+		c.Receiver = rapid.SampledFrom([]codes.Receiver{codes.Counts, codes.Network}).Draw(t, "receiver")
+		c.Burst, c.BurstLength = rapid.Float64Range(0, 1).Draw(t, "burst"), rapid.IntRange(1, 8).Draw(t, "length")
+		c.Evaluate = []float64{0, rapid.Float64Range(0, 0.5).Draw(t, "p"), 0.5}
+		if err := s.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		last := (&codes.Codes{Spec: s}).NewState(state.Double, 1)
+		fill := func(field string, values *rapid.Generator[float64]) {
+			part := codes.Part[float64](last, field, 0)
+			copy(part, rapid.SliceOfN(values, len(part), len(part)).Draw(t, field))
+		}
+		fill(codes.TableField, rapid.Float64Range(-1, 1))
+		fill(codes.WeightsField, rapid.Float64Range(-2, 2))
+		fill(codes.CountsField, rapid.Float64Range(0, 9))
+		all, err := codes.Evaluate(c, last, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range all {
+			if !(b.Bound >= -1e-12 && b.Best >= b.Bound-1e-12 && b.Receiver >= b.Best-1e-12 && b.Receiver <= 1+1e-12) {
+				t.Fatalf("%+v", b)
+			}
 		}
 	})
 }

@@ -354,10 +354,12 @@ func (s *scan) points(outcome int) *Panel {
 	if theory {
 		p.Key = []Style{{Name: "theory", Colour: black, Dash: 1}}
 	}
+	dash := 2 // theory has 1
 	for _, b := range s.options.Besides {
 		other := slices.IndexFunc(s.table.Outcomes, func(c record.Column) bool { return c.Name == b.Other })
 		if b.Outcome == s.table.Outcomes[outcome].Name && other >= 0 {
-			s.beside(p, b, other)
+			s.beside(p, b, other, dash)
+			dash++
 		}
 	}
 	return p

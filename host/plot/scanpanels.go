@@ -14,11 +14,11 @@ import (
 )
 
 // beside draws another outcome over that of a panel, as a line: in black where it is the
-// same along all curves, else in their colours.
-func (s *scan) beside(p *Panel, b experiment.Beside, outcome int) {
+// same along all curves, else in their colours; dash tells it from others.
+func (s *scan) beside(p *Panel, b experiment.Beside, outcome, dash int) {
 	var lines []Curve
 	for i, rows := range s.curves {
-		line := Curve{Style: Style{Colour: i, Dash: 2}}
+		line := Curve{Style: Style{Colour: i, Dash: dash}}
 		for _, r := range rows.rows {
 			if y := r.Estimates[outcome].Mean; hasPlace(y, p.FineDecadesY) {
 				line.X, line.Y = append(line.X, s.x.at(r)), append(line.Y, y)
@@ -36,7 +36,7 @@ func (s *scan) beside(p *Panel, b experiment.Beside, outcome int) {
 		}
 		p.Curves = append(p.Curves, s.lines(lines[i])...)
 	}
-	p.Key = append(p.Key, Style{Name: b.Name, Colour: black, Dash: 2})
+	p.Key = append(p.Key, Style{Name: b.Name, Colour: black, Dash: dash})
 }
 
 // stacked are panels in which outcomes stand on each other as bars: one for each

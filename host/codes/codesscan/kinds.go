@@ -19,6 +19,11 @@ func Kinds() []experiment.Kind {
 		{
 			Name: "codes-blocks", Doc: "block errors of codes that have learned, at each strength of the noise",
 			Theories: []experiment.Theory{{Outcome: "block_error", Of: bound}, {Outcome: "best", Of: bound}},
+			Besides: []experiment.Beside{
+				{Outcome: "block_error", Other: "uncoded", Name: "uncoded"},
+				{Outcome: "block_error", Other: "hamming_hard", Name: "Hamming, hard"},
+				{Outcome: "block_error", Other: "hamming_soft", Name: "Hamming, soft"},
+			},
 			New: func(lab experiment.Lab, base model.Spec) (experiment.Runner, error) {
 				t := &base.(*codes.Spec).Codes
 				if len(t.Evaluate) == 0 {

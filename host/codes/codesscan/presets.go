@@ -89,7 +89,7 @@ func Presets() []experiment.Preset {
 base = "codes-backprop"
 experiment = "codes-blocks"
 seeds = { count = 20 }
-figure = { x = "point", quantity = ["block_error", "uncoded", "hamming_hard", "hamming_soft"] }
+figure = { x = "point", quantity = ["block_error", "best"] }
 
 ` + axis("codes-backprop", Gauss())},
 		{Name: "codes-bsc", Doc: "block errors over a binary symmetric channel of all ways to learn, 20 populations", File: `format = 1
@@ -99,6 +99,21 @@ seeds = { count = 20 }
 figure = { x = "point", quantity = ["block_error", "best"] }
 
 ` + axis("codes-policy", Flips())},
+		{Name: "codes-rates", Doc: "block errors over a binary symmetric channel by the rate of learning, of the three gradients through the channel, 20 populations", File: `format = 1
+base = "codes-policy"
+experiment = "codes-blocks"
+set = ["codes.receiver=\"network\"", "codes.updates=2000", "codes.anneal=0", "codes.train_at=0.05", "codes.copies=8", "codes.evaluate=[0.01, 0.1]"]
+seeds = { count = 20 }
+figure = { x = "codes.rate", quantity = ["block_error", "best"] }
+
+[[axis]]
+key = "codes.transmitter"
+values = ["relaxed", "straight", "dithered"]
+
+[[axis]]
+key = "codes.rate"
+values = [0.001, 0.003, 0.01]
+`},
 		{Name: "codes-freezing", Doc: "share of perfect codes against the temperature at the start and the number of updates", File: `format = 1
 base = "codes-exact"
 experiment = "codes-end"

@@ -96,61 +96,78 @@ func lewis(states, signalsOf, plays int) *signals.Spec {
 	return s
 }
 
-// The table of Lewis's game: populations of another seed agree with those of an
-// independent program, cell by cell; none has more success than there can be; the share
-// that signals falls with the number of states. The soak has 10,000 populations and a
-// million plays.
-func TestLewis(t *testing.T) {
-	populations, plays := 100, 10000
-	if soak() {
-		populations, plays = 10000, 1000000
-	}
-	shares := map[int]stats.Estimate{}
-	for _, row := range []struct {
-		states      int
-		success     [3][2]float64 // after 10^4, 10^5 and 10^6 plays
-		above, full [2]float64
-	}{
+// lewisRow is a row of the table of Lewis's game.
+type lewisRow struct {
+	states      int
+	success     [3][2]float64 // after 10^4, 10^5 and 10^6 plays
+	above, full [2]float64    // after 10^6
+}
+
+func lewisTable() []lewisRow {
+	return []lewisRow{
 		{2, [3][2]float64{{0.9871, 0.0040}, {0.9958, 0.0024}, {0.9983, 0.0015}}, [2]float64{0.995, 0.005}, [2]float64{0.995, 0.005}},
 		{3, [3][2]float64{{0.9385, 0.0057}, {0.9574, 0.0052}, {0.9647, 0.0050}}, [2]float64{0.898, 0.015}, [2]float64{0.898, 0.015}},
 		{4, [3][2]float64{{0.9047, 0.0055}, {0.9331, 0.0053}, {0.9413, 0.0052}}, [2]float64{0.773, 0.021}, [2]float64{0.768, 0.021}},
 		{8, [3][2]float64{{0.8194, 0.0038}, {0.8970, 0.0034}, {0.9142, 0.0033}}, [2]float64{0.960, 0.010}, [2]float64{0.365, 0.024}},
-	} {
-		s := lewis(row.states, row.states, plays)
-		b := newBench(t, "signals-lewis", s)
-		of := b.try(populations, s)
-		for k, place := range []float64{1e4, 1e5, 1e6} {
-			if int(place) > plays {
-				break
+	}
+}
+
+// The table of Lewis's game: populations of another seed agree with those of an
+// independent program, cell by cell; none has more success than there can be; the share
+// that signals falls with the number of states. The soak has 10,000 populations, and a
+// million plays of 1,000.
+func TestLewis(t *testing.T) {
+	sizes := [][2]int{{100, 10000}}
+	if soak() {
+		sizes = [][2]int{{10000, 100000}, {1000, 1000000}}
+	}
+	for _, size := range sizes {
+		populations, plays := size[0], size[1]
+		shares := map[int]stats.Estimate{}
+		for _, row := range lewisTable() {
+			shares[row.states] = row.check(t, populations, plays)
+		}
+		for _, pair := range [][2]int{{2, 3}, {3, 4}, {4, 8}} {
+			a, b := shares[pair[0]], shares[pair[1]]
+			if pair[0] == 3 && !soak() {
+				continue // the difference is one standard error of so few
 			}
-			e := agrees(t, fmt.Sprintf("N = %d: success after %g plays", row.states, place), of("success", place), row.success[k][0], row.success[k][1])
-			t.Logf("N = %d, %g plays: success %.4f(%.4f)", row.states, place, e.Mean, e.Error)
-		}
-		if plays == 1e6 {
-			agrees(t, fmt.Sprintf("N = %d: share above 0.8", row.states), of("above", 1e6), row.above[0], row.above[1])
-			agrees(t, fmt.Sprintf("N = %d: share that signals", row.states), of("signalling", 1e6), row.full[0], row.full[1])
-		}
-		last := b.places[len(b.places)-1]
-		shares[row.states] = stats.Mean(of("signalling", last))
-		t.Logf("N = %d: share that signals %.4f(%.4f)", row.states, shares[row.states].Mean, shares[row.states].Error)
-		for _, place := range b.places {
-			if most := slices.Max(of("success", place)); most > of("bound", place)[0] {
-				t.Errorf("N = %d: success %v is above the bound", row.states, most)
+			if !(a.Mean-b.Mean > 2*math.Hypot(a.Error, b.Error)) {
+				t.Errorf("N = %d signals in %.3f(%.3f), N = %d in %.3f(%.3f)", pair[0], a.Mean, a.Error, pair[1], b.Mean, b.Error)
 			}
-		}
-		if row.states == 3 {
-			bimodal(t, of("success", last))
 		}
 	}
-	for _, pair := range [][2]int{{2, 3}, {3, 4}, {4, 8}} {
-		a, b := shares[pair[0]], shares[pair[1]]
-		if pair[0] == 3 && !soak() {
-			continue // the difference is one standard error of so few
+}
+
+// check makes populations of a row, and gives the share that signals in the end.
+func (row *lewisRow) check(t *testing.T, populations, plays int) stats.Estimate {
+	t.Helper()
+	s := lewis(row.states, row.states, plays)
+	b := newBench(t, "signals-lewis", s)
+	of := b.try(populations, s)
+	for k, place := range []float64{1e4, 1e5, 1e6} {
+		if int(place) > plays {
+			break
 		}
-		if !(a.Mean-b.Mean > 2*math.Hypot(a.Error, b.Error)) {
-			t.Errorf("N = %d signals in %.3f(%.3f), N = %d in %.3f(%.3f)", pair[0], a.Mean, a.Error, pair[1], b.Mean, b.Error)
+		e := agrees(t, fmt.Sprintf("N = %d: success after %g plays", row.states, place), of("success", place), row.success[k][0], row.success[k][1])
+		t.Logf("N = %d, %g plays: success %.4f(%.4f)", row.states, place, e.Mean, e.Error)
+	}
+	if plays == 1e6 {
+		agrees(t, fmt.Sprintf("N = %d: share above 0.8", row.states), of("above", 1e6), row.above[0], row.above[1])
+		agrees(t, fmt.Sprintf("N = %d: share that signals", row.states), of("signalling", 1e6), row.full[0], row.full[1])
+	}
+	for _, place := range b.places {
+		if most := slices.Max(of("success", place)); most > of("bound", place)[0] {
+			t.Errorf("N = %d: success %v is above the bound", row.states, most)
 		}
 	}
+	last := b.places[len(b.places)-1]
+	if row.states == 3 {
+		bimodal(t, of("success", last))
+	}
+	share := stats.Mean(of("signalling", last))
+	t.Logf("N = %d, %d populations, %d plays: share that signals %.4f(%.4f)", row.states, populations, plays, share.Mean, share.Error)
+	return share
 }
 
 // bimodal checks that success, in tenths, has two peaks with a gap: of 400 populations 38
