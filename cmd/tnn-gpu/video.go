@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -31,7 +32,7 @@ func (p *program) videoCommand() *cli.Command {
 			"The run must have recorded the field: tnn-gpu run --record state --every 5. An mp4\n" +
 			"needs ffmpeg in PATH; without it the video is an animated PNG, which browsers play.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "field", Value: "state", Usage: "draw `FIELD`"},
+			&cli.StringFlag{Name: "field", Usage: "draw `FIELD` (default: the one that pictures of the model show, or state)"},
 			&cli.StringFlag{Name: "format", Usage: "write `FORMAT` mp4, apng, or png (a picture of each step, in a folder)"},
 			&cli.StringFlag{Name: "out", Usage: "write to `FILE` (default: the field's name, in the folder of the run)"},
 			&cli.IntFlag{Name: "fps", Value: 20, Usage: "show this `NUMBER` of records a second"},
@@ -131,6 +132,7 @@ type film struct {
 }
 
 func newFilm(run *results.Run, field string, replica int, every int64) (*film, error) {
+	field = cmp.Or(field, picturedField(run), "state")
 	f := &film{name: field, replica: replica, change: field == "change"}
 	if f.change {
 		field = picturedField(run)
@@ -162,10 +164,24 @@ func siteSpace(run *results.Run) state.Space {
 	return state.Node
 }
 
+// hasSites tells whether a recording has a value for each site: sites have an axis, or as
+// many as sides.
+func hasSites(run *results.Run, r *results.Recording) bool {
+	if slices.Contains(r.Axes, string(siteSpace(run))) {
+		return true
+	}
+	sites := run.Metadata.Sites
+	if sites == nil || len(sites.Sides) == 0 || len(r.Shape) < len(sites.Sides) {
+		return false
+	}
+	shape := r.Shape[len(r.Shape)-len(sites.Sides):]
+	return slices.EqualFunc(shape, sites.Sides, func(n int64, side int) bool { return n == int64(side) })
+}
+
 func (f *film) prepare(run *results.Run, every int64) error {
 	r := f.recording
 	switch {
-	case !slices.Contains(r.Axes, string(siteSpace(run))):
+	case !hasSites(run, r):
 		return fmt.Errorf("field %s has no value per %s to be drawn; plot or inspect it", f.name, siteSpace(run))
 	case f.replica < 0 || f.replica >= run.Replicas():
 		return fmt.Errorf("there is no replica %d; the run has %d", f.replica, run.Replicas())

@@ -92,6 +92,22 @@ func TestVideoWithoutFFmpeg(t *testing.T) {
 	tnnGPU(t, dir, "video", "out", "--format", "mp4").want(t, codeUsage, "an mp4 needs ffmpeg, which is not in PATH; use --format apng")
 }
 
+// TestVideoOfATable: sites that have two axes in recordings are drawn, without being asked
+// for by name, of one replica or of one of several.
+func TestVideoOfATable(t *testing.T) {
+	once(t)
+	t.Parallel()
+	for replicas, last := range map[string]string{"1": "0", "2": "1"} {
+		dir := t.TempDir()
+		tnnGPU(t, dir, "run", "--preset", "codes-exact", "--steps", "20", "--replicas", replicas, "--record", "x,loss", "--every", "10", "--backend", "cpu", "--no-overview", "--out", "out").want(t, codeDone)
+		tnnGPU(t, dir, "video", "out", "--replica", last, "--format", "png", "--scale", "20").want(t, codeDone, "has 2 pictures of x")
+		if w, _ := decoded(t, dir, "out/x/x-00000020.png"); w != 140 {
+			t.Errorf("the pictures have %d pixels a line", w)
+		}
+		tnnGPU(t, dir, "video", "out", "--field", "loss").want(t, codeUsage, "loss has no value per entry to be drawn")
+	}
+}
+
 // TestVideoOfARegion shows the recorded box as a lattice of its own.
 func TestVideoOfARegion(t *testing.T) {
 	once(t)
