@@ -251,3 +251,38 @@ func TestScansOfRecalls(t *testing.T) {
 		}
 	}
 }
+
+// TestRecallPage runs the commands of docs/hopfield.md.
+func TestRecallPage(t *testing.T) {
+	once(t)
+	dir, page := t.TempDir(), string(read(t, "../../docs/hopfield.md"))
+	command := func(line, more string) result {
+		t.Helper()
+		if words := strings.Join(strings.Fields(page), " "); !strings.Contains(words, "`"+line+"`") {
+			t.Errorf("the page has no %q", line)
+		}
+		return tnnGPU(t, dir, strings.Fields(strings.TrimPrefix(line, "tnn-gpu ")+" "+more)...).want(t, codeDone)
+	}
+	command("tnn-gpu presets hopfield-recall", "").want(t, codeDone, "max_sweeps = 200")
+	command("tnn-gpu run --preset hopfield-glyphs", "--backend cpu --out letter --record state --every 1")
+	for _, name := range []string{"overview.png", "state.png"} {
+		if len(read(t, dir, "letter", name)) == 0 {
+			t.Errorf("%s is empty", name)
+		}
+	}
+	tnnGPU(t, dir, "video", "letter", "--out", "letter.gif").want(t, codeDone)
+	command("tnn-gpu scan --preset hopfield-glyphs --over recall.fraction=0.1,0.3,0.5 --trials 5", "--backend cpu --out fractions")
+	rows, err := csv.NewReader(bytes.NewReader(read(t, dir, "fractions", "points.csv"))).ReadAll()
+	if err != nil || len(rows) != 4 || rows[1][slices.Index(rows[0], "overlap")] != "1" {
+		t.Errorf("%v\n%q", err, rows)
+	}
+	for more, want := range map[string]string{"": "--+-", "--set recall.first=2": "++-+"} {
+		out := "memories" + want
+		command("tnn-gpu run --preset hopfield-two-memories", more+" --backend cpu --out "+out)
+		steps, err := csv.NewReader(bytes.NewReader(read(t, dir, out, "steps.csv"))).ReadAll()
+		last := steps[len(steps)-1]
+		if target := map[string]string{"--+-": "-1", "++-+": "1"}[want]; err != nil || last[slices.Index(steps[0], "overlap")] != target {
+			t.Errorf("%s: %v\n%q", want, err, steps)
+		}
+	}
+}

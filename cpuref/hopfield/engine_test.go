@@ -157,6 +157,33 @@ func TestEnergyFalls(t *testing.T) {
 	}
 }
 
+// TestBlocksMayRaiseTheEnergy: in parts of a sweep that decide from the same fields, at
+// zero temperature, which one after another never do.
+func TestBlocksMayRaiseTheEnergy(t *testing.T) {
+	rises := func(update hopfield.Update, blocks int) (count int) {
+		const replicas, sweeps = 40, 8
+		s := spec(func(s *hopfield.Spec) {
+			s.Network.Units, s.Patterns.Load, s.Recall.Update, s.Recall.Blocks = 63, 0.4, update, blocks
+			s.Recall.Corruption = hopfield.AnyStart
+		})
+		sums, _ := run(t, open(t, s, backend.Options{}, replicas), sweeps)
+		for at := replicas * hopfield.Sums; at < len(sums); at += hopfield.Sums {
+			if sums[at+hopfield.SumEnergy] > sums[at-replicas*hopfield.Sums+hopfield.SumEnergy] {
+				count++
+			}
+		}
+		return count
+	}
+	if n := rises(hopfield.Blocks, 2); n == 0 {
+		t.Error("in two parts the energy never rises")
+	}
+	for _, update := range []hopfield.Update{hopfield.Async, hopfield.Cyclic, hopfield.IID} {
+		if n := rises(update, 0); n > 0 {
+			t.Errorf("%s: the energy rises in %d sweeps", update, n)
+		}
+	}
+}
+
 // TestTogetherEnds: where all units decide at once by symmetric couplings, -sum |h| never
 // rises, and each recall ends in a fixed point or in a cycle of two.
 func TestTogetherEnds(t *testing.T) {

@@ -78,7 +78,13 @@ func agree(t *testing.T, what string, got, want measured) {
 
 func statistics(t *testing.T, into any) {
 	t.Helper()
-	f, err := os.Open("../../../testdata/hopfield/statistics.json.gz")
+	recorded(t, "statistics", into)
+}
+
+// recorded reads a recorded file.
+func recorded(t *testing.T, name string, into any) {
+	t.Helper()
+	f, err := os.Open("../../../testdata/hopfield/" + name + ".json.gz")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package hopfieldscan_test
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"testing"
 
 	"tnn-gpu/host/hopfield"
@@ -326,6 +327,47 @@ func TestLetters(t *testing.T) {
 		if exact := recall(c.net); exact < c.least || exact > c.most {
 			t.Errorf("%s recalls a share of %g of the letters, want %g to %g", name, exact, c.least, c.most)
 		}
+	}
+}
+
+// TestRecordedLetters: what came of 104 recalls of each rule is what 104 recalls give here,
+// within 3.5 standard errors of two shares.
+func TestRecordedLetters(t *testing.T) {
+	var file struct {
+		Side16, Side32 []string
+		Measured       struct{ Side16, Side32 map[string]map[string]float64 } `json:"exact_recall_measured"`
+	}
+	recorded(t, "letters", &file)
+	rules := map[string]hopfield.NetworkSpec{
+		"hebb": {Rule: hopfield.Hebb, Matrix: true}, "storkey": {Rule: hopfield.StorkeyRule}, "projection": {Rule: hopfield.ProjectionRule},
+		"exponential_b1": {Rule: hopfield.Exponential, Beta: 1}, "polynomial4": {Rule: hopfield.Polynomial, Degree: 4},
+	}
+	seen := 0
+	compare := func(side int, letters []string, measured map[string]map[string]float64) {
+		for rule, by := range measured {
+			net, known := rules[rule]
+			for fraction, want := range by {
+				f, err := strconv.ParseFloat(fraction, 64)
+				if err != nil || !known || !soak && (side != 16 || f != 0.2 && f != 0.3) {
+					continue
+				}
+				seen++
+				got := scan(t, "hopfield-basin", 4, func(s *hopfield.Spec) {
+					s.Network, s.Patterns = net, hopfield.PatternsSpec{Texts: letters, Bias: 0.5}
+					s.Recall.Trials, s.Recall.Fraction = 26, f
+				})["exact"][0]
+				// Of a share that is 0 or 1, one recall more or less is what may be.
+				spread := math.Hypot(math.Sqrt((got*(1-got)+want*(1-want))/104), 1.0/104)
+				if math.Abs(got-want) > 3.5*spread {
+					t.Errorf("%s, %d units a side, a share of %g wrong: %.3f recall, recorded %.3f", rule, side, f, got, want)
+				}
+			}
+		}
+	}
+	compare(16, file.Side16, file.Measured.Side16)
+	compare(32, file.Side32, file.Measured.Side32)
+	if seen < 4 {
+		t.Errorf("%d shares were compared", seen)
 	}
 }
 
