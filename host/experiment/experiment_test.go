@@ -21,6 +21,7 @@ import (
 
 	"tnn-gpu/host/files"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/stats"
 )
 
 // fake is a runner whose outcomes follow from point, trial and seed.
@@ -410,6 +411,18 @@ func TestTable(t *testing.T) {
 	alone, err := f.Table(newPlan(2, 1), nil, false)
 	if err != nil || alone.Rows[0].Estimates[0].Error != 0.5 {
 		t.Errorf("the error of a single trial is %v, %v", alone.Rows[0].Estimates[0], err)
+	}
+}
+
+// TestExactResults: what differs from theory by rounding alone is not many standard errors
+// away, though its error is as small.
+func TestExactResults(t *testing.T) {
+	for _, test := range []struct{ mean, error, theory, want float64 }{
+		{0.1 + 0.2, 1e-17, 0.3, 0}, {0.3, 0, 0.3, 0}, {0.31, 0.005, 0.3, 2}, {1e-15, 5e-16, 0, 2},
+	} {
+		if have := distance(stats.Estimate{Mean: test.mean, Error: test.error}, test.theory); math.Abs(have-test.want) > 1e-9 {
+			t.Errorf("%+v: %v", test, have)
+		}
 	}
 }
 

@@ -194,7 +194,7 @@ func (t *Table) Write(w io.Writer) error {
 		for k, e := range r.Estimates {
 			row = appendCells(row, []float64{e.Mean, e.Error})
 			if t.HasTheory(k) {
-				row = appendCells(row, []float64{r.Theory[k], (e.Mean - r.Theory[k]) / e.Error})
+				row = appendCells(row, []float64{r.Theory[k], distance(e, r.Theory[k])})
 			}
 			if t.varies(k) {
 				row = append(row, strconv.Itoa(e.N))
@@ -202,6 +202,15 @@ func (t *Table) Write(w io.Writer) error {
 		}
 		return row
 	})
+}
+
+// distance of a mean from theory in standard errors. A difference that rounding makes is
+// none, however small the error: exact results have hardly any.
+func distance(e stats.Estimate, theory float64) float64 {
+	if math.Abs(e.Mean-theory) <= 1e-12*math.Abs(theory) {
+		return 0
+	}
+	return (e.Mean - theory) / e.Error
 }
 
 // head is that of a table whose rows are points, with some columns after the place.

@@ -44,6 +44,9 @@ func New(f *File) (*Scan, error) {
 	if s.Kind != nil && f.AverageFrom > 0 {
 		return nil, fmt.Errorf("average_from is %d, and the experiment %s says itself what is averaged: leave it out", f.AverageFrom, s.Kind.Name)
 	}
+	if err := s.fits(base.Spec); err != nil {
+		return nil, err
+	}
 	for i := range f.Axes {
 		s.Plan.Keys = append(s.Plan.Keys, f.Axes[i].keys()...)
 	}
@@ -77,6 +80,15 @@ func find(name string, kinds []experiment.Kind) (*experiment.Kind, error) {
 	return nil, fmt.Errorf("there is no experiment %q: use %s, or leave it out for ordinary runs", name, strings.Join(names, ", "))
 }
 
+// fits finds what the experiment cannot be made with.
+func (s *Scan) fits(spec model.Spec) error {
+	if s.Kind == nil {
+		return nil
+	}
+	_, err := s.Kind.New(experiment.Lab{}, spec)
+	return err
+}
+
 // add makes a point.
 func (s *Scan) add(settings []setting) error {
 	var texts []string
@@ -89,6 +101,9 @@ func (s *Scan) add(settings []setting) error {
 	}
 	if f, ok := c.Spec.(model.Feedable); ok && f.IsFed() {
 		return errors.New("the network waits for inputs at each step, and a scan has none: give it a series or a wave form of its own")
+	}
+	if err := s.fits(c.Spec); err != nil {
+		return err
 	}
 	p := experiment.Point{}
 	for i, set := range settings {
