@@ -21,7 +21,6 @@ type (
 var (
 	ErrNotBuilt = device.ErrNotBuilt
 	ErrNoDevice = device.ErrNoDevice
-	ErrNoDouble = device.ErrNoDouble
 	ErrWrong    = device.ErrWrong
 	ErrMemory   = device.ErrMemory
 )

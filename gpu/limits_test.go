@@ -115,7 +115,7 @@ func runLimited(t *testing.T, net model.Network, l *limited) {
 		t.Errorf("reference against device: %v, %v", difference, err)
 	}
 	if o.Precision = state.Double; l.noDouble {
-		if _, err := newOn(l.open(t), net, o); !errors.Is(err, ErrNoDouble) {
+		if _, err := newOn(l.open(t), net, o); !errors.Is(err, backend.ErrNoDouble) {
 			t.Errorf("double precision where there is none gives %v", err)
 		}
 	}

@@ -16,8 +16,6 @@ var (
 		"(Debian packages: gcc libc6-dev opencl-headers)")
 	// ErrNoDevice is wrapped where no platform offers a device, or none that was asked for.
 	ErrNoDevice = errors.New("no such OpenCL device")
-	// ErrNoDouble is wrapped where double precision is asked of a device without it.
-	ErrNoDouble = errors.New("no double precision")
 	// ErrWrong is wrapped where a device answers the probes with wrong numbers, not
 	// merely with numbers that are rounded in another way.
 	ErrWrong = errors.New("the device computes wrongly")

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 
+	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
@@ -32,11 +33,11 @@ func Probe(info Info) (Info, error) {
 
 // Probe has the device compute with the functions of kernels.cl in a precision
 // and compares its answers with the host's. Info then holds the verdict. The
-// error wraps [ErrNoDouble] where the device lacks the precision, and [ErrWrong]
+// error wraps [backend.ErrNoDouble] where the device lacks the precision, and [ErrWrong]
 // where its answers are not merely rounded in another way.
 func (d *Device) Probe(precision state.Precision) error {
 	if precision == state.Double && !d.info.Double {
-		return fmt.Errorf("%w: %s computes in single precision alone; take that, or another device", ErrNoDouble, d.info.Name)
+		return fmt.Errorf("%w: %s computes in single precision alone; take that, or another device", backend.ErrNoDouble, d.info.Name)
 	}
 	verdict, err := d.probe(d.probeHeader(precision).Source(), precision, probeRows)
 	if err != nil {

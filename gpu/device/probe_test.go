@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"tnn-gpu/host/backend"
 	"tnn-gpu/host/state"
 )
 
@@ -81,7 +82,7 @@ func TestProbeFindsDeviations(t *testing.T) {
 func TestDoubleOnADeviceWithoutIt(t *testing.T) {
 	d := openTest(t)
 	d.info.Double = false
-	if err := d.Probe(state.Double); !errors.Is(err, ErrNoDouble) || !strings.Contains(err.Error(), d.info.Name) {
+	if err := d.Probe(state.Double); !errors.Is(err, backend.ErrNoDouble) || !strings.Contains(err.Error(), d.info.Name) {
 		t.Errorf("double precision where there is none gives %v", err)
 	}
 }

@@ -129,7 +129,7 @@ func TestDeviceFailsBeforeARun(t *testing.T) {
 	}
 	d := devicetest.Open(t)
 	d.Pretend(func(i *device.Info) { i.Double = false })
-	if _, err := New(d, net, backend.Options{Seeds: []uint64{1}, Precision: state.Double}); !errors.Is(err, device.ErrNoDouble) {
+	if _, err := New(d, net, backend.Options{Seeds: []uint64{1}, Precision: state.Double}); !errors.Is(err, backend.ErrNoDouble) {
 		t.Errorf("double precision where there is none gives %v", err)
 	}
 }

@@ -53,7 +53,7 @@ func must(t testing.TB, errs ...error) {
 // skipWithoutDouble skips a test in double precision on a device without it.
 func skipWithoutDouble(t *testing.T, err error) {
 	t.Helper()
-	if errors.Is(err, device.ErrNoDouble) {
+	if errors.Is(err, backend.ErrNoDouble) {
 		t.Skip(err)
 	}
 }

@@ -73,6 +73,9 @@ func (d Description) String() string {
 	return s
 }
 
+// ErrNoDouble is wrapped where double precision is asked of a device without it.
+var ErrNoDouble = errors.New("no double precision")
+
 // ErrUnknownField is wrapped by Field and Watch for a name the model does not have.
 var ErrUnknownField = errors.New("unknown field")
 

@@ -60,9 +60,7 @@ func decode(t *testing.T, file []byte) *state.State {
 func Opened(t *testing.T, open backend.Open, net model.Network, o backend.Options) backend.Backend {
 	t.Helper()
 	b, err := open(net, o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	OrSkip(t, err)
 	t.Cleanup(func() {
 		if err := b.Close(); err != nil {
 			t.Error(err)

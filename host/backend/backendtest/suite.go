@@ -22,6 +22,7 @@ type T interface {
 	Errorf(format string, args ...any)
 	Fatal(args ...any)
 	Fatalf(format string, args ...any)
+	Skip(args ...any)
 }
 
 // Suite checks a backend that holds three replicas of a network, of which the first
@@ -48,14 +49,24 @@ func numbered(net model.Network, numbers ...int) model.Network {
 	return net
 }
 
+// OrSkip skips what asks a device for double precision that it has not, and fails on
+// other errors of opening.
+func OrSkip(t T, err error) {
+	t.Helper()
+	if errors.Is(err, backend.ErrNoDouble) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // New opens a network for the suite, of which most parts make some steps, 4 or more.
 func New(t T, open backend.Open, net model.Network, p state.Precision, steps int) *Suite {
 	t.Helper()
 	net = numbered(net, 0, 1, 0)
 	b, err := open(net, backend.Options{Precision: p, Seeds: Keys()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	OrSkip(t, err)
 	return &Suite{T: t, Net: net, Precision: p, Backend: b, Start: Moment(t, b), Steps: steps, open: open, about: net.Describe()}
 }
 

@@ -38,6 +38,7 @@ func (l *listener) Error(args ...any)            { l.said = append(l.said, fmt.S
 func (l *listener) Errorf(f string, args ...any) { l.said = append(l.said, fmt.Sprintf(f, args...)) }
 func (l *listener) Fatal(args ...any)            { l.Error(args...); panic(stopped{}) }
 func (l *listener) Fatalf(f string, args ...any) { l.Errorf(f, args...); panic(stopped{}) }
+func (l *listener) Skip(args ...any)             { l.Error(args...); panic(stopped{}) }
 
 // mutant is a ring with a fault.
 type mutant struct {
