@@ -230,7 +230,7 @@ func TestScansOfRecalls(t *testing.T) {
 	small := map[string]string{
 		"capacity": "--set network.units=60 --set recall.trials=2", "basins": "--set network.units=60 --set recall.trials=2", "thermal": "--set network.units=60 --steps 5",
 		"spurious": "--set network.units=60 --set recall.trials=3", "damage": "--set network.units=60 --set recall.trials=2", "sequence": "--set network.units=40 --steps 30",
-		"decode": "--set recall.trials=3", "dense": "--set network.units=30 --set recall.trials=2", "letters": "--set patterns.letters=8 --set recall.trials=3",
+		"decode": "--set recall.trials=3", "dense": "--set network.units=30 --set recall.trials=2", "letters": "--set patterns.letters=8 --set recall.trials=3", "probes": "--set patterns.letters=8",
 		"mpf": "--set network.units=16 --set recall.trials=2", "lattice": "", "continuous": "--set network.units=16 --set recall.trials=2",
 	}
 	for _, p := range hopfieldscan.Presets() {
@@ -243,6 +243,16 @@ func TestScansOfRecalls(t *testing.T) {
 		rows, err := csv.NewReader(bytes.NewReader(read(t, dir, name, "points.csv"))).ReadAll()
 		if err != nil || len(rows) < 4 {
 			t.Errorf("%s: %v\n%q", name, err, rows)
+		}
+	}
+	// A row of the table of probes: the target is the number of the trial, and the start has an overlap of about 0.4.
+	probes, err := csv.NewReader(bytes.NewReader(read(t, dir, "probes", "points.csv"))).ReadAll()
+	if err != nil || len(probes) != 27 {
+		t.Fatalf("%v\n%q", err, probes)
+	}
+	for name, want := range map[string]string{"recall.trial": "25", "target": "25", "m_start": "0.40625"} {
+		if got := probes[26][slices.Index(probes[0], name)]; got != want {
+			t.Errorf("%s of the last probe is %s, want %s", name, got, want)
 		}
 	}
 	for name, says := range map[string]string{"basins": "\nf50,async,0.01,,success,0.5,0.", "capacity": "\nload50,hebb,,good,0.5,0."} {

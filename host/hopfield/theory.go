@@ -156,6 +156,13 @@ func AllPatterns(n int) float64 { return float64(n) / (4 * math.Log(float64(n)))
 // StorkeyPatterns is N/sqrt(2 ln N), the capacity of Storkey's rule.
 func StorkeyPatterns(n int) float64 { return float64(n) / math.Sqrt(2*math.Log(float64(n))) }
 
+// DensePatterns is N^(degree-1)/(2 (2 degree - 3)!! ln N): up to there nearly every pattern
+// of n units is stable in a polynomial memory (Krotov and Hopfield 2016). Of degree 2 it is
+// MostPatterns.
+func DensePatterns(n, degree int) float64 {
+	return math.Pow(float64(n), float64(degree-1)) / (2 * oddFactorial(2*degree-3) * math.Log(float64(n)))
+}
+
 // oddFactorial is n!! of an odd n.
 func oddFactorial(n int) float64 {
 	f := 1.0

@@ -17,6 +17,7 @@ func Kinds() []experiment.Kind {
 		theory("final", func(s *hopfield.Spec, n, p int) float64 { return finalError(s, n, p) }))
 	sequences := kind("sequence", "one pattern leads to the next: overlaps in the second round", sequenceColumns(), sequence)
 	kinds := []experiment.Kind{
+		kind("recall", "recalls one by one: from where each begins to where it ends", recallColumns(), single),
 		capacities,
 		kind("basin", "recall from corrupted patterns: what share comes back", basinColumns(), basin),
 		kind("thermal", "recall at temperature: the overlap that stays", thermalColumns(), thermal,
@@ -75,6 +76,8 @@ func marks(spec model.Spec) []experiment.Mark {
 		add(alpha*float64(n), "critical load 0.138")
 		add(hopfield.MostPatterns(n), "N/(2 ln N)")
 		add(hopfield.AllPatterns(n), "N/(4 ln N)")
+	case net.Rule == hopfield.Polynomial:
+		add(hopfield.DensePatterns(n, net.Degree), fmt.Sprintf("degree %d, nearly all stable", net.Degree))
 	case net.Rule == hopfield.StorkeyRule:
 		add(hopfield.StorkeyPatterns(n), "Storkey: N/sqrt(2 ln N)")
 	case net.Rule == hopfield.Sequence:

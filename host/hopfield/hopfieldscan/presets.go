@@ -13,6 +13,7 @@ func Presets() []experiment.Preset {
 		{Name: "hopfield-sequence", Doc: "overlap in the second round of a sequence by load, 1000 units", File: sequenceScan},
 		{Name: "hopfield-decode", Doc: "block error of words behind a binary symmetric channel by rule, 128 units", File: decodeScan},
 		{Name: "hopfield-letters", Doc: "letters of 32x32 units recalled by each rule, a fifth of their units wrong", File: lettersScan},
+		{Name: "hopfield-probes", Doc: "each of the 26 letters, from its start to its end", File: probeScan},
 		{Name: "hopfield-mpf", Doc: "patterns stored by minimum probability flow, by number, 64 units", File: flowScan},
 		{Name: "hopfield-lattice", Doc: "errors of one step on a lattice by number of patterns, 48x48 units with 12 neighbours", File: latticeScan},
 		{Name: "hopfield-continuous", Doc: "retrieval of real states, as of attention, by beta and number of patterns, 64 units", File: continuousScan},
@@ -154,6 +155,18 @@ figure = { x = "network.rule", quantity = ["exact", "m_final"] }
 [[axis]]
 keys = ["network.rule", "network.degree", "network.beta"]
 values = [["hebb", 0, 0.0], ["storkey", 0, 0.0], ["polynomial", 4, 0.0], ["projection", 0, 0.0], ["exponential", 0, 1.0]]
+`
+
+const probeScan = `format = 1
+base = "hopfield-glyphs"
+experiment = "hopfield-recall"
+set = ["recall.fraction=0.3", "recall.trials=1"]
+seeds = { count = 4 }
+figure = { x = "recall.trial", quantity = ["m_start", "m_final", "flips", "sweeps"] }
+
+[[axis]]
+key = "recall.trial"
+values = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25]
 `
 
 const flowScan = `format = 1

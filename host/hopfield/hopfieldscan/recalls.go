@@ -18,7 +18,7 @@ const most = 4096
 
 // recall is what came of one.
 type recall struct {
-	trial   int
+	trial   int // from 0, among those of the network
 	target  int
 	start   hopfield.Pattern
 	final   hopfield.Pattern
@@ -26,6 +26,7 @@ type recall struct {
 	energy  float64   // at the end
 	period  int       // 1 fixed, 2 a cycle, 0 neither
 	sweeps  int       // with a flip
+	flips   float64   // of all sweeps
 	series  []float64 // overlap with the target after each sweep
 	heat    []float64 // energy after each sweep
 }
@@ -81,7 +82,7 @@ func (r *runner) recall(ctx context.Context, spec *hopfield.Spec, trials []exper
 	for _, t := range trials {
 		for j := range each {
 			v := *spec
-			v.Recall.Trial = j
+			v.Recall.Trial = spec.Recall.Trial + j
 			variants = append(variants, &v)
 			keys = append(keys, spec.Key(t.Seed, t.Number, 1))
 		}
@@ -156,6 +157,7 @@ func note(networks []*network, sums []float64, sweep int) bool {
 			r, s := &n.recalls[j], sums[(i*len(n.recalls)+j)*hopfield.Sums:]
 			if r.period == 0 && s[hopfield.SumFlips] > 0 {
 				r.sweeps = sweep
+				r.flips += s[hopfield.SumFlips]
 			}
 			r.overlap, r.energy, r.period = s[hopfield.SumOverlap], s[hopfield.SumEnergy], int(s[hopfield.SumPeriod])
 			r.series, r.heat = append(r.series, r.overlap), append(r.heat, r.energy)

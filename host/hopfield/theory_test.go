@@ -25,3 +25,22 @@ func TestMeltingTemperature(t *testing.T) {
 		t.Errorf("of few patterns T_M is %g, want 1", at)
 	}
 }
+
+// TestDensePatterns: of degree 2 the capacity is that of Hebb's rule, and at it the error of
+// one step is 1/(N sqrt(4 pi ln N)) whatever the degree, to leading order.
+func TestDensePatterns(t *testing.T) {
+	for _, n := range []int{100, 1000} {
+		if a, b := hopfield.DensePatterns(n, 2), hopfield.MostPatterns(n); math.Abs(a-b) > 1e-12*b {
+			t.Errorf("%d units: %g patterns of degree 2, Hebb's rule %g", n, a, b)
+		}
+	}
+	if p := hopfield.DensePatterns(100, 3); math.Abs(p-361.91) > 0.01 {
+		t.Errorf("100 units of degree 3 hold %g patterns", p)
+	}
+	for degree := 2; degree <= 4; degree++ {
+		p := int(hopfield.DensePatterns(1000, degree))
+		if e := hopfield.DenseOneStepErrorAsymptotic(1000, p, degree); math.Abs(e*1000*math.Sqrt(4*math.Pi*math.Log(1000))-1) > 0.15 {
+			t.Errorf("degree %d, %d patterns: the error is %g", degree, p, e)
+		}
+	}
+}
