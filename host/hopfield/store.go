@@ -28,11 +28,20 @@ func (m *Matrix) clearDiagonal() {
 	}
 }
 
-// product is the sum of a_i b_i.
+// product is the sum of a_i b_i, by fmath.Total, of which it makes the first pairs as it
+// multiplies. work has room for half of them, rounded up.
 func product(a, b, work []float64) float64 {
-	work = work[:len(a)]
-	for i, v := range a {
-		work[i] = v * b[i]
+	n := len(a)
+	if n == 1 {
+		return a[0] * b[0]
+	}
+	b, work = b[:n], work[:(n+1)/2]
+	for k := range n / 2 {
+		i := 2 * k
+		work[k] = float64(a[i]*b[i]) + float64(a[i+1]*b[i+1])
+	}
+	if n%2 == 1 {
+		work[n/2] = float64(a[n-1]*b[n-1]) + 0
 	}
 	return fmath.Total(work)
 }
@@ -84,10 +93,11 @@ func Storkey(patterns []Pattern, n int) *Matrix {
 	keep := 1 + 2/float64(n)
 	for _, p := range patterns {
 		x := signs(p, n)
-		forRows(n, func(i int) { h[i] = product(w.Row(i), x, make([]float64, n)) })
+		forRowsWith(n, n, func(i int, work []float64) { h[i] = product(w.Row(i), x, work) })
 		forRows(n, func(i int) {
-			for j, v := range w.Row(i) {
-				w.W[i*n+j] = float64(keep*v) + (float64(x[i]*x[j])-float64(x[i]*h[j])-float64(h[i]*x[j]))/float64(n)
+			row, up, hi := w.Row(i), x[i], h[i]
+			for j, v := range row {
+				row[j] = float64(keep*v) + (float64(up*x[j])-float64(up*h[j])-float64(hi*x[j]))/float64(n)
 			}
 		})
 		w.clearDiagonal()
@@ -127,8 +137,7 @@ func Projection(patterns []Pattern, n int, diagonal bool) (*Matrix, error) {
 		columns[i] = signs(column, p)
 	}
 	forRows(n, func(i int) { rows[i] = factor.solve(columns[i]) })
-	forRows(n, func(i int) {
-		work := make([]float64, p)
+	forRowsWith(n, p, func(i int, work []float64) {
 		for j := range i + 1 {
 			w.W[i*n+j] = product(columns[i], rows[j], work) / float64(n)
 		}
@@ -176,8 +185,8 @@ func Flow(patterns []Pattern, n, steps int) (*Matrix, []float64) {
 	}
 	cost := make([]float64, len(patterns))
 	for step := range steps {
-		forRows(len(patterns), func(mu int) {
-			work, sum := make([]float64, n), make([]float64, n)
+		forRowsWith(len(patterns), 2*n, func(mu int, work []float64) {
+			work, sum := work[:n], work[n:]
 			for i := range n {
 				sum[i] = fmath.Exp(-x[mu][i] * product(w.Row(i), x[mu], work))
 				e[mu][i] = sum[i] * x[mu][i]
@@ -190,8 +199,7 @@ func Flow(patterns []Pattern, n, steps int) (*Matrix, []float64) {
 				et[i][mu] = s
 			}
 		}
-		forRows(n, func(i int) {
-			work := make([]float64, len(patterns))
+		forRowsWith(n, len(patterns), func(i int, work []float64) {
 			for j := range i {
 				g := -(product(xt[i], et[j], work) + product(xt[j], et[i], work)) / count
 				v.W[i*n+j] = float64(0.9*v.W[i*n+j]) - float64(0.02*g)
