@@ -34,6 +34,15 @@ func (p *program) plotCommand() *cli.Command {
 			&cli.StringFlag{Name: "x", Value: "step", Usage: "plot against this `COLUMN` of steps.csv, or a swept key"},
 			&cli.StringFlag{Name: "y", Usage: "of a scan: draw colours over --x and this `KEY`"},
 			&cli.BoolFlag{Name: "mean", Usage: "draw the mean of all runs"},
+			&cli.BoolFlag{Name: "errors", Usage: "draw standard errors of means, in place of standard deviations"},
+			&cli.StringFlag{Name: "log", Usage: "have logarithmic `AXES` x, y or x,y"},
+			&cli.StringFlag{Name: "xlim", Usage: "draw from `A,B` on the x axis"},
+			&cli.StringFlag{Name: "ylim", Usage: "draw from `A,B` on the y axis"},
+			&cli.StringFlag{Name: "size", Usage: "make panels `WIDTHxHEIGHT` millimetres large (default: 84x64)"},
+			&cli.Float64Flag{Name: "font", Usage: "write the names of axes `POINTS` large, and all else in proportion (default: 10)"},
+			&cli.IntFlag{Name: "columns", Usage: "put `N` panels in a row"},
+			&cli.StringFlag{Name: "title", Usage: "write `TEXT` above the figure"},
+			&cli.BoolFlag{Name: "data", Usage: "write the points of the figure beside it, as a CSV file"},
 			&cli.StringFlag{Name: "format", Usage: "write `FORMAT` png, svg or pdf (default: that of --out, or png)"},
 			&cli.StringFlag{Name: "out", Usage: "write to `FILE` (default: plot.png in the folder of the first run)"},
 			overwriteFlag(),
@@ -46,14 +55,16 @@ func (p *program) plotCommand() *cli.Command {
 type plotOptions struct {
 	arguments
 	quantity, x, y option[string]
-	mean           bool
+	mean, errors   bool
+	look           lookOptions
+	data           bool
 	format, out    string
 	overwrite      bool
 }
 
 func parsePlot(c *cli.Context) *plotOptions {
 	return &plotOptions{arguments: parseArguments(c), quantity: parseText(c, "quantity"), x: parseText(c, "x"), y: parseText(c, "y"),
-		mean: c.Bool("mean"), format: c.String("format"), out: c.String("out"), overwrite: c.Bool("overwrite")}
+		mean: c.Bool("mean"), errors: c.Bool("errors"), look: parseLook(c), data: c.Bool("data"), format: c.String("format"), out: c.String("out"), overwrite: c.Bool("overwrite")}
 }
 
 func (p *program) plot(o *plotOptions) error {
@@ -75,7 +86,7 @@ func (p *program) plot(o *plotOptions) error {
 	if o.y.given {
 		return badUsage("--y is of scans, and %s is a run", o.first())
 	}
-	options := plot.Options{X: o.x.value, Mean: o.mean}
+	options := plot.Options{X: o.x.value, Mean: o.mean, Errors: o.errors}
 	if o.quantity.given {
 		options.Quantities = strings.Split(o.quantity.value, ",")
 	}
@@ -99,8 +110,26 @@ func (p *program) writePlot(o *plotOptions, page *plot.Page, folder string) erro
 	if err := plot.CheckFormat(format); err != nil {
 		return usageError{err}
 	}
-	if err := writeFile(out, o.overwrite, func(w io.Writer) error { return page.Write(w, format) }); err != nil {
+	look, err := o.look.of()
+	if err == nil {
+		err = page.Apply(look)
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	data := strings.TrimSuffix(out, filepath.Ext(out)) + ".csv"
+	if o.data {
+		if err := checkNew(data, o.overwrite); err != nil {
+			return err
+		}
+	}
+	if err := writeFile(out, o.overwrite || plot.IsOurs(out), func(w io.Writer) error { return page.Write(w, format) }); err != nil {
 		return err
+	}
+	if o.data {
+		if err := writeFile(data, o.overwrite, page.WriteData); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(p.out, "%s has %s\n", out, count(int64(len(page.Panels)), "plot"))
 	return nil

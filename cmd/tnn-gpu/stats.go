@@ -188,7 +188,7 @@ func (p *program) writeReport(r *analysis.Report, o *statsOptions) error {
 		}
 		page := plot.Statistic(r.Run, t.parts, t.tables)
 		file := filepath.Join(o.out, t.tables[0].Name+"."+o.format)
-		if err := writeFile(file, o.overwrite, func(w io.Writer) error { return page.Write(w, o.format) }); err != nil {
+		if err := writeFile(file, o.overwrite || plot.IsOurs(file), func(w io.Writer) error { return page.Write(w, o.format) }); err != nil {
 			return err
 		}
 	}

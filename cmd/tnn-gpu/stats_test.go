@@ -129,3 +129,25 @@ func TestStatsOfAllModels(t *testing.T) {
 		}
 	}
 }
+
+// TestFiguresPage runs the commands of docs/figures.md.
+func TestFiguresPage(t *testing.T) {
+	dir := t.TempDir()
+	if blocks := runBlocks(t, dir, read(t, "../../docs/figures.md")); blocks != 1 {
+		t.Fatalf("%d blocks are found", blocks)
+	}
+	if rows := strings.Count(string(read(t, dir, "swept", "plot.csv")), "\n"); rows != 1+2*2*60 {
+		t.Errorf("the data have %d rows", rows)
+	}
+	if svg := string(read(t, dir, "against.svg")); !strings.Contains(svg, "standard errors") {
+		t.Error("the figure does not say what its bars are")
+	}
+	for _, c := range []struct{ flag, value, says string }{
+		{"--log", "z", "use x, y or x,y"}, {"--xlim", "2,1", "the smaller one first"}, {"--ylim", "a,b", "write two numbers"}, {"--xlim", "0,NaN", "write two numbers"},
+		{"--size", "86", "in millimetres"}, {"--size", "1x1", "in millimetres"}, {"--font", "0", "use 4 to 40 points"}, {"--columns", "0", "use 1 or more"},
+	} {
+		tnnGPU(t, dir, "plot", "swept", c.flag+"="+c.value, "--out", "bad.png").want(t, codeUsage, c.flag, c.says)
+	}
+	tnnGPU(t, dir, "plot", "swept", "--quantity", "energy", "--log", "y", "--out", "bad.png").want(t, codeUsage, "no value is above 0")
+	tnnGPU(t, dir, "plot", "swept", "--quantity", "order", "--data", "--format", "pdf").want(t, codeUsage, "plot.csv exists")
+}

@@ -55,7 +55,15 @@ func TestPlotCommand(t *testing.T) {
 	dir := visualRun(t)
 	tnnGPU(t, dir, "plot", "out").want(t, codeDone, filepath.Join("out", "plot.png")+" has 15 plots")
 	decoded(t, dir, "out/plot.png")
-	tnnGPU(t, dir, "plot", "out").want(t, codeUsage, "exists; use --overwrite to replace it")
+	// What a plot drew before is replaced, and nothing else is.
+	for _, name := range []string{"ours.png", "ours.svg", "ours.pdf"} {
+		tnnGPU(t, dir, "plot", "out", "--quantity", "order", "--out", name).want(t, codeDone)
+		tnnGPU(t, dir, "plot", "out", "--quantity", "order", "--out", name).want(t, codeDone)
+		if err := os.WriteFile(filepath.Join(dir, "other"+filepath.Ext(name)), []byte("mine, and no plot"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		tnnGPU(t, dir, "plot", "out", "--quantity", "order", "--out", "other"+filepath.Ext(name)).want(t, codeUsage, "exists; use --overwrite to replace it")
+	}
 	tnnGPU(t, dir, "plot", "out", "--overwrite", "--quantity", "order,weight").want(t, codeDone, "has 2 plots")
 	tnnGPU(t, dir, drivenRun("second", "--seed", "2")...).want(t, codeDone)
 	tnnGPU(t, dir, "plot", "out", "second", "--mean", "--out", "mean.pdf").want(t, codeDone)

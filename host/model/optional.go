@@ -60,8 +60,8 @@ type Phased interface {
 
 // Phase is a part of a run.
 type Phase struct {
-	First int64 // step
-	Text  string
+	First int64  `json:"first"` // step
+	Text  string `json:"text"`
 }
 
 // Ended is a network whose replicas can end by themselves, one before the other:

@@ -22,6 +22,9 @@ type Options struct {
 	// epoch is shown against its values.
 	X    string
 	Mean bool // one curve for all runs: their mean, with a band
+	// Errors has bands and bars of one standard error of the mean, in place of the
+	// standard deviation.
+	Errors bool
 }
 
 // panels are those of the model that show several columns on one pair of axes, with the
@@ -74,7 +77,7 @@ func Observables(runs []*results.Run, o Options) (*Page, error) {
 	if len(names) == 0 {
 		names = s.all()
 	}
-	page := &Page{Title: s.title(), Colours: s.colours(), Columns: columnsFor(len(names))}
+	page := &Page{Title: s.title(), Subtitle: s.subtitle(), Colours: s.colours(), Columns: columnsFor(len(names))}
 	for _, name := range names {
 		panel, err := s.panel(name)
 		if err != nil {
@@ -182,7 +185,7 @@ func load(runs []*results.Run, o Options) (*series, error) {
 		return nil, fmt.Errorf("there is no column %q for the x axis; there are %s", o.X, strings.Join(s.names(), ", "))
 	}
 	for _, of := range together(all, func(t table) origin { return t.origin }) {
-		s.curves = append(s.curves, average(s.name(of[0].origin), of))
+		s.curves = append(s.curves, average(s.name(of[0].origin), of, o.Errors))
 	}
 	if s.across(runs[0]) {
 		s.curves = s.againstKey()
@@ -287,8 +290,8 @@ func byReplica(t *results.Table, replicas int) []table {
 }
 
 // average is the mean of some tables, up to the end of the shortest, with the
-// standard deviation among them.
-func average(name string, of []table) table {
+// standard deviation among them, or the standard error.
+func average(name string, of []table, errors bool) table {
 	if len(of) == 1 {
 		return table{origin: of[0].origin, name: name, mean: of[0].mean}
 	}
@@ -306,7 +309,9 @@ func average(name string, of []table) table {
 				values[k] = t.mean[column][i]
 			}
 			e := stats.Mean(values)
-			mean[i], spread[i] = e.Mean, e.Deviation()
+			if mean[i], spread[i] = e.Mean, e.Deviation(); errors {
+				spread[i] = e.Error
+			}
 		}
 		out.mean[column], out.spread[column] = mean, spread
 	}
@@ -405,7 +410,7 @@ func (s *series) panel(name string) (*Panel, error) {
 		return nil, fmt.Errorf("there is no quantity %q; use %s", name, strings.Join(append(s.all(), s.firsts()...), ", "))
 	}
 	x, _ := s.column(s.options.X)
-	p := &Panel{X: label(x), Y: label(y)}
+	p := &Panel{X: label(x), Y: label(y), Marks: s.begins()}
 	for i, t := range s.curves {
 		p.Curves = append(p.Curves, s.curve(t, Style{Colour: i}, name))
 	}
@@ -429,6 +434,9 @@ func (s *series) curve(t table, style Style, column string) Curve {
 	if t.spread != nil {
 		c.Spread = t.spread[column]
 	}
+	c.Timed = s.isTimed()
+	c.Marks = s.across(s.runs[0])
+	c.Joined = c.Marks
 	return c
 }
 
@@ -456,7 +464,7 @@ func (s *series) firsts() []string {
 func (s *series) together(of *model.Panel) *Panel {
 	x, _ := s.column(s.options.X)
 	y, _ := s.column(of.Columns[0])
-	p := &Panel{X: label(x), Y: label(record.Column{Title: cmp.Or(of.Title, of.Name), Unit: y.Unit})}
+	p := &Panel{X: label(x), Y: label(record.Column{Title: cmp.Or(of.Title, of.Name), Unit: y.Unit}), Marks: s.begins()}
 	for i, t := range s.curves {
 		for k, name := range of.Columns {
 			style, key := s.style(name, i, k, len(s.curves))

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/png"
 	"io"
 	"math"
 	"slices"
@@ -42,6 +41,8 @@ type Page struct {
 	Panels   []Panel
 	Columns  int
 
+	Look Look
+
 	forScreens bool // has fewer dots than paper wants, as drawing takes its time by dots
 }
 
@@ -63,6 +64,7 @@ type Panel struct {
 	Marks        []LineMark
 	Extent       []float64 // of X at the least; nil where the curves tell it
 	Picture      image.Image
+	Limits       [2]*[2]float64 // of X and Y; nil where the curves tell them
 }
 
 // Style is how a curve looks, and what it is called in a key.
@@ -78,6 +80,7 @@ type Curve struct {
 	Marks        bool // at points, with Spread, where there is one, as bars; then there is a line only if they are Joined
 	Joined       bool
 	Below        []float64 // how far bars go down, where that is not the Spread
+	Timed        bool      // colours tell the order of the points, in place of the curve's own
 }
 
 // Sizes of a page on paper.
@@ -133,8 +136,9 @@ func (p *Page) Write(w io.Writer, format string) error {
 		return err
 	}
 	rows := (len(p.Panels) + p.Columns - 1) / p.Columns
-	width := p.width()
-	height := vg.Length(rows)*(panelHeight+gap) + p.headHeight() + gap
+	scale := p.Look.scale()
+	width := p.width() * scale
+	height := (vg.Length(rows)*(p.panelHeight()+gap) + p.headHeight() + gap) * scale
 	dots := dotsPerInch
 	if p.forScreens {
 		dots = dotsPerScreenInch
@@ -144,20 +148,22 @@ func (p *Page) Write(w io.Writer, format string) error {
 	switch format {
 	case "png":
 		drawn := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dots), vgimg.UseBackgroundColor(color.White))
-		// Fast, as a run of a second ends with such a picture.
-		encoder := png.Encoder{CompressionLevel: png.BestSpeed}
-		canvas, write = drawn, func(w io.Writer) error { return encoder.Encode(w, drawn.Image()) }
+		canvas, write = drawn, func(w io.Writer) error { return writePNG(w, drawn.Image()) }
 	case "svg":
 		drawn := vgsvg.New(width, height)
-		canvas, write = drawn, func(w io.Writer) error { _, err := drawn.WriteTo(w); return err }
+		canvas, write = drawn, func(w io.Writer) error { return marked(w, svgMark, drawn) }
 	default:
 		drawn := vgpdf.New(width, height)
-		canvas, write = drawn, func(w io.Writer) error { _, err := drawn.WriteTo(w); return err }
+		canvas, write = drawn, func(w io.Writer) error { return marked(w, pdfMark, drawn) }
 	}
 	c := draw.New(canvas)
 	if format != "png" { // which is white already
 		c.SetColor(color.White)
 		c.Fill(c.Rectangle.Path())
+	}
+	if scale != 1 {
+		c.Scale(float64(scale), float64(scale))
+		c.Max.X, c.Max.Y = c.Max.X/scale, c.Max.Y/scale
 	}
 	if err := p.draw(c, rows); err != nil {
 		return fmt.Errorf("the plot cannot be drawn: %w", err)
@@ -205,7 +211,7 @@ func (p *Page) headHeight() vg.Length {
 }
 
 // width of the page.
-func (p *Page) width() vg.Length { return vg.Length(p.Columns)*(panelWidth+gap) + gap }
+func (p *Page) width() vg.Length { return vg.Length(p.Columns)*(p.panelWidth()+gap) + gap }
 
 // keyColumns is how many names of colours stand in a line, and how wide each may be: as
 // many as there are panels, or fewer where names are long.
@@ -226,11 +232,11 @@ func (p *Page) keyColumns() (int, vg.Length) {
 func (p *Page) drawHead(c draw.Canvas) {
 	text := draw.TextStyle{Color: color.Black, Font: sans(13), XAlign: draw.XCenter, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
 	top := c.Max.Y - titleHeight/2 - gap/2
-	c.FillText(text, vg.Point{X: c.Center().X, Y: top}, p.Title)
+	c.FillText(fitting(text, p.Title, p.width()-gap), vg.Point{X: c.Center().X, Y: top}, p.Title)
 	text.Font = sans(keySize)
 	if p.Subtitle != "" {
 		top -= keyHeight
-		c.FillText(text, vg.Point{X: c.Center().X, Y: top}, p.Subtitle)
+		c.FillText(fitting(text, p.Subtitle, p.width()-gap), vg.Point{X: c.Center().X, Y: top}, p.Subtitle)
 	}
 	text.XAlign = draw.XLeft
 	columns, width := p.keyColumns()
@@ -303,6 +309,7 @@ func (p *Panel) plot() (*plot.Plot, error) {
 		out.X.Min, out.X.Max = min(out.X.Min, p.Extent[0]), max(out.X.Max, p.Extent[1])
 	}
 	p.makeRoom(out)
+	p.setLimits(out)
 	for _, m := range p.Marks {
 		out.Add(m)
 	}
@@ -356,16 +363,9 @@ func (p *Panel) addBand(out *plot.Plot, c Curve) error {
 	if c.Marks {
 		return p.addMarks(out, c)
 	}
-	x, y, spread := thin(c)
-	if spread == nil || len(x) == 0 {
+	band := p.band(c)
+	if len(band) == 0 {
 		return nil
-	}
-	band := make(plotter.XYs, 0, 2*len(x))
-	for k := range x {
-		band = append(band, plotter.XY{X: x[k], Y: y[k] + spread[k]})
-	}
-	for k := len(x) - 1; k >= 0; k-- {
-		band = append(band, plotter.XY{X: x[k], Y: y[k] - spread[k]})
 	}
 	polygon, err := plotter.NewPolygon(band)
 	if err != nil {
@@ -389,6 +389,10 @@ func (p *Panel) addCurve(out *plot.Plot, c Curve) error {
 	}
 	if p.Bins {
 		points = outline(points)
+	}
+	if c.Timed {
+		out.Add(timed(points))
+		return nil
 	}
 	line, err := plotter.NewLine(points)
 	if err != nil {
@@ -460,48 +464,4 @@ func (f *framed) Plot(c draw.Canvas, _ *plot.Plot) {
 	c.DrawImage(at, f.Image)
 	c.StrokeLines(draw.LineStyle{Color: color.Gray{128}, Width: vg.Points(0.5)},
 		[]vg.Point{at.Min, {X: at.Max.X, Y: at.Min.Y}, at.Max, {X: at.Min.X, Y: at.Max.Y}, at.Min})
-}
-
-// mostPoints of a curve are more than a page resolves.
-const mostPoints = 2000
-
-// thin averages neighbouring points of a curve that has too many.
-func thin(c Curve) (x, y, spread []float64) {
-	c = finite(c)
-	n := len(c.X)
-	if n <= mostPoints {
-		return c.X, c.Y, c.Spread
-	}
-	mean := func(v []float64) []float64 {
-		if v == nil {
-			return nil
-		}
-		out := make([]float64, mostPoints)
-		for i := range out {
-			from, to := i*n/mostPoints, (i+1)*n/mostPoints
-			for _, p := range v[from:to] {
-				out[i] += p / float64(to-from)
-			}
-		}
-		return out
-	}
-	return mean(c.X), mean(c.Y), mean(c.Spread)
-}
-
-// finite is a curve without points that have no place on paper: of a replica that has
-// diverged.
-func finite(c Curve) Curve {
-	ok := func(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-	out := c
-	out.X, out.Y, out.Spread = nil, nil, nil
-	for k, x := range c.X {
-		if !ok(x) || !ok(c.Y[k]) || c.Spread != nil && !c.Marks && !ok(c.Spread[k]) {
-			continue
-		}
-		out.X, out.Y = append(out.X, x), append(out.Y, c.Y[k])
-		if c.Spread != nil {
-			out.Spread = append(out.Spread, c.Spread[k])
-		}
-	}
-	return out
 }

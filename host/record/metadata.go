@@ -48,7 +48,8 @@ type Metadata struct {
 	Sites            *model.Sites      `json:"sites,omitempty"`
 	Work             string            `json:"work,omitempty"` // what updates_per_second counts
 	Panels           []model.Panel     `json:"panels,omitempty"`
-	Ends             []model.End       `json:"ends,omitempty"` // of replicas that ended by themselves
+	Phases           []model.Phase     `json:"phases,omitempty"` // where there are several
+	Ends             []model.End       `json:"ends,omitempty"`   // of replicas that ended by themselves
 	Status           sim.Reason        `json:"status"`
 	Steps            int64             `json:"steps"`
 	Started          time.Time         `json:"started"`
@@ -213,6 +214,9 @@ func (r *Recorder) newMetadata() *Metadata {
 	if sited, ok := r.options.Model.(model.Sited); ok {
 		sites := sited.Sites()
 		m.Sites = &sites
+	}
+	if phased, ok := r.options.Model.(model.Phased); ok && len(phased.Phases()) > 1 {
+		m.Phases = phased.Phases()
 	}
 	return m
 }

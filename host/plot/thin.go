@@ -1,0 +1,49 @@
+package plot
+
+import (
+	"math"
+)
+
+// mostPoints of a curve are more than a page resolves.
+const mostPoints = 2000
+
+// thin averages neighbouring points of a curve that has too many.
+func thin(c Curve) (x, y, spread []float64) {
+	c = finite(c)
+	n := len(c.X)
+	if n <= mostPoints {
+		return c.X, c.Y, c.Spread
+	}
+	mean := func(v []float64) []float64 {
+		if v == nil {
+			return nil
+		}
+		out := make([]float64, mostPoints)
+		for i := range out {
+			from, to := i*n/mostPoints, (i+1)*n/mostPoints
+			for _, p := range v[from:to] {
+				out[i] += p / float64(to-from)
+			}
+		}
+		return out
+	}
+	return mean(c.X), mean(c.Y), mean(c.Spread)
+}
+
+// finite is a curve without points that have no place on paper: of a replica that has
+// diverged.
+func finite(c Curve) Curve {
+	ok := func(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+	out := c
+	out.X, out.Y, out.Spread = nil, nil, nil
+	for k, x := range c.X {
+		if !ok(x) || !ok(c.Y[k]) || c.Spread != nil && !c.Marks && !ok(c.Spread[k]) {
+			continue
+		}
+		out.X, out.Y = append(out.X, x), append(out.Y, c.Y[k])
+		if c.Spread != nil {
+			out.Spread = append(out.Spread, c.Spread[k])
+		}
+	}
+	return out
+}

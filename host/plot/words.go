@@ -1,0 +1,43 @@
+package plot
+
+import (
+	"slices"
+	"strings"
+)
+
+// subtitle says what bands and colours are.
+func (s *series) subtitle() string {
+	switch {
+	case slices.ContainsFunc(s.curves, func(t table) bool { return t.spread != nil }) && s.options.Errors:
+		return "standard errors of the mean"
+	case slices.ContainsFunc(s.curves, func(t table) bool { return t.spread != nil }):
+		return "standard deviations among replicas or runs"
+	case s.isTimed():
+		return "from the first step, dark, to the last, bright"
+	}
+	return ""
+}
+
+// isTimed tells whether one curve goes through the space of two quantities.
+func (s *series) isTimed() bool {
+	return s.options.X != "step" && len(s.curves) == 1 && s.curves[0].spread == nil && !s.across(s.runs[0])
+}
+
+// begins are marks where the eras of a run begin, but the first.
+func (s *series) begins() []LineMark {
+	if s.options.X != "step" || len(s.runs) > 1 {
+		return nil
+	}
+	var out []LineMark
+	for i, p := range s.runs[0].Metadata.Phases {
+		if i > 0 && p.First <= s.runs[0].Metadata.Steps {
+			name, _, _ := strings.Cut(p.Text, ",")
+			out = append(out, LineMark{X: float64(p.First), Name: name})
+		}
+	}
+	const most = 8 // more are a thicket
+	if len(out) > most {
+		return nil
+	}
+	return out
+}
