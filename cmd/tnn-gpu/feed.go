@@ -15,6 +15,7 @@ import (
 
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
+	"tnn-gpu/host/state"
 )
 
 func (p *program) feedCommand() *cli.Command {
@@ -29,15 +30,20 @@ func (p *program) feedCommand() *cli.Command {
 			"checkpoint, !quit ends the run, and so does the end of the input.\n\n" +
 			"A TNN takes inputs at its external nodes: at those of wave feed, or at all where\n" +
 			"there are none. The inputs are kept in the run's folder (inputs.csv): `tnn-gpu\n" +
-			"resume` repeats those after the last checkpoint, and goes on with its own input.",
+			"resume` repeats those after the last checkpoint, and goes on with its own input.\n\n" +
+			"A SORN takes one at each channel. Its commands are !phase PHASE (plasticity or\n" +
+			"training), !freeze RULES (those that are skipped; none: as the configuration has it)\n" +
+			"and !rest, which makes all states 0. Its answers may be spikes (numbers of the\n" +
+			"active units), bits, count, or readout, of the weights that --readout names.",
 		Flags: append(runFlags(),
-			&cli.StringFlag{Name: "answer", Usage: "answer each line with these `VALUES`: quantities of the step such as energy, values such as state[12] or state[external], or fields (default: all quantities, as in steps.csv)"}),
+			&cli.StringFlag{Name: "answer", Usage: "answer each line with these `VALUES`: quantities of the step such as energy, values such as state[12] or state[external], or fields (default: all quantities, as in steps.csv)"},
+			readoutFlag()),
 		Action: func(c *cli.Context) error {
 			o, err := parseRun(c)
 			if err != nil {
 				return err
 			}
-			o.feeds, o.answer = true, c.String("answer")
+			o.feeds, o.answer = true, parseAnswer(c)
 			p.answers, p.out = p.out, p.errs
 			return p.runNew(c.Context, o)
 		},
@@ -58,6 +64,7 @@ type feed struct {
 	in       io.Reader
 	out      io.Writer
 	about    model.Description
+	network  model.Network
 	parts    []answer
 	replicas int
 	from     int64 // the last step whose inputs an earlier session had, which are not answered again
@@ -71,19 +78,34 @@ type answer struct {
 	column int    // of the quantities, or -1
 	field  string // or else of a field
 	order  []int  // of its values within a replica
+	of     func(values []float64) []float64
 }
 
-// newFeed prepares to feed a job: text is what lines are answered with.
-func (p *program) newFeed(j *job, text string) (*feed, error) {
-	f := &feed{in: p.in, out: p.answers, about: j.setup.net.Describe(), replicas: j.plan.Replicas, answered: make(chan struct{}, 1)}
+// answerOptions are what lines are answered with.
+type answerOptions struct {
+	text    string // of --answer
+	readout string // file of weights
+}
+
+func readoutFlag() cli.Flag {
+	return &cli.StringFlag{Name: "readout", Usage: "for --answer readout: weights from `FILE`, CSV or NumPy, a row for the constant and one for each unit, as readout.csv of tnn-gpu stats"}
+}
+
+func parseAnswer(c *cli.Context) answerOptions {
+	return answerOptions{c.String("answer"), c.String("readout")}
+}
+
+// newFeed prepares to feed a job.
+func (p *program) newFeed(j *job, o answerOptions) (*feed, error) {
+	f := &feed{in: p.in, out: p.answers, about: j.setup.net.Describe(), network: j.setup.net, replicas: j.plan.Replicas, answered: make(chan struct{}, 1)}
 	for _, c := range f.about.Columns {
 		f.columns = append(f.columns, c.Name)
 	}
-	if text == "" {
-		text = strings.Join(f.columns, ",")
+	if o.text == "" {
+		o.text = strings.Join(f.columns, ",")
 	}
-	for _, part := range strings.Split(text, ",") {
-		a, err := j.setup.answer(strings.TrimSpace(part), f.columns)
+	for _, part := range strings.Split(o.text, ",") {
+		a, err := j.setup.answer(strings.TrimSpace(part), f.columns, o.readout)
 		if err != nil {
 			return nil, usageError{fmt.Errorf("--answer: %w", err)}
 		}
@@ -107,13 +129,17 @@ func (p *program) newFeed(j *job, text string) (*feed, error) {
 }
 
 // answer finds what a word of --answer asks for.
-func (n *setup) answer(text string, columns []string) ([]answer, error) {
+func (n *setup) answer(text string, columns []string, readout string) ([]answer, error) {
 	for i, name := range columns {
 		if name == text {
 			return []answer{{column: i}}, nil
 		}
 	}
 	d := n.net.Describe()
+	if of, err := ofSpikes(text, &d, readout); of != nil || err != nil {
+		field, _ := d.Field(d.Spikes)
+		return []answer{{column: -1, field: d.Spikes, order: n.net.Order(field.Space), of: of}}, err
+	}
 	name, _, one := strings.Cut(text, "[")
 	field, found := d.Field(name)
 	if !found {
@@ -193,8 +219,15 @@ func (f *feed) write(step int64, s *sim.Snapshot) {
 			}
 			array := s.Array(a.field)
 			first := array.First(r, f.replicas)
-			for _, at := range a.order {
-				add(array.At(first + at))
+			values := make([]float64, len(a.order))
+			for i, at := range a.order {
+				values[i] = array.At(first + at)
+			}
+			if a.of != nil {
+				values = a.of(values)
+			}
+			for _, v := range values {
+				add(v)
 			}
 		}
 	}
@@ -245,11 +278,23 @@ func (f *feed) line(ctx context.Context, run *sim.Run, text string, over <-chan 
 }
 
 func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop bool, err error) {
+	var own []state.Control
+	if c, ok := f.network.(model.Commanded); ok && len(words) > 0 {
+		if own, err = c.Command(words[0], words[1:]); err != nil {
+			return false, err
+		}
+	}
 	switch {
 	case len(words) == 1 && words[0] == "quit":
 		return true, nil
 	case len(words) == 1 && words[0] == "save":
 		err = run.Checkpoint(ctx)
+	case len(own) > 0:
+		for _, c := range own {
+			if err = run.Control(ctx, c.Name, c.Value); err != nil {
+				break
+			}
+		}
 	case len(words) == 2:
 		var v float64
 		if v, err = strconv.ParseFloat(words[1], 64); err != nil {
@@ -257,10 +302,18 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 		}
 		err = run.Control(ctx, words[0], v)
 	default:
-		return false, errors.New("use !NAME VALUE, !save or !quit")
+		return false, fmt.Errorf("use %s", strings.Join(append(f.ownCommands(), "!NAME VALUE", "!save or !quit"), ", "))
 	}
 	if err == nil {
 		fmt.Fprintln(f.out, "ok")
 	}
 	return errors.Is(err, sim.ErrEnded), err
+}
+
+// ownCommands are those of the network.
+func (f *feed) ownCommands() []string {
+	if c, ok := f.network.(model.Commanded); ok {
+		return c.Commands()
+	}
+	return nil
 }

@@ -33,6 +33,7 @@ func (p *program) resumeCommand() *cli.Command {
 			&cli.BoolFlag{Name: "restart", Usage: "begin anew; what is there is kept as RUN.old-1, RUN.old-2, ..."},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
 			&cli.StringFlag{Name: "answer", Usage: "of a run that is fed, which reads its inputs from standard input: as for tnn-gpu feed"},
+			readoutFlag(),
 		}),
 		Action: func(c *cli.Context) error {
 			o, err := parseResume(c)
@@ -53,7 +54,7 @@ type resumeOptions struct {
 	folder        string
 	steps         string
 	restart       bool
-	answer        string
+	answer        answerOptions
 	ofRuns        string // a flag that scans do not take; empty where none is given
 }
 
@@ -62,11 +63,11 @@ func parseResume(c *cli.Context) (*resumeOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &resumeOptions{configOptions: parseConfig(c), computer: parseComputer(c), folder: folder, steps: c.String("steps"), restart: c.Bool("restart"), answer: c.String("answer")}
+	o := &resumeOptions{configOptions: parseConfig(c), computer: parseComputer(c), folder: folder, steps: c.String("steps"), restart: c.Bool("restart"), answer: parseAnswer(c)}
 	if o.limit, err = parseTimeLimit(c); err != nil {
 		return nil, err
 	}
-	for _, flag := range []string{"answer", "check", "checkpoint", "live", "restart", "steps"} {
+	for _, flag := range []string{"answer", "check", "checkpoint", "live", "readout", "restart", "steps"} {
 		if c.IsSet(flag) {
 			o.ofRuns = flag
 		}

@@ -86,7 +86,7 @@ type runOptions struct {
 	steps    option[string]
 	out      string
 	feeds    bool // steps take their inputs from standard input
-	answer   string
+	answer   answerOptions
 }
 
 func parseRun(c *cli.Context) (*runOptions, error) {

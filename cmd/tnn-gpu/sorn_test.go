@@ -53,3 +53,16 @@ func TestFinalIsAState(t *testing.T) {
 		t.Error("run.json does not tell of Wee in final.npz")
 	}
 }
+
+// TestSORNPage runs what docs/sorn.md shows.
+func TestSORNPage(t *testing.T) {
+	dir := t.TempDir()
+	if blocks := runBlocks(t, dir, read(t, "../../docs/sorn.md")); blocks < 2 {
+		t.Fatalf("%d blocks are found", blocks)
+	}
+	for _, name := range []string{"first/recordings/r.npy", "counted/readout.csv", "counted/durations.png", "analysed/correlations.png", "analysed/raster.csv", "synapses.png"} {
+		if len(read(t, dir, name)) == 0 {
+			t.Errorf("%s is empty", name)
+		}
+	}
+}

@@ -36,6 +36,7 @@ type engine[F fmath.Float] struct {
 	team     *parallel.Team
 	given    *sorn.Given // draws of the next step, nil where they are made here
 	fed      []float64   // inputs of the next steps
+	controls sorn.Controls
 
 	// Work that threads share where they are more than the replicas.
 	batch func(thread, from, to int)
@@ -51,7 +52,9 @@ func newEngine[F fmath.Float](net *sorn.Network, o backend.Options) (backend.Bac
 	}
 	e := &engine[F]{Fields: backend.NewFields(net), net: net, team: parallel.NewTeam(o.Threads), errs: make([]error, len(o.Seeds))}
 	for i, key := range o.Seeds {
-		e.replicas = append(e.replicas, newReplica[F](net, i, rng.Key(key), e.share()))
+		r := newReplica[F](net, i, rng.Key(key), e.share())
+		r.controls = &e.controls
+		e.replicas = append(e.replicas, r)
 	}
 	if len(e.replicas) >= e.team.Threads() {
 		for _, r := range e.replicas {
@@ -129,6 +132,24 @@ func (e *engine[F]) advance(_, from, to int) {
 func (e *engine[F]) Give(draws map[rng.Purpose][]float64) (err error) {
 	e.given, err = e.net.GivenOf(draws)
 	return err
+}
+
+// Control implements backend.Backend, with the controls of sorn.Controls.
+func (e *engine[F]) Control(name string, value float64) error {
+	rest, err := e.controls.Set(name, value)
+	if err != nil {
+		return err
+	}
+	if rest {
+		e.net.Rest(e.state)
+	}
+	for _, r := range e.replicas {
+		r.regime = sorn.Regime{}
+		if rest {
+			r.adopt()
+		}
+	}
+	return nil
 }
 
 // State implements backend.Backend.

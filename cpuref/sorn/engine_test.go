@@ -200,5 +200,8 @@ func TestInvariants(t *testing.T) {
 // network can be set to an earlier state.
 func TestNoRoom(t *testing.T) { sorntest.NoRoom(t, open) }
 
+// TestControls: a network that is steered is one whose eras say the same.
+func TestControls(t *testing.T) { sorntest.Controls(t, open) }
+
 // TestFed: a network that is fed makes the steps of one that draws the same inputs.
 func TestFed(t *testing.T) { sorntest.Fed(t, open) }

@@ -19,6 +19,7 @@ type replica[F fmath.Float] struct {
 	n, m           int
 	source         *sorn.Source[F]
 	share          sharing
+	controls       *sorn.Controls
 	reachE, reachI [33]F // of noise
 
 	// The state.
@@ -204,7 +205,7 @@ func (r *replica[F]) blocks(units int) int { return (units + 3) / 4 }
 // enter takes up the regime of step t.
 func (r *replica[F]) enter(t int64) {
 	if t < r.regime.First || t > r.regime.Last || r.regime.First == 0 {
-		r.regime = r.spec.RegimeAt(t)
+		r.regime = r.controls.Regime(r.spec, t)
 		clear(r.ee.settled)
 		clear(r.ei.settled)
 		clear(r.ee.within)

@@ -127,6 +127,11 @@ func TestNoRoom(t *testing.T) {
 	sorntest.NoRoom(t, open)
 }
 
+func TestControls(t *testing.T) {
+	devicetest.Open(t)
+	sorntest.Controls(t, open)
+}
+
 func TestFed(t *testing.T) {
 	devicetest.Open(t)
 	sorntest.Fed(t, open)

@@ -46,6 +46,8 @@ type engine[F float32 | float64] struct {
 	taken *kernels    // draws are in buffers; nil before they are first given
 	given *sorn.Given // draws of the next step; nil where the device makes them
 	fed   []float64   // inputs of the next steps
+
+	controls sorn.Controls
 }
 
 // kernels of one program.
@@ -245,6 +247,25 @@ func (e *engine[F]) Give(draws map[rng.Purpose][]float64) error {
 func (e *engine[F]) Feed(inputs []float64) (err error) {
 	e.fed, err = e.net.Fed(e.fed, inputs)
 	return err
+}
+
+// Control implements backend.Backend, with the controls of sorn.Controls.
+func (e *engine[F]) Control(name string, value float64) error {
+	rest, err := e.controls.Set(name, value)
+	if err != nil {
+		return err
+	}
+	e.regime = sorn.Regime{}
+	if !rest {
+		return nil
+	}
+	for _, name := range []string{sorn.XField, sorn.XBefore, sorn.YField, sorn.YBefore} {
+		f, _ := sorn.FieldOf(name)
+		if err := device.Fill(e.arrays[name], 0, len(e.options.Seeds)*e.net.Length(f.Space), uint8(0)); err != nil {
+			return err
+		}
+	}
+	return e.begin()
 }
 
 // State implements backend.Backend.

@@ -47,7 +47,7 @@ func (e *engine[F]) enter() error {
 	if e.regime.First != 0 && e.regime.First <= t && t <= e.regime.Last {
 		return nil
 	}
-	e.regime = e.net.Spec.RegimeAt(t)
+	e.regime = e.controls.Regime(e.net.Spec, t)
 	if e.regime.Shuffle && t == e.regime.First {
 		if err := e.shuffle(uint32(t)); err != nil {
 			return err

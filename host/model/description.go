@@ -26,6 +26,7 @@ type Description struct {
 	Holds         *Holds  // nil where no item's value can be held
 	Touch         *Touch  // nil where a click on an item does nothing
 	Inputs        []Input // that each step is given, by a backend.Feeder; nil where steps need none
+	Spikes        string  // a field of bits, whose ones are spikes; may be empty
 	Mark          string  // a computed field, 1 at items that pictures mark; may be empty
 }
 

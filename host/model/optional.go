@@ -172,6 +172,16 @@ type Table struct {
 	Value any // as JSON has it
 }
 
+// Commanded is a network whose controls have commands of their own where inputs come line
+// by line: !phase training.
+type Commanded interface {
+	// Command gives the controls that a command with some words sets, in order; none where
+	// it is not known.
+	Command(name string, words []string) ([]state.Control, error)
+	// Commands tells of them: !phase PHASE.
+	Commands() []string
+}
+
 // Sized is a specification that can tell which key makes its network smaller.
 type Sized interface {
 	// TooLarge is an error with a ConfigKey method, about a problem with the size of

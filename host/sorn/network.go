@@ -222,7 +222,7 @@ func (n *Network) Describe() model.Description {
 		Computed:      n.computed(),
 		Distributions: distributions(),
 	}
-	d.Inputs = n.Spec.fed()
+	d.Inputs, d.Controls, d.Spikes = n.Spec.fed(), n.switches(), XField
 	for _, s := range []state.Space{Excitatory, Inhibitory, SynapseEE, SynapseEI, SynapseIE, Task, HistoryE, HistoryI, MatrixEE, MatrixEI, MatrixIE} {
 		d.Spaces = append(d.Spaces, n.space(s))
 	}

@@ -184,25 +184,42 @@ type Regime struct {
 // Plastic tells whether a rule is at work.
 func (r *Regime) Plastic() bool { return r.STDP || r.IP || r.SP || r.ISTDP || r.SS }
 
+// rule is whether one is at work.
+func (r *Regime) rule(of Rule) *bool {
+	return map[Rule]*bool{STDP: &r.STDP, IP: &r.IP, SP: &r.SP, ISTDP: &r.ISTDP, SS: &r.SS}[of]
+}
+
 // RegimeAt is that of a step, counted from 1. Steps after the last era are as it is.
 func (s *Spec) RegimeAt(step int64) Regime {
-	first := int64(1)
-	for i := range s.Eras {
-		e := &s.Eras[i]
-		if last := i == len(s.Eras)-1; last || step < first+int64(e.Steps) {
-			r := Regime{First: first, Last: first + int64(e.Steps) - 1, Input: e.Input, Shuffle: e.Shuffle}
-			if last {
-				r.Last = MaxSteps
-			}
-			if !e.Phase.Is(Training) {
-				works := func(rule Rule) bool { return !has(s.Sorn.Freeze, rule) && !has(e.Freeze, rule) }
-				r.STDP, r.IP, r.SP, r.ISTDP, r.SS = works(STDP), works(IP), works(SP), works(ISTDP), works(SS)
-			}
-			return r
-		}
-		first += int64(e.Steps)
+	if len(s.Eras) == 0 {
+		return Regime{Last: MaxSteps, Input: true}
 	}
-	return Regime{Last: MaxSteps, Input: true}
+	i, first := s.era(step)
+	e := &s.Eras[i]
+	r := Regime{First: first, Last: first + int64(e.Steps) - 1, Input: e.Input, Shuffle: e.Shuffle}
+	if i == len(s.Eras)-1 {
+		r.Last = MaxSteps
+	}
+	for _, rule := range Rules() {
+		*r.rule(rule) = !e.Phase.Is(Training) && !has(s.Sorn.Freeze, rule) && !has(e.Freeze, rule)
+	}
+	return r
+}
+
+// era finds that of a step, and its first step.
+func (s *Spec) era(step int64) (i int, first int64) {
+	first = 1
+	for i < len(s.Eras)-1 && step >= first+int64(s.Eras[i].Steps) {
+		first += int64(s.Eras[i].Steps)
+		i++
+	}
+	return i, first
+}
+
+// eraAt is the era of a step.
+func (s *Spec) eraAt(step int64) *EraSpec {
+	i, _ := s.era(step)
+	return &s.Eras[i]
 }
 
 func has(rules []Rule, rule Rule) bool {

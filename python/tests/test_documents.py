@@ -36,6 +36,12 @@ class Documents(unittest.TestCase):
         for words in ("400 steps, finished", "2 config:1: graph.sides is [20, -1]", "cancelled", "f = 0.7: order 0.", "ended after"):
             self.assertIn(words, printed)
 
+    def test_closed_loop(self):
+        page = (ROOT / "docs" / "sorn.md").read_text(encoding="utf-8")
+        printed = self.carry_out(re.findall("(?s)```python\n(.*?)```", page))
+        lasted = [int(n) for n in re.search(r"balanced for \[(.*)\] steps", printed).group(1).split(",")]
+        self.assertGreater(sum(lasted) / len(lasted), 195)
+
     def test_page(self):
         blocks = re.findall("(?s)```python\n(.*?)```", (ROOT / "python" / "README.md").read_text(encoding="utf-8"))
         self.assertEqual(len(blocks), 1)

@@ -159,6 +159,16 @@ class Loops(InFolder):
         with self.assertRaisesRegex(ValueError, "closed"):
             loop.step([0, 0])
 
+    def test_loop_of_spikes(self):
+        """A network that is silent answers with an empty line."""
+        with tnn_gpu.Loop(preset="sorn-0.3", set={"sorn.ne": 40, "sorn.nu": 2, "sorn.noise": False}, answer="spikes", backend="cpu", no_overview=True, out=self.dir / "l") as loop:
+            self.assertEqual(list(loop.step([0, 0])), [])
+            self.assertEqual(list(loop.step([1000, 1000]))[:2], [0, 1])
+            loop.command("phase", "training")
+            loop.command("rest")
+            with self.assertRaisesRegex(ValueError, "!phase plasticity or !phase training"):
+                loop.command("phase", "sleep")
+
     def test_loop_that_cannot_begin(self):
         loop = tnn_gpu.Loop({"graph": {"sides": [4, 4]}, "group": [{"connections": 4}], "era": [{"steps": 5}]}, out=self.dir / "l")
         with loop, self.assertRaisesRegex(tnn_gpu.ProgramError, "external") as caught:

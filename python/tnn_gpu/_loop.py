@@ -62,6 +62,10 @@ class Loop:
         """Sets a control for the steps to come, such as ``("adapt", 0)``."""
         self._ask(f"!{name} {value!r}")
 
+    def command(self, *words: str) -> None:
+        """Gives a command of the model, such as ``("phase", "training")`` of a SORN."""
+        self._ask("!" + " ".join(words))
+
     def save(self) -> None:
         """Makes a checkpoint."""
         self._ask("!save")
@@ -87,8 +91,9 @@ class Loop:
             self._popen.stdin.flush()
         except BrokenPipeError:
             pass  # it has ended, and the end says why
-        answer = self._popen.stdout.readline().rstrip("\n")
-        if not answer:
+        line = self._popen.stdout.readline()
+        answer = line.rstrip("\n")
+        if not line:
             popen = self._popen
             self._end()
             raise _program.ProgramError(popen.returncode, self._said or "the run has ended: all its steps are made")

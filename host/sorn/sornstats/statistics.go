@@ -1,5 +1,5 @@
 // Package sornstats are the statistics of runs of self-organising recurrent networks
-// (docs/sorn.md section 12).
+// (docs/sorn.md section 11).
 package sornstats
 
 import (

@@ -4,8 +4,10 @@ package sorntest
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,4 +198,77 @@ func Fed(t *testing.T, open backend.Open) {
 		t.Errorf("drawn against a file: %s", d)
 	}
 	backendtest.Advance(t, c, 2) // beyond the file there is no input
+}
+
+// Controls checks that a backend makes the steps of a network that is configured as
+// another is steered, and that a network at rest has no active unit.
+func Controls(t *testing.T, open backend.Open) {
+	spec := func(eras ...sorn.EraSpec) *sorn.Network {
+		s := sorn.Defaults()
+		Resize(s, 60)
+		s.Input.Kind, s.Eras = sorn.Uniform, append(eras, sorn.EraSpec{Steps: 100, Phase: sorn.Plasticity, Input: true})
+		return Build(s)
+	}
+	plain := spec()
+	o := backend.Options{Precision: state.Single, Seeds: []uint64{3, 4}}
+	want := backendtest.Opened(t, open, spec(
+		sorn.EraSpec{Steps: 10, Phase: sorn.Plasticity, Input: true}, sorn.EraSpec{Steps: 10, Phase: sorn.Plasticity, Freeze: []sorn.Rule{sorn.STDP, sorn.IP}, Input: true},
+		sorn.EraSpec{Steps: 10, Phase: sorn.Training, Freeze: []sorn.Rule{sorn.STDP}}), o)
+	have := backendtest.Opened(t, open, plain, o)
+	command := func(name string, words ...string) {
+		t.Helper()
+		controls, err := plain.Command(name, words)
+		if err != nil || len(controls) == 0 {
+			t.Fatalf("!%s %v: %v, %v", name, words, controls, err)
+		}
+		for _, c := range controls {
+			if err := have.Control(c.Name, c.Value); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	set := func(name string, value float64) {
+		t.Helper()
+		if err := have.Control(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for part, steer := range []func(){
+		func() {},
+		func() { command("freeze", "stdp", "IP") },
+		func() { command("phase", "Training"); set("input", 0) },
+		func() { command("freeze"); command("phase", "plasticity"); set("input", math.NaN()) },
+	} {
+		steer()
+		if d := backendtest.DifferRows(plain, 0, 1, backendtest.Advance(t, want, 10), backendtest.Advance(t, have, 10)); d != "" {
+			t.Errorf("part %d: %s", part, d)
+		}
+		if d := backendtest.Differ(plain, backendtest.Moment(t, want), backendtest.Moment(t, have)); d != "" {
+			t.Errorf("part %d: %s", part, d)
+		}
+	}
+	command("rest")
+	s := backendtest.Moment(t, have)
+	for _, name := range []string{sorn.XField, sorn.XBefore, sorn.YField, sorn.YBefore} {
+		if slices.Contains(s.Array(name).Bits, 1) {
+			t.Errorf("at rest, %s has active units", name)
+		}
+	}
+	again := backendtest.Opened(t, open, plain, o)
+	if err := again.SetState(s); err != nil {
+		t.Fatal(err)
+	}
+	if d := backendtest.DifferRows(plain, 0, 1, backendtest.Advance(t, again, 5), backendtest.Advance(t, have, 5)); d != "" {
+		t.Errorf("after a rest: %s", d)
+	}
+	for name, value := range map[string]float64{"stdp": 2, "rest": 0, "plasticity": 0.5} {
+		if have.Control(name, value) == nil {
+			t.Errorf("%s is set to %v", name, value)
+		}
+	}
+	for name, words := range map[string][]string{"phase": {"sleep"}, "freeze": {"stpd"}, "rest": {"now"}} {
+		if _, err := plain.Command(name, words); err == nil {
+			t.Errorf("!%s %v is taken", name, words)
+		}
+	}
 }
