@@ -81,7 +81,7 @@ func (s *scanProgress) at(made, steps int64) {
 // line says how far the points at work are, which took so long.
 func (s *scanProgress) line(made, steps int64, took time.Duration) string {
 	left := time.Duration(float64(took) / float64(max(1, made)) * float64(steps-made))
-	return fmt.Sprintf("%s: step %d of %d, %v left at most", s.work, made, steps, left.Round(time.Second))
+	return fmt.Sprintf("step %d of %d, %v left at most: %s", made, steps, left.Round(time.Second), s.work)
 }
 
 // clear removes the bar.

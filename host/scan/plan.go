@@ -105,6 +105,11 @@ func (s *Scan) add(settings []setting) error {
 	if err := s.fits(c.Spec); err != nil {
 		return err
 	}
+	if s.File.OwnGraph {
+		if err := checkOwnGraph(c); err != nil {
+			return err
+		}
+	}
 	p := experiment.Point{}
 	for i, set := range settings {
 		v, err := c.Value(set.key)
@@ -128,6 +133,21 @@ func (s *Scan) add(settings []setting) error {
 		return err
 	}
 	s.Plan.Points, s.configs, s.from = append(s.Plan.Points, p), append(s.configs, c), append(s.from, from)
+	return nil
+}
+
+// checkOwnGraph says why the trials of a point could not each have a graph of their own.
+func checkOwnGraph(c *config.Config) error {
+	seed, err := c.Value("graph.seed")
+	if err != nil {
+		return fmt.Errorf("own_graph is for models that draw a graph, and %s draws none: leave it out", c.Model)
+	}
+	if seed.Number != 0 {
+		return fmt.Errorf("graph.seed is %s, by which all trials have the same graph, and own_graph gives each its own: leave one of them out", seed.Text)
+	}
+	if file, err := c.Value("graph.file"); err == nil && file.Text != "" {
+		return fmt.Errorf("the graph is that of %s for all trials, and own_graph gives each its own: leave one of them out", file.Text)
+	}
 	return nil
 }
 

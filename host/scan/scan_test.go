@@ -220,6 +220,8 @@ func TestBadScans(t *testing.T) {
 		small + "design = \"sobol\"\n" + axis:                                                                                    "points is 0",
 		small + "seeds = {count = -1}\n" + axis:                                                                                  "seeds.count is -1",
 		small + "average_from = 13\n" + axis:                                                                                     "averages begin at step 13, but the run has 12 steps",
+		small + "own_graph = true\naxis = [{key = \"graph.seed\", values = [3, 4]}]\n":                                           "graph.seed is 3, by which all trials have the same graph",
+		"base = \"perceptron-hebb\"\nown_graph = true\naxis = [{key = \"perceptron.nut\", values = [3, 4]}]\n":                   "perceptron draws none",
 		small + "format = 2\n" + axis:                                                                                            "this program reads format 1",
 		small + "experiment = \"dice\"\n" + axis:                                                                                 `there is no experiment "dice"`,
 		small + `axis = [{values = [1]}]`:                                                                                        "it names no key",
