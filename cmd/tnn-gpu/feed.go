@@ -44,7 +44,7 @@ func (p *program) feedCommand() *cli.Command {
 				return err
 			}
 			o.feeds, o.answer = true, parseAnswer(c)
-			p.answers, p.out = p.out, p.errs
+			p.answering()
 			return p.runNew(c.Context, o)
 		},
 	}

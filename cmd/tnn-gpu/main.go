@@ -62,6 +62,7 @@ type program struct {
 	out      io.Writer
 	errs     io.Writer
 	answers  io.Writer // standard output, where out is standard error
+	names    io.Writer // standard output, where nothing is printed but names of folders; else nil
 	console  *console  // behind both; nil in tests
 	files    files.System
 	began    time.Time

@@ -33,11 +33,14 @@ func (p *program) resumeCommand() *cli.Command {
 			&cli.BoolFlag{Name: "restart", Usage: "begin anew; what is there is kept as RUN.old-1, RUN.old-2, ..."},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
 			&cli.StringFlag{Name: "answer", Usage: "of a run that is fed, which reads its inputs from standard input: as for tnn-gpu feed"},
-			readoutFlag(),
+			readoutFlag(), quietFlag(),
 		}),
 		Action: func(c *cli.Context) error {
 			o, err := parseResume(c)
 			if err != nil {
+				return err
+			}
+			if err := p.quieten(c); err != nil {
 				return err
 			}
 			return p.resume(c.Context, o)
@@ -92,7 +95,7 @@ func (p *program) resume(ctx context.Context, o *resumeOptions) error {
 	}
 	defer j.close()
 	if j.plan.Fed {
-		p.answers, p.out = p.out, p.errs
+		p.answering()
 		if j.feed, err = p.newFeed(j, o.answer); err != nil {
 			return errors.Join(err, folder.Close())
 		}
@@ -265,6 +268,7 @@ func (p *program) complete(cfg *config.Config, folder *record.Folder, why sim.Re
 		}
 		fmt.Fprintf(p.out, "%s was missing and is drawn.\n", record.OverviewName)
 	}
+	p.made(folder.Path())
 	if why == sim.AllEnded {
 		fmt.Fprintf(p.out, "Every replica of the run has ended by itself, the last after step %d.\n", done)
 		return nil

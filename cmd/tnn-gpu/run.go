@@ -34,10 +34,13 @@ func (p *program) runCommand() *cli.Command {
 			"Ctrl-C saves the run, and `tnn-gpu resume FOLDER` goes on with it; two seconds or\n" +
 			"more later, another Ctrl-C ends it at once. SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and\n" +
 			"SIGXCPU save it, too. The overview is not drawn then.",
-		Flags: runFlags(),
+		Flags: append(runFlags(), quietFlag()),
 		Action: func(c *cli.Context) error {
 			o, err := parseRun(c)
 			if err != nil {
+				return err
+			}
+			if err := p.quieten(c); err != nil {
 				return err
 			}
 			return p.runNew(c.Context, o)
@@ -281,12 +284,13 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	if why != nil && summary.Reason != sim.Finished {
 		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s%s", why, summary.Last, j.plan.Steps, shellQuoted(folder.Path()), j.longer)
 	}
+	p.made(folder.Path())
 	return nil
 }
 
 // newRun puts a run where it begins, or where its checkpoint left it.
 func (p *program) newRun(j *job, recorder *record.Recorder) (*sim.Run, error) {
-	j.progress = newBar(p.errs, j.setup, j.first(), j.plan.Steps)
+	j.progress = newBar(p.moving(), j.setup, j.first(), j.plan.Steps)
 	j.table = newEpochTable(p.out, j.progress, j.setup, j.plan.Steps, terminalWidth(p.out))
 	run, err := sim.New(j.setup.net, j.backend.Backend, j.plan, recorder.Observe, j.table.observe, j.progress.observe, j.live.observe, j.feed.observe)
 	if err == nil {

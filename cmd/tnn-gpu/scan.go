@@ -48,12 +48,15 @@ func (p *program) scanCommand() *cli.Command {
 			&cli.StringFlag{Name: "shard", Usage: "make only tasks i, i+n, ... of the scan, as in `i/n` with i from 0; slurm takes both from the array job"},
 			&cli.BoolFlag{Name: "prepare", Usage: "make the folder and compute nothing, for tnn-gpu scan script"},
 			&cli.BoolFlag{Name: "requeue", Usage: "have Slurm queue this job again if it ends with exit code 75"},
-			timeLimitFlag(),
+			timeLimitFlag(), quietFlag(),
 		}),
 		Subcommands: []*cli.Command{p.scanStatusCommand(), p.scanMergeCommand(), p.scanScriptCommand()},
 		Action: func(c *cli.Context) error {
 			o, err := parseScan(c)
 			if err != nil {
+				return err
+			}
+			if err := p.quieten(c); err != nil {
 				return err
 			}
 			return p.scan(c.Context, o)
@@ -123,6 +126,7 @@ func (p *program) scan(ctx context.Context, o *scanOptions) error {
 	}
 	if o.prepare {
 		fmt.Fprintf(p.out, "%s has a scan of %s, %s each\n", folder.Path, count(int64(len(s.Plan.Points)), "point"), count(int64(s.Plan.Trials), "trial"))
+		p.made(folder.Path)
 		return folder.Close()
 	}
 	err = p.carryOutScan(ctx, w, s, folder, share, computer)
@@ -383,6 +387,7 @@ func (p *program) endScan(s *scan.Scan, folder *experiment.Folder, report experi
 	table, err := folder.Merge(&s.Plan, s.Theories(), false)
 	if errors.Is(err, experiment.ErrGaps) {
 		fmt.Fprintf(p.out, "\nThis share is done; the tables are made when the others are (tnn-gpu scan status %s).\n", shellQuoted(folder.Path))
+		p.made(folder.Path)
 		return nil
 	}
 	if err != nil {
@@ -409,6 +414,7 @@ func (p *program) drawScan(s *scan.Scan, folder *experiment.Folder, table *exper
 		more += ", " + experiment.FigureName
 	}
 	fmt.Fprintf(p.out, "\n%s has config.toml, base.toml, run.json, trials.csv and points.csv%s\n", folder.Path, more)
+	p.made(folder.Path)
 	return nil
 }
 

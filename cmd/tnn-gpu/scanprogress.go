@@ -29,7 +29,7 @@ const quiet = time.Minute
 
 func newScanProgress(p *program, plan *experiment.Plan) *scanProgress {
 	s := &scanProgress{program: p, plan: plan, now: time.Now}
-	s.bar, s.width = barOn(p.errs)
+	s.bar, s.width = barOn(p.moving())
 	return s
 }
 
@@ -68,7 +68,7 @@ func (s *scanProgress) at(made, steps int64) {
 	s.shown = now
 	text := s.line(made, steps, now.Sub(s.began))
 	if s.bar == nil {
-		fmt.Fprintf(s.program.errs, "%s\n", text)
+		fmt.Fprintf(s.program.moving(), "%s\n", text)
 		return
 	}
 	full := int(barWidth * made / max(1, steps))
