@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,7 +58,7 @@ func TestPresets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(preset.Config.Spec, c.Spec); diff != "" {
+		if diff := cmp.Diff(preset.Config.Spec, c.Spec, cmp.Exporter(func(reflect.Type) bool { return true })); diff != "" {
 			t.Errorf("%s is not what is printed: %s", preset.Name, diff)
 		}
 	}
