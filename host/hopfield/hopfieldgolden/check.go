@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/golden"
@@ -40,11 +41,26 @@ type check struct {
 func verify(file func(c *check, text []byte) error) func(text []byte, on *golden.On) (golden.Result, error) {
 	return func(text []byte, on *golden.On) (golden.Result, error) {
 		c := &check{on: on, worst: "equal", least: math.Inf(1)}
-		if err := file(c, text); err != nil {
+		if err := whole(func() error { return file(c, text) }); err != nil {
 			return golden.Result{}, err
 		}
 		return golden.Result{Detail: c.worst, Failed: !(c.times <= 1), Tolerance: c.least}, nil
 	}
+}
+
+// whole says of a file in which a list is shorter than others tell, so that an item which
+// must be there is not, that it is not whole.
+func whole(read func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			missing, is := p.(runtime.Error)
+			if !is {
+				panic(p)
+			}
+			err = fmt.Errorf("it is not whole: lists in it do not suit each other (%v)", missing)
+		}
+	}()
+	return read()
 }
 
 // real compares a number, within a tolerance relative to its magnitude above 1.

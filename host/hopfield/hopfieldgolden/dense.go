@@ -172,10 +172,10 @@ func (c *check) decode(name string, s *hopfield.Spec, words [][2]string) (err er
 func extras(c *check, text []byte) error {
 	var file struct {
 		MPF struct {
-			N, P, Iterations int
-			Patterns         []string
-			Objective        []float64   `json:"objective_before_iteration"`
-			Upper            [][]float64 `json:"weights_upper"`
+			Iterations int
+			Patterns   []string
+			Objective  []float64   `json:"objective_before_iteration"`
+			Upper      [][]float64 `json:"weights_upper"`
 		}
 		Sequence struct {
 			stored
@@ -186,7 +186,9 @@ func extras(c *check, text []byte) error {
 	if err := json.Unmarshal(text, &file); err != nil {
 		return err
 	}
-	c.flow(file.MPF.Patterns, file.MPF.N, file.MPF.Iterations, file.MPF.Objective, file.MPF.Upper)
+	if err := c.flow(file.MPF.Patterns, file.MPF.Iterations, file.MPF.Objective, file.MPF.Upper); err != nil {
+		return err
+	}
 	of := file.Sequence.stored
 	of.Name, of.Rule = "sequence", string(hopfield.Sequence)
 	if err := c.sync(&of, file.Sequence.States, "", nil); err != nil {
@@ -208,18 +210,30 @@ type altered struct {
 	Removed      [][2]float64 `json:"removed_couplings"`
 }
 
-func (c *check) flow(texts []string, n, steps int, objective []float64, upper [][]float64) {
+func (c *check) flow(texts []string, steps int, objective []float64, upper [][]float64) error {
+	s := hopfield.Defaults()
+	s.Network.Rule, s.Network.Iterations, s.Patterns.Texts = hopfield.FlowRule, steps, texts
+	err := s.Validate()
 	var patterns []hopfield.Pattern
 	for _, text := range texts {
-		p, err := hopfield.ParsePattern(text)
-		exact(c, err == nil, true, "mpf: a pattern is one")
-		patterns = append(patterns, p)
+		p, err1 := hopfield.ParsePattern(text)
+		if err1 == nil && len(text) != len(texts[0]) {
+			err1 = errors.New("its patterns differ in size")
+		}
+		err, patterns = errors.Join(err, err1), append(patterns, p)
 	}
-	w, got := hopfield.Flow(patterns, n, steps)
+	switch {
+	case err != nil:
+		return fmt.Errorf("mpf: %w", err)
+	case len(texts) == 0 || len(objective) == 0 || len(objective) > steps:
+		return fmt.Errorf("mpf: there are %d patterns, %d steps and %d values of the objective", len(texts), steps, len(objective))
+	}
+	w, got := hopfield.Flow(patterns, len(texts[0]), steps)
 	for i, want := range objective[:len(objective)-1] { // the last is of another iteration
 		c.real(got[i], want, 1e-9, "mpf: objective before step %d", i)
 	}
 	c.upper(w, upper, 1, "mpf")
+	return nil
 }
 
 func (c *check) cyclic(s *hopfield.Spec, name string, of *altered) (err error) {

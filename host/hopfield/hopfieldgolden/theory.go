@@ -2,9 +2,11 @@ package hopfieldgolden
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 
 	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/model"
 )
 
 type theoryFile struct {
@@ -47,6 +49,9 @@ func theory(c *check, text []byte) error {
 	if err := json.Unmarshal(text, &file); err != nil {
 		return err
 	}
+	if err := file.check(); err != nil {
+		return err
+	}
 	alpha, m := hopfield.Retrieval{Keep: 1}.Capacity()
 	c.real(alpha, file.AGS.Alpha, 1e-7, "alpha_c")
 	c.real(m, file.AGS.M, 1e-5, "m_c")
@@ -84,4 +89,43 @@ func theory(c *check, text []byte) error {
 		c.real(hopfield.DenseOneStepErrorAsymptotic(of.N, of.P, of.Degree), of.Asymptotic, 1e-9, "one step of many units, degree %d, %d patterns in %d units", of.Degree, of.P, of.N)
 	}
 	return nil
+}
+
+// check refuses what theory knows nothing of.
+func (f *theoryFile) check() error {
+	var errs []error
+	within := func(what string, v, low, high float64) {
+		if !(v >= low && v <= high) {
+			errs = append(errs, fmt.Errorf("%s is %g: use a number from %g to %g", what, v, low, high))
+		}
+	}
+	size := func(n, p int) {
+		within("N", float64(n), 2, hopfield.MaxUnits)
+		within("P", float64(p), 1, hopfield.MaxPatterns)
+	}
+	for _, of := range f.AGS.Curve {
+		within("alpha", of.Alpha, 1e-6, 10)
+	}
+	for _, of := range f.Thermal {
+		within("alpha", of.Alpha, 0, 10)
+		within("T", of.T, 1e-3, 10)
+	}
+	for _, of := range f.OneStep {
+		size(of.N, of.P)
+	}
+	for _, of := range f.Diluted.Capacity {
+		within("keep", of.Keep, 1e-6, 1)
+	}
+	for _, of := range f.Diluted.Points {
+		within("keep", of.Keep, 1e-6, 1)
+		within("alpha", of.Alpha, 1e-6, 10)
+	}
+	for _, of := range f.Capacity {
+		size(of.N, 1)
+	}
+	for _, of := range f.Dense {
+		size(of.N, of.P)
+		within("n", float64(of.Degree), 2, 30)
+	}
+	return model.FirstError(errs...)
 }
