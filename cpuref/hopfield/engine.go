@@ -167,7 +167,7 @@ func (e *engine[F]) Close() error {
 	return nil
 }
 
-// replica is one recall with all that it takes.
+// replica is one recall, with its network, draws and buffers.
 type replica[F fmath.Float] struct {
 	net    *hopfield.Network
 	spec   *hopfield.Spec
@@ -176,7 +176,7 @@ type replica[F fmath.Float] struct {
 	recall *recall[F]
 	target int
 	probe  hopfield.Pattern // the start
-	before hopfield.Pattern // the state one sweep ago; nil unless units decide all at once
+	before hopfield.Pattern // the state one sweep ago; nil unless all units decide at once
 	period int32            // 1 in a fixed point, 2 in a cycle of two
 	ended  int64            // the sweep with which the recall ended
 
@@ -304,7 +304,7 @@ func (r *replica[F]) cyclic() []int32 {
 	return order
 }
 
-// visited leaves out of an order what is clamped.
+// visited removes clamped units from an order.
 func (r *replica[F]) visited(order []int32) []int32 {
 	if len(r.spec.Recall.Clamped) == 0 {
 		return order
@@ -318,7 +318,7 @@ func (r *replica[F]) visited(order []int32) []int32 {
 	return kept
 }
 
-// end notes whether the recall ends with sweep t. Device twin: hopfield_period.
+// end records whether the recall ends with sweep t. Device twin: hopfield_period.
 func (r *replica[F]) end(t int64, flips int) {
 	if r.spec.Recall.Temperature > 0 {
 		return
@@ -331,7 +331,7 @@ func (r *replica[F]) end(t int64, flips int) {
 	}
 }
 
-// stable tells whether no unit that may change wishes to.
+// stable tells whether every unit that is not clamped would keep its value.
 func (r *replica[F]) stable() bool {
 	for _, i := range r.visited(r.cyclic()) {
 		if s := r.recall.s; r.recall.rule.up(r.recall.fields.at(int(i), s), s.Sign(int(i)), 0) != s.Up(int(i)) {
@@ -341,7 +341,8 @@ func (r *replica[F]) stable() bool {
 	return true
 }
 
-// sums fills in the sums of a sweep, after which a target is to be reached. Device twin:
+// sums fills in the sums of a sweep. The target is the pattern that the state is compared
+// with. Device twin:
 // hopfield_sums.
 func (r *replica[F]) sums(sums []float64, flips, target int) {
 	s, n := r.recall.s, r.net.N

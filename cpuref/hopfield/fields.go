@@ -5,18 +5,18 @@ import (
 	"tnn-gpu/host/hopfield"
 )
 
-// fields knows the integer fields of a state. Fields are in the memory's unit.
+// fields gives the integer fields of the units in a state, in the memory's unit.
 type fields interface {
-	// set takes a new state. Device twin: hopfield_begin.
+	// set computes what at needs for a new state. Device twin: hopfield_begin.
 	set(s hopfield.Pattern)
-	// at is the field of unit i in the present state s. Device twin: hopfield_field.
+	// at is the field of unit i in state s, which is the present one. Device twin: hopfield_field.
 	at(i int, s hopfield.Pattern) int64
-	// flipped takes the change of unit i, which has its new value in s already. Device twin:
+	// flipped follows the change of unit i, which has its new value in s already. Device twin:
 	// hopfield_flip.
 	flipped(i int, s hopfield.Pattern)
 }
 
-// newFields gives the fields of a memory.
+// newFields chooses the way in which fields follow from a memory.
 func newFields(m *hopfield.Memory) fields {
 	switch {
 	case m.Couplings != nil:
@@ -39,8 +39,8 @@ func newFields(m *hopfield.Memory) fields {
 	}
 }
 
-// matrixFields keeps all fields: a flip costs a row of couplings. Those of a new state
-// follow from overlaps where Hebb's couplings are as they were stored.
+// matrixFields keeps the fields of all units; a flip adds a row of couplings to them. The
+// fields of a new state follow from the overlaps if the couplings are Hebb's, unchanged.
 type matrixFields struct {
 	c         *hopfield.Integers
 	h         []int32
@@ -98,7 +98,7 @@ func addTwice(h, row []int32) {
 	}
 }
 
-// takeTwice takes them away.
+// takeTwice subtracts twice the couplings of a row from fields.
 func takeTwice(h, row []int32) {
 	h = h[:len(row)]
 	j := 0
@@ -114,7 +114,7 @@ func takeTwice(h, row []int32) {
 	}
 }
 
-// sparseFields keeps all fields of a network on a graph.
+// sparseFields keeps the fields of all units of a network on a graph.
 type sparseFields struct {
 	c *hopfield.Sparse
 	h []int32
@@ -162,8 +162,8 @@ func (o *overlaps) flipped(i int, s hopfield.Pattern) {
 	}
 }
 
-// hebbFields are those of Hebb's rule without a matrix: a visit costs a pass over
-// the patterns.
+// hebbFields are the fields of Hebb's rule without a matrix: each visit adds up the
+// overlaps with all patterns.
 type hebbFields struct{ overlaps }
 
 func (f *hebbFields) at(i int, s hopfield.Pattern) int64 {
@@ -174,7 +174,8 @@ func (f *hebbFields) at(i int, s hopfield.Pattern) int64 {
 	return sum - int64(len(f.of))*int64(s.Sign(i))
 }
 
-// sequenceFields lead from each pattern to the next.
+// sequenceFields are the fields of the rule sequence, which lead from each pattern to the
+// next.
 type sequenceFields struct{ overlaps }
 
 func (f *sequenceFields) at(i int, _ hopfield.Pattern) int64 {
@@ -185,6 +186,7 @@ func (f *sequenceFields) at(i int, _ hopfield.Pattern) int64 {
 	return sum
 }
 
+// polynomialFields are the fields of a dense memory with F(x) = x^degree.
 type polynomialFields struct{ overlaps }
 
 func (f *polynomialFields) at(i int, s hopfield.Pattern) int64 {
@@ -196,6 +198,7 @@ func (f *polynomialFields) at(i int, s hopfield.Pattern) int64 {
 	return sum
 }
 
+// exponentialFields are the fields of a dense memory with F(x) = exp(beta x).
 type exponentialFields struct{ overlaps }
 
 func (f *exponentialFields) at(i int, s hopfield.Pattern) int64 {

@@ -6,7 +6,7 @@ import (
 	"tnn-gpu/host/rng"
 )
 
-// recall is one state on its way.
+// recall is a state that follows its fields.
 type recall[F fmath.Float] struct {
 	m      *hopfield.Memory
 	fields fields
@@ -20,7 +20,7 @@ func newRecall[F fmath.Float](m *hopfield.Memory, start hopfield.Pattern, temper
 	return r
 }
 
-// decision is how a unit takes its new value (docs/hopfield.md sections 1 and 3).
+// decision is the rule by which a unit takes its new value (docs/hopfield.md sections 1 and 3).
 type decision[F fmath.Float] struct {
 	scale      F // 2 unit/T; 0 at zero temperature
 	metropolis bool
@@ -33,8 +33,8 @@ func newDecision[F fmath.Float](m *hopfield.Memory, temperature float64, metropo
 	return decision[F]{F(2 * m.Unit / temperature), metropolis}
 }
 
-// up gives the new value of a unit of value x, from its field h and the word that it
-// draws, which matters at positive temperature only. Device twin: hopfield_wishes.
+// up tells whether the new value of a unit is +1. The unit has the value x and the field
+// h; word is its noise, which is used at positive temperature only. Device twin: hopfield_wishes.
 func (d decision[F]) up(h int64, x int32, word uint32) bool {
 	if d.scale == 0 {
 		return h > 0 || h == 0 && x > 0
@@ -59,8 +59,8 @@ func (r *recall[F]) visit(i int, word uint32) bool {
 	return true
 }
 
-// sweep visits the units one after another, each with the word of its own, and counts
-// those that changed. words is nil at zero temperature. Device twin: hopfield_sweep.
+// sweep visits units one after another, each with its own word of noise, and counts those
+// that change. words is nil at zero temperature. Device twin: hopfield_sweep.
 func (r *recall[F]) sweep(order []int32, words []uint32) (flips int) {
 	for _, i := range order {
 		var word uint32
@@ -74,8 +74,8 @@ func (r *recall[F]) sweep(order []int32, words []uint32) (flips int) {
 	return flips
 }
 
-// together lets the given units decide from the fields of the present state, all at
-// once, and counts those that changed. Device twin: hopfield_part.
+// together lets units decide at once, by the fields of the present state, and counts those
+// that change. Device twin: hopfield_part.
 func (r *recall[F]) together(units []int32, words []uint32) int {
 	var changed []int32
 	for _, i := range units {

@@ -6,8 +6,8 @@ import (
 	"tnn-gpu/host/hopfield"
 )
 
-// crosstalk gives sums of overlaps over patterns, each with the sign that a unit has in
-// it: eight patterns at a look-up.
+// crosstalk computes, for a unit, the sum of the overlaps with all patterns, each times
+// the unit's value in the pattern. A look-up gives the part of eight patterns.
 type crosstalk struct {
 	columns []hopfield.Pattern // by unit, its values in all patterns
 	tables  [][256]int64       // by eight patterns: the sum for each combination of signs
@@ -17,7 +17,7 @@ func newCrosstalk(m *hopfield.Memory) *crosstalk {
 	return &crosstalk{m.Columns, make([][256]int64, (len(m.Patterns)+7)/8)}
 }
 
-// set takes the overlaps of a state.
+// set fills the tables from the overlaps of a state.
 func (c *crosstalk) set(overlaps []int32) {
 	for g := range c.tables {
 		t, of := &c.tables[g], overlaps[8*g:min(8*g+8, len(overlaps))]

@@ -40,7 +40,8 @@ type engine[F fmath.Float] struct {
 	learning, measuring phase
 }
 
-// phase is work on all examples, then on all components, then on all students.
+// phase is a part of a step: work on all examples, then on all components, then on all
+// students.
 type phase struct{ examples, components, students func(thread, from, to int) }
 
 // newEngine makes the network at step 0.
@@ -76,7 +77,7 @@ func byKey(keys []uint64) (replicas map[uint64][]int, order []uint64) {
 	return replicas, order
 }
 
-// adopt goes on with a state that is nobody else's.
+// adopt makes a state, which nobody else holds, that of the engine.
 func (e *engine[F]) adopt(s *state.State) {
 	e.state = s
 	for _, student := range e.students {
@@ -119,22 +120,22 @@ func (e *engine[F]) make(t int64) {
 	}
 }
 
-// work has all threads look at the examples, then at the components.
+// work divides the examples among all threads, and then the components.
 func (e *engine[F]) work(p *phase) {
 	table := &e.net.Spec.Perceptron
 	blocks := e.net.Positions() / perceptron.Block
-	e.team.Share(len(e.realisations)*table.B, 1+grain/table.N, p.examples)
+	e.team.Share(len(e.realisations)*table.B, 1+leastSigns/table.N, p.examples)
 	for _, r := range e.realisations {
 		r.form.share(r.gained)
 	}
-	e.team.Share(len(e.realisations)*blocks, 1+grain/(perceptron.Block*(table.B+16)), p.components)
+	e.team.Share(len(e.realisations)*blocks, 1+leastSigns/(perceptron.Block*(table.B+16)), p.components)
 }
 
-// grain is how many signs are worth a thread.
-const grain = 1 << 16
+// leastSigns is the number of signs below which one thread more is not worth waking.
+const leastSigns = 1 << 16
 
-// meet has students and teachers meet examples, of all realisations one after
-// another.
+// meet draws examples, and lets teachers and students answer them. Examples are numbered
+// through all realisations.
 func (e *engine[F]) meet(thread, from, to int) {
 	each(from, to, e.net.Spec.Perceptron.B, func(i, b, end int) {
 		r := e.realisations[i]
@@ -143,7 +144,7 @@ func (e *engine[F]) meet(thread, from, to int) {
 	})
 }
 
-// meetAgain has the students, after their step, meet the examples of the step.
+// meetAgain lets the students answer the examples of the step once more, after it.
 func (e *engine[F]) meetAgain(thread, from, to int) {
 	each(from, to, e.net.Spec.Perceptron.B, func(i, b, end int) { e.realisations[i].meetAgain(&e.scratch[thread], b, end) })
 }
@@ -166,7 +167,8 @@ func (e *engine[F]) measure(thread, from, to int) {
 	})
 }
 
-// each visits the parts of size things each that the things from up to to are in.
+// each divides the items from up to to at multiples of size, and visits the parts: i is
+// the number of the multiple, first and end are counted from it.
 func each(from, to, size int, visit func(i, first, end int)) {
 	for from < to {
 		i, first := from/size, from%size

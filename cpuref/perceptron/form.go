@@ -7,21 +7,20 @@ import (
 )
 
 // form computes the inner loops of a step for a realisation. scalar is the form to
-// read; there may be a faster one, which gives the same bits. Vector 0 is the
-// teacher, vector 1 + s student s.
+// read; others are faster and give the same bits. Vector 0 is the teacher, vector 1 + s
+// is student s.
 type form[F fmath.Float] interface {
-	// refresh takes over the components of a vector from first, a multiple of 4, up
-	// to end.
+	// refresh copies the components of a vector from first, a multiple of 4, up to end.
 	refresh(vector int, x []F, first, end int)
 
-	// fields gives at.fields the sums of the vectors from v on with the signs of the
+	// fields computes at.fields: the sums of the vectors from v on with the signs of the
 	// examples from b up to end.
 	fields(at *scratch[F], words []uint32, v, b, end int)
 
-	// share takes over what the examples give the students, rows of them.
+	// share copies sigma f of all examples, a row for each student.
 	share(gained []F)
 
-	// gains gives at.sums what all examples give to the components of a block.
+	// gains computes at.sums: the sums S_i over all examples, for the components of a block.
 	gains(at *scratch[F], words []uint32, block int)
 
 	// normals draws the thermal noise of a block.

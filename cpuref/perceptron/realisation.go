@@ -34,7 +34,7 @@ func newRealisation[F fmath.Float](net *perceptron.Network, key [2]uint32, repli
 	return r
 }
 
-// refresh takes over teacher and weights.
+// refresh gives the form the teacher and all weights.
 func (r *realisation[F]) refresh() {
 	r.form.refresh(0, r.students[0].teacher, 0, r.n)
 	for s, student := range r.students {
@@ -57,7 +57,7 @@ func (r *realisation[F]) draw(given *given[F], b, end int, t uint32) {
 	}
 }
 
-// meet has teacher and students answer the examples from b up to end.
+// meet lets teacher and students answer the examples from b up to end.
 func (r *realisation[F]) meet(at *scratch[F], b, end int) {
 	r.form.fields(at, r.words, 0, b, end)
 	for i, sum := range at.fields[0][:end-b] {
@@ -66,13 +66,13 @@ func (r *realisation[F]) meet(at *scratch[F], b, end int) {
 	r.answer(at, b, end, true)
 }
 
-// meetAgain has the students answer the examples from b up to end, after their step.
+// meetAgain lets the students answer the examples from b up to end after their step.
 func (r *realisation[F]) meetAgain(at *scratch[F], b, end int) {
 	r.form.fields(at, r.words, 1, b, end)
 	r.answer(at, b, end, false)
 }
 
-// answer computes what the examples give the students.
+// answer computes activations and shares of the students. It stores them if keep is set.
 func (r *realisation[F]) answer(at *scratch[F], b, end int, keep bool) {
 	for s, student := range r.students {
 		if *student.ended != 0 {

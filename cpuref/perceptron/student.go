@@ -6,8 +6,8 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// student is one replica: views into the state's arrays, and what it makes of the
-// examples of a step.
+// student is one replica: views into the state's arrays, and its answers to the examples
+// of a step.
 type student[F fmath.Float] struct {
 	replica, number     int // in the network, and among the students of its realisation
 	spec                *perceptron.Table
@@ -41,15 +41,15 @@ func (s *student[F]) bind(net *perceptron.Network, of *state.State) {
 	s.ended = &of.Array(perceptron.EndedAt).Ints[i]
 }
 
-// begin prepares step t.
+// begin computes the constants of step t.
 func (s *student[F]) begin(t int64) {
 	ramp := perceptron.RampAt[F](s.spec, t)
 	s.drive, s.push = F(s.constants.Drive*ramp), F(s.constants.Push*ramp)
 	s.heats = t%int64(s.spec.HeatEvery) == 0
 }
 
-// answer is what the student makes of an example: sum is that of its weights with
-// the example's signs. Device twin: perceptron_meet.
+// answer computes activation and share of an example. sum is the sum of the weights with
+// the signs of the example. Device twin: perceptron_meet.
 func (s *student[F]) answer(b int, positive bool, sum F) (activation, share F) {
 	activation = F(s.constants.Scale * sum)
 	share = s.constants.Share(s.rule, positive, activation)

@@ -73,11 +73,11 @@ type vectors[F fmath.Float] struct {
 	network vector.Network[F]
 	sweep   vector.Sweep[F]
 	frame   vector.Frame[F]
-	batch   batch[F]
+	changed changed[F]
 }
 
-// batch is the memory of a vector.Batch. Of words only each stride-th counts.
-type batch[F fmath.Float] struct {
+// changed is the memory of vector.Changes. Only each stride-th word counts.
+type changed[F fmath.Float] struct {
 	stride                int
 	i, j, twice, at, to   []uint32
 	w, err, again, square []F
@@ -88,16 +88,16 @@ func newVectors[F fmath.Float](stages vector.Form[F], net *tnn.Network, rows []v
 	n, stride := (slots+1)*tnn.Lanes, int(unsafe.Sizeof(F(0)))/4
 	words := func() []uint32 { return make([]uint32, n*stride) }
 	reals := func() []F { return make([]F, n) }
-	v := &vectors[F]{stages: stages, rows: rows, batch: batch[F]{
+	v := &vectors[F]{stages: stages, rows: rows, changed: changed[F]{
 		stride: stride, i: words(), j: words(), twice: words(), at: words(), to: words(),
 		w: reals(), err: reals(), again: reals(), square: reals(),
 	}}
-	b := &v.batch
+	b := &v.changed
 	v.frame.Work = new(vector.Work[F])
 	v.frame.Work.SetBits()
 	v.frame.Running = unsafe.SliceData(make([][2]vector.Reals[F], (mostFixed(net)+1)/2))
 	v.frame.Slot = unsafe.SliceData(make([]vector.Slot[F], slots))
-	v.frame.Batch = vector.Batch[F]{
+	v.frame.Changes = vector.Changes[F]{
 		I: &b.i[0], J: &b.j[0], Twice: &b.twice[0], At: &b.at[0], To: &b.to[0],
 		W: &b.w[0], Error: &b.err[0], Again: &b.again[0], Square: &b.square[0],
 	}
@@ -155,10 +155,10 @@ func (v *vectors[F]) visitSlice(r *replica[F], s *sweep[F]) (recorded bool) {
 	return true
 }
 
-// change gives the weights of the batch their new values, whatever their kind and
+// change gives the weights in Changes their new values, whatever their kind and
 // noise; stage Change is its form for the usual ones.
 func (v *vectors[F]) change(r *replica[F], s *sweep[F]) {
-	b := &v.batch
+	b := &v.changed
 	for n := range v.frame.Count {
 		word := n * int64(b.stride)
 		x0, x1, x2, x3 := rng.Draw(b.i[word], b.j[word], s.k, rng.WeightNoise, r.key)

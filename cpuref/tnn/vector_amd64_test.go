@@ -345,7 +345,7 @@ func TestVectorChange(t *testing.T) { eachForm(t, vectorChange, vectorChange) }
 func vectorChange[F fmath.Float](t *testing.T, form vector.Form[F]) {
 	r := rand.New(rand.NewPCG(3, 4))
 	p := lonePlace(form)
-	n, f, b := p.network(), p.frame(), &p.v.batch
+	n, f, b := p.network(), p.frame(), &p.v.changed
 	for round := range few(1 << 10) {
 		spec := tnn.EdgeSpec{Kind: tnn.Real1, Noise: true, InverseTemperature: pick(r, 0.4, 80, 1000.),
 			SizeMass: pick(r, 0, 5, 30.), Bound: pick(r, 1, 0.7, 160)}

@@ -48,9 +48,9 @@ type Runner interface {
 	// Outcomes names what every trial gives.
 	Outcomes() []model.Column
 
-	// Batch is the number of trials that are best made at once. A scan never
+	// AtOnce is the number of trials that are best made at once. A scan never
 	// divides a point, and adds points until they have so many trials.
-	Batch() int
+	AtOnce() int
 
 	// Run makes some trials, of one point or several, and gives a result for each
 	// in their order. The results of a trial are the same whatever trials it is

@@ -26,7 +26,7 @@ import (
 
 // fake is a runner whose outcomes follow from point, trial and seed.
 type fake struct {
-	batch  int
+	atOnce int
 	places []float64
 	fails  func(t Trial) error
 	waits  chan struct{} // closed when a trial has begun that waits for the context
@@ -40,7 +40,7 @@ func (f *fake) Outcomes() []model.Column {
 	return []model.Column{{Name: "mass", Title: "mass", Unit: "kg"}, {Name: "blow"}}
 }
 
-func (f *fake) Batch() int { return f.batch }
+func (f *fake) AtOnce() int { return f.atOnce }
 
 func (f *fake) Run(ctx context.Context, trials []Trial) ([]Result, error) {
 	f.mu.Lock()
@@ -141,11 +141,11 @@ func read(t *testing.T, f *Folder, name string) string {
 }
 
 // TestSharesGiveTheTableOfOneProcess: byte for byte, whatever the shares, the
-// batches, and with workers that are in each other's way.
+// numbers at once, and with workers that are in each other's way.
 func TestSharesGiveTheTableOfOneProcess(t *testing.T) {
 	p := newPlan(11, 3)
 	alone := newFolder(t)
-	if r := work(t, alone, p, &fake{batch: 1}, All()); r != (Report{Done: 11}) {
+	if r := work(t, alone, p, &fake{atOnce: 1}, All()); r != (Report{Done: 11}) {
 		t.Fatalf("alone: %+v", r)
 	}
 	want := tables(t, alone, p)
@@ -155,7 +155,7 @@ func TestSharesGiveTheTableOfOneProcess(t *testing.T) {
 		if _, err := shared.Merge(p, nil, false); !errors.Is(err, ErrGaps) {
 			t.Errorf("with %d of 4 shares, merging gives %v", i, err)
 		}
-		if r := work(t, shared, p, &fake{batch: 5}, Share{i, 4}); r.Done != len(Share{i, 4}.points(p)) {
+		if r := work(t, shared, p, &fake{atOnce: 5}, Share{i, 4}); r.Done != len(Share{i, 4}.points(p)) {
 			t.Errorf("share %d: %+v", i, r)
 		}
 	}
@@ -167,7 +167,7 @@ func TestSharesGiveTheTableOfOneProcess(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
-			w := Work{Folder: crowded, Plan: p, Runner: &fake{batch: 2}, Share: All()}
+			w := Work{Folder: crowded, Plan: p, Runner: &fake{atOnce: 2}, Share: All()}
 			if _, err := w.Go(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -189,14 +189,14 @@ func TestSharesGiveTheTableOfOneProcess(t *testing.T) {
 // others.
 func TestMoreIsOnlyWhatIsMissing(t *testing.T) {
 	f := newFolder(t)
-	work(t, f, newPlan(2, 2), &fake{batch: 1}, All())
-	more := &fake{batch: 1}
+	work(t, f, newPlan(2, 2), &fake{atOnce: 1}, All())
+	more := &fake{atOnce: 1}
 	work(t, f, newPlan(3, 3), more, All())
 	if d := cmp.Diff([]string{"0.2", "1.2", "2.0", "2.1", "2.2"}, more.made); d != "" {
 		t.Errorf("made (-want +is):\n%s", d)
 	}
 	anew := newFolder(t)
-	work(t, anew, newPlan(3, 3), &fake{batch: 9}, All())
+	work(t, anew, newPlan(3, 3), &fake{atOnce: 9}, All())
 	if d := cmp.Diff(tables(t, anew, newPlan(3, 3)), tables(t, f, newPlan(3, 3))); d != "" {
 		t.Errorf("(-at once +bit by bit):\n%s", d)
 	}
@@ -205,14 +205,14 @@ func TestMoreIsOnlyWhatIsMissing(t *testing.T) {
 	}
 }
 
-// TestBatches: a point is not divided, and points are put together until there are
+// TestTogether: a point is not divided, and points are put together until there are
 // as many trials as a runner makes at once.
-func TestBatches(t *testing.T) {
-	for batch, calls := range map[int]int{1: 6, 3: 6, 4: 3, 7: 2, 100: 1} {
-		r := &fake{batch: batch}
+func TestTogether(t *testing.T) {
+	for atOnce, calls := range map[int]int{1: 6, 3: 6, 4: 3, 7: 2, 100: 1} {
+		r := &fake{atOnce: atOnce}
 		work(t, newFolder(t), newPlan(6, 3), r, All())
 		if r.calls != calls {
-			t.Errorf("batches of %d: %d calls, want %d", batch, r.calls, calls)
+			t.Errorf("%d trials at once: %d calls, want %d", atOnce, r.calls, calls)
 		}
 	}
 }
@@ -222,7 +222,7 @@ func TestBatches(t *testing.T) {
 func TestFailures(t *testing.T) {
 	f, p := newFolder(t), newPlan(4, 2)
 	broken := errors.New("it broke\nbadly")
-	r := &fake{batch: 100, fails: func(t Trial) error {
+	r := &fake{atOnce: 100, fails: func(t Trial) error {
 		if t.Point == 2 {
 			return broken
 		}
@@ -239,7 +239,7 @@ func TestFailures(t *testing.T) {
 	if err != nil || status.Failed != 1 || status.Done != 3 || len(status.Failures) != 1 {
 		t.Errorf("%+v, %v", status, err)
 	}
-	again := &fake{batch: 1}
+	again := &fake{atOnce: 1}
 	work(t, f, p, again, All())
 	if again.calls != 0 {
 		t.Error("a task is tried a fourth time")
@@ -256,7 +256,7 @@ func TestFailures(t *testing.T) {
 func TestTwoFailures(t *testing.T) {
 	f, p := newFolder(t), newPlan(1, 1)
 	left := 2
-	r := &fake{batch: 1, fails: func(Trial) error {
+	r := &fake{atOnce: 1, fails: func(Trial) error {
 		if left--; left >= 0 {
 			return errors.New("not yet")
 		}
@@ -274,14 +274,14 @@ func TestTwoFailures(t *testing.T) {
 func TestStopped(t *testing.T) {
 	f, p := newFolder(t), newPlan(2, 1)
 	ctx, cancel := context.WithCancel(t.Context())
-	r := &fake{batch: 1, waits: make(chan struct{})}
+	r := &fake{atOnce: 1, waits: make(chan struct{})}
 	go func() { <-r.waits; cancel() }()
 	w := Work{Folder: f, Plan: p, Runner: r, Share: All()}
 	report, err := w.Go(ctx)
 	if !errors.Is(err, context.Canceled) || report != (Report{Open: 2}) {
 		t.Errorf("%+v, %v", report, err)
 	}
-	if report := work(t, f, p, &fake{batch: 1}, All()); report.Done != 2 {
+	if report := work(t, f, p, &fake{atOnce: 1}, All()); report.Done != 2 {
 		t.Errorf("gone on with: %+v", report)
 	}
 }
@@ -294,7 +294,7 @@ func TestHeld(t *testing.T) {
 	if err := os.WriteFile(name, []byte("elsewhere pid:[1] 17 12345 TOKEN\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if report := work(t, f, p, &fake{batch: 9}, All()); report != (Report{Done: 1, Held: 1}) {
+	if report := work(t, f, p, &fake{atOnce: 9}, All()); report != (Report{Done: 1, Held: 1}) {
 		t.Errorf("held: %+v", report)
 	}
 	if status, err := f.Status(p); err != nil || status.Running != 1 {
@@ -309,7 +309,7 @@ func TestHeld(t *testing.T) {
 		if minutes > 10 {
 			want = Report{Done: 2}
 		}
-		if report := work(t, f, p, &fake{batch: 9}, All()); report != want {
+		if report := work(t, f, p, &fake{atOnce: 9}, All()); report != want {
 			t.Errorf("not touched for %d minutes: %+v", minutes, report)
 		}
 	}
@@ -336,7 +336,7 @@ func TestHeldByAProcessThatIsGone(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(f.Path, "tasks", "task000.held"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if report := work(t, f, p, &fake{batch: 1}, All()); report.Done == 1 != taken {
+		if report := work(t, f, p, &fake{atOnce: 1}, All()); report.Done == 1 != taken {
 			t.Errorf("%q: %+v", text, report)
 		}
 	}
@@ -385,7 +385,7 @@ func TestHoldIsTouched(t *testing.T) {
 // TestTable has means, errors, theory and outcomes that not every trial has.
 func TestTable(t *testing.T) {
 	f, p := newFolder(t), newPlan(2, 3)
-	work(t, f, p, &fake{batch: 1}, All())
+	work(t, f, p, &fake{atOnce: 1}, All())
 	theories := []Theory{{Outcome: "mass", Of: func(model.Spec, float64) float64 { return 0.25 }}}
 	table, err := f.Merge(p, theories, false)
 	if err != nil {
@@ -431,7 +431,7 @@ func TestExactResults(t *testing.T) {
 func TestManyTrials(t *testing.T) {
 	taken := func(trials int) float64 {
 		f, p := newFolder(t), newPlan(1, trials)
-		work(t, f, p, &fake{batch: 1}, All())
+		work(t, f, p, &fake{atOnce: 1}, All())
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		if err := f.WriteTrials(p, io.Discard); err != nil {
@@ -448,7 +448,7 @@ func TestManyTrials(t *testing.T) {
 // TestPlaces: a row for each point and place.
 func TestPlaces(t *testing.T) {
 	f, p := newFolder(t), newPlan(2, 2)
-	r := fakeAlong{&fake{batch: 1, places: []float64{0.5, 10}}}
+	r := fakeAlong{&fake{atOnce: 1, places: []float64{0.5, 10}}}
 	work(t, f, p, r, All())
 	theories := []Theory{{Outcome: "mass", Of: func(_ model.Spec, place float64) float64 { return place }}}
 	table, err := f.Merge(p, theories, false)
@@ -475,7 +475,7 @@ func TestDifferences(t *testing.T) {
 			p.Points[i].Values[0].Number += 3
 		}
 	}
-	work(t, f, p, &fake{batch: 1}, All())
+	work(t, f, p, &fake{atOnce: 1}, All())
 	table, err := f.Table(p, nil, false)
 	if err != nil {
 		t.Fatal(err)
@@ -510,7 +510,7 @@ func TestDifferences(t *testing.T) {
 // TestDamagedTask: a file that is not whole is never taken for results.
 func TestDamagedTask(t *testing.T) {
 	f, p := newFolder(t), newPlan(1, 3)
-	work(t, f, p, &fake{batch: 1}, All())
+	work(t, f, p, &fake{atOnce: 1}, All())
 	text := read(t, f, "tasks/task000.csv")
 	lines := strings.SplitAfter(text, "\n")
 	for _, damaged := range []string{

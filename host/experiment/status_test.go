@@ -31,7 +31,7 @@ func ends(told *[]Event) func(Event) {
 func TestBegun(t *testing.T) {
 	var begun []int
 	done := 0
-	w := Work{Folder: newFolder(t), Plan: newPlan(5, 3), Runner: &fake{batch: 9}, Share: All(), Tell: func(e Event) {
+	w := Work{Folder: newFolder(t), Plan: newPlan(5, 3), Runner: &fake{atOnce: 9}, Share: All(), Tell: func(e Event) {
 		if e.Begun == 0 {
 			done++
 			return
@@ -54,7 +54,7 @@ func TestTimeLeft(t *testing.T) {
 	f := newFolder(t)
 	synctest.Test(t, func(t *testing.T) {
 		var told []Event
-		w := Work{Folder: f, Plan: newPlan(6, 3), Runner: slow{&fake{batch: 9}}, Share: All(), Tell: ends(&told)}
+		w := Work{Folder: f, Plan: newPlan(6, 3), Runner: slow{&fake{atOnce: 9}}, Share: All(), Tell: ends(&told)}
 		if _, err := w.Go(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func TestWorkLeft(t *testing.T) {
 	p.Points[0].Work, p.Points[1].Work, p.Points[2].Work = 10, 10, 40
 	synctest.Test(t, func(t *testing.T) {
 		var told []Event
-		w := Work{Folder: f, Plan: p, Runner: slow{&fake{batch: 1}}, Share: All(), Tell: ends(&told)}
+		w := Work{Folder: f, Plan: p, Runner: slow{&fake{atOnce: 1}}, Share: All(), Tell: ends(&told)}
 		if _, err := w.Go(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +104,7 @@ func TestStatusTellsTheTimeLeft(t *testing.T) {
 			f, p := newFolder(t), newPlan(6, 1)
 			p.Points = p.Points[:len(test.done)]
 			if len(test.done) > 0 {
-				work(t, f, p, &fake{batch: 1}, All())
+				work(t, f, p, &fake{atOnce: 1}, All())
 			}
 			written := time.Now().Add(-24 * time.Hour).Truncate(time.Second)
 			touch := func(name string, at time.Time) {

@@ -48,14 +48,14 @@ func (r *Report) Tasks() int { return r.Done + r.Held + r.Failed + r.Open }
 func (w *Work) Go(ctx context.Context) (Report, error) {
 	s := &worker{Work: w, done: make(map[int]bool), alone: make(map[int]bool), began: time.Now()}
 	for ctx.Err() == nil {
-		batch, err := s.take()
+		taken, err := s.take()
 		if err != nil {
 			return Report{}, err
 		}
-		if len(batch) == 0 {
+		if len(taken) == 0 {
 			break
 		}
-		if err := s.make(ctx, batch); err != nil {
+		if err := s.make(ctx, taken); err != nil {
 			return Report{}, err
 		}
 	}
@@ -98,22 +98,22 @@ func (s *worker) take() ([]job, error) {
 	if err != nil {
 		return nil, err
 	}
-	var batch []job
+	var taken []job
 	trials := 0
 	for _, point := range s.candidates(names) {
-		if len(batch) > 0 && (trials >= s.Runner.Batch() || s.alone[point] || s.alone[batch[0].point]) {
+		if len(taken) > 0 && (trials >= s.Runner.AtOnce() || s.alone[point] || s.alone[taken[0].point]) {
 			break
 		}
 		j, err := s.hold(point)
 		if err != nil {
-			return nil, errors.Join(err, release(batch))
+			return nil, errors.Join(err, release(taken))
 		}
 		if j != nil {
-			batch = append(batch, *j)
+			taken = append(taken, *j)
 			trials += s.Plan.Trials - j.task.trials()
 		}
 	}
-	return batch, nil
+	return taken, nil
 }
 
 // candidates are the points that are not known to be done, those that have failed
@@ -162,22 +162,22 @@ func (s *worker) hold(point int) (*job, error) {
 	return &job{point, h, t}, nil
 }
 
-func release(batch []job) error {
+func release(taken []job) error {
 	var errs []error
-	for _, j := range batch {
+	for _, j := range taken {
 		errs = append(errs, j.hold.release())
 	}
 	return errors.Join(errs...)
 }
 
 // make makes some tasks that are held, and gives them up.
-func (s *worker) make(ctx context.Context, batch []job) (err error) {
-	defer func() { err = errors.Join(err, release(batch)) }()
+func (s *worker) make(ctx context.Context, taken []job) (err error) {
+	defer func() { err = errors.Join(err, release(taken)) }()
 	var trials []Trial
-	for _, j := range batch {
+	for _, j := range taken {
 		trials = append(trials, s.Plan.trials(j.point, j.task.trials())...)
 	}
-	s.tell(Event{Point: batch[0].point, Begun: len(batch)})
+	s.tell(Event{Point: taken[0].point, Begun: len(taken)})
 	results, err := s.Runner.Run(ctx, trials)
 	switch {
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
@@ -186,7 +186,7 @@ func (s *worker) make(ctx context.Context, batch []job) (err error) {
 		err = fmt.Errorf("%d trials gave %d results", len(trials), len(results))
 	}
 	if err != nil {
-		return s.failed(batch, err)
+		return s.failed(taken, err)
 	}
 	// Tasks that are made together are told of one by one, but took their time together.
 	left := 0.0
@@ -195,12 +195,12 @@ func (s *worker) make(ctx context.Context, batch []job) (err error) {
 			left += s.Plan.Points[point].work()
 		}
 	}
-	for _, j := range batch {
+	for _, j := range taken {
 		s.made += s.Plan.Points[j.point].work()
 		left -= s.Plan.Points[j.point].work()
 	}
 	s.left = time.Duration(float64(time.Since(s.began)) * left / s.made)
-	for _, j := range batch {
+	for _, j := range taken {
 		n := s.Plan.Trials - j.task.trials()
 		if err := s.write(j, trials[:n], results[:n]); err != nil {
 			return err
@@ -240,10 +240,10 @@ func (s *worker) write(j job, trials []Trial, results []Result) error {
 }
 
 // failed notes why tasks have failed. Where there were several, each is tried alone.
-func (s *worker) failed(batch []job, why error) error {
-	for _, j := range batch {
+func (s *worker) failed(taken []job, why error) error {
+	for _, j := range taken {
 		s.alone[j.point] = true
-		if len(batch) > 1 {
+		if len(taken) > 1 {
 			continue
 		}
 		if err := s.Folder.fail(s.Plan.Points[j.point].Task, why); err != nil {

@@ -60,8 +60,8 @@ type memories struct {
 // Along implements experiment.Placed.
 func (m *memories) Along() (model.Column, []float64) { return m.learn.(experiment.Placed).Along() }
 
-// Batch implements experiment.Runner.
-func (m *memories) Batch() int { return m.learn.Batch() }
+// AtOnce implements experiment.Runner.
+func (m *memories) AtOnce() int { return m.learn.AtOnce() }
 
 // kinds of memories, by their outcomes.
 var memoryKinds = []struct {

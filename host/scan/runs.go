@@ -72,8 +72,8 @@ func (r *runs) Outcomes() []model.Column { return r.first }
 // OutcomesOf implements experiment.Varied: rules have different quantities.
 func (r *runs) OutcomesOf(spec model.Spec) []model.Column { return r.columns[spec] }
 
-// Batch implements experiment.Runner: points have different networks.
-func (r *runs) Batch() int { return 1 }
+// AtOnce implements experiment.Runner: points have different networks.
+func (r *runs) AtOnce() int { return 1 }
 
 // Run implements experiment.Runner.
 func (r *runs) Run(ctx context.Context, trials []experiment.Trial) ([]experiment.Result, error) {

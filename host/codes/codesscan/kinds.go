@@ -58,8 +58,8 @@ const (
 	part = 1000
 )
 
-// Batch implements experiment.Runner.
-func (l *learner) Batch() int { return 64 }
+// AtOnce implements experiment.Runner.
+func (l *learner) AtOnce() int { return 64 }
 
 // learned is what came of the trials of a point.
 type learned struct {

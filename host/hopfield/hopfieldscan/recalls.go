@@ -50,8 +50,8 @@ type runner struct {
 // Outcomes implements experiment.Runner.
 func (r *runner) Outcomes() []model.Column { return r.outcomes }
 
-// Batch implements experiment.Runner.
-func (r *runner) Batch() int { return 16 }
+// AtOnce implements experiment.Runner.
+func (r *runner) AtOnce() int { return 16 }
 
 // Run implements experiment.Runner.
 func (r *runner) Run(ctx context.Context, trials []experiment.Trial) ([]experiment.Result, error) {

@@ -24,7 +24,7 @@ func (e *efficiency) Outcomes() []model.Column {
 	}
 }
 
-func (e *efficiency) Batch() int { return batch }
+func (e *efficiency) AtOnce() int { return atOnce }
 
 func (e *efficiency) Run(ctx context.Context, trials []experiment.Trial) ([]experiment.Result, error) {
 	results := make([]experiment.Result, len(trials))

@@ -26,7 +26,7 @@ func (e *entropy) Outcomes() []model.Column {
 	)
 }
 
-func (e *entropy) Batch() int { return batch }
+func (e *entropy) AtOnce() int { return atOnce }
 
 // estimatorExamples is the size of each of the two batches of an estimate, and
 // mostEstimates how many records of a run are estimated at.

@@ -43,7 +43,7 @@ func (l *learn) Outcomes() []model.Column {
 	return columns
 }
 
-func (l *learn) Batch() int { return batch }
+func (l *learn) AtOnce() int { return atOnce }
 
 // Along implements experiment.Placed.
 func (l *learn) Along() (model.Column, []float64) {

@@ -12,8 +12,8 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// batch is the number of trials that share a launch: the rules of ten realisations.
-const batch = 64
+// atOnce is the number of trials that share a launch: the rules of ten realisations.
+const atOnce = 64
 
 // column finds a column of a run.
 func column(name string) (int, model.Column) {
@@ -50,7 +50,7 @@ func (s *steady) Outcomes() []model.Column {
 	)
 }
 
-func (s *steady) Batch() int { return batch }
+func (s *steady) AtOnce() int { return atOnce }
 
 // hebbOf is the student of Hebb's rule that learns from the same draws.
 func hebbOf(s student) student {

@@ -44,9 +44,9 @@ func (r *runner) Run(ctx context.Context, trials []experiment.Trial) ([]experime
 	return r.run(ctx, trials, nil)
 }
 
-// Batch implements experiment.Runner: small points are made together, and the results of
+// AtOnce implements experiment.Runner: small points are made together, and the results of
 // others are kept one by one.
-func (r *runner) Batch() int { return 128 }
+func (r *runner) AtOnce() int { return 128 }
 
 // run measures at places; nil are the end of each trial.
 func (r *runner) run(ctx context.Context, trials []experiment.Trial, places []float64) ([]experiment.Result, error) {

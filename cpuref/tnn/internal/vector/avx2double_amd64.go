@@ -12,7 +12,7 @@ func Charge2020AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float
 //go:noescape
 func Sample2020AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 
-// Equilibrate2020AVX2Double does step 9 of a visit of hylton2020 up to the changes of weights, which it puts into the batch.
+// Equilibrate2020AVX2Double does step 9 of a visit of hylton2020 up to the changes of weights, which it puts into Changes.
 //
 //go:noescape
 func Equilibrate2020AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
@@ -27,17 +27,17 @@ func Charge2019AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float
 //go:noescape
 func Sample2019AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 
-// Relax2019AVX2Double keeps charges and potentials in an adapting visit of hylton2019 and puts the changes of weights into the batch.
+// Relax2019AVX2Double keeps charges and potentials in an adapting visit of hylton2019 and puts the changes of weights into Changes.
 //
 //go:noescape
 func Relax2019AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 
-// ChangeAVX2Double gives the weights of the batch their new values, with noise of kind real1.
+// ChangeAVX2Double gives the weights in Changes their new values, with noise of kind real1.
 //
 //go:noescape
 func ChangeAVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 
-// FinishAVX2Double stores the weights of the batch and adds up what the visits add to the sums.
+// FinishAVX2Double stores the weights in Changes and adds up what the visits add to the sums.
 //
 //go:noescape
 func FinishAVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])

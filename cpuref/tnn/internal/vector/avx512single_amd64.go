@@ -12,7 +12,7 @@ func Charge2020AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[flo
 //go:noescape
 func Sample2020AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 
-// Equilibrate2020AVX512Single does step 9 of a visit of hylton2020 up to the changes of weights, which it puts into the batch.
+// Equilibrate2020AVX512Single does step 9 of a visit of hylton2020 up to the changes of weights, which it puts into Changes.
 //
 //go:noescape
 func Equilibrate2020AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
@@ -27,17 +27,17 @@ func Charge2019AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[flo
 //go:noescape
 func Sample2019AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 
-// Relax2019AVX512Single keeps charges and potentials in an adapting visit of hylton2019 and puts the changes of weights into the batch.
+// Relax2019AVX512Single keeps charges and potentials in an adapting visit of hylton2019 and puts the changes of weights into Changes.
 //
 //go:noescape
 func Relax2019AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 
-// ChangeAVX512Single gives the weights of the batch their new values, with noise of kind real1.
+// ChangeAVX512Single gives the weights in Changes their new values, with noise of kind real1.
 //
 //go:noescape
 func ChangeAVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 
-// FinishAVX512Single stores the weights of the batch and adds up what the visits add to the sums.
+// FinishAVX512Single stores the weights in Changes and adds up what the visits add to the sums.
 //
 //go:noescape
 func FinishAVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])

@@ -6,7 +6,7 @@
 // A visit is five stages, which share a Frame. In hylton2020 Charge2020 and
 // Sample2020 are steps 1 to 8 of docs/model.md section 2, Equilibrate2020 and
 // Change are step 9, Finish adds the sums up. The third puts the few half-edges
-// whose weights change into a dense Batch, so that the noise, which is most of the
+// whose weights change into a dense list, Changes, so that the noise, which is most of the
 // work, has no idle lanes; the last takes the new weights out again. In hylton2019
 // (section 3) Charge2019 and Sample2019 are a relaxing visit; in an adapting one
 // Relax2019, Change and Finish follow.
@@ -92,8 +92,8 @@ type Frame[F Real] struct {
 	Slots   int64        // rows of half-edges
 	Slot    *Slot[F]     // one for each
 	Running *[2]Reals[F] // one for each state of a side, sums of weights up to it; hylton2019
-	Batch   Batch[F]
-	Count   int64 // of updates in the batch
+	Changes Changes[F]
+	Count   int64 // of updates in Changes
 	Work    *Work[F]
 	Mine    uint32 // lanes that are network nodes
 }
@@ -126,13 +126,13 @@ type Slot[F Real] struct {
 	V, W     Reals[F] // voltage, as offered, and weight
 	PA, PB   Reals[F] // potentials in A and in B
 	A, B     Mask[F]  // members
-	Changing Mask[F]  // in the batch
+	Changing Mask[F]  // in Changes
 }
 
-// Batch is the weights that change in a visit, densely: each by an update as a
+// Changes are the weights that change in a visit, densely: each by an update as a
 // member of A or of B, and where Twice is all ones by another as a member of both.
 // Words are as long as reals. There is room for Lanes more than there are.
-type Batch[F Real] struct {
+type Changes[F Real] struct {
 	I, J, Twice             *uint32
 	At, To                  *uint32 // forms for AVX2: the weight's index, and where in the slots it stands, in bytes
 	W, Error, Again, Square *F

@@ -31,7 +31,7 @@ func end() {
 	RET()
 }
 
-// times repeats code, at least once; count is used up.
+// times emits a loop that runs body at least once, and counts count down to 0.
 func times(label string, count reg.Register, code func()) {
 	Label(label)
 	code()
@@ -39,15 +39,15 @@ func times(label string, count reg.Register, code func()) {
 	JNZ(LabelRef(label))
 }
 
-// copied is a register with the same contents.
+// copied copies a register into a new one.
 func copied(r reg.Register) reg.GPVirtual {
 	d := GP64()
 	MOVQ(r, d)
 	return d
 }
 
-// flips makes, for four words, what turns the sign of a number: its top bit, where
-// the bit of the word that a shift brings to the top is 0.
+// flips makes, for four words, masks that change the sign of a number by exclusive or:
+// the top bit is set where the bit that the shift moves there is 0.
 func (c *constants) flips(words, shifts [4]Op) (masks [4]reg.VecVirtual) {
 	for j := range masks {
 		masks[j] = YMM()
@@ -58,7 +58,7 @@ func (c *constants) flips(words, shifts [4]Op) (masks [4]reg.VecVirtual) {
 	return masks
 }
 
-// quad is (x0 + x1) + (x2 + x3), each with its sign.
+// quad computes (x0 + x1) + (x2 + x3), each number with its sign.
 func quad(masks [4]reg.VecVirtual, load func(j int, into reg.VecVirtual)) reg.VecVirtual {
 	var x [4]reg.VecVirtual
 	for j := range x {
@@ -108,7 +108,7 @@ func fields(c *constants) {
 	end()
 }
 
-// together is how many students gains does at once.
+// together is the number of students that gains computes at once.
 const together = 4
 
 // gains is perceptron.AddGains for students.
@@ -135,7 +135,7 @@ func gains(c *constants) {
 	end()
 }
 
-// gainsOf does some students, and steps over them.
+// gainsOf computes some students, and moves the pointers behind them.
 func gainsOf(c *constants, students int, label string, sums, sumsApart, gained, gainedApart, words, wordsApart, quads reg.Register) {
 	for word := range 4 {
 		for part := range 4 { // of the word: eight bits
@@ -178,7 +178,7 @@ func gainsOf(c *constants, students int, label string, sums, sumsApart, gained, 
 	}
 }
 
-// learn moves weights.
+// learn moves weights by a step.
 func learn() {
 	begin("Learn", "func(w, sums, eta *float32, decay, drive, kick float32, eights int)",
 		"Learn moves weights, eight at a time: w = (decay w + drive sum) + kick eta.")

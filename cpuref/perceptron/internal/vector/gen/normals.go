@@ -9,7 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// constants is the table of the constants in use, each eight times.
+// constants is the table of the constants in use, with eight copies of each.
 type constants struct {
 	table Mem
 	at    map[[8]uint32]Mem
@@ -66,7 +66,7 @@ func loaded(m Mem) vec {
 	return d
 }
 
-// by applies an instruction that has a number besides.
+// by applies an instruction that also takes a number.
 func by(op func(...Op), n uint64, a vec) vec {
 	d := YMM()
 	op(Imm(n), a, d)
@@ -138,9 +138,9 @@ func (c *constants) normal(x, y vec) vec {
 }
 
 // philox is rng.Draw of counters (i, 0, k, purpose), with the keys of the rounds in
-// memory. As the hardware multiplies even words, to 64 bits, even and odd lanes
-// go apart, each with a word in the lower half of 64 bits and anything in the upper
-// one.
+// memory. The hardware multiplies even words only, to 64 bits: so even and odd
+// lanes are computed apart, each with a word in the lower half of 64 bits. The upper
+// half is never looked at.
 func (c *constants) philox(i, k, purpose vec, keys Mem) (words [4]vec) {
 	zero := YMM()
 	VPXOR(zero, zero, zero)

@@ -11,7 +11,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// spills says for each function where it has room for values without a register.
+// spills tells, by function, the memory for values that have no register.
 var spills = map[string]operand.Mem{}
 
 // compile is pass.Compile with registers allocated by allocate.
@@ -51,7 +51,7 @@ func allocate(fn *ir.Function) error {
 	}
 }
 
-// relive finds out anew which values are alive where.
+// relive computes again at which instructions each value is alive.
 func relive(fn *ir.Function) {
 	for _, i := range fn.Instructions() {
 		i.Pred, i.Succ = nil, nil
@@ -131,8 +131,9 @@ type spiller struct {
 	done map[reg.ID]bool // values that are, and the short ones that this makes
 }
 
-// spill keeps one value more in memory: of those that live where most do, the one
-// that is used least for as long as it lives. A use in a loop counts ten times.
+// spill moves one more value to memory. It looks at the instruction where most values
+// are alive, and takes the value with the fewest uses for the length of its life. A use
+// in a loop counts ten times.
 func (s *spiller) spill() error {
 	is := s.fn.Instructions()
 	depth := loops(s.fn)
@@ -201,8 +202,8 @@ func loops(fn *ir.Function) []int {
 	return depth
 }
 
-// keep keeps a value in memory: it is stored wherever it is set, and read wherever it
-// is used, by the instruction itself where that can read memory.
+// keep moves a value to memory. Instructions that set the value are followed by a store.
+// Instructions that use it read memory themselves if they can, else a load precedes them.
 func (s *spiller) keep(id reg.ID) {
 	at := s.room.Offset(32 * s.next)
 	s.next++
@@ -252,8 +253,8 @@ func writes(i *ir.Instruction, id reg.ID) bool {
 	return false
 }
 
-// short puts a value of its own, which lives for this instruction only, in the place
-// of another.
+// short replaces a value in an instruction by a new one, which lives in this
+// instruction only.
 func (s *spiller) short(i *ir.Instruction, id reg.ID) reg.Register {
 	fresh := build.YMM()
 	s.done[fresh.ID()] = true
@@ -278,7 +279,7 @@ func (s *spiller) short(i *ir.Instruction, id reg.ID) reg.Register {
 	return fresh
 }
 
-// sized is a register of the width of another.
+// sized gives a register the width of another one.
 func sized(r reg.VecVirtual, like reg.Register) reg.Register {
 	if like.Size() == 16 {
 		return r.AsX()
@@ -320,7 +321,7 @@ func substitute(i *ir.Instruction, id reg.ID, at operand.Mem) {
 	}
 }
 
-// moves is an instruction from or to memory.
+// moves makes an instruction that loads or stores a vector.
 func moves(from, to operand.Op) *ir.Instruction {
 	return &ir.Instruction{
 		Opcode: "VMOVUPS", ISA: []string{"AVX"}, Operands: []operand.Op{from, to},

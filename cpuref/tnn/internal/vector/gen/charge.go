@@ -29,7 +29,7 @@ func charge(c *constants) {
 	end()
 }
 
-// depths stores the depths, but for the factor 4 f.
+// depths stores the depths without their factor 4 f.
 func (g *stage) depths(minus, plus vec) {
 	four := g.set(unsafe.Offsetof(sweep.Four))
 	store(mul(minus, four), g.depth(0))
@@ -75,8 +75,9 @@ func (g *stage) inputs(at, s reg.Register) (there mask, v, w vec) {
 	return there, v, w
 }
 
-// prefetch asks for the weights that the next slice needs in a slot: unlike what lies
-// in rows, a processor does not foresee them. The table of rows goes on far enough.
+// prefetch asks memory for the weights that the next slice needs in a slot, since the
+// processor cannot guess their addresses, as it does those of rows. The table of rows is
+// long enough for the last slice, too.
 func (g *stage) prefetch(at reg.Register) {
 	lines := 1
 	if form.copies {
@@ -96,7 +97,8 @@ func (g *stage) prefetch(at reg.Register) {
 	}
 }
 
-// predict takes away the voltages that external nodes do not offer.
+// predict sets the voltage of an external node that predicts to 0, unless its sign is
+// opposite to that of the node's own state.
 func (g *stage) predict(row Mem, there mask, v vec) {
 	done := g.label("offered")
 	g.flag(unsafe.Offsetof(sweep.Predict))
@@ -107,8 +109,8 @@ func (g *stage) predict(row Mem, there mask, v vec) {
 	Label(done)
 }
 
-// arrival is an input on its way to a compartment: whether it has any charge, the
-// signs of weight and charge, and what it makes of the charge in its compartment.
+// arrival is an input that a compartment takes: whether it has charge, the signs of its
+// weight and its charge, and the charge that the compartment then has.
 type arrival struct {
 	some, weight, charge mask
 	total                vec

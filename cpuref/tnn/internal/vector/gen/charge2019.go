@@ -47,7 +47,7 @@ func (g *stage) hold(at reg.Register, there mask, v, w vec) held {
 	return held{q0, p0, q1, p1}
 }
 
-// members is the lanes that are members of each compartment.
+// members are, for each compartment, the lanes that are its members.
 func (c *held) members(w vec, there mask) [compartments]mask {
 	plus, minus_ := is(notEqual, c.q0, zero(1), there), is(notEqual, c.q1, zero(1), there)
 	below := minus(w)
@@ -57,7 +57,7 @@ func (c *held) members(w vec, there mask) [compartments]mask {
 	}
 }
 
-// charge is the charge that is in a compartment, where any is.
+// charge is the charge of a compartment, in lanes where the compartment has some.
 func (c *held) charge(compartment int) vec {
 	if compartment == plusPlus || compartment == plusMinus {
 		return c.q0
@@ -65,7 +65,7 @@ func (c *held) charge(compartment int) vec {
 	return c.q1
 }
 
-// potential is its potential.
+// potential is the potential of a compartment.
 func (c *held) potential(compartment int) vec {
 	if compartment == plusPlus || compartment == plusMinus {
 		return c.p0

@@ -9,7 +9,7 @@ import (
 )
 
 func equilibrate(c *constants) {
-	g := begin(c, "Equilibrate2020", "does step 9 of a visit of hylton2020 up to the changes of weights, which it puts into the batch.")
+	g := begin(c, "Equilibrate2020", "does step 9 of a visit of hylton2020 up to the changes of weights, which it puts into Changes.")
 	count := GP64()
 	XORQ(count, count)
 	g.eachPart(1, "equilibrate", func() {
@@ -20,7 +20,7 @@ func equilibrate(c *constants) {
 		errors := g.residuals(members)
 		g.flag(unsafe.Offsetof(sweep.Plastic))
 		JE(LabelRef(rest))
-		g.fillBatch(errors, count)
+		g.listChanges(errors, count)
 		Label(rest)
 		at, mine := g.nodes(), g.mine(1)
 		for i, field := range []uintptr{unsafe.Offsetof(network.Dissipation), unsafe.Offsetof(network.Transport),
@@ -37,7 +37,7 @@ func (g *stage) equilibrating() mask { return loadMask(1, g.in(unsafe.Offsetof(w
 // drawn is the new states.
 func (g *stage) drawn() vec { return load(1, g.in(unsafe.Offsetof(work.X))) }
 
-// memberSums is what the members of a compartment add up to.
+// memberSums are the sums over the members of a compartment.
 type memberSums struct{ potential, square, number vec }
 
 func (m *memberSums) add(g *stage, k mask, p, square vec) {
@@ -108,10 +108,12 @@ func (g *stage) members() (sums [2]memberSums) {
 	return sums
 }
 
-// repair is what changes the weights of a node's members; see repair in the Go form.
+// repair has the numbers by which the weights of a node's members change; see repair in
+// the Go form.
 type repair struct{ e1, e2, sigma, square, xx vec }
 
-// residuals computes it and stores a node's share of the observables.
+// residuals computes the repair of each node, and stores the node's share of the
+// observables.
 func (g *stage) residuals(members [2]memberSums) repair {
 	sign, size := g.sign(), g.size()
 	k, x := g.equilibrating(), g.drawn()
@@ -154,8 +156,8 @@ func (f *repair) err(own, opposite, p vec) vec {
 	return div(mul(f.sigma, add(mul(own, pp), mul(opposite, f.xx))), add(pp, f.xx))
 }
 
-// fillBatch appends the half-edges whose weights change.
-func (g *stage) fillBatch(f repair, count reg.Register) {
+// listChanges appends the half-edges whose weights change.
+func (g *stage) listChanges(f repair, count reg.Register) {
 	loops := zero(1)
 	i := loadWords(1, g.words(unsafe.Offsetof(network.ID), g.nodes()))
 	g.eachSlot("batch", func(at, s reg.GPVirtual, next string) {
@@ -179,8 +181,8 @@ func (g *stage) fillBatch(f repair, count reg.Register) {
 	})
 }
 
-// loop is the lanes whose half-edge is a self-loop, and rng.SelfLoop of each, which
-// stands for the id of the other end. loops counts those before.
+// loop finds the lanes whose half-edge is a self-loop, and rng.SelfLoop of each, which
+// takes the place of the id of the other end. loops counts the self-loops before.
 func (g *stage) loop(row Mem, loops vec) (mask, vec) {
 	loop := g.rowMask(row, unsafe.Offsetof(row_.Loop))
 	number := xor(loops, g.ones())
@@ -188,7 +190,7 @@ func (g *stage) loop(row Mem, loops vec) (mask, vec) {
 	return loop, number
 }
 
-// others is the ids of the other ends.
+// others are the ids of the other ends.
 func (g *stage) others(at reg.Register, row Mem, k mask) vec {
 	j := vec{register()}
 	apart, done := g.label("apart"), g.label("ids")

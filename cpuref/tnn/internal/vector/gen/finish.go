@@ -9,7 +9,7 @@ import (
 )
 
 func finish(c *constants) {
-	g := begin(c, "Finish", "stores the weights of the batch and adds up what the visits add to the sums.")
+	g := begin(c, "Finish", "stores the weights in Changes and adds up what the visits add to the sums.")
 	taken := GP64()
 	XORQ(taken, taken)
 	g.leave()
@@ -41,12 +41,12 @@ func (g *stage) finishPart(taken reg.Register) {
 	store(order, g.sum(sumOrder))
 }
 
-// take takes the weights of a slot that changed out of the batch and stores them.
+// take takes the weights of a slot that changed out of Changes and stores them.
 func (g *stage) take(row Mem, at, s reg.Register, w vec, taken reg.Register, kept string) {
 	changing := loadMask(1, g.slot(s, unsafe.Offsetof(slot.Changing)))
 	test(changing)
 	JZ(LabelRef(kept))
-	dense := load(1, g.batch(unsafe.Offsetof(batch.W), taken))
+	dense := load(1, g.changed(unsafe.Offsetof(changed.W), taken))
 	by[instruction](VPEXPANDD, VPEXPANDQ)(dense[0], changing[0], w[0])
 	word := bitsOf(changing)
 	POPCNTL(word, word)
@@ -109,7 +109,7 @@ func pairs128(a, b reg.VecVirtual) reg.VecVirtual {
 	return d
 }
 
-// halves adds the 128-bit halves of a register.
+// halves adds the two 128-bit halves of a register.
 func halves(a reg.VecVirtual) reg.VecVirtual {
 	high, d := XMM(), XMM()
 	VEXTRACTF128(Imm(1), a, high)
@@ -117,7 +117,7 @@ func halves(a reg.VecVirtual) reg.VecVirtual {
 	return d
 }
 
-// eights is the four sums of eight lanes each of a sum, in single precision.
+// eights gives, in single precision, the four sums of eight lanes each of one of the sums.
 func (g *stage) eights(sum int) reg.VecVirtual {
 	four := func(i int) reg.VecVirtual { return pairs(load(1, g.lanesOfSum(sum, i))[0], g.lanesOfSum(sum, i+1)) }
 	return halves(pairs(four(0), four(2)))
@@ -142,8 +142,8 @@ func store128(a reg.VecVirtual, to Mem, first bool) {
 	}
 }
 
-// totalsByPermutation makes one vector of two in each round, so the lanes of the
-// last ones are the totals.
+// totalsByPermutation merges two vectors into one in each round, until the lanes are the
+// totals.
 func (g *stage) totalsByPermutation() {
 	even, odd := load(1, g.evens), load(1, g.odds)
 	fold := func(a, b vec) vec {

@@ -197,10 +197,10 @@ func (c *constants) philox(x [4]vec, keys Mem, n int) []vec {
 	return c.interleave(x, lanes, n)
 }
 
-// factor is a word, for the multiplication of pairs of words.
+// factor is a constant by which pairs of words are multiplied.
 func (c *constants) factor(x uint64) each { return c.word(x) }
 
-// interleave puts odd lanes behind even ones again.
+// interleave merges even and odd lanes, which were computed apart.
 func (c *constants) interleave(x [4]vec, lanes, n int) []vec {
 	words := make([]vec, n)
 	if !form.avx512 {
@@ -227,7 +227,7 @@ func (c *constants) interleave(x [4]vec, lanes, n int) []vec {
 	return words
 }
 
-// mix is the upper half of a product, exclusive-or a word and a key.
+// mix combines the upper half of a product, a word and a key by exclusive or.
 func mix(product, word vec, key Mem) vec {
 	if !form.avx512 {
 		return xor(xor(right64(32, product), word), each{key})

@@ -10,7 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// shape is what tells forms apart.
+// shape has what differs between forms.
 type shape struct {
 	suffix string // of the functions' names
 	real   string // the type
@@ -28,13 +28,13 @@ var forms = map[string]shape{
 	"avx512double": {"AVX512Double", "float64", true, 8, 64, 1, false},
 }
 
-// form is the one that is being written.
+// form is the form that the generator writes.
 var form shape
 
 // lanes is the number of lanes of a register.
 func (s shape) lanes() int { return s.bytes / s.size }
 
-// by picks for the precision.
+// by gives one of two values, by the precision of the form.
 func by[T any](single, double T) T {
 	if form.size == 8 {
 		return double
@@ -63,18 +63,18 @@ func maskRegister() reg.Register {
 	return YMM()
 }
 
-// each is one value for all lanes, in memory: a vector of them for AVX2.
+// each is memory that holds one value for all lanes: AVX2 needs a vector of copies.
 type each struct{ at Mem }
 
-// one is a value for all lanes that stands in memory once.
+// one is memory that holds one copy of a value for all lanes.
 type one struct{ at Mem }
 
-// whole is a value for the lanes of a register or more, in memory.
+// whole is memory that holds a value for each lane of one or more registers.
 type whole struct{ at Mem }
 
 func (w whole) part(i int) Mem { return w.at.Offset(form.bytes * i) }
 
-// words is the same for words of 32 bits that follow one another.
+// words is whole for words of 32 bits, side by side.
 type words struct{ at Mem }
 
 // constants is the table of the constants in use.
@@ -103,8 +103,8 @@ func newConstants() *constants {
 	return c
 }
 
-// denseLanes is a byte for each 32 bits of a register: where they come from when
-// the lanes of a mask move to the front.
+// denseLanes is the permutation that moves the lanes of a set to the front: a byte for
+// each 32 bits of a register.
 func denseLanes(set int) (order uint64) {
 	per, to := form.size/4, 0
 	for lane := range form.lanes() {
@@ -168,11 +168,11 @@ func (c *constants) ones() each { return c.word(by[uint64](math.MaxUint32, math.
 
 type instruction = func(...Op)
 
-// three makes an instruction of one that takes three operands always.
+// three wraps an instruction that always takes three operands.
 func three(op func(a, b, d Op)) instruction { return func(o ...Op) { op(o[0], o[1], o[2]) } }
 
-// operation is an instruction with its form for one value in memory for all lanes,
-// which only AVX-512 has.
+// operation is an instruction, and its variant that reads one value in memory for all
+// lanes, which only AVX-512 has.
 type operation struct{ op, broadcast instruction }
 
 // emit computes a op b into d, in the lanes of k if that is given. Go's assembler
@@ -260,7 +260,7 @@ func unary(op instruction, a vec) vec {
 	return d
 }
 
-// with applies an instruction that has a number besides.
+// with applies an instruction that also takes a number.
 func with(op instruction, n uint64, a vec) vec {
 	return unary(func(ops ...Op) { op(append([]Op{Imm(n)}, ops...)...) }, a)
 }
@@ -419,7 +419,7 @@ func choose(k mask, yes, no vec) vec {
 // blend looks at the signs of a mask's lanes.
 func blend() func(k, yes, no, d Op) { return by(VBLENDVPS, VBLENDVPD) }
 
-// put changes a to b where the mask is set.
+// put assigns b to a in the lanes of a mask.
 func put(k mask, a, b vec) {
 	for i := range a {
 		if form.avx512 {
@@ -430,7 +430,7 @@ func put(k mask, a, b vec) {
 	}
 }
 
-// where changes a to a op b in the lanes of a mask.
+// where assigns a op b to a in the lanes of a mask.
 func where(o operation, k mask, a vec, b any) {
 	if !form.avx512 {
 		put(k, a, apply(o, a, b))
@@ -446,8 +446,8 @@ func subWhere(k mask, a vec, b any)    { where(op("sub"), k, a, b) }
 func mulWhere(k mask, a vec, b any)    { where(op("mul"), k, a, b) }
 func subIntWhere(k mask, a vec, b any) { where(op("subInt"), k, a, b) }
 
-// sumWhere adds b in the lanes of a mask to a sum that began with +0, and so never is
-// -0: +0 in other lanes changes nothing.
+// sumWhere adds b to a sum in the lanes of a mask. The sum began with +0 and is never -0,
+// so that adding +0 in the other lanes changes nothing.
 func sumWhere(k mask, a vec, b any) {
 	if form.avx512 {
 		addWhere(k, a, b)

@@ -28,7 +28,7 @@ var (
 	wing    vector.Wing[float32]
 	side_   vector.Side[float32]
 	slot    vector.Slot[float32]
-	batch   vector.Batch[float32]
+	changed vector.Changes[float32]
 	row_    vector.Row
 )
 
@@ -191,8 +191,8 @@ func (g *stage) row(at reg.Register) Mem {
 	return Mem{Base: rows, Index: offset, Scale: 1}
 }
 
-// into adds to a pointer what this part's first lane is behind the first of its half
-// row, in bytes, or in words where the pointer is to them.
+// into moves a pointer from the first lane of a half row to the first lane of this part:
+// by bytes of reals, or by words if it points to words.
 func (g *stage) into(p reg.Register, ofWords bool) (rest int) {
 	shrink := 1
 	if ofWords {
@@ -211,8 +211,8 @@ func (g *stage) into(p reg.Register, ofWords bool) (rest int) {
 	return 0
 }
 
-// lead is the lanes of a mask before the leap in a row, or behind it, and where an
-// array of the network has their values.
+// lead has the lanes of a mask on one side of the leap in a row, and the address of
+// their values in an array of the network.
 func (g *stage) lead(row Mem, k mask, behind, weights bool, array uintptr) (mask, Mem) {
 	within := without
 	if behind {
@@ -229,8 +229,8 @@ func leapOf(weights bool) uintptr {
 	return unsafe.Offsetof(row_.Leap)
 }
 
-// start is where an array of the network has the values of lanes before the leap in
-// a row, or of those behind it.
+// start is the address in an array of the network of the values of the lanes on one side
+// of the leap in a row.
 func (g *stage) start(row Mem, behind, weights bool, array uintptr) Mem {
 	first := unsafe.Offsetof(row_.Neighbour)
 	if weights {
@@ -248,7 +248,7 @@ func (g *stage) start(row Mem, behind, weights bool, array uintptr) Mem {
 	return Mem{Base: p, Index: index, Scale: uint8(size), Disp: rest}
 }
 
-// scattered branches where a row does not lead anywhere.
+// scattered branches if the positions of a row do not follow one another.
 func scattered(row Mem, label string) {
 	CMPL(row.Offset(int(unsafe.Offsetof(row_.Neighbour))), Imm(0))
 	JL(LabelRef(label))

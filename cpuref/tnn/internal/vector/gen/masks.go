@@ -22,7 +22,7 @@ const (
 	greater    = 0x1e
 )
 
-// is compares reals, among the lanes of within if that is not nil.
+// is compares reals. If within is not nil, only its lanes can be set.
 func is(how uint64, a vec, b any, within mask) mask {
 	compare := operation{by[instruction](VCMPPS, VCMPPD), by[instruction](VCMPPS_BCST, VCMPPD_BCST)}
 	numbered := func(op instruction) instruction {
@@ -44,7 +44,7 @@ func is(how uint64, a vec, b any, within mask) mask {
 	return d
 }
 
-// minus tells the signs.
+// minus is the mask of the lanes whose sign bit is set.
 func minus(a vec) mask {
 	d := make(mask, len(a))
 	for i := range a {
@@ -107,7 +107,7 @@ func (c *constants) not(a mask) mask {
 
 func moveMask() func(a, b Op) { return by(KMOVW, KMOVB) }
 
-// narrow sets a mask to another.
+// narrow assigns a mask to another one.
 func narrow(a, b mask) {
 	for i := range a {
 		if form.avx512 {
@@ -118,7 +118,7 @@ func narrow(a, b mask) {
 	}
 }
 
-// everywhere is all lanes.
+// everywhere is the mask of all lanes.
 func everywhere(n int) mask {
 	d := make(mask, n)
 	for i := range d {
@@ -135,7 +135,7 @@ func everywhere(n int) mask {
 	return d
 }
 
-// loadMask reads a mask of the work or of a slot.
+// loadMask loads a mask of the Work or of a Slot.
 func loadMask(n int, from Mem) mask {
 	d := make(mask, n)
 	for i := range d {
@@ -161,7 +161,7 @@ func storeMask(a mask, to Mem) {
 	}
 }
 
-// bitsOf is a mask of one register as bits.
+// bitsOf gives the mask of one register as bits of a word.
 func bitsOf(k mask) reg.GPVirtual {
 	word := GP32()
 	if form.avx512 {
@@ -172,7 +172,7 @@ func bitsOf(k mask) reg.GPVirtual {
 	return word
 }
 
-// flags is a flag of the sweep as a mask.
+// flags makes a mask of a flag of the sweep: all lanes or none.
 func (g *stage) flags(n int, field uintptr) mask {
 	d := make(mask, n)
 	for i := range d {
@@ -181,7 +181,7 @@ func (g *stage) flags(n int, field uintptr) mask {
 	return d
 }
 
-// rowMask is a mask of a row.
+// rowMask loads a mask of a Row.
 func (g *stage) rowMask(row Mem, field uintptr) mask {
 	if form.avx512 {
 		return g.shifted(row.Offset(int(field)), halfRow())
@@ -191,7 +191,7 @@ func (g *stage) rowMask(row Mem, field uintptr) mask {
 	return g.expand(0, bits)
 }
 
-// mine is the lanes that are network nodes.
+// mine is the mask of the lanes that are network nodes.
 func (g *stage) mine(n int) mask {
 	d := make(mask, n)
 	at := g.scalar(unsafe.Offsetof(frame.Mine))
@@ -207,8 +207,8 @@ func (g *stage) mine(n int) mask {
 	return d
 }
 
-// shifted is this part's lanes of bits in memory, which are for so many bytes of
-// reals.
+// shifted loads the bits of this part's lanes from a mask in memory that covers so many
+// bytes of reals.
 func (g *stage) shifted(bits Mem, length int) mask {
 	k := mask{K()}
 	if g.part.at == nil {
@@ -234,7 +234,7 @@ func (g *stage) expand(i int, bits reg.VecVirtual) mask {
 	return mask{k}
 }
 
-// test leaves the zero flag clear if a lane of any mask is set.
+// test clears the zero flag if any lane of any of the masks is set.
 func test(masks ...mask) {
 	var all mask
 	for _, m := range masks {

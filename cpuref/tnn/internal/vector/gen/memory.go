@@ -41,8 +41,8 @@ func wordMask(k mask) reg.Register {
 	return d
 }
 
-// follow reads an array of reals of the network where a row leads to, zero in lanes
-// that are not in the mask.
+// follow loads, from an array of reals of the network, the values of the other ends of a
+// row. Lanes outside of the mask are zero.
 func (g *stage) follow(row Mem, k mask, weights bool, array uintptr) vec {
 	d := vec{register()}
 	if form.avx512 {
@@ -58,8 +58,8 @@ func (g *stage) follow(row Mem, k mask, weights bool, array uintptr) vec {
 	return d
 }
 
-// followTo is follow for AVX2, which loads by load: once where there is no leap, as
-// in most rows of a lattice, else twice with the masks that split tells.
+// followTo is follow for AVX2 in terms of load. A row without a leap, as most rows of a
+// lattice are, takes one load; another takes two, with the masks that split gives.
 func (g *stage) followTo(d reg.VecVirtual, row Mem, k reg.Register, weights bool, array uintptr,
 	load func(from, k, d Op), split func(leap mask) (before, behind reg.Register)) {
 	g.follows++
@@ -77,7 +77,7 @@ func (g *stage) followTo(d reg.VecVirtual, row Mem, k reg.Register, weights bool
 	Label(name)
 }
 
-// followIDs does so for the ids of nodes.
+// followIDs is follow for the ids of nodes.
 func (g *stage) followIDs(row Mem, k mask) vec {
 	array := unsafe.Offsetof(network.ID)
 	if form.size == 4 {
@@ -137,45 +137,45 @@ func gatherWords(k mask, base reg.Register, index reg.VecVirtual) vec {
 	return spread(d)
 }
 
-// batch is the entries of an array of the batch from a number on.
-func (g *stage) batch(field uintptr, from reg.Register) Mem {
+// changed is the entries of an array of Changes from a number on.
+func (g *stage) changed(field uintptr, from reg.Register) Mem {
 	p := GP64()
-	MOVQ(g.scalar(unsafe.Offsetof(frame.Batch)+field), p)
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Changes)+field), p)
 	return Mem{Base: p, Index: from, Scale: uint8(form.size)}
 }
 
-// entry is one line of the batch, for each lane.
+// entry has, for each lane, the values that enter puts into Changes.
 type entry struct{ i, j, w, once, again, square vec }
 
-// enter appends the lanes of a mask to the batch, of the slot s with half-edges at
-// an offset.
+// enter appends the lanes of a mask to Changes. They belong to slot s, whose half-edges
+// begin at an offset.
 func (g *stage) enter(changing, twice mask, count, at, s reg.Register, e entry) {
 	type column struct {
 		field uintptr
 		value vec
 	}
 	columns := []column{
-		{unsafe.Offsetof(batch.I), e.i}, {unsafe.Offsetof(batch.J), e.j}, {unsafe.Offsetof(batch.Twice), g.asWords(twice)},
-		{unsafe.Offsetof(batch.W), e.w}, {unsafe.Offsetof(batch.Error), e.once},
-		{unsafe.Offsetof(batch.Again), e.again}, {unsafe.Offsetof(batch.Square), e.square},
+		{unsafe.Offsetof(changed.I), e.i}, {unsafe.Offsetof(changed.J), e.j}, {unsafe.Offsetof(changed.Twice), g.asWords(twice)},
+		{unsafe.Offsetof(changed.W), e.w}, {unsafe.Offsetof(changed.Error), e.once},
+		{unsafe.Offsetof(changed.Again), e.again}, {unsafe.Offsetof(changed.Square), e.square},
 	}
 	if form.avx512 {
 		for _, c := range columns {
 			dense := ZMM()
 			by(VPCOMPRESSD_Z, VPCOMPRESSQ_Z)(c.value[0], changing[0], dense)
-			store(vec{dense}, g.batch(c.field, count))
+			store(vec{dense}, g.changed(c.field, count))
 		}
 	} else {
 		columns = append(columns,
-			column{unsafe.Offsetof(batch.At), loadWords(1, g.words(unsafe.Offsetof(network.WeightOf), at))},
-			column{unsafe.Offsetof(batch.To), g.places(s)})
+			column{unsafe.Offsetof(changed.At), loadWords(1, g.words(unsafe.Offsetof(network.WeightOf), at))},
+			column{unsafe.Offsetof(changed.To), g.places(s)})
 		table, order := GP64(), YMM()
 		LEAQ(g.dense, table)
 		VPMOVZXBD(Mem{Base: table, Index: bitsOf(changing).As64(), Scale: 8}, order)
 		for _, c := range columns {
 			dense := YMM()
 			VPERMPS(c.value[0], order, dense)
-			store(vec{dense}, g.batch(c.field, count))
+			store(vec{dense}, g.changed(c.field, count))
 		}
 	}
 	word := bitsOf(changing)
@@ -183,7 +183,7 @@ func (g *stage) enter(changing, twice mask, count, at, s reg.Register, e entry) 
 	ADDQ(word.As64(), count)
 }
 
-// asWords is a mask as lanes that are all ones or zero.
+// asWords gives a mask as lanes that are all ones or zero.
 func (g *stage) asWords(k mask) vec {
 	if !form.avx512 {
 		return vec{k[0].(reg.VecVirtual)}
@@ -193,7 +193,7 @@ func (g *stage) asWords(k mask) vec {
 	return vec{ones}
 }
 
-// places is where the weights of slot s stand, in bytes from the first slot on.
+// places are the offsets of the weights of slot s, in bytes from the first slot.
 func (g *stage) places(s reg.Register) vec {
 	at, low := GP64(), XMM()
 	MOVQ(s, at)
@@ -204,7 +204,7 @@ func (g *stage) places(s reg.Register) vec {
 	return addInt(addInt(vec{d}, g.steps()), g.word(uint64(scale(unsafe.Offsetof(slot.W)))))
 }
 
-// steps is where the lanes of a register begin.
+// steps are the offsets of the lanes of a register.
 func (c *constants) steps() each {
 	if c.stepsAt == nil {
 		at := c.end
@@ -221,8 +221,8 @@ func (c *constants) steps() each {
 	return each{c.table.Offset(*c.stepsAt)}
 }
 
-// changes says whose weights of slot s change: of no lane's, if k is nil. Forms for
-// AVX2 store weights by what is in the batch.
+// changes stores the mask of the lanes whose weights in slot s change; nil stands for no
+// lane. Forms for AVX2 need none, as they store weights by the indices in Changes.
 func (g *stage) changes(k mask, s reg.Register) {
 	if !form.avx512 {
 		return
@@ -237,7 +237,7 @@ func (g *stage) changes(k mask, s reg.Register) {
 	MOVL(none, at)
 }
 
-// leave stores the weights of the batch, where that is not done slot by slot.
+// leave stores the weights in Changes, in forms that do not do so slot by slot.
 func (g *stage) leave() {
 	if form.avx512 {
 		return
@@ -250,17 +250,17 @@ func (g *stage) leave() {
 	CMPQ(n, count)
 	JGE(LabelRef("left"))
 	w, at, to := GP64(), GP64(), GP64()
-	column := func(field uintptr) Mem { return g.batch(field, n) }
+	column := func(field uintptr) Mem { return g.changed(field, n) }
 	if form.size == 8 {
-		MOVQ(column(unsafe.Offsetof(batch.W)), w)
-		MOVQ(column(unsafe.Offsetof(batch.At)), at)
-		MOVQ(column(unsafe.Offsetof(batch.To)), to)
+		MOVQ(column(unsafe.Offsetof(changed.W)), w)
+		MOVQ(column(unsafe.Offsetof(changed.At)), at)
+		MOVQ(column(unsafe.Offsetof(changed.To)), to)
 		MOVQ(w, Mem{Base: weights, Index: at, Scale: 8})
 		MOVQ(w, Mem{Base: slots, Index: to, Scale: 1})
 	} else {
-		MOVL(column(unsafe.Offsetof(batch.W)), w.As32())
-		MOVL(column(unsafe.Offsetof(batch.At)), at.As32())
-		MOVL(column(unsafe.Offsetof(batch.To)), to.As32())
+		MOVL(column(unsafe.Offsetof(changed.W)), w.As32())
+		MOVL(column(unsafe.Offsetof(changed.At)), at.As32())
+		MOVL(column(unsafe.Offsetof(changed.To)), to.As32())
 		MOVL(w.As32(), Mem{Base: weights, Index: at, Scale: 4})
 		MOVL(w.As32(), Mem{Base: slots, Index: to, Scale: 1})
 	}

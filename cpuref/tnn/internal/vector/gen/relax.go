@@ -10,7 +10,7 @@ import (
 
 // relax is relax of the Go form.
 func relax(c *constants) {
-	g := begin(c, "Relax2019", "keeps charges and potentials in an adapting visit of hylton2019 and puts the changes of weights into the batch.")
+	g := begin(c, "Relax2019", "keeps charges and potentials in an adapting visit of hylton2019 and puts the changes of weights into Changes.")
 	count := GP64()
 	XORQ(count, count)
 	g.eachPart(1, "relax", func() {
@@ -22,14 +22,14 @@ func relax(c *constants) {
 	end()
 }
 
-// pairSums is what pairSums of the Go form has of the members of all compartments,
-// beside charge and weight, with the sums over all half-edges.
+// pairSums are those of the Go form except charge and weight, for the members of all
+// compartments, and the sums over all half-edges.
 type pairSums struct {
 	potential, number [compartments]vec
 	square, edges     vec
 }
 
-// holdAll charges the half-edges and sums.
+// holdAll charges the half-edges, and adds up what the sums need.
 func (g *stage) holdAll() (sums pairSums) {
 	for i := range compartments {
 		sums.potential[i], sums.number[i] = zero(1), zero(1)
@@ -116,7 +116,7 @@ func (g *stage) settle(pair, a, b int, sums *pairSums, h vec, seen [4]vec) corre
 }
 
 // multiply multiplies what the half-edges hold, and appends those whose weights
-// change to the batch.
+// change to Changes.
 func (g *stage) multiply(first, second correction, square vec, count reg.Register) {
 	loops := zero(1)
 	g.eachSlot("multiply", func(at, s reg.GPVirtual, next string) {
@@ -160,7 +160,7 @@ func (g *stage) multiply(first, second correction, square vec, count reg.Registe
 	})
 }
 
-// settled is the lanes of which a pair is settled.
+// settled is the mask of the lanes in which a pair of compartments is settled.
 func (g *stage) settled(pair uintptr) mask {
 	return loadMask(1, g.in(unsafe.Offsetof(work.Settled)+reals*pair))
 }

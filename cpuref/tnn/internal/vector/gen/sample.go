@@ -37,8 +37,8 @@ type side struct {
 
 func (w *side) field(offset uintptr) Mem { return w.at.Offset(scale(offset)) }
 
-// sample draws all lanes at once: its many divisions and polynomials wait for each
-// other less.
+// sample draws the states of all lanes in one part, so that the divisions and polynomials
+// of its registers overlap.
 func sample(c *constants) {
 	g := begin(c, "Sample2020", "does steps 4 to 8 of a visit of hylton2020.")
 	g.eachPart(form.wide, "sample", g.sample2020)
@@ -67,7 +67,7 @@ func (g *stage) sample2020() {
 	g.record(x, depth)
 }
 
-// wings is wings of the Go form. It returns where the number of skipped states is.
+// wings is wings of the Go form. It returns the memory that has the number of skipped states.
 func (g *stage) wings() (minus, plus *side, skipped Mem) {
 	at := unsafe.Offsetof(work.Wings)
 	minus = &side{at: g.in(at), depth: g.depth(0)}
@@ -136,7 +136,7 @@ func (g *stage) weigh(label string, w *side, lowest vec) {
 	Label(label + "done")
 }
 
-// pick draws the states; depth is that of their side.
+// pick draws the states. depth is the depth of the side that a state is on.
 func (g *stage) pick(minus, plus *side, hasZero mask, atZero, z vec) (x, depth vec) {
 	target := mul(g.deviate(), z)
 	field := unsafe.Offsetof(wing.Terms)
@@ -184,7 +184,7 @@ func (g *stage) deviate() vec {
 
 func (g *stage) keys() Mem { return Mem{Base: g.network, Disp: int(unsafe.Offsetof(network.Keys))} }
 
-// record stores what was drawn and finds who fluctuates.
+// record stores the drawn states, and finds the nodes that fluctuate.
 func (g *stage) record(x, depth vec) {
 	sign, size := g.sign(), g.size()
 	at, mine := g.nodes(), g.mine(form.wide)

@@ -8,8 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// sample2019 draws all lanes at once, and keeps what a relaxing visit does or what
-// an adapting one does of it.
+// sample2019 draws the states of all lanes in one part. It stores what a relaxing visit
+// keeps of them, or what an adapting one keeps.
 func sample2019(c *constants) {
 	g := begin(c, "Sample2019", "draws the states in a visit of hylton2019 and records them.")
 	g.eachPart(form.wide, "sample", g.sample2019)
@@ -42,8 +42,8 @@ func (g *stage) side(side, field uintptr) Mem {
 	return g.in(unsafe.Offsetof(work.Sides) + side*unsafe.Sizeof(side_) + field)
 }
 
-// running loads where the sums of weights up to the levels of a side are, outermost
-// first.
+// running loads the address of the running sums of weights of a side, whose levels are
+// in the order from the outermost one on.
 func (g *stage) running(side uintptr) reg.GPVirtual {
 	at := GP64()
 	MOVQ(g.scalar(unsafe.Offsetof(frame.Running)), at)
@@ -117,7 +117,7 @@ func (g *stage) pick2019() (x, z vec) {
 	return add(div(mul(index, g.real(2)), span), g.real(-1)), z
 }
 
-// show stores what a relaxing visit does.
+// show stores what a relaxing visit keeps.
 func (g *stage) show(x vec) {
 	at, mine := g.nodes(), g.mine(form.wide)
 	state := g.array(unsafe.Offsetof(network.State), at)
