@@ -13,11 +13,11 @@ func quietFlag() cli.Flag {
 }
 
 // quieten has nothing printed but names of folders, if that is asked for.
-func (p *program) quieten(c *cli.Context) error {
+func (p *program) quieten(quiet, live bool) error {
 	switch {
-	case !c.Bool("quiet"):
+	case !quiet:
 		return nil
-	case c.Bool("live"):
+	case live:
 		return badUsage("--quiet leaves out the address of the page that --live serves; use one of them")
 	}
 	p.names, p.out = p.out, io.Discard

@@ -40,7 +40,7 @@ func (p *program) resumeCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.quieten(c); err != nil {
+			if err := p.quieten(c.Bool("quiet"), c.Bool("live")); err != nil {
 				return err
 			}
 			return p.resume(c.Context, o)
