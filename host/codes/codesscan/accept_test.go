@@ -1,6 +1,7 @@
 package codesscan_test
 
 import (
+	"fmt"
 	"math"
 	"os"
 	"testing"
@@ -199,7 +200,7 @@ type estimate struct{ mean, error float64 }
 func agrees(t *testing.T, what string, have stats.Estimate, want estimate) {
 	t.Helper()
 	if z := (have.Mean - want.mean) / math.Hypot(have.Error, want.error); !(math.Abs(z) <= 3.5) {
-		t.Errorf("%s: the block error is %.5f(%.5f), and %.5f(%.5f) elsewhere: %.1f standard errors apart", what, have.Mean, have.Error, want.mean, want.error, z)
+		t.Errorf("%s is %.5f(%.5f), and %.5f(%.5f) elsewhere: %.1f standard errors apart", what, have.Mean, have.Error, want.mean, want.error, z)
 	}
 }
 
@@ -228,9 +229,9 @@ func TestFlips(t *testing.T) {
 		low, high := o.at("block_error", 0), o.at("block_error", 3)
 		t.Logf("%s: at p = 0.01 %v, at 0.1 %v", row.name, low, high)
 		if row.low.mean > 0 {
-			agrees(t, row.name+" at p = 0.01", low, row.low)
+			agrees(t, row.name+": the block error at p = 0.01", low, row.low)
 		}
-		agrees(t, row.name+" at p = 0.1", high, row.high)
+		agrees(t, row.name+": the block error at p = 0.1", high, row.high)
 		at[row.name] = high
 	}
 	hamming := stats.Estimate{Mean: codes.SpherePacking(4, 7, 0.1)}
@@ -249,36 +250,52 @@ func TestFlips(t *testing.T) {
 }
 
 // Over Gaussian noise codes that learn through the channel, or without a model of it, lie
-// between Hamming's with soft and with hard decisions.
+// between Hamming's with soft and with hard decisions, and have the block errors that an
+// independent program measured.
 func TestGauss(t *testing.T) {
 	statistics(t)
-	shorter := func(t *codes.Table) {
-		if !soak {
+	rows := codesscan.Gauss()
+	if !soak {
+		o := scan(t, "codes-blocks", state.Single, 1, func(t *codes.Table) {
+			rows[0].Change(t)
 			t.Updates, t.Blocks, t.Evaluate = t.Updates/6, 20000, []float64{0, 4}
-		}
+		})
+		between(t, rows[0].Name, o)
+		return
 	}
+	measured := [2][5]estimate{
+		{{0.3402, 0.0005}, {0.1840, 0.0006}, {0.0669, 0.0004}, {0.0129, 0.0001}, {0.00091, 0.00003}},
+		{{0.3428, 0.0006}, {0.1861, 0.0009}, {0.0684, 0.0005}, {0.0134, 0.0002}, {0.00096, 0.00004}},
+	}
+	distances := [2]estimate{{10.6, 0.1}, {10.2, 0.1}}
 	var at4 [2]stats.Estimate
-	for i, row := range codesscan.Gauss() {
-		if i > 0 && !soak {
-			continue
+	for i, row := range rows {
+		o := scan(t, "codes-blocks", state.Single, 20, row.Change)
+		between(t, row.Name, o)
+		for place, want := range measured[i] {
+			agrees(t, fmt.Sprintf("%s at place %d: the block error", row.Name, place), o.at("block_error", place), want)
 		}
-		o := scan(t, "codes-blocks", state.Single, few(1, 20), func(t *codes.Table) { row.Change(t); shorter(t) })
-		for place := range o["block_error"] {
-			uncoded, hard, soft, have := o.at("uncoded", place).Mean, o.at("hamming_hard", place).Mean, o.at("hamming_soft", place).Mean, o.at("block_error", place)
-			t.Logf("%s: %v; uncoded %.5f, Hamming %.5f and %.5f", row.Name, have, uncoded, hard, soft)
-			if !(uncoded > hard && hard > have.Mean && have.Mean > 0.95*soft) {
-				t.Errorf("%s at place %d: uncoded %v, hard %v, learned %v, soft %v", row.Name, place, uncoded, hard, have, soft)
-			}
-		}
-		if soak {
-			at4[i] = o.at("block_error", 3)
-			if six := o.at("block_error", 4); i == 0 && (math.Abs(at4[0].Mean-0.0129) > 0.0006 || six.Mean > 0.0011) {
-				t.Errorf("backprop has %v at 4 dB and %v at 6 dB", at4[0], six)
-			}
+		agrees(t, row.Name+": the smallest squared distance", o.at("distance", 0), distances[i])
+		at4[i] = o.at("block_error", 3)
+		if six := o.at("block_error", 4); i == 0 && (math.Abs(at4[0].Mean-0.0129) > 0.0006 || six.Mean > 0.0011) {
+			t.Errorf("backprop has %v at 4 dB and %v at 6 dB", at4[0], six)
 		}
 	}
-	if ratio := at4[1].Mean / at4[0].Mean; soak && !(ratio > 0.97 && ratio < 1.10) {
+	if ratio := at4[1].Mean / at4[0].Mean; !(ratio > 0.97 && ratio < 1.10) {
 		t.Errorf("free has %v times the block error of backprop at 4 dB", ratio)
+	}
+}
+
+// between checks that learned codes are better than Hamming's with hard decisions, those
+// than no code, and that they are not much better than Hamming's with soft decisions.
+func between(t *testing.T, name string, o outcome) {
+	t.Helper()
+	for place := range o["block_error"] {
+		uncoded, hard, soft, have := o.at("uncoded", place).Mean, o.at("hamming_hard", place).Mean, o.at("hamming_soft", place).Mean, o.at("block_error", place)
+		t.Logf("%s: %v; uncoded %.5f, Hamming %.5f and %.5f", name, have, uncoded, hard, soft)
+		if !(uncoded > hard && hard > have.Mean && have.Mean > 0.95*soft) {
+			t.Errorf("%s at place %d: uncoded %v, hard %v, learned %v, soft %v", name, place, uncoded, hard, have, soft)
+		}
 	}
 }
 
