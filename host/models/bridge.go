@@ -23,6 +23,10 @@ func codesKinds() []experiment.Kind {
 	blocks := kinds[0]
 	return append(kinds, experiment.Kind{
 		Name: "codes-memories", Doc: "block errors of learned codes beside Hamming's code, decoded by associative memories",
+		Besides: []experiment.Beside{
+			{Outcome: "learned", Other: "hamming", Name: "Hamming (7,4)"}, {Outcome: "learned", Other: "quadratic", Name: "quadratic memory"},
+			{Outcome: "learned", Other: "cubic", Name: "cubic memory"}, {Outcome: "learned", Other: "exponential", Name: "exponential memory"},
+		},
 		New: func(lab experiment.Lab, base model.Spec) (experiment.Runner, error) {
 			t := &base.(*codes.Spec).Codes
 			if t.Channel != codes.BSC || t.K != 4 || t.N != 7 {
@@ -41,7 +45,7 @@ base = "codes-policy"
 experiment = "codes-memories"
 set = ["codes.updates=30000", "codes.evaluate=[0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2]"]
 seeds = { count = 10 }
-figure = { x = "point", quantity = ["hamming", "learned", "quadratic", "cubic", "exponential"] }
+figure = { x = "point", quantity = ["learned"] }
 
 [[axis]]
 key = "codes.anneal"
