@@ -120,6 +120,18 @@ func TestScaling(t *testing.T) {
 	}
 }
 
+// Rates are drawn in a unit of their size.
+func TestScalingUnits(t *testing.T) {
+	for rate, want := range map[float64]string{12: "recalls / s", 1200: "10³ recalls / s", 999999: "10³ recalls / s", 3e7: "10⁶ recalls / s"} {
+		r := &bench.Result{Case: bench.Case{Series: "s", Unit: "recalls"}}
+		r.Rate.PerSecond.Median = rate
+		panel := Scaling([]*bench.Result{r}).Panels[0]
+		if y := panel.Curves[0].Y[0]; panel.Y != want || y < 1 || y > 1000 {
+			t.Errorf("%g a second is drawn as %g %s, want %s", rate, y, panel.Y, want)
+		}
+	}
+}
+
 // Names below an axis lean where they have no room side by side.
 func TestLongNamesLean(t *testing.T) {
 	for _, test := range []struct {

@@ -25,16 +25,17 @@ func Scaling(results []*bench.Result) *Page {
 	}
 	for _, title := range panels {
 		panel := Panel{Title: title, Decades: true, FromZero: true}
+		unit, prefix := rateUnit(results, title)
 		for colour, name := range page.Colours {
 			c := Curve{Style: Style{Colour: colour}}
 			for _, r := range results {
 				if panelOf(r) != title {
 					continue
 				}
-				panel.X, panel.Y = strings.ReplaceAll(r.Size.Name, "_", " "), "10⁶ "+r.Unit+" / s"
+				panel.X, panel.Y = strings.ReplaceAll(r.Size.Name, "_", " "), prefix+r.Unit+" / s"
 				if measured(r) == name {
 					c.X = append(c.X, math.Log10(float64(r.Size.Value)*float64(r.Replicas)))
-					c.Y = append(c.Y, r.Rate.PerSecond.Median/1e6)
+					c.Y = append(c.Y, r.Rate.PerSecond.Median/unit)
 				}
 			}
 			panel.Curves = append(panel.Curves, c)
@@ -43,6 +44,24 @@ func Scaling(results []*bench.Result) *Page {
 	}
 	page.Columns = columnsFor(len(page.Panels))
 	return page
+}
+
+// rateUnit is the unit of the rates in a panel, by the largest of them, and how it is
+// written.
+func rateUnit(results []*bench.Result, panel string) (unit float64, prefix string) {
+	largest := 0.0
+	for _, r := range results {
+		if panelOf(r) == panel {
+			largest = max(largest, r.Rate.PerSecond.Median)
+		}
+	}
+	switch {
+	case largest >= 1e6:
+		return 1e6, "10⁶ "
+	case largest >= 1e3:
+		return 1e3, "10³ "
+	}
+	return 1, ""
 }
 
 // panelOf is the title of the panel that a result belongs to.
