@@ -34,6 +34,7 @@ type Measured struct {
 	Noise    string  `json:"noise_prefactor"`
 	N        int     `json:"n"`
 	B        int     `json:"B"`
+	Dt       float64 `json:"dt"`
 	Epsilon  float64 `json:"eps"`
 	Error    float64 `json:"se"`
 }

@@ -104,6 +104,47 @@ func TestPlusMinusTeacher(t *testing.T) {
 	}
 }
 
+// Networks of other sizes and steps, at the headline's n dt/B and at others, have the
+// errors that were measured. Three realisations of each do.
+func TestOtherNetworks(t *testing.T) {
+	asWritten(t)
+	type network struct {
+		n, b int
+		dt   float64
+	}
+	students := map[network][]perceptrongolden.Measured{}
+	for _, m := range statistics(t).Validation {
+		if m.Kind == "fixed_g" || m.Kind == "params" {
+			at := network{m.N, m.B, m.Dt}
+			students[at] = append(students[at], m)
+		}
+	}
+	if len(students) != 8 {
+		t.Fatalf("there are %d networks", len(students))
+	}
+	for at, references := range students {
+		t.Run(fmt.Sprintf("n=%d,B=%d,dt=%g", at.n, at.b, at.dt), func(t *testing.T) {
+			var specs []*perceptron.Spec
+			for _, m := range references {
+				specs = append(specs, specOf(func(p *perceptron.Table) {
+					p.N, p.B, p.Dt = m.N, m.B, m.Dt
+					if err := perceptrongolden.Set(p, m.RuleName, m.Noise); err != nil {
+						t.Fatal(err)
+					}
+				}))
+			}
+			b := newBench(t, "steady", specs[0])
+			for i, results := range b.try(3, specs...) {
+				m := &references[i]
+				e := stats.Mean(results[b.outcome("epsilon")])
+				if !(math.Abs(e.Mean-m.Epsilon) <= 3.5*math.Hypot(e.Error, m.Error)+0.001) {
+					t.Errorf("%s, noise %s: the error is %.5f(%.5f), want %.5f(%.5f)", m.RuleName, m.Noise, e.Mean, e.Error, m.Epsilon, m.Error)
+				}
+			}
+		})
+	}
+}
+
 // Section 9.7: students grow out of bounds at a time from 7.0 to 7.15, which is told at the
 // next record; records are 0.1 apart there.
 func TestDivergence(t *testing.T) {
