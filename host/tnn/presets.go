@@ -15,15 +15,15 @@ const DefaultPreset = "isolated"
 // Presets are the networks of the paper and of its first version, and a large
 // one. Every call makes new ones.
 func Presets() []Preset {
-	return []Preset{
+	return append([]Preset{
 		{"isolated", "hylton2020 on its own: 30x30 nodes with 16 connections", isolated(16)},
 		{"isolated4", "hylton2020 on its own: 30x30 nodes with 4 connections", isolated(4)},
 		{"driven", "isolated4 with 4 pairs of external nodes", drive(isolated(4), 160, 132, 70, 211, 105)},
-		{"relaxed", "hylton2019 on its own: 30x30 nodes with 4 connections", relaxed()},
+		{"relaxed", "hylton2019 on its own: 30x30 nodes with 4 connections, too hot for order", relaxed()},
 		{"relaxed-driven", "relaxed with 4 pairs of external nodes", drive(relaxed(), 400, 13, 7, 21, 11)},
 		{"tnn-hysteresis", "isolated, cooled from f = 0.3 to 0.7 and warmed again, 300 steps each way", hysteresis()},
 		{"large", "hylton2020 on its own: 2048x2048 nodes with 4 connections", large()},
-	}
+	}, paper()...)
 }
 
 // Defaults are the values of keys that a configuration leaves out. Its groups,

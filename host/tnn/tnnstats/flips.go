@@ -128,10 +128,11 @@ func signOf(v float64) float64 {
 	return 0
 }
 
-// bound takes no lag beyond half the way to the next flip.
+// bound takes no lag beyond half the way to the next flip, or 2 where that is less.
 func (w *response) bound(flips []flip) {
 	for i := range flips[:max(0, len(flips)-1)] {
-		half := min(mostLags, (flips[i+1].record-flips[i].record)/2)
+		apart := flips[i+1].record - flips[i].record
+		half := min(mostLags, max(apart/2, min(2, apart-1)))
 		if w.lags < 0 || half < w.lags {
 			w.lags = half
 		}
@@ -189,7 +190,8 @@ func (w *response) result() *analysis.Result {
 		early := stats.Paired(w.opposed(-1, still), before)
 		out.Add("anticipation", "1", "opposition a step before the flip less its mean at earlier lags: above 0 where neighbours turn before external nodes do", early)
 		word := "follow: they do not turn before external nodes do"
-		if early.Mean > analysis.StationaryWithin*early.Error {
+		const rounding = 1e-9
+		if early.Mean > max(rounding, analysis.StationaryWithin*early.Error) {
 			word = "anticipate: they turn before external nodes do"
 		}
 		out.Note("neighbours %s", word)

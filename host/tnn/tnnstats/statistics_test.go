@@ -16,6 +16,7 @@ import (
 type given struct {
 	columns map[string][][]float64 // by replica
 	states  [][][]float64          // by replica and step
+	final   func(field string) []float64
 }
 
 func (g *given) End() int64 { return int64(g.len()) }
@@ -47,7 +48,12 @@ func (g *given) Recording(field string) (*analysis.Recording, error) {
 		Read: func(i, replica int) ([]float64, error) { return g.states[replica][i], nil }}, nil
 }
 
-func (g *given) Final(string, int) ([]float64, error) { return nil, analysis.Missing("no last state") }
+func (g *given) Final(field string, _ int) ([]float64, error) {
+	if g.final == nil {
+		return nil, analysis.Missing("no last state")
+	}
+	return g.final(field), nil
+}
 
 // runOf is a run of a lattice of these sides.
 func runOf(t *testing.T, g *given, bipartite bool, externals []tnn.ExternalSpec, sides ...int) *analysis.Run {
@@ -286,7 +292,7 @@ func TestWhatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range found {
-		if missing := slices.Contains([]string{"correlation", "domains", "flips", "nodes"}, f.Name); missing != (f.Missing != "") {
+		if missing := slices.Contains([]string{"correlation", "domains", "flips", "polarisation", "nodes"}, f.Name); missing != (f.Missing != "") {
 			t.Errorf("%s: %q", f.Name, f.Missing)
 		}
 	}
@@ -301,5 +307,77 @@ func TestWhatIsMissing(t *testing.T) {
 	}
 	if _, err := analysis.Choose(tnnstats.Statistics(), []string{"colours"}); err == nil || !strings.Contains(err.Error(), "moments") {
 		t.Errorf("an unknown name: %v", err)
+	}
+}
+
+// TestPolarisation: sites around two external nodes that follow them by a law of the
+// distance have that law, and what parts them is told.
+func TestPolarisation(t *testing.T) {
+	externals := []tnn.ExternalSpec{
+		{Count: 1, Connections: 4, Polarity: 1, Sublattice: tnn.Even, Weight: 10, Periods: []int{40}, Nodes: []int{0}},
+		{Count: 1, Connections: 4, Polarity: 1, Sublattice: tnn.Even, Weight: 10, Periods: []int{40}, Nodes: []int{8}},
+	}
+	const side = 16
+	g := &given{states: [][][]float64{make([][]float64, 12)}}
+	r := runOf(t, g, true, externals, side, side)
+	net := r.Network.(*tnn.Network)
+	on := func(id int32) bool {
+		return net.Graph.Lattice.Distance(0, int(id))+net.Graph.Lattice.Distance(8, int(id)) <= 10
+	}
+	var here, all float64 // edges between network nodes
+	for _, e := range net.Graph.Edges {
+		if net.IsNetwork(e.A) && net.IsNetwork(e.B) {
+			all++
+			if on(e.A) && on(e.B) {
+				here++
+			}
+		}
+	}
+	g.final = func(string) []float64 {
+		var weights []float64
+		for _, e := range net.Graph.Edges {
+			w := math.Sqrt((all - 4*here) / (all - here)) // so that 4 is that much of the mean, 1
+			if on(e.A) && on(e.B) {
+				w = -2
+			}
+			weights = append(weights, w)
+		}
+		return weights
+	}
+	for _, together := range []bool{true, false} {
+		region := 0.0
+		for i := range g.states[0] {
+			sign, s := float64(1-2*(i%2)), make([]float64, side*side)
+			for id := range s {
+				a, b := net.Graph.Lattice.Distance(0, id), net.Graph.Lattice.Distance(8, id)
+				s[id] = sign * math.Exp2(-float64(min(a, b)))
+				if i == 0 && id != 0 && a <= b {
+					region += math.Exp2(-float64(a)) / 2
+				}
+				if i == 0 && id != 8 && b < a {
+					region += math.Exp2(-float64(b)) / 2
+				}
+				if !together && b < a {
+					s[id] = -s[id]
+				}
+				if net.Graph.Lattice.Parity(id) == 1 {
+					s[id] = -s[id]
+				}
+			}
+			g.states[0][i] = s
+		}
+		p := made(t, r, "polarisation")
+		if got := value(t, p, "region").Mean; math.Abs(got-region) > 1e-9 {
+			t.Errorf("together %v: the region has %g sites, want %g", together, got, region)
+		}
+		if got := value(t, p, "across").Mean; together != (got > 0) || got == 0 {
+			t.Errorf("together %v: across is %g", together, got)
+		}
+		if got := p.Tables[0].Values[1][1]; math.Abs(got-0.5) > 1e-9 {
+			t.Errorf("together %v: neighbours are polarised by %g, want 0.5", together, got)
+		}
+		if got := value(t, p, "bridge").Mean; math.Abs(got-4) > 1e-9 {
+			t.Errorf("together %v: weights between are %g, want 4", together, got)
+		}
 	}
 }
