@@ -26,7 +26,7 @@ func wantDead(t *testing.T, cache string, says ...string) {
 	}
 	wantEmpty(t, dir)
 	// However fast the processor is, the run is long enough for auto to ask the driver.
-	tnnGPU(t, dir, long("--steps", "100000000", "--time-limit", "1s")...).want(t, codeTimeIsUp, append(says, "cpu: ")...)
+	begin(t, dir, long("--steps", "100000000")...)(os.Interrupt).want(t, codeInterrupted, append(says, "cpu: ")...)
 }
 
 // TestDamagedKernelCache: PoCL ends the process over each file of its cache that is

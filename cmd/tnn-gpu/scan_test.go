@@ -191,9 +191,9 @@ func TestKilledScan(t *testing.T) {
 // waitUntil waits until something is so, for as long as a slow machine may take.
 func waitUntil(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); !is(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Minute); !is(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("there is no %s after two minutes", what)
+			t.Fatalf("there is no %s after ten minutes", what)
 		}
 	}
 }
@@ -238,32 +238,6 @@ func TestFailedScan(t *testing.T) {
 	if rows := bytes.Count(read(t, dir, "s", "points.csv"), []byte("\n")); rows != 2 {
 		t.Errorf("the table of one point has %d lines", rows)
 	}
-}
-
-// TestStoppedScan is told to stop, says how to go on, holds nothing, and has saved the
-// point at work, which takes long.
-func TestStoppedScan(t *testing.T) {
-	dir := t.TempDir()
-	args := []string{"scan", "--preset", "isolated4", "--backend", "cpu", "--steps", "100000000", "--over", "edge.bound=1,2", "--out", "out"}
-	var out, errs bytes.Buffer
-	c := command(t, dir, args...)
-	c.Stdout, c.Stderr = &out, &errs
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	waitUntil(t, "task", func() bool {
-		held, _ := filepath.Glob(filepath.Join(dir, "out", "tasks", "*.held"))
-		return len(held) > 0
-	})
-	if err := c.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	finish(t, c.Wait(), &out, &errs).want(t, codeInterrupted, "go on with: tnn-gpu resume out")
-	tnnGPU(t, dir, append(args, "--time-limit", "2s")...).want(t, codeTimeIsUp, "time is up with 0 of 2 points done")
-	if held, _ := filepath.Glob(filepath.Join(dir, "out", "tasks", "*.*")); len(held) > 0 {
-		t.Errorf("%v is left over", held)
-	}
-	tnnGPU(t, dir, "scan", "status", "out").want(t, codeDone, "saved    1", "open     1")
 }
 
 // TestFlagsBeforeSubcommands: flags may stand anywhere after the words of a command.

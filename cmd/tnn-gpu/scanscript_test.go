@@ -86,12 +86,12 @@ func TestRequeue(t *testing.T) {
 	log := filepath.Join(dir, "log")
 	t.Setenv("PATH", fakes(t, map[string]string{"scontrol": `echo "$@" >>"` + log + `"`}))
 	long := []string{"scan", "--preset", "isolated4", "--backend", "cpu", "--steps", "100000000", "--over", "edge.bound=1,2", "--out", "out", "--requeue"}
-	tnnGPU(t, dir, append(long, "--time-limit", "2s")...).want(t, codeUsage, "there is no SLURM_JOB_ID")
+	tnnGPU(t, dir, long...).want(t, codeUsage, "there is no SLURM_JOB_ID")
 	t.Setenv("SLURM_JOB_ID", "9")
-	tnnGPU(t, dir, append(long, "--time-limit", "2s")...).want(t, codeTimeIsUp)
+	stoppedScan(t, dir, syscall.SIGUSR1, long...).want(t, codeTimeIsUp)
 	t.Setenv("SLURM_ARRAY_JOB_ID", "7")
 	t.Setenv("SLURM_ARRAY_TASK_ID", "3")
-	tnnGPU(t, dir, append(long, "--time-limit", "2s")...).want(t, codeTimeIsUp)
+	stoppedScan(t, dir, syscall.SIGUSR1, long...).want(t, codeTimeIsUp)
 	tnnGPU(t, dir, append(scanned("--out", "done"), "--requeue")...).want(t, codeDone)
 	if text := string(read(t, log)); text != "requeue 9\nrequeue 7_3\n" {
 		t.Errorf("scontrol was told %q", text)
