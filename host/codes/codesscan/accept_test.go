@@ -212,7 +212,7 @@ func TestFlips(t *testing.T) {
 	if !soak {
 		t.Skip("it takes minutes; make soak")
 	}
-	at := map[string]stats.Estimate{}
+	at, best := map[string]stats.Estimate{}, map[string]stats.Estimate{}
 	for _, row := range []struct {
 		name      string
 		low, high estimate
@@ -232,7 +232,10 @@ func TestFlips(t *testing.T) {
 			agrees(t, row.name+": the block error at p = 0.01", low, row.low)
 		}
 		agrees(t, row.name+": the block error at p = 0.1", high, row.high)
-		at[row.name] = high
+		at[row.name], best[row.name] = high, o.at("best", 3)
+	}
+	if a, b := best["straight"], best["dithered"]; !(b.Mean-a.Mean > 2*math.Hypot(a.Error, b.Error)) {
+		t.Errorf("at best decoding dithered has %v, which is not above straight's %v", b, a)
 	}
 	hamming := stats.Estimate{Mean: codes.SpherePacking(4, 7, 0.1)}
 	for _, pair := range []struct {
