@@ -269,7 +269,10 @@ func TestLatticeAgainstStatistics(t *testing.T) {
 		if theory := hopfield.OneStepError(c.Z, c.P); math.Abs(theory-c.Exact) > 1e-6 {
 			t.Errorf("%d neighbours, %d patterns: theory %g, recorded %g", c.Z, c.P, theory, c.Exact)
 		}
-		agree(t, fmt.Sprintf("%d neighbours, %d patterns", c.Z, c.P), got["one_step"], measured{c.Exact, 0})
+		// By theory some 160 units of all networks are wrong, or none: so few have a spread that the
+		// networks by themselves do not tell.
+		spread := math.Sqrt(c.Exact / float64(networks(10)*c.L*c.L))
+		agree(t, fmt.Sprintf("%d neighbours, %d patterns", c.Z, c.P), got["one_step"], measured{c.Exact, spread})
 		agree(t, fmt.Sprintf("%d neighbours, %d patterns", c.Z, c.P), got["one_step"], c.One)
 	}
 	if seen == 0 {
