@@ -3587,11 +3587,25 @@ void sorn_pair(uint x, uint y, real *even, real *odd)
     *odd = radius * r_cos2pi(a);
 }
 
-// sorn.Normals
-void sorn_normals(words x, real *z)
+// sorn_block has a value for each of four units. It has no places that are found by number,
+// so that it stays in registers.
+typedef struct {
+    real a, b, c, d;
+} sorn_block;
+
+// sorn_lane is that of unit k.
+real sorn_lane(sorn_block z, uint k)
 {
-    sorn_pair(x.x, x.y, z, z + 1);
-    sorn_pair(x.z, x.w, z + 2, z + 3);
+    return k == 0 ? z.a : k == 1 ? z.b : k == 2 ? z.c : z.d;
+}
+
+// sorn.Normals
+sorn_block sorn_normals(words x)
+{
+    sorn_block z;
+    sorn_pair(x.x, x.y, &z.a, &z.b);
+    sorn_pair(x.z, x.w, &z.c, &z.d);
+    return z;
 }
 
 // sorn.below
@@ -3601,21 +3615,33 @@ uint sorn_below(uint word, uint n)
 }
 
 // cpuref replica.noise
-void sorn_noise(const sorn_net *net, uint block, uint purpose, real deviation, __global const real *given, uint units, real *z)
+sorn_block sorn_noise(const sorn_net *net, uint block, uint purpose, real deviation, __global const real *given, uint units)
 {
-    for (uint k = 0; k < 4; k++)
-        z[k] = R(0.0);
+    sorn_block z = { R(0.0), R(0.0), R(0.0), R(0.0) };
 #ifdef SORN_GIVEN
-    for (uint k = 4 * block; k < min(4 * block + 4, units); k++)
-        z[k - 4 * block] = given[k];
+    given += 4 * block;
+    units -= 4 * block;
+    z.a = given[0];
+    z.b = units > 1 ? given[1] : R(0.0);
+    z.c = units > 2 ? given[2] : R(0.0);
+    z.d = units > 3 ? given[3] : R(0.0);
 #else
     if (deviation > R(0.0)) {
-        sorn_normals(philox(block, 0, net->t, purpose, SORN_CHOICE(KEY0), SORN_CHOICE(KEY1)), z);
-        for (uint k = 0; k < 4; k++)
-            z[k] = deviation * z[k];
+        z = sorn_normals(philox(block, 0, net->t, purpose, SORN_CHOICE(KEY0), SORN_CHOICE(KEY1)));
+        z.a = deviation * z.a;
+        z.b = deviation * z.b;
+        z.c = deviation * z.c;
+        z.d = deviation * z.d;
     }
 #endif // SORN_GIVEN
+    return z;
 }
+
+// sorn_tally is what a work-item counts under the rules. It has no places that are found by
+// number, so that it stays in registers.
+typedef struct {
+    int potentiated, depressed, pruned_ee, pruned_ei, clipped;
+} sorn_tally;
 
 // sorn_add adds what a work-item has counted.
 void sorn_add(const sorn_net *net, int sum, int count)
@@ -3629,10 +3655,12 @@ void sorn_units(const sorn_net *net)
 {
     int count = 0, alone = 0, flips = 0;
     for (uint block = net->first; 4 * block < net->n; block += net->stride) {
-        real z[4];
-        sorn_noise(net, block, PURPOSE_SORN_NOISE_E, SORN_CONSTANT(NOISE_E), net->given_e, net->n, z);
-        for (uint i = 4 * block; i < min(4 * block + 4, net->n); i++) {
-            real d = net->recurrent[i] + z[i - 4 * block];
+        sorn_block z = sorn_noise(net, block, PURPOSE_SORN_NOISE_E, SORN_CONSTANT(NOISE_E), net->given_e, net->n);
+        for (uint k = 0; k < 4; k++) {
+            uint i = 4 * block + k;
+            if (i >= net->n)
+                break;
+            real d = net->recurrent[i] + sorn_lane(z, k);
             uchar without = sorn_fires(net, d - net->te[i]), now = sorn_fires(net, (d + net->input[i]) - net->te[i]), was = net->x[i];
             net->input[i] = R(0.0);
             net->r[i] = without;
@@ -3666,10 +3694,12 @@ void sorn_answers(const sorn_net *net)
     int count = 0;
     __global const uchar *x = SORN_CHOICE(NEW_INHIBITION) ? net->x_next : net->x;
     for (uint block = net->first; 4 * block < net->m; block += net->stride) {
-        real z[4];
-        sorn_noise(net, block, PURPOSE_SORN_NOISE_I, SORN_CONSTANT(NOISE_I), net->given_i, net->m, z);
-        for (uint k = 4 * block; k < min(4 * block + 4, net->m); k++) {
-            uchar now = sorn_fires(net, (sorn_excite(net, k, x) + z[k - 4 * block]) - net->ti[k]);
+        sorn_block z = sorn_noise(net, block, PURPOSE_SORN_NOISE_I, SORN_CONSTANT(NOISE_I), net->given_i, net->m);
+        for (uint b = 0; b < 4; b++) {
+            uint k = 4 * block + b;
+            if (k >= net->m)
+                break;
+            uchar now = sorn_fires(net, (sorn_excite(net, k, x) + sorn_lane(z, b)) - net->ti[k]);
             net->y_next[k] = now;
             count += now;
         }
@@ -3748,7 +3778,7 @@ int sorn_births(const sorn_net *net, int born)
 }
 
 // cpuref replica.stdp
-void sorn_stdp(const sorn_net *net, uint i, int *counted)
+void sorn_stdp(const sorn_net *net, uint i, sorn_tally *counted)
 {
     __global int *from = net->ee_from + (size_t)i * net->room_ee;
     __global real *w = net->ee + (size_t)i * net->room_ee;
@@ -3761,18 +3791,19 @@ void sorn_stdp(const sorn_net *net, uint i, int *counted)
         if (sign != 0) {
             v += sign > 0 ? SORN_CONSTANT(STDP_RATE) : -SORN_CONSTANT(STDP_RATE);
             touched = true;
-            counted[sign > 0 ? SORN_SUM_POTENTIATED : SORN_SUM_DEPRESSED]++;
+            counted->potentiated += sign > 0;
+            counted->depressed += sign < 0;
         }
         if (!(v > R(0.0))) {
             if (SORN_CHOICE(PRUNE)) {
-                counted[SORN_SUM_PRUNED_EE]++;
+                counted->pruned_ee++;
                 touched = true;
                 continue;
             }
             v = R(0.0);
         } else if (v > SORN_CONSTANT(LARGEST)) {
             v = SORN_CONSTANT(LARGEST);
-            counted[SORN_SUM_CLIPPED]++;
+            counted->clipped++;
             touched = true;
         }
         from[kept] = j;
@@ -3814,7 +3845,7 @@ void sorn_insert(const sorn_net *net, uint i, int j)
 }
 
 // cpuref replica.istdp
-void sorn_istdp(const sorn_net *net, uint i, int *counted)
+void sorn_istdp(const sorn_net *net, uint i, sorn_tally *counted)
 {
     __global int *from = net->ei_from + (size_t)i * net->room_ei;
     __global real *w = net->ei + (size_t)i * net->room_ei;
@@ -3835,14 +3866,14 @@ void sorn_istdp(const sorn_net *net, uint i, int *counted)
             if (SORN_CONSTANT(FLOOR) > R(0.0)) {
                 v = SORN_CONSTANT(FLOOR);
             } else if (SORN_CHOICE(PRUNE)) {
-                counted[SORN_SUM_PRUNED_EI]++;
+                counted->pruned_ei++;
                 continue;
             } else {
                 v = R(0.0);
             }
         } else if (v > SORN_CONSTANT(LARGEST)) {
             v = SORN_CONSTANT(LARGEST);
-            counted[SORN_SUM_CLIPPED]++;
+            counted->clipped++;
         }
         from[kept] = k;
         w[kept++] = v;
@@ -3955,14 +3986,13 @@ void sorn_mix(const sorn_net *net, uint i)
 // cpuref replica.doRules
 void sorn_rules(const sorn_net *net, int births)
 {
-    int counted[SORN_COUNTS];
-    for (int s = 0; s < SORN_COUNTS; s++)
-        counted[s] = 0;
+    sorn_tally counted = { 0, 0, 0, 0, 0 };
+    int ee_before = 0, ei_before = 0, born = 0;
     for (uint i = net->first; i < net->n; i += net->stride) {
-        counted[SORN_SUM_EE] += net->ee_size[i];
-        counted[SORN_SUM_EI] += net->ei_size[i];
+        ee_before += net->ee_size[i];
+        ei_before += net->ei_size[i];
         if (SORN_HAS(SORN_STDP) && (net->change[i] != 0 || !net->ee_settled[i]))
-            sorn_stdp(net, i, counted);
+            sorn_stdp(net, i, &counted);
         if (SORN_HAS(SORN_IP))
             sorn_ip(net, i);
         int low = 0, high = births;
@@ -3975,13 +4005,19 @@ void sorn_rules(const sorn_net *net, int births)
         }
         for (; low < births && net->births_i[low] == (int)i; low++) {
             sorn_insert(net, i, net->births_j[low]);
-            counted[SORN_SUM_BORN]++;
+            born++;
         }
         if (SORN_HAS(SORN_ISTDP))
-            sorn_istdp(net, i, counted);
+            sorn_istdp(net, i, &counted);
     }
-    for (int s = 0; s < SORN_COUNTS; s++)
-        sorn_add(net, s, counted[s]);
+    sorn_add(net, SORN_SUM_EE, ee_before);
+    sorn_add(net, SORN_SUM_EI, ei_before);
+    sorn_add(net, SORN_SUM_BORN, born);
+    sorn_add(net, SORN_SUM_POTENTIATED, counted.potentiated);
+    sorn_add(net, SORN_SUM_DEPRESSED, counted.depressed);
+    sorn_add(net, SORN_SUM_PRUNED_EE, counted.pruned_ee);
+    sorn_add(net, SORN_SUM_PRUNED_EI, counted.pruned_ei);
+    sorn_add(net, SORN_SUM_CLIPPED, counted.clipped);
 }
 
 // cpuref replica.doFinish

@@ -45,7 +45,7 @@ func operations() map[string]operation {
 	addReals(all)
 	addIntegers(all)
 	addComparisons(all)
-	for _, t := range []string{"b32", "b64", "f32", "f64", "u32", "s32", "u64", "s64"} {
+	for _, t := range []string{"b16", "u16", "s16", "b32", "b64", "f32", "f64", "u32", "s32", "u64", "s64"} {
 		all["selp."+t] = operation{1, func(a, b, c uint64) uint64 {
 			if c != 0 {
 				return a

@@ -252,8 +252,13 @@ func number(text string) (uint64, error) {
 func (k *Kernel) compileMemory(in *instruction, kind, opcode string, operands []string) error {
 	parts := strings.Split(opcode, ".")
 	space, size := parts[0], 4
-	if strings.HasSuffix(opcode, "64") {
+	switch kind := parts[len(parts)-1]; {
+	case strings.HasSuffix(kind, "64"):
 		size = 8
+	case kind == "u8" || kind == "b8":
+		size = 1
+	case space != "param" && (strings.HasSuffix(kind, "8") || strings.HasSuffix(kind, "16")):
+		return fmt.Errorf("words of type %s are not known", kind)
 	}
 	if space == "param" {
 		in.slots = 0 // an operand in memory of constants

@@ -71,6 +71,32 @@ func TestBranches(t *testing.T) {
 	}
 }
 
+// Bytes are read and written beside others, which stay.
+func TestBytes(t *testing.T) {
+	const source = `__kernel void test(__global uchar *x) {
+		uint me = get_local_id(0);
+		uchar v = x[4 * me + 1];
+		x[4 * me + 2] = v > 9 ? v : (uchar)(v + 250);
+	}`
+	words := make([]uint32, 20)
+	for i := range words {
+		words[i] = 0xa5000077 | uint32(i)<<8
+	}
+	_, got, err := run(t, source, words, len(words))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, word := range got {
+		v := byte(i)
+		if v <= 9 {
+			v += 250
+		}
+		if want := words[i] | uint32(v)<<16; word != want {
+			t.Errorf("word %d is %#x, not %#x", i, word, want)
+		}
+	}
+}
+
 // Work-groups have two warps that wait for each other.
 func TestBarrier(t *testing.T) {
 	const source = `__kernel __attribute__((reqd_work_group_size(64, 1, 1))) void test(__global uint *x) {

@@ -263,17 +263,24 @@ func (w *warp) memory(address uint64, size int) []byte {
 	return data[at : at+uint64(size)]
 }
 
+// get reads a word of 8, 32 or 64 bits, which has no sign.
 func get(data []byte) uint64 {
-	if len(data) == 4 {
+	switch len(data) {
+	case 1:
+		return uint64(data[0])
+	case 4:
 		return uint64(binary.LittleEndian.Uint32(data))
 	}
 	return binary.LittleEndian.Uint64(data)
 }
 
 func put(data []byte, v uint64) {
-	if len(data) == 4 {
+	switch len(data) {
+	case 1:
+		data[0] = byte(v)
+	case 4:
 		binary.LittleEndian.PutUint32(data, uint32(v))
-	} else {
+	default:
 		binary.LittleEndian.PutUint64(data, v)
 	}
 }

@@ -1,0 +1,106 @@
+//go:build opencl && cgo
+
+package sorn
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"tnn-gpu/gpu/device/devicetest"
+	"tnn-gpu/host/backend"
+	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/sorn"
+	"tnn-gpu/host/sorn/sorntest"
+	"tnn-gpu/host/state"
+)
+
+// some are small networks that together have every rule, input and kind of inhibition.
+func some() []backendtest.Case {
+	var out []backendtest.Case
+	for _, c := range slices.Concat(sorntest.Presets(24), sorntest.Variants()) {
+		switch c.Name {
+		case "delpapa2017 with 24 units", "hartmann2015 with 24 units", "fast rules", "sparse Wie":
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// What clang makes of the kernels for NVIDIA's GPUs, in their work-groups, computes the
+// bits of the device that the tests run on: many steps in a launch, and part by part.
+func TestPTX(t *testing.T) {
+	const items = 32
+	if len(some()) != 4 {
+		t.Fatalf("%d networks are found", len(some()))
+	}
+	for i, c := range some() {
+		precision := []state.Precision{state.Single, state.Double}[i%2]
+		for _, parts := range []bool{false, true} {
+			if (i > 1 || parts != (i == 0)) && !backendtest.Soak() {
+				continue
+			}
+			name := c.Name + "/" + precision.String()
+			if parts {
+				name += ", part by part"
+			}
+			t.Run(name, func(t *testing.T) {
+				d := devicetest.Open(t)
+				net := c.Net.(*sorn.Network)
+				b, err := New(d, net, backend.Options{Precision: precision, Seeds: []uint64{3, 4}, WorkGroup: items})
+				backendtest.OrSkip(t, err)
+				if e, single := b.(*engine[float32]); single {
+					e.wide = parts
+				} else {
+					b.(*engine[float64]).wide = parts
+				}
+				p := devicetest.CheckPTX(t, d, header(precision, items, false).Source(), items)
+				if _, err := b.Advance(6); err != nil {
+					t.Fatal(err)
+				}
+				kernels := []string{"sorn_steps"}
+				if parts {
+					kernels = []string{"sorn_part", "sorn_sum"}
+				}
+				for _, kernel := range kernels {
+					if p.Launches[kernel] == 0 {
+						t.Errorf("%s was not launched", kernel)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A trial goes as far as a run does, and finds nothing to do.
+func TestTrial(t *testing.T) {
+	devicetest.Open(t)
+	trial, err := Trial(some()[0].Net.(*sorn.Network), backend.Options{Seeds: []uint64{1, 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(trial.Program.Launches) != 3 {
+		t.Errorf("%d kernels are launched, want 3", len(trial.Program.Launches))
+	}
+	if err := trial.Run(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestStepsForOclgrind makes steps of small networks with work-groups of many, in one
+// launch and part by part.
+func TestStepsForOclgrind(t *testing.T) {
+	devicetest.Open(t)
+	for _, c := range some()[:3] {
+		for _, opened := range []backend.Open{grouped(8), wide} {
+			backendtest.Advance(t, backendtest.Opened(t, opened, c.Net, backend.Options{Seeds: []uint64{5, 6}}), 5)
+		}
+	}
+}
+
+// No work-items race for memory, and none leaves its buffers.
+func TestNoRaces(t *testing.T) {
+	if report := devicetest.Oclgrind(t, "TestStepsForOclgrind"); strings.TrimSpace(report) != "" {
+		t.Errorf("oclgrind reports:\n%.3000s", report)
+	}
+}
