@@ -16,7 +16,7 @@ import (
 // processes may share a scan, on file systems without locks, too. The holder
 // touches the file every minute. One that was not touched for ten minutes, by the
 // clock of the file system, is left over from a process that was killed; so is one
-// of a process of this machine that is gone. A task that two processes make in
+// of a process of this machine that is gone, and one that is empty. A task that two processes make in
 // spite of that gives the same file twice.
 const (
 	touchEvery = time.Minute
@@ -91,12 +91,27 @@ func (h *hold) left() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if text, err := files.ReadFile(h.dir, h.name, maxOwner); err == nil && isGone(string(text)) {
+	if text, err := h.owner(); err == nil && (text == "" || isGone(text)) {
 		return true, nil
 	}
 	now, err := clock(h.dir)
 	return now.Sub(info.ModTime()) > leftAfter, err
 }
+
+// owner is what the file that is there says. Who has created it writes into it at once:
+// one that stays empty for a second was left by a process that was killed in between.
+func (h *hold) owner() (string, error) {
+	for wait := time.Duration(0); ; wait += settle / 10 {
+		text, err := files.ReadFile(h.dir, h.name, maxOwner)
+		if err != nil || len(text) > 0 || wait >= settle {
+			return string(text), err
+		}
+		time.Sleep(settle / 10)
+	}
+}
+
+// settle is how long an empty file may still be written to.
+const settle = time.Second
 
 // maxOwner bounds what is read of a file that holds a task.
 const maxOwner = 1 << 12
