@@ -387,6 +387,9 @@ func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw b
 	p.tellEnds(s.Ends)
 	fmt.Fprintf(p.out, "\n%s in %v: %s %s/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv%s%s\n",
 		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), n.net.Describe().Work, folder.Path(), final, drawn)
+	if draw && n.config.Record.Overview {
+		p.tellUnsettled(n, s, folder)
+	}
 }
 
 // mostEnds is how many replicas that ended by themselves are named.

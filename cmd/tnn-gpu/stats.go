@@ -12,9 +12,12 @@ import (
 
 	"tnn-gpu/host/analysis"
 	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/models"
 	"tnn-gpu/host/plot"
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
+	"tnn-gpu/host/sim"
 )
 
 func (p *program) statsCommand() *cli.Command {
@@ -222,4 +225,29 @@ func tablesOf(r *analysis.Report) []*sameTables {
 		}
 	}
 	return out
+}
+
+// mostLooked is how many rows are looked at when a run has ended.
+const mostLooked = 1 << 16
+
+// tellUnsettled says which quantities are not stationary in the second half of a run
+// that has one era and one setting. Of networks that come to an end, or name the steps
+// that are of interest, none need be.
+func (p *program) tellUnsettled(n *setup, s sim.Summary, folder *record.Folder) {
+	_, ends := n.net.(model.Ended)
+	_, names := n.net.(model.Recorded)
+	if ends || names || (s.Last-s.First)*int64(len(n.seeds)) > mostLooked || len(n.phases()) > 1 || n.sweep != nil {
+		return
+	}
+	if moving, err := unsettled(n.net, s, folder); err == nil && len(moving) > 0 { // the run is fine without
+		fmt.Fprintf(p.out, "not stationary in steps %d to %d, or too slow to tell: %s; see `tnn-gpu stats %s`\n", s.Last/2+1, s.Last, strings.Join(moving, ", "), shellQuoted(folder.Path()))
+	}
+}
+
+func unsettled(net model.Network, s sim.Summary, folder *record.Folder) ([]string, error) {
+	run, err := results.Of(folder)
+	if err != nil {
+		return nil, err
+	}
+	return analysis.Unsettled(&analysis.Run{Network: net, Replicas: run.Parts()[0].Replicas, First: s.Last/2 + 1, Last: s.Last, From: run.Analyse(nil)})
 }
