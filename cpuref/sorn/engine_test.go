@@ -205,3 +205,29 @@ func TestControls(t *testing.T) { sorntest.Controls(t, open) }
 
 // TestFed: a network that is fed makes the steps of one that draws the same inputs.
 func TestFed(t *testing.T) { sorntest.Fed(t, open) }
+
+// TestMillion: a network of 10^6 units fits, steps, and counts what there is.
+func TestMillion(t *testing.T) {
+	if !backendtest.Soak() {
+		t.Skip("it takes a minute and 3 GB: make soak")
+	}
+	const units = 1_000_000
+	s := sorn.Defaults()
+	s.Sorn.NE, s.Sorn.TargetRate, s.Sorn.TypeIE = units, 0.1, sorn.Sparse
+	if host, _ := s.Need(state.Single, 1); host > 4<<30 {
+		t.Errorf("it needs %d bytes", host)
+	}
+	b := backendtest.Opened(t, open, sorntest.Build(s), backend.Options{Precision: state.Single, Seeds: []uint64{1}})
+	sums := backendtest.Advance(t, b, 3)[2*sorn.Sums:]
+	x, err := b.Field(sorn.XField, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	active := 0.0
+	for _, bit := range x.Bits {
+		active += float64(bit)
+	}
+	if active != sums[sorn.SumActiveE] || active == 0 || math.Abs(sums[sorn.SumEE]/units-19.5) > 0.1 {
+		t.Errorf("%v units are active, and %v are told to be; %v synapses", active, sums[sorn.SumActiveE], sums[sorn.SumEE])
+	}
+}

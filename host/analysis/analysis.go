@@ -82,6 +82,7 @@ type Table struct {
 	Columns []model.Column
 	Values  [][]float64 // by column
 	Bars    bool        // figures have points with bars, in place of lines
+	Dots    bool        // and these are small, without bars
 	One     bool        // figures have one pair of axes for all columns
 	Map     bool        // three columns: figures paint the third over the first two, centred on 0
 }

@@ -79,6 +79,7 @@ type Curve struct {
 	X, Y, Spread []float64
 	Marks        bool // at points, with Spread, where there is one, as bars; then there is a line only if they are Joined
 	Joined       bool
+	Dots         bool      // marks are small
 	Below        []float64 // how far bars go down, where that is not the Spread
 	Timed        bool      // colours tell the order of the points, in place of the curve's own
 }
@@ -433,6 +434,11 @@ func (p *Panel) addMarks(out *plot.Plot, c Curve) error {
 		return err
 	}
 	marks.GlyphStyle = c.mark()
+	if c.Dots {
+		marks.GlyphStyle.Radius = vg.Points(0.5)
+		out.Add(marks)
+		return nil
+	}
 	whiskers, err := plotter.NewYErrorBars(bars)
 	if err != nil {
 		return err

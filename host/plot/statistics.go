@@ -71,7 +71,7 @@ func columnOf(c model.Column) record.Column {
 
 // statisticCurve is a column of a table; what a logarithmic axis cannot have is left out.
 func statisticCurve(t *analysis.Table, column, colour int) Curve {
-	out := Curve{Style: Style{Colour: colour}, Marks: t.Bars}
+	out := Curve{Style: Style{Colour: colour}, Marks: t.Bars || t.Dots, Dots: t.Dots}
 	errs := t.Errors(column)
 	for i, x := range t.Values[0] {
 		y, spread, below := t.Values[column][i], 0.0, 0.0

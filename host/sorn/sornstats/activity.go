@@ -126,7 +126,7 @@ func laws(out *analysis.Result, name, unit string, values []float64, lo, hi int)
 	out.Add(name+"_exponent", "1", "a of the power law k^-a of greatest likelihood,"+within, stats.Estimate{Mean: power.Parameter[0], Error: power.Error[0], N: power.N})
 	out.Exact(name+"_distance", "1", "Kolmogorov's and Smirnov's distance from that law", power.KS, power.N)
 	middles, found := present(histogram(values, 0.5, 1))
-	t = analysis.Table{Name: name + "s", Title: "avalanches by " + name + ", with laws of greatest likelihood" + within, One: true}
+	t = analysis.Table{Name: name + "s", Title: "avalanches by " + name + ", and laws", One: true}
 	t.Add(model.Column{Name: name, Title: name, Unit: unit, Log: true}, middles)
 	t.Add(model.Column{Name: "avalanches", Title: "avalanches", Unit: "1", Log: true}, found)
 	t.Add(model.Column{Name: "power_law", Title: "power law", Unit: "1", Log: true}, expected(power, middles, math.Log))

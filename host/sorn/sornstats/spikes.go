@@ -9,7 +9,7 @@ import (
 )
 
 // mostDots bounds a raster.
-const mostDots = 20000
+const mostDots = 8000
 
 // raster lists spikes of the first replica in the last steps, and the activity there.
 func raster(r *analysis.Run) (*analysis.Result, error) {
@@ -41,7 +41,7 @@ func raster(r *analysis.Run) (*analysis.Result, error) {
 	if from > 0 {
 		out.Note("the table has the last %d steps alone", steps-from)
 	}
-	table := analysis.Table{Name: "raster", Title: "spikes of excitatory units", Bars: true}
+	table := analysis.Table{Name: "raster", Title: "spikes of excitatory units", Dots: true}
 	table.Add(column("step", "1", ""), at)
 	table.Add(column("unit", "1", "excitatory unit that was active"), unit)
 	table.Add(column("active", "units", "excitatory units that were active in the step"), count)
