@@ -34,6 +34,7 @@ func (p *program) resumeCommand() *cli.Command {
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
 			&cli.StringFlag{Name: "answer", Usage: "of a run that is fed, which reads its inputs from standard input: as for tnn-gpu feed"},
 			readoutFlag(), quietFlag(),
+			&cli.StringSliceFlag{Name: "set", Hidden: true}, // refused, with the command that takes it
 		}),
 		Action: func(c *cli.Context) error {
 			o, err := parseResume(c)
@@ -65,6 +66,9 @@ func parseResume(c *cli.Context) (*resumeOptions, error) {
 	folder, err := parseArguments(c).one("the folder of a run")
 	if err != nil {
 		return nil, err
+	}
+	if c.IsSet("set") {
+		return nil, badUsage("resume changes nothing that is computed but the length of a run; begin another one at its last checkpoint: tnn-gpu run --from %s --set %s", shellQuoted(folder), shellQuoted(c.StringSlice("set")[0]))
 	}
 	o := &resumeOptions{configOptions: parseConfig(c), computer: parseComputer(c), folder: folder, steps: c.String("steps"), restart: c.Bool("restart"), answer: parseAnswer(c)}
 	if o.limit, err = parseTimeLimit(c); err != nil {
