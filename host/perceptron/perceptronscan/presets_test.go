@@ -19,7 +19,7 @@ func shrunk(t perceptron.Table) *perceptron.Spec {
 	case t.Ramp > 0 || t.HeatEvery == 1:
 		t.N, t.B, t.Dt = 120, 48, 4e-3
 	case t.G() < 0.01:
-		t.N, t.B, t.Dt, t.Time, t.AverageFrom = 40, 40, 1e-3, 12, 7
+		t.N, t.B, t.Dt, t.Time, t.AverageFrom = 28, 28, 1e-3, 9, 6
 	case t.B == 1:
 		t.N, t.Dt = t.N/5, t.Dt*5
 	default:
