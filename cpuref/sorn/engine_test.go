@@ -26,7 +26,7 @@ func TestSuite(t *testing.T) {
 	backendtest.Run(t, open, sorntest.SuiteSteps, cases()...)
 }
 
-// TestThreads: their number changes no bit, whether they share a network or have one
+// TestThreads: their number changes no bit, whether they share a network of several parts or have one
 // each.
 func TestThreads(t *testing.T) {
 	one := func(threads int) backend.Open {
@@ -35,7 +35,7 @@ func TestThreads(t *testing.T) {
 			return open(n, o)
 		}
 	}
-	for _, c := range slices.Concat(sorntest.Presets(333), sorntest.Presets(2000)[:1]) {
+	for _, c := range slices.Concat(sorntest.Presets(333), sorntest.Presets(600), sorntest.Presets(2000)[:1]) {
 		for _, seeds := range [][]uint64{{7}, {7, 8, 9, 10}} {
 			if c.Net.(*sorn.Network).Spec.Sorn.NE == 2000 && len(seeds) > 1 {
 				continue
