@@ -100,7 +100,7 @@ func TestGolden(t *testing.T) {
 func TestUpdatesForOclgrind(t *testing.T) {
 	devicetest.Open(t)
 	for _, c := range codestest.Cases() {
-		updates := map[string]int{"free": codes.Turn + 1, "policy": 2, "counts": 2, "bursts": 1, "exact": 2}[c.Name]
+		updates := map[string]int{"free": codes.Turn + 1, "counts": 2, "exact": 2}[c.Name]
 		if updates == 0 {
 			continue
 		}
