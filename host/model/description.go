@@ -32,8 +32,8 @@ type Description struct {
 
 // Count is a number that tells the size of a network.
 type Count struct {
-	Name  string
-	Value int64
+	Name  string `json:"name"`
+	Value int64  `json:"value"`
 }
 
 // Space is an index space of the network.
