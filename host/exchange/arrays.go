@@ -14,7 +14,7 @@ const expectedArrays = "the arrays a and b have the two nodes of each edge, weig
 
 // readArchive reads the arrays a, b, weight and state of a run's final.npz, or of
 // what others write like it. Only a and b must be there.
-func readArchive(f npy.File, path string, o Options) (n *Network, err error) {
+func readArchive(f npy.File, path string, o Options) (n *Import, err error) {
 	archive, err := npy.NewArchive(f, path)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (p *pairs) most() int64 {
 }
 
 // readPairs reads a .npy file with a row `a b` or `a b weight` for each edge.
-func readPairs(f npy.File, path string, o Options) (*Network, error) {
+func readPairs(f npy.File, path string, o Options) (*Import, error) {
 	p := &pairs{gather: newGather(o)}
 	a, err := npy.ReadArray(f, path, p.most())
 	if err != nil {
@@ -150,7 +150,7 @@ func (p *pairs) upTo() string {
 }
 
 // finish adds the states, which stand in the order of the nodes.
-func (p *pairs) finish() (*Network, error) {
+func (p *pairs) finish() (*Import, error) {
 	n, err := p.gather.finish()
 	if err != nil {
 		return nil, err

@@ -15,8 +15,8 @@ import (
 	"tnn-gpu/host/graph"
 )
 
-// Network is a graph with what a run can start from.
-type Network struct {
+// Import is a graph with what a run can start from.
+type Import struct {
 	Graph   *graph.Graph
 	Weights []float64 // by edge; nil where the file has none
 	States  []float64 // by node; nil where the file has none
@@ -44,13 +44,13 @@ type Attribute struct {
 
 // Export is what is written of a network.
 type Export struct {
-	Network
+	Import
 	External   []bool // by node
 	Attributes []Attribute
 }
 
 // name of a node, or its number.
-func (n *Network) name(id int) string {
+func (n *Import) name(id int) string {
 	if n.Names != nil {
 		return n.Names[id]
 	}

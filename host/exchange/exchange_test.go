@@ -20,7 +20,7 @@ import (
 // sample is a network with a self-loop, a lattice and an external node.
 func sample() *Export {
 	return &Export{
-		Network: Network{
+		Import: Import{
 			Graph: &graph.Graph{
 				Nodes: 6, Lattice: graph.Lattice{Sides: []int{2, 3}},
 				Edges: []graph.Edge{{A: 0, B: 1}, {A: 4, B: 1}, {A: 5, B: 5}, {A: 5, B: 5}, {A: 2, B: 0}},
@@ -34,7 +34,7 @@ func sample() *Export {
 }
 
 // same compares what is read with what was written; no format carries a lattice.
-func same(want, got *Network) string {
+func same(want, got *Import) string {
 	plain := *want
 	plain.Graph = &graph.Graph{Nodes: want.Graph.Nodes, Edges: want.Graph.Edges}
 	return cmp.Diff(&plain, got)
@@ -50,7 +50,7 @@ func TestRoundTrips(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := same(&x.Network, got); d != "" {
+	if d := same(&x.Import, got); d != "" {
 		t.Errorf("GraphML (-want +is):\n%s", d)
 	}
 	text.Reset()
@@ -60,7 +60,7 @@ func TestRoundTrips(t *testing.T) {
 	if got, err = ReadList(&text, "x", Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if d := same(&x.Network, got); d != "" {
+	if d := same(&x.Import, got); d != "" {
 		t.Errorf("edge list (-want +is):\n%s", d)
 	}
 }
@@ -68,7 +68,7 @@ func TestRoundTrips(t *testing.T) {
 // TestRoundTripsOfAnyNumbers: weights and states keep all of their bits.
 func TestRoundTripsOfAnyNumbers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		x := &Export{Network: Network{Graph: &graph.Graph{Nodes: rapid.IntRange(1, 20).Draw(t, "nodes")}}}
+		x := &Export{Import: Import{Graph: &graph.Graph{Nodes: rapid.IntRange(1, 20).Draw(t, "nodes")}}}
 		for id := range x.Graph.Nodes {
 			x.States = append(x.States, rapid.Float64Range(-1, 1).Draw(t, "state"))
 			x.External = append(x.External, false)
@@ -89,10 +89,10 @@ func TestRoundTripsOfAnyNumbers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := same(&x.Network, fromML); d != "" {
+		if d := same(&x.Import, fromML); d != "" {
 			t.Errorf("GraphML (-want +is):\n%s", d)
 		}
-		if d := same(&x.Network, fromList); d != "" {
+		if d := same(&x.Import, fromList); d != "" {
 			t.Errorf("edge list (-want +is):\n%s", d)
 		}
 	})
@@ -125,24 +125,24 @@ func graphML(inside string) string {
 func TestGraphMLOfOthers(t *testing.T) {
 	for name, test := range map[string]struct {
 		text string
-		want *Network
+		want *Import
 	}{
 		"names": {
 			graphML(`<node id="Ada"/><node id="Bob"><data key="d9">x</data></node><edge source="Bob" target="Ada"/>`),
-			&Network{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}}}, Names: []string{"Ada", "Bob"}},
+			&Import{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}}}, Names: []string{"Ada", "Bob"}},
 		},
 		"numbers in another order": {
 			graphML(`<node id="n1"><data key="d0">0.5</data></node><node id="n0"/><edge source="n1" target="n0"><data key="d1"> 2 </data></edge>`),
-			&Network{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}}}, Weights: []float64{2}, States: []float64{0, 0.5},
+			&Import{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}}}, Weights: []float64{2}, States: []float64{0, 0.5},
 				Names: []string{"n0", "n1"}, Notes: []string{"1 of its 2 nodes have a state, and the others start at 0"}},
 		},
 		"numbers with a gap": {
 			graphML(`<node id="7"/><node id="900000000000"/>`),
-			&Network{Graph: &graph.Graph{Nodes: 2}, Names: []string{"7", "900000000000"}},
+			&Import{Graph: &graph.Graph{Nodes: 2}, Names: []string{"7", "900000000000"}},
 		},
 		"a key for all": {
 			strings.Replace(graphML(`<node id="0"/><node id="1"/><edge source="0" target="1"><data key="d1">3</data></edge>`), `for="edge"`, `for="all"`, 1),
-			&Network{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 0, B: 1}}}, Weights: []float64{3}},
+			&Import{Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 0, B: 1}}}, Weights: []float64{3}},
 		},
 	} {
 		got, err := ReadGraphML(strings.NewReader(test.text), "x", Options{})
@@ -226,7 +226,7 @@ func final(t *testing.T, a, b []int32, weight, state []float32, replicas int) st
 
 func TestFinal(t *testing.T) {
 	got, err := Read(final(t, []int32{0, 2}, []int32{1, 2}, []float32{0.5, -3}, []float32{1, 0, -1}, 1), Options{})
-	want := &Network{Graph: &graph.Graph{Nodes: 3, Edges: []graph.Edge{{A: 0, B: 1}, {A: 2, B: 2}}}, Weights: []float64{0.5, -3}, States: []float64{1, 0, -1}}
+	want := &Import{Graph: &graph.Graph{Nodes: 3, Edges: []graph.Edge{{A: 0, B: 1}, {A: 2, B: 2}}}, Weights: []float64{0.5, -3}, States: []float64{1, 0, -1}}
 	if d := cmp.Diff(want, got); err != nil || d != "" {
 		t.Errorf("%v (-want +is):\n%s", err, d)
 	}
@@ -262,9 +262,9 @@ func FuzzGraphML(f *testing.F) {
 }
 
 // roundTrip checks that a network comes back from what is written of it.
-func roundTrip(t *testing.T, n *Network) {
+func roundTrip(t *testing.T, n *Import) {
 	t.Helper()
-	x := &Export{Network: *n, External: make([]bool, n.Graph.Nodes)}
+	x := &Export{Import: *n, External: make([]bool, n.Graph.Nodes)}
 	want := *n
 	want.Notes = nil
 	var list strings.Builder
@@ -299,7 +299,7 @@ func TestNamesComeBack(t *testing.T) {
 		{"Bob", "Ada"}, {"source", "target"}, {"n1", "n2"}, {"1", "2"}, {"7", "3"}, {"a b", `c "d"`}, {"#", "%x"}, {"a,b", "c;d"},
 		{"{", "{}"}, {"<&>'", "é\u00a0ü"}, {"\ufeffa", "\u2003"}, {"nan", "inf"}, {"-1", "1e5"}, {"*Vertices", "%%MatrixMarket"}, {"graph", "["},
 	} {
-		roundTrip(t, &Network{
+		roundTrip(t, &Import{
 			Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}, {A: 1, B: 1}}}, Weights: []float64{0.5, 2},
 			States: []float64{0.1, -0.2}, Names: names,
 		})
@@ -307,7 +307,7 @@ func TestNamesComeBack(t *testing.T) {
 }
 
 // wellFormed checks what whoever reads a network relies on.
-func wellFormed(t *testing.T, n *Network) {
+func wellFormed(t *testing.T, n *Import) {
 	for _, e := range n.Graph.Edges {
 		if e.A < 0 || e.B < 0 || int(e.A) >= n.Graph.Nodes || int(e.B) >= n.Graph.Nodes {
 			t.Errorf("an edge joins %d and %d of %d nodes", e.A, e.B, n.Graph.Nodes)
@@ -324,7 +324,7 @@ func wellFormed(t *testing.T, n *Network) {
 }
 
 func BenchmarkReadList(b *testing.B) {
-	x := &Export{Network: Network{Graph: &graph.Graph{Nodes: 250000}}}
+	x := &Export{Import: Import{Graph: &graph.Graph{Nodes: 250000}}}
 	for i := range 500000 {
 		x.Graph.Edges = append(x.Graph.Edges, graph.Edge{A: int32(i / 2), B: int32((i/2 + 1 + i%2*499) % x.Graph.Nodes)})
 	}

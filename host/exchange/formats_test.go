@@ -34,7 +34,7 @@ func TestMatrixMarketAndPajek(t *testing.T) {
 		"NaN":                {mm + "real general\n2 2 1\n1 2 nan\n", "refused: weight \"nan\""},
 		"Pajek":              {"*Vertices 3\n1 \"a\"\n2 \"b\"\n3 \"c\"\n*Edges\n1 2 1\n2 3 1\n", "3: 0-1=1 1-2=1 names a|b|c"},
 		"Pajek of NetworkX":  {"*vertices 2\n1 0 0.0 0.0 ellipse\n2 1 0.0 0.0 ellipse\n*edges\n1 2 0.5\n", "2: 0-1=0.5"},
-		"Pajek, no labels":   {"*Network x\r\n*Vertices 4\r\n*Arcs\r\n1 2\r\n2 1\r\n", "4: 0-1 names 1|2|3|4"},
+		"Pajek, no labels":   {"*Import x\r\n*Vertices 4\r\n*Arcs\r\n1 2\r\n2 1\r\n", "4: 0-1 names 1|2|3|4"},
 		"Pajek, some labels": {"*Vertices 3\n1 \"a\"\n*Edges\n1 2\n", "3: 0-1 names 1|2|3"},
 		"Pajek, same labels": {"*Vertices 2\n1 \"a\"\n2 \"a\"\n*Edges\n1 2\n", "2: 0-1 names 1|2"},
 		"Pajek, looks":       {"% x\n*Vertices 2\n1 \"a b\" 0.1 0.2 0.5 ic Red\n2 \"#\"\n*Arcs :1 \"rel\"\n1 2 2.5 c Blue\n", "2: 0-1=2.5 names a b|#"},

@@ -163,11 +163,11 @@ type lineError struct {
 func (e *lineError) Unwrap() error { return e.error }
 
 // finish makes a network of what was collected.
-func (g *gather) finish() (*Network, error) {
+func (g *gather) finish() (*Import, error) {
 	if g.weighted > 0 && g.weighted < len(g.edges) {
 		return nil, fmt.Errorf("%d of %d edges have a weight: either all must have one or none", g.weighted, len(g.edges))
 	}
-	n := &Network{Graph: &graph.Graph{}}
+	n := &Import{Graph: &graph.Graph{}}
 	if err := g.numberNodes(n); err != nil {
 		return nil, err
 	}
@@ -183,7 +183,7 @@ func (g *gather) finish() (*Network, error) {
 }
 
 // numberNodes decides which node is which.
-func (g *gather) numberNodes(n *Network) error {
+func (g *gather) numberNodes(n *Import) error {
 	if g.named {
 		return g.numberNames(n)
 	}
@@ -255,7 +255,7 @@ func (g *gather) shift(base int64) {
 
 // numberCompact takes numbers for names where there are exactly as many as there
 // are nodes, as in the lists of SNAP, which leave numbers out.
-func (g *gather) numberCompact(n *Network) bool {
+func (g *gather) numberCompact(n *Import) bool {
 	if g.take(g.declared*nodeBytes) != nil {
 		return false
 	}
@@ -286,7 +286,7 @@ func (g *gather) numberCompact(n *Network) bool {
 }
 
 // numberNames leaves nodes as they come, but those that are called by numbers.
-func (g *gather) numberNames(n *Network) error {
+func (g *gather) numberNames(n *Import) error {
 	if err := g.decodeNames(); err != nil {
 		return err
 	}
@@ -362,7 +362,7 @@ func (g *gather) renumber(order []int32) {
 }
 
 // setStates gives the nodes their states.
-func (g *gather) setStates(n *Network) error {
+func (g *gather) setStates(n *Import) error {
 	if len(g.states) == 0 {
 		return nil
 	}

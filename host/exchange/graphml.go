@@ -17,7 +17,7 @@ import (
 // attribute name of its own, as igraph writes them, by that. Directed edges act both
 // ways; ports are left out; hyperedges, nested graphs and several graphs are
 // refused. Errors begin with name and line.
-func ReadGraphML(r io.Reader, name string, o Options) (*Network, error) {
+func ReadGraphML(r io.Reader, name string, o Options) (*Import, error) {
 	return named(name)(readGraphML(text.NewReader(r), o))
 }
 
@@ -68,7 +68,7 @@ type data struct {
 	Text string `xml:",chardata"`
 }
 
-func readGraphML(r io.Reader, o Options) (*Network, error) {
+func readGraphML(r io.Reader, o Options) (*Import, error) {
 	d := &document{gather: newGather(o), keys: make(map[string]attribute), labels: make(map[int32]string)}
 	d.named, d.fill = true, true
 	d.in = xml.NewDecoder(&elements{in: r})

@@ -24,7 +24,7 @@ import (
 // two nodes may have two edges but those of both directions with the same weight; a
 // node may have several self-loops. Edges keep the order of the lines. What other
 // programs write is in docs/data.md. Errors begin with name and line, as in name:12.
-func ReadList(r io.Reader, name string, o Options) (*Network, error) {
+func ReadList(r io.Reader, name string, o Options) (*Import, error) {
 	return named(name)(readList(r, o))
 }
 
@@ -76,7 +76,7 @@ type namedState struct {
 	line  int
 }
 
-func readList(r io.Reader, o Options) (*Network, error) {
+func readList(r io.Reader, o Options) (*Import, error) {
 	l := &list{gather: newGather(o)}
 	lines := lineScanner(r)
 	for lines.Scan() {

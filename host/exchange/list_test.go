@@ -11,7 +11,7 @@ import (
 )
 
 // summary is a network in one line: nodes, edges with weights, states, names.
-func summary(n *Network) string {
+func summary(n *Import) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d:", n.Graph.Nodes)
 	for i, e := range n.Graph.Edges {
@@ -30,7 +30,7 @@ func summary(n *Network) string {
 }
 
 // readAny reads a text as a file of some extension.
-func readAny(contents, extension string) (*Network, error) {
+func readAny(contents, extension string) (*Import, error) {
 	return named("x" + extension)(readText(strings.NewReader(contents), extension, Options{}))
 }
 

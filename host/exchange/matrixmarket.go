@@ -14,7 +14,7 @@ import (
 // a line of words, comments, a line `rows columns entries`, and a line `i j` or
 // `i j value` for each entry, with numbers from 1 on. Entries are edges, and values
 // their weights.
-func readMatrixMarket(r io.Reader, o Options) (*Network, error) {
+func readMatrixMarket(r io.Reader, o Options) (*Import, error) {
 	m := &matrix{gather: newGather(o)}
 	m.base = 1
 	lines := lineScanner(r)

@@ -11,7 +11,7 @@ import (
 // merge takes edges that are given in both directions once, where both have the
 // same weight. Any other two edges between the same nodes are an error; a node may
 // have several self-loops.
-func (g *gather) merge(n *Network) error {
+func (g *gather) merge(n *Import) error {
 	// It sorts, as a map would take several times the memory of the edges.
 	order := make([]uint32, 0, len(g.edges))
 	for i, e := range g.edges {
@@ -53,7 +53,7 @@ func key(e graph.Edge) uint64 {
 }
 
 // double says that two edges join the same nodes.
-func (g *gather) double(n *Network, i, j int) error {
+func (g *gather) double(n *Import, i, j int) error {
 	a, b := short(n.name(int(g.edges[j].A))), short(n.name(int(g.edges[j].B)))
 	if g.lines[j] == 0 {
 		return fmt.Errorf("nodes %s and %s have two edges, number %d and %d: remove one of them", a, b, i, j)

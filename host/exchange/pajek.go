@@ -12,7 +12,7 @@ import (
 
 // readPajek reads the networks of Pajek: *Vertices with labels, *Edges and *Arcs
 // with weights, *Edgeslist and *Arcslist without.
-func readPajek(r io.Reader, o Options) (*Network, error) {
+func readPajek(r io.Reader, o Options) (*Import, error) {
 	p := &pajek{gather: newGather(o)}
 	p.base = 1
 	lines := lineScanner(r)
@@ -189,7 +189,7 @@ func (p *pajek) fan(text []byte, line int) error {
 }
 
 // finish names the nodes by their labels, where each has one.
-func (p *pajek) finish() (*Network, error) {
+func (p *pajek) finish() (*Import, error) {
 	if int64(len(p.labels)) == p.declared && p.next == p.declared {
 		p.shift(1)
 		p.named, p.names = true, p.labels

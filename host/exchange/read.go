@@ -20,7 +20,7 @@ const expected = "an edge is `a b` or `a b weight` on a line of its own, with sp
 // Read reads a network from a file. What it is shows in its contents: arrays of
 // NumPy such as those of a run's final.npz, XML for GraphML, Matrix Market, Pajek,
 // and else a list of edges; all but arrays may be packed by gzip or bzip2.
-func Read(path string, o Options) (*Network, error) {
+func Read(path string, o Options) (*Import, error) {
 	f, err := text.OpenFile(path)
 	if err != nil {
 		return nil, err
@@ -52,8 +52,8 @@ func Read(path string, o Options) (*Network, error) {
 }
 
 // named puts the file, and the line where there is one, before an error.
-func named(path string) func(*Network, error) (*Network, error) {
-	return func(n *Network, err error) (*Network, error) {
+func named(path string) func(*Import, error) (*Import, error) {
+	return func(n *Import, err error) (*Import, error) {
 		var l *lineError
 		switch {
 		case err == nil:
@@ -66,7 +66,7 @@ func named(path string) func(*Network, error) (*Network, error) {
 }
 
 // readText reads what is no array.
-func readText(r io.Reader, extension string, o Options) (*Network, error) {
+func readText(r io.Reader, extension string, o Options) (*Import, error) {
 	in := text.NewReader(r)
 	head, err := in.Peek(4096)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {

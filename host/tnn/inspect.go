@@ -167,7 +167,7 @@ func compartmentName(slot string, c compartment, remembers bool) string {
 
 // Export implements model.Exported.
 func (n *Network) Export(values model.Values) (*exchange.Export, error) {
-	x := &exchange.Export{Network: exchange.Network{Graph: n.Graph, Names: n.names}, External: make([]bool, n.Graph.Nodes)}
+	x := &exchange.Export{Import: exchange.Import{Graph: n.Graph, Names: n.names}, External: make([]bool, n.Graph.Nodes)}
 	for _, e := range n.Externals {
 		x.External[e.ID] = true
 	}
