@@ -76,6 +76,15 @@ func agree(t *testing.T, what string, got, want measured) {
 	}
 }
 
+// share compares a share of the recalls of some networks. Of a share that is near 0 or 1 few or
+// no recalls are counted here, whose own spread says less than that of the recorded share.
+func share(t *testing.T, what string, got, want measured, networks int) {
+	t.Helper()
+	recalls := float64(networks * hopfield.Defaults().Recall.Trials)
+	got[1] = max(got[1], math.Sqrt(want[0]*(1-want[0])/recalls))
+	agree(t, what, got, want)
+}
+
 func statistics(t *testing.T, into any) {
 	t.Helper()
 	recorded(t, "statistics", into)
@@ -131,8 +140,8 @@ func TestCapacityAgainstStatistics(t *testing.T) {
 		})
 		agree(t, "one step", got["one_step"], c.One)
 		agree(t, "final", got["final"], c.Final)
-		agree(t, "exact", got["exact"], c.Exact)
-		agree(t, "good", got["good"], c.Good)
+		share(t, "exact", got["exact"], c.Exact, networks(20))
+		share(t, "good", got["good"], c.Good, networks(20))
 	}
 	if seen == 0 {
 		t.Error("nothing was compared")
