@@ -78,7 +78,7 @@ func newLoop(t *testing.T, dir string, args ...string) *loop {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	watchdog := time.AfterFunc(3*time.Minute, func() { _ = c.Process.Kill() })
+	watchdog := time.AfterFunc(10*time.Minute, func() { _ = c.Process.Kill() })
 	t.Cleanup(func() { watchdog.Stop() })
 	return &loop{T: t, in: in, answers: bufio.NewReader(out), wait: c.Wait}
 }

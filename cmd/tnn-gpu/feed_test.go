@@ -149,7 +149,7 @@ func TestFeedLoop(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	watchdog := time.AfterFunc(2*time.Minute, func() { _ = c.Process.Kill() })
+	watchdog := time.AfterFunc(10*time.Minute, func() { _ = c.Process.Kill() })
 	answers := bufio.NewReader(out)
 	var got strings.Builder
 	for step := 1; step <= 21; step++ {
