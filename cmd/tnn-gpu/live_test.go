@@ -137,6 +137,27 @@ func TestLivePage(t *testing.T) {
 	}
 }
 
+// TestPageWithoutPicture: of a model whose items have no places the curves take the
+// place of the picture.
+func TestPageWithoutPicture(t *testing.T) {
+	once(t)
+	b := startBrowser(t)
+	dir := t.TempDir()
+	s := startServing(t, dir, "run", "--preset", "perceptron-hebb", "--backend", "cpu", "--threads", "1", "--steps", "100000000", "--out", "live", "--live")
+	b.open(s.url, 1400, 900, "light")
+	b.until(`document.querySelector("#status").textContent === "running"`)
+	b.until(`document.querySelector("#picture").hidden`)
+	b.until(`document.querySelectorAll("#charts .chart canvas").length >= 3`)
+	b.screenshot("live-without-picture")
+	b.press(" ")
+	b.until(`document.querySelector("#status").textContent === "paused"`)
+	b.eval(`document.querySelector("#stop").click()`)
+	b.eval(`document.querySelector("#stop").click()`)
+	b.until(`document.querySelector("#status").textContent.startsWith("stopped at step ")`)
+	s.ends(t, codeDone)
+	b.noErrors()
+}
+
 // externalNode is the first of the preset driven.
 func externalNode(t *testing.T) int32 {
 	t.Helper()
