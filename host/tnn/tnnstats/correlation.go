@@ -2,6 +2,7 @@ package tnnstats
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/dsp/fourier"
 
@@ -37,7 +38,7 @@ func correlation(r *analysis.Run) (*analysis.Result, error) {
 		distances[d], values[d] = l.distance[d], stats.Replicated(at[d])
 		ratio[d] = values[d].Mean / values[0].Mean
 	}
-	wave := 2 * math.Sin(math.Pi/float64(l.longest()))
+	wave := 2 * math.Sin(math.Pi/float64(slices.Max(l.sides)))
 	out.Add("length", "sites", "second-moment correlation length, of the longest side's longest wave: sqrt(S(0)/S(k) - 1)/(2 sin(k/2)); far beyond the side in one domain",
 		stats.Derived([][][]float64{s0, s1}, func(m []float64) float64 { return math.Sqrt(math.Max(0, m[0]/m[1]-1)) / wave }))
 	out.Exact("length_e", "sites", "distance at which the correlation has fallen to 1/e of that at 0", l.at(stats.Crossing(ratio, math.Exp(-1))), len(at[0])*len(at[0][0]))
@@ -61,7 +62,7 @@ type torus struct {
 }
 
 func newTorus(sides []int) *torus {
-	l := &torus{sides: sides, sites: 1, shells: l0(sides)}
+	l := &torus{sides: sides, sites: 1, shells: distancesOf(sides)}
 	for _, side := range sides {
 		l.sites *= side
 		l.along = append(l.along, fourier.NewCmplxFFT(side))
@@ -91,8 +92,8 @@ func newTorus(sides []int) *torus {
 	return l
 }
 
-// l0 is the number of distances: 0 to half the shortest side that is longer than 1.
-func l0(sides []int) int {
+// distancesOf is the number of distances: 0 to half the shortest side that is longer than 1.
+func distancesOf(sides []int) int {
 	short := math.MaxInt
 	for _, side := range sides {
 		if side > 1 {
@@ -103,14 +104,6 @@ func l0(sides []int) int {
 		return 1
 	}
 	return short/2 + 1
-}
-
-func (l *torus) longest() int {
-	long := 0
-	for _, side := range l.sides {
-		long = max(long, side)
-	}
-	return long
 }
 
 // at is the distance at a shell number that need not be whole.
@@ -163,7 +156,7 @@ func (l *torus) correlate(states []float64) (g []float64, zero, least float64) {
 	zero = real(l.values[0]) / float64(l.sites)
 	n, stride := 0.0, l.sites
 	for _, side := range l.sides {
-		if stride /= side; side == l.longest() && side > 1 {
+		if stride /= side; side == slices.Max(l.sides) && side > 1 {
 			least += real(l.values[stride]) / float64(l.sites)
 			n++
 		}

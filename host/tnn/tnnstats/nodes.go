@@ -37,14 +37,14 @@ func nodes(r *analysis.Run) (*analysis.Result, error) {
 			classes = append(classes, class{name, "of nodes at " + name + " sites", func(id int32) bool { return net.Graph.Lattice.Parity(int(id)) == parity }})
 		}
 	}
-	degree, largest := make([]int, net.Graph.Nodes), 0
+	degree := make([]int, net.Graph.Nodes)
 	for _, e := range net.Graph.Edges {
 		if e.A != e.B {
 			degree[e.A]++
 			degree[e.B]++
 		}
 	}
-	largest = slices.Max(degree)
+	largest := slices.Max(degree)
 	states, magnitudes := make([][][]float64, len(classes)), make([][][]float64, len(classes))
 	for i := range classes {
 		states[i], magnitudes[i] = make([][]float64, len(r.Replicas)), make([][]float64, len(r.Replicas))
@@ -68,8 +68,7 @@ func nodes(r *analysis.Run) (*analysis.Result, error) {
 				mean, magnitude := means(net, values, c.of)
 				states[i][k], magnitudes[i][k] = append(states[i][k], mean), append(magnitudes[i][k], magnitude)
 			}
-			for d := range byDegree {
-				_, magnitude := means(net, values, func(id int32) bool { return degree[id] == d })
+			for d, magnitude := range magnitudesOf(net, values, degree, largest) {
 				byDegree[d][k] = append(byDegree[d][k], magnitude)
 			}
 		}
@@ -86,6 +85,22 @@ func nodes(r *analysis.Run) (*analysis.Result, error) {
 	}
 	out.Tables = append(out.Tables, degreeTable(net, degree, byDegree))
 	return out, nil
+}
+
+// magnitudesOf are the mean magnitudes of the states of network nodes by degree, NaN where
+// none has it.
+func magnitudesOf(net *tnn.Network, states []float64, degree []int, largest int) []float64 {
+	sums, n := make([]float64, largest+1), make([]float64, largest+1)
+	for id, v := range states {
+		if net.IsNetwork(int32(id)) {
+			sums[degree[id]] += math.Abs(v)
+			n[degree[id]]++
+		}
+	}
+	for d := range sums {
+		sums[d] /= n[d]
+	}
+	return sums
 }
 
 // degreeTable has a row for each number of connections that network nodes have.

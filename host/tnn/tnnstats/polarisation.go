@@ -23,6 +23,11 @@ func polarisation(r *analysis.Run) (*analysis.Result, error) {
 	}
 	out := &analysis.Result{}
 	s := newShells(net)
+	var way []bool // between two external nodes
+	if len(net.Externals) == 2 {
+		way = s.way()
+	}
+	half := make([][]float64, len(r.Replicas))
 	at, regions := make([][][]float64, s.most), make([][]float64, len(r.Replicas))
 	for d := range at {
 		at[d] = make([][]float64, len(r.Replicas))
@@ -43,6 +48,9 @@ func polarisation(r *analysis.Run) (*analysis.Result, error) {
 			at[d][k] = append(at[d][k], v)
 		}
 		regions[k] = append(regions[k], region)
+		if way != nil {
+			half[k] = append(half[k], s.across(way, states))
+		}
 	})
 	if err != nil {
 		return nil, err
@@ -56,10 +64,11 @@ func polarisation(r *analysis.Run) (*analysis.Result, error) {
 	t.Add(model.Column{Name: "distance", Title: "distance", Unit: "sites", Doc: "Manhattan distance from the external node"}, distances)
 	t.AddEstimates(model.Column{Name: "polarisation", Title: "polarisation", Unit: "1", Doc: "mean of s_e s_j"}, values)
 	out.Tables = append(out.Tables, t)
-	if len(net.Externals) == 2 {
-		return out, s.between(r, out)
+	if way == nil {
+		return out, nil
 	}
-	return out, nil
+	out.Add("across", "1", "polarisation by the first external node on the second half of the way to the other: below 0 where a wall parts them", stats.Replicated(half))
+	return out, s.bridge(r, out, way)
 }
 
 // shells are the sites around external nodes, by Manhattan distance.
@@ -96,31 +105,35 @@ func newShells(net *tnn.Network) *shells {
 	return s
 }
 
-// between adds what is found between two external nodes: the polarisation by the first
-// along the way, and the weights there against those everywhere.
-func (s *shells) between(r *analysis.Run, out *analysis.Result) error {
-	a, b := s.net.Externals[0], s.net.Externals[1]
-	apart := s.net.Graph.Lattice.Distance(int(a.ID), int(b.ID))
+// apart is the distance between the first two external nodes.
+func (s *shells) apart() int {
+	return s.net.Graph.Lattice.Distance(int(s.net.Externals[0].ID), int(s.net.Externals[1].ID))
+}
+
+// way has the sites between two external nodes.
+func (s *shells) way() []bool {
 	const aside = 2 // the way has sites that are a step off the shortest, too
-	on := make([]bool, s.net.Graph.Nodes)
+	on, most := make([]bool, s.net.Graph.Nodes), s.apart()+aside
 	for id := range on {
-		on[id] = s.distance[0][id]+s.distance[1][id] <= apart+aside
+		on[id] = s.distance[0][id]+s.distance[1][id] <= most
 	}
-	half := make([][]float64, len(r.Replicas))
-	err := each(r, &analysis.Result{}, func(k int, states []float64) {
-		sum, n := 0.0, 0.0
-		for id := range on {
-			if on[id] && s.net.IsNetwork(int32(id)) && s.distance[1][id] <= apart/2 {
-				sum += states[a.ID] * states[id]
-				n++
-			}
+	return on
+}
+
+// across is the polarisation by the first external node on the second half of the way.
+func (s *shells) across(way []bool, states []float64) float64 {
+	sum, n, near := 0.0, 0.0, s.apart()/2
+	for id := range way {
+		if way[id] && s.net.IsNetwork(int32(id)) && s.distance[1][id] <= near {
+			sum += states[s.net.Externals[0].ID] * states[id]
+			n++
 		}
-		half[k] = append(half[k], sum/math.Max(1, n))
-	})
-	if err != nil {
-		return err
 	}
-	out.Add("across", "1", "polarisation by the first external node on the second half of the way to the other: below 0 where a wall parts them", stats.Replicated(half))
+	return sum / math.Max(1, n)
+}
+
+// bridge adds the weights on the way between two external nodes against those everywhere.
+func (s *shells) bridge(r *analysis.Run, out *analysis.Result, way []bool) error {
 	var ratio []float64
 	for _, replica := range r.Replicas {
 		weights, err := r.From.Final("weight", replica)
@@ -133,7 +146,7 @@ func (s *shells) between(r *analysis.Run, out *analysis.Result) error {
 				continue
 			}
 			all.Add(square(weights[i]))
-			if on[e.A] && on[e.B] {
+			if way[e.A] && way[e.B] {
 				here.Add(square(weights[i]))
 			}
 		}
