@@ -7,8 +7,8 @@ import (
 )
 
 // drive sets the external nodes for a step (docs/model.md section 6). Told is what
-// follows from neither seed nor polarity, by external node. Noise with a correlation time is fresh where it begins. Device twin:
-// tnn_drive_node in kernels.cl.
+// follows from neither seed nor polarity, by external node. Noise with a
+// correlation time is fresh where it begins. Device twin: tnn_drive_node in kernels.cl.
 func (r *replica[F]) drive(mode tnn.Mode, step int64, era int, k uint32, told []tnn.Told, fresh bool) {
 	for i, pos := range r.net.Layout.External {
 		x := &r.net.Externals[i]

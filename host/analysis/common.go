@@ -29,14 +29,10 @@ func series(r *Run) (*Result, error) {
 	}
 	out := &Result{}
 	var unknown []string // quantities whose error is not known
-	for _, c := range r.Network.Describe().Columns {
-		values, err := r.Series(c.Name)
-		if err != nil {
-			return nil, err
-		}
-		if !finite(values) {
+	err = r.columns(func(c model.Column, values [][]float64, isFinite bool) {
+		if !isFinite {
 			out.Note("%s is not finite in each step, and is left out", c.Name)
-			continue
+			return
 		}
 		out.Values = append(out.Values, Value{c, stats.Replicated(values)})
 		all := slices.Concat(values...)
@@ -50,6 +46,9 @@ func series(r *Run) (*Result, error) {
 		} else if math.IsNaN(time) {
 			unknown = append(unknown, c.Name)
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	if unknown != nil {
 		out.Note("correlated over more than a twentieth of the steps, so that neither an error is known nor whether it is stationary: %s", strings.Join(unknown, ", "))
@@ -85,19 +84,18 @@ func spectra(r *Run) (*Result, error) {
 		return nil, Missing("a spectrum takes %d evenly spaced rows at the least", leastValues)
 	}
 	t := Table{Name: "spectra", Title: "power spectral density"}
-	for _, c := range r.Network.Describe().Columns {
-		values, err := r.Series(c.Name)
-		if err != nil {
-			return nil, err
-		}
-		if !finite(values) {
-			continue
+	err = r.columns(func(c model.Column, values [][]float64, isFinite bool) {
+		if !isFinite {
+			return
 		}
 		frequency, power := Spectrum(values, every)
 		if t.Columns == nil {
 			t.Add(model.Column{Name: "frequency", Title: "frequency", Unit: "1/step", Doc: "cycles a step", Log: true}, frequency)
 		}
 		t.Add(model.Column{Name: c.Name, Title: c.Title, Unit: squared(c.Unit), Doc: "density of the variance of " + c.Name, Log: true}, power)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return &Result{Tables: []Table{t}}, nil
 }
@@ -181,7 +179,13 @@ func (r *Result) fit(name string, values []float64) {
 		r.Note("the exponent of the %s cannot be fitted: %v", name, err)
 		return
 	}
-	r.Add(name+"_exponent", "1", "a of the power law k^-a of greatest likelihood, from 1 to the largest "+name, stats.Estimate{Mean: f.Parameter[0], Error: f.Error[0], N: f.N})
+	r.AddPowerLaw(name, "from 1 to the largest "+name, f)
+}
+
+// AddPowerLaw adds the exponent of a power law of some values, with the range that it is
+// fitted in, and how far the values are from it.
+func (r *Result) AddPowerLaw(name, within string, f stats.Fit) {
+	r.Add(name+"_exponent", "1", "a of the power law k^-a of greatest likelihood, "+within, stats.Estimate{Mean: f.Parameter[0], Error: f.Error[0], N: f.N})
 	r.Exact(name+"_distance", "1", "Kolmogorov's and Smirnov's distance from that law", f.KS, f.N)
 }
 

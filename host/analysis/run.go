@@ -2,54 +2,47 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 
 	"tnn-gpu/host/model"
 )
 
 // Steps are those with a row in the part that is looked at.
 func (r *Run) Steps() ([]int64, error) {
-	all, err := r.From.Steps()
+	all, from, to, err := r.part()
 	if err != nil {
 		return nil, err
-	}
-	from, to := r.part(all)
-	if from == to {
-		return nil, Missing("no row of the run is within steps %d to %d", r.First, r.Last)
 	}
 	return all[from:to], nil
 }
 
-// part finds the rows that are looked at.
-func (r *Run) part(steps []int64) (from, to int) {
-	for from < len(steps) && steps[from] < r.First {
+// part finds the rows that are looked at among all steps.
+func (r *Run) part() (all []int64, from, to int, err error) {
+	if all, err = r.From.Steps(); err != nil {
+		return nil, 0, 0, err
+	}
+	for from < len(all) && all[from] < r.First {
 		from++
 	}
-	to = from
-	for to < len(steps) && steps[to] <= r.Last {
+	for to = from; to < len(all) && all[to] <= r.Last; {
 		to++
 	}
-	return from, to
+	if from == to {
+		return nil, 0, 0, Missing("no row of the run is within steps %d to %d", r.First, r.Last)
+	}
+	return all, from, to, nil
 }
 
 // Has tells whether the network has a quantity.
 func (r *Run) Has(column string) bool {
-	for _, c := range r.Network.Describe().Columns {
-		if c.Name == column {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Network.Describe().Columns, func(c model.Column) bool { return c.Name == column })
 }
 
 // Series are the values of a quantity by replica, of the rows that are looked at.
 func (r *Run) Series(column string) ([][]float64, error) {
-	steps, err := r.From.Steps()
+	steps, from, to, err := r.part()
 	if err != nil {
 		return nil, err
-	}
-	from, to := r.part(steps)
-	if from == to {
-		return nil, Missing("no row of the run is within steps %d to %d", r.First, r.Last)
 	}
 	var out [][]float64
 	for _, replica := range r.Replicas {
@@ -63,6 +56,18 @@ func (r *Run) Series(column string) ([][]float64, error) {
 		out = append(out, all[from:to])
 	}
 	return out, nil
+}
+
+// columns calls take with each quantity and its values by replica, which are finite or not.
+func (r *Run) columns(take func(c model.Column, values [][]float64, isFinite bool)) error {
+	for _, c := range r.Network.Describe().Columns {
+		values, err := r.Series(c.Name)
+		if err != nil {
+			return err
+		}
+		take(c, values, finite(values))
+	}
+	return nil
 }
 
 // Spacing is how many steps lie between two of the rows that are looked at; 0 where
@@ -114,7 +119,7 @@ func (r *Run) Recorded(field string) (*Field, error) {
 	}
 	f.read = func(record, replica int) ([]float64, error) { return rec.Read(skipped+record, replica) }
 	if f.Steps == nil {
-		return nil, firstOf(rec.Close(), Missing("nothing was recorded of %s within steps %d to %d", field, r.First, r.Last))
+		return nil, model.FirstError(rec.Close(), Missing("nothing was recorded of %s within steps %d to %d", field, r.First, r.Last))
 	}
 	return f, nil
 }
@@ -150,5 +155,3 @@ func (r *Run) Lattice() (*model.Sites, error) {
 	}
 	return &sites, nil
 }
-
-func firstOf(errs ...error) error { return model.FirstError(errs...) }

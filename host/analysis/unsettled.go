@@ -3,6 +3,7 @@ package analysis
 import (
 	"math"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/stats"
 )
 
@@ -20,17 +21,13 @@ func Unsettled(r *Run) ([]string, error) {
 		return nil, err
 	}
 	var out []string
-	for _, c := range r.Network.Describe().Columns {
-		values, err := r.Series(c.Name)
-		if err != nil {
-			return nil, err
-		}
-		if !finite(values) {
-			continue
+	err = r.columns(func(c model.Column, values [][]float64, isFinite bool) {
+		if !isFinite {
+			return
 		}
 		if d := stats.Drift(values); math.Abs(d.Mean) > StationaryWithin*d.Error || math.IsNaN(stats.Time(values)) {
 			out = append(out, c.Name)
 		}
-	}
-	return out, nil
+	})
+	return out, err
 }

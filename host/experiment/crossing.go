@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"io"
 	"math"
 	"slices"
@@ -75,13 +76,7 @@ func (t *Table) alongKey(key int) [][]*Row {
 	}
 	for _, rows := range out {
 		slices.SortStableFunc(rows, func(a, b *Row) int {
-			switch x, y := a.Values[key].Number, b.Values[key].Number; {
-			case x < y:
-				return -1
-			case x > y:
-				return 1
-			}
-			return 0
+			return cmp.Compare(a.Values[key].Number, b.Values[key].Number)
 		})
 	}
 	return out

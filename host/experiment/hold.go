@@ -16,8 +16,8 @@ import (
 // processes may share a scan, on file systems without locks, too. The holder
 // touches the file every minute. One that was not touched for ten minutes, by the
 // clock of the file system, is left over from a process that was killed; so is one
-// of a process of this machine that is gone, and one that is empty. A task that two processes make in
-// spite of that gives the same file twice.
+// of a process of this machine that is gone, and one that is empty. A task that two
+// processes make in spite of that gives the same file twice.
 const (
 	touchEvery = time.Minute
 	leftAfter  = 10 * time.Minute

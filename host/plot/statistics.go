@@ -73,29 +73,28 @@ func columnOf(c model.Column) record.Column {
 func statisticCurve(t *analysis.Table, column, colour int) Curve {
 	out := Curve{Style: Style{Colour: colour}, Marks: t.Bars || t.Dots, Dots: t.Dots}
 	errs := t.Errors(column)
+	ofX, ofY := t.Columns[0].Log, t.Columns[column].Log
 	for i, x := range t.Values[0] {
-		y, spread, below := t.Values[column][i], 0.0, 0.0
-		if errs != nil && errs[i] > 0 {
-			spread, below = errs[i], errs[i]
+		y := t.Values[column][i]
+		if !isFinite(x) || !isFinite(y) || ofX && !(x > 0) || ofY && !(y > 0) {
+			continue
 		}
-		if t.Columns[column].Log {
-			const least = 1e-3 // of the value, where a bar would reach 0
-			low := math.Log10(math.Max(y-below, y*least))
-			y, spread = math.Log10(y), math.Log10(y+spread)-math.Log10(y)
-			below = y - low
-		}
-		if t.Columns[0].Log {
-			x = math.Log10(x)
-		}
-		if isFinite(x) && isFinite(y) {
-			out.X, out.Y = append(out.X, x), append(out.Y, y)
-			out.Spread, out.Below = append(out.Spread, spread), append(out.Below, below)
+		out.X, out.Y = append(out.X, x), append(out.Y, y)
+		if errs != nil {
+			spread := 0.0 // where none is known
+			if errs[i] > 0 {
+				spread = errs[i]
+			}
+			out.Spread = append(out.Spread, spread)
 		}
 	}
-	if errs == nil {
-		out.Spread = nil
+	if ofX {
+		out = logX(out)
 	}
-	if !t.Bars || errs == nil {
+	if ofY {
+		out = logY(out)
+	}
+	if !t.Bars {
 		out.Below = nil
 	}
 	return out

@@ -1,9 +1,5 @@
 package plot
 
-import (
-	"math"
-)
-
 // mostPoints of a curve are more than a page resolves.
 const mostPoints = 2000
 
@@ -33,11 +29,10 @@ func thin(c Curve) (x, y, spread []float64) {
 // finite is a curve without points that have no place on paper: of a replica that has
 // diverged.
 func finite(c Curve) Curve {
-	ok := func(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 	out := c
 	out.X, out.Y, out.Spread = nil, nil, nil
 	for k, x := range c.X {
-		if !ok(x) || !ok(c.Y[k]) || c.Spread != nil && !c.Marks && !ok(c.Spread[k]) {
+		if !isFinite(x) || !isFinite(c.Y[k]) || c.Spread != nil && !c.Marks && !isFinite(c.Spread[k]) {
 			continue
 		}
 		out.X, out.Y = append(out.X, x), append(out.Y, c.Y[k])

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"tnn-gpu/host/analysis"
 	"tnn-gpu/host/record"
@@ -93,11 +94,7 @@ func (a *Analysed) Column(name string, replica int) ([]float64, error) {
 
 // Recording implements analysis.Source.
 func (a *Analysed) Recording(field string) (*analysis.Recording, error) {
-	found := false
-	for _, name := range a.run.Recorded() {
-		found = found || name == field
-	}
-	if !found {
+	if !slices.Contains(a.run.Recorded(), field) {
 		return nil, analysis.Missing("record %s (--record %s)", field, field)
 	}
 	r, err := a.run.Recording(field)

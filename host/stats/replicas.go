@@ -28,10 +28,6 @@ func replicated(series [][]float64, tau float64) Estimate {
 	return e
 }
 
-// Time is the integrated autocorrelation time of the series of some replicas, in units
-// of their spacing; see AutocorrelationTime.
-func Time(series [][]float64) float64 { return pooledTime(series) }
-
 // Derived is a function of the means of some quantities, which are given by quantity,
 // replica and time. Its error is that of the quantities' combination that moves with
 // the function: its gradient times the values (Wolff, hep-lat/0306017, equation 38).

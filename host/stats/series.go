@@ -34,12 +34,13 @@ const (
 // alternate, whose mean is known better than that, have 1/2 too. It is NaN where
 // the series is too short to tell: shorter than 20 such times.
 func AutocorrelationTime(values []float64) float64 {
-	return pooledTime([][]float64{values})
+	return Time([][]float64{values})
 }
 
-// pooledTime is the autocorrelation time of several series of one law, whose
-// correlations are taken together about the mean of all.
-func pooledTime(series [][]float64) float64 {
+// Time is the integrated autocorrelation time of several series of one law, in units of
+// their spacing: AutocorrelationTime, with correlations taken together about the mean of
+// all.
+func Time(series [][]float64) float64 {
 	all := slices.Concat(series...)
 	if len(all) < 2 {
 		return math.NaN()

@@ -122,9 +122,7 @@ func laws(out *analysis.Result, name, unit string, values []float64, lo, hi int)
 	if err != nil {
 		return t, err
 	}
-	within := fmt.Sprintf(" from %d to %d", lo, hi)
-	out.Add(name+"_exponent", "1", "a of the power law k^-a of greatest likelihood,"+within, stats.Estimate{Mean: power.Parameter[0], Error: power.Error[0], N: power.N})
-	out.Exact(name+"_distance", "1", "Kolmogorov's and Smirnov's distance from that law", power.KS, power.N)
+	out.AddPowerLaw(name, fmt.Sprintf("from %d to %d", lo, hi), power)
 	middles, found := present(histogram(values, 0.5, 1))
 	t = analysis.Table{Name: name + "s", Title: "avalanches by " + name + ", and laws", One: true}
 	t.Add(model.Column{Name: name, Title: name, Unit: unit, Log: true}, middles)
@@ -162,23 +160,22 @@ func present(middles, counts []float64) (at, found []float64) {
 
 // expected is how many values a fit has of each number; NaN outside its range.
 func expected(f stats.Fit, at []float64, of ...func(float64) float64) []float64 {
+	law := func(k float64) float64 {
+		power := 0.0
+		for j, p := range f.Parameter {
+			power -= p * of[j](k)
+		}
+		return math.Exp(power)
+	}
 	out, sum := make([]float64, len(at)), 0.0
 	for i, k := range at {
 		out[i] = math.NaN()
 		if k >= float64(f.Lo) && k <= float64(f.Hi) {
-			power := 0.0
-			for j, p := range f.Parameter {
-				power -= p * of[j](k)
-			}
-			out[i] = math.Exp(power)
+			out[i] = law(k)
 		}
 	}
 	for k := f.Lo; k <= f.Hi; k++ {
-		power := 0.0
-		for j, p := range f.Parameter {
-			power -= p * of[j](float64(k))
-		}
-		sum += math.Exp(power)
+		sum += law(float64(k))
 	}
 	for i := range out {
 		out[i] *= float64(f.N) / sum

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"tnn-gpu/host/analysis"
+	"tnn-gpu/host/analysis/analysistest"
 	"tnn-gpu/host/sorn"
 	"tnn-gpu/host/sorn/sornstats"
 	"tnn-gpu/host/state"
@@ -88,30 +89,13 @@ func (g *given) run(t *testing.T, units, replicas int, with func(s *sorn.Spec)) 
 func made(t *testing.T, r *analysis.Run, name string) *analysis.Result {
 	t.Helper()
 	r.Last = r.From.End()
-	chosen, err := analysis.Choose(sornstats.Statistics(), []string{name})
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, err := analysis.Make(r, chosen, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found[0].Result
-}
-
-func value(t *testing.T, r *analysis.Result, name string) analysis.Value {
-	t.Helper()
-	i := slices.IndexFunc(r.Values, func(v analysis.Value) bool { return v.Name == name })
-	if i < 0 {
-		t.Fatalf("there is no %s: %v", name, r.Notes)
-	}
-	return r.Values[i]
+	return analysistest.Made(t, sornstats.Statistics(), r, name)
 }
 
 // near compares a value with the truth, in errors of the estimate and a bound.
 func near(t *testing.T, r *analysis.Result, name string, want, within float64) {
 	t.Helper()
-	v := value(t, r, name)
+	v := analysistest.Value(t, r, name)
 	if v.Error > 0 {
 		within += 4.5 * v.Error
 	}
@@ -198,10 +182,10 @@ func TestAvalanches(t *testing.T) {
 	near(t, found, "duration_exponent", exponent, 0)
 	near(t, found, "avalanches", 4000, 0)
 	near(t, found, "size_of_duration", 1+grows, 0.1)
-	if gain := value(t, found, "duration_exponential_gain").Mean; gain > -100 {
+	if gain := analysistest.Value(t, found, "duration_exponential_gain").Mean; gain > -100 {
 		t.Errorf("an exponential is likelier by %v", gain)
 	}
-	if gain := value(t, found, "duration_cut_off_gain").Mean; gain < -1e-6 || gain > 10 {
+	if gain := analysistest.Value(t, found, "duration_cut_off_gain").Mean; gain < -1e-6 || gain > 10 {
 		t.Errorf("a cut-off makes the law likelier by %v", gain)
 	}
 	total := 0.0
@@ -249,7 +233,7 @@ func TestSpikes(t *testing.T) {
 	for _, n := range tableOf(t, found, "intervals").Values[1] {
 		counts += n
 	}
-	if want := float64(value(t, found, "interval").N); counts != want {
+	if want := float64(analysistest.Value(t, found, "interval").N); counts != want {
 		t.Errorf("the histogram has %v of %v intervals", counts, want)
 	}
 
@@ -284,7 +268,7 @@ func TestWeights(t *testing.T) {
 	found := made(t, r, "degrees")
 	near(t, found, "in_degree", 19.5, 0)
 	near(t, found, "in_deviation", 1, 0.25)
-	near(t, found, "out_degree", value(t, found, "in_degree").Mean, 1e-9)
+	near(t, found, "out_degree", analysistest.Value(t, found, "in_degree").Mean, 1e-9)
 	near(t, found, "out_deviation", math.Sqrt(19.5*(1-19.5/399)), 0.6)
 	for c := 1; c <= 4; c++ {
 		sum := 0.0
@@ -303,7 +287,7 @@ func TestWeights(t *testing.T) {
 		sum += v
 		law += tableOf(t, found, "weights").Values[2][i]
 	}
-	if n := value(t, found, "strong").Mean; sum != n || math.Abs(law/n-1) > 0.25 {
+	if n := analysistest.Value(t, found, "strong").Mean; sum != n || math.Abs(law/n-1) > 0.25 {
 		t.Errorf("the histogram has %v, and the law %v, of %v weights", sum, law, n)
 	}
 	r.Last = 1
@@ -377,9 +361,9 @@ func TestReadOut(t *testing.T) {
 	}
 	r = taught(t, 6000, 1, 7, words, place)
 	found = made(t, r, "readout")
-	best := value(t, found, "next_symbol_best")
+	best := analysistest.Value(t, found, "next_symbol_best")
 	near(t, found, "next_symbol", best.Mean, 0)
-	near(t, found, "next_place", value(t, found, "next_place_best").Mean, 0)
+	near(t, found, "next_place", analysistest.Value(t, found, "next_place_best").Mean, 0)
 	// Of the steps before a letter, those within words are known, and 3/4 after ABA and
 	// 1/2 after CB; two fifths of the words are ABA.
 	near(t, found, "next_symbol_best", (0.4*(2+0.75)+0.6*(1+0.5))/(0.4*3+0.6*2), 0.01)

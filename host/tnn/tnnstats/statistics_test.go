@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tnn-gpu/host/analysis"
+	"tnn-gpu/host/analysis/analysistest"
 	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/tnn/tnnstats"
 )
@@ -78,30 +79,13 @@ func runOf(t *testing.T, g *given, bipartite bool, externals []tnn.ExternalSpec,
 // made is what a statistic finds.
 func made(t *testing.T, r *analysis.Run, name string) *analysis.Result {
 	t.Helper()
-	chosen, err := analysis.Choose(tnnstats.Statistics(), []string{name})
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, err := analysis.Make(r, chosen, true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found[0].Result
-}
-
-func value(t *testing.T, r *analysis.Result, name string) analysis.Value {
-	t.Helper()
-	i := slices.IndexFunc(r.Values, func(v analysis.Value) bool { return v.Name == name })
-	if i < 0 {
-		t.Fatalf("there is no %s", name)
-	}
-	return r.Values[i]
+	return analysistest.Made(t, tnnstats.Statistics(), r, name)
 }
 
 // near compares with the truth, in errors of the estimate.
 func near(t *testing.T, r *analysis.Result, name string, want float64) {
 	t.Helper()
-	v := value(t, r, name)
+	v := analysistest.Value(t, r, name)
 	if !(v.Error > 0) || math.Abs(v.Mean-want) > 4.5*v.Error {
 		t.Errorf("%s is %s, want %.4f", name, analysis.Number(v.Mean, v.Error), want)
 	}
@@ -158,7 +142,7 @@ func TestRingOfSpins(t *testing.T) {
 				t.Errorf("correlation at %g is %s, want %.4f", table.Values[0][d], analysis.Number(got, err), want)
 			}
 		}
-		if got, want := value(t, c, "length_e").Mean, -1/math.Log(v); math.Abs(got-want) > 0.3 {
+		if got, want := analysistest.Value(t, c, "length_e").Mean, -1/math.Log(v); math.Abs(got-want) > 0.3 {
 			t.Errorf("the correlation falls to 1/e at %.3f, want %.3f", got, want)
 		}
 		// S(k) = (1 - v^2)/(1 - 2 v cos k + v^2), so that the second-moment length is sqrt(v)/(1 - v).
@@ -191,7 +175,7 @@ func TestDomainsByHand(t *testing.T) {
 	r := made(t, runOf(t, &given{states: [][][]float64{{s}}}, true, nil, 4, 6), "domains")
 	// The + join around the sides. Of 24 sites 8 are +, 14 -, and two are 0.
 	for name, want := range map[string]float64{"domains": 2, "largest": 14.0 / 24, "size": (8*8 + 14*14) / 22.0, "walls": 19.0 / 48} {
-		if got := value(t, r, name).Mean; math.Abs(got-want) > 1e-12 {
+		if got := analysistest.Value(t, r, name).Mean; math.Abs(got-want) > 1e-12 {
 			t.Errorf("%s is %g, want %g", name, got, want)
 		}
 	}
@@ -221,7 +205,7 @@ func TestMomentsOfKnownLaws(t *testing.T) {
 			series[i] = math.Copysign(0.8, series[i])
 		}
 	}
-	if v := value(t, made(t, runOf(t, g, true, nil, 10, 10), "moments"), "binder"); math.Abs(v.Mean-2.0/3) > 1e-9 {
+	if v := analysistest.Value(t, made(t, runOf(t, g, true, nil, 10, 10), "moments"), "binder"); math.Abs(v.Mean-2.0/3) > 1e-9 {
 		t.Errorf("in one domain Binder's cumulant is %g, want 2/3", v.Mean)
 	}
 }
@@ -267,7 +251,7 @@ func TestFlips(t *testing.T) {
 			t.Errorf("delay %d: %q", c.delay, f.Notes)
 		}
 		for name, want := range c.want {
-			if got := value(t, f, name).Mean; math.Abs(got-want) > 1e-9 {
+			if got := analysistest.Value(t, f, name).Mean; math.Abs(got-want) > 1e-9 {
 				t.Errorf("delay %d: %s is %g, want %g", c.delay, name, got, want)
 			}
 		}
@@ -367,16 +351,16 @@ func TestPolarisation(t *testing.T) {
 			g.states[0][i] = s
 		}
 		p := made(t, r, "polarisation")
-		if got := value(t, p, "region").Mean; math.Abs(got-region) > 1e-9 {
+		if got := analysistest.Value(t, p, "region").Mean; math.Abs(got-region) > 1e-9 {
 			t.Errorf("together %v: the region has %g sites, want %g", together, got, region)
 		}
-		if got := value(t, p, "across").Mean; together != (got > 0) || got == 0 {
+		if got := analysistest.Value(t, p, "across").Mean; together != (got > 0) || got == 0 {
 			t.Errorf("together %v: across is %g", together, got)
 		}
 		if got := p.Tables[0].Values[1][1]; math.Abs(got-0.5) > 1e-9 {
 			t.Errorf("together %v: neighbours are polarised by %g, want 0.5", together, got)
 		}
-		if got := value(t, p, "bridge").Mean; math.Abs(got-4) > 1e-9 {
+		if got := analysistest.Value(t, p, "bridge").Mean; math.Abs(got-4) > 1e-9 {
 			t.Errorf("together %v: weights between are %g, want 4", together, got)
 		}
 	}
