@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -367,9 +366,7 @@ func (p *program) bench(ctx context.Context, o *benchOptions, cases []bench.Case
 		}
 	}
 	if o.json {
-		e := json.NewEncoder(p.out)
-		e.SetIndent("", "  ")
-		return e.Encode(results)
+		return writeJSON(p.out, results)
 	}
 	return p.printBench(results)
 }

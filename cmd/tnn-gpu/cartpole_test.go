@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -61,7 +62,7 @@ type loop struct {
 	*testing.T
 	in      io.WriteCloser
 	answers *bufio.Reader
-	wait    func() error
+	program *exec.Cmd
 }
 
 func newLoop(t *testing.T, dir string, args ...string) *loop {
@@ -80,7 +81,7 @@ func newLoop(t *testing.T, dir string, args ...string) *loop {
 	}
 	watchdog := time.AfterFunc(10*time.Minute, func() { _ = c.Process.Kill() })
 	t.Cleanup(func() { watchdog.Stop() })
-	return &loop{T: t, in: in, answers: bufio.NewReader(out), wait: c.Wait}
+	return &loop{T: t, in: in, answers: bufio.NewReader(out), program: c}
 }
 
 // ask writes a line and reads the answer.
@@ -99,7 +100,7 @@ func (l *loop) ask(line string) string {
 func (l *loop) end() {
 	l.Helper()
 	l.in.Close()
-	if err := l.wait(); err != nil {
+	if err := l.program.Wait(); err != nil {
 		l.Fatal(err)
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -28,9 +27,7 @@ func (p *program) devicesCommand() *cli.Command {
 			}
 			list, note := p.listDevices()
 			if c.Bool("json") {
-				e := json.NewEncoder(p.out)
-				e.SetIndent("", "  ")
-				return e.Encode(list)
+				return writeJSON(p.out, list)
 			}
 			if err := p.printDevices(list); err != nil {
 				return err

@@ -134,6 +134,11 @@ func (l *last) values(name string) ([]float64, error) {
 		return nil, err
 	}
 	defer final.Close()
+	return l.valuesOf(final, name)
+}
+
+// valuesOf is values with the final state at hand.
+func (l *last) valuesOf(final *finalState, name string) ([]float64, error) {
 	d := l.net.Describe()
 	f, known := d.Field(name)
 	if !known {

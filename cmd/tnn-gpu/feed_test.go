@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -12,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // fedWith runs feed, or a command that goes on with such a run, with some input.
@@ -137,34 +134,13 @@ func TestFeedLoop(t *testing.T) {
 	args := []string{"feed", "fed.toml", "--backend", "cpu", "--no-overview", "--checkpoint", "8", "--answer", "order,energy"}
 	whole := fedWith(t, dir, inputLines(1, 30), append(args, "--out", "whole")...).want(t, codeDone)
 
-	c := command(t, dir, append(args, "--out", "killed")...)
-	in, err := c.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := c.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	watchdog := time.AfterFunc(10*time.Minute, func() { _ = c.Process.Kill() })
-	answers := bufio.NewReader(out)
+	l := newLoop(t, dir, append(args, "--out", "killed")...)
 	var got strings.Builder
 	for step := 1; step <= 21; step++ {
-		if _, err := io.WriteString(in, inputLines(step, step)); err != nil {
-			t.Fatal(err)
-		}
-		line, err := answers.ReadString('\n')
-		if err != nil {
-			t.Fatalf("step %d has no answer: %v", step, err)
-		}
-		got.WriteString(line)
+		got.WriteString(l.ask(strings.TrimSuffix(inputLines(step, step), "\n")) + "\n")
 	}
-	watchdog.Stop()
-	_ = c.Process.Kill()
-	_ = c.Wait()
+	_ = l.program.Process.Kill()
+	_ = l.program.Wait()
 	r := fedWith(t, dir, inputLines(22, 30), "resume", "killed", "--backend", "cpu", "--answer", "order,energy").want(t, codeDone)
 	got.WriteString(r.out)
 	if got.String() != whole.out {

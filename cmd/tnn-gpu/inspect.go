@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -89,9 +88,7 @@ func (p *program) inspect(o *inspectOptions) error {
 		return usageError{err}
 	}
 	if o.json {
-		e := json.NewEncoder(p.out)
-		e.SetIndent("", "  ")
-		return e.Encode(found)
+		return writeJSON(p.out, found)
 	}
 	_, err = fmt.Fprint(p.out, found)
 	return err

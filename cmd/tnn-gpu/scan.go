@@ -56,7 +56,7 @@ func (p *program) scanCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.quieten(c.Bool("quiet"), c.Bool("live")); err != nil {
+			if err := p.quieten(c.Bool("quiet"), false); err != nil {
 				return err
 			}
 			return p.scan(c.Context, o)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -79,9 +78,7 @@ func (p *program) stats(o *statsOptions) error {
 		}
 	}
 	if o.json {
-		e := json.NewEncoder(p.out)
-		e.SetIndent("", "  ")
-		return e.Encode(report)
+		return writeJSON(p.out, report)
 	}
 	return report.WriteText(p.out)
 }
@@ -96,11 +93,13 @@ func makeReport(run *results.Run, o *statsOptions) (*analysis.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	last, err := readNetwork(run)
+	net, err := builtNetwork(run)
 	if err != nil {
 		return nil, err
 	}
-	from := run.Analyse(last.field)
+	from := run.Analyse(func(field string, replica int) ([]float64, error) {
+		return (&last{run: run, net: net, replica: replica}).recorded(field)
+	})
 	steps, err := from.Steps()
 	if err != nil {
 		return nil, err
@@ -114,7 +113,7 @@ func makeReport(run *results.Run, o *statsOptions) (*analysis.Report, error) {
 	}
 	for i := range report.Parts {
 		part := &report.Parts[i]
-		of := &analysis.Run{Network: last.net, Replicas: part.Replicas, First: report.First, Last: report.Last, From: from}
+		of := &analysis.Run{Network: net, Replicas: part.Replicas, First: report.First, Last: report.Last, From: from}
 		if part.Found, err = analysis.Make(of, chosen, o.of.given); err != nil {
 			return nil, err
 		}
@@ -144,26 +143,14 @@ func choosePart(r *analysis.Report, o *statsOptions) error {
 	return nil
 }
 
-// analysed is a run's network, and the fields of its last state.
-type analysed struct{ last }
-
-func readNetwork(run *results.Run) (*analysed, error) {
-	net, err := builtNetwork(run)
-	return &analysed{last{run: run, net: net}}, err
-}
-
-// field is a field of a replica after the last step.
-func (a *analysed) field(name string, replica int) ([]float64, error) {
-	final, err := openFinal(a.run, a.net)
+// recorded is values for statistics, which may do without.
+func (l *last) recorded(name string) ([]float64, error) {
+	final, err := openFinal(l.run, l.net)
 	if err != nil {
 		return nil, analysis.Missing("%v", err)
 	}
-	if err := final.Close(); err != nil {
-		return nil, err
-	}
-	of := a.last
-	of.replica = replica
-	return of.values(name)
+	defer final.Close()
+	return l.valuesOf(final, name)
 }
 
 // writeReport writes stats.json, and each table with its figure.
@@ -171,11 +158,7 @@ func (p *program) writeReport(r *analysis.Report, o *statsOptions) error {
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return badUsage("the folder %s cannot be made: %w", o.out, err)
 	}
-	err := writeFile(filepath.Join(o.out, "stats.json"), o.overwrite, func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
-	})
+	err := writeFile(filepath.Join(o.out, "stats.json"), o.overwrite, func(w io.Writer) error { return writeJSON(w, r) })
 	if err != nil {
 		return err
 	}
@@ -231,12 +214,12 @@ func tablesOf(r *analysis.Report) []*sameTables {
 const mostLooked = 1 << 16
 
 // tellUnsettled says which quantities are not stationary in the second half of a run
-// that has one era and one setting. Of networks that come to an end, or name the steps
+// that has one era and one setting, unless nothing is printed. Of networks that come to an end, or name the steps
 // that are of interest, none need be.
 func (p *program) tellUnsettled(n *setup, s sim.Summary, folder *record.Folder) {
 	_, ends := n.net.(model.Ended)
 	_, names := n.net.(model.Recorded)
-	if ends || names || (s.Last-s.First)*int64(len(n.seeds)) > mostLooked || len(n.phases()) > 1 || n.sweep != nil {
+	if ends || names || p.names != nil || (s.Last-s.First)*int64(len(n.seeds)) > mostLooked || len(n.phases()) > 1 || n.sweep != nil {
 		return
 	}
 	if moving, err := unsettled(n.net, s, folder); err == nil && len(moving) > 0 { // the run is fine without

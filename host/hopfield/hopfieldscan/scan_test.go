@@ -1,7 +1,6 @@
 package hopfieldscan_test
 
 import (
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"math"
@@ -11,6 +10,7 @@ import (
 	"tnn-gpu/cpuref"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/hopfield/hopfieldscan"
 	"tnn-gpu/host/model"
@@ -93,16 +93,11 @@ func statistics(t *testing.T, into any) {
 // recorded reads a recorded file.
 func recorded(t *testing.T, name string, into any) {
 	t.Helper()
-	f, err := os.Open("../../../testdata/hopfield/" + name + ".json.gz")
+	_, src, err := golden.Open("../../../testdata/hopfield/" + name + ".json.gz")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(z).Decode(into); err != nil {
+	if err := json.Unmarshal(src, into); err != nil {
 		t.Fatal(err)
 	}
 }

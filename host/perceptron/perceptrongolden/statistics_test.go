@@ -1,13 +1,12 @@
 package perceptrongolden
 
 import (
-	"compress/gzip"
 	"encoding/json"
 	"math"
-	"os"
 	"strings"
 	"testing"
 
+	"tnn-gpu/host/golden"
 	"tnn-gpu/host/perceptron"
 )
 
@@ -43,17 +42,12 @@ type theoryRows struct {
 
 func readTheoryRows(t *testing.T) *theoryRows {
 	t.Helper()
-	f, err := os.Open("../../../testdata/perceptron/statistics.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
+	_, src, err := golden.Open("../../../testdata/perceptron/statistics.json.gz")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var rows theoryRows
-	if err := json.NewDecoder(z).Decode(&rows); err != nil {
+	if err := json.Unmarshal(src, &rows); err != nil {
 		t.Fatal(err)
 	}
 	return &rows
