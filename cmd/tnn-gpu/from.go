@@ -54,6 +54,18 @@ func (p *program) runFrom(ctx context.Context, opts *runOptions, w *watch) error
 	return p.carryOut(ctx, w, j, folder)
 }
 
+// checkEpoch refuses epochs of another length where the checkpoint of a step has the sums
+// of steps that are not those of the new epoch.
+func (o *origin) checkEpoch(cfg *config.Config, step int64) error {
+	was := sim.EpochOf(step+1, int64(o.config.Run.Epoch)).First
+	now := sim.EpochOf(step+1, int64(cfg.Run.Epoch)).First
+	if was == now {
+		return nil
+	}
+	return badUsage("run.epoch is %d, and the epoch with step %d would begin at step %d: the checkpoint has the sums of the steps from %d on; leave it as it is, %d, or begin after the last step of an epoch",
+		cfg.Run.Epoch, step+1, now, was, o.config.Run.Epoch)
+}
+
 // openOrigin reads RUN or RUN@STEP.
 func (p *program) openOrigin(text string) (*origin, error) {
 	o := &origin{step: -1}
@@ -132,6 +144,9 @@ func (p *program) branch(ctx context.Context, opts *runOptions, w *watch, o *ori
 		return nil, usageError{err}
 	}
 	if err := checkRecords(cfg, from.State.Step); err != nil {
+		return nil, err
+	}
+	if err := o.checkEpoch(cfg, from.State.Step); err != nil {
 		return nil, err
 	}
 	j, err := p.prepare(&opts.job, cfg)

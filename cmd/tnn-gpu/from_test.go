@@ -135,3 +135,22 @@ func TestBranch(t *testing.T) {
 		t.Error("a folder was made for what was refused")
 	}
 }
+
+// TestBranchWithOtherEpochs: the sums in a checkpoint are of steps of an epoch, and no
+// other epoch can have them.
+func TestBranchWithOtherEpochs(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--set", "graph.sides=[4, 4]", "--steps", "15", "--checkpoint", "5", "--backend", "cpu", "--no-overview", "--out", "a").want(t, codeDone)
+	branch := func(from, epoch, out string) result {
+		return tnnGPU(t, dir, "run", "--from", from, "--set", "run.epoch="+epoch, "--backend", "cpu", "--no-overview", "--steps", "40", "--out", out)
+	}
+	branch("a", "20", "refused").want(t, codeUsage, "run.epoch is 20, and the epoch with step 16 would begin at step 1: the checkpoint has the sums of the steps from 11 on")
+	branch("a", "5", "refused").want(t, codeUsage, "would begin at step 16: the checkpoint has the sums of the steps from 11 on")
+	branch("a@10", "5", "short").want(t, codeDone)
+	branch("a", "10", "same").want(t, codeDone)
+	for out, first := range map[string]string{"short": "3,11,15,", "same": "2,11,20,"} {
+		if epochs := string(read(t, dir, out, "epochs.csv")); !strings.Contains(epochs, "\n"+first) {
+			t.Errorf("%s has the epochs\n%s", out, epochs)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/memory"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
 
@@ -167,11 +168,24 @@ func (n *setup) describeRun() string {
 	if phases := len(n.phases()); phases > 0 {
 		length += " in " + count(int64(phases), "era")
 	}
-	text := fmt.Sprintf("%s, epochs of %d; seed %d, %s, %s precision", length, r.Epoch, r.Seed, count(int64(r.Replicas), "replica"), n.precision)
+	text := fmt.Sprintf("%s, epochs of %s; seed %d, %s, %s precision", length, n.describeEpochs(), r.Seed, count(int64(r.Replicas), "replica"), n.precision)
 	if r.Sweep != "" {
 		text += ", sweep " + r.Sweep
 	}
 	return text
+}
+
+// describeEpochs is the number of steps of an epoch, or of the first and the last one.
+func (n *setup) describeEpochs() string {
+	length := func(step int64) int64 {
+		of := sim.EpochOf(step, int64(n.config.Run.Epoch))
+		return of.Last - of.First + 1
+	}
+	first, last := length(1), length(n.config.Spec.Steps())
+	if first == last {
+		return fmt.Sprint(first)
+	}
+	return fmt.Sprintf("%d to %d", first, last)
 }
 
 func verb(n int64, noun, one, many string) string {

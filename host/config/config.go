@@ -46,13 +46,13 @@ type Run struct {
 	Replicas  int    `toml:"replicas" comment:"independent copies, each with noise of its own"`
 	Sweep     string `toml:"sweep,omitempty" comment:"a key and its values, such as edge.inverse_temperature=20,40,80: replica r takes value r modulo their number"`
 	Precision string `toml:"precision" comment:"single or double"`
-	Epoch     int    `toml:"epoch" bits:"no" comment:"steps that a line of the epoch table averages"`
+	Epoch     int    `toml:"epoch" bits:"no" comment:"steps that a line of the epoch table averages; 0: 10 up to step 1000, 100 up to 10,000, and so on"`
 	Backend   string `toml:"backend" bits:"no" comment:"auto, opencl or cpu"`
 	Device    string `toml:"device,omitempty" bits:"no" comment:"part of the device's name, or its number"`
 }
 
 func defaultRun() Run {
-	return Run{Seed: 1, Replicas: 1, Precision: state.Single.String(), Epoch: 10, Backend: "auto"}
+	return Run{Seed: 1, Replicas: 1, Precision: state.Single.String(), Backend: "auto"}
 }
 
 // newConfig is a configuration of a model with a specification of its own.
@@ -200,8 +200,8 @@ func (c *Config) check() error {
 		return invalid("run.replicas", r.Replicas, "use a whole number from 1 to %d", maxReplicas)
 	case r.Precision != state.Single.String() && r.Precision != state.Double.String():
 		return invalid("run.precision", r.Precision, "use single or double")
-	case r.Epoch < 1 || r.Epoch > math.MaxUint32:
-		return invalid("run.epoch", r.Epoch, "use a whole number from 1 to %d", uint32(math.MaxUint32))
+	case r.Epoch < 0 || r.Epoch > math.MaxUint32:
+		return invalid("run.epoch", r.Epoch, "use a whole number from 1 to %d, or 0 for epochs that grow", uint32(math.MaxUint32))
 	case !slices.Contains([]string{"auto", "opencl", "cpu"}, r.Backend):
 		return invalid("run.backend", r.Backend, "use auto, opencl or cpu")
 	}

@@ -93,7 +93,7 @@ func TestPresetsAreConfigurations(t *testing.T) {
 		if diff := same(p.Config, c); diff != "" {
 			t.Errorf("%s: it is not what the list of presets has:\n%s", p.Name, diff)
 		}
-		if want := (Run{Seed: 1, Replicas: 1, Precision: "single", Epoch: 10, Backend: "auto"}); c.Run != want {
+		if want := (Run{Seed: 1, Replicas: 1, Precision: "single", Backend: "auto"}); c.Run != want {
 			t.Errorf("%s: it is run as %+v", p.Name, c.Run)
 		}
 		checkRoundTrip(t, c)

@@ -120,7 +120,7 @@ func TestApply(t *testing.T) {
 	if err := c.Apply("external=[]", "run={seed = 3}", "edge={}"); err != nil {
 		t.Fatal(err)
 	}
-	if len(s.Externals) != 0 || c.Run != (Run{Seed: 3, Replicas: 1, Precision: "single", Epoch: 10, Backend: "auto"}) || s.Edge != tnn.Defaults().Edge {
+	if len(s.Externals) != 0 || c.Run != (Run{Seed: 3, Replicas: 1, Precision: "single", Backend: "auto"}) || s.Edge != tnn.Defaults().Edge {
 		t.Errorf("tables that are set whole are %+v, %+v and %+v", s.Externals, c.Run, s.Edge)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/models"
+	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
 
@@ -172,10 +173,10 @@ func pointSeed(seed uint64, settings []string) uint64 {
 // averageFrom is the first step of the part of a run that is averaged: as the scan
 // has it, or that of the run's last epoch.
 func (s *Scan) averageFrom(c *config.Config) (int64, error) {
-	steps, epoch := c.Spec.Steps(), int64(c.Run.Epoch)
+	steps := c.Spec.Steps()
 	from := s.File.AverageFrom
 	if from == 0 {
-		from = (steps-1)/epoch*epoch + 1
+		from = sim.EpochOf(steps, int64(c.Run.Epoch)).First
 	}
 	if from > steps {
 		return 0, fmt.Errorf("averages begin at step %d, but the run has %d steps", from, steps)

@@ -129,7 +129,7 @@ func (s *skipping) Advance(n int) ([]float64, error) {
 // are asked for. A run whose steps are made again, or one by one, skips none.
 func TestStepsBetweenRowsAreSkipped(t *testing.T) {
 	f := fuses{Lengths: []int64{4, 17, 8}}
-	for _, epoch := range []int64{1, 2, 3, 5, 7, 100} {
+	for _, epoch := range []int64{0, 1, 2, 3, 5, 7, 100} {
 		plan := sim.Plan{Steps: 16, Replicas: 3, Epoch: epoch, Checkpoint: 4}
 		_, want, err := burn(t, f, light(f), plan, nil)
 		if err != nil {

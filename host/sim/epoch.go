@@ -5,6 +5,37 @@ import (
 	"tnn-gpu/host/stats"
 )
 
+// Span is the steps of an epoch.
+type Span struct {
+	Index       int64 // from 1
+	First, Last int64
+}
+
+// Epochs that grow are shortEpoch steps long up to step firstGrowth, and from there on
+// ten times as long as before each power of ten.
+const (
+	shortEpoch  = 10
+	firstGrowth = 1000
+)
+
+// EpochOf is the epoch that has a step, counted from 1. Epochs are length steps long, or
+// where that is 0 grow with the step: 10 steps long up to step 1,000, 100 up to 10,000,
+// and so on, so that a long run has few, and each is at most a tenth of the steps before
+// it.
+func EpochOf(step, length int64) Span {
+	before, start := int64(0), int64(0) // epochs and steps before those of this length
+	if length == 0 {
+		length = shortEpoch
+		for end := int64(firstGrowth); step > end; end *= 10 {
+			before += (end - start) / length
+			start, length = end, 10*length
+		}
+	}
+	index := (step - start + length - 1) / length
+	first := start + (index-1)*length
+	return Span{Index: before + index, First: first + 1, Last: first + length}
+}
+
 // epoch adds up the sums of its steps.
 type epoch struct {
 	model    model.Network
@@ -12,7 +43,7 @@ type epoch struct {
 	replicas int
 	points   [][]int
 	recorded model.Recorded // nil where every step has a row
-	length   int64          // steps
+	length   int64          // as of Plan.Epoch
 	sums     []float64      // replicas x sums
 }
 
@@ -31,7 +62,7 @@ func (e *epoch) add(step int64, sums []float64) *Epoch {
 	for i, v := range sums {
 		e.sums[i] += v
 	}
-	if step%e.length != 0 {
+	if step != EpochOf(step, e.length).Last {
 		return nil
 	}
 	done := e.upTo(step)
@@ -41,8 +72,8 @@ func (e *epoch) add(step int64, sums []float64) *Epoch {
 
 // upTo is the epoch so far, with step as its last; nil where it has no row.
 func (e *epoch) upTo(step int64) *Epoch {
-	index := (step + e.length - 1) / e.length
-	out := &Epoch{Index: index, First: (index-1)*e.length + 1, Last: step}
+	span := EpochOf(step, e.length)
+	out := &Epoch{Index: span.Index, First: span.First, Last: step}
 	rows := countRows(e.recorded, out.First-1, out.Last)
 	if rows == 0 {
 		return nil

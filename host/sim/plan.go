@@ -17,7 +17,7 @@ import (
 type Plan struct {
 	Steps    int64 // the step at which the run ends
 	Replicas int   // of the network on the backend
-	Epoch    int64 // steps of an epoch
+	Epoch    int64 // steps of an epoch; 0 has them grow with the step (EpochOf)
 	// Points are the replicas that an epoch averages together, each replica in one
 	// of them; nil is all of them.
 	Points [][]int
@@ -52,8 +52,8 @@ func (p *Plan) validate(d *model.Description) error {
 		return fmt.Errorf("a run of %d steps is not possible; use 0 or more", p.Steps)
 	case p.Replicas < 1:
 		return fmt.Errorf("a run of %d replicas is not possible; use 1 or more", p.Replicas)
-	case p.Epoch < 1:
-		return fmt.Errorf("an epoch of %d steps is not possible; use 1 or more", p.Epoch)
+	case p.Epoch < 0:
+		return fmt.Errorf("an epoch of %d steps is not possible; use 1 or more, or 0 for epochs that grow", p.Epoch)
 	case p.Checkpoint < 0 || p.CheckpointTime < 0:
 		return errors.New("the interval between checkpoints is negative; use 0 to have one at the end only")
 	}

@@ -387,7 +387,7 @@ func (r *Run) end(reason Reason) ([]model.End, error) {
 			return nil, err
 		}
 	}
-	if r.step%r.plan.Epoch != 0 {
+	if r.step != EpochOf(r.step, r.plan.Epoch).Last {
 		if e := r.epoch.upTo(r.step); e != nil {
 			if err := r.emit(e); err != nil {
 				return nil, err

@@ -127,7 +127,7 @@ func TestPlanAndPaceNeverChangeResults(t *testing.T) {
 		steps := rapid.IntRange(0, 60).Draw(t, "steps")
 		every := int64(rapid.IntRange(1, 20).Draw(t, "every"))
 		plan := sim.Plan{
-			Steps: int64(steps), Replicas: replicas, Epoch: int64(rapid.IntRange(1, 20).Draw(t, "epoch")),
+			Steps: int64(steps), Replicas: replicas, Epoch: int64(rapid.IntRange(0, 20).Draw(t, "epoch")),
 			Checkpoint: int64(rapid.IntRange(0, 20).Draw(t, "checkpoint")),
 			Captures:   []sim.Capture{{Every: every, Fields: []string{"state"}}, {Every: 7, Fields: []string{"weight", "state"}}},
 		}
@@ -440,7 +440,7 @@ func TestImpossiblePlansAreRefused(t *testing.T) {
 	for _, plan := range []sim.Plan{
 		{Steps: -1, Replicas: 1, Epoch: 1},
 		{Steps: 1, Epoch: 1},
-		{Steps: 1, Replicas: 1},
+		{Steps: 1, Replicas: 1, Epoch: -1},
 		{Steps: 1, Replicas: 1, Epoch: 1, Checkpoint: -1},
 		{Steps: 1, Replicas: 1, Epoch: 1, CheckpointTime: -1},
 		{Steps: 1, Replicas: 1, Epoch: 1, Captures: []sim.Capture{{Fields: []string{"state"}}}},

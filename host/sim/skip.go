@@ -41,7 +41,7 @@ func (r *Run) skip(n int) error {
 	}
 	r.skips.pace.took(n, r.now().Sub(began))
 	rows := &Rows{First: r.step + 1, Last: r.step + int64(n), Replicas: r.plan.Replicas, Columns: len(r.about.Columns)}
-	ended := following(r.step, r.epoch.length) // later epochs among the steps have no rows
+	ended := EpochOf(r.step+1, r.epoch.length).Last // later epochs among the steps have no rows
 	r.step = rows.Last
 	if err := r.emit(rows); err != nil || ended > r.step {
 		return err
