@@ -1,6 +1,7 @@
 package codes
 
 import (
+	"fmt"
 	"math"
 	"math/bits"
 
@@ -102,6 +103,22 @@ func packed(messages, n int) []int {
 // 10:65, 1967).
 func SpherePacking(k, n int, p float64) float64 {
 	return BlockError(packed(1<<k, n), 1<<k, p)
+}
+
+// CheckBound refuses sums of a replica whose signs have a block error that no code can
+// have.
+func CheckBound(t *Table, replica int, sums []float64) error {
+	if !t.Channel.Binary() {
+		return nil
+	}
+	return checkBound(replica, t.TrainAt, sums[SumError], SpherePacking(t.K, t.N, t.TrainAt))
+}
+
+func checkBound(replica int, p, have, bound float64) error {
+	if have >= bound-1e-12 {
+		return nil
+	}
+	return fmt.Errorf("at p = %g the block error of replica %d is %v, and no code can have less than %v: this is a fault of the program", p, replica, have, bound)
 }
 
 // IsPerfect tells whether the shells of a code are those of the bound.

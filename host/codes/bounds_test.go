@@ -3,6 +3,7 @@ package codes_test
 import (
 	"math"
 	"math/bits"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -76,6 +77,25 @@ func TestShells(t *testing.T) {
 			t.Fatalf("flipped columns and permuted messages make %v of %v", again, e)
 		}
 	})
+}
+
+// A run that ends below the bound is at fault, and says of which replica and where.
+func TestCheckBound(t *testing.T) {
+	c := &codes.Defaults().Codes
+	sums := make([]float64, codes.Sums)
+	for have, says := range map[float64]string{
+		codes.SpherePacking(4, 7, 0.1): "", 0.3: "", codes.SpherePacking(4, 7, 0.1) - 1e-9: "at p = 0.1 the block error of replica 5 is", 0: "no code can have less than 0.149", math.NaN(): "replica 5 is NaN",
+	} {
+		sums[codes.SumError] = have
+		err := codes.CheckBound(c, 5, sums)
+		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+			t.Errorf("with a block error of %v: %v", have, err)
+		}
+	}
+	c.Channel = codes.AWGN
+	if err := codes.CheckBound(c, 0, sums); err != nil {
+		t.Errorf("where real numbers are sent: %v", err)
+	}
 }
 
 // Nothing falls below the bound: whatever signs a table sends and whatever its receiver

@@ -54,6 +54,12 @@ func (n *Codes) codebookColumns() []model.Column {
 
 // Conclude implements model.Concluded.
 func (n *Codes) Conclude(s *state.State, keys []uint64) ([][][]float64, error) {
+	ends := n.ends(s)
+	for r, sums := range ends {
+		if err := CheckBound(&n.Of(r).Codes, r, sums); err != nil {
+			return nil, err
+		}
+	}
 	var blocks [][]float64
 	points := make([][][]float64, len(n.Spec.Codes.Evaluate)) // by point, the values of all replicas
 	for r, key := range keys {
@@ -69,7 +75,7 @@ func (n *Codes) Conclude(s *state.State, keys []uint64) ([][][]float64, error) {
 	for i, of := range points {
 		blocks = append(blocks, append([]float64{-1, n.Spec.Codes.Evaluate[i]}, means(of)...))
 	}
-	return [][][]float64{blocks, n.distances(s), n.codebook(s)}, nil
+	return [][][]float64{blocks, distances(ends), n.codebook(s)}, nil
 }
 
 // means over replicas; the standard errors are those of the means, where there are more
@@ -95,11 +101,27 @@ func means(of [][]float64) []float64 {
 	return out
 }
 
-func (n *Codes) distances(s *state.State) [][]float64 {
+// ends are the sums of all replicas in the last state.
+func (n *Codes) ends(s *state.State) [][]float64 {
+	out := make([][]float64, s.Replicas)
+	for r := range out {
+		out[r] = make([]float64, Sums)
+		t := &n.Of(r).Codes
+		if s.Precision == state.Double {
+			FillSums(t, out[r], Part[float64](s, TableField, r), 0, s.Step)
+		} else {
+			FillSums(t, out[r], Part[float32](s, TableField, r), 0, s.Step)
+		}
+	}
+	return out
+}
+
+// distances counts replicas by the smallest distance, rounded down.
+func distances(ends [][]float64) [][]float64 {
 	count := make(map[int]int)
 	most := 0
-	for r := range s.Replicas {
-		d := n.distance(s, r)
+	for _, sums := range ends {
+		d := int(math.Floor(sums[SumDistance]))
 		count[d]++
 		most = max(most, d)
 	}
@@ -108,18 +130,6 @@ func (n *Codes) distances(s *state.State) [][]float64 {
 		rows = append(rows, []float64{float64(d), float64(count[d])})
 	}
 	return rows
-}
-
-// distance is the smallest one of a replica, rounded down.
-func (n *Codes) distance(s *state.State, replica int) int {
-	var sums [Sums]float64
-	t := &n.Of(replica).Codes
-	if s.Precision == state.Double {
-		FillSums(t, sums[:], Part[float64](s, TableField, replica), 0, s.Step)
-	} else {
-		FillSums(t, sums[:], Part[float32](s, TableField, replica), 0, s.Step)
-	}
-	return int(math.Floor(sums[SumDistance]))
 }
 
 func (n *Codes) codebook(s *state.State) [][]float64 {

@@ -2,7 +2,6 @@ package codes
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"math/bits"
 	"runtime"
@@ -50,8 +49,8 @@ func evaluate[F fmath.Float](t *Table, s *state.State, replica int, key uint64) 
 			continue
 		}
 		b := enumerate(t, judge, WordsOf(t, e), point)
-		if lowest := b.Bound - 1e-12; b.Receiver < lowest || b.Best < lowest {
-			return nil, fmt.Errorf("at p = %g the block error of replica %d is %v, or %v at best decoding, and no code can have less than %v: this is a fault of the program", point, replica, b.Receiver, b.Best, b.Bound)
+		if err := checkBound(replica, point, min(b.Receiver, b.Best), b.Bound); err != nil {
+			return nil, err
 		}
 		out = append(out, b)
 	}

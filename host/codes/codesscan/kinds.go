@@ -113,6 +113,11 @@ func (l *learner) learn(ctx context.Context, trials []experiment.Trial) (*learne
 		done += now
 		l.lab.At(done, spec.Steps())
 	}
+	for r := range trials {
+		if err := codes.CheckBound(&spec.Codes, r, of.sums[r*codes.Sums:][:codes.Sums]); err != nil {
+			return nil, err
+		}
+	}
 	of.last, err = b.State()
 	return of, err
 }
