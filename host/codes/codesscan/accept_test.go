@@ -85,6 +85,14 @@ func scan(t *testing.T, kind string, p state.Precision, trials int, change func(
 // at is the mean of an outcome at a place, over trials.
 func (o outcome) at(name string, place int) stats.Estimate { return stats.Mean(o[name][place]) }
 
+// distances counts populations by the smallest distance of their codes of signs.
+func (o outcome) distances() (count [4]int) {
+	for _, d := range o["distance"][0] {
+		count[int(d)]++
+	}
+	return count
+}
+
 // rowOf finds a row of the tables.
 func rowOf(t *testing.T, rows []codesscan.Row, name string) codesscan.Row {
 	t.Helper()
@@ -227,7 +235,7 @@ func TestFlips(t *testing.T) {
 	} {
 		o := scan(t, "codes-blocks", state.Single, 20, rowOf(t, codesscan.Flips(), row.name).Change)
 		low, high := o.at("block_error", 0), o.at("block_error", 3)
-		t.Logf("%s: at p = 0.01 %v, at 0.1 %v", row.name, low, high)
+		t.Logf("%s: at p = 0.01 %v, at 0.1 %v, at best decoding %v; %v have a smallest distance of 0, 1, 2, 3", row.name, low, high, o.at("best", 3), o.distances())
 		if row.low.mean > 0 {
 			agrees(t, row.name+": the block error at p = 0.01", low, row.low)
 		}
@@ -295,7 +303,7 @@ func between(t *testing.T, name string, o outcome) {
 	t.Helper()
 	for place := range o["block_error"] {
 		uncoded, hard, soft, have := o.at("uncoded", place).Mean, o.at("hamming_hard", place).Mean, o.at("hamming_soft", place).Mean, o.at("block_error", place)
-		t.Logf("%s: %v; uncoded %.5f, Hamming %.5f and %.5f", name, have, uncoded, hard, soft)
+		t.Logf("%s: %v, at best decoding %v; uncoded %.5f, Hamming %.5f and %.5f; squared distance %v", name, have, o.at("best", place), uncoded, hard, soft, o.at("distance", place))
 		if !(uncoded > hard && hard > have.Mean && have.Mean > 0.95*soft) {
 			t.Errorf("%s at place %d: uncoded %v, hard %v, learned %v, soft %v", name, place, uncoded, hard, have, soft)
 		}
