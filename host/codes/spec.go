@@ -80,8 +80,8 @@ type Table struct {
 	Anneal          float64 `toml:"anneal" comment:"T0 where signs are sent: the temperature of the dither's entropy at the start"`
 	Exploration     float64 `toml:"exploration" comment:"s, by which free perturbs codewords"`
 
-	Evaluate []float64 `toml:"evaluate" bits:"no" comment:"noise at which block errors are measured at the end, as train_at"`
-	Blocks   int       `toml:"blocks" bits:"no" comment:"messages sent to measure one"`
+	Evaluate []float64 `toml:"evaluate" bits:"measured" comment:"noise at which block errors are measured at the end, as train_at"`
+	Blocks   int       `toml:"blocks" bits:"measured" comment:"messages sent to measure one"`
 }
 
 // Defaults are the values of keys that a configuration leaves out: Hamming's (7,4) code

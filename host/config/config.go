@@ -218,7 +218,7 @@ const maxReplicas = 1 << 20
 func (c *Config) Hash() (string, error) {
 	h := sha256.New()
 	write := func(key string, v reflect.Value, f reflect.StructField) {
-		if f.Tag.Get("bits") != "no" && !isEmpty(v) {
+		if f.Tag.Get("bits") == "" && !isEmpty(v) {
 			fmt.Fprintf(h, "%s = %s\n", key, literal(v))
 		}
 	}
@@ -234,6 +234,18 @@ func (c *Config) Hash() (string, error) {
 		fmt.Fprintf(h, "%s = %x\n", key, sum)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// Measured is the keys that have no influence on the bits of a run, but on what is
+// measured of it (bits:"measured"), with their values: a line each.
+func (c *Config) Measured() string {
+	var lines strings.Builder
+	leaves(reflect.ValueOf(c.Spec).Elem(), "", func(key string, v reflect.Value, f reflect.StructField) {
+		if f.Tag.Get("bits") == "measured" {
+			fmt.Fprintf(&lines, "%s = %s\n", key, literal(v))
+		}
+	})
+	return lines.String()
 }
 
 func hashFile(name string) ([]byte, error) {

@@ -90,6 +90,14 @@ func (n *Network) patterns(s *Spec) int {
 	return s.count(n.N)
 }
 
+// Recalls is how many recalls a scan makes of a network.
+func (n *Network) Recalls() int {
+	if trials := n.Spec.Recall.Trials; trials > 0 {
+		return trials
+	}
+	return n.patterns(n.Spec)
+}
+
 // memoryKey tells memories apart: by the key of the noise and by what of the
 // specification they depend on.
 type memoryKey struct {
@@ -104,14 +112,31 @@ type built struct {
 	err    error
 }
 
+func (n *Network) memoryKey(s *Spec, key uint64) memoryKey {
+	if n.Given != nil && s.Network.Damage == 0 {
+		key = 0
+	}
+	return memoryKey{key, n.patterns(s), fmt.Sprint(s.Network, s.Patterns.Bias, s.Patterns.Prototypes, s.Patterns.Spread)}
+}
+
+// Inherit takes what replicas with these keys have stored from another network, as far as
+// it has stored the same.
+func (n *Network) Inherit(from *Network, keys []uint64) {
+	if n.Graph != nil || from.Graph != nil || n.N != from.N || !slices.EqualFunc(n.Given, from.Given, Same) {
+		return
+	}
+	for _, key := range keys {
+		at := n.memoryKey(n.Spec, key)
+		if m, stored := from.memories.Load(at); stored {
+			n.memories.Store(at, m)
+		}
+	}
+}
+
 // Memory is what a replica with this specification and key has stored. Replicas that
 // share both share it.
 func (n *Network) Memory(s *Spec, key uint64) (*Memory, error) {
-	at := memoryKey{key, n.patterns(s), fmt.Sprint(s.Network, s.Patterns.Bias, s.Patterns.Prototypes, s.Patterns.Spread)}
-	if n.Given != nil && s.Network.Damage == 0 {
-		at.key = 0
-	}
-	b, _ := n.memories.LoadOrStore(at, &built{})
+	b, _ := n.memories.LoadOrStore(n.memoryKey(s, key), &built{})
 	m := b.(*built)
 	m.once.Do(func() { m.memory, m.err = n.store(s, NewDraws(key)) })
 	return m.memory, m.err

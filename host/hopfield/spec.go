@@ -99,7 +99,7 @@ type RecallSpec struct {
 	State       string     `toml:"state,omitempty" comment:"the start as a text of + and -, in place of a corrupted pattern"`
 	First       int        `toml:"first,omitempty" comment:"of update cyclic: the unit with which a sweep begins"`
 	Trial       int        `toml:"trial" comment:"t: the start has draws of its own, and the target is pattern t modulo P"`
-	Trials      int        `toml:"trials" bits:"no" comment:"recalls of each network in a scan, of trial t, t + 1, ..."`
+	Trials      int        `toml:"trials" bits:"measured" comment:"recalls of each network in a scan, of trial t, t + 1, ...; 0 takes one of each pattern"`
 	Clamped     []int      `toml:"clamped,omitempty" comment:"units that keep their start"`
 	Sweeps      int        `toml:"max_sweeps" comment:"the run ends after so many, or when all recalls are steady"`
 }

@@ -117,7 +117,7 @@ func TestSpecsThatCannotBe(t *testing.T) {
 		{func(s *hopfield.Spec) { s.Recall.First = 3 }, "recall.first is 3: only update cyclic"},
 		{func(s *hopfield.Spec) { s.Recall.First, s.Recall.Update = 64, "cyclic" }, "recall.first is 64: give the number of a unit"},
 		{func(s *hopfield.Spec) { s.Recall.Trial = -1 }, "recall.trial is -1"},
-		{func(s *hopfield.Spec) { s.Recall.Trials = 0 }, "recall.trials is 0"},
+		{func(s *hopfield.Spec) { s.Recall.Trials = -1 }, "recall.trials is -1"},
 		{func(s *hopfield.Spec) { s.Recall.Clamped = []int{64} }, "recall.clamped is [64]"},
 		{func(s *hopfield.Spec) { s.Recall.Sweeps = 0 }, "recall.max_sweeps is 0"},
 		{func(s *hopfield.Spec) { s.Recall.State = "+-+" }, `recall.state is "+-+": its patterns have 3 units, the others 64 units`},

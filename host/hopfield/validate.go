@@ -251,7 +251,7 @@ func (s *Spec) checkRecall() error {
 		model.OneOf("recall.corruption", r.Corruption, Flip, Noise, Erase, Occlude, AnyStart),
 		model.Between("recall.fraction", r.Fraction, 0, 1, "the share of units that is corrupted"),
 		model.Within("recall.trial", r.Trial, 0, math.MaxInt32, "the number of the trial"),
-		model.Within("recall.trials", r.Trials, 1, math.MaxInt32, "recalls of a network"),
+		model.Within("recall.trials", r.Trials, 0, math.MaxInt32, "recalls of a network, 0 taking one of each pattern"),
 		model.Within("recall.max_sweeps", r.Sweeps, 1, MaxSweeps, "sweeps"),
 		model.Between("recall.temperature", r.Temperature, 0, 1e6, "in units of the couplings, 0 following fields"),
 	)

@@ -11,7 +11,8 @@ import (
 
 // Spec is the specification of a model's network: a pointer to a struct whose
 // fields are the model's tables, tagged with toml for their names, comment, and
-// bits:"no" where they have no influence on what is computed. Tables hold
+// bits:"no" where they have no influence on what is computed, or bits:"measured"
+// where they have none on the run, but on what a scan measures of it. Tables hold
 // booleans, numbers, texts and lists of them.
 type Spec interface {
 	// Validate gives errors that have a ConfigKey method.

@@ -93,7 +93,7 @@ type Table struct {
 	P        int    `toml:"P,omitempty" comment:"stored examples"`
 
 	HeatEvery   int     `toml:"heat_every" comment:"steps from one measurement of heat to the next"`
-	AverageFrom float64 `toml:"average_from" bits:"no" comment:"time at which averages begin"`
+	AverageFrom float64 `toml:"average_from" bits:"measured" comment:"time at which averages begin"`
 }
 
 // Defaults are the values of keys that a configuration leaves out.

@@ -190,7 +190,7 @@ func (s *Scan) task(c *config.Config, from int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := fmt.Sprintf("scan %d\n%s\n", Format, hash)
+	text := fmt.Sprintf("scan %d\n%s\n%s", Format, hash, c.Measured())
 	if s.Kind == nil {
 		text += fmt.Sprintf("average from %d\n", from)
 	} else {

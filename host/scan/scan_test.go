@@ -78,6 +78,24 @@ func TestDesigns(t *testing.T) {
 	}
 }
 
+// TestMeasuredKeysNameTasks: points that differ only in what is measured of the same run are
+// different tasks.
+func TestMeasuredKeysNameTasks(t *testing.T) {
+	for _, text := range []string{
+		"base = \"hopfield-recall\"\nexperiment = \"hopfield-capacity\"\naxis = [{key = \"recall.trials\", values = [5, 20]}]",
+		"base = \"codes-backprop\"\nexperiment = \"codes-blocks\"\naxis = [{key = \"codes.blocks\", values = [100, 200]}]",
+		"base = \"codes-backprop\"\nexperiment = \"codes-blocks\"\naxis = [{key = \"codes.evaluate\", values = [[0.05], [0.1]]}]",
+		"base = \"perceptron-hebb\"\naxis = [{key = \"perceptron.average_from\", values = [1.0, 2.0]}]",
+	} {
+		f := decode(t, text)
+		if s, err := New(f); err != nil {
+			t.Errorf("%s: %v", text, err)
+		} else if p := s.Plan.Points; p[0].Task == p[1].Task {
+			t.Errorf("%s: one task for both", text)
+		}
+	}
+}
+
 // TestDrawnPoints: drawing more of them changes none of the first, and they fill the
 // space between the ends: random ones as random ones do, Sobol's evenly.
 func TestDrawnPoints(t *testing.T) {

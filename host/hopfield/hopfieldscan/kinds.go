@@ -12,46 +12,54 @@ import (
 
 // Kinds are the experiments.
 func Kinds() []experiment.Kind {
-	capacities := kind("capacity", "recall from stored patterns: errors of one step and of the end, by load", capacityColumns(), capacity,
-		theory("one_step", func(s *hopfield.Spec, n, p int) float64 { return oneStep(s, n, p) }),
-		theory("final", func(s *hopfield.Spec, n, p int) float64 { return finalError(s, n, p) }))
-	sequences := kind("sequence", "one pattern leads to the next: overlaps in the second round", sequenceColumns(), sequence)
-	kinds := []experiment.Kind{
-		kind("recall", "recalls one by one: from where each begins to where it ends", recallColumns(), single),
-		capacities,
-		kind("basin", "recall from corrupted patterns: what share comes back", basinColumns(), basin),
-		kind("thermal", "recall at temperature: the overlap that stays", thermalColumns(), thermal,
-			theory("m", func(s *hopfield.Spec, n, p int) float64 { return thermalOverlap(s, n, p) })),
-		kind("spurious", "recall from random starts: where it ends", spuriousColumns(), spurious),
-		sequences,
-		kind("decode", "words through a binary symmetric channel, decoded by recall", decodeColumns(), decode),
-		kind("continuous", "retrieval of real states, z <- X^T softmax(beta X z), by the patterns and the beta of the rule exponential", continuousColumns(), continuous),
-	}
-	melting := make(map[float64]float64) // by load: points that differ in temperature share it
-	for i := range kinds {
-		kinds[i].Marks = marks
-		switch kinds[i].Name {
-		case "hopfield-capacity":
-			kinds[i].Crossings = []experiment.Crossing{
+	return []experiment.Kind{
+		{
+			Name: "hopfield-recall", Doc: "recalls one by one: from where each begins to where it ends",
+			New: by(recallColumns(), single), Marks: marks,
+		},
+		{
+			Name: "hopfield-capacity", Doc: "recall from stored patterns: errors of one step and of the end, by load",
+			New: by(capacityColumns(), capacity), Marks: marks,
+			Theories: []experiment.Theory{theory("one_step", oneStep), theory("final", finalError)},
+			Crossings: []experiment.Crossing{
 				{Name: "load50", Title: "load at which half are good", Unit: "1", Outcome: "good", Key: "patterns.load", Level: 0.5},
 				{Name: "count50", Title: "patterns at which half are good", Unit: "1", Outcome: "good", Key: "patterns.count", Level: 0.5},
-			}
-		case "hopfield-basin":
-			kinds[i].Crossings = []experiment.Crossing{{Name: "f50", Title: "f50, where half come back", Unit: "1", Outcome: "success", Key: "recall.fraction", Level: 0.5}}
-		case "hopfield-thermal":
-			kinds[i].Marks = func(spec model.Spec) []experiment.Mark { return meltingMark(spec.(*hopfield.Spec), melting) }
-		case "hopfield-decode":
-			kinds[i].Besides = []experiment.Beside{{Outcome: "block_error", Other: "ml_block_error", Name: "maximum likelihood"}}
-		}
+			},
+		},
+		{
+			Name: "hopfield-basin", Doc: "recall from corrupted patterns: what share comes back",
+			New: by(basinColumns(), basin), Marks: marks,
+			Crossings: []experiment.Crossing{{Name: "f50", Title: "f50, where half come back", Unit: "1", Outcome: "success", Key: "recall.fraction", Level: 0.5}},
+		},
+		{
+			Name: "hopfield-thermal", Doc: "recall at temperature: the overlap that stays",
+			New: by(thermalColumns(), thermal), Marks: meltingMarks(), Theories: []experiment.Theory{theory("m", thermalOverlap)},
+		},
+		{
+			Name: "hopfield-spurious", Doc: "recall from random starts: where it ends",
+			New: by(spuriousColumns(), spurious), Marks: marks,
+		},
+		{
+			Name: "hopfield-sequence", Doc: "one pattern leads to the next: overlaps in the second round",
+			New: by(sequenceColumns(), sequence), Marks: marks,
+		},
+		{
+			Name: "hopfield-decode", Doc: "words through a binary symmetric channel, decoded by recall",
+			New: by(decodeColumns(), decode), Marks: marks,
+			Besides: []experiment.Beside{{Outcome: "block_error", Other: "ml_block_error", Name: "maximum likelihood"}},
+		},
+		{
+			Name: "hopfield-continuous", Doc: "retrieval of real states, z <- X^T softmax(beta X z), by the patterns and the beta of the rule exponential",
+			New: by(continuousColumns(), continuous), Marks: marks,
+		},
 	}
-	return kinds
 }
 
-func kind(name, doc string, outcomes []model.Column, measure func(*network) []float64, theories ...experiment.Theory) experiment.Kind {
-	return experiment.Kind{Name: "hopfield-" + name, Doc: doc, Theories: theories,
-		New: func(lab experiment.Lab, _ model.Spec) (experiment.Runner, error) {
-			return &runner{lab, outcomes, measure}, nil
-		}}
+// by makes runners that take outcomes from the recalls of a network.
+func by(outcomes []model.Column, measure func(*network) []float64) func(experiment.Lab, model.Spec) (experiment.Runner, error) {
+	return func(lab experiment.Lab, _ model.Spec) (experiment.Runner, error) {
+		return &runner{lab: lab, outcomes: outcomes, measure: measure}, nil
+	}
 }
 
 // sequenceCapacity is the load up to which a sequence of patterns is recalled, of many
@@ -86,17 +94,22 @@ func marks(spec model.Spec) []experiment.Mark {
 	return out
 }
 
-// meltingMark is T_M of a load. known holds those that are known, and gets those that are not.
-func meltingMark(s *hopfield.Spec, known map[float64]float64) []experiment.Mark {
-	n, p := s.Size()
-	if n == 0 || p == 0 || !melts(s, n, p) {
-		return nil
+// meltingMarks are T_M of loads. Points that differ in temperature share the load's, which
+// takes long to find.
+func meltingMarks() func(spec model.Spec) []experiment.Mark {
+	known := make(map[float64]float64) // by load
+	return func(spec model.Spec) []experiment.Mark {
+		s := spec.(*hopfield.Spec)
+		n, p := s.Size()
+		if n == 0 || p == 0 || !melts(s, n, p) {
+			return nil
+		}
+		alpha := float64(p) / float64(n)
+		if _, found := known[alpha]; !found {
+			known[alpha] = hopfield.MeltingTemperature(alpha)
+		}
+		return []experiment.Mark{{Key: "recall.temperature", Value: known[alpha], Name: fmt.Sprintf("T_M of load %g", alpha)}}
 	}
-	alpha := float64(p) / float64(n)
-	if _, found := known[alpha]; !found {
-		known[alpha] = hopfield.MeltingTemperature(alpha)
-	}
-	return []experiment.Mark{{Key: "recall.temperature", Value: known[alpha], Name: fmt.Sprintf("T_M of load %g", alpha)}}
 }
 
 func theory(outcome string, of func(s *hopfield.Spec, n, p int) float64) experiment.Theory {

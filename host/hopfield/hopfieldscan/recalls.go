@@ -45,6 +45,7 @@ type runner struct {
 	lab      experiment.Lab
 	outcomes []model.Column
 	measure  func(n *network) []float64
+	before   *hopfield.Network // that of the trials before
 }
 
 // Outcomes implements experiment.Runner.
@@ -55,43 +56,48 @@ func (r *runner) AtOnce() int { return 16 }
 
 // Run implements experiment.Runner.
 func (r *runner) Run(ctx context.Context, trials []experiment.Trial) ([]experiment.Result, error) {
-	results := make([]experiment.Result, len(trials))
-	for from := 0; from < len(trials); {
-		spec := trials[from].Spec.(*hopfield.Spec)
-		to := from + 1
-		for to < len(trials) && trials[to].Point == trials[from].Point && trials[to].Graph == trials[from].Graph && (to-from+1)*spec.Recall.Trials <= most {
-			to++
-		}
-		networks, err := r.recall(ctx, spec, trials[from:to])
+	results := make([]experiment.Result, 0, len(trials))
+	for len(trials) > 0 {
+		first := trials[0]
+		built, err := first.Spec.Build(first.Graph, nil)
 		if err != nil {
 			return nil, err
 		}
-		for i, n := range networks {
-			results[from+i].Values = r.measure(n)
+		net := built.(*hopfield.Network)
+		count := 1
+		for count < len(trials) && trials[count].Point == first.Point && trials[count].Graph == first.Graph && (count+1)*net.Recalls() <= most {
+			count++
 		}
-		from = to
+		networks, err := r.recall(ctx, net, trials[:count])
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range networks {
+			results = append(results, experiment.Result{Values: r.measure(n)})
+		}
+		trials = trials[count:]
 	}
 	return results, nil
 }
 
-// recall makes the recalls of networks of one point.
-func (r *runner) recall(ctx context.Context, spec *hopfield.Spec, trials []experiment.Trial) ([]*network, error) {
-	each := spec.Recall.Trials
-	variants := make([]model.Spec, 0, len(trials)*each)
+// recall makes the recalls of the trials of one point, whose network is net but for the
+// recalls. Points that differ in the recall only have stored the same: it is stored once
+// for points that follow each other.
+func (r *runner) recall(ctx context.Context, net *hopfield.Network, trials []experiment.Trial) ([]*network, error) {
+	spec, each := net.Spec, net.Recalls()
 	var keys []uint64
 	for _, t := range trials {
 		for j := range each {
 			v := *spec
 			v.Recall.Trial = spec.Recall.Trial + j
-			variants = append(variants, &v)
+			net.Variants = append(net.Variants, &v)
 			keys = append(keys, spec.Key(t.Seed, t.Number, 1))
 		}
 	}
-	built, err := spec.Build(trials[0].Graph, variants)
-	if err != nil {
-		return nil, err
+	if r.before != nil {
+		net.Inherit(r.before, keys)
 	}
-	net := built.(*hopfield.Network)
+	r.before = net
 	b, err := r.lab.Open(net, keys)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package hopfieldscan_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"testing"
@@ -23,48 +24,77 @@ var soak = os.Getenv("TNN_SOAK") == "1"
 // measured is a recorded mean with its standard error over networks.
 type measured [2]float64
 
-// scan makes the trials of a kind at one specification, and gives the means and errors
-// of its outcomes.
-func scan(t *testing.T, name string, networks int, change func(s *hopfield.Spec)) map[string]measured {
-	t.Helper()
-	s := hopfield.Defaults()
-	s.Network.Units, s.Patterns.Load = 1000, 0.1
-	change(s)
-	if err := s.Validate(); err != nil {
-		t.Fatal(err)
+// laboratory makes scans one after another, with one runner a kind.
+type laboratory struct {
+	*testing.T
+	runners map[string]experiment.Runner
+	opened  []*hopfield.Network
+}
+
+func newLaboratory(t *testing.T) *laboratory {
+	return &laboratory{T: t, runners: make(map[string]experiment.Runner)}
+}
+
+// runner of a kind, the same whenever it is asked for.
+func (l *laboratory) runner(name string) experiment.Runner {
+	l.Helper()
+	if r, made := l.runners[name]; made {
+		return r
 	}
 	lab := experiment.Lab{Open: func(n model.Network, keys []uint64) (backend.Backend, error) {
+		l.opened = append(l.opened, n.(*hopfield.Network))
 		return cpuref.New(n, backend.Options{Seeds: keys})
 	}}
 	for _, k := range hopfieldscan.Kinds() {
 		if k.Name != name {
 			continue
 		}
-		runner, err := k.New(lab, s)
+		r, err := k.New(lab, nil)
 		if err != nil {
-			t.Fatal(err)
+			l.Fatal(err)
 		}
-		var trials []experiment.Trial
-		for i := range networks {
-			trials = append(trials, experiment.Trial{Number: i, Seed: 17, Graph: 17, Spec: s})
-		}
-		results, err := runner.Run(context.Background(), trials)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out := make(map[string]measured)
-		for i, c := range runner.Outcomes() {
-			var values []float64
-			for _, r := range results {
-				values = append(values, r.Values[i])
-			}
-			e := stats.Mean(values)
-			out[c.Name] = measured{e.Mean, e.Error}
-		}
-		return out
+		l.runners[name] = r
+		return r
 	}
-	t.Fatalf("there is no kind %s", name)
+	l.Fatalf("there is no kind %s", name)
 	return nil
+}
+
+// scan makes the trials of a kind at one specification, and gives the means and errors
+// of its outcomes.
+func (l *laboratory) scan(name string, networks int, change func(s *hopfield.Spec)) map[string]measured {
+	l.Helper()
+	s := hopfield.Defaults()
+	s.Network.Units, s.Patterns.Load = 1000, 0.1
+	change(s)
+	if err := s.Validate(); err != nil {
+		l.Fatal(err)
+	}
+	var trials []experiment.Trial
+	for i := range networks {
+		trials = append(trials, experiment.Trial{Number: i, Seed: 17, Graph: 17, Spec: s})
+	}
+	runner := l.runner(name)
+	results, err := runner.Run(context.Background(), trials)
+	if err != nil {
+		l.Fatal(err)
+	}
+	out := make(map[string]measured)
+	for i, c := range runner.Outcomes() {
+		var values []float64
+		for _, r := range results {
+			values = append(values, r.Values[i])
+		}
+		e := stats.Mean(values)
+		out[c.Name] = measured{e.Mean, e.Error}
+	}
+	return out
+}
+
+// scan is a single one.
+func scan(t *testing.T, name string, networks int, change func(s *hopfield.Spec)) map[string]measured {
+	t.Helper()
+	return newLaboratory(t).scan(name, networks, change)
 }
 
 // agree compares with a recorded value, within 3.5 standard errors of both together and
@@ -78,10 +108,9 @@ func agree(t *testing.T, what string, got, want measured) {
 
 // share compares a share of the recalls of some networks. Of a share that is near 0 or 1 few or
 // no recalls are counted here, whose own spread says less than that of the recorded share.
-func share(t *testing.T, what string, got, want measured, networks int) {
+func share(t *testing.T, what string, got, want measured, recalls int) {
 	t.Helper()
-	recalls := float64(networks * hopfield.Defaults().Recall.Trials)
-	got[1] = max(got[1], math.Sqrt(want[0]*(1-want[0])/recalls))
+	got[1] = max(got[1], math.Sqrt(want[0]*(1-want[0])/float64(recalls)))
 	agree(t, what, got, want)
 }
 
@@ -115,6 +144,7 @@ func TestCapacityAgainstStatistics(t *testing.T) {
 			Rule  string
 			Alpha float64
 			P, N  int
+			Each  int      `json:"patterns_per_network"`
 			One   measured `json:"one_step"`
 			Final measured
 			Exact measured
@@ -122,21 +152,27 @@ func TestCapacityAgainstStatistics(t *testing.T) {
 		}
 	}
 	statistics(t, &file)
-	seen := 0
+	seen, l := 0, newLaboratory(t)
 	for _, c := range file.Load {
 		if !soak && (c.Rule != "hebb" || c.Alpha != 0.1) {
 			continue
 		}
 		seen++
-		got := scan(t, "hopfield-capacity", networks(20), func(s *hopfield.Spec) {
-			s.Network.Units, s.Network.Rule, s.Patterns.Count = c.N, hopfield.Rule(c.Rule), c.P
-			s.Network.Matrix = c.Rule == "hebb"
-			s.Recall.Fraction = 0
-		})
-		agree(t, "one step", got["one_step"], c.One)
-		agree(t, "final", got["final"], c.Final)
-		share(t, "exact", got["exact"], c.Exact, networks(20))
-		share(t, "good", got["good"], c.Good, networks(20))
+		name := fmt.Sprintf("%s, N = %d, P = %d: ", c.Rule, c.N, c.P)
+		capacity := func(trials, sweeps int) map[string]measured {
+			return l.scan("hopfield-capacity", networks(20), func(s *hopfield.Spec) {
+				s.Network.Units, s.Network.Rule, s.Patterns.Count = c.N, hopfield.Rule(c.Rule), c.P
+				s.Network.Matrix = c.Rule == "hebb"
+				s.Recall.Fraction, s.Recall.Trials, s.Recall.Sweeps = 0, trials, sweeps
+			})
+		}
+		// Whether a pattern is stable is recorded of all patterns, and where recalls end of the first
+		// ones. It makes a difference to Storkey's rule, which keeps old patterns worst.
+		stable, ends := capacity(0, 1), capacity(c.Each, 200)
+		agree(t, name+"one step", stable["one_step"], c.One)
+		share(t, name+"exact", stable["exact"], c.Exact, networks(20)*c.P)
+		agree(t, name+"final", ends["final"], c.Final)
+		share(t, name+"good", ends["good"], c.Good, networks(20)*c.Each)
 	}
 	if seen == 0 {
 		t.Error("nothing was compared")
@@ -158,7 +194,7 @@ func TestBasinsAgainstStatistics(t *testing.T) {
 		}
 	}
 	statistics(t, &file)
-	seen := 0
+	seen, l := 0, newLaboratory(t)
 	for _, c := range file.Basin {
 		for _, point := range c.Points {
 			if !soak && (c.Rule != "hebb" || c.Alpha != 0.08 || point.Fraction != 0.35) {
@@ -166,7 +202,7 @@ func TestBasinsAgainstStatistics(t *testing.T) {
 			}
 			for _, update := range []hopfield.Update{hopfield.Async, hopfield.Sync} {
 				seen++
-				got := scan(t, "hopfield-basin", networks(20), func(s *hopfield.Spec) {
+				got := l.scan("hopfield-basin", networks(20), func(s *hopfield.Spec) {
 					s.Network.Units, s.Network.Rule, s.Patterns.Count = c.N, hopfield.Rule(c.Rule), c.P
 					s.Network.Matrix = c.Rule == "hebb"
 					s.Recall.Fraction, s.Recall.Update, s.Recall.Trials = point.Fraction, update, c.Each
@@ -175,7 +211,7 @@ func TestBasinsAgainstStatistics(t *testing.T) {
 				if update == hopfield.Sync {
 					want = point.Sync
 				}
-				agree(t, string(update), got["success"], want)
+				agree(t, fmt.Sprintf("%s, P = %d, f = %g, %s", c.Rule, c.P, point.Fraction, update), got["success"], want)
 			}
 		}
 	}
