@@ -179,7 +179,7 @@ func melts(s *hopfield.Spec, n, p int) bool {
 
 func capacityColumns() []model.Column {
 	return []model.Column{
-		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that a step from a stored pattern changes", Log: true},
+		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that a step from a stored pattern changes, of the patterns that are recalled", Log: true},
 		{Name: "final", Title: "final error", Unit: "1", Doc: "share of units that differ from the pattern at the end", Log: true},
 		{Name: "final_median", Title: "median of final errors", Unit: "1", Doc: "over the recalls of a network", Log: true},
 		{Name: "good", Title: "good recalls", Unit: "1", Doc: "share of recalls that end with an error of 5 % at most"},
