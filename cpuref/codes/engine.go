@@ -27,12 +27,12 @@ type engine[F fmath.Float] struct {
 // New opens a network on the processor, at step 0.
 func New(net *codes.Codes, o backend.Options) (backend.Backend, error) {
 	if o.Precision == state.Double {
-		return newEngine[float64](net, o), nil
+		return newEngine(net, o, newScalar[float64]), nil
 	}
-	return newEngine[float32](net, o), nil
+	return newEngine(net, o, fastest), nil
 }
 
-func newEngine[F fmath.Float](net *codes.Codes, o backend.Options) *engine[F] {
+func newEngine[F fmath.Float](net *codes.Codes, o backend.Options, newForm func(t *codes.Table) form[F]) *engine[F] {
 	threads := o.Threads
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
@@ -42,7 +42,7 @@ func newEngine[F fmath.Float](net *codes.Codes, o backend.Options) *engine[F] {
 		e.populations = append(e.populations, newPopulation[F](net.Of(r), e.state, r, key))
 	}
 	for range threads {
-		e.scratch = append(e.scratch, newScratch[F](&net.Spec.Codes))
+		e.scratch = append(e.scratch, newScratch(&net.Spec.Codes, newForm(&net.Spec.Codes)))
 	}
 	return e
 }

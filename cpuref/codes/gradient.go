@@ -12,8 +12,8 @@ func (p *population[F]) gradientOfWeights(s *scratch[F]) {
 		row := s.outer.next()
 		y, h := rowsOf(s.received, i, n), rowsOf(s.units, i, hidden)
 		g, d := rowsOf(s.givenBy, i, hidden), rowsOf(s.messages, i, messages)
-		row = fourProducts(row, y, g)
-		fourProducts(row, h, d)
+		row = s.form.fourProducts(row, y, g)
+		s.form.fourProducts(row, h, d)
 		s.outer.add(2)
 	}
 	for ; i < batch; i++ {
@@ -39,24 +39,6 @@ func products[F fmath.Float](row, left, right []F) []F {
 	return row[copy(row, right):]
 }
 
-// fourProducts fills row in with what the pair tree makes of the products of four
-// samples. It gives the rest of row.
-func fourProducts[F fmath.Float](row []F, left, right [4][]F) []F {
-	a, b, c, d := right[0], right[1], right[2], right[3]
-	add := func(va, vb, vc, vd F) {
-		to := row[:len(a)]
-		for k, x := range a {
-			to[k] = (F(va*x) + F(vb*b[k])) + (F(vc*c[k]) + F(vd*d[k]))
-		}
-		row = row[len(a):]
-	}
-	for j, v := range left[0] {
-		add(v, left[1][j], left[2][j], left[3][j])
-	}
-	add(1, 1, 1, 1)
-	return row
-}
-
 // rowsOf are four rows of a width from row i on.
 func rowsOf[F fmath.Float](of []F, i, width int) [4][]F {
 	of = of[i*width:][:4*width]
@@ -69,10 +51,11 @@ type sumOfRows[F fmath.Float] struct {
 	partial [][]F // partial[l] is of 2^l rows, where bit l of count is 1
 	row     []F   // the next one
 	count   int
+	form    form[F]
 }
 
-func newSumOfRows[F fmath.Float](width, rows int) *sumOfRows[F] {
-	s := &sumOfRows[F]{row: make([]F, width)}
+func newSumOfRows[F fmath.Float](width, rows int, form form[F]) *sumOfRows[F] {
+	s := &sumOfRows[F]{row: make([]F, width), form: form}
 	for n := rows; n > 0; n /= 2 {
 		s.partial = append(s.partial, make([]F, width))
 	}
@@ -86,9 +69,7 @@ func (s *sumOfRows[F]) next() []F { return s.row }
 func (s *sumOfRows[F]) add(level int) {
 	s.count += 1 << level
 	for count := s.count - 1<<level; count>>level&1 == 1; level++ {
-		for k, x := range s.partial[level] {
-			s.row[k] = x + s.row[k]
-		}
+		s.form.add(s.row, s.partial[level])
 	}
 	s.partial[level], s.row = s.row, s.partial[level]
 }
@@ -105,9 +86,7 @@ func (s *sumOfRows[F]) total() []F {
 		case sum == nil:
 			sum = partial
 		default:
-			for k, x := range partial {
-				sum[k] = x + sum[k]
-			}
+			s.form.add(sum, partial)
 		}
 	}
 	s.count = 0

@@ -23,7 +23,7 @@ type learner struct {
 func newLearner(net *codes.Codes, t int64) *learner {
 	s := net.Start(state.Double, []uint64{7})
 	table := &net.Spec.Codes
-	l := &learner{newPopulation[float64](net.Spec, s, 0, 7), newScratch[float64](table), codes.PaceAt[float64](table, t), t}
+	l := &learner{newPopulation[float64](net.Spec, s, 0, 7), newScratch(table, newScalar[float64](table)), codes.PaceAt[float64](table, t), t}
 	for k := range l.e {
 		l.e[k] *= 6 // so that binary codewords are neither coins nor frozen
 		if !table.Channel.Binary() {
@@ -104,7 +104,7 @@ func TestGradients(t *testing.T) {
 		if table.Transmitter == codes.Exact {
 			want := fd.Gradient(nil, func(e []float64) float64 {
 				p := *l.population
-				s := newScratch[float64](table)
+				s := newScratch(table, newScalar[float64](table))
 				codes.Symbols(table, s.x, e)
 				p.loss = []float64{0}
 				p.exact(s)

@@ -42,14 +42,15 @@ type scratch[F fmath.Float] struct {
 	terms          []F // of a sum along the tree
 	weights        []F // gradients
 	outer          *sumOfRows[F]
+	form           form[F]
 }
 
-func newScratch[F fmath.Float](t *codes.Table) *scratch[F] {
+func newScratch[F fmath.Float](t *codes.Table, form form[F]) *scratch[F] {
 	entries, batch, hidden, messages := t.Messages()*t.N, t.Batch(), 0, 0
 	if t.Receiver == codes.Network {
 		hidden, messages = t.Hidden, t.Messages()
 	}
-	s := &scratch[F]{x: make([]F, entries), gradient: make([]F, entries), terms: make([]F, batch)}
+	s := &scratch[F]{form: form, x: make([]F, entries), gradient: make([]F, entries), terms: make([]F, batch)}
 	if t.Transmitter == codes.Exact {
 		s.messages, s.likely, s.terms = make([]F, t.Messages()<<t.N), make([]F, t.Messages()), make([]F, 1<<t.N)
 		return s
@@ -57,7 +58,7 @@ func newScratch[F fmath.Float](t *codes.Table) *scratch[F] {
 	s.received, s.path, s.noise, s.slopes = make([]F, batch*t.N), make([]F, batch*t.N), make([]F, t.N), make([]F, t.N)
 	s.units, s.givenBy, s.messages = make([]F, batch*hidden), make([]F, batch*hidden), make([]F, batch*messages)
 	s.losses, s.weights = make([]F, batch), make([]F, t.Weights())
-	s.outer = newSumOfRows[F](t.Weights(), batch)
+	s.outer = newSumOfRows(t.Weights(), batch, form)
 	return s
 }
 
@@ -69,6 +70,9 @@ func (p *population[F]) update(t int64, s *scratch[F]) {
 		p.exact(s)
 		p.moveTable(&pace, s, factor, squares)
 		return
+	}
+	if p.table.Receiver == codes.Network {
+		s.form.take(codes.NetOf(p.table, p.weights))
 	}
 	perturbed := p.table.Transmitter == codes.Free && pace.Transmitter.Rate > 0
 	for i := range p.table.Batch() {
@@ -144,47 +148,16 @@ func (p *population[F]) receive(i int, s *scratch[F]) {
 		s.losses[i] = -fmath.Log(F(row[message] / sum))
 		return
 	}
-	net := codes.NetOf(table, p.weights)
 	h, d, g := s.units[i*table.Hidden:][:table.Hidden], s.messages[i*messages:][:messages], s.givenBy[i*table.Hidden:][:table.Hidden]
-	net.Forward(h, d, y)
+	s.form.forward(h, d, y)
 	s.losses[i] = codes.Losses(d, message)
-	dots(g, net.Outer, d)
-	for u := range h {
-		g[u] = codes.Sizable(g[u])
-		if !(h[u] > 0) {
-			g[u] = 0
-		}
-	}
+	s.form.back(g, h, d)
 	if table.Transmitter == codes.Free || table.Transmitter == codes.Policy {
 		return
 	}
-	dots(s.slopes, net.Inner, g)
+	s.form.inputs(s.slopes, g)
 	for j, slope := range s.slopes {
 		path[j] = F(slope * path[j])
-	}
-}
-
-// dots fills sums in with those of each row of a matrix times a vector, in the order of
-// the row. Four rows are added side by side, as an addition waits for the one before it.
-func dots[F fmath.Float](sums, rows, v []F) {
-	width, k := len(v), 0
-	for ; k+4 <= len(sums); k += 4 {
-		of, a, b, c, d := rowsOf(rows, k, width), F(0), F(0), F(0), F(0)
-		ra, rb, rc, rd := of[0], of[1], of[2], of[3]
-		for i, x := range v {
-			a += F(x * ra[i])
-			b += F(x * rb[i])
-			c += F(x * rc[i])
-			d += F(x * rd[i])
-		}
-		sums[k], sums[k+1], sums[k+2], sums[k+3] = a, b, c, d
-	}
-	for ; k < len(sums); k++ {
-		sum := F(0)
-		for i, w := range rows[k*width:][:width] {
-			sum += F(v[i] * w)
-		}
-		sums[k] = sum
 	}
 }
 

@@ -1,9 +1,12 @@
 package codesscan_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"testing"
 
 	"tnn-gpu/cpuref"
@@ -103,6 +106,29 @@ func rowOf(t *testing.T, rows []codesscan.Row, name string) codesscan.Row {
 	}
 	t.Fatalf("there is no row %q", name)
 	return codesscan.Row{}
+}
+
+// A scan that is told to stop does so within two million samples, however many
+// populations learn and however large their updates are.
+func TestScanStops(t *testing.T) {
+	s := codes.Defaults()
+	s.Codes.Copies = 4096
+	ctx, stop := context.WithCancel(t.Context())
+	var at []int64
+	lab := experiment.Lab{Open: func(n model.Network, keys []uint64) (backend.Backend, error) {
+		return cpuref.New(n, backend.Options{Seeds: keys})
+	}, Progress: func(done, _ int64) {
+		at = append(at, done)
+		stop()
+	}}
+	runner, err := codesscan.Kinds()[1].New(lab, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = runner.Run(ctx, []experiment.Trial{{Seed: 1, Spec: s}, {Number: 1, Seed: 1, Spec: s}})
+	if !errors.Is(err, context.Canceled) || !slices.Equal(at, []int64{16}) {
+		t.Errorf("it stopped after updates %v: %v", at, err)
+	}
 }
 
 // missed are the seeds of the first 200 from which the entropy in closed form, annealed,

@@ -51,11 +51,12 @@ func bound(spec model.Spec, point float64) float64 {
 // learner has populations learn.
 type learner struct{ lab experiment.Lab }
 
-// most is the number of populations that learn at once, and part that of updates between
-// looks at the context.
 const (
+	// most is the number of populations that learn at once.
 	most = 4096
-	part = 1000
+	// part is the number of samples (of exact: outputs) of all of them between looks at the
+	// context: seconds' worth, so that a scan can be stopped.
+	part = 1 << 21
 )
 
 // AtOnce implements experiment.Runner.
@@ -100,11 +101,12 @@ func (l *learner) learn(ctx context.Context, trials []experiment.Trial) (*learne
 	}
 	defer b.Close()
 	width := len(trials) * codes.Sums
+	updates := max(1, part/(int64(len(trials))*of.net.Describe().Updates))
 	for done := int64(0); done < spec.Steps(); {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		now := min(part, spec.Steps()-done)
+		now := min(updates, spec.Steps()-done)
 		sums, err := b.Advance(int(now))
 		if err != nil {
 			return nil, err
