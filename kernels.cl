@@ -3550,7 +3550,7 @@ __kernel void signals_update(uint values, uint symbols, uint batch, __global con
     __global real *Te, __global real *Ti, __global uchar *x_before, __global uchar *x, __global uchar *y_before, __global uchar *y, \
     __global int *ee_size, __global int *ei_size, __global int *ie_size, __global uchar *ee_settled, __global uchar *ei_settled, \
     __global real *rows, __global real *recurrent, __global real *input, __global real *outgoing, __global uchar *x_next, __global uchar *y_next, __global uchar *r, __global uchar *change, \
-    __global int *births_i, __global int *births_j, __global int *counts, __global int *full, __global real *scratch, \
+    __global int *births_i, __global int *births_j, __global int *counts, __global int *full, __global uint *made, __global real *scratch, \
     __global const real *silent, __global const real *active, __global const real *constants, __global const uint *choices, \
     __global const int *in_first, __global const int *in_unit, __global const real *in_value, __global const int *born, \
     __global const real *given_e, __global const real *given_i, __global int *row_counts, __global real *row_reals, \
@@ -3564,6 +3564,7 @@ typedef struct {
     __global uchar *x_before, *x, *y_before, *y, *ee_settled, *ei_settled, *x_next, *y_next, *r, *change;
     __global const real *silent, *active, *constants, *given_e, *given_i;
     __global const uint *choices;
+    __global uint *made; // the last step that was made
     uint n, m, room_ee, room_ei, room_ie, room_births, rules, t, first, stride;
 } sorn_net;
 
@@ -3765,7 +3766,7 @@ int sorn_births(const sorn_net *net, int born)
             net->counts[SORN_SUM_DROPPED]++;
     }
 #endif // SORN_GIVEN
-    for (int k = 0; k < count;) { // cpuref replica.haveRoom
+    for (int k = 0; k < count;) { // cpuref replica.makeRoom; the host makes room
         int i = net->births_i[k], size = 0;
         for (; k < count && net->births_i[k] == i; k++)
             size++;
@@ -4146,7 +4147,7 @@ void sorn_begin(const sorn_net *net)
     sorn_net net; \
     net.ee_from = ee_from + at_n * room_ee, net.ee = ee + at_n * room_ee, net.ei_from = ei_from + at_n * room_ei, net.ei = ei + at_n * room_ei; \
     net.ie_from = ie_from + at_m * room_ie, net.ie = ie + at_m * room_ie, net.ee_size = ee_size + at_n, net.ei_size = ei_size + at_n, net.ie_size = ie_size + at_m; \
-    net.births_i = births_i + at_births, net.births_j = births_j + at_births, net.counts = counts + (replica) * SORN_COUNTS, net.full = full + 2 * (replica); \
+    net.births_i = births_i + at_births, net.births_j = births_j + at_births, net.counts = counts + (replica) * SORN_COUNTS, net.full = full + 2 * (replica), net.made = made + (replica); \
     net.te = Te + at_n, net.ti = Ti + at_m, net.rows = rows + 4 * at_n, net.recurrent = recurrent + at_n, net.input = input + at_n, net.outgoing = outgoing + at_n; \
     net.scratch = scratch + 2 * SORN_REALS * at_n, net.x_before = x_before + at_n, net.x = x + at_n, net.y_before = y_before + at_m, net.y = y + at_m; \
     net.ee_settled = ee_settled + at_n, net.ei_settled = ei_settled + at_n, net.x_next = x_next + at_n, net.y_next = y_next + at_m, net.r = r + at_n, net.change = change + at_n; \
@@ -4155,13 +4156,15 @@ void sorn_begin(const sorn_net *net)
     net.room_births = room_births, net.rules = rules, net.t = t, net.first = (share), net.stride = (shares)
 
 // sorn_steps makes steps of a replica, by a work-group: cpuref replica.step. The first
-// has number t, and place at among the steps whose inputs are there.
+// has number t, and place at among the steps whose inputs are there. A replica in which a
+// unit has no room for its births stops before the rules of that step, and makes it anew
+// when the host has made room.
 __kernel __attribute__((reqd_work_group_size(SORN_ITEMS, 1, 1)))
 void sorn_steps(SORN_ARGUMENTS)
 {
     uint replica = (uint)get_group_id(0), me = (uint)get_local_id(0);
     SORN_NET(replica, me, SORN_ITEMS);
-    for (uint k = 0; k < steps; k++) {
+    for (uint k = *net.made < t ? 0 : *net.made - t + 1; k < steps; k++) {
         size_t row = (size_t)(at + k) * replicas + replica;
         uint fresh = net.choices[SORN_CHOICE_NEW_INHIBITION];
         net.t = t + k;
@@ -4187,6 +4190,8 @@ void sorn_steps(SORN_ARGUMENTS)
         SORN_WAIT();
         sorn_commit(&net);
         sorn_sums(&net, row_counts + row * SORN_COUNTS, row_reals + row * SORN_REALS);
+        if (me == 0)
+            *net.made = net.t;
         SORN_WAIT();
     }
 }
@@ -4203,7 +4208,7 @@ __kernel void sorn_part(SORN_ARGUMENTS)
         for (uint i = net.first; i < n; i += net.stride)
             sorn_drive(&net, i);
     }
-    if (part <= SORN_PART_DRIVE || net.full[0] != 0)
+    if (part <= SORN_PART_DRIVE || net.full[0] != 0 || *net.made >= t)
         return;
     if (part == SORN_PART_HEAR)
         sorn_hear(&net, in_first + row, in_unit, in_value);
@@ -4230,8 +4235,11 @@ void sorn_sum(SORN_ARGUMENTS)
     uint replica = (uint)get_group_id(0);
     SORN_NET(replica, (uint)get_local_id(0), SORN_ITEMS);
     size_t row = (size_t)at * replicas + replica;
-    if (net.full[0] == 0)
-        sorn_sums(&net, row_counts + row * SORN_COUNTS, row_reals + row * SORN_REALS);
+    if (net.full[0] != 0 || *net.made >= t)
+        return;
+    sorn_sums(&net, row_counts + row * SORN_COUNTS, row_reals + row * SORN_REALS);
+    if (get_local_id(0) == 0)
+        *net.made = t;
 }
 
 #endif // SORN

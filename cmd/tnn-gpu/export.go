@@ -11,6 +11,7 @@ import (
 	"tnn-gpu/host/exchange"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/results"
+	"tnn-gpu/host/state"
 )
 
 func (p *program) exportCommand() *cli.Command {
@@ -145,14 +146,23 @@ func (l *last) valuesOf(final *finalState, name string) ([]float64, error) {
 		return nil, fmt.Errorf("the model %s has no field %q", d.Name, name)
 	}
 	copies := f.Copies(l.run.Replicas())
-	space, _ := d.Space(f.Space)
-	all, err := final.values(name, int64(space.Len())*int64(copies))
+	all, err := final.values(name, int64(most(l.net, f.Space))*int64(copies))
 	if err != nil {
 		return nil, err
 	}
 	each := len(all) / copies
 	at := min(l.replica, copies-1) * each
 	return all[at : at+each], nil
+}
+
+// most is how many values of a space a replica may have.
+func most(net model.Network, s state.Space) int {
+	if grows, ok := net.(model.Growing); ok {
+		return grows.Most(s)
+	}
+	d := net.Describe()
+	space, _ := d.Space(s)
+	return space.Len()
 }
 
 func (l *last) export() (*exchange.Export, error) {

@@ -146,6 +146,9 @@ func (n *setup) answer(text string, columns []string, readout string) ([]answer,
 		return nil, fmt.Errorf("%q is no quantity and no field: use one of %s", text, strings.Join(columns, ", "))
 	}
 	order := n.net.Order(field.Space)
+	if most(n.net, field.Space) > len(order) {
+		return nil, fmt.Errorf("%s cannot be an answer: it has more values when the network needs more room", name)
+	}
 	if !one {
 		return []answer{{column: -1, field: name, order: order}}, nil
 	}

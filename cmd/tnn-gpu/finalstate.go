@@ -72,13 +72,16 @@ func openFinal(run *results.Run, net model.Network) (*finalState, error) {
 	if unread != nil || c.State.Step != run.Metadata.Steps {
 		return nil, err
 	}
-	return &finalState{net: net, from: c.State}, nil
+	return &finalState{net: model.GrownTo(net, c.State), from: c.State}, nil
 }
 
 // finalOf is the state that a backend has now.
 func finalOf(b backend.Backend, net model.Network) (*finalState, error) {
 	s, err := b.State()
-	return &finalState{net: net, from: s}, err
+	if err != nil {
+		return nil, err
+	}
+	return &finalState{net: model.GrownTo(net, s), from: s}, nil
 }
 
 // Close closes final.npz.

@@ -66,3 +66,39 @@ func TestSORNPage(t *testing.T) {
 		}
 	}
 }
+
+// TestMoreRoom: a unit that needs more slots than it began with gets them, and nothing
+// but the shape of its slots tells: not in a run that goes on from a checkpoint, nor in
+// what is made of the last state. What was recorded slot by slot ends, and says why.
+func TestMoreRoom(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"run", "--preset", "sorn-0.3", "--set", "sorn.ne=60", "--set", "sorn.target_rate=0.1", "--set", "sorn.sp_prob=20.5", "--backend", "cpu", "--no-overview", "--replicas", "2"}
+	little := append(args, "--set", "sorn.room=25")
+	tnnGPU(t, dir, append(args, "--steps", "60", "--out", "enough")...).want(t, codeDone)
+	tnnGPU(t, dir, append(little, "--steps", "60", "--out", "whole")...).want(t, codeDone)
+	tnnGPU(t, dir, append(little, "--steps", "37", "--out", "parts")...).want(t, codeDone)
+	tnnGPU(t, dir, "resume", "parts", "--steps", "60").want(t, codeDone)
+	tnnGPU(t, dir, "run", "--from", "parts@37", "--set", "sorn.room=30", "--steps", "60", "--out", "branch", "--no-overview").want(t, codeDone)
+	want := arraysOf(t, filepath.Join(dir, "enough", "final.npz"), "Wee", "Te", "x")
+	for _, run := range []string{"whole", "parts", "branch"} {
+		have := arraysOf(t, filepath.Join(dir, run, "final.npz"), "Wee", "Te", "x", "ee", "ee_from")
+		for name := range want {
+			if fmt.Sprint(want[name]) != fmt.Sprint(have[name]) {
+				t.Errorf("%s: %s is not that of a network with enough room", run, name)
+			}
+		}
+		if room := have["ee"].Shape[2]; room <= 30 || room >= 60 || fmt.Sprint(have["ee"].Shape) != fmt.Sprint(have["ee_from"].Shape) {
+			t.Errorf("%s: ee has the shape %v", run, have["ee"].Shape)
+		}
+		if run != "branch" && !bytes.Equal(read(t, dir, "enough", "steps.csv"), read(t, dir, run, "steps.csv")) {
+			t.Errorf("%s: steps.csv is another one", run)
+		}
+		tnnGPU(t, dir, "check", run).want(t, codeDone, "final.npz")
+		tnnGPU(t, dir, "stats", run, "--of", "weights,degrees").want(t, codeDone, "in_degree")
+		if shape := fmt.Sprintf(`"shape":[2,60,%d]`, have["ee"].Shape[2]); !bytes.Contains(bytes.Join(bytes.Fields(read(t, dir, run, "run.json")), nil), []byte(shape)) {
+			t.Errorf("%s: run.json does not tell of the shape %s", run, shape)
+		}
+	}
+	tnnGPU(t, dir, append(little, "--steps", "60", "--record", "ee", "--every", "5", "--out", "slots")...).want(t, codeFailed, "more room")
+	tnnGPU(t, dir, append(little, "--steps", "60", "--record", "Wee", "--every", "5", "--out", "matrices")...).want(t, codeDone)
+}

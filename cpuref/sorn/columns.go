@@ -31,7 +31,8 @@ type synapse struct{ unit, slot int32 }
 
 // bind takes the slots of replica i from a state.
 func (c *columns[F]) bind(s *state.State, from, weight string, i, units int) {
-	length := units * c.room
+	length := s.Array(from).Len() / s.Replicas
+	c.room = length / units
 	c.from, c.w = s.Array(from).Ints[i*length:][:length], state.Values[F](s.Array(weight))[i*length:][:length]
 	c.size, c.settled, c.within = make([]int32, units), make([]bool, units), make([]bool, units)
 	c.sum, c.squares = make([]F, units), make([]F, units)
@@ -42,6 +43,29 @@ func (c *columns[F]) bind(s *state.State, from, weight string, i, units int) {
 		}
 		c.measure(u)
 	}
+}
+
+// grow gives each unit so many slots, in arrays of their own.
+func (c *columns[F]) grow(room int) {
+	from, w := make([]int32, len(c.size)*room), make([]F, len(c.size)*room)
+	for u := range c.size {
+		copy(w[u*room:], c.w[u*c.room:(u+1)*c.room])
+		for s := copy(from[u*room:], c.from[u*c.room:(u+1)*c.room]); s < room; s++ {
+			from[u*room+s] = sorn.Free
+		}
+	}
+	c.room, c.from, c.w = room, from, w
+}
+
+// place puts the slots of all units into the arrays of replica i of a state, and keeps
+// them there from then on.
+func (c *columns[F]) place(s *state.State, from, weight string, i int) {
+	length := s.Array(from).Len() / s.Replicas
+	c.grow(length / len(c.size))
+	slots, w := s.Array(from).Ints[i*length:][:length], state.Values[F](s.Array(weight))[i*length:][:length]
+	copy(slots, c.from)
+	copy(w, c.w)
+	c.from, c.w = slots, w
 }
 
 // rows finds those of the units from one up to another, which hear so many units.

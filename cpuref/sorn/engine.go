@@ -3,14 +3,11 @@
 package sorn
 
 import (
-	"errors"
-	"fmt"
 	"runtime"
 
 	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
-	"tnn-gpu/host/model"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/sorn"
 	"tnn-gpu/host/state"
@@ -30,7 +27,8 @@ func New(net *sorn.Network, o backend.Options) (backend.Backend, error) {
 // engine runs all replicas in one precision. It implements backend.Backend.
 type engine[F fmath.Float] struct {
 	backend.Fields
-	net      *sorn.Network
+	net      *sorn.Network // with the room that the state has
+	opened   *sorn.Network
 	state    *state.State
 	replicas []*replica[F]
 	team     *parallel.Team
@@ -42,7 +40,6 @@ type engine[F fmath.Float] struct {
 	batch func(thread, from, to int)
 	steps int
 	rows  []float64
-	errs  []error
 }
 
 func newEngine[F fmath.Float](net *sorn.Network, o backend.Options) (backend.Backend, error) {
@@ -50,7 +47,7 @@ func newEngine[F fmath.Float](net *sorn.Network, o backend.Options) (backend.Bac
 	if err != nil {
 		return nil, err
 	}
-	e := &engine[F]{Fields: backend.NewFields(net), net: net, team: parallel.NewTeam(o.Threads), errs: make([]error, len(o.Seeds))}
+	e := &engine[F]{Fields: backend.NewFields(net), opened: net, team: parallel.NewTeam(o.Threads)}
 	for i, key := range o.Seeds {
 		r := newReplica[F](net, i, rng.Key(key), e.share())
 		r.controls = &e.controls
@@ -74,15 +71,11 @@ func (e *engine[F]) share() sharing { return sharing(e.team.Share) }
 
 // adopt goes on with a state that is nobody else's.
 func (e *engine[F]) adopt(s *state.State) {
-	e.state = s
-	clear(e.errs)
+	e.state, e.net = s, e.opened.With(s)
 	for i, r := range e.replicas {
 		r.bind(s, i, e.team.Threads())
 	}
 }
-
-// failed is what ended the run: replicas have gone on by different numbers of steps.
-func (e *engine[F]) failed() error { return errors.Join(e.errs...) }
 
 // Feed implements backend.Feeder.
 func (e *engine[F]) Feed(inputs []float64) (err error) {
@@ -92,9 +85,6 @@ func (e *engine[F]) Feed(inputs []float64) (err error) {
 
 // Advance implements backend.Backend.
 func (e *engine[F]) Advance(n int) ([]float64, error) {
-	if err := e.failed(); err != nil {
-		return nil, err
-	}
 	if err := e.net.CheckFed(e.fed, n); err != nil && e.given == nil {
 		return nil, err
 	}
@@ -106,9 +96,7 @@ func (e *engine[F]) Advance(n int) ([]float64, error) {
 	}
 	rows := e.rows
 	e.rows, e.given = nil, nil
-	if err := e.failed(); err != nil {
-		return nil, err
-	}
+	e.gather()
 	e.state.Step += int64(n)
 	e.fed = e.fed[min(len(e.fed), n*e.net.FedChannels()):]
 	return rows, nil
@@ -118,13 +106,28 @@ func (e *engine[F]) Advance(n int) ([]float64, error) {
 func (e *engine[F]) advance(_, from, to int) {
 	width := len(e.replicas) * sorn.Sums
 	for i := from; i < to; i++ {
-		r := e.replicas[i]
-		for k := 0; k < e.steps && e.errs[i] == nil; k++ {
-			t := e.state.Step + int64(k) + 1
-			if err := r.step(t, e.given, e.net.FedAt(e.fed, k), e.rows[k*width+i*sorn.Sums:][:sorn.Sums]); err != nil {
-				e.errs[i] = fmt.Errorf("step %d of replica %d: %w", t, i, err)
-			}
+		for k := range e.steps {
+			e.replicas[i].step(e.state.Step+int64(k)+1, e.given, e.net.FedAt(e.fed, k), e.rows[k*width+i*sorn.Sums:][:sorn.Sums])
 		}
+	}
+}
+
+// gather gives the state and all replicas as much room as the one has that has most.
+func (e *engine[F]) gather() {
+	room := e.net.RoomEE
+	for _, r := range e.replicas {
+		room = max(room, r.ee.room)
+	}
+	if room == e.net.RoomEE {
+		return
+	}
+	e.net = e.net.WithRoom(room, 0, 0)
+	for _, name := range []string{sorn.FromEE, sorn.WeightEE} {
+		a := e.state.Array(name)
+		*a = state.NewArray(a.Field, e.state.Precision, len(e.replicas)*e.net.Length(sorn.SynapseEE))
+	}
+	for i, r := range e.replicas {
+		r.ee.place(e.state, sorn.FromEE, sorn.WeightEE, i)
 	}
 }
 
@@ -154,9 +157,6 @@ func (e *engine[F]) Control(name string, value float64) error {
 
 // State implements backend.Backend.
 func (e *engine[F]) State() (*state.State, error) {
-	if err := e.failed(); err != nil {
-		return nil, err
-	}
 	return e.state.Clone(), nil
 }
 
@@ -166,14 +166,14 @@ func (e *engine[F]) SetState(s *state.State) error {
 		return err
 	}
 	e.fed = nil
-	e.adopt(model.CopyState(e.net, s))
+	e.adopt(e.opened.With(s).Copy(s))
 	return nil
 }
 
 // Field implements backend.Backend.
 func (e *engine[F]) Field(name string, into *state.Array) (*state.Array, error) {
 	f, err := e.Find(name)
-	if err := errors.Join(err, e.failed()); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	if a := e.state.Array(name); a != nil {

@@ -73,7 +73,6 @@ func newReplica[F fmath.Float](net *sorn.Network, index int, key [2]uint32, shar
 		spec: s, key: key, c: sorn.ConstantsOf[F](t), rates: sorn.Targets[F](t, key), n: t.NE, m: t.M(), source: sorn.NewSource[F](net, index, key), share: share,
 		born: make(map[sorn.Birth]bool),
 	}
-	r.ee.room, r.ei.room, r.ie.room = net.RoomEE, net.RoomEI, net.RoomIE
 	r.ee.largest, r.ei.largest = r.c.Largest, r.c.Largest
 	r.reachE, r.reachI = reachOf(r.c.NoiseE), reachOf(r.c.NoiseI)
 	r.units, r.answers, r.columns, r.rules, r.finish = r.doUnits, r.doAnswers, r.doColumns, r.doRules, r.doFinish
@@ -165,9 +164,8 @@ func (r *replica[F]) drive(p *part) {
 // grain is how many units are worth a thread.
 const grain = 256
 
-// step makes step t (docs/sorn.md section 2) and fills in its sums. An error leaves the
-// state as it was.
-func (r *replica[F]) step(t int64, given *sorn.Given, fed, row []float64) error {
+// step makes step t (docs/sorn.md section 2) and fills in its sums.
+func (r *replica[F]) step(t int64, given *sorn.Given, fed, row []float64) {
 	r.t, r.given = uint32(t), given
 	clear(r.tallies)
 	r.enter(t)
@@ -181,9 +179,7 @@ func (r *replica[F]) step(t int64, given *sorn.Given, fed, row []float64) error 
 		r.share(r.blocks(r.m), grain, r.answers)
 	}
 	r.nextI = active(r.nextI, r.yNext)
-	if err := r.conceive(); err != nil {
-		return err
-	}
+	r.conceive()
 	if r.c.Mix > 0 && r.regime.SS {
 		r.share(len(r.parts), 1, r.rules)
 		r.addOutgoing()
@@ -197,7 +193,6 @@ func (r *replica[F]) step(t int64, given *sorn.Given, fed, row []float64) error 
 	copy(r.yBefore, r.y)
 	copy(r.y, r.yNext)
 	r.sums(row)
-	return nil
 }
 
 func (r *replica[F]) blocks(units int) int { return (units + 3) / 4 }
@@ -331,15 +326,19 @@ func (r *replica[F]) excite(from, to int) {
 
 // conceive chooses the synapses that are born in the step, where no two units are joined
 // after stdp (docs/sorn.md section 7). Device twin: sorn_births.
-func (r *replica[F]) conceive() error {
+func (r *replica[F]) conceive() {
 	r.births, r.dropped = r.births[:0], 0
-	if r.given != nil {
+	switch {
+	case r.given != nil:
 		r.births = append(r.births, r.given.Births...)
-		return r.haveRoom()
+	case r.regime.SP:
+		r.choose()
 	}
-	if !r.regime.SP {
-		return nil
-	}
+	r.makeRoom()
+}
+
+// choose draws the synapses that are born.
+func (r *replica[F]) choose() {
 	clear(r.born)
 	for e := range sorn.FirstBirths(r.key, r.spec.Sorn.Births(), r.t) {
 		if b, found := r.place(uint32(e)); found {
@@ -350,7 +349,6 @@ func (r *replica[F]) conceive() error {
 		}
 	}
 	sorn.SortBirths(r.births)
-	return r.haveRoom()
 }
 
 // place finds a place for birth e.
@@ -391,8 +389,10 @@ func (r *replica[F]) stays(b sorn.Birth, w F) bool {
 	return w > 0
 }
 
-// haveRoom says which unit has no room for its births.
-func (r *replica[F]) haveRoom() error {
+// makeRoom gives units more slots where one has none for its births. Device twin:
+// sorn_births.
+func (r *replica[F]) makeRoom() {
+	room := r.ee.room
 	for k := 0; k < len(r.births); {
 		i, first := r.births[k].I, k
 		for k < len(r.births) && r.births[k].I == i {
@@ -405,9 +405,9 @@ func (r *replica[F]) haveRoom() error {
 				size++
 			}
 		}
-		if size > r.ee.room {
-			return sorn.NoRoom(i, r.ee.room)
-		}
+		room = sorn.MoreRoom(room, size, r.n)
 	}
-	return nil
+	if room > r.ee.room {
+		r.ee.grow(room)
+	}
 }

@@ -67,7 +67,7 @@ func TestSuite(t *testing.T) {
 // a work-group, and with a launch for each part of a step.
 func TestAgrees(t *testing.T) {
 	devicetest.Open(t)
-	list := cases()
+	list := append(cases(), sorntest.LittleRoom())
 	if backendtest.Soak() {
 		list = slices.Concat(list, sorntest.Presets(333), sorntest.Presets(2000))
 	}
@@ -126,9 +126,10 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func TestNoRoom(t *testing.T) {
+func TestRoom(t *testing.T) {
 	devicetest.Open(t)
-	sorntest.NoRoom(t, open)
+	sorntest.Room(t, open)
+	sorntest.Room(t, wide)
 }
 
 func TestControls(t *testing.T) {

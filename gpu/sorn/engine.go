@@ -4,7 +4,6 @@ package sorn
 
 import (
 	"errors"
-	"fmt"
 	"math"
 
 	"tnn-gpu/gpu/device"
@@ -25,13 +24,14 @@ func New(d *device.Device, net *sorn.Network, o backend.Options) (backend.Backen
 type engine[F float32 | float64] struct {
 	backend.Fields
 	device  *device.Device
-	net     *sorn.Network
+	net     *sorn.Network // with the room that the state has
+	opened  *sorn.Network
 	options backend.Options
 	step    int64
 	items   int // work-items of a work-group
 	wide    bool
 	note    string
-	failed  error // what ended the run
+	failed  error // what left steps half made
 
 	regime  sorn.Regime
 	tables  []*sorn.Table // by replica
@@ -59,7 +59,7 @@ func newEngine[F float32 | float64](d *device.Device, net *sorn.Network, o backe
 		return nil, err
 	}
 	e := &engine[F]{
-		Fields: backend.NewFields(net), device: d, net: net, options: o, items: itemsOn(d.Info(), o.WorkGroup), wide: wideOn(d.Info(), net, len(o.Seeds)),
+		Fields: backend.NewFields(net), device: d, net: net.With(s), opened: net, options: o, items: itemsOn(d.Info(), o.WorkGroup), wide: wideOn(d.Info(), net, len(o.Seeds)),
 		arrays: device.Buffers{}, buffers: device.Buffers{}, sizes: map[string]int{},
 	}
 	for r, key := range o.Seeds {
@@ -156,7 +156,7 @@ func (e *engine[F]) allocate() error {
 	}{
 		{"ee_size", n, 4}, {"ei_size", n, 4}, {"ie_size", m, 4}, {"ee_settled", n, 1}, {"ei_settled", n, 1}, {"rows", 4 * n, bytes}, {"recurrent", n, bytes},
 		{"input", n, bytes}, {"outgoing", n, bytes}, {"x_next", n, 1}, {"y_next", m, 1}, {sorn.RField, n, 1}, {"change", n, 1},
-		{"births_i", replicas * int(e.room), 4}, {"births_j", replicas * int(e.room), 4}, {"counts", replicas * sorn.Counts, 4}, {"full", 2 * replicas, 4},
+		{"births_i", replicas * int(e.room), 4}, {"births_j", replicas * int(e.room), 4}, {"counts", replicas * sorn.Counts, 4}, {"full", 2 * replicas, 4}, {"made", replicas, 4},
 		{"scratch", 2 * reals * n, bytes}, {"in_first", batch*replicas + 1, 4}, {"in_unit", 1, 4}, {"in_value", 1, bytes}, {"born", batch * replicas, 4},
 		{"given_e", t.NE, bytes}, {"given_i", t.M(), bytes}, {"row_counts", batch * replicas * sorn.Counts, 4}, {"row_reals", batch * replicas * reals, bytes},
 	} {
@@ -197,35 +197,6 @@ func (e *engine[F]) upload() error {
 	}
 	return errors.Join(device.Send(e.device, e.buffers, "silent", silent), device.Send(e.device, e.buffers, "active", active),
 		device.Send(e.device, e.buffers, "constants", numbers), device.Send(e.device, e.buffers, "choices", choices))
-}
-
-// grow gives a buffer room for data and sends it. Kernels that have the buffer get the
-// new one.
-func grow[F float32 | float64, T device.Element](e *engine[F], name string, data []T) error {
-	if len(data) <= e.sizes[name] {
-		if len(data) == 0 {
-			return nil
-		}
-		return device.Write(e.buffers[name], 0, data)
-	}
-	more := make([]T, 2*len(data))
-	copy(more, data)
-	old := e.buffers[name]
-	if err := device.Send(e.device, e.buffers, name, more); err != nil {
-		return err
-	}
-	e.sizes[name] = len(more)
-	for _, k := range []*kernels{e.made, e.taken} {
-		if k == nil {
-			continue
-		}
-		for _, kernel := range []*device.Kernel{k.steps, k.part, k.sum} {
-			if err := kernel.Set(name, e.buffers[name]); err != nil {
-				return err
-			}
-		}
-	}
-	return old.Release()
 }
 
 // Give implements backend.Given: sorn.Network.GivenOf has the draws.
@@ -287,7 +258,10 @@ func (e *engine[F]) SetState(s *state.State) error {
 	if err := e.net.CheckState(s, e.options.Precision, len(e.options.Seeds)); err != nil {
 		return err
 	}
-	return e.write(s)
+	if err := e.fit(e.opened.With(s)); err != nil {
+		return err
+	}
+	return e.write(e.net.Copy(s))
 }
 
 // write sends a whole state.
@@ -295,6 +269,9 @@ func (e *engine[F]) write(s *state.State) error {
 	e.step, e.regime, e.failed, e.fed = s.Step, sorn.Regime{}, nil, nil
 	e.task = append(e.task[:0], s.Array(sorn.TaskName).Ints...)
 	if err := e.arrays.WriteState(s); err != nil {
+		return err
+	}
+	if err := device.Fill(e.buffers["made"], 0, len(e.options.Seeds), uint32(0)); err != nil {
 		return err
 	}
 	return e.begin()
@@ -335,20 +312,6 @@ func (e *engine[F]) Profile() ([]backend.KernelTime, error) { return e.device.Pr
 
 // Close implements backend.Backend.
 func (e *engine[F]) Close() error { return e.device.Close() }
-
-// full says which unit of which replica has no room, where one has none.
-func (e *engine[F]) full() error {
-	full := make([]int32, 2*len(e.options.Seeds))
-	if err := device.Read(e.buffers["full"], 0, full); err != nil {
-		return err
-	}
-	for r := range e.options.Seeds {
-		if unit := full[2*r]; unit != 0 {
-			return fmt.Errorf("replica %d: %w", r, sorn.NoRoom(unit-1, e.net.RoomEE))
-		}
-	}
-	return nil
-}
 
 func constantsOf[F float32 | float64](t *sorn.Table) constants[F] {
 	c := sorn.ConstantsOf[F](t)

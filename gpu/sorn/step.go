@@ -101,17 +101,34 @@ func (e *engine[F]) advance(n int) ([]float64, error) {
 	if err := errors.Join(e.send(n), e.sendGiven()); err != nil {
 		return nil, err
 	}
-	var err error
+	for {
+		if err := e.launchSteps(k, n); err != nil {
+			return nil, err
+		}
+		out, err := e.readSums(n)
+		if err != nil {
+			return nil, err
+		}
+		full, err := e.full()
+		if err != nil {
+			return nil, err
+		}
+		if !full {
+			return out, nil
+		}
+		if err := e.makeRoom(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// launchSteps launches the steps of a batch. Replicas go on where they were.
+func (e *engine[F]) launchSteps(k *kernels, n int) error {
 	if e.wide {
-		err = e.launchParts(k, n)
-	} else {
-		args := device.Args{"rules": e.rules(), "t": uint32(e.step + 1), "steps": uint32(n), "at": uint32(0)}
-		err = k.steps.LaunchGroups(args, e.items, len(e.options.Seeds))
+		return e.launchParts(k, n)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return e.readSums(n)
+	args := device.Args{"rules": e.rules(), "t": uint32(e.step + 1), "steps": uint32(n), "at": uint32(0)}
+	return k.steps.LaunchGroups(args, e.items, len(e.options.Seeds))
 }
 
 // send sends the inputs of a batch, and how many synapses are born in its steps.
@@ -220,7 +237,7 @@ func (e *engine[F]) launch(k *kernels, part uint32) error {
 func (e *engine[F]) readSums(n int) ([]float64, error) {
 	rows := n * len(e.options.Seeds)
 	counts, sums := make([]int32, rows*sorn.Counts), make([]F, rows*reals)
-	if err := errors.Join(device.Read(e.buffers["row_counts"], 0, counts), device.Read(e.buffers["row_reals"], 0, sums), e.full()); err != nil {
+	if err := errors.Join(device.Read(e.buffers["row_counts"], 0, counts), device.Read(e.buffers["row_reals"], 0, sums)); err != nil {
 		return nil, err
 	}
 	out := make([]float64, rows*sorn.Sums)

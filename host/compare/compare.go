@@ -157,7 +157,7 @@ func (r *runner) compare(step int64) error {
 			return fmt.Errorf("%s and %s cannot be compared: %w", r.contestants[p.Reference].Name, r.contestants[p.Other].Name, err)
 		}
 		if d != nil {
-			p.Parted = &Parting{Step: step, Field: d.Field, Where: sim.Place(r.model, a.Array(d.Field), d.Index, a.Replicas), Reference: d.A, Other: d.B, Count: d.Count}
+			p.Parted = &Parting{Step: step, Field: d.Field, Where: sim.Place(model.GrownTo(r.model, a), a.Array(d.Field), d.Index, a.Replicas), Reference: d.A, Other: d.B, Count: d.Count}
 			continue
 		}
 		p.Parted = r.sumsPart(step, r.sums[p.Reference], r.sums[p.Other])

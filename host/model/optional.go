@@ -231,3 +231,20 @@ type Feedable interface {
 	// IsFed tells whether it does.
 	IsFed() bool
 }
+
+// Growing is a network whose items get more room where a backend finds that they need
+// it: a state of it may have more values of a space than Describe tells.
+type Growing interface {
+	// Grown is the network with the spaces that a state of it has.
+	Grown(s *state.State) Network
+	// Most is how many values of a space a replica may have.
+	Most(s state.Space) int
+}
+
+// GrownTo is a network with the spaces that a state of it has.
+func GrownTo(n Network, s *state.State) Network {
+	if g, grows := n.(Growing); grows {
+		return g.Grown(s)
+	}
+	return n
+}

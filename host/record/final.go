@@ -25,7 +25,7 @@ func (r *Recorder) addState(z npy.ArchiveWriter, s *state.State) error {
 	if err == nil {
 		err = binary.Write(w, binary.LittleEndian, s.Step)
 	}
-	from := newSources(r.options.Model)
+	from := newSources(model.GrownTo(r.options.Model, s))
 	if links, ok := from.links(); ok && err == nil {
 		err = addLinks(z, links)
 	}

@@ -248,7 +248,7 @@ func (r *Recorder) endSession(s sim.Summary, err error) error {
 	if err != nil {
 		last.Error = err.Error()
 	}
-	m.Status, m.Steps, m.Ended, m.Controls, m.Ends = s.Reason, s.Last, &ended, r.interventions(), s.Ends
+	m.Status, m.Steps, m.Ended, m.Controls, m.Ends, m.Files = s.Reason, s.Last, &ended, r.interventions(), s.Ends, r.files()
 	m.WallSeconds, m.Updates, m.UpdatesPerSecond = 0, 0, 0
 	for _, s := range m.Sessions {
 		m.WallSeconds += s.WallSeconds

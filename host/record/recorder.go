@@ -356,6 +356,7 @@ func (r *Recorder) writeEnd(e *sim.End) error {
 	if err := r.conclude(e); err != nil || r.options.NoFinal {
 		return err
 	}
+	r.options.Model = model.GrownTo(r.options.Model, e.State)
 	return errors.Join(r.writeState(FinalName, e.State), r.writeImages(e.State))
 }
 

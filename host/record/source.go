@@ -17,6 +17,7 @@ type source struct {
 	axes     []string        // of an array in original order, without replicas
 	shape    []int64         // likewise
 	wide     bool            // has several axes
+	grows    bool            // may get more values, which the order does not tell of
 }
 
 // sources finds fields of a model. Fields of one index space share their order.
@@ -69,6 +70,7 @@ func (s *sources) make(f state.Field, c *model.Computed, order []int) *source {
 	out := &source{field: f, computed: c, order: order}
 	out.axes, out.shape = s.extent(f.Space, len(order))
 	out.wide = len(out.axes) > 1
+	_, out.grows = s.model.(model.Growing)
 	return out
 }
 
@@ -131,6 +133,9 @@ func (s *source) of(shot *sim.Snapshot, replicas int) (*state.Array, error) {
 		from = append(from, a)
 	}
 	if s.computed == nil {
+		if want := s.field.Copies(replicas) * len(s.order); s.grows && from[0].Len() != want {
+			return nil, fmt.Errorf("field %s has %d values at step %d, and records have %d: the network needed more room, so what was recorded of it until now is all that can be", s.field.Name, from[0].Len(), shot.Step, want)
+		}
 		return from[0], nil
 	}
 	a := s.computed.Values(from, replicas)

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -111,7 +112,7 @@ func (r *Run) mismatch(s, again *state.State, sums, sumsAgain []float64) (*Misma
 		return nil, fmt.Errorf("step %d cannot be checked: %w", s.Step, err)
 	}
 	if d != nil {
-		where := Place(r.model, s.Array(d.Field), d.Index, s.Replicas)
+		where := Place(model.GrownTo(r.model, s), s.Array(d.Field), d.Index, s.Replicas)
 		return &MismatchError{Step: s.Step, Field: d.Field, Where: where, Value: d.A, Again: d.B, Count: d.Count}, nil
 	}
 	for i, v := range sums {

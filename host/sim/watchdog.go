@@ -72,7 +72,7 @@ func (r *Run) notFinite(s *state.State) []string {
 		if count == 0 {
 			continue
 		}
-		text := fmt.Sprintf("%s is %v at %s", a.Name, a.At(at), Place(r.model, a, at, s.Replicas))
+		text := fmt.Sprintf("%s is %v at %s", a.Name, a.At(at), Place(model.GrownTo(r.model, s), a, at, s.Replicas))
 		if count > 1 {
 			text += fmt.Sprintf(" and not finite at %d more", count-1)
 		}

@@ -63,16 +63,16 @@ func (n *Network) computed() []model.Computed {
 	if N > 2048 {
 		return states
 	}
-	matrix := func(name, doc string, space state.Space, from, weight string, rows, columns, room int) model.Computed {
+	matrix := func(name, doc string, space state.Space, from, weight string, rows, columns int) model.Computed {
 		f := state.Field{Name: name, Unit: "drive", Doc: doc, Space: space, Derived: true}
 		return model.Computed{Field: f, From: []string{from, weight}, Final: true, Values: func(a []*state.Array, replicas int) state.Array {
-			return dense(f, a[0], a[1], rows, columns, room, replicas)
+			return dense(f, a[0], a[1], rows, columns, replicas)
 		}}
 	}
 	return append(states,
-		matrix("Wee", "weights between excitatory units: row the presynaptic unit, column the postsynaptic one, 0 for no synapse", MatrixEE, FromEE, WeightEE, N, N, n.RoomEE),
-		matrix("Wei", "weights from inhibitory units (rows) to excitatory ones (columns)", MatrixEI, FromEI, WeightEI, M, N, n.RoomEI),
-		matrix("Wie", "weights from excitatory units (rows) to inhibitory ones (columns)", MatrixIE, FromIE, WeightIE, N, M, n.RoomIE),
+		matrix("Wee", "weights between excitatory units: row the presynaptic unit, column the postsynaptic one, 0 for no synapse", MatrixEE, FromEE, WeightEE, N, N),
+		matrix("Wei", "weights from inhibitory units (rows) to excitatory ones (columns)", MatrixEI, FromEI, WeightEI, M, N),
+		matrix("Wie", "weights from excitatory units (rows) to inhibitory ones (columns)", MatrixIE, FromIE, WeightIE, N, M),
 	)
 }
 
@@ -89,7 +89,8 @@ func history(name, units string, space state.Space, before, now string) model.Co
 }
 
 // dense writes columns as a matrix.
-func dense(f state.Field, from, weight *state.Array, rows, columns, room, replicas int) state.Array {
+func dense(f state.Field, from, weight *state.Array, rows, columns, replicas int) state.Array {
+	room := from.Len() / (replicas * columns)
 	out := state.NewArray(f, weight.Precision(), replicas*rows*columns)
 	for r := range replicas {
 		for i := range columns {

@@ -48,8 +48,3 @@ func SortBirths(births []Birth) {
 		return cmp.Or(cmp.Compare(a.I, b.I), cmp.Compare(a.J, b.J))
 	})
 }
-
-// NoRoom says that a unit has more synapses than there are slots for.
-func NoRoom(unit int32, room int) error {
-	return fmt.Errorf("excitatory unit %d would have more than the %d synapses that units have room for: a checkpoint cannot be given more, so begin anew with --set sorn.room=%d", unit, room, 2*room)
-}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"tnn-gpu/host/model"
 	"tnn-gpu/host/npy"
 	"tnn-gpu/host/state"
 )
@@ -91,8 +90,9 @@ func (n *Network) StateOf(a *Arrays, p state.Precision, replicas int) (*state.St
 	if err := a.check(t); err != nil {
 		return nil, err
 	}
-	s := n.NewState(p, replicas)
 	N, M := t.NE, t.M()
+	n = n.WithRoom(longest(a.Wee, N), longest(a.Wei, N), longest(a.Wie, M))
+	s := n.NewState(p, replicas)
 	for r := range replicas {
 		for _, m := range []struct {
 			from, weight         string
@@ -109,9 +109,6 @@ func (n *Network) StateOf(a *Arrays, p state.Precision, replicas int) (*state.St
 					w := m.values[j*m.units+u]
 					if w == 0 && !m.all {
 						continue
-					}
-					if at == last {
-						return nil, model.BadKey("sorn.room", m.room, fmt.Sprintf("a unit of the state has more synapses in field %s", m.from))
 					}
 					s.Array(m.from).Ints[at] = int32(j)
 					s.Array(m.weight).Set(at, w)
@@ -136,9 +133,21 @@ func (n *Network) StateOf(a *Arrays, p state.Precision, replicas int) (*state.St
 	return s, nil
 }
 
+// longest is the largest number of weights in a column of a matrix.
+func longest(matrix []float64, columns int) (most int) {
+	counts := make([]int, columns)
+	for at, w := range matrix {
+		if w != 0 {
+			counts[at%columns]++
+		}
+	}
+	return slices.Max(counts)
+}
+
 // ArraysOf are the seven arrays of a replica of a state.
 func (n *Network) ArraysOf(s *state.State, replica int) *Arrays {
 	N, M := n.Spec.Sorn.NE, n.Spec.Sorn.M()
+	roomEE, roomEI, roomIE := n.roomsIn(s)
 	a := &Arrays{}
 	for _, of := range a.named(N, M) {
 		*of.values = make([]float64, of.rows*of.columns)
@@ -147,7 +156,7 @@ func (n *Network) ArraysOf(s *state.State, replica int) *Arrays {
 		from, weight string
 		into         []float64
 		units, room  int
-	}{{FromEE, WeightEE, a.Wee, N, n.RoomEE}, {FromEI, WeightEI, a.Wei, N, n.RoomEI}, {FromIE, WeightIE, a.Wie, M, n.RoomIE}} {
+	}{{FromEE, WeightEE, a.Wee, N, roomEE}, {FromEI, WeightEI, a.Wei, N, roomEI}, {FromIE, WeightIE, a.Wie, M, roomIE}} {
 		from, weight := s.Array(m.from), s.Array(m.weight)
 		for u := range m.units {
 			first := (replica*m.units + u) * m.room

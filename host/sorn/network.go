@@ -1,7 +1,6 @@
 package sorn
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -80,7 +79,7 @@ const (
 type Network struct {
 	Spec                   *Spec
 	Variants               []*Spec // by replica; nil where all are alike
-	RoomEE, RoomEI, RoomIE int     // slots of a unit
+	RoomEE, RoomEI, RoomIE int     // slots of a unit, at first
 	Loaded                 *Arrays // where the run begins, or nil: it is drawn
 
 	rows []float64 // inputs of kind file: channels of step 1, of step 2 and so on
@@ -111,15 +110,24 @@ func (s *Spec) Build(_ uint64, variants []model.Spec) (model.Network, error) {
 	if s.Sorn.State == "" {
 		return n, nil
 	}
-	var err error
-	if n.Loaded, err = ReadArrays(s.Sorn.State, s.Sorn.NE, s.Sorn.M()); err == nil {
-		_, err = n.StateOf(n.Loaded, state.Double, 1)
+	if err := n.load(); err != nil {
+		return nil, model.BadKey("sorn.state", s.Sorn.State, err.Error())
 	}
-	var key *model.KeyError
-	if err != nil && !errors.As(err, &key) {
-		err = model.BadKey("sorn.state", s.Sorn.State, err.Error())
+	return n, nil
+}
+
+// load reads where the run begins, and has the network make room for that.
+func (n *Network) load() (err error) {
+	t := &n.Spec.Sorn
+	if n.Loaded, err = ReadArrays(t.State, t.NE, t.M()); err != nil {
+		return err
 	}
-	return n, err
+	s, err := n.StateOf(n.Loaded, state.Double, 1)
+	if err != nil {
+		return err
+	}
+	*n = *n.With(s)
+	return nil
 }
 
 // smallNetwork has room for all synapses that are possible.
@@ -280,7 +288,9 @@ func (n *Network) NewState(p state.Precision, replicas int) *state.State {
 
 // CheckState implements model.Network (docs/sorn.md section 3).
 func (n *Network) CheckState(s *state.State, p state.Precision, replicas int) error {
-	if err := model.CheckState(n, s, p, replicas, n.Length); err != nil {
+	own := *n
+	own.RoomEE, own.RoomEI, own.RoomIE = n.roomsIn(s)
+	if err := model.CheckState(n, s, p, replicas, own.Length); err != nil {
 		return err
 	}
 	N, M := n.Spec.Sorn.NE, n.Spec.Sorn.M()
@@ -289,7 +299,7 @@ func (n *Network) CheckState(s *state.State, p state.Precision, replicas int) er
 		units, room  int
 		sources      int
 		loops        bool // a synapse of a unit from itself is possible
-	}{{FromEE, WeightEE, N, n.RoomEE, N, false}, {FromEI, WeightEI, N, n.RoomEI, M, true}, {FromIE, WeightIE, M, n.RoomIE, N, true}} {
+	}{{FromEE, WeightEE, N, own.RoomEE, N, false}, {FromEI, WeightEI, N, own.RoomEI, M, true}, {FromIE, WeightIE, M, own.RoomIE, N, true}} {
 		from, weight := s.Array(c.from), s.Array(c.weight)
 		for u := range replicas * c.units {
 			if err := checkColumn(from.Ints[u*c.room:(u+1)*c.room], weight, u*c.room, c.sources, u%c.units, c.loops); err != nil {

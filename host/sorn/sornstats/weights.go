@@ -18,7 +18,6 @@ func synapses(r *analysis.Run, take func(replica, unit int, from []int, w []floa
 	if r.From.End() > r.Last {
 		return analysis.Missing("weights are known after the last step, %d, alone", r.From.End())
 	}
-	room := r.Network.(*sorn.Network).RoomEE
 	for k, replica := range r.Replicas {
 		from, err := r.From.Final(sorn.FromEE, replica)
 		if err != nil {
@@ -29,6 +28,7 @@ func synapses(r *analysis.Run, take func(replica, unit int, from []int, w []floa
 			return err
 		}
 		for i := range units(r) {
+			room := len(from) / units(r)
 			first, of := i*room, []int(nil)
 			for s := first; s < first+room && from[s] != sorn.Free; s++ {
 				of = append(of, int(from[s]))

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -108,33 +109,68 @@ func Build(s *sorn.Spec) *sorn.Network {
 	return n.(*sorn.Network)
 }
 
-// NoRoom checks that a backend ends a run in which a unit has no room for its synapses,
-// and that it can be set to an earlier state then.
-func NoRoom(t *testing.T, open backend.Open) {
+// LittleRoom is a network whose units need more slots than they begin with.
+func LittleRoom() backendtest.Case {
 	s := sorn.Defaults()
-	Resize(s, 300)
-	s.Sorn.SPProb, s.Sorn.Room = 100, 40
-	net := Build(s)
-	b := backendtest.Opened(t, open, net, backend.Options{Precision: state.Double, Seeds: []uint64{1}})
-	start := backendtest.Moment(t, b)
-	for range 20 {
-		_, err := b.Advance(10)
-		if err == nil {
-			continue
-		}
-		if !strings.Contains(err.Error(), "sorn.room=80") {
-			t.Errorf("the error is %v", err)
-		}
-		if _, err := b.State(); err == nil {
-			t.Error("a run that has failed has a state")
-		}
-		if err := b.SetState(start); err != nil {
+	Resize(s, 60)
+	s.Input.Kind = sorn.Uniform
+	s.Sorn.Room, s.Sorn.SPProb, s.Sorn.EtaSTDP = 25, 20.5, 0.001
+	return backendtest.Case{Name: "little room", Net: Build(s)}
+}
+
+// Room checks that units get more slots when their synapses need them, and that nothing
+// else depends on when they do: on how steps are dealt out, or where a run went on.
+func Room(t *testing.T, open backend.Open) {
+	build := func(room int) *sorn.Network {
+		s := sorn.Defaults()
+		Resize(s, 300)
+		s.Sorn.SPProb, s.Sorn.Room, s.Sorn.Noise = 80, room, true
+		return Build(s)
+	}
+	const steps = 60
+	little, enough := build(25), build(299)
+	o := backend.Options{Precision: state.Double, Seeds: []uint64{1, 2, 3}}
+	want, have, parts := backendtest.Opened(t, open, enough, o), backendtest.Opened(t, open, little, o), backendtest.Opened(t, open, little, o)
+	rows := backendtest.Advance(t, want, steps)
+	if d := backendtest.DifferRows(little, 0, len(o.Seeds), rows, backendtest.Advance(t, have, steps)); d != "" {
+		t.Errorf("with little room: %s", d)
+	}
+	var dealt []float64
+	for _, n := range []int{1, 11, 0, 18, steps - 30} {
+		dealt = append(dealt, backendtest.Advance(t, parts, n)...)
+		s := backendtest.Moment(t, parts)
+		if err := little.CheckState(s, s.Precision, s.Replicas); err != nil {
 			t.Fatal(err)
 		}
-		backendtest.Advance(t, b, 1)
-		return
+		if err := parts.SetState(s); err != nil {
+			t.Fatal(err)
+		}
 	}
-	t.Error("no unit ran out of room")
+	if d := backendtest.DifferRows(little, 0, len(o.Seeds), rows, dealt); d != "" {
+		t.Errorf("with little room, and states that are set: %s", d)
+	}
+	s, again := backendtest.Moment(t, have), backendtest.Moment(t, parts)
+	if d := backendtest.Differ(little, s, again); d != "" {
+		t.Errorf("with little room, and states that are set: %s", d)
+	}
+	if grown := little.With(s); grown.RoomEE != 50 && grown.RoomEE != 100 && grown.RoomEE != 200 {
+		t.Errorf("units have room for %d synapses", grown.RoomEE)
+	}
+	for r := range o.Seeds {
+		if a, b := enough.ArraysOf(backendtest.Moment(t, want), r), little.ArraysOf(s, r); !reflect.DeepEqual(a, b) {
+			t.Errorf("replica %d is another network", r)
+		}
+	}
+
+	// A state with more room, or less, is one of the network, too.
+	for _, to := range []backend.Backend{want, backendtest.Opened(t, open, little, o)} {
+		if err := to.SetState(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := backendtest.DifferRows(little, 0, len(o.Seeds), backendtest.Advance(t, have, 9), backendtest.Advance(t, want, 9)); d != "" {
+		t.Errorf("after a state with less room: %s", d)
+	}
 }
 
 // Fed checks that a backend that is fed what another network draws makes the same steps,
