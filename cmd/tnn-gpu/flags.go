@@ -59,6 +59,7 @@ var configKeys = [...]struct {
 	{"record", "record.fields", asTexts}, {"every", "record.every", asIs},
 	{"region", "record.region", asIs}, {"nodes", "record.nodes", asNodes},
 	{"watch", "record.watch", asTexts}, {"watch-every", "record.watch_every", asIs},
+	{"steps-every", "record.steps_every", asIs},
 	{"no-overview", "record.overview", negated},
 }
 

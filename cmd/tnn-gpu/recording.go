@@ -23,6 +23,7 @@ func recordFlags() []cli.Flag {
 		&cli.StringFlag{Name: "nodes", Usage: "record these `NODES` only, such as 3,17, and the edges between them"},
 		&cli.StringFlag{Name: "watch", Usage: "write `VALUES` such as state[12],weight[3-4] as columns of probes.csv"},
 		&cli.StringFlag{Name: "watch-every", Usage: "`NUMBER` of steps from one row of probes.csv to the next"},
+		&cli.StringFlag{Name: "steps-every", Usage: "`NUMBER` of steps from one row of steps.csv to the next"},
 		&cli.BoolFlag{Name: "no-overview", Usage: "do not draw overview.png"},
 	}
 }
@@ -57,7 +58,7 @@ func (n *setup) recordOptions(d backend.Description) (record.Options, error) {
 	c := n.config.Record
 	o := record.Options{
 		Program: programVersion(), Model: n.net, Backend: d, Seeds: n.seeds, Sweep: n.sweep, NoFinal: !n.writesFinal(),
-		ProbeEvery: int64(c.WatchEvery),
+		ProbeEvery: int64(c.WatchEvery), StepsEvery: int64(c.StepsEvery),
 	}
 	chosen, err := n.chosenItems()
 	if err != nil {
@@ -195,7 +196,7 @@ func checkRecords(cfg *config.Config, first int64) error {
 		key   string
 		asked bool
 		every int
-	}{{"record.every", len(cfg.Record.Fields) > 0, cfg.Record.Every}, {"record.watch_every", len(cfg.Record.Watch) > 0, cfg.Record.WatchEvery}} {
+	}{{"record.every", len(cfg.Record.Fields) > 0, cfg.Record.Every}, {"record.watch_every", len(cfg.Record.Watch) > 0, cfg.Record.WatchEvery}, {"record.steps_every", true, cfg.Record.StepsEvery}} {
 		if r.asked && last/int64(r.every) == first/int64(r.every) {
 			return badUsage("%s is %d, and the run has steps %d to %d: no record is due in it; use a number from 1 to %d", r.key, r.every, first+1, last, last-first)
 		}

@@ -341,6 +341,7 @@ func (p *program) announce(j *job, folder string) {
 		lines = append(lines, [2]string{"because", j.backend.why})
 	}
 	lines = append(lines, [2]string{"memory", bytesText(d.Bytes)}, [2]string{"folder", folder})
+	lines = append(lines, p.describeWritten(j, folder)...)
 	lines = append(lines, j.setup.describeFinal()...)
 	for _, in := range j.options.Inputs {
 		kept := "kept in the folder as " + in.Kept

@@ -86,6 +86,15 @@ func (r *Run) Spacing() (int64, error) {
 	return every, nil
 }
 
+// EachStep refuses rows that are not of consecutive steps.
+func (r *Run) EachStep() error {
+	every, err := r.Spacing()
+	if err == nil && every > 1 {
+		err = Missing("steps.csv has a row every %d steps, and each is needed (record.steps_every)", every)
+	}
+	return err
+}
+
 // Field is what a run has of a field in the part that is looked at.
 type Field struct {
 	Steps   []int64 // of the records

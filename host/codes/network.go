@@ -146,14 +146,23 @@ func FillSums[F fmath.Float](t *Table, sums []float64, e []F, loss F, update int
 // NextRow implements model.Recorded: updates 10, 20, .., 1000, then 1100, 1200, .., and
 // the last one.
 func (n *Codes) NextRow(step int64) int64 {
-	next := (step/10 + 1) * 10
-	if step >= 1000 {
-		next = (step/100 + 1) * 100
-	}
+	next := nextRecord(step)
 	if last := n.Spec.Steps(); step < last && last < next {
 		return last
 	}
 	return next
+}
+
+// IsExtra implements model.Recorded.
+func (n *Codes) IsExtra(step int64) bool {
+	return step == n.Spec.Steps() && nextRecord(step-1) != step
+}
+
+func nextRecord(step int64) int64 {
+	if step < 1000 {
+		return (step/10 + 1) * 10
+	}
+	return (step/100 + 1) * 100
 }
 
 // Sites implements model.Sited: the table of codewords is a picture.

@@ -29,7 +29,7 @@ func TestHashKnowsWhatCounts(t *testing.T) {
 	c.Spec.(*tnn.Spec).Externals = c.Spec.(*tnn.Spec).Externals[:1]
 	before := hash(t, c)
 	free := map[string]bool{
-		"format": true, "run.epoch": true, "run.backend": true, "run.device": true,
+		"format": true, "run.epoch": true, "record.steps_every": true, "run.backend": true, "run.device": true,
 		"record.fields": true, "record.every": true, "record.region": true, "record.nodes": true,
 		"record.watch": true, "record.watch_every": true, "record.final": true, "record.overview": true,
 		"graph.file": true, "group[0].name": true, "external[0].series": true, // but see TestHashReadsFiles

@@ -15,11 +15,14 @@ type Record struct {
 	Nodes      []any    `toml:"nodes,omitempty" bits:"no" comment:"only these nodes, by their numbers or names, and the edges between them"`
 	Watch      []string `toml:"watch,omitempty" bits:"no" comment:"columns of a table: [\"state[12]\", \"weight[3-4]\"]"`
 	WatchEvery int      `toml:"watch_every" bits:"no" comment:"steps from one row of that table to the next"`
+	StepsEvery int      `toml:"steps_every" bits:"no" comment:"steps from one row of steps.csv to the next; epochs average all steps all the same"`
 	Final      string   `toml:"final" bits:"no" comment:"write final.npz when the run has ended: always, never or auto, which is up to 256 MiB"`
 	Overview   bool     `toml:"overview" bits:"no" comment:"draw the run on one page, overview.png, when it has ended"`
 }
 
-func defaultRecord() Record { return Record{Every: 10, WatchEvery: 1, Final: Auto, Overview: true} }
+func defaultRecord() Record {
+	return Record{Every: 10, WatchEvery: 1, StepsEvery: 1, Final: Auto, Overview: true}
+}
 
 // What record.final may be.
 const (
@@ -39,6 +42,8 @@ func (r *Record) check() error {
 		return invalid("record.every", r.Every, "use a whole number from 1 to %d", uint32(math.MaxUint32))
 	case r.WatchEvery < 1 || r.WatchEvery > math.MaxUint32:
 		return invalid("record.watch_every", r.WatchEvery, "use a whole number from 1 to %d", uint32(math.MaxUint32))
+	case r.StepsEvery < 1 || r.StepsEvery > math.MaxUint32:
+		return invalid("record.steps_every", r.StepsEvery, "use a whole number from 1 to %d", uint32(math.MaxUint32))
 	}
 	if r.Region != "" {
 		if len(r.Nodes) > 0 {

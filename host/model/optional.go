@@ -107,6 +107,10 @@ type Picture struct {
 type Recorded interface {
 	// NextRow is the first step with a row after a step: a pure function.
 	NextRow(step int64) int64
+
+	// IsExtra tells whether a step has a row only because the run ends with it. A longer
+	// run has none there.
+	IsExtra(step int64) bool
 }
 
 // Numbered is a network whose replicas share the key of the run: the number of a replica

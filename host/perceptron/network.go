@@ -127,6 +127,11 @@ func (n *Network) NextRow(step int64) int64 {
 	return next
 }
 
+// IsExtra implements model.Recorded.
+func (n *Network) IsExtra(step int64) bool {
+	return step == n.Spec.Steps() && nextRecord(step-1) != step
+}
+
 func nextRecord(step int64) int64 {
 	if step < 2000 {
 		return (step/10 + 1) * 10

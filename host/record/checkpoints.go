@@ -17,9 +17,6 @@ const (
 	checkpointSuffix = ".tnn"
 )
 
-// keptCheckpoints is how many checkpoints a folder keeps.
-const keptCheckpoints = 2
-
 // ErrNoCheckpoint is wrapped where a run has no checkpoint at all.
 var ErrNoCheckpoint = errors.New("the run has no checkpoint")
 
@@ -197,7 +194,7 @@ func (f *Folder) writeCheckpoint(c *state.Checkpoint) error {
 	if err != nil {
 		return err
 	}
-	for _, step := range steps[min(keptCheckpoints, len(steps)):] {
+	for _, step := range steps[min(KeptCheckpoints, len(steps)):] {
 		if err := f.remove(checkpointName(step)); err != nil {
 			return err
 		}

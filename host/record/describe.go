@@ -11,7 +11,7 @@ import (
 func (r *Recorder) files() []File {
 	out := []File{
 		{Name: ConfigName, Doc: "the whole configuration; running it again gives the same run"},
-		{Name: StepsName, Doc: "quantities of every step", Columns: r.stepColumns()},
+		{Name: StepsName, Doc: "quantities of " + r.describeSteps(), Columns: r.stepColumns()},
 		{Name: epochsName, Doc: "quantities of the mean sums of the steps of each epoch" + r.meanOfReplicas(), Columns: r.epochColumns()},
 		{Name: HistogramsName, Doc: "histograms at the start and the end" + r.ofReplicas() + "; empty bins are left out", Columns: r.histogramColumns(), Histograms: r.distributions()},
 	}
@@ -44,6 +44,18 @@ func (r *Recorder) files() []File {
 		out = append(out, recording.describe(r.options.Recordings[i], r.first))
 	}
 	return out
+}
+
+// describeSteps says which steps have a row.
+func (r *Recorder) describeSteps() string {
+	text := "every step"
+	if _, some := r.options.Model.(model.Recorded); some {
+		text = "the steps that the model records"
+	}
+	if every := r.options.StepsEvery; every > 1 {
+		text += fmt.Sprintf(" whose number is a multiple of %d", every)
+	}
+	return text
 }
 
 // ofReplicas says which replicas are taken together.

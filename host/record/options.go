@@ -25,6 +25,8 @@ type Options struct {
 
 	NoFinal bool // final.npz is not written
 
+	StepsEvery int64 // steps from one row of steps.csv to the next, of those that have one; 0: all have
+
 	// Saved is told the step of each checkpoint when it is on disk; or nil.
 	Saved func(step int64)
 
@@ -51,6 +53,9 @@ func (o *Options) Validate() error {
 	if o.Sweep != nil && len(o.Sweep.Values) != len(o.Seeds) {
 		return fmt.Errorf("%s has values for %d replicas, and the run has %d", o.Sweep.Key, len(o.Sweep.Values), len(o.Seeds))
 	}
+	if o.StepsEvery < 0 {
+		return fmt.Errorf("%s cannot have a row every %d steps; use 1 or more", StepsName, o.StepsEvery)
+	}
 	if len(o.Probes) > 0 && o.ProbeEvery < 1 {
 		return fmt.Errorf("probes cannot be read every %d steps; use 1 or more", o.ProbeEvery)
 	}
@@ -67,6 +72,9 @@ func (o *Options) Validate() error {
 	_, _, err := o.items()
 	return err
 }
+
+// hasRow tells whether a step that the model has a row for is in steps.csv.
+func (o *Options) hasRow(step int64) bool { return step%max(1, o.StepsEvery) == 0 }
 
 // items finds what is to be recorded.
 func (o *Options) items() ([]*recording, []probe, error) {

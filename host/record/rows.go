@@ -37,6 +37,9 @@ func (r *Recorder) replicaCells(t *table, replica int) {
 
 func (r *Recorder) writeRows(rows *sim.Rows) error {
 	for i := range rows.Steps() {
+		if !r.options.hasRow(rows.Step(i)) {
+			continue
+		}
 		for k := range rows.Replicas {
 			r.startRow(r.steps, rows.Step(i), k)
 			for _, v := range rows.Row(i, k) {

@@ -205,6 +205,9 @@ func (n *Network) NextRow(step int64) int64 {
 	return (step + unit) / unit * unit
 }
 
+// IsExtra implements model.Recorded.
+func (n *Network) IsExtra(int64) bool { return false }
+
 // Announce implements model.Network.
 func (n *Network) Announce() [][2]string {
 	if n.Spec.Signals.Game == AttributesGame {

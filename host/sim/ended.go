@@ -43,16 +43,20 @@ func (r *Run) hasRow(step int64) bool {
 	return r.recorded == nil || r.recorded.NextRow(step-1) == step
 }
 
-// countRows counts the rows of the steps after one step up to another.
-func (r *Run) countRows(after, last int64) int { return countRows(r.recorded, after, last) }
+// isExtra tells whether a step has a row only because the run ends with it.
+func (r *Run) isExtra(step int64) bool { return r.recorded != nil && r.recorded.IsExtra(step) }
 
+// countRows counts the rows of the steps after one step up to another, without one that
+// only the end of the run has.
 func countRows(of model.Recorded, after, last int64) int {
 	if of == nil {
 		return int(last - after)
 	}
 	n := 0
 	for step := of.NextRow(after); step <= last; step = of.NextRow(step) {
-		n++
+		if !of.IsExtra(step) {
+			n++
+		}
 	}
 	return n
 }

@@ -15,8 +15,11 @@ import (
 )
 
 // fuses are replicas that burn down: replica r ends with step Lengths[r], from when
-// on its heat is infinite. Every third step has a row.
-type fuses struct{ Lengths []int64 }
+// on its heat is infinite. Every third step has a row, and step End, if it is given.
+type fuses struct {
+	Lengths []int64
+	End     int64
+}
 
 const every = 3
 
@@ -42,8 +45,15 @@ func (f fuses) Row(row, sums []float64)              { row[0] = sums[0] }
 func (f fuses) Order(s state.Space) []int            { return []int{0, 1}[:f.length(s)] }
 func (f fuses) Place(s state.Space, item int) string { return string(s) }
 func (f fuses) Announce() [][2]string                { return nil }
-func (f fuses) NextRow(step int64) int64             { return step - step%every + every }
-func (f fuses) HasEnded(sums []float64) bool         { return sums[1] == 1 }
+func (f fuses) NextRow(step int64) int64 {
+	next := step - step%every + every
+	if step < f.End && f.End < next {
+		return f.End
+	}
+	return next
+}
+func (f fuses) IsExtra(step int64) bool      { return step == f.End && step%every != 0 }
+func (f fuses) HasEnded(sums []float64) bool { return sums[1] == 1 }
 func (f fuses) NewState(p state.Precision, n int) *state.State {
 	return model.NewState(f, p, n, f.length)
 }
@@ -214,6 +224,48 @@ func TestEpochsAverageTheirRows(t *testing.T) {
 	}
 	if d := cmp.Diff([][3]float64{{3, 4, 3}, {5, 6, 6}, {9, 9, 9}}, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// TestRowThatOnlyTheEndHas: it comes after the last checkpoint, and a run that was made
+// longer has the rows and epochs of one that was as long from the beginning.
+func TestRowThatOnlyTheEndHas(t *testing.T) {
+	for _, length := range []int64{0, 1, 2, 5, 7} {
+		for _, end := range []int64{9, 10, 11} {
+			short, long := fuses{Lengths: []int64{100, 100}, End: end}, fuses{Lengths: []int64{100, 100}, End: 23}
+			_, whole, err := burn(t, long, light(long), sim.Plan{Steps: 23, Replicas: 2, Epoch: length}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var kept log // what was told up to the last checkpoint
+			var after []sim.Event
+			run, err := sim.New(short, light(short), sim.Plan{Steps: end, Replicas: 2, Epoch: length}, func(e sim.Event) error {
+				if kept.saved != nil {
+					after = append(after, e)
+					return nil
+				}
+				return kept.observe(e)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := run.Go(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if rows, isRow := after[0].(*sim.Rows); isRow != (end%every != 0) || isRow && (rows.Step(0) != end || rows.Row(0, 1)[0] != 2*float64(end)) {
+				t.Errorf("after the checkpoint of step %d comes %+v", end, after[0])
+			}
+			_, rest, err := burn(t, long, light(long), sim.Plan{Steps: 23, Replicas: 2, Epoch: length}, &kept.saved[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(whole.rows, append(kept.rows, rest.rows...)); d != "" {
+				t.Errorf("epochs of %d, longer from step %d: rows (-whole +made longer):\n%s", length, end, d)
+			}
+			if d := cmp.Diff(whole.epochs, append(kept.epochs, rest.epochs...)); d != "" {
+				t.Errorf("epochs of %d, longer from step %d: epochs (-whole +made longer):\n%s", length, end, d)
+			}
+		}
 	}
 }
 

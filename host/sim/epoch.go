@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/stats"
 )
@@ -45,6 +47,7 @@ type epoch struct {
 	recorded model.Recorded // nil where every step has a row
 	length   int64          // as of Plan.Epoch
 	sums     []float64      // replicas x sums
+	extra    []float64      // those of a row that only the end of the run has, or nil
 }
 
 func newEpoch(m model.Network, plan *Plan) *epoch {
@@ -57,33 +60,50 @@ func newEpoch(m model.Network, plan *Plan) *epoch {
 }
 
 // add takes the sums of one step, or nil where it has no row, and returns the epoch
-// if that step completes it and the epoch has a row.
+// if that step completes it and the epoch has a row. The extra row stays apart.
 func (e *epoch) add(step int64, sums []float64) *Epoch {
-	for i, v := range sums {
-		e.sums[i] += v
+	if e.extra == nil {
+		for i, v := range sums {
+			e.sums[i] += v
+		}
 	}
 	if step != EpochOf(step, e.length).Last {
 		return nil
 	}
-	done := e.upTo(step)
+	done := e.mean(step, e.sums, 0)
 	clear(e.sums)
 	return done
 }
 
-// upTo is the epoch so far, with step as its last; nil where it has no row.
-func (e *epoch) upTo(step int64) *Epoch {
+// cutShort is the epoch that the end of the run cuts short, with the extra row if there is
+// one; nil where it has no row.
+func (e *epoch) cutShort(step int64) *Epoch {
+	if step == EpochOf(step, e.length).Last {
+		return nil // it is complete
+	}
+	sums, rows := slices.Clone(e.sums), 0
+	for i, v := range e.extra {
+		sums[i] += v
+		rows = 1
+	}
+	return e.mean(step, sums, rows)
+}
+
+// mean is the epoch with step as its last, from the sums of its rows, of which some are
+// extra; nil where it has no row.
+func (e *epoch) mean(step int64, sums []float64, extra int) *Epoch {
 	span := EpochOf(step, e.length)
 	out := &Epoch{Index: span.Index, First: span.First, Last: step}
-	rows := countRows(e.recorded, out.First-1, out.Last)
+	rows := countRows(e.recorded, out.First-1, out.Last) + extra
 	if rows == 0 {
 		return nil
 	}
 	steps := float64(rows)
-	perReplica := len(e.sums) / e.replicas
+	perReplica := len(sums) / e.replicas
 	mean := make([]float64, perReplica)
 	for r := range e.replicas {
 		for i := range mean {
-			mean[i] = e.sums[r*perReplica+i] / steps
+			mean[i] = sums[r*perReplica+i] / steps
 		}
 		row := make([]float64, e.columns)
 		e.model.Row(row, mean)

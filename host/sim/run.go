@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tnn-gpu/host/backend"
@@ -251,12 +252,16 @@ func (r *Run) report(sums []float64) error {
 		last = bad.Step - 1
 	}
 	rows := &Rows{First: r.step + 1, Replicas: r.plan.Replicas, Columns: len(r.about.Columns)}
-	rows.Values = make([]float64, 0, r.countRows(r.step, last)*rows.Replicas*rows.Columns)
+	rows.Values = make([]float64, 0, (1+countRows(r.recorded, r.step, last))*rows.Replicas*rows.Columns)
 	var epochs []*Epoch
 	for step := r.step + 1; step <= last; step++ {
 		var made []float64 // sums of the step, if it has a row
 		if r.hasRow(step) {
 			made = sums[int(step-r.step-1)*perStep:][:perStep]
+		}
+		if made != nil && r.isExtra(step) {
+			r.epoch.extra = slices.Clone(made)
+		} else if made != nil {
 			r.addRow(rows, step, made)
 		}
 		if e := r.epoch.add(step, made); e != nil {
@@ -375,8 +380,9 @@ func (r *Run) contents(s *state.State) state.Checkpoint {
 	}
 }
 
-// end hands out the last checkpoint, unless the step has one already. The shortened epoch
-// comes after it, as no checkpoint may contain it.
+// end hands out the last checkpoint, unless the step has one already. What no longer run
+// has comes after it, as no checkpoint may contain it: a row that is there because the run
+// ends, and the epoch that the end cuts short.
 func (r *Run) end(reason Reason) ([]model.End, error) {
 	s, err := r.state()
 	if err != nil {
@@ -387,11 +393,17 @@ func (r *Run) end(reason Reason) ([]model.End, error) {
 			return nil, err
 		}
 	}
-	if r.step != EpochOf(r.step, r.plan.Epoch).Last {
-		if e := r.epoch.upTo(r.step); e != nil {
-			if err := r.emit(e); err != nil {
-				return nil, err
-			}
+	if r.epoch.extra != nil {
+		rows := &Rows{First: r.step, Last: r.step, Replicas: r.plan.Replicas, Columns: len(r.about.Columns)}
+		rows.Values = make([]float64, 0, rows.Replicas*rows.Columns)
+		r.addRow(rows, r.step, r.epoch.extra)
+		if err := r.emit(rows); err != nil {
+			return nil, err
+		}
+	}
+	if e := r.epoch.cutShort(r.step); e != nil {
+		if err := r.emit(e); err != nil {
+			return nil, err
 		}
 	}
 	shot, err := r.snapshot(derived(r.plan.Start, &r.about), nil)

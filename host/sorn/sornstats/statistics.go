@@ -31,12 +31,11 @@ func units(r *analysis.Run) int { return r.Network.(*sorn.Network).Spec.Sorn.NE 
 
 // counts are the active excitatory units by replica, in each step.
 func counts(r *analysis.Run) ([][]float64, error) {
-	every, err := r.Spacing()
-	if err != nil {
+	if err := r.EachStep(); err != nil {
 		return nil, err
 	}
-	if every != 1 {
-		return nil, analysis.Missing("the part that is looked at takes two steps or more")
+	if steps, err := r.Steps(); err != nil || len(steps) < 2 {
+		return nil, model.FirstError(err, analysis.Missing("the part that is looked at takes two steps or more"))
 	}
 	return r.Series("active_e")
 }
