@@ -32,6 +32,7 @@ func (p *program) statsCommand() *cli.Command {
 			&cli.StringFlag{Name: "of", Usage: "work out these `STATISTICS`, such as moments,domains (default: all)"},
 			&cli.Int64Flag{Name: "first", Usage: "look at the steps from `STEP` on (default: 1)"},
 			&cli.Int64Flag{Name: "last", Usage: "look at the steps up to `STEP` (default: the last)"},
+			&cli.Float64Flag{Name: "above", Usage: "join pairs of units of a SORN whose correlation is above `R` (default: 0.2)"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.StringFlag{Name: "out", Usage: "write tables and figures into `FOLDER`"},
 			&cli.StringFlag{Name: "format", Value: "png", Usage: "draw figures as `FORMAT` png, svg or pdf"},
@@ -46,6 +47,7 @@ type statsOptions struct {
 	arguments
 	of          option[string]
 	first, last option[int64]
+	above       float64
 	json        bool
 	out, format string
 	overwrite   bool
@@ -53,7 +55,7 @@ type statsOptions struct {
 
 func parseStats(c *cli.Context) *statsOptions {
 	return &statsOptions{arguments: parseArguments(c), of: parseText(c, "of"), first: option[int64]{c.Int64("first"), c.IsSet("first")},
-		last: option[int64]{c.Int64("last"), c.IsSet("last")}, json: c.Bool("json"), out: c.String("out"), format: strings.ToLower(c.String("format")), overwrite: c.Bool("overwrite")}
+		last: option[int64]{c.Int64("last"), c.IsSet("last")}, above: c.Float64("above"), json: c.Bool("json"), out: c.String("out"), format: strings.ToLower(c.String("format")), overwrite: c.Bool("overwrite")}
 }
 
 func (p *program) stats(o *statsOptions) error {
@@ -65,6 +67,9 @@ func (p *program) stats(o *statsOptions) error {
 		return err
 	}
 	defer run.Close()
+	if !(o.above > -1 && o.above < 1) {
+		return badUsage("--above is %g: use a correlation between -1 and 1", o.above)
+	}
 	if err := plot.CheckFormat(o.format); err != nil {
 		return usageError{err}
 	}
@@ -113,7 +118,7 @@ func makeReport(run *results.Run, o *statsOptions) (*analysis.Report, error) {
 	}
 	for i := range report.Parts {
 		part := &report.Parts[i]
-		of := &analysis.Run{Network: net, Replicas: part.Replicas, First: report.First, Last: report.Last, From: from}
+		of := &analysis.Run{Network: net, Replicas: part.Replicas, First: report.First, Last: report.Last, Above: o.above, From: from}
 		if part.Found, err = analysis.Make(of, chosen, o.of.given); err != nil {
 			return nil, err
 		}

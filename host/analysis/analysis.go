@@ -34,6 +34,7 @@ type Run struct {
 	Network     model.Network
 	Replicas    []int // their numbers
 	First, Last int64
+	Above       float64 // correlation above which pairs are joined; 0: the statistic's own
 	From        Source
 }
 
@@ -85,6 +86,7 @@ type Table struct {
 	Dots    bool        // and these are small, without bars
 	One     bool        // figures have one pair of axes for all columns
 	Map     bool        // three columns: figures paint the third over the first two, centred on 0
+	Graph   bool        // three columns: figures join the items of the first two, in the colour of the third
 }
 
 // Add appends a value.

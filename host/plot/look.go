@@ -58,7 +58,7 @@ func (p *Page) Apply(l Look) error {
 	}
 	for i := range p.Panels {
 		panel := &p.Panels[i]
-		if panel.Picture != nil || panel.Map != nil {
+		if panel.Picture != nil || panel.Map != nil || panel.Graph != nil {
 			continue
 		}
 		if err := panel.take(&l); err != nil {

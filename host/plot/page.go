@@ -58,6 +58,7 @@ type Panel struct {
 	Names        []string // of the values 0, 1, ... of X, where they are no numbers
 	NamesY       []string // and of Y
 	Map          *Map     // in place of curves
+	Graph        *Graph   // likewise, without axes
 	Bars         *Bars    // and so are these
 	FromZero     bool     // Y begins at 0
 	Key          []Style
@@ -275,6 +276,11 @@ func (p *Panel) plot() (*plot.Plot, error) {
 	out.Legend.Padding = vg.Points(2)
 	if p.Picture != nil {
 		return out, p.addPicture(out)
+	}
+	if p.Graph != nil {
+		out.HideAxes()
+		out.Add(p.Graph)
+		return out, nil
 	}
 	p.setTicks(out)
 	if p.Map != nil {

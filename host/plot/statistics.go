@@ -15,10 +15,14 @@ func Statistic(title string, parts []string, tables []*analysis.Table) *Page {
 	if len(parts) > 1 {
 		page.Colours = parts
 	}
-	if tables[0].Map {
+	if tables[0].Map || tables[0].Graph {
 		page.Colours = nil
 		for k, t := range tables {
-			page.Panels = append(page.Panels, mapOf(t, parts[k]))
+			of := mapOf
+			if t.Graph {
+				of = graphOf
+			}
+			page.Panels = append(page.Panels, of(t, parts[k]))
 		}
 		page.Columns = columnsFor(len(page.Panels))
 		return page
@@ -46,6 +50,15 @@ func mapOf(t *analysis.Table, part string) Panel {
 	p := Panel{Title: part, X: label(columnOf(t.Columns[0])), Y: label(columnOf(t.Columns[1])), Map: &Map{centred: true}}
 	for i, x := range t.Values[0] {
 		p.Map.add(x, t.Values[1][i], t.Values[2][i])
+	}
+	return p
+}
+
+// graphOf joins the items of the first two columns of a table.
+func graphOf(t *analysis.Table, part string) Panel {
+	p := Panel{Title: part, Graph: &Graph{}}
+	for i, a := range t.Values[0] {
+		p.Graph.add(a, t.Values[1][i], t.Values[2][i])
 	}
 	return p
 }

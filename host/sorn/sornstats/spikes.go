@@ -1,6 +1,7 @@
 package sornstats
 
 import (
+	"fmt"
 	"math"
 
 	"tnn-gpu/host/analysis"
@@ -179,5 +180,37 @@ func correlations(r *analysis.Run) (*analysis.Result, error) {
 	table.Add(column("other", "1", "unit with a larger number"), y)
 	table.Add(column("correlation", "1", "Pearson's, of the two units' spikes; empty where one of them is constant"), v)
 	out.Tables = append(out.Tables, table)
+	pairsAbove(out, table.Values, r.Above)
 	return out, nil
+}
+
+// defaultAbove is the correlation above which pairs of units are joined.
+const defaultAbove = 0.2
+
+// pairsAbove adds the graph of those pairs of units whose correlation is above a value,
+// or the default where that is 0.
+func pairsAbove(out *analysis.Result, all [][]float64, above float64) {
+	if above == 0 {
+		above = defaultAbove
+	}
+	pairs, joined := make([][]float64, len(all)), map[float64]bool{}
+	for i, v := range all[2] {
+		if !(v > above) {
+			continue
+		}
+		joined[all[0][i]], joined[all[1][i]] = true, true
+		for c := range all {
+			pairs[c] = append(pairs[c], all[c][i])
+		}
+	}
+	out.Exact("pairs", "1", fmt.Sprintf("pairs of units with a correlation above %g (--above)", above), float64(len(pairs[0])), len(all[2]))
+	out.Exact("paired", "units", "units in these pairs", float64(len(joined)), len(all[2]))
+	if len(pairs[0]) == 0 {
+		return
+	}
+	t := analysis.Table{Name: "pairs", Title: fmt.Sprintf("pairs of excitatory units with a correlation above %g", above), Graph: true}
+	t.Add(column("unit", "1", ""), pairs[0])
+	t.Add(column("other", "1", "unit with a larger number"), pairs[1])
+	t.Add(column("correlation", "1", "Pearson's, of the two units' spikes"), pairs[2])
+	out.Tables = append(out.Tables, t)
 }

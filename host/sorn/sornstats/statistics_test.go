@@ -248,6 +248,18 @@ func TestSpikes(t *testing.T) {
 		}
 	}
 
+	if pairs := tableOf(t, found, "pairs"); len(pairs.Values[2]) != 1 || pairs.Values[0][0] != 0 || pairs.Values[1][0] != units-1 || !pairs.Graph {
+		t.Errorf("pairs above 0.2 are %v", pairs.Values)
+	}
+	r.Above = 0.02
+	found = made(t, r, "correlations")
+	for i, v := range tableOf(t, found, "correlations").Values[2] {
+		if joined := slices.Contains(tableOf(t, found, "pairs").Values[2], v); joined != (v > 0.02) {
+			t.Errorf("pair %d of correlation %v: joined is %v", i, v, joined)
+		}
+	}
+	near(t, found, "pairs", float64(len(tableOf(t, found, "pairs").Values[0])), 0)
+
 	table = tableOf(t, made(t, r, "raster"), "raster")
 	for i, step := range table.Values[0] {
 		if g.records["x"][0][int(step)-1][int(table.Values[1][i])] != 1 {
