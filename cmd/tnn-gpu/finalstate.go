@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/config"
@@ -17,24 +16,7 @@ import (
 const finalLimit = 256 << 20
 
 // finalBytes is about the size of final.npz.
-func (n *setup) finalBytes() int64 {
-	d, total := n.net.Describe(), int64(0)
-	fields := slices.DeleteFunc(slices.Clone(d.Fields), func(f state.Field) bool { return f.Derived })
-	for _, c := range d.Computed {
-		if c.Final {
-			fields = append(fields, c.Field)
-		}
-	}
-	for _, f := range fields {
-		if space, known := d.Space(f.Space); known {
-			total += int64(space.Len()) * int64(f.Copies(len(n.seeds))) * int64(f.Bytes(n.precision))
-		}
-	}
-	if linked, ok := n.net.(model.Linked); ok {
-		total += 8 * int64(linked.Links(nil, 0).Count)
-	}
-	return total
-}
+func (n *setup) finalBytes() int64 { return record.FinalBytes(n.net, n.precision, len(n.seeds)) }
 
 // writesFinal tells whether final.npz is written.
 func (n *setup) writesFinal() bool {

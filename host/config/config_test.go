@@ -123,6 +123,12 @@ func anything(t *rapid.T, v reflect.Value) {
 		v.SetFloat(rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{0, 1, 0.1, math.Inf(1), math.Inf(-1), math.NaN()})).Draw(t, "number"))
 	case reflect.String:
 		v.SetString(rapid.String().Draw(t, "text"))
+	case reflect.Interface: // a node, by number or name
+		if rapid.Bool().Draw(t, "named") {
+			v.Set(reflect.ValueOf(rapid.String().Draw(t, "name")))
+		} else {
+			v.Set(reflect.ValueOf(rapid.Int64().Draw(t, "number")))
+		}
 	case reflect.Slice:
 		n := rapid.IntRange(0, 3).Draw(t, "length")
 		v.Set(reflect.MakeSlice(v.Type(), n, n))

@@ -13,7 +13,8 @@ import (
 const expectedArrays = "the arrays a and b have the two nodes of each edge, weight, if there is one, a value for each edge, and state one for each node, as numpy.savez(FILE, a=..., b=..., weight=..., state=...) writes them"
 
 // readArchive reads the arrays a, b, weight and state of a run's final.npz, or of
-// what others write like it. Only a and b must be there.
+// what others write like it. Only a and b must be there. Further arrays with a value for
+// each node are attributes; name is what nodes are called.
 func readArchive(f npy.File, path string, o Options) (n *Import, err error) {
 	archive, err := npy.NewArchive(f, path)
 	if err != nil {
@@ -35,7 +36,63 @@ func readArchive(f npy.File, path string, o Options) (n *Import, err error) {
 	if err := p.join(); err != nil {
 		return nil, err
 	}
-	return p.finish()
+	n, err = p.finish()
+	if err != nil {
+		return nil, err
+	}
+	return n, p.describe(n, archive)
+}
+
+// describe reads the names of nodes and their attributes: arrays of numbers or texts with
+// a value for each node.
+func (p *pairs) describe(n *Import, archive *npy.Archive) error {
+	var all []Attribute
+	for _, name := range archive.Names() {
+		if slices.Contains([]string{"a", "b", "weight", "state", "step"}, name) {
+			continue
+		}
+		h, err := archive.Header(name)
+		if err != nil || len(h.Shape) != 1 || h.Shape[0] != int64(n.Graph.Nodes) {
+			continue // of something else
+		}
+		a := Attribute{Name: name}
+		if h.IsText() {
+			a.Texts, err = archive.ReadTexts(name, p.most())
+		} else {
+			var values *npy.Array
+			if values, err = archive.Read(name, p.most()); err == nil {
+				a.Values = values.Values
+			}
+		}
+		if err == nil {
+			err = p.take(h.Size())
+		}
+		if err != nil {
+			return err
+		}
+		if name == "name" && a.Texts != nil {
+			if err := n.callBy(a.Texts); err != nil {
+				return err
+			}
+			continue
+		}
+		all = append(all, a)
+	}
+	n.setAttributes(all)
+	return nil
+}
+
+// callBy gives nodes their names.
+func (n *Import) callBy(names []string) error {
+	seen := make(map[string]bool, len(names))
+	for id, name := range names {
+		if name == "" || seen[name] || inLine(name) != name {
+			return fmt.Errorf("its array name calls node %d %q: each node has a name of its own, on one line", id, short(name))
+		}
+		seen[name] = true
+	}
+	n.Names = names
+	return nil
 }
 
 // pairs are the columns of a list of edges.

@@ -41,8 +41,28 @@ func (l *list) comment(text string) error {
 		return l.declareName(strings.TrimSpace(text[strings.Index(text, "node")+len("node"):]))
 	case fields[1] == "state":
 		return l.declareState(strings.TrimSpace(text[strings.Index(text, "state")+len("state"):]))
+	case fields[1] == externalName:
+		return l.declareAttribute(externalName + " " + strings.TrimSpace(text[strings.Index(text, externalName)+len(externalName):]) + " true")
+	case fields[1] == "attribute":
+		return l.declareAttribute(strings.TrimSpace(text[strings.Index(text, "attribute")+len("attribute"):]))
 	}
 	return nil
+}
+
+// declareAttribute gives a node an attribute: NAME ID VALUE. What is not written like
+// that, or is of no node, is a comment like others.
+func (l *list) declareAttribute(text string) error {
+	fields, err := split(nil, []byte(text), 0)
+	if err != nil || len(fields) != 3 {
+		return nil
+	}
+	id, isWhole, _ := whole(fields[1].text)
+	if known, found := l.ids[string(fields[1].text)]; l.named && found {
+		id = int64(known)
+	} else if l.named || !isWhole || id > math.MaxInt32 {
+		return nil
+	}
+	return l.say(id, string(fields[0].text), string(fields[2].text))
 }
 
 func (l *list) declareNodes(text string) error {

@@ -23,6 +23,11 @@ type Import struct {
 	// Names are what the file calls the nodes, by number, each once; nil where it
 	// calls them by their numbers.
 	Names []string
+	// External are the nodes that the file says are external, ascending; nil where it
+	// says nothing of that.
+	External []int32
+	// Attributes are what else it says of nodes.
+	Attributes []Attribute
 	// Notes are what its author should hear about how the file was understood.
 	Notes []string
 }
@@ -36,17 +41,10 @@ type Options struct {
 	Lattice bool
 }
 
-// Attribute is a value of every node, for other programs.
-type Attribute struct {
-	Name   string
-	Values []float64
-}
-
 // Export is what is written of a network.
 type Export struct {
 	Import
-	External   []bool // by node
-	Attributes []Attribute
+	Results []Attribute // of the run, beside states and weights
 }
 
 // name of a node, or its number.

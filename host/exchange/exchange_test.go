@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,11 +27,15 @@ func sample() *Export {
 				Nodes: 6, Lattice: graph.Lattice{Sides: []int{2, 3}},
 				Edges: []graph.Edge{{A: 0, B: 1}, {A: 4, B: 1}, {A: 5, B: 5}, {A: 5, B: 5}, {A: 2, B: 0}},
 			},
-			Weights: []float64{0.1, -1e-300, 3, 2.5, 160},
-			States:  []float64{1, -1, 1. / 3, 0, -0.5, 0.1},
+			Weights:  []float64{0.1, -1e-300, 3, 2.5, 160},
+			States:   []float64{1, -1, 1. / 3, 0, -0.5, 0.1},
+			External: []int32{0},
+			Attributes: []Attribute{
+				{Name: "layer", Values: []float64{1, 2, math.NaN(), 4, 5, -0.5}},
+				{Name: "kind & colour", Texts: []string{"a <hub>", "", "12", `"quoted", word`, "Zürich", "x"}},
+			},
 		},
-		External:   []bool{true, false, false, false, false, false},
-		Attributes: []Attribute{{"energy", []float64{0, 1e9, -2, 3, 4, 5}}},
+		Results: []Attribute{{Name: "energy", Values: []float64{0, 1e9, -2, 3, 4, 5}}},
 	}
 }
 
@@ -37,7 +43,7 @@ func sample() *Export {
 func same(want, got *Import) string {
 	plain := *want
 	plain.Graph = &graph.Graph{Nodes: want.Graph.Nodes, Edges: want.Graph.Edges}
-	return cmp.Diff(&plain, got)
+	return cmp.Diff(&plain, got, cmpopts.EquateNaNs())
 }
 
 func TestRoundTrips(t *testing.T) {
@@ -50,6 +56,8 @@ func TestRoundTrips(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// A lattice is no part of a graph: its coordinates are attributes.
+	got.Attributes = slices.DeleteFunc(got.Attributes, func(a Attribute) bool { return slices.Contains([]string{"x", "y", "energy"}, a.Name) })
 	if d := same(&x.Import, got); d != "" {
 		t.Errorf("GraphML (-want +is):\n%s", d)
 	}
@@ -71,7 +79,6 @@ func TestRoundTripsOfAnyNumbers(t *testing.T) {
 		x := &Export{Import: Import{Graph: &graph.Graph{Nodes: rapid.IntRange(1, 20).Draw(t, "nodes")}}}
 		for id := range x.Graph.Nodes {
 			x.States = append(x.States, rapid.Float64Range(-1, 1).Draw(t, "state"))
-			x.External = append(x.External, false)
 			if id > 0 {
 				x.Graph.Edges = append(x.Graph.Edges, graph.Edge{A: int32(id), B: int32(rapid.IntRange(0, id).Draw(t, "peer"))})
 				x.Weights = append(x.Weights, rapid.Float64Range(-1e300, 1e300).Draw(t, "weight"))
@@ -106,7 +113,7 @@ func TestTables(t *testing.T) {
 	if err := sample().WriteEdges(&edges); err != nil {
 		t.Fatal(err)
 	}
-	if line := strings.Split(nodes.String(), "\n"); line[0] != "Id,external,state,x,y,energy" || line[5] != "4,false,-0.5,1,1,4" || len(line) != 8 {
+	if line := strings.Split(nodes.String(), "\n"); line[0] != "Id,external,state,x,y,energy,layer,kind & colour" || line[5] != "4,false,-0.5,1,1,4,5,Zürich" || len(line) != 8 {
 		t.Errorf("nodes:\n%s", &nodes)
 	}
 	if line := strings.Split(edges.String(), "\n"); line[0] != "Source,Target,Type,Weight" || line[2] != "4,1,Undirected,-1e-300" || len(line) != 7 {
@@ -264,7 +271,7 @@ func FuzzGraphML(f *testing.F) {
 // roundTrip checks that a network comes back from what is written of it.
 func roundTrip(t *testing.T, n *Import) {
 	t.Helper()
-	x := &Export{Import: *n, External: make([]bool, n.Graph.Nodes)}
+	x := &Export{Import: *n}
 	want := *n
 	want.Notes = nil
 	var list strings.Builder
@@ -275,7 +282,7 @@ func roundTrip(t *testing.T, n *Import) {
 	if err != nil {
 		t.Fatalf("%v in %q", err, list.String())
 	}
-	if d := cmp.Diff(&want, got, cmpopts.EquateEmpty()); d != "" {
+	if d := cmp.Diff(&want, got, cmpopts.EquateEmpty(), cmpopts.EquateNaNs()); d != "" {
 		t.Errorf("list %q (-want +is):\n%s", list.String(), d)
 	}
 	if n.Weights == nil || n.States == nil {
@@ -288,7 +295,7 @@ func roundTrip(t *testing.T, n *Import) {
 	if got, err = ReadGraphML(strings.NewReader(ml.String()), "x", Options{}); err != nil {
 		t.Fatalf("%v in %q", err, ml.String())
 	}
-	if d := cmp.Diff(&want, got, cmpopts.EquateEmpty()); d != "" {
+	if d := cmp.Diff(&want, got, cmpopts.EquateEmpty(), cmpopts.EquateNaNs()); d != "" {
 		t.Errorf("GraphML %q (-want +is):\n%s", ml.String(), d)
 	}
 }
@@ -301,7 +308,10 @@ func TestNamesComeBack(t *testing.T) {
 	} {
 		roundTrip(t, &Import{
 			Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}, {A: 1, B: 1}}}, Weights: []float64{0.5, 2},
-			States: []float64{0.1, -0.2}, Names: names,
+			States: []float64{0.1, -0.2}, Names: names, External: []int32{1},
+			Attributes: []Attribute{
+				{Name: inLine(names[0]), Texts: []string{inLine("x " + names[1]), ""}}, {Name: inLine(names[1] + " 2"), Values: []float64{math.NaN(), -1e-300}},
+			},
 		})
 	}
 }

@@ -37,6 +37,11 @@ type gather struct {
 	base     int64 // the first number: 0 or 1, or -1 where the file shows it
 	compact  bool  // numbers are names where they are as many as there are nodes
 
+	attributes []string        // names
+	numbers    map[string]int  // by name
+	textual    map[string]bool // by name: values are texts, also where all could be numbers
+	said       []said
+
 	states []stated
 	fill   bool  // nodes without a state start at 0
 	taken  int64 // bytes
@@ -178,6 +183,9 @@ func (g *gather) finish() (*Import, error) {
 	if err := g.setStates(n); err != nil {
 		return nil, err
 	}
+	if err := g.giveAttributes(n); err != nil {
+		return nil, err
+	}
 	n.Notes = g.notes
 	return n, nil
 }
@@ -251,6 +259,9 @@ func (g *gather) shift(base int64) {
 	for i := range g.states {
 		g.states[i].node -= base
 	}
+	for i := range g.said {
+		g.said[i].node -= base
+	}
 }
 
 // numberCompact takes numbers for names where there are exactly as many as there
@@ -281,7 +292,7 @@ func (g *gather) numberCompact(n *Import) bool {
 	for i, e := range g.edges {
 		g.edges[i] = graph.Edge{A: seen[e.A], B: seen[e.B]}
 	}
-	n.Graph.Nodes = len(ids)
+	n.Graph.Nodes, g.said = len(ids), nil // what is said goes by other numbers
 	return true
 }
 
@@ -358,6 +369,9 @@ func (g *gather) renumber(order []int32) {
 	}
 	for i, s := range g.states {
 		g.states[i].node = int64(order[s.node])
+	}
+	for i, s := range g.said {
+		g.said[i].node = int64(order[s.node])
 	}
 }
 

@@ -53,6 +53,7 @@ const (
 	weightRole
 	stateRole
 	nameRole
+	otherRole // an attribute of nodes that is kept
 )
 
 // datum is the value of an attribute of a node or of an edge.
@@ -70,7 +71,7 @@ type data struct {
 
 func readGraphML(r io.Reader, o Options) (*Import, error) {
 	d := &document{gather: newGather(o), keys: make(map[string]attribute), labels: make(map[int32]string)}
-	d.named, d.fill = true, true
+	d.named, d.fill, d.textual = true, true, make(map[string]bool)
 	d.in = xml.NewDecoder(&elements{in: r})
 	d.in.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
 		out, err := text.Named(label, in)
@@ -185,6 +186,7 @@ func (d *document) key(start xml.StartElement) error {
 		ID      string  `xml:"id,attr"`
 		For     string  `xml:"for,attr"`
 		Name    *string `xml:"attr.name,attr"`
+		Type    string  `xml:"attr.type,attr"`
 		Default *string `xml:"default"`
 	}
 	if err := d.in.DecodeElement(&k, &start); err != nil {
@@ -206,6 +208,14 @@ func (d *document) key(start xml.StartElement) error {
 		a.role = stateRole
 	case nodes && lower == "name":
 		a.role = nameRole
+	case nodes:
+		a.role = otherRole
+		if k.Type == "string" && lower != externalName {
+			d.textual[inLine(a.name)] = true
+		}
+	}
+	switch {
+	case a.role != noRole && a.role != otherRole:
 	case edges && nearName(lower, "weight"):
 		d.near[weightRole] = nearError("edges", *k.Name, "weight")
 	case nodes && nearName(lower, "state"):
@@ -221,7 +231,7 @@ func (d *document) key(start xml.StartElement) error {
 // checkRole refuses a second attribute for a role, unless it is the same one: for
 // values of each type NetworkX has a key of its own.
 func (d *document) checkRole(a attribute) error {
-	if a.role == noRole {
+	if a.role == noRole || a.role == otherRole {
 		return nil
 	}
 	for _, other := range d.keys {
@@ -311,7 +321,7 @@ func (d *document) addEdge(start xml.StartElement) error {
 // addData keeps the values of an item that have a role, or may get one.
 func (d *document) addData(item int, isEdge bool, all []data) error {
 	line, _ := d.in.InputPos()
-	var seen [nameRole + 1]bool
+	var seen [otherRole]bool
 	for _, x := range all {
 		a, known := d.keys[x.Key]
 		v := datum{item, isEdge, x, line}
@@ -324,11 +334,14 @@ func (d *document) addData(item int, isEdge bool, all []data) error {
 			continue
 		case a.role == noRole:
 			continue
+		case a.role == otherRole:
+			// of which there are several
 		case seen[a.role]:
 			return fmt.Errorf("it gives %s the attribute %s twice", d.called(v), a.name)
+		default:
+			seen[a.role] = true
 		}
-		seen[a.role] = true
-		if err := d.give(v, a.role); err != nil {
+		if err := d.give(v, a); err != nil {
 			return err
 		}
 	}
@@ -345,8 +358,11 @@ func (d *document) called(v datum) string {
 }
 
 // give gives a node or an edge a value.
-func (d *document) give(v datum, r role) error {
+func (d *document) give(v datum, a attribute) error {
+	r := a.role
 	switch {
+	case r == otherRole && !v.isEdge:
+		return d.say(int64(v.item), a.name, v.Text)
 	case r == nameRole && !v.isEdge:
 		d.labels[int32(v.item)] = strings.TrimSpace(v.Text)
 		return d.take(nodeBytes + int64(len(v.Text)))
@@ -380,7 +396,7 @@ func (d *document) end() error {
 		if lower := strings.ToLower(v.Key); !known && (lower == "weight" || lower == "state") {
 			return at(v.line, "the data of %s has the key %q, and no element <key> says what that is", d.called(v), v.Key)
 		}
-		if err := d.give(v, a.role); err != nil {
+		if err := d.give(v, a); err != nil {
 			return err
 		}
 	}
@@ -428,6 +444,10 @@ func (d *document) applyDefaults() error {
 			return fmt.Errorf("the default of %s is %w", a.name, err)
 		}
 		switch a.role {
+		case otherRole:
+			if err := d.sayDefault(a); err != nil {
+				return err
+			}
 		case weightRole:
 			for i := range d.edges {
 				if d.weights == nil || math.IsNaN(d.weights[i]) {
@@ -448,6 +468,25 @@ func (d *document) applyDefaults() error {
 						return err
 					}
 				}
+			}
+		}
+	}
+	return nil
+}
+
+// sayDefault gives an attribute to all nodes that have none.
+func (d *document) sayDefault(a attribute) error {
+	at, found := d.numbers[a.name]
+	given := make([]bool, len(d.names))
+	for _, s := range d.said {
+		if found && s.attribute == at {
+			given[s.node] = true
+		}
+	}
+	for i := range given {
+		if !given[i] {
+			if err := d.say(int64(i), a.name, *a.initial); err != nil {
+				return err
 			}
 		}
 	}

@@ -88,7 +88,7 @@ func (p *pajek) begin(text string) error {
 	return nil
 }
 
-// vertex is `number "label"`, with coordinates and looks after it.
+// vertex is `number "label"`, with coordinates, which are kept, and looks after it.
 func (p *pajek) vertex(text []byte) error {
 	fields, err := splitPajek(text)
 	if err != nil {
@@ -97,6 +97,17 @@ func (p *pajek) vertex(text []byte) error {
 	id, isWhole, _ := whole(fields[0].text)
 	if !isWhole || id < 1 || id > p.declared {
 		return fmt.Errorf("%q is no vertex: they are numbered from 1 to %d", short(string(fields[0].text)), p.declared)
+	}
+	for i, axis := range []string{"x", "y", "z"} {
+		if i+2 >= len(fields) || fields[i+2].quoted {
+			break
+		}
+		if _, err := finite(string(fields[i+2].text)); err != nil {
+			break
+		}
+		if err := p.say(id, axis, string(fields[i+2].text)); err != nil {
+			return err
+		}
 	}
 	p.next++
 	if id != p.next || len(fields) < 2 || p.known[string(fields[1].text)] || len(fields[1].text) == 0 {

@@ -15,9 +15,9 @@ func (x *Export) WriteNodes(w io.Writer) error {
 		head = append(head, a.Name)
 	}
 	return writeTable(w, head, x.Graph.Nodes, func(id int) []string {
-		row := []string{x.name(id), strconv.FormatBool(x.External[id])}
+		row := []string{x.name(id), strconv.FormatBool(x.isExternal(id))}
 		for _, a := range attributes {
-			row = append(row, number(a.Values[id]))
+			row = append(row, a.Text(id))
 		}
 		return row
 	})

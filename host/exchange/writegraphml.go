@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -16,16 +17,18 @@ func (x *Export) WriteGraphML(w io.Writer) error {
 	fmt.Fprint(out, xml.Header, `<graphml xmlns="http://graphml.graphdrawing.org/xmlns">`, "\n")
 	attributes := x.attributes()
 	for i, a := range attributes {
-		fmt.Fprintf(out, ` <key id="n%d" for="node" attr.name="%s" attr.type="double"/>`+"\n", i, a.Name)
+		fmt.Fprintf(out, ` <key id="n%d" for="node" attr.name="%s" attr.type="%s"/>`+"\n", i, escaped(a.Name), typeOf(&a))
 	}
 	fmt.Fprint(out, ` <key id="external" for="node" attr.name="external" attr.type="boolean"/>`, "\n",
 		` <key id="weight" for="edge" attr.name="weight" attr.type="double"/>`, "\n", ` <graph edgedefault="undirected">`, "\n")
 	for id := range x.Graph.Nodes {
 		fmt.Fprintf(out, `  <node id="%s">`, escaped(x.name(id)))
 		for i, a := range attributes {
-			fmt.Fprintf(out, `<data key="n%d">%s</data>`, i, number(a.Values[id]))
+			if text := a.Text(id); text != "" {
+				fmt.Fprintf(out, `<data key="n%d">%s</data>`, i, escaped(text))
+			}
 		}
-		fmt.Fprintf(out, `<data key="external">%t</data></node>`+"\n", x.External[id])
+		fmt.Fprintf(out, `<data key="external">%t</data></node>`+"\n", x.isExternal(id))
 	}
 	for i, e := range x.Graph.Edges {
 		fmt.Fprintf(out, `  <edge id="e%d" source="%s" target="%s"><data key="weight">%s</data></edge>`+"\n", i, escaped(x.name(int(e.A))), escaped(x.name(int(e.B))), number(x.Weights[i]))
@@ -37,10 +40,10 @@ func (x *Export) WriteGraphML(w io.Writer) error {
 	return nil
 }
 
-// attributes are the state, the coordinates on a lattice as x, y and z, and those
-// that are given.
+// attributes are the state, the coordinates on a lattice as x, y and z, results of the
+// run, and those that the file of the graph gives.
 func (x *Export) attributes() []Attribute {
-	out := []Attribute{{"state", x.States}}
+	out := []Attribute{{Name: "state", Values: x.States}}
 	sides := x.Graph.Lattice.Sides
 	for d := range sides {
 		a := Attribute{Name: string("xyz"[d]), Values: make([]float64, x.Graph.Nodes)}
@@ -50,7 +53,12 @@ func (x *Export) attributes() []Attribute {
 		}
 		out = append(out, a)
 	}
-	return append(out, x.Attributes...)
+	return slices.Concat(out, x.Results, x.Attributes)
+}
+
+func (x *Export) isExternal(id int) bool {
+	_, found := slices.BinarySearch(x.External, int32(id))
+	return found
 }
 
 // escaped is a text as the value of an attribute of XML.

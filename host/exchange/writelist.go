@@ -8,8 +8,9 @@ import (
 )
 
 // WriteEdgeList writes a list for ReadList: the number of nodes, their names if
-// they have any, a line for each edge with its weight, if there are weights, and the
-// states, if there are any: `# state 12 -0.5`. All but edges are comments, which
+// they have any, a line for each edge with its weight, if there are weights, the
+// states, if there are any: `# state 12 -0.5`, external nodes: `# external 12`, and
+// attributes: `# attribute kind 12 hub`. All but edges are comments, which
 // other programs skip. Numbers have the digits it takes to read the same back. A
 // lattice is not written.
 func (x *Export) WriteEdgeList(w io.Writer) error {
@@ -34,6 +35,16 @@ func (x *Export) WriteEdgeList(w io.Writer) error {
 	}
 	for id, s := range x.States {
 		fmt.Fprintf(out, "# state %s %s\n", quote(x.name(id)), number(s))
+	}
+	for _, id := range x.External {
+		fmt.Fprintf(out, "# external %s\n", quote(x.name(int(id))))
+	}
+	for _, a := range x.Attributes {
+		for id := range x.Graph.Nodes {
+			if text := a.Text(id); text != "" {
+				fmt.Fprintf(out, "# attribute %s %s %s\n", quote(a.Name), quote(x.name(id)), quote(text))
+			}
+		}
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("the edge list cannot be written: %w", err)

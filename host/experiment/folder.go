@@ -174,12 +174,12 @@ func (f *Folder) tell(r Runner, outcomes []model.Column) error {
 	changed := false
 	for _, c := range outcomes {
 		if !known[c.Name] {
-			m.Scan.Outcomes, changed = append(m.Scan.Outcomes, record.Column(c)), true
+			m.Scan.Outcomes, changed = append(m.Scan.Outcomes, record.ColumnOf(c)), true
 		}
 	}
 	if placed, ok := r.(Placed); ok && m.Scan.Along == nil {
 		c, _ := placed.Along()
-		column := record.Column(c)
+		column := record.ColumnOf(c)
 		m.Scan.Along, changed = &column, true
 	}
 	if !changed {

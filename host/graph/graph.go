@@ -195,3 +195,15 @@ func (r *request) appendSelfLoops(edges []Edge) []Edge {
 	}
 	return edges
 }
+
+// Degrees are the numbers of edges that nodes have to other nodes, by number.
+func (g *Graph) Degrees() []int {
+	out := make([]int, g.Nodes)
+	for _, e := range g.Edges {
+		if e.A != e.B {
+			out[e.A]++
+			out[e.B]++
+		}
+	}
+	return out
+}

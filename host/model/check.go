@@ -89,3 +89,12 @@ func Between(key string, value, least, most float64, what string) error {
 	}
 	return BadKey(key, value, fmt.Sprintf("use a number from %g to %g (%s)", least, most, what))
 }
+
+// List is some words in a sentence: a, b and c.
+func List(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}

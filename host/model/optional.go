@@ -143,6 +143,12 @@ type Exported interface {
 	Export(last Values) (*exchange.Export, error)
 }
 
+// Attributed is a network whose nodes differ in what they are, for as long as a run takes.
+type Attributed interface {
+	// Attributes are those of the nodes, by number.
+	Attributes() []exchange.Attribute
+}
+
 // Inspected is a network that can tell more of an item than its values.
 type Inspected interface {
 	// Inspect tells of an item of a space; last is nil where there is no last state.

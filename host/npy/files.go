@@ -70,16 +70,11 @@ func (a *Archive) Names() []string {
 
 // Read reads an array, of at most a number of values.
 func (a *Archive) Read(name string, most int64) (*Array, error) {
-	i := slices.Index(a.Names(), name)
-	if i < 0 {
-		return nil, fmt.Errorf("%s has no array %q; it has %q", a.path, name, a.Names())
-	}
-	f := a.zip.File[i]
-	r, err := f.Open()
+	r, size, err := a.open(name)
 	if err != nil {
-		return nil, fmt.Errorf("the array %s of %s cannot be read: %w", name, a.path, err)
+		return nil, err
 	}
-	array, err := readArray(r, int64(f.UncompressedSize64), most)
+	array, err := readArray(r, size, most)
 	if err = errors.Join(err, r.Close()); err != nil {
 		return nil, fmt.Errorf("the array %s of %s cannot be read: %w", name, a.path, err)
 	}

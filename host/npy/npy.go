@@ -33,16 +33,47 @@ func (h *Header) Items() int64 {
 }
 
 // width is the size of a value in bytes.
-func (h *Header) width() int64 { return int64(h.Dtype[2] - '0') }
+func (h *Header) width() int64 {
+	if h.IsText() {
+		return 4 * h.letters()
+	}
+	return int64(h.Dtype[2] - '0')
+}
+
+// IsText tells whether values are texts, and no numbers: only ReadTexts reads them.
+func (h *Header) IsText() bool { return len(h.Dtype) > 2 && h.Dtype[1] == 'U' }
+
+// letters is how long a text can be.
+func (h *Header) letters() int64 {
+	n, _ := strconv.ParseInt(h.Dtype[2:], 10, 64)
+	return n
+}
+
+// textType is that of texts: so many letters of four bytes.
+var textType = regexp.MustCompile(`^[<>=]U([0-9]{1,5})$`)
 
 // Size is that of the whole file.
 func (h *Header) Size() int64 { return h.Bytes + h.Items()*h.width() }
 
 // maxItems keeps sizes in bytes inside an int64.
-const maxItems = 1 << 48
+const maxItems = 1 << 42
 
 // ReadHeader reads the header of an array of numbers.
 func ReadHeader(r io.Reader) (*Header, error) {
+	h, err := readHeader(r)
+	if err == nil && h.IsText() {
+		return h, h.unreadable()
+	}
+	return h, err
+}
+
+// unreadable refuses a type.
+func (h *Header) unreadable() error {
+	return fmt.Errorf("its values are of type %q; integers, truth values and reals of 2, 4 and 8 bytes can be read", h.Dtype)
+}
+
+// readHeader reads that of an array of numbers or texts.
+func readHeader(r io.Reader) (*Header, error) {
 	var magic [8]byte
 	if _, err := io.ReadFull(r, magic[:]); err != nil || string(magic[:6]) != "\x93NUMPY" {
 		return nil, errors.New("it is no NumPy array")
@@ -96,8 +127,9 @@ func (h *Header) parse(text string) error {
 	if dtype[2] != "" {
 		return errors.New("it is a table of several fields; save each as an array of its own")
 	}
-	if h.Dtype = dtype[1]; !slices.Contains(types, strings.TrimLeft(h.Dtype, "<>=|")) || len(h.Dtype) != 3 {
-		return fmt.Errorf("its values are of type %q; integers, truth values and reals of 2, 4 and 8 bytes can be read", h.Dtype)
+	h.Dtype = dtype[1]
+	if number := slices.Contains(types, strings.TrimLeft(h.Dtype, "<>=|")) && len(h.Dtype) == 3; !number && !textType.MatchString(h.Dtype) {
+		return h.unreadable()
 	}
 	h.Shape = []int64{}
 	items := int64(1)

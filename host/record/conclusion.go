@@ -62,7 +62,7 @@ func writeRows(w io.Writer, columns []model.Column, rows [][]float64) error {
 func describeColumns(columns []model.Column) []Column {
 	out := make([]Column, len(columns))
 	for i, c := range columns {
-		out[i] = describeColumn(c)
+		out[i] = ColumnOf(c)
 	}
 	return out
 }

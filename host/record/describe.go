@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
 )
 
 // files describes what the run folder will hold.
@@ -19,10 +20,12 @@ func (r *Recorder) files() []File {
 		out = append(out, File{Name: FinalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()})
 		out = append(out, r.describeImages()...)
 	}
-	if model.NamesOf(r.options.Model).All() != nil {
-		out = append(out, File{Name: nodesName, Doc: "what the file of the graph calls the nodes", Columns: []Column{
-			{Name: "node", Doc: "number of the node, from 0"}, {Name: "name", Doc: "its name"},
-		}})
+	if columns := r.nodeColumns(); columns != nil {
+		f := File{Name: nodesName, Doc: "what nodes are called, and are"}
+		for _, c := range columns {
+			f.Columns = append(f.Columns, Column{Name: c.Name, Doc: c.Doc, Text: c.isText})
+		}
+		out = append(out, f)
 	}
 	if r.replicas > 1 {
 		out = append(out, File{
@@ -102,14 +105,15 @@ func epochNumbers() []Column {
 	}
 }
 
-func describeColumn(c model.Column) Column {
+// ColumnOf describes a quantity of a model.
+func ColumnOf(c model.Column) Column {
 	return Column{Name: c.Name, Title: c.Title, Unit: c.Unit, Doc: c.Doc, Log: c.Log}
 }
 
 func (r *Recorder) quantityColumns() []Column {
 	var out []Column
 	for _, c := range r.about.Columns {
-		out = append(out, describeColumn(c))
+		out = append(out, ColumnOf(c))
 	}
 	return out
 }
@@ -130,7 +134,7 @@ func (r *Recorder) epochColumns() []Column {
 }
 
 func (r *Recorder) histogramColumns() []Column {
-	which := []Column{{Name: "histogram", Doc: "which histogram"}, {Name: "when", Doc: "start or end of the run"}}
+	which := []Column{{Name: "histogram", Doc: "which histogram", Text: true}, {Name: "when", Doc: "start or end of the run", Text: true}}
 	return slices.Concat(which, sweptColumns(r.options.Sweep), []Column{
 		{Name: "lower", Doc: "lower edge of the bin, which belongs to it"},
 		{Name: "upper", Doc: "upper edge of the bin"},
@@ -142,7 +146,7 @@ func (r *Recorder) histogramColumns() []Column {
 func (r *Recorder) distributions() []Column {
 	var out []Column
 	for _, d := range r.about.Distributions {
-		out = append(out, describeColumn(d.Column))
+		out = append(out, ColumnOf(d.Column))
 	}
 	return out
 }
@@ -157,34 +161,18 @@ func (r *Recorder) probeColumns() []Column {
 }
 
 func (r *Recorder) describeFinal() []Array {
-	from := newSources(r.options.Model)
-	out := []Array{{Name: "step", Dtype: "<i8", Axes: []string{}, Shape: []int64{}, Doc: "number of the step"}}
-	if links, ok := from.links(); ok {
-		n := []int64{int64(links.Count)}
-		axes := []string{string(links.Space)}
-		out = append(out,
-			Array{Name: "a", Dtype: "<i4", Axes: axes, Shape: n, Doc: fmt.Sprintf("id of the first %s of the %s", links.Joins, links.Space)},
-			Array{Name: "b", Dtype: "<i4", Axes: axes, Shape: n, Doc: fmt.Sprintf("id of the second %s of the %s", links.Joins, links.Space)})
-	}
-	for _, f := range r.about.Fields {
-		if f.Derived {
-			continue
-		}
-		out = append(out, r.describeArray(from.make(f, nil, from.order(f.Space))))
-	}
-	for _, c := range r.about.Computed {
-		if c.Final {
-			out = append(out, r.describeArray(from.make(c.Field, &c, from.identity(c.Space))))
-		}
+	var out []Array
+	for _, a := range finalArrays(r.options.Model, r.options.Backend.Precision, r.replicas) {
+		out = append(out, a.Array)
 	}
 	return out
 }
 
-func (r *Recorder) describeArray(s *source) Array {
+func describeArray(s *source, p state.Precision, replicas int) Array {
 	f := s.field
 	return Array{
-		Name: f.Name, Dtype: s.dtype(r.options.Backend.Precision), Unit: f.Unit, Doc: f.Doc, Limits: f.Limits, Axes: s.allAxes(r.replicas),
-		Shape: s.replicated(r.replicas, s.shape),
+		Name: f.Name, Dtype: s.dtype(p), Unit: f.Unit, Doc: f.Doc, Limits: f.Limits, Axes: s.allAxes(replicas),
+		Shape: s.replicated(replicas, s.shape),
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 	"time"
 
 	"tnn-gpu/host/files"
@@ -122,7 +124,8 @@ type Column struct {
 	Title string `json:"title,omitempty"`
 	Unit  string `json:"unit,omitempty"`
 	Doc   string `json:"doc"`
-	Log   bool   `json:"log,omitempty"` // figures of scans have it on a logarithmic axis
+	Log   bool   `json:"log,omitempty"`  // figures of scans have it on a logarithmic axis
+	Text  bool   `json:"text,omitempty"` // its cells are texts, and no numbers
 }
 
 // Array of a NumPy file. A recording's own header counts its records.
@@ -142,6 +145,21 @@ type Array struct {
 
 // FirstStep is that of the first record of a recording.
 func (a *Array) FirstStep() int64 { return max(a.First, a.Every) }
+
+// IsText tells whether the values are texts, and no numbers.
+func (a *Array) IsText() bool { return strings.HasPrefix(a.Dtype, "<U") }
+
+// bytes are those of all values.
+func (a *Array) bytes() int64 {
+	n, _ := strconv.ParseInt(a.Dtype[2:], 10, 64) // of a value
+	if a.IsText() {
+		n *= 4 // letters
+	}
+	for _, side := range a.Shape {
+		n *= side
+	}
+	return n
+}
 
 // mostMetadata is what is read of run.json.
 const mostMetadata = 64 << 20

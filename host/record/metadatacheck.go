@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"tnn-gpu/host/npy"
 
 	"tnn-gpu/host/model"
 )
@@ -72,7 +73,7 @@ func (f *File) check(replicas int) error {
 // check is for readers that take an array apart by replica and item.
 func (a *Array) check(replicas int) error {
 	switch {
-	case !slices.Contains([]string{"<f4", "<f8", "<i4", "<i8", "|u1"}, a.Dtype):
+	case !slices.Contains([]string{"<f4", "<f8", "<i4", "<i8", "|u1"}, a.Dtype) && !(a.Every == 0 && npy.IsTextType(a.Dtype)):
 		return fmt.Errorf("its type is %q", a.Dtype)
 	case a.Every < 0 || a.First < 0 || a.Every > 0 && a.First%a.Every != 0:
 		return fmt.Errorf("it is recorded every %d steps from step %d on", a.Every, a.First)

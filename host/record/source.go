@@ -74,6 +74,20 @@ func (s *sources) make(f state.Field, c *model.Computed, order []int) *source {
 	return out
 }
 
+// outline is a source that is described, and not read: its order may take long to find.
+func (s *sources) outline(f state.Field) *source {
+	out := &source{field: f}
+	space, known := s.about.Space(f.Space)
+	if !known {
+		return s.make(f, nil, s.order(f.Space))
+	}
+	out.axes = space.Axes
+	for _, n := range space.Shape {
+		out.shape = append(out.shape, int64(n))
+	}
+	return out
+}
+
 // links are those of the network, where it has any.
 func (s *sources) links() (model.Links, bool) {
 	linked, ok := s.model.(model.Linked)

@@ -100,6 +100,9 @@ func describeGroup(g GroupSpec, size int) string {
 	if g.Name != "" {
 		text = g.Name + ": " + text
 	}
+	if choice := g.choice(); choice != "" {
+		text += " (" + choice + ")"
+	}
 	if g.Connections > 0 {
 		text += ", " + count(g.Connections, "connection")
 	}

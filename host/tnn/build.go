@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"tnn-gpu/host/exchange"
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
-	"tnn-gpu/host/rng"
 )
 
 // Build makes the network that a specification describes: external nodes and
@@ -38,7 +38,7 @@ func Build(spec *Spec, seed uint64) (*Network, error) {
 		return nil, fmt.Errorf("the network cannot be laid out: %w", err)
 	}
 	n.Report, n.Weights, n.States = b.report, b.weights, b.states
-	n.names, n.notes = b.names, b.notes
+	n.names, n.notes, n.attributes = b.names, b.notes, b.attributes
 	b.followWeights(n)
 	return n, b.readSeries(n)
 }
@@ -46,18 +46,21 @@ func Build(spec *Spec, seed uint64) (*Network, error) {
 // builder gathers the parts of a network.
 type builder struct {
 	*Spec
-	seed      uint64
-	graph     *graph.Graph
-	report    *graph.Report
-	weights   []float64
-	states    []float64
-	names     []string      // by node; nil where they are called by their numbers
-	notes     []string      // on how the file of the graph was understood
-	sitesOf   [][]int       // by ExternalSpec, where a file has the graph: its nodes
-	placed    [][]int       // by ExternalSpec: its nodes
-	group     []uint8       // by id; nil where there is one group
-	externals []External    // by ascending id
-	table     map[int32]int // of an external node: the index of its ExternalSpec
+	seed       uint64
+	graph      *graph.Graph
+	report     *graph.Report
+	weights    []float64
+	states     []float64
+	names      []string             // by node; nil where they are called by their numbers
+	said       []exchange.Attribute // what the file of the graph says of nodes
+	attributes []exchange.Attribute // of it, what is kept in outputs
+	notes      []string             // on how the file of the graph was understood
+	sitesOf    [][]int              // by ExternalSpec: nodes that it names
+	placed     [][]int              // by ExternalSpec: its nodes
+	group      []uint8              // by id; nil where there is one group
+	marked     []int32              // nodes that the file says are external
+	externals  []External           // by ascending id
+	table      map[int32]int        // of an external node: the index of its ExternalSpec
 }
 
 func (b *builder) isExternal(id int) bool {
@@ -68,11 +71,16 @@ func (b *builder) isExternal(id int) bool {
 // build makes a graph on a lattice.
 func (b *builder) build() error {
 	places, err := b.place()
+	if err == nil {
+		err = b.findNamed(model.NewNames(nil, int(b.sites())))
+	}
 	if err != nil {
 		return err
 	}
 	b.addExternals(places)
-	b.drawGroups(int(b.sites()))
+	if err := b.drawGroups(int(b.sites())); err != nil {
+		return err
+	}
 	o := graph.Options{
 		Kind: b.Graph.Kind, Sides: b.Graph.Sides, Bipartite: b.Graph.Bipartite, Scale: b.Graph.Scale,
 		Seed: b.seed, Connections: b.connections, Separation: b.Graph.Separation,
@@ -146,7 +154,7 @@ func (b *builder) misplaced(err error) error {
 func (b *builder) addExternals(drawn places) {
 	b.table = make(map[int32]int, b.external())
 	for i, e := range b.Externals {
-		nodes := e.Nodes
+		var nodes []int
 		if b.sitesOf != nil {
 			nodes = b.sitesOf[i]
 		}
@@ -161,37 +169,6 @@ func (b *builder) addExternals(drawn places) {
 		}
 	}
 	slices.SortFunc(b.externals, func(x, y External) int { return cmp.Compare(x.ID, y.ID) })
-}
-
-// drawGroups gives each group as many nodes as it counts, at random, and the
-// others to the group that takes what is left.
-func (b *builder) drawGroups(nodes int) {
-	if len(b.Groups) == 1 {
-		return
-	}
-	left := make([]int32, 0, nodes)
-	for id := range nodes {
-		if !b.isExternal(id) {
-			left = append(left, int32(id))
-		}
-	}
-	b.group = make([]uint8, nodes)
-	draws := rng.NewStream(rng.Key(b.seed), rng.Grouping, 0)
-	rest := 0
-	for i, g := range b.Groups {
-		if g.Count == 0 {
-			rest = i
-		}
-		for range g.Count {
-			k, last := draws.IntN(len(left)), len(left)-1
-			b.group[left[k]] = uint8(i)
-			left[k] = left[last]
-			left = left[:last]
-		}
-	}
-	for _, id := range left {
-		b.group[id] = uint8(rest)
-	}
 }
 
 func (b *builder) groupOf(id int) GroupSpec {

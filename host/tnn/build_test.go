@@ -237,7 +237,7 @@ func TestGroupsAreRandom(t *testing.T) {
 func TestNamedNodes(t *testing.T) {
 	s := preset(t, "driven")
 	s.Externals = s.Externals[:2]
-	s.Externals[0].Nodes, s.Externals[1].Nodes = []int{0, 317}, []int{15, 451}
+	s.Externals[0].Nodes, s.Externals[1].Nodes = tnn.Numbered(0, 317), tnn.Numbered(15, 451)
 	s.Externals[1].Polarity = -1
 	want := []tnn.External{
 		{ID: 0, Polarity: 1, Periods: []int{132}, Weight: 160}, {ID: 15, Polarity: -1, Periods: []int{70}, Weight: 160},
@@ -247,7 +247,7 @@ func TestNamedNodes(t *testing.T) {
 		t.Errorf("external nodes (-want +got):\n%s", diff)
 	}
 
-	s.Externals[0].Nodes = []int{0, 17}
+	s.Externals[0].Nodes = tnn.Numbered(0, 17)
 	_, err := tnn.Build(s, 1)
 	var bad *model.KeyError
 	if !errors.As(err, &bad) || bad.Key != "graph.separation" || !strings.Contains(err.Error(), "15 and 17 are joined by 2 hops") {
@@ -286,7 +286,7 @@ func fileSpec(t *testing.T, edges string) *tnn.Spec {
 func TestGraphFromFile(t *testing.T) {
 	s := fileSpec(t, "# nodes 7\n0 1 0.5\n1 2 -0.25\n2 2 0.125\n2 3 1e6\n")
 	s.Externals = tnn.Defaults().Externals
-	s.Externals[0].Nodes, s.Externals[0].Periods, s.Externals[0].Weight = []int{3, 0}, []int{4}, 9
+	s.Externals[0].Nodes, s.Externals[0].Periods, s.Externals[0].Weight = tnn.Numbered(3, 0), []int{4}, 9
 	n := build(t, s, 1)
 	if n.Graph.Nodes != 7 || n.Report != nil || len(n.Externals) != 2 || n.Externals[0].Polarity != -1 {
 		t.Errorf("nodes %d, report %v, external nodes %+v", n.Graph.Nodes, n.Report, n.Externals)
@@ -323,15 +323,15 @@ func TestBadGraphFiles(t *testing.T) {
 		{"not bipartite", "0 3\n", "graph.bipartite", func(s *tnn.Spec) { s.Graph.Sides, s.Graph.Bipartite = []int{2, 2}, true }},
 		{"weight out of bounds", "0 1 5\n", "edge.bound", func(s *tnn.Spec) { s.Edge.Bound = 4 }},
 		{"count", "0 1\n", "group[0].count", func(s *tnn.Spec) { s.Groups[0].Count = 3 }},
-		{"external node outside", "0 1\n", "external[0].nodes[1]", func(s *tnn.Spec) { s.Externals[0].Nodes = []int{0, 2} }},
-		{"only external nodes", "0 0\n1 1\n", "external", func(s *tnn.Spec) { s.Externals[0].Nodes = []int{0, 1} }},
+		{"external node outside", "0 1\n", "external[0].nodes[1]", func(s *tnn.Spec) { s.Externals[0].Nodes = tnn.Numbered(0, 2) }},
+		{"only external nodes", "0 0\n1 1\n", "external", func(s *tnn.Spec) { s.Externals[0].Nodes = tnn.Numbered(0, 1) }},
 		{"an edge between external nodes", "0 1\n1 2\n", "graph.separation", func(s *tnn.Spec) {
 			s.Graph.Separation = 0
-			s.Externals[0].Nodes = []int{0, 1}
+			s.Externals[0].Nodes = tnn.Numbered(0, 1)
 		}},
 		{"too near", "0 1\n1 2\n", "graph.separation", func(s *tnn.Spec) {
 			s.Graph.Separation = 3
-			s.Externals[0].Nodes = []int{0, 2}
+			s.Externals[0].Nodes = tnn.Numbered(0, 2)
 		}},
 	} {
 		t.Run(c.what, func(t *testing.T) {

@@ -83,10 +83,10 @@ func (s *Spec) Sample(updates int64) model.Spec {
 	out := &Spec{
 		Network: s.Network, Edge: s.Edge,
 		Graph:  GraphSpec{Kind: graph.Random, Sides: []int{side, side}, Bipartite: s.Graph.Bipartite},
-		Groups: []GroupSpec{s.Groups[0]},
+		Groups: []GroupSpec{s.Groups[0].plain()},
 		Eras:   []EraSpec{{Steps: 1 << 20, Adapt: true, Mode: Driven}},
 	}
-	out.Groups[0].Count, out.Groups[0].SelfLoops = 0, 0
+	out.Groups[0].SelfLoops = 0
 	out.Groups[0].Connections = min(8, side*side/4)
 	if nodes > 0 {
 		out.Groups[0].Connections = int(min(max(2*edges/nodes, 1), int64(side*side)/4))

@@ -21,14 +21,16 @@ func (s *Spec) halfEdges() (stubs, loops int64) {
 	for _, g := range s.Groups {
 		left -= int64(g.Count)
 	}
+	var most, mostLoops int64 // of a node that any of the groups without a count can have
 	for _, g := range s.Groups {
-		count := int64(g.Count)
-		if count == 0 {
-			count = max(0, left)
+		stubs += int64(g.Count) * int64(g.Connections)
+		loops += int64(g.Count) * int64(g.SelfLoops)
+		if g.Count == 0 {
+			most, mostLoops = max(most, int64(g.Connections)), max(mostLoops, int64(g.SelfLoops))
 		}
-		stubs += count * int64(g.Connections)
-		loops += count * int64(g.SelfLoops)
 	}
+	stubs += max(0, left) * most
+	loops += max(0, left) * mostLoops
 	for _, e := range s.Externals {
 		stubs += int64(e.Size()) * int64(e.Connections)
 	}

@@ -76,8 +76,8 @@ func TestWaveMistakes(t *testing.T) {
 		{func(e *ExternalSpec) { e.Correlation = 3 }, "external[0].correlation_time is 3"},
 		{func(e *ExternalSpec) { e.Wave, e.Periods = Series, nil }, "external[0].series is missing"},
 		{func(e *ExternalSpec) { e.Series = "x.csv" }, `external[0].series is "x.csv"`},
-		{func(e *ExternalSpec) { e.Nodes = []int{0, 2} }, "name each of the single nodes"},
-		{func(e *ExternalSpec) { e.Nodes = []int{1} }, "this node must be on an even site"},
+		{func(e *ExternalSpec) { e.Nodes = Numbered(0, 2) }, "name each of the single nodes"},
+		{func(e *ExternalSpec) { e.Nodes = Numbered(1) }, "this node must be on an even site"},
 	} {
 		s := waved(1, ExternalSpec{Periods: []int{4}})
 		c.change(&s.Externals[0])

@@ -3,6 +3,7 @@ package tnn
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
@@ -33,7 +34,7 @@ func (s *Spec) external() int64 {
 
 func (s *Spec) checkExternals() error {
 	var nodes int64
-	named := make(map[int]string)
+	named := make(map[any]string)
 	for i, e := range s.Externals {
 		key := fmt.Sprintf("external[%d]", i)
 		if err := s.checkExternal(key, e); err != nil {
@@ -88,7 +89,7 @@ func checkPeriods(key string, periods []int) error {
 }
 
 // checkNodes checks sites that are named; named holds those of other tables.
-func (s *Spec) checkNodes(key string, e ExternalSpec, named map[int]string) error {
+func (s *Spec) checkNodes(key string, e ExternalSpec, named map[any]string) error {
 	key += ".nodes"
 	switch first := s.Externals[0]; {
 	case len(e.Nodes) == 0 && s.Graph.Kind == FromFile:
@@ -105,8 +106,8 @@ func (s *Spec) checkNodes(key string, e ExternalSpec, named map[int]string) erro
 	lattice := graph.Lattice{Sides: s.Graph.Sides}
 	for i, id := range e.Nodes {
 		here := fmt.Sprintf("%s[%d]", key, i)
-		if n := s.sites(); id < 0 || n > 0 && int64(id) >= n || int64(id) > MaxNodes {
-			return model.BadKey(here, id, fmt.Sprintf("nodes are numbered from 0 to %d", lastNode(n)))
+		if err := s.checkNode(here, id); err != nil {
+			return err
 		}
 		if other, taken := named[id]; taken {
 			return model.BadKey(here, id, fmt.Sprintf("%s names this node too", other))
@@ -116,11 +117,31 @@ func (s *Spec) checkNodes(key string, e ExternalSpec, named map[int]string) erro
 		if e.Count > 0 {
 			ofPair = ""
 		}
-		if want := parityOf(e, i); s.Graph.Bipartite && lattice.Parity(id) != want {
+		number, isNumber := id.(int64)
+		if want := parityOf(e, i); s.Graph.Bipartite && isNumber && lattice.Parity(int(number)) != want {
 			return model.BadKey(here, id, fmt.Sprintf("this node%s must be on an %s site, and %d is on an %s one", ofPair, parityName(want), id, parityName(1-want)))
 		}
 	}
 	return nil
+}
+
+// checkNode checks the number or the name of a node, as far as that is possible before a
+// graph is read.
+func (s *Spec) checkNode(key string, node any) error {
+	n := s.sites()
+	switch id := node.(type) {
+	case int64:
+		if id < 0 || n > 0 && id >= n || id >= MaxNodes {
+			return model.BadKey(key, id, fmt.Sprintf("nodes are numbered from 0 to %d", lastNode(n)))
+		}
+		return nil
+	case string:
+		if s.Graph.Kind == FromFile && n == 0 {
+			return nil
+		}
+		return model.BadKey(key, id, "nodes have names where a graph is read from a file and put on no lattice: use their numbers")
+	}
+	return model.BadKey(key, node, "use the number of a node, or its name in quotes")
 }
 
 func lastNode(sites int64) int64 {
@@ -161,7 +182,8 @@ func (s *Spec) checkSize() error {
 	return nil
 }
 
-// checkCounts checks that the groups share out all nodes that are not external.
+// checkCounts checks that the groups share out all nodes that are not external. Where some
+// choose theirs, drawGroups tells.
 func (s *Spec) checkCounts(nodes int64) error {
 	if err := s.checkOneRest(); err != nil {
 		return err
@@ -179,6 +201,8 @@ func (s *Spec) checkCounts(nodes int64) error {
 		left -= int64(g.Count)
 	}
 	switch {
+	case slices.ContainsFunc(s.Groups, GroupSpec.chooses):
+		return nil
 	case rest >= 0 && left == 0:
 		return model.BadKey(fmt.Sprintf("group[%d].count", rest), 0, fmt.Sprintf("it takes what is left of the %d network nodes, and the other groups leave none", network))
 	case rest < 0 && left > 0:
@@ -192,7 +216,7 @@ func (s *Spec) checkCounts(nodes int64) error {
 func (s *Spec) checkOneRest() error {
 	rest := -1
 	for i, g := range s.Groups {
-		if g.Count != 0 {
+		if g.Count != 0 || g.chooses() {
 			continue
 		}
 		if rest >= 0 {

@@ -50,6 +50,11 @@ func (n *Network) inspectNode(id int, values model.Values) (*model.Inspection, e
 		at := n.Graph.Lattice.Coordinates(id)
 		out.Facts = append(out.Facts, model.Fact{Name: "coordinates", Value: at, Text: numbers(at)})
 	}
+	for _, a := range n.attributes {
+		if text := a.Text(id); text != "" {
+			out.Facts = append(out.Facts, model.Fact{Name: a.Name, Value: text, Text: text})
+		}
+	}
 	var edges, ends []int
 	for k, e := range n.Graph.Edges {
 		switch int32(id) {
@@ -167,9 +172,12 @@ func compartmentName(slot string, c compartment, remembers bool) string {
 
 // Export implements model.Exported.
 func (n *Network) Export(values model.Values) (*exchange.Export, error) {
-	x := &exchange.Export{Import: exchange.Import{Graph: n.Graph, Names: n.names}, External: make([]bool, n.Graph.Nodes)}
+	x := &exchange.Export{Import: exchange.Import{Graph: n.Graph, Names: n.names, Attributes: n.Attributes()}}
+	if len(n.Externals) > 0 {
+		x.Attributes = x.Attributes[1:] // its polarities: files of graphs tell external nodes as true or false
+	}
 	for _, e := range n.Externals {
-		x.External[e.ID] = true
+		x.External = append(x.External, e.ID)
 	}
 	var err error
 	if x.States, err = values("state"); err != nil {
@@ -179,6 +187,6 @@ func (n *Network) Export(values model.Values) (*exchange.Export, error) {
 		return nil, err
 	}
 	energy, err := values("energy")
-	x.Attributes = []exchange.Attribute{{Name: "energy", Values: energy}}
+	x.Results = []exchange.Attribute{{Name: "energy", Values: energy}}
 	return x, err
 }

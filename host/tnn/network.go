@@ -2,6 +2,8 @@ package tnn
 
 import (
 	"strconv"
+
+	"tnn-gpu/host/exchange"
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
@@ -23,10 +25,11 @@ type Network struct {
 	Weights []float64
 	// States at the start, by node; nil where they are drawn, or zero. Those of
 	// external nodes do not count.
-	States  []float64
-	names   []string // see Names
-	notes   []string // on how the file of the graph was understood
-	remarks []string // on series
+	States     []float64
+	names      []string             // see Names
+	attributes []exchange.Attribute // see Attributes
+	notes      []string             // on how the file of the graph was understood
+	remarks    []string             // on series
 
 	courses    []model.Course // of the keys that eras change
 	counts     Counts
@@ -161,16 +164,17 @@ func (s *Spec) Era(step int64) (EraSpec, int) {
 
 // What a network can tell.
 var (
-	_ model.Spec      = (*Spec)(nil)
-	_ model.Network   = (*Network)(nil)
-	_ model.Sited     = (*Network)(nil)
-	_ model.Linked    = (*Network)(nil)
-	_ model.Phased    = (*Network)(nil)
-	_ model.Inspected = (*Network)(nil)
-	_ model.Exported  = (*Network)(nil)
-	_ model.Named     = (*Network)(nil)
-	_ model.Measured  = (*Network)(nil)
-	_ model.Sized     = (*Spec)(nil)
-	_ model.Sampled   = (*Spec)(nil)
-	_ model.Feedable  = (*Spec)(nil)
+	_ model.Spec       = (*Spec)(nil)
+	_ model.Network    = (*Network)(nil)
+	_ model.Sited      = (*Network)(nil)
+	_ model.Linked     = (*Network)(nil)
+	_ model.Phased     = (*Network)(nil)
+	_ model.Inspected  = (*Network)(nil)
+	_ model.Exported   = (*Network)(nil)
+	_ model.Named      = (*Network)(nil)
+	_ model.Attributed = (*Network)(nil)
+	_ model.Measured   = (*Network)(nil)
+	_ model.Sized      = (*Spec)(nil)
+	_ model.Sampled    = (*Spec)(nil)
+	_ model.Feedable   = (*Spec)(nil)
 )

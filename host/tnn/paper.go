@@ -40,7 +40,7 @@ func slowOrder() *Spec {
 // runs, and does not say the weights.
 func single() *Spec {
 	s := domains()
-	s.Externals = []ExternalSpec{{Count: 1, Connections: 4, Periods: []int{40}, Polarity: 1, Sublattice: Even, Weight: 1, Nodes: []int{465}}}
+	s.Externals = []ExternalSpec{{Count: 1, Connections: 4, Periods: []int{40}, Polarity: 1, Sublattice: Even, Weight: 1, Nodes: Numbered(465)}}
 	s.Eras = nil
 	for _, weight := range []string{"1", "10", "100"} {
 		s.Eras = append(s.Eras, EraSpec{Steps: 200, Adapt: true, Mode: Driven, Change: []string{"external[0].weight=" + weight}})
@@ -59,8 +59,8 @@ func two(polarity int, sublattice Sublattice) *Spec {
 	}
 	const forever = 1 << 30
 	s.Externals = []ExternalSpec{
-		{Count: 1, Connections: 4, Periods: []int{forever}, Polarity: 1, Sublattice: Even, Weight: 40, Nodes: []int{430}},
-		{Count: 1, Connections: 4, Periods: []int{forever}, Polarity: polarity, Sublattice: sublattice, Weight: 40, Nodes: []int{node}},
+		{Count: 1, Connections: 4, Periods: []int{forever}, Polarity: 1, Sublattice: Even, Weight: 40, Nodes: Numbered(430)},
+		{Count: 1, Connections: 4, Periods: []int{forever}, Polarity: polarity, Sublattice: sublattice, Weight: 40, Nodes: Numbered(node)},
 	}
 	s.Eras[0].Steps = 400
 	return s

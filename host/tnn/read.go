@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"strconv"
 
 	"tnn-gpu/host/exchange"
 	"tnn-gpu/host/graph"
@@ -21,7 +20,7 @@ func (b *builder) read() error {
 	}
 	return firstOf(
 		b.checkLattice,
-		b.checkNamed,
+		func() error { return b.findNamed(model.NewNames(b.names, b.graph.Nodes)) },
 		func() error { b.addExternals(places{}); return b.checkNetworkNodes() },
 		func() error { return b.checkCounts(int64(b.graph.Nodes)) },
 		func() error {
@@ -31,7 +30,8 @@ func (b *builder) read() error {
 			return b.misplaced(graph.CheckSeparation(b.graph, b.isExternal, max(2, b.Graph.Separation)))
 		},
 		b.checkWeights,
-		func() error { b.drawGroups(b.graph.Nodes); return nil },
+		func() error { return b.drawGroups(b.graph.Nodes) },
+		b.wasExternal,
 	)
 }
 
@@ -49,7 +49,8 @@ func (b *builder) readFile() error {
 		}
 		return model.BadKey("graph.file", name, "it is no graph that can be read; "+err.Error())
 	}
-	b.graph, b.weights, b.states, b.names, b.notes = from.Graph, from.Weights, from.States, from.Names, from.Notes
+	b.graph, b.weights, b.states, b.names, b.notes, b.marked = from.Graph, from.Weights, from.States, from.Names, from.Notes, from.External
+	b.keep(from)
 	if n := b.graph.Nodes; n == 0 || n > MaxNodes || int64(len(b.graph.Edges)) > MaxEdges {
 		return model.BadKey("graph.file", name, fmt.Sprintf("it has %d nodes and %d edges; 1 to %d nodes and %d edges are possible",
 			n, len(b.graph.Edges), int64(MaxNodes), int64(MaxEdges)))
@@ -83,6 +84,11 @@ func (b *builder) checkLattice() error {
 	if b.states != nil {
 		b.states = append(b.states, make([]float64, sites-g.Nodes)...)
 	}
+	for _, all := range [][]exchange.Attribute{b.said, b.attributes} {
+		for i := range all {
+			all[i].Lengthen(sites)
+		}
+	}
 	if b.names != nil {
 		b.names = nil
 		b.notes = append(b.notes, "on the lattice its nodes are called by the numbers of sites, in the order of the file")
@@ -99,17 +105,16 @@ func (b *builder) checkLattice() error {
 	return nil
 }
 
-// checkNamed finds the external nodes, which are called as the file calls them.
-func (b *builder) checkNamed() error {
+// findNamed finds the external nodes, which are called as the file calls them.
+func (b *builder) findNamed(names *model.Names) error {
 	b.sitesOf = make([][]int, len(b.Externals))
-	names := model.NewNames(b.names, b.graph.Nodes)
 	taken := make(map[int]bool)
 	for i, e := range b.Externals {
 		for k, asked := range e.Nodes {
 			key := fmt.Sprintf("external[%d].nodes[%d]", i, k)
-			id, err := names.Find(strconv.Itoa(asked))
+			id, err := names.Find(fmt.Sprint(asked))
 			switch {
-			case err != nil && b.names == nil:
+			case err != nil && names.All() == nil:
 				return model.BadKey(key, asked, fmt.Sprintf("nodes are numbered from 0 to %d", b.graph.Nodes-1))
 			case err != nil:
 				return model.BadKey(key, asked, err.Error())

@@ -3,6 +3,7 @@ package tnn
 import (
 	"fmt"
 
+	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
@@ -14,8 +15,9 @@ func (n *Network) Sites() model.Sites {
 
 // Region lists the nodes of a box of the lattice, ids ascending: those whose
 // coordinates are at least from and below to, in every dimension.
-func (n *Network) Region(from, to []int) ([]int, error) {
-	lattice := n.Graph.Lattice
+func (n *Network) Region(from, to []int) ([]int, error) { return regionOf(n.Graph.Lattice, from, to) }
+
+func regionOf(lattice graph.Lattice, from, to []int) ([]int, error) {
 	sides := lattice.Sides
 	if len(sides) == 0 {
 		return nil, fmt.Errorf("the graph has no lattice, so it has no region from %v to %v; name the nodes instead", from, to)

@@ -96,9 +96,17 @@ type GraphSpec struct {
 // GroupSpec describes network nodes that share their parameters.
 type GroupSpec struct {
 	Name string `toml:"name,omitempty" bits:"no" comment:"of the group, for the reader"`
-	// Count of nodes; 0 takes all that the other groups leave. Which sites they
-	// take is drawn from the graph's seed.
-	Count              int     `toml:"count,omitempty" comment:"nodes, at random sites; 0 takes all that are left"`
+	// Count of nodes; 0 takes all that are chosen, or that the other groups leave. Which
+	// sites they take is drawn from the graph's seed.
+	Count int `toml:"count,omitempty" comment:"nodes, drawn among those chosen or left; 0 takes them all"`
+	// What follows chooses nodes, those that fit all of it. A node that several groups
+	// choose is the first one's. Groups that choose none share what is left.
+	Nodes      []any      `toml:"nodes,omitempty" comment:"only these nodes, by their numbers or names"`
+	Region     string     `toml:"region,omitempty" comment:"only nodes in this box of the lattice, such as \"0:16, 8:24\""`
+	Sublattice Sublattice `toml:"sublattice,omitempty" comment:"only nodes at even sites, or at odd ones"`
+	Degree     string     `toml:"degree,omitempty" comment:"of kind file: only nodes with so many edges to others: \"3\", \"4..9\", \"10..\""`
+	Attribute  string     `toml:"attribute,omitempty" comment:"of kind file: only nodes of which the file says this: \"kind=hub\""`
+
 	Connections        int     `toml:"connections,omitempty" comment:"edges of a node to other nodes"`
 	SelfLoops          int     `toml:"self_loops,omitempty" comment:"edges of a node to itself"`
 	Levels             int     `toml:"levels" comment:"S: 2 is binary, 3 ternary"`
@@ -134,7 +142,16 @@ type ExternalSpec struct {
 	// Series has a row for each step, and a column for each node or one for all.
 	Series string `toml:"series,omitempty" bits:"no" comment:"of wave series: a CSV or NPY file, its name relative to this one; a row for each step, a column for each node or one for all"`
 	// Nodes names the sites (first, second, first, second, ...) instead of drawing them.
-	Nodes []int `toml:"nodes,omitempty" comment:"sites (first, second, first, ...), instead of random ones"`
+	Nodes []any `toml:"nodes,omitempty" comment:"sites (first, second, first, ...), by their numbers or names, instead of random ones"`
+}
+
+// Numbered are nodes by their numbers, as a specification names them.
+func Numbered(ids ...int) []any {
+	out := make([]any, len(ids))
+	for i, id := range ids {
+		out[i] = int64(id)
+	}
+	return out
 }
 
 // Size is the number of nodes.

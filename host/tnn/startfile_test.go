@@ -24,7 +24,7 @@ func TestStatesOfAFile(t *testing.T) {
 		}
 		s.Graph.Kind, s.Graph.File = tnn.FromFile, path
 		s.Eras[0].Steps = 1
-		s.Externals = []tnn.ExternalSpec{{Pairs: 1, Periods: []int{4}, Polarity: 1, Sublattice: tnn.Even, Weight: 9, Nodes: []int{0, 2}}}
+		s.Externals = []tnn.ExternalSpec{{Pairs: 1, Periods: []int{4}, Polarity: 1, Sublattice: tnn.Even, Weight: 9, Nodes: tnn.Numbered(0, 2)}}
 		net, err := tnn.Build(s, 1)
 		if err != nil {
 			t.Fatal(err)

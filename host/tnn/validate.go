@@ -158,6 +158,7 @@ func (s *Spec) checkGroup(key string, g GroupSpec) error {
 		func() error {
 			return model.Within(key+".count", g.Count, 0, MaxNodes, "nodes, 0 taking all that are left")
 		},
+		func() error { return s.checkChoice(key, g) },
 		func() error { return s.checkConnectionCount(key, g.Connections) },
 		func() error {
 			if s.Graph.Kind == FromFile && g.SelfLoops != 0 {

@@ -140,17 +140,17 @@ func TestValidateNamesTheKey(t *testing.T) {
 			s.Graph.Kind = graph.Random
 			s.Externals[0].Pairs = 100
 		}},
-		{"some named", "driven", "external[1].nodes", func(s *tnn.Spec) { s.Externals[1].Nodes = []int{0, 1} }},
-		{"first named only", "driven", "external[1].nodes", func(s *tnn.Spec) { s.Externals[0].Nodes = []int{0, 1} }},
-		{"too few named", "driven", "external[0].nodes", func(s *tnn.Spec) { s.Externals[0].Nodes = []int{0} }},
-		{"too many named", "driven", "external[0].nodes", func(s *tnn.Spec) { s.Externals[0].Nodes = []int{0, 1, 2, 3} }},
-		{"negative node", "driven", "external[0].nodes[1]", func(s *tnn.Spec) { s.Externals[0].Nodes = []int{0, -1} }},
-		{"node outside", "driven", "external[0].nodes[0]", func(s *tnn.Spec) { s.Externals[0].Nodes = []int{900, 1} }},
-		{"wrong sublattice", "driven", "external[0].nodes[1]", func(s *tnn.Spec) { s.Externals[0].Nodes = []int{0, 2} }},
+		{"some named", "driven", "external[1].nodes", func(s *tnn.Spec) { s.Externals[1].Nodes = tnn.Numbered(0, 1) }},
+		{"first named only", "driven", "external[1].nodes", func(s *tnn.Spec) { s.Externals[0].Nodes = tnn.Numbered(0, 1) }},
+		{"too few named", "driven", "external[0].nodes", func(s *tnn.Spec) { s.Externals[0].Nodes = tnn.Numbered(0) }},
+		{"too many named", "driven", "external[0].nodes", func(s *tnn.Spec) { s.Externals[0].Nodes = tnn.Numbered(0, 1, 2, 3) }},
+		{"negative node", "driven", "external[0].nodes[1]", func(s *tnn.Spec) { s.Externals[0].Nodes = tnn.Numbered(0, -1) }},
+		{"node outside", "driven", "external[0].nodes[0]", func(s *tnn.Spec) { s.Externals[0].Nodes = tnn.Numbered(900, 1) }},
+		{"wrong sublattice", "driven", "external[0].nodes[1]", func(s *tnn.Spec) { s.Externals[0].Nodes = tnn.Numbered(0, 2) }},
 		{"node twice", "driven", "external[1].nodes[1]", func(s *tnn.Spec) {
 			s.Externals = s.Externals[:2]
-			s.Externals[0].Nodes = []int{0, 5}
-			s.Externals[1].Nodes = []int{7, 0}
+			s.Externals[0].Nodes = tnn.Numbered(0, 5)
+			s.Externals[1].Nodes = tnn.Numbered(7, 0)
 		}},
 		{"file needs nodes", "driven", "external[0].nodes", func(s *tnn.Spec) {
 			s.Graph.Kind = tnn.FromFile
@@ -221,8 +221,8 @@ func TestValidateAccepts(t *testing.T) {
 		"the last sweep":          func(s *tnn.Spec) { s.Eras[0].Steps = tnn.MaxSweeps },
 		"named nodes": func(s *tnn.Spec) {
 			s.Externals = s.Externals[:2]
-			s.Externals[0].Nodes = []int{0, 44}
-			s.Externals[1].Nodes = []int{15, 451}
+			s.Externals[0].Nodes = tnn.Numbered(0, 44)
+			s.Externals[1].Nodes = tnn.Numbered(15, 451)
 		},
 	} {
 		s := preset(t, "driven")

@@ -244,7 +244,7 @@ func (f *folder) nodes() (int, error) {
 }
 
 func (f *folder) perNode(a record.Array) bool {
-	return f.space != "" && len(a.Axes) > 0 && a.Axes[len(a.Axes)-1] == f.space
+	return f.space != "" && len(a.Axes) > 0 && a.Axes[len(a.Axes)-1] == f.space && !a.IsText()
 }
 
 // perLink tells whether a field has a value for each of what final.npz gives the

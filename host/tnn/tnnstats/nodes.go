@@ -17,7 +17,7 @@ type class struct {
 	of        func(id int32) bool
 }
 
-// nodes tells of groups, sublattices and degrees, in the states that are there.
+// nodes tells of groups, sublattices, attributes and degrees, in the states that are there.
 func nodes(r *analysis.Run) (*analysis.Result, error) {
 	net := r.Network.(*tnn.Network)
 	out := &analysis.Result{}
@@ -37,13 +37,8 @@ func nodes(r *analysis.Run) (*analysis.Result, error) {
 			classes = append(classes, class{name, "of nodes at " + name + " sites", func(id int32) bool { return net.Graph.Lattice.Parity(int(id)) == parity }})
 		}
 	}
-	degree := make([]int, net.Graph.Nodes)
-	for _, e := range net.Graph.Edges {
-		if e.A != e.B {
-			degree[e.A]++
-			degree[e.B]++
-		}
-	}
+	classes = append(classes, said(net)...)
+	degree := net.Graph.Degrees()
 	largest := slices.Max(degree)
 	states, magnitudes := make([][][]float64, len(classes)), make([][][]float64, len(classes))
 	for i := range classes {
@@ -85,6 +80,29 @@ func nodes(r *analysis.Run) (*analysis.Result, error) {
 	}
 	out.Tables = append(out.Tables, degreeTable(net, degree, byDegree))
 	return out, nil
+}
+
+// mostSaid is how many values an attribute can have whose nodes are told of apart.
+const mostSaid = 12
+
+// said are the nodes of which the file of the graph says the same.
+func said(net *tnn.Network) []class {
+	var out []class
+	for _, a := range net.Attributes() {
+		if a.Texts == nil || a.Name == "group" && len(net.Spec.Groups) > 1 {
+			continue
+		}
+		values := slices.Compact(slices.Sorted(slices.Values(a.Texts)))
+		if len(values) > mostSaid {
+			continue
+		}
+		for _, value := range values {
+			if value != "" {
+				out = append(out, class{a.Name + "=" + value, fmt.Sprintf("of nodes of which the file says %s = %s", a.Name, value), func(id int32) bool { return a.Texts[id] == value }})
+			}
+		}
+	}
+	return out
 }
 
 // magnitudesOf are the mean magnitudes of the states of network nodes by degree, NaN where

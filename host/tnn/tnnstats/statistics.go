@@ -18,7 +18,7 @@ func Statistics() []analysis.Statistic {
 		{Name: "domains", Doc: "sites next to each other whose states have one sign, and the walls between", Of: domains},
 		{Name: "flips", Doc: "what neighbours of external nodes do before and after these change sign", Of: flips},
 		{Name: "polarisation", Doc: "how far external nodes polarise their surroundings, and what is between two of them", Of: polarisation},
-		{Name: "nodes", Doc: "states and energies of groups, sublattices and degrees", Of: nodes},
+		{Name: "nodes", Doc: "states of groups, sublattices, what files say of nodes, and degrees", Of: nodes},
 		{Name: "avalanches", Doc: "runs of steps in which many nodes change", Of: avalanches},
 		{Name: "dissipation", Doc: "entropy of a node, and what was dissipated", Of: dissipation},
 	}

@@ -298,8 +298,8 @@ func TestWhatIsMissing(t *testing.T) {
 // distance have that law, and what parts them is told.
 func TestPolarisation(t *testing.T) {
 	externals := []tnn.ExternalSpec{
-		{Count: 1, Connections: 4, Polarity: 1, Sublattice: tnn.Even, Weight: 10, Periods: []int{40}, Nodes: []int{0}},
-		{Count: 1, Connections: 4, Polarity: 1, Sublattice: tnn.Even, Weight: 10, Periods: []int{40}, Nodes: []int{8}},
+		{Count: 1, Connections: 4, Polarity: 1, Sublattice: tnn.Even, Weight: 10, Periods: []int{40}, Nodes: tnn.Numbered(0)},
+		{Count: 1, Connections: 4, Polarity: 1, Sublattice: tnn.Even, Weight: 10, Periods: []int{40}, Nodes: tnn.Numbered(8)},
 	}
 	const side = 16
 	g := &given{states: [][][]float64{make([][]float64, 12)}}

@@ -241,7 +241,7 @@ func file(rule tnn.Rule) *tnn.Spec {
 	s := lattice(rule, 0, false)
 	s.Graph.Kind = tnn.FromFile
 	x := externals(1, 0, 3)
-	x.Nodes = []int{0, 9}
+	x.Nodes = tnn.Numbered(0, 9)
 	s.Externals, s.Eras = []tnn.ExternalSpec{x}, everyMode()
 	return s
 }
