@@ -1,7 +1,6 @@
 package gpu
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -29,23 +28,29 @@ var ErrDied = errors.New("the OpenCL driver ended the process that tried it")
 type Drivers struct {
 	command []string
 	tried   map[string]bool
-	patient time.Duration
+	soon    time.Duration // until it is told that kernels are compiled
+	patient time.Duration // until it is told that a trial does not end
 	tell    func(words string)
 }
 
 // NewDrivers has the command line of a process that calls Try with its standard input,
-// and tells of one that does not end.
+// and tells of one that takes its time or does not end.
 func NewDrivers(tell func(words string), command ...string) *Drivers {
-	return &Drivers{command: command, tried: make(map[string]bool), patient: 30 * time.Second, tell: tell}
+	return &Drivers{command: command, tried: make(map[string]bool), soon: 2 * time.Second, patient: 30 * time.Second, tell: tell}
 }
 
 // Try makes the trial that a process of Drivers writes. What a driver merely refuses
-// is no matter: the process that asked for the trial will hear of it itself.
-func Try(in io.Reader) error {
+// is no matter: the process that asked for the trial will hear of it itself. Left is
+// called when that process ends before.
+func Try(in io.Reader, left func()) error {
 	var t device.Trial
 	if err := json.NewDecoder(in).Decode(&t); err != nil {
 		return fmt.Errorf("this is no trial of a driver: %w", err)
 	}
+	go func() {
+		_, _ = io.Copy(io.Discard, in)
+		left()
+	}()
 	_ = t.Run()
 	return nil
 }
@@ -113,14 +118,18 @@ func (d *Drivers) try(t *device.Trial) error {
 	}
 	said := &beginning{}
 	c := exec.Command(d.command[0], d.command[1:]...)
-	c.Stdin, c.Stderr = bytes.NewReader(text), said
+	c.Stderr = said
 	c.Env = append(os.Environ(), "GOTRACEBACK=none")
+	// The trial's standard input stays open for as long as this process is there.
+	in, err := c.StdinPipe()
+	if err != nil {
+		return err
+	}
 	if err := c.Start(); err == nil {
-		timer := time.AfterFunc(d.patient, func() {
-			d.tell(fmt.Sprintf("An OpenCL driver is tried in a process of its own, %d, which has not ended for %v. It is waited for.", c.Process.Pid, d.patient))
-		})
+		stop := d.watch(t, c.Process.Pid)
+		_, _ = in.Write(text) // what cannot read it says so
 		err := c.Wait()
-		timer.Stop()
+		stop()
 		if err != nil {
 			how, words := said.words()
 			return fmt.Errorf("%w (%s)%s; %s", ErrDied, cmp.Or(how, err.Error()), words, advice())
@@ -128,6 +137,22 @@ func (d *Drivers) try(t *device.Trial) error {
 	}
 	d.tried[string(text)] = true
 	return nil
+}
+
+// watch tells of a trial that takes its time, until the function that it returns is called.
+func (d *Drivers) watch(t *device.Trial, process int) (stop func()) {
+	soon := time.AfterFunc(d.soon, func() {
+		if t.Program != nil {
+			d.tell("The OpenCL driver compiles the kernels: for a network of a new kind or size some seconds to minutes, and it keeps them for the next time.")
+		}
+	})
+	late := time.AfterFunc(d.patient, func() {
+		d.tell(fmt.Sprintf("An OpenCL driver is tried in a process of its own, %d, which has not ended for %v. It is waited for.", process, d.patient))
+	})
+	return func() {
+		soon.Stop()
+		late.Stop()
+	}
 }
 
 // beginning keeps the beginning of what is written to it.

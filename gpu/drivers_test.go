@@ -28,7 +28,7 @@ func TestDriversTell(t *testing.T) {
 		}
 	}
 	slow := NewDrivers(tell, shell, "-c", `until [ -e "$0" ]; do sleep 0.02; done; echo no card >&2; exit 9`, file)
-	slow.patient = time.Millisecond
+	slow.soon, slow.patient = time.Millisecond, time.Millisecond // it compiles nothing
 	_, err = slow.Devices()
 	if !errors.Is(err, ErrDied) || !strings.Contains(err.Error(), `(exit status 9), which said "no card"; `) {
 		t.Errorf("the error is %v", err)

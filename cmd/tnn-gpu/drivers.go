@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/signal"
 
 	"github.com/urfave/cli/v2"
 
@@ -18,7 +19,9 @@ func tryDriversCommand() *cli.Command {
 		Usage:  "try an OpenCL driver, as standard input says (the program does so by itself)",
 		Hidden: true,
 		Action: func(*cli.Context) error {
-			if err := gpu.Try(os.Stdin); err != nil {
+			// Ctrl-C is for the program that waits, with whose end this ends.
+			signal.Ignore(stopSignals()...)
+			if err := gpu.Try(os.Stdin, func() { os.Exit(codeInterrupted) }); err != nil {
 				return usageError{err}
 			}
 			return nil
@@ -39,4 +42,9 @@ func (p *program) ownDrivers() *gpu.Drivers {
 }
 
 // waiting says where a call to a device stands that does not return.
-func (p *program) waiting(words string) { fmt.Fprintf(p.errs, "\n%s\n", words) }
+func (p *program) waiting(words string) {
+	if !p.recorded {
+		words += " Ctrl-C ends the program at once."
+	}
+	fmt.Fprintf(p.errs, "\n%s\n", words)
+}

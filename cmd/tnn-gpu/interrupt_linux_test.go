@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -67,6 +68,52 @@ func TestDriverLeavesSignals(t *testing.T) {
 			saved(t, dir)
 		})
 	}
+}
+
+// TestWhileKernelsCompile has a linker that never ends: it is told that the driver
+// compiles, and Ctrl-C, which a terminal sends to all processes, ends the program at once,
+// with what it started.
+func TestWhileKernelsCompile(t *testing.T) {
+	withPoCL(t)
+	t.Parallel()
+	dir, tools := t.TempDir(), t.TempDir()
+	pids := filepath.Join(tools, "pids")
+	script := "#!/bin/sh\necho $$ $PPID >" + pids + ".new && mv " + pids + ".new " + pids + "\nexec sleep 3600\n"
+	if err := os.WriteFile(filepath.Join(tools, "ld"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	says, err := os.Create(filepath.Join(tools, "says"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer says.Close()
+	c := command(t, dir, endless("--backend", "opencl")...)
+	c.Env = append(c.Environ(), "POCL_CACHE_DIR="+t.TempDir(), "PATH="+tools+":"+os.Getenv("PATH"))
+	c.Stderr, c.SysProcAttr = says, &syscall.SysProcAttr{Setpgid: true}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }) // what is left
+	waitFor(t, pids)
+	var linker, trial int
+	if _, err := fmt.Sscan(string(read(t, pids)), &linker, &trial); err != nil {
+		t.Fatal(err)
+	}
+	waitUntil(t, "word", func() bool {
+		return strings.Contains(string(read(t, says.Name())), "The OpenCL driver compiles the kernels: for a network of a new kind or size")
+	})
+	if err := syscall.Kill(-c.Process.Pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait() // its exit code is looked at
+	if code, text := c.ProcessState.ExitCode(), string(read(t, says.Name())); code != codeInterrupted || !strings.Contains(text, "\nInterrupted. Nothing was computed, and nothing changed.\n") {
+		t.Errorf("exit code %d: %s", code, text)
+	}
+	wantEmpty(t, dir)
+	waitUntil(t, "end of the trial", func() bool { // which ends by itself
+		_, err := os.Stat(fmt.Sprintf("/proc/%d", trial))
+		return err != nil
+	})
 }
 
 // TestSignalsInPairs: GNU timeout sends two, which are of one mind.
@@ -138,13 +185,10 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 // waitFor waits for a file.
 func waitFor(t *testing.T, path string) {
 	t.Helper()
-	for range 6000 {
-		if _, err := os.Stat(path); err == nil {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatalf("%s does not come", path)
+	waitUntil(t, path, func() bool {
+		_, err := os.Stat(path)
+		return err == nil
+	})
 }
 
 // TestIgnoredHangUp: under nohup a hang-up means nothing.
