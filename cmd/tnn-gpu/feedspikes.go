@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/tables"
@@ -27,7 +26,17 @@ func ofSpikes(text string, d *model.Description, readout string) (func(bits []fl
 		}
 		field, _ := d.Field(d.Spikes)
 		space, _ := d.Space(field.Space)
-		return readReadout(readout, space.Len())
+		weights, err := tables.ReadReadout(readout, space.Len())
+		if err != nil {
+			return nil, err
+		}
+		return func(bits []float64) []float64 {
+			out := make([]float64, weights.Values())
+			for k := range out {
+				out[k] = weights.Value(k, func(unit int) bool { return bits[unit] != 0 })
+			}
+			return out
+		}, nil
 	}
 	return nil, nil
 }
@@ -41,31 +50,4 @@ func activeOf(bits []float64) []float64 {
 		}
 	}
 	return out
-}
-
-// readReadout reads weights that read values out of the bits of units.
-func readReadout(path string, units int) (func(bits []float64) []float64, error) {
-	t, err := tables.Read(path)
-	if err != nil {
-		return nil, fmt.Errorf("the weights in %s cannot be read: %w", path, err)
-	}
-	columns := t.Columns
-	if len(t.Names) > 0 && t.Names[0] == "unit" {
-		columns = columns[1:]
-	}
-	if t.Rows() != 1+units || len(columns) == 0 {
-		return nil, fmt.Errorf("%s has %d rows of %d weights: give a row for the constant, and one for each of %d units", path, t.Rows(), len(columns), units)
-	}
-	return func(bits []float64) []float64 {
-		out := make([]float64, len(columns))
-		for k, w := range columns {
-			out[k] = w[0]
-			for i, v := range bits {
-				if v != 0 {
-					out[k] += w[1+i]
-				}
-			}
-		}
-		return out
-	}, nil
 }

@@ -60,7 +60,7 @@ func TestSORNPage(t *testing.T) {
 	if blocks := runBlocks(t, dir, read(t, "../../docs/sorn.md")); blocks < 2 {
 		t.Fatalf("%d blocks are found", blocks)
 	}
-	for _, name := range []string{"first/recordings/r.npy", "counted/readout.csv", "counted/size_of_duration.png", "analysed/correlations.png", "analysed/pairs.png", "analysed/pairs.csv", "analysed/raster.csv", "synapses.png"} {
+	for _, name := range []string{"first/recordings/r.npy", "free/recordings/task.npy", "counted/readout.csv", "counted/size_of_duration.png", "analysed/correlations.png", "analysed/pairs.png", "analysed/pairs.csv", "analysed/raster.csv", "synapses.png"} {
 		if len(read(t, dir, name)) == 0 {
 			t.Errorf("%s is empty", name)
 		}

@@ -197,6 +197,9 @@ func TestInvariants(t *testing.T) {
 	}
 }
 
+// TestFree: a network runs free.
+func TestFree(t *testing.T) { sorntest.Free(t, open) }
+
 // TestRoom: units get room for their synapses.
 func TestRoom(t *testing.T) { sorntest.Room(t, open) }
 

@@ -235,7 +235,7 @@ func (r *replica[F]) hear(fed []float64) {
 	case fed != nil && r.regime.Input:
 		units, drive = r.source.Given(fed)
 	default:
-		units, drive = r.source.Next(r.t, r.regime, r.task)
+		units, drive = r.source.Next(r.t, r.regime, r.task, r.x)
 	}
 	r.driven = append(r.driven[:0], units...)
 	for k, u := range units {

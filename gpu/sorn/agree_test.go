@@ -126,6 +126,13 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+func TestFree(t *testing.T) {
+	devicetest.Open(t)
+	net := sorntest.Free(t, open)
+	o := backend.Options{Precision: state.Double, Seeds: []uint64{5, 6}}
+	backendtest.Agree(t, net, backendtest.Opened(t, reference, net, o), backendtest.Opened(t, open, net, o), 1, 20)
+}
+
 func TestRoom(t *testing.T) {
 	devicetest.Open(t)
 	sorntest.Room(t, open)

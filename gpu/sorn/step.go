@@ -26,7 +26,7 @@ func (e *engine[F]) Advance(steps int) ([]float64, error) {
 			return nil, err
 		}
 		now := min(steps, batch, int(e.regime.Last-e.step))
-		if e.given != nil {
+		if e.given != nil || e.net.Predicts() {
 			now = 1
 		}
 		more, err := e.advance(now)
@@ -133,7 +133,14 @@ func (e *engine[F]) launchSteps(k *kernels, n int) error {
 
 // send sends the inputs of a batch, and how many synapses are born in its steps.
 func (e *engine[F]) send(n int) error {
-	replicas := len(e.options.Seeds)
+	replicas, each := len(e.options.Seeds), e.net.Spec.Sorn.NE
+	var x []uint8 // states that predict the next symbol
+	if e.net.Predicts() {
+		x = make([]uint8, replicas*each)
+		if err := device.Read(e.arrays[sorn.XField], 0, x); err != nil {
+			return err
+		}
+	}
 	first, unit, value, born := []int32{0}, []int32(nil), []F(nil), make([]int32, 0, n*replicas)
 	for k := range n {
 		t := uint32(e.step + int64(k) + 1)
@@ -149,7 +156,7 @@ func (e *engine[F]) send(n int) error {
 			case fed != nil && e.regime.Input:
 				units, drive = source.Given(fed)
 			default:
-				units, drive = source.Next(t, e.regime, e.task[r*sorn.TaskItems:][:sorn.TaskItems])
+				units, drive = source.Next(t, e.regime, e.task[r*sorn.TaskItems:][:sorn.TaskItems], x[min(r*each, len(x)):])
 			}
 			if e.given == nil && e.regime.SP {
 				births = sorn.FirstBirths(rng.Key(e.options.Seeds[r]), e.tables[r].Births(), t)

@@ -79,5 +79,8 @@ func (n *Network) inputText() string {
 	if in.PoolSize > 0 {
 		text += fmt.Sprintf(" to pools of %d units", in.PoolSize)
 	}
+	if in.Readout != "" {
+		text += ", each symbol as " + in.Readout + " predicts it"
+	}
 	return text
 }

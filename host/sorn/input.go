@@ -6,6 +6,7 @@ import (
 
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/rng"
+	"tnn-gpu/host/tables"
 )
 
 // Kind names where inputs come from.
@@ -48,6 +49,7 @@ type InputSpec struct {
 	PoolSize    int       `toml:"pool_size,omitempty" comment:"random units that a channel or a symbol drives; 0: channel c drives unit c"`
 	Overlap     bool      `toml:"overlap" comment:"pools may share units"`
 	Blank       int       `toml:"blank,omitempty" comment:"steps without input between words"`
+	Readout     string    `toml:"readout,omitempty" bits:"no" comment:"file of weights that predict the next symbol, as stats --of readout leaves it: the network runs free, and each symbol is the one that is predicted"`
 
 	text *reading // what the file of kind text has; nil before the network is built
 }
@@ -152,12 +154,13 @@ type Source[F fmath.Float] struct {
 	units   []int32
 	drive   []F
 	at      []int32 // by unit: its place in units and drive, or -1
+	predict *tables.Readout
 }
 
 // NewSource makes that of a replica with a key.
 func NewSource[F fmath.Float](n *Network, replica int, key [2]uint32) *Source[F] {
 	s := n.SpecOf(replica)
-	out := &Source[F]{spec: s, rows: n.rows, key: key, members: membersOf(s, key), values: make([]F, s.Channels()), at: make([]int32, s.Sorn.NE)}
+	out := &Source[F]{spec: s, rows: n.rows, key: key, predict: n.predict, members: membersOf(s, key), values: make([]F, s.Channels()), at: make([]int32, s.Sorn.NE)}
 	for i := range out.at {
 		out.at[i] = -1
 	}
@@ -210,8 +213,9 @@ func (s *Source[F]) Pools() [][]int32 { return s.members }
 
 // Next gives the units that are driven in step t, ascending where each has one
 // channel, and by how much. It moves on in the task, which is part of the state. Both
-// lists are good until the next call.
-func (s *Source[F]) Next(t uint32, regime Regime, task []int32) (units []int32, drive []F) {
+// lists are good until the next call. The states of excitatory units before the step are
+// looked at where they predict the symbol.
+func (s *Source[F]) Next(t uint32, regime Regime, task []int32, x []uint8) (units []int32, drive []F) {
 	s.clear()
 	in := &s.spec.Input
 	if !regime.Input {
@@ -219,6 +223,10 @@ func (s *Source[F]) Next(t uint32, regime Regime, task []int32) (units []int32, 
 		return nil, nil
 	}
 	switch {
+	case s.predict != nil:
+		c := s.predict.Largest(func(unit int) bool { return x[unit] != 0 })
+		copy(task, []int32{taskWord: 0, taskAt: 0, taskBlank: 0, taskSymbol: int32(c) + 1})
+		s.channel(c, 1)
 	case in.Symbolic():
 		if c := s.symbol(t, task); c >= 0 {
 			s.channel(c, 1)

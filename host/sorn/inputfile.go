@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -109,6 +110,26 @@ func (n *Network) readInput() error {
 	}
 	return nil
 }
+
+// readReadout reads the weights that predict the next symbol.
+func (n *Network) readReadout() error {
+	in := &n.Spec.Input
+	if in.Readout == "" {
+		return nil
+	}
+	var err error
+	if n.predict, err = tables.ReadReadout(in.Readout, n.Spec.Sorn.NE); err != nil {
+		return model.BadKey("input.readout", in.Readout, err.Error())
+	}
+	symbols := in.Symbols()
+	if n.predict.Values() != len(symbols) || n.predict.Names != nil && !slices.Equal(n.predict.Names, symbols) {
+		return model.BadKey("input.readout", in.Readout, fmt.Sprintf("it reads %d values %q: give one for each of the symbols %q", n.predict.Values(), n.predict.Names, symbols))
+	}
+	return nil
+}
+
+// Predicts tells whether each symbol follows from the states of the step before.
+func (n *Network) Predicts() bool { return n.predict != nil }
 
 // reads is the same specification with a text.
 func (s *Spec) reads(r *reading) *Spec {

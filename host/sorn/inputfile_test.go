@@ -78,7 +78,7 @@ func TestInputFile(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		units, drive := NewSource[float64](n, 0, [2]uint32{}).Next(2, n.Spec.RegimeAt(2), make([]int32, TaskItems))
+		units, drive := NewSource[float64](n, 0, [2]uint32{}).Next(2, n.Spec.RegimeAt(2), make([]int32, TaskItems), nil)
 		if !slices.Equal(units, []int32{0, 1}) || !slices.Equal(drive, c.second[:]) {
 			t.Errorf("%s: step 2 drives units %v by %v", c.name, units, drive)
 		}
@@ -113,7 +113,7 @@ func TestText(t *testing.T) {
 	source, task := NewSource[float64](n, 0, [2]uint32{}), make([]int32, TaskItems)
 	var shown []int
 	for step := range uint32(9) {
-		units, _ := source.Next(step+1, n.Spec.RegimeAt(1), task)
+		units, _ := source.Next(step+1, n.Spec.RegimeAt(1), task, nil)
 		symbol := -1
 		if len(units) > 0 {
 			symbol = int(units[0])

@@ -3,9 +3,11 @@ package sorn
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/tables"
 )
 
 // The index spaces.
@@ -84,6 +86,8 @@ type Network struct {
 
 	rows []float64 // inputs of kind file: channels of step 1, of step 2 and so on
 	more int64     // rows that the file has beyond the run
+
+	predict *tables.Readout // predicts the next symbol from the states, or nil
 }
 
 // SpecOf is the specification of a replica.
@@ -105,6 +109,9 @@ func (s *Spec) Build(_ uint64, variants []model.Spec) (model.Network, error) {
 		n.RoomEE, n.RoomEI, n.RoomIE = max(n.RoomEE, ee), max(n.RoomEI, ei), max(n.RoomIE, ie)
 	}
 	if err := n.readInput(); err != nil {
+		return nil, err
+	}
+	if err := n.readReadout(); err != nil {
 		return nil, err
 	}
 	if s.Sorn.State == "" {
@@ -346,7 +353,11 @@ func (n *Network) checkTask(task []int32) error {
 	for at := 0; at < len(task); at += TaskItems {
 		v := task[at : at+TaskItems]
 		word, letter := int(v[taskWord]), int(v[taskAt])
-		words := n.SpecOf(at / TaskItems).Input.words()
+		in := &n.SpecOf(at / TaskItems).Input
+		if !in.Symbolic() && slices.Min(v) >= 0 {
+			continue // it is not looked at
+		}
+		words := in.words()
 		if word < 0 || word > len(words) || letter < 0 || word == 0 && letter > 0 || word > 0 && letter >= len(words[word-1]) || v[taskBlank] < 0 {
 			return fmt.Errorf("field %s of replica %d tells of no place in the words of input", TaskName, at/TaskItems)
 		}

@@ -19,6 +19,14 @@ func (s *InputSpec) Shown(task []float64) Shown {
 	return out
 }
 
+// Vocabulary are the words, lists of symbols by their numbers, -1 for none.
+func (s *InputSpec) Vocabulary() [][]int32 { return s.words() }
+
+// MayFollow tells whether a word can come after another, both by their numbers.
+func (s *InputSpec) MayFollow(from, to int) bool {
+	return len(s.Transitions) == 0 || s.Transitions[from*len(s.words())+to] > 0
+}
+
 // Places is the number of letters of all words, and tells which of them was shown, or -1
 // for none. Letters without input have places, too.
 func (s *InputSpec) Places() (places int, of func(Shown) int) {

@@ -257,7 +257,7 @@ func (s *Spec) SetSteps(n int64) {
 // Files implements model.Spec.
 func (s *Spec) Files() map[string]*string {
 	out := map[string]*string{}
-	for key, name := range map[string]*string{"sorn.state": &s.Sorn.State, "input.file": &s.Input.File} {
+	for key, name := range map[string]*string{"sorn.state": &s.Sorn.State, "input.file": &s.Input.File, "input.readout": &s.Input.Readout} {
 		if *name != "" {
 			out[key] = name
 		}

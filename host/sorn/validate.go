@@ -175,6 +175,9 @@ func (s *Spec) checkInput() error {
 		}
 		return model.BadKey("input.file", in.File, fmt.Sprintf("the kind %s reads no file; use file or text", in.Kind))
 	}
+	if in.Readout != "" && !in.Symbolic() {
+		return model.BadKey("input.readout", in.Readout, fmt.Sprintf("it predicts symbols, and inputs of the kind %s are none", in.Kind))
+	}
 	switch in.Kind {
 	case Fed, File:
 		if s.Sorn.NU == 0 {
@@ -287,9 +290,23 @@ func (s *Spec) checkEras() error {
 func (s *Spec) VariantOf(base any) error {
 	b, ok := base.(*Spec)
 	if !ok || s.Sorn.NE != b.Sorn.NE || s.Sorn.NU != b.Sorn.NU || s.Sorn.State != b.Sorn.State || s.Channels() != b.Channels() ||
-		(s.Input.Kind == Fed) != (b.Input.Kind == Fed) || (s.Input.Kind == Text) != (b.Input.Kind == Text) || (s.Input.Kind == File) != (b.Input.Kind == File) || s.Input.File != b.Input.File ||
+		(s.Input.Kind == Fed) != (b.Input.Kind == Fed) || (s.Input.Kind == Text) != (b.Input.Kind == Text) || (s.Input.Kind == File) != (b.Input.Kind == File) || s.Input.File != b.Input.File || s.Input.Readout != b.Input.Readout ||
 		!reflect.DeepEqual(s.Eras, b.Eras) || !slices.Equal(s.Sorn.Freeze, b.Sorn.Freeze) {
-		return errors.New("replicas have ne, nu, state, freeze, eras, the number of symbols, and inputs of kind fed, file or text in common; sweep other keys")
+		return errors.New("replicas have ne, nu, state, freeze, eras, the number of symbols, and inputs of kind fed, file or text, and a read-out in common; sweep other keys")
+	}
+	return nil
+}
+
+// BranchOf implements model.Branched: a state goes on under other rules, rates, eras and
+// inputs. It keeps its units, and a stream of symbols its place in the words.
+func (s *Spec) BranchOf(base any) error {
+	b, ok := base.(*Spec)
+	if !ok || s.Sorn.NE != b.Sorn.NE {
+		return errors.New("it keeps ne")
+	}
+	from, to := b.Input.words(), s.Input.words()
+	if b.Input.Symbolic() && s.Input.Symbolic() && (b.Input.Kind == Text) == (s.Input.Kind == Text) && !reflect.DeepEqual(from, to) {
+		return errors.New("a stream of symbols keeps its words, in which it has a place")
 	}
 	return nil
 }

@@ -16,6 +16,15 @@ func TestBadInput(t *testing.T) {
 			t.Errorf("%s: %v", p.Name, err)
 		}
 	}
+	refused := func(key string, change func(s *Spec)) {
+		t.Helper()
+		s := Defaults()
+		change(s)
+		var bad *model.KeyError
+		if err := s.Validate(); !errors.As(err, &bad) || bad.Key != key {
+			t.Errorf("a bad %s gives %v", key, err)
+		}
+	}
 	for key, change := range map[string]func(s *Spec){
 		"sorn.ne":               func(s *Spec) { s.Sorn.NE = 4 },
 		"sorn.nu":               func(s *Spec) { s.Sorn.NU = 0 },
@@ -45,11 +54,24 @@ func TestBadInput(t *testing.T) {
 		"sorn.inhibition_floor": func(s *Spec) { s.Sorn.InhibitionFloor = 2 },
 		"sorn.input_gain":       func(s *Spec) { s.Sorn.InputGain = math.NaN() },
 	} {
-		s := Defaults()
-		change(s)
-		var bad *model.KeyError
-		if err := s.Validate(); !errors.As(err, &bad) || bad.Key != key {
-			t.Errorf("a bad %s gives %v", key, err)
-		}
+		refused(key, change)
+	}
+	for key, change := range map[string]func(s *Spec){
+		"sorn.nu":              func(s *Spec) { s.Sorn.NU = s.Sorn.NE + 1 },
+		"sorn.network_type_ei": func(s *Spec) { s.Sorn.TypeEI = "" },
+		"sorn.lambda_ee":       func(s *Spec) { s.Sorn.LambdaEE = 0 },
+		"sorn.lambda_ei":       func(s *Spec) { s.Sorn.LambdaEI = s.Sorn.NE + 1 },
+		"sorn.eta_inhib":       func(s *Spec) { s.Sorn.EtaInhib = -1e-9 },
+		"sorn.eta_ip":          func(s *Spec) { s.Sorn.EtaIP = -1e-9 },
+		"sorn.noise_sd_e":      func(s *Spec) { s.Sorn.NoiseSDE = -0.1 },
+		"sorn.noise_sd_i":      func(s *Spec) { s.Sorn.NoiseSDI = -0.1 },
+		"sorn.sp_prob":         func(s *Spec) { s.Sorn.SPProb = -0.1 },
+		"sorn.sigma_ip":        func(s *Spec) { s.Sorn.SigmaIP = -0.1 },
+		"sorn.mu_ip":           func(s *Spec) { s.Sorn.MuIP = 1.01 },
+		"sorn.room":            func(s *Spec) { s.Sorn.Room = s.Sorn.NE },
+		"input.readout":        func(s *Spec) { s.Input.Kind, s.Input.Readout = Uniform, "readout.csv" },
+		"input.sd":             func(s *Spec) { s.Input.Kind, s.Input.SD = Gaussian, -1 },
+	} {
+		refused(key, change)
 	}
 }

@@ -23,6 +23,7 @@ func Statistics() []analysis.Statistic {
 		{Name: "weights", Doc: "weights between excitatory units after the last step, and a log-normal law", Of: weights},
 		{Name: "degrees", Doc: "synapses into and out of excitatory units after the last step", Of: degrees},
 		{Name: "readout", Doc: "symbols that are read linearly out of the states: the next one, its place in its word, earlier ones", Of: readout},
+		{Name: "generated", Doc: "words of a network that runs free, whose predictions are its inputs", Of: generated},
 	}
 }
 

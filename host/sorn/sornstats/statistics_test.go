@@ -3,7 +3,10 @@ package sornstats_test
 import (
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"tnn-gpu/host/analysis"
@@ -11,6 +14,7 @@ import (
 	"tnn-gpu/host/sorn"
 	"tnn-gpu/host/sorn/sornstats"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/stats"
 )
 
 // given is a run whose records are made by a test: by field, replica and step.
@@ -268,6 +272,52 @@ func TestSpikes(t *testing.T) {
 	}
 }
 
+// TestGenerated: words of a stream that is made by hand.
+func TestGenerated(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "readout.csv")
+	rows := "A,B,C,D,E,F\n" + strings.Repeat("0,0,0,0,0,0\n", 51)
+	if err := os.WriteFile(path, []byte(rows), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	g := &given{records: map[string][][][]float64{"task": {nil, nil}}}
+	r := g.run(t, 50, 2, func(s *sorn.Spec) {
+		s.Input = sorn.InputSpec{Kind: sorn.Words, Words: []string{"ABBC", "DEF"}, Transitions: []float64{0, 1, 0.5, 0.5}, Readout: path}
+	})
+	for replica, stream := range []string{"BC|ABBC|DEF|ABBC|ABBBBC|DEF|DDF|A", "F|DEF|ABBC|ABBC|DE"} {
+		for _, letter := range strings.ReplaceAll(stream, "|", "") {
+			g.records["task"][replica] = append(g.records["task"][replica], []float64{0, 0, 0, float64(letter-'A') + 1})
+		}
+		for len(g.records["task"][replica]) < 31 { // streams have one length
+			g.records["task"][replica] = append(g.records["task"][replica], []float64{0, 0, 0, 6})
+		}
+	}
+	found := made(t, r, "generated")
+	// Of the first: words of 4 + 3 + 4 + 3 symbols, ABBBBC of 6 could be one, DDF of 3 not.
+	// Of the second: 3 + 4 + 4, as DE and what comes after is cut off.
+	exact := func(name string, want ...float64) {
+		t.Helper()
+		if v := analysistest.Value(t, found, name).Mean; math.Abs(v-stats.Mean(want).Mean) > 1e-12 {
+			t.Errorf("%s is %v, want the mean of %v", name, v, want)
+		}
+	}
+	exact("known", 14.0/23, 1)
+	exact("new", 6.0/23, 0)
+	exact("ungrammatical", 3.0/23, 0)
+	exact("pairs_allowed", 1, 0.5) // ABBC DEF, DEF ABBC; and DEF ABBC, ABBC ABBC, which the odds forbid
+	if counts := tableOf(t, found, "generated").Values[1]; counts[0] != 4 || counts[1] != 3 {
+		t.Errorf("words came %v times", counts)
+	}
+	if v := analysistest.Value(t, found, "known_chance").Mean; v > 0.7 {
+		t.Errorf("by chance %v of the symbols are in words", v)
+	}
+	missing, _ := analysis.Choose(sornstats.Statistics(), []string{"generated"})
+	drawn := g.run(t, 50, 2, nil)
+	drawn.Last = 31
+	if found, err := analysis.Make(drawn, missing, false); err != nil || found[0].Missing == "" {
+		t.Errorf("of a network that does not run free: %v, %v", found, err)
+	}
+}
+
 // TestWeights: a network as it is built has degrees about lambda - 1/2, and weights
 // whose law is the uniform one.
 func TestWeights(t *testing.T) {
@@ -326,7 +376,7 @@ func taught(t *testing.T, steps, back, kinds int, with func(s *sorn.Spec), code 
 		var x, tasks [][]float64
 		var codes []int
 		for k := range steps + 2 {
-			source.Next(uint32(k+1), g.net.Spec.RegimeAt(int64(k+1)), task)
+			source.Next(uint32(k+1), g.net.Spec.RegimeAt(int64(k+1)), task, nil)
 			at := make([]float64, len(task))
 			for i, v := range task {
 				at[i] = float64(v)

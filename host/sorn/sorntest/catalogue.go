@@ -5,6 +5,7 @@ package sorntest
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -116,6 +117,60 @@ func LittleRoom() backendtest.Case {
 	s.Input.Kind = sorn.Uniform
 	s.Sorn.Room, s.Sorn.SPProb, s.Sorn.EtaSTDP = 25, 20.5, 0.001
 	return backendtest.Case{Name: "little room", Net: Build(s)}
+}
+
+// Free checks that a network which runs free is shown what its states predict: that a
+// symbol is read from the states before the step, whatever batch the step is in. It gives
+// the network.
+func Free(t *testing.T, open backend.Open) *sorn.Network {
+	const units, symbols, steps = 60, 4, 40
+	random := rand.New(rand.NewPCG(8, 9))
+	weights, rows := make([][symbols]float64, 1+units), "unit,A,B,C,D\n"
+	for i := range weights {
+		rows += fmt.Sprint(i - 1)
+		for k := range weights[i] {
+			weights[i][k] = random.NormFloat64()
+			rows += fmt.Sprintf(",%v", weights[i][k])
+		}
+		rows += "\n"
+	}
+	s := sorn.Defaults()
+	Resize(s, units)
+	s.Input = sorn.InputSpec{Kind: sorn.Words, Words: []string{"ABC", "DB"}, Readout: filepath.Join(t.TempDir(), "readout.csv"), PoolSize: 5, Blank: 1}
+	if err := os.WriteFile(s.Input.Readout, []byte(rows), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	net := Build(s)
+	o := backend.Options{Precision: state.Single, Seeds: []uint64{5, 6}}
+	single, batch := backendtest.Opened(t, open, net, o), backendtest.Opened(t, open, net, o)
+	shown := map[int32]bool{}
+	for step := range steps {
+		before := backendtest.Moment(t, single).Array(sorn.XField).Bits
+		backendtest.Advance(t, single, 1)
+		task := backendtest.Moment(t, single).Array(sorn.TaskName).Ints
+		for r := range o.Seeds {
+			best := make([]float64, symbols)
+			for k := range best {
+				best[k] = weights[0][k]
+				for i := range units {
+					best[k] += weights[1+i][k] * float64(before[r*units+i])
+				}
+			}
+			want := int32(slices.Index(best, slices.Max(best))) + 1
+			if have := task[(r+1)*sorn.TaskItems-1]; have != want {
+				t.Errorf("step %d of replica %d: symbol %d, want %d", step+1, r, have, want)
+			}
+			shown[want] = true
+		}
+	}
+	if len(shown) < 2 {
+		t.Errorf("only %v are shown", shown)
+	}
+	backendtest.Advance(t, batch, steps)
+	if d := backendtest.Differ(net, backendtest.Moment(t, single), backendtest.Moment(t, batch)); d != "" {
+		t.Errorf("step by step against a batch: %s", d)
+	}
+	return net
 }
 
 // Room checks that units get more slots when their synapses need them, and that nothing
