@@ -12,6 +12,17 @@ import (
 	"tnn-gpu/host/config"
 )
 
+// Tables that a model makes of the last state are told with the rest of the folder, once
+// the run is done.
+func TestConclusionsAreTold(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"run", "--preset", "codes-exact", "--steps", "10", "--backend", "cpu", "--no-overview", "--out", "out"}
+	tnnGPU(t, dir, args...).want(t, codeDone, "histograms.csv, blocks.csv, distances.csv, codebook.csv, final.npz\n")
+	for _, name := range []string{"blocks.csv", "distances.csv", "codebook.csv"} {
+		read(t, dir, "out", name)
+	}
+}
+
 // Without final.npz a run is whole, and what shows its last state reads the last
 // checkpoint: the overview has the same bytes, inspect and export the same values.
 func TestWithoutFinal(t *testing.T) {

@@ -369,8 +369,13 @@ func (p *program) announce(j *job, folder string) {
 // summarize says what has been done, and draws it if there is time for that.
 func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw bool) {
 	n, drawn, final := j.setup, "", ""
+	if concluded, ok := n.net.(model.Concluded); ok && (s.Reason == sim.Finished || s.Reason == sim.AllEnded) {
+		for _, t := range concluded.Conclusions() {
+			final += ", " + t.File
+		}
+	}
 	if n.writesFinal() {
-		final = ", " + record.FinalName
+		final += ", " + record.FinalName
 		if images := record.Images(n.net, len(n.seeds)); len(images) > 1 {
 			final += fmt.Sprintf(", %s to %s", images[0], images[len(images)-1])
 		} else if len(images) == 1 {

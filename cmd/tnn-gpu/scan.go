@@ -113,6 +113,9 @@ func (p *program) scan(ctx context.Context, o *scanOptions) error {
 		}
 	}
 	s, err := scan.New(f)
+	if err == nil {
+		err = s.CheckFigure()
+	}
 	if err != nil {
 		return usageError{err}
 	}

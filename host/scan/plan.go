@@ -90,6 +90,39 @@ func (s *Scan) fits(spec model.Spec) error {
 	return err
 }
 
+// CheckFigure finds names in the figure of an experiment that it does not have, before
+// anything is computed. The outcomes of ordinary runs are known when one was made.
+func (s *Scan) CheckFigure() error {
+	if s.Kind == nil {
+		return nil
+	}
+	runner, err := s.Kind.New(experiment.Lab{}, s.Base.Spec)
+	if err != nil {
+		return err
+	}
+	var outcomes []string
+	for _, c := range runner.Outcomes() {
+		outcomes = append(outcomes, c.Name)
+	}
+	axes := slices.Clone(s.Plan.Keys)
+	if placed, ok := runner.(experiment.Placed); ok {
+		column, _ := placed.Along()
+		axes = append(axes, column.Name)
+	}
+	f := &s.File.Figure
+	for _, name := range f.Quantity {
+		if !slices.Contains(outcomes, name) {
+			return fmt.Errorf("the figure has the quantity %q, and there is no such outcome; there are %s", name, strings.Join(outcomes, ", "))
+		}
+	}
+	for _, name := range []string{f.X, f.Y} {
+		if name != "" && !slices.Contains(axes, name) && !slices.Contains(outcomes, name) {
+			return fmt.Errorf("the figure has the axis %q, and the scan varies %s", name, strings.Join(axes, ", "))
+		}
+	}
+	return nil
+}
+
 // add makes a point.
 func (s *Scan) add(settings []setting) error {
 	var texts []string
