@@ -24,6 +24,7 @@ import (
 	"tnn-gpu/host/compare"
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/golden"
+	"tnn-gpu/host/models"
 	"tnn-gpu/host/scan"
 )
 
@@ -131,6 +132,24 @@ func TestVerifyTellsFormats(t *testing.T) {
 	if r.out != "" {
 		t.Errorf("a file was checked before: %s", r.out)
 	}
+}
+
+// Files that are not whole are bad input, whatever their format; one without numbers has
+// nothing to agree with.
+func TestVerifyRefusesWhatIsNotWhole(t *testing.T) {
+	dir := t.TempDir()
+	for _, m := range models.All() {
+		for _, f := range m.Goldens() {
+			if err := os.WriteFile(filepath.Join(dir, "a.json"), fmt.Appendf(nil, `{"format": %q, "cases": []}`, f.Name), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			tnnGPU(t, dir, "verify", "a.json").want(t, codeUsage, "a.json: it has no numbers, so there is nothing to check")
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a.json"), []byte(`{"format": "codes vectors 1", "awgn": {"encoder": [1]}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tnnGPU(t, dir, "verify", "a.json").want(t, codeUsage, "a.json: it lacks awgn, bsc or exact_annealed")
 }
 
 // TestVerifySeesAChange alters one number of a trajectory.
