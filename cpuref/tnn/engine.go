@@ -22,9 +22,9 @@ type engine[F fmath.Float] struct {
 	replicas []*replica[F]
 	team     *parallel.Team
 	visitors []visitor[F]               // one for each thread
-	grain    int                        // slices below which one thread more is not worth waking
-	visits   func(thread, from, to int) // visitPart, which would take memory in each step
-	segment  *tnn.Segment               // that is being visited
+	plan     plan                       // of a sweep
+	visits   func(thread, from, to int) // visitPieces, which would take memory in each step
+	stage    *stage                     // of the plan, that is being done
 	sweep    sweep[F]                   // that is being made, without the parameters of a replica
 	controls tnn.Controls
 	driven   *tnn.Drive
@@ -33,10 +33,10 @@ type engine[F fmath.Float] struct {
 }
 
 // visitor visits network nodes and keeps the sums of each slice. Its method visit takes
-// the slices from up to to of a segment whose first slice is first. A visitor has the
-// memory that one thread needs. scalar is the form to read; there may be a faster one.
+// the slices from up to to, which are of one segment. A visitor has the memory that one
+// thread needs. scalar is the form to read; there may be a faster one.
 type visitor[F fmath.Float] interface {
-	visit(r *replica[F], s sweep[F], first, from, to int)
+	visit(r *replica[F], s sweep[F], from, to int)
 	// grain is the least number of slices for which a further thread is woken. Visiting
 	// them takes about ten times as long as waking the thread.
 	grain() int
@@ -60,7 +60,7 @@ func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func
 	if e.driven.IsTold() {
 		e.told = make([]tnn.Told, len(net.Externals))
 	}
-	e.grain, e.visits = e.visitors[0].grain(), e.visitPart
+	e.plan, e.visits = newPlan(net.Layout, o.Threads, len(o.Seeds), e.visitors[0].grain()), e.visitPieces
 	for i, seed := range o.Seeds {
 		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(seed)))
 	}
@@ -121,43 +121,41 @@ func (e *engine[F]) step(t int64, sums []float64) {
 	}
 }
 
-// sweepAll visits every network node of every replica once, in schedule order, and
-// adds what the visits add to the sums, replica after replica; nil takes none.
+// sweepAll visits every network node of every replica once, by the plan, and adds what
+// the visits add to the sums, replica after replica; nil takes none.
 func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool, sums []float64) {
-	for i := range e.net.Layout.Segments {
-		seg := &e.net.Layout.Segments[i]
-		e.sweep = sweep[F]{k: k, adapt: adapt, adapting: adapting, predict: predict}
-		e.visitSegment(seg)
+	e.sweep = sweep[F]{k: k, adapt: adapt, adapting: adapting, predict: predict}
+	for i := range e.plan {
+		e.stage = &e.plan[i]
+		e.team.Share(len(e.replicas)*len(e.stage.pieces), e.stage.grain, e.visits)
+	}
+	if sums == nil {
+		return
+	}
+	for _, seg := range e.net.Layout.Segments {
 		for i, r := range e.replicas {
-			if sums == nil {
-				break
-			}
 			var segment [tnn.NodeSums]F
 			for q := range segment {
-				segment[q] = fmath.Total(r.partial[q][:seg.Slices])
+				segment[q] = fmath.Total(r.partial[q][seg.First:][:seg.Slices])
 			}
-			tnn.AddSegment(sums[i*e.net.StepSums():], *seg, segment[:])
+			tnn.AddSegment(sums[i*e.net.StepSums():], seg, segment[:])
 		}
 	}
 }
 
-// visitSegment visits the nodes of a segment in all replicas, one replica after
-// another.
-func (e *engine[F]) visitSegment(seg *tnn.Segment) {
-	e.segment = seg
-	e.team.Share(len(e.replicas)*seg.Slices, e.grain, e.visits)
-}
-
-// visitPart visits the slices from up to to, of those of all replicas.
-func (e *engine[F]) visitPart(thread, from, to int) {
-	v, seg := e.visitors[thread], e.segment
-	for i := from / seg.Slices; i*seg.Slices < to; i++ {
-		start, r, s := i*seg.Slices, e.replicas[i], e.sweep
-		s.node, s.edge = &r.nodes[seg.Group], &r.edge
-		if r.fixed != nil {
-			s.states = &r.fixed[seg.Group]
+// visitPieces visits the pieces from up to to, of those of all replicas.
+func (e *engine[F]) visitPieces(thread, from, to int) {
+	pieces := e.stage.pieces
+	for i := from; i < to; i++ {
+		r, s := e.replicas[i/len(pieces)], e.sweep
+		s.edge = &r.edge
+		for _, run := range pieces[i%len(pieces)] {
+			s.node = &r.nodes[run.segment.Group]
+			if r.fixed != nil {
+				s.states = &r.fixed[run.segment.Group]
+			}
+			e.visitors[thread].visit(r, s, run.from, run.to)
 		}
-		v.visit(r, s, seg.First, max(from-start, 0), min(to-start, seg.Slices))
 	}
 }
 

@@ -27,7 +27,7 @@ type replica[F fmath.Float] struct {
 	charge1, memory1, potential1         []F
 	weight                               []F
 	watched                              watched[F]
-	partial                              [tnn.NodeSums][]F // by slice of a segment
+	partial                              [tnn.NodeSums][]F // by slice
 }
 
 // watched holds the derived fields that are asked for; the others are nil.

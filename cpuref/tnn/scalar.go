@@ -49,9 +49,8 @@ func (v *scalar[F]) form() string { return backend.NoForm }
 
 // visit implements visitor. Nodes of a slice share no edge, so their order does
 // not matter.
-func (v *scalar[F]) visit(r *replica[F], s sweep[F], first, from, to int) {
-	for slice := from; slice < to; slice++ {
-		at := first + slice
+func (v *scalar[F]) visit(r *replica[F], s sweep[F], from, to int) {
+	for at := from; at < to; at++ {
 		v.lanes = sliceSums[F]{}
 		activeLanes(r.active[at], func(lane int) {
 			var out nodeSums[F]
@@ -64,7 +63,7 @@ func (v *scalar[F]) visit(r *replica[F], s sweep[F], first, from, to int) {
 			out.store(&v.lanes, lane)
 		})
 		for q := range v.lanes {
-			r.partial[q][slice] = fmath.Total(v.lanes[q][:])
+			r.partial[q][at] = fmath.Total(v.lanes[q][:])
 		}
 	}
 }

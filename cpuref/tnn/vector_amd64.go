@@ -109,22 +109,21 @@ func (v *vectors[F]) grain() int { return 32 }
 func (v *vectors[F]) form() string { return v.stages.Name }
 
 // visit implements visitor.
-func (v *vectors[F]) visit(r *replica[F], s sweep[F], first, from, to int) {
+func (v *vectors[F]) visit(r *replica[F], s sweep[F], from, to int) {
 	v.setNetwork(r)
 	v.setSweep(&s)
 	if s.adapting {
 		v.network.Basis = v.network.Offered
 	}
 	f := &v.frame
-	for slice := from; slice < to; slice++ {
-		at := first + slice
+	for at := from; at < to; at++ {
 		f.First, f.Row, f.Slots = int64(at*tnn.Lanes), r.net.Layout.Rows[at]*tnn.Lanes, int64(r.net.Layout.Slots(at))
 		f.Mine = r.active[at]
 		if !v.visitSlice(r, &s) {
 			continue
 		}
 		for q := range r.partial {
-			r.partial[q][slice] = f.Work.Totals[q]
+			r.partial[q][at] = f.Work.Totals[q]
 		}
 		v.watch(r, at)
 	}

@@ -156,7 +156,7 @@ func bothForms[F fmath.Float](t *testing.T, form vector.Form[F], net *tnn.Networ
 	if err != nil {
 		t.Fatal(err)
 	}
-	have.grain = 1
+	have.plan = newPlan(net.Layout, threads, len(o.Seeds), 1)
 	return want, have
 }
 
