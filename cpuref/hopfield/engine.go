@@ -3,6 +3,7 @@ package hopfield
 import (
 	"math"
 	"runtime"
+	"sync"
 
 	"tnn-gpu/cpuref/internal/parallel"
 	"tnn-gpu/host/backend"
@@ -22,6 +23,7 @@ type engine[F fmath.Float] struct {
 	replicas  []*replica[F]
 	team      *parallel.Team
 	given     *hopfield.Given // draws of the next sweep; nil where it draws
+	spare     sync.Pool       // of tables
 }
 
 // New opens a network on the processor, at step 0.
@@ -40,7 +42,7 @@ func newEngine[F fmath.Float](net *hopfield.Network, o backend.Options) (backend
 	errs := make([]error, len(o.Seeds))
 	e.team.Share(len(o.Seeds), 1, func(_, from, to int) {
 		for i := from; i < to; i++ {
-			e.replicas[i], errs[i] = newReplica[F](net, net.Of(i), o.Seeds[i])
+			e.replicas[i], errs[i] = newReplica[F](net, net.Of(i), o.Seeds[i], &e.spare)
 		}
 	})
 	for _, err := range errs {
@@ -153,7 +155,7 @@ func (e *engine[F]) Give(draws map[rng.Purpose][]float64) error {
 	for _, r := range e.replicas {
 		if given.Lost != nil {
 			r.memory = r.memory.Without(given.Lost)
-			r.recall.m, r.recall.fields = r.memory, newFields(r.memory)
+			r.recall.m, r.recall.fields = r.memory, newFields(r.memory, &e.spare)
 			r.recall.fields.set(r.recall.s)
 		}
 	}
@@ -185,14 +187,14 @@ type replica[F fmath.Float] struct {
 	clamped hopfield.Pattern
 }
 
-func newReplica[F fmath.Float](net *hopfield.Network, spec *hopfield.Spec, key uint64) (*replica[F], error) {
+func newReplica[F fmath.Float](net *hopfield.Network, spec *hopfield.Spec, key uint64, spare *sync.Pool) (*replica[F], error) {
 	m, err := net.Memory(spec, key)
 	if err != nil {
 		return nil, err
 	}
 	start, target := net.StartOf(spec, m, key)
 	r := &replica[F]{net: net, spec: spec, memory: m, draws: hopfield.NewDraws(key), target: target, probe: start,
-		recall: newRecall[F](m, start, spec.Recall.Temperature, spec.Recall.Method == hopfield.Metropolis),
+		recall: newRecall[F](m, start, spec.Recall.Temperature, spec.Recall.Method == hopfield.Metropolis, spare),
 		order:  make([]int32, net.N), clamped: hopfield.NewPattern(net.N)}
 	if spec.Recall.Temperature > 0 {
 		r.words = make([]uint32, net.N)
@@ -352,7 +354,9 @@ func (r *replica[F]) sums(sums []float64, flips, target int) {
 			best, at = m, mu
 		}
 	}
+	r.recall.fields.begin()
 	energy, least := r.memory.Energy(s, func(i int) int64 { return r.recall.fields.at(i, s) })
+	r.recall.fields.end()
 	sums[hopfield.SumFlips] = float64(flips)
 	sums[hopfield.SumEnergy] = energy
 	sums[hopfield.SumOverlap] = float64(r.memory.Patterns[target].Overlap(s, n)) / float64(n)

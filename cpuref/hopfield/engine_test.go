@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"sync"
 	"testing"
 
 	"tnn-gpu/host/backend"
@@ -140,7 +141,7 @@ func TestEnergyFalls(t *testing.T) {
 			falls = math.Pow(100, -float64(m.Degree))
 		}
 		start, _ := net.StartOf(s, m, 7)
-		r, flips := newRecall[float64](m, start, 0, false), 0
+		r, flips := newRecall[float64](m, start, 0, false, new(sync.Pool)), 0
 		for i := range 300 {
 			before, h := energy(m, r.s), r.fields.at(i%100, r.s)
 			if !r.visit(i%100, 0) {
@@ -235,7 +236,7 @@ func TestTogetherEnds(t *testing.T) {
 // periodOf is after how many sweeps a state comes back where all units decide at once, 0
 // if not after three.
 func periodOf(m *hopfield.Memory, s hopfield.Pattern) int {
-	r := newRecall[float64](m, s, 0, false)
+	r := newRecall[float64](m, s, 0, false, new(sync.Pool))
 	all := make([]int32, m.N)
 	for i := range all {
 		all[i] = int32(i)
@@ -266,7 +267,7 @@ func TestSymmetries(t *testing.T) {
 	order := make([]int32, n)
 	w.Order(order, 1)
 	end := func(p []hopfield.Pattern, start hopfield.Pattern) hopfield.Pattern {
-		r := newRecall[float64](hopfield.NewOverlapMemory(hopfield.Hebb, p, n), start, 0, false)
+		r := newRecall[float64](hopfield.NewOverlapMemory(hopfield.Hebb, p, n), start, 0, false, new(sync.Pool))
 		for r.sweep(order, nil) > 0 {
 		}
 		return r.s
@@ -295,7 +296,7 @@ func TestSymmetries(t *testing.T) {
 	if one[0].Overlap(start, n) < 0 {
 		want = times(one[0], all)
 	}
-	r := newRecall[float64](hopfield.NewOverlapMemory(hopfield.Hebb, one, n), start, 0, false)
+	r := newRecall[float64](hopfield.NewOverlapMemory(hopfield.Hebb, one, n), start, 0, false, new(sync.Pool))
 	r.sweep(order, nil)
 	if !hopfield.Same(r.s, want) {
 		t.Error("a single pattern is not recalled in a sweep")
@@ -385,8 +386,9 @@ func BenchmarkRecall(b *testing.B) {
 			if _, err := net.(*hopfield.Network).Memory(s, keys[0]); err != nil {
 				b.Fatal(err)
 			}
+			spare := new(sync.Pool)
 			for b.Loop() {
-				r, err := newReplica[float32](net.(*hopfield.Network), s, keys[0])
+				r, err := newReplica[float32](net.(*hopfield.Network), s, keys[0], spare)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -401,7 +403,7 @@ func BenchmarkRecall(b *testing.B) {
 
 // energy is that of a state, from fresh fields.
 func energy(m *hopfield.Memory, s hopfield.Pattern) float64 {
-	f := newFields(m)
+	f := newFields(m, new(sync.Pool))
 	f.set(s)
 	e, _ := m.Energy(s, func(i int) int64 { return f.at(i, s) })
 	return e

@@ -3,6 +3,7 @@ package hopfield
 import (
 	"encoding/json"
 	"math"
+	"sync"
 	"testing"
 
 	"tnn-gpu/host/backend"
@@ -64,7 +65,7 @@ func (e *enumerated) spec(change func(s *hopfield.Spec)) *hopfield.Spec {
 func weighs(m *hopfield.Memory, clamped []int, start hopfield.Pattern, weight func(energy float64, fields []float64) float64) averages {
 	out, sum, fields := averages{Overlap: make([]float64, len(m.Patterns)), Square: make([]float64, len(m.Patterns))}, 0.0, make([]float64, m.N)
 	square := 0.0
-	f := newFields(m)
+	f := newFields(m, new(sync.Pool))
 	for bits := range uint32(1) << m.N {
 		s := hopfield.Pattern{bits}
 		kept := true

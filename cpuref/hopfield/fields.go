@@ -2,6 +2,9 @@
 package hopfield
 
 import (
+	"math"
+	"sync"
+
 	"tnn-gpu/host/hopfield"
 )
 
@@ -14,16 +17,27 @@ type fields interface {
 	// flipped follows the change of unit i, which has its new value in s already. Device twin:
 	// hopfield_flip.
 	flipped(i int, s hopfield.Pattern)
+	// many is the number of units from which on set takes less time than flipped of each.
+	many() int
+	// begin comes before at of many units of a state that does not change, and end behind.
+	begin()
+	end()
 }
 
-// newFields chooses the way in which fields follow from a memory.
-func newFields(m *hopfield.Memory) fields {
+// apart are fields of which each unit's takes the least time by itself.
+type apart struct{}
+
+func (apart) begin() {}
+func (apart) end()   {}
+
+// newFields chooses the way in which fields follow from a memory. Tables are taken from spare.
+func newFields(m *hopfield.Memory, spare *sync.Pool) fields {
 	switch {
 	case m.Couplings != nil:
 		f := &matrixFields{c: m.Couplings, h: make([]int32, m.N)}
 		if m.Plain {
 			f.plain = newOverlaps(m)
-			f.crosstalk = newCrosstalk(m)
+			f.crosstalk = &crosstalk{columns: m.Columns, spare: spare}
 		}
 		return f
 	case m.Sparse != nil:
@@ -35,13 +49,14 @@ func newFields(m *hopfield.Memory) fields {
 	case m.Rule == hopfield.Sequence:
 		return &sequenceFields{overlaps: newOverlaps(m)}
 	default:
-		return &hebbFields{overlaps: newOverlaps(m)}
+		return &hebbFields{newOverlaps(m), crosstalk{columns: m.Columns, spare: spare}}
 	}
 }
 
 // matrixFields keeps the fields of all units; a flip adds a row of couplings to them. The
 // fields of a new state follow from the overlaps if the couplings are Hebb's, unchanged.
 type matrixFields struct {
+	apart
 	c         *hopfield.Integers
 	h         []int32
 	plain     overlaps
@@ -52,10 +67,11 @@ func (f *matrixFields) set(s hopfield.Pattern) {
 	n := f.c.N
 	if f.crosstalk != nil {
 		f.plain.set(s)
-		f.crosstalk.set(f.plain.of)
+		f.crosstalk.begin(f.plain.of)
 		for i := range f.h {
 			f.h[i] = int32(f.crosstalk.at(i)) - int32(len(f.plain.of))*s.Sign(i)
 		}
+		f.crosstalk.end()
 		return
 	}
 	for i := range f.h {
@@ -79,6 +95,15 @@ func (f *matrixFields) flipped(i int, s hopfield.Pattern) {
 	} else {
 		takeTwice(f.h, row)
 	}
+}
+
+// many is a quarter of the patterns, as measured, where fields follow from overlaps. Else set
+// takes a row for each unit.
+func (f *matrixFields) many() int {
+	if f.crosstalk != nil {
+		return len(f.plain.of) / 4
+	}
+	return math.MaxInt
 }
 
 // addTwice adds twice the couplings of a row to fields: four at a time, which takes half
@@ -116,6 +141,7 @@ func takeTwice(h, row []int32) {
 
 // sparseFields keeps the fields of all units of a network on a graph.
 type sparseFields struct {
+	apart
 	c *hopfield.Sparse
 	h []int32
 }
@@ -139,14 +165,17 @@ func (f *sparseFields) flipped(i int, s hopfield.Pattern) {
 	}
 }
 
+func (f *sparseFields) many() int { return math.MaxInt }
+
 // overlaps keeps the overlap of the state with each pattern, times N.
 type overlaps struct {
+	apart
 	m  *hopfield.Memory
 	of []int32 // by pattern
 }
 
 func newOverlaps(m *hopfield.Memory) overlaps {
-	return overlaps{m, make([]int32, len(m.Patterns))}
+	return overlaps{m: m, of: make([]int32, len(m.Patterns))}
 }
 
 func (o *overlaps) set(s hopfield.Pattern) {
@@ -162,16 +191,29 @@ func (o *overlaps) flipped(i int, s hopfield.Pattern) {
 	}
 }
 
+// many: a word of a pattern has 32 units.
+func (o *overlaps) many() int { return o.m.N / 32 }
+
 // hebbFields are the fields of Hebb's rule without a matrix: each visit adds up the
 // overlaps with all patterns.
-type hebbFields struct{ overlaps }
+type hebbFields struct {
+	overlaps
+	crosstalk
+}
+
+func (f *hebbFields) begin() { f.crosstalk.begin(f.of) }
+func (f *hebbFields) end()   { f.crosstalk.end() }
 
 func (f *hebbFields) at(i int, s hopfield.Pattern) int64 {
+	own := int64(len(f.of)) * int64(s.Sign(i))
+	if f.tables != nil {
+		return f.crosstalk.at(i) - own
+	}
 	column, sum := f.m.Columns[i], int64(0)
 	for mu, m := range f.of {
 		sum += int64(m) * int64(column.Sign(mu))
 	}
-	return sum - int64(len(f.of))*int64(s.Sign(i))
+	return sum - own
 }
 
 // sequenceFields are the fields of the rule sequence, which lead from each pattern to the

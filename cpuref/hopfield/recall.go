@@ -1,6 +1,8 @@
 package hopfield
 
 import (
+	"sync"
+
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/rng"
@@ -8,14 +10,15 @@ import (
 
 // recall is a state that follows its fields.
 type recall[F fmath.Float] struct {
-	m      *hopfield.Memory
-	fields fields
-	s      hopfield.Pattern
-	rule   decision[F]
+	m       *hopfield.Memory
+	fields  fields
+	s       hopfield.Pattern
+	rule    decision[F]
+	changes []int32 // room for the units that change at once
 }
 
-func newRecall[F fmath.Float](m *hopfield.Memory, start hopfield.Pattern, temperature float64, metropolis bool) *recall[F] {
-	r := &recall[F]{m: m, fields: newFields(m), s: start.Clone(), rule: newDecision[F](m, temperature, metropolis)}
+func newRecall[F fmath.Float](m *hopfield.Memory, start hopfield.Pattern, temperature float64, metropolis bool, spare *sync.Pool) *recall[F] {
+	r := &recall[F]{m: m, fields: newFields(m, spare), s: start.Clone(), rule: newDecision[F](m, temperature, metropolis)}
 	r.fields.set(r.s)
 	return r
 }
@@ -77,19 +80,28 @@ func (r *recall[F]) sweep(order []int32, words []uint32) (flips int) {
 // together lets units decide at once, by the fields of the present state, and counts those
 // that change. Device twin: hopfield_part.
 func (r *recall[F]) together(units []int32, words []uint32) int {
-	var changed []int32
+	changes := r.changes[:0]
+	r.fields.begin()
 	for _, i := range units {
 		var word uint32
 		if words != nil {
 			word = words[i]
 		}
 		if r.rule.up(r.fields.at(int(i), r.s), r.s.Sign(int(i)), word) != r.s.Up(int(i)) {
-			changed = append(changed, i)
+			changes = append(changes, i)
 		}
 	}
-	for _, i := range changed {
+	r.fields.end()
+	r.changes = changes
+	for _, i := range changes {
 		r.s.Flip(int(i))
+	}
+	if len(changes) >= r.fields.many() {
+		r.fields.set(r.s)
+		return len(changes)
+	}
+	for _, i := range changes {
 		r.fields.flipped(int(i), r.s)
 	}
-	return len(changed)
+	return len(changes)
 }

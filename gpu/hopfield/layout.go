@@ -85,7 +85,7 @@ func (e *engine[F]) upload() error {
 		l.records = append(l.records, at)
 		l.overlapAt = append(l.overlapAt, l.overlaps)
 		l.overlaps += len(m.Patterns)
-		l.diagonal = append(l.diagonal, diagonalOf(m))
+		l.diagonal = append(l.diagonal, m.Diagonal)
 		l.clamp(s.Clamped, e.net.N)
 	}
 	l.orders = len(orders)
@@ -140,18 +140,6 @@ func (l *layout) clamp(units []int, n int) {
 		bits.Set(i, true)
 	}
 	l.clamped = append(l.clamped, bits...)
-}
-
-// diagonalOf is the sum of the couplings of units to themselves, of which energies have
-// none.
-func diagonalOf(m *hopfield.Memory) int64 {
-	sum := int64(0)
-	if m.Couplings != nil {
-		for i := range m.N {
-			sum += int64(m.Couplings.W[i*m.N+i])
-		}
-	}
-	return sum
 }
 
 // send makes all buffers. The orders of update colours stand where drawn ones would.

@@ -97,11 +97,14 @@ func (w Draws) Order(a []int32, sweep uint32) {
 	for i := range a {
 		a[i] = int32(i)
 	}
-	words := stream{w.key, sweep, 0, rng.HopfieldOrder, [4]uint32{}}
-	for d := range len(a) - 1 {
-		last := len(a) - 1 - d
-		other := mulhi(words.at(d), last+1)
-		a[last], a[other] = a[other], a[last]
+	for last := len(a) - 1; last > 0; {
+		var words [4]uint32
+		words[0], words[1], words[2], words[3] = rng.Draw(uint32((len(a)-1-last)>>2), 0, sweep, rng.HopfieldOrder, w.key)
+		for _, word := range words[:min(4, last)] {
+			other := mulhi(word, last+1)
+			a[last], a[other] = a[other], a[last]
+			last--
+		}
 	}
 }
 

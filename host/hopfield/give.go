@@ -42,6 +42,6 @@ func (m *Memory) Without(lost [][2]int) *Memory {
 	for _, pair := range lost {
 		couplings.W[pair[0]*m.N+pair[1]], couplings.W[pair[1]*m.N+pair[0]] = 0, 0
 	}
-	damaged.Couplings, damaged.Plain = &couplings, false
+	damaged.Couplings, damaged.Diagonal, damaged.Plain = &couplings, couplings.diagonal(), false
 	return &damaged
 }

@@ -32,6 +32,7 @@ type Memory struct {
 	// Couplings of the rules that have a matrix; nil where fields follow from the
 	// overlaps with the patterns.
 	Couplings *Integers
+	Diagonal  int64 // the sum of those of units to themselves, of which energies have none
 	// Plain says that Couplings are Hebb's as they were stored, without thresholds.
 	Plain bool
 	// Sparse couplings of Hebb's rule on a graph; else nil.
@@ -46,7 +47,7 @@ type Memory struct {
 
 // NewMatrixMemory has the couplings of a matrix.
 func NewMatrixMemory(rule Rule, patterns []Pattern, couplings *Integers) *Memory {
-	return &Memory{N: couplings.N, Patterns: patterns, Rule: rule, Couplings: couplings, Unit: couplings.Unit()}
+	return &Memory{N: couplings.N, Patterns: patterns, Rule: rule, Couplings: couplings, Diagonal: couplings.diagonal(), Unit: couplings.Unit()}
 }
 
 // NewHebbMemory has Hebb's couplings as a matrix, as they were stored.
@@ -111,11 +112,11 @@ func (m *Memory) Energy(s Pattern, field func(i int) int64) (energy float64, lea
 		}
 		x := int64(s.Sign(i))
 		twice += h * x
-		if c := m.Couplings; c != nil {
-			twice -= int64(c.W[i*m.N+i])
-			if c.Threshold != nil {
-				twice -= int64(c.Threshold[i]) * x
-			}
+	}
+	if c := m.Couplings; c != nil {
+		twice -= m.Diagonal
+		for i, v := range c.Threshold {
+			twice -= int64(v) * int64(s.Sign(i))
 		}
 	}
 	if !m.Dense() {

@@ -243,6 +243,15 @@ func (q *Integers) Unit() float64 {
 	return math.Ldexp(1, -q.Q)
 }
 
+// diagonal is the sum of the couplings of units to themselves, of which energies have none.
+func (q *Integers) diagonal() int64 {
+	sum := int64(0)
+	for i := range q.N {
+		sum += int64(q.W[i*q.N+i])
+	}
+	return sum
+}
+
 // Quantise rounds couplings and thresholds to multiples of 2^-q, with q as large as
 // fields of 32 bits allow.
 func Quantise(w *Matrix, threshold []float64) (*Integers, error) {
