@@ -2863,7 +2863,7 @@ uint hopfield_word(const hopfield_net *r, uint i, uint at)
 #endif // HOPFIELD_GIVEN
 }
 
-// cpuref decision.up: whether unit i is to change, at a place of the sweep.
+// cpuref decision.wishes: whether unit i is to change, at a place of the sweep.
 int hopfield_wishes(const hopfield_net *r, uint i, uint at)
 {
     if (r->clamped[i >> 5] >> (i & 31) & 1u)

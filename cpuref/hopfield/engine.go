@@ -336,7 +336,7 @@ func (r *replica[F]) end(t int64, flips int) {
 // stable tells whether every unit that is not clamped would keep its value.
 func (r *replica[F]) stable() bool {
 	for _, i := range r.visited(r.cyclic()) {
-		if s := r.recall.s; r.recall.rule.up(r.recall.fields.at(int(i), s), s.Sign(int(i)), 0) != s.Up(int(i)) {
+		if s := r.recall.s; r.recall.rule.wishes(r.recall.fields.at(int(i), s), s.Sign(int(i)), 0) {
 			return false
 		}
 	}
@@ -347,16 +347,22 @@ func (r *replica[F]) stable() bool {
 // with. Device twin:
 // hopfield_sums.
 func (r *replica[F]) sums(sums []float64, flips, target int) {
-	s, n := r.recall.s, r.net.N
-	best, at := int32(0), 0
+	s, n, fields := r.recall.s, r.net.N, r.recall.fields
+	best, at, known := int32(0), 0, fields.known()
 	for mu, p := range r.memory.Patterns {
-		if m := p.Overlap(s, n); max(m, -m) > max(best, -best) {
+		var m int32
+		if known != nil {
+			m = known[mu]
+		} else {
+			m = p.Overlap(s, n)
+		}
+		if max(m, -m) > max(best, -best) {
 			best, at = m, mu
 		}
 	}
-	r.recall.fields.begin()
-	energy, least := r.memory.Energy(s, func(i int) int64 { return r.recall.fields.at(i, s) })
-	r.recall.fields.end()
+	fields.begin()
+	energy, least := r.memory.Energy(s, func(i int) int64 { return fields.at(i, s) })
+	fields.end()
 	sums[hopfield.SumFlips] = float64(flips)
 	sums[hopfield.SumEnergy] = energy
 	sums[hopfield.SumOverlap] = float64(r.memory.Patterns[target].Overlap(s, n)) / float64(n)

@@ -22,13 +22,17 @@ type fields interface {
 	// begin comes before at of many units of a state that does not change, and end behind.
 	begin()
 	end()
+	// known are the overlaps of the state with all patterns, times N; nil unless they are known.
+	known() []int32
 }
 
-// apart are fields of which each unit's takes the least time by itself.
+// apart are fields of which each unit's takes the least time by itself, and that know no
+// overlaps.
 type apart struct{}
 
-func (apart) begin() {}
-func (apart) end()   {}
+func (apart) begin()         {}
+func (apart) end()           {}
+func (apart) known() []int32 { return nil }
 
 // newFields chooses the way in which fields follow from a memory. Tables are taken from spare.
 func newFields(m *hopfield.Memory, spare *sync.Pool) fields {
@@ -59,7 +63,8 @@ type matrixFields struct {
 	apart
 	c         *hopfield.Integers
 	h         []int32
-	plain     overlaps
+	plain     overlaps   // of the state of the last set
+	fresh     bool       // that is the present one
 	crosstalk *crosstalk // nil where couplings are not those of plain
 }
 
@@ -72,6 +77,7 @@ func (f *matrixFields) set(s hopfield.Pattern) {
 			f.h[i] = int32(f.crosstalk.at(i)) - int32(len(f.plain.of))*s.Sign(i)
 		}
 		f.crosstalk.end()
+		f.fresh = true
 		return
 	}
 	for i := range f.h {
@@ -90,11 +96,19 @@ func (f *matrixFields) at(i int, _ hopfield.Pattern) int64 { return int64(f.h[i]
 
 func (f *matrixFields) flipped(i int, s hopfield.Pattern) {
 	n := f.c.N
+	f.fresh = false
 	if row := f.c.W[i*n : (i+1)*n]; s.Up(i) {
 		addTwice(f.h, row)
 	} else {
 		takeTwice(f.h, row)
 	}
+}
+
+func (f *matrixFields) known() []int32 {
+	if f.fresh {
+		return f.plain.of
+	}
+	return nil
 }
 
 // many is a quarter of the patterns, as measured, where fields follow from overlaps. Else set
@@ -190,6 +204,8 @@ func (o *overlaps) flipped(i int, s hopfield.Pattern) {
 		o.of[mu] += x * column.Sign(mu)
 	}
 }
+
+func (o *overlaps) known() []int32 { return o.of }
 
 // many: a word of a pattern has 32 units.
 func (o *overlaps) many() int { return o.m.N / 32 }

@@ -36,25 +36,28 @@ func newDecision[F fmath.Float](m *hopfield.Memory, temperature float64, metropo
 	return decision[F]{F(2 * m.Unit / temperature), metropolis}
 }
 
-// up tells whether the new value of a unit is +1. The unit has the value x and the field
-// h; word is its noise, which is used at positive temperature only. Device twin: hopfield_wishes.
-func (d decision[F]) up(h int64, x int32, word uint32) bool {
+// wishes tells whether a unit changes that has the value x and the field h; word is its noise,
+// which is used at positive temperature only. Device twin: hopfield_wishes.
+func (d decision[F]) wishes(h int64, x int32, word uint32) bool {
 	if d.scale == 0 {
-		return h > 0 || h == 0 && x > 0
+		return h*int64(x) < 0
 	}
+	return d.warm(h, x, word)
+}
+
+// warm is wishes at positive temperature.
+func (d decision[F]) warm(h int64, x int32, word uint32) bool {
 	y := min(max(F(d.scale*F(h)), -80), 80)
 	u := rng.Uniform[F](word)
 	if d.metropolis {
-		flip := u < fmath.Exp(-max(F(y*F(x)), 0))
-		return flip != (x > 0)
+		return u < fmath.Exp(-max(F(y*F(x)), 0))
 	}
-	return u < 1/(1+fmath.Exp(-y))
+	return (u < 1/(1+fmath.Exp(-y))) != (x > 0)
 }
 
 // visit lets unit i decide, and tells whether it changed.
 func (r *recall[F]) visit(i int, word uint32) bool {
-	up := r.rule.up(r.fields.at(i, r.s), r.s.Sign(i), word)
-	if up == r.s.Up(i) {
+	if !r.rule.wishes(r.fields.at(i, r.s), r.s.Sign(i), word) {
 		return false
 	}
 	r.s.Flip(i)
@@ -87,7 +90,7 @@ func (r *recall[F]) together(units []int32, words []uint32) int {
 		if words != nil {
 			word = words[i]
 		}
-		if r.rule.up(r.fields.at(int(i), r.s), r.s.Sign(int(i)), word) != r.s.Up(int(i)) {
+		if r.rule.wishes(r.fields.at(int(i), r.s), r.s.Sign(int(i)), word) {
 			changes = append(changes, i)
 		}
 	}

@@ -8,7 +8,8 @@ import (
 	"tnn-gpu/host/model"
 )
 
-// Series are recalls from start to end, and storing, which backends leave to the host.
+// Series are recalls from start to end, sweeps of all units at once, and storing, which
+// backends leave to the host.
 func Series() []bench.Series {
 	return []bench.Series{
 		{
@@ -20,6 +21,21 @@ func Series() []bench.Series {
 			},
 			New: func(values []int) *bench.Work {
 				return &bench.Work{Spec: spec(values[0]), Variants: recalls(values[0], values[1]), Units: float64(values[1]), Begin: recall, Peers: recallPeers(values[0])}
+			},
+		},
+		{
+			Name: "hopfield-sync", Unit: "sweeps",
+			Doc: "sweeps of recalls in which all units decide at once, the first three from a fifth of the units wrong",
+			Axes: []bench.Axis{
+				{Name: "size", Doc: "units", Values: []int{1000, 4000}},
+				{Name: "recalls", Doc: "recalls of a network at once", Values: []int{64}},
+			},
+			New: func(values []int) *bench.Work {
+				all := recalls(values[0], values[1])
+				for _, s := range all {
+					s.(*hopfield.Spec).Recall.Update = hopfield.Sync
+				}
+				return &bench.Work{Spec: all[0], Variants: all, Units: float64(firstSweeps * values[1]), Begin: sweeps, Peers: sweepPeers(values[0])}
 			},
 		},
 		{
@@ -75,6 +91,28 @@ func recall(b backend.Backend, net model.Network) (func(n int) error, error) {
 	}, nil
 }
 
+// firstSweeps are those that every recall makes: some end with the third.
+const firstSweeps = 3
+
+// sweeps has all recalls make their first sweeps from the start.
+func sweeps(b backend.Backend, _ model.Network) (func(n int) error, error) {
+	start, err := b.State()
+	if err != nil {
+		return nil, err
+	}
+	return func(n int) error {
+		for range n {
+			if err := b.SetState(start); err != nil {
+				return err
+			}
+			if _, err := b.Advance(firstSweeps); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
+}
+
 func allEnded(net *hopfield.Network, sums []float64, width int) bool {
 	for at := 0; at < len(sums); at += width {
 		if !net.HasEnded(sums[at : at+width]) {
@@ -109,6 +147,18 @@ func recallPeers(units int) []bench.Peer {
 		return []bench.Peer{{Name: "NumPy", Each: 3.4 * 5.3e-3}, {Name: "C", Each: 0.31e-3}}
 	case 4000:
 		return []bench.Peer{{Name: "NumPy", Each: 4.3 * 28e-3}, {Name: "C", Each: 6.5e-3}}
+	}
+	return nil
+}
+
+// sweepPeers are what NumPy takes for the fields of a state: a product of single-precision
+// matrices gives those of 64.
+func sweepPeers(units int) []bench.Peer {
+	switch units {
+	case 1000:
+		return []bench.Peer{{Name: "NumPy", Each: 2.6e-3 / 64}}
+	case 4000:
+		return []bench.Peer{{Name: "NumPy", Each: 37e-3 / 64}}
 	}
 	return nil
 }
