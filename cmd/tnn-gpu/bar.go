@@ -100,8 +100,8 @@ func (b *bar) line(step int64, took time.Duration) string {
 	full := int(barWidth * step / b.steps)
 	perStep := took.Seconds() / float64(max(1, step-b.first))
 	left := time.Duration(perStep * float64(b.steps-step) * float64(time.Second)).Round(time.Second)
-	text := fmt.Sprintf("[%s%s] step %d of %d, %s %s/s, %v left", strings.Repeat("#", full), strings.Repeat(".", barWidth-full),
-		step, b.steps, quantity(float64(b.updates)/perStep), b.work, left)
+	text := fmt.Sprintf("[%s%s] %d %%, step %d of %d, %s %s/s, %v left", strings.Repeat("#", full), strings.Repeat(".", barWidth-full),
+		100*step/b.steps, step, b.steps, quantity(float64(b.updates)/perStep), b.work, left)
 	return text[:min(len(text), b.width-1)]
 }
 

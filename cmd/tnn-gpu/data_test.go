@@ -57,6 +57,20 @@ func TestDocumentedPython(t *testing.T) {
 	}
 }
 
+// inPath is an environment in whose PATH the program is.
+func inPath(t *testing.T) []string {
+	t.Helper()
+	self, err := os.Executable()
+	bin := t.TempDir()
+	if err == nil {
+		err = os.Symlink(self, filepath.Join(bin, "tnn-gpu"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(os.Environ(), asProgram+"=1", "PATH="+bin+":"+os.Getenv("PATH"))
+}
+
 // runPython runs a program with the first Python that has what it imports.
 func runPython(t *testing.T, dir, program string) {
 	t.Helper()
@@ -66,7 +80,7 @@ func runPython(t *testing.T, dir, program string) {
 			continue
 		}
 		c := exec.Command(python, "-c", program)
-		c.Dir = dir
+		c.Dir, c.Env = dir, inPath(t)
 		if out, err := c.CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s\n%s", err, program, out)
 		}

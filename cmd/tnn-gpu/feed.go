@@ -44,7 +44,9 @@ func (p *program) feedCommand() *cli.Command {
 				return err
 			}
 			o.feeds, o.answer = true, parseAnswer(c)
-			p.answering()
+			if err := p.answering(); err != nil {
+				return err
+			}
 			return p.runNew(c.Context, o)
 		},
 	}

@@ -192,7 +192,7 @@ func TestInputsPage(t *testing.T) {
 	dir := t.TempDir()
 	named := bytes.Replace(page, []byte("inputs.toml"), []byte("scan.toml"), 1)
 	named = bytes.Replace(named, []byte("annealing.toml"), []byte("more.toml"), 1)
-	if blocks := runBlocks(t, dir, named); blocks < 5 {
+	if blocks := len(runBlocks(t, dir, named)); blocks < 5 {
 		t.Fatalf("%d blocks are found", blocks)
 	}
 	if svg := read(t, dir, "loop2", "hysteresis.svg"); !bytes.Contains(svg, []byte("group[0].inverse_temperature")) {
@@ -211,7 +211,7 @@ func TestInputsPage(t *testing.T) {
 	_, text, _ := bytes.Cut(page, []byte("```python\n"))
 	text, _, _ = bytes.Cut(text, []byte("```"))
 	c := exec.Command(python, "-c", string(text))
-	c.Dir, c.Env = dir, append(os.Environ(), asProgram+"=1", "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"))
+	c.Dir, c.Env = dir, inPath(t)
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -63,6 +63,7 @@ type program struct {
 	errs     io.Writer
 	answers  io.Writer // standard output, where out is standard error
 	names    io.Writer // standard output, where nothing is printed but names of folders; else nil
+	events   *events   // nil where no JSON is printed
 	console  *console  // behind both; nil in tests
 	files    files.System
 	began    time.Time

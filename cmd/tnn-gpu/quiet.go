@@ -12,15 +12,25 @@ func quietFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "quiet", Usage: "print the name of the folder alone, when it has all; errors and warnings are said on standard error"}
 }
 
-// quieten has nothing printed but names of folders, if that is asked for.
-func (p *program) quieten(quiet, live bool) error {
+// printOptions say what is printed.
+type printOptions struct{ quiet, json, live bool }
+
+func parsePrint(c *cli.Context) printOptions {
+	return printOptions{quiet: c.Bool("quiet"), json: c.Bool("json"), live: c.Bool("live")}
+}
+
+// quieten has nothing printed but names of folders, or JSON, if that is asked for.
+func (p *program) quieten(o printOptions) error {
 	switch {
-	case !quiet:
-		return nil
-	case live:
+	case o.quiet && o.json:
+		return badUsage("--quiet prints the name of the folder alone, and --json JSON; use one of them")
+	case o.quiet && o.live:
 		return badUsage("--quiet leaves out the address of the page that --live serves; use one of them")
+	case o.quiet:
+		p.names, p.out = p.out, io.Discard
+	case o.json:
+		p.events, p.out = &events{p.out}, io.Discard
 	}
-	p.names, p.out = p.out, io.Discard
 	return nil
 }
 
@@ -40,10 +50,14 @@ func (p *program) moving() io.Writer {
 }
 
 // answering leaves standard output to the answers to inputs.
-func (p *program) answering() {
+func (p *program) answering() error {
+	if p.events != nil {
+		return badUsage("a run that is fed has its answers on standard output: leave --json out")
+	}
 	if p.names != nil {
 		p.answers, p.names = p.names, nil
-		return
+		return nil
 	}
 	p.answers, p.out = p.out, p.errs
+	return nil
 }

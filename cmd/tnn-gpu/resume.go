@@ -33,7 +33,7 @@ func (p *program) resumeCommand() *cli.Command {
 			&cli.BoolFlag{Name: "restart", Usage: "begin anew; what is there is kept as RUN.old-1, RUN.old-2, ..."},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
 			&cli.StringFlag{Name: "answer", Usage: "of a run that is fed, which reads its inputs from standard input: as for tnn-gpu feed"},
-			readoutFlag(), quietFlag(),
+			readoutFlag(), quietFlag(), jsonFlag(),
 			&cli.StringSliceFlag{Name: "set", Hidden: true}, // refused, with the command that takes it
 		}),
 		Action: func(c *cli.Context) error {
@@ -41,7 +41,7 @@ func (p *program) resumeCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.quieten(c.Bool("quiet"), c.Bool("live")); err != nil {
+			if err := p.quieten(parsePrint(c)); err != nil {
 				return err
 			}
 			return p.resume(c.Context, o)
@@ -99,7 +99,9 @@ func (p *program) resume(ctx context.Context, o *resumeOptions) error {
 	}
 	defer j.close()
 	if j.plan.Fed {
-		p.answering()
+		if err := p.answering(); err != nil {
+			return errors.Join(err, folder.Close())
+		}
 		if j.feed, err = p.newFeed(j, o.answer); err != nil {
 			return errors.Join(err, folder.Close())
 		}

@@ -34,13 +34,13 @@ func (p *program) runCommand() *cli.Command {
 			"Ctrl-C saves the run, and `tnn-gpu resume FOLDER` goes on with it; two seconds or\n" +
 			"more later, another Ctrl-C ends it at once. SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and\n" +
 			"SIGXCPU save it, too. The overview is not drawn then.",
-		Flags: append(runFlags(), quietFlag()),
+		Flags: append(runFlags(), quietFlag(), jsonFlag()),
 		Action: func(c *cli.Context) error {
 			o, err := parseRun(c)
 			if err != nil {
 				return err
 			}
-			if err := p.quieten(c.Bool("quiet"), c.Bool("live")); err != nil {
+			if err := p.quieten(parsePrint(c)); err != nil {
 				return err
 			}
 			return p.runNew(c.Context, o)
@@ -273,8 +273,10 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	if err != nil {
 		return errors.Join(err, recorder.Close(sim.Summary{Reason: sim.Failed}, err))
 	}
+	p.events.runBegins(j, folder.Path())
 	summary, err := p.simulate(ctx, j, run, folder.Path())
 	err = errors.Join(err, recorder.Close(summary, err))
+	p.events.runEnds(summary, folder.Path(), err)
 	if err != nil {
 		return fmt.Errorf("%w; what was written until then is in %s", err, folder.Path())
 	}
@@ -292,7 +294,7 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 func (p *program) newRun(j *job, recorder *record.Recorder) (*sim.Run, error) {
 	j.progress = newBar(p.moving(), j.setup, j.first(), j.plan.Steps)
 	j.table = newEpochTable(p.out, j.progress, j.setup, j.plan.Steps, terminalWidth(p.out))
-	run, err := sim.New(j.setup.net, j.backend.Backend, j.plan, recorder.Observe, j.table.observe, j.progress.observe, j.live.observe, j.feed.observe)
+	run, err := sim.New(j.setup.net, j.backend.Backend, j.plan, recorder.Observe, j.table.observe, p.events.ofRun(j.setup.net.Describe().Columns, j.setup.sweep, j.plan.Steps), j.progress.observe, j.live.observe, j.feed.observe)
 	if err == nil {
 		err = j.checker.check(run)
 	}

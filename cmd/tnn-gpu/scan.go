@@ -48,7 +48,7 @@ func (p *program) scanCommand() *cli.Command {
 			&cli.StringFlag{Name: "shard", Usage: "make only tasks i, i+n, ... of the scan, as in `i/n` with i from 0; slurm takes both from the array job"},
 			&cli.BoolFlag{Name: "prepare", Usage: "make the folder and compute nothing, for tnn-gpu scan script"},
 			&cli.BoolFlag{Name: "requeue", Usage: "have Slurm queue this job again if it ends with exit code 75"},
-			timeLimitFlag(), quietFlag(),
+			timeLimitFlag(), quietFlag(), jsonFlag(),
 		}),
 		Subcommands: []*cli.Command{p.scanStatusCommand(), p.scanMergeCommand(), p.scanScriptCommand()},
 		Action: func(c *cli.Context) error {
@@ -56,7 +56,7 @@ func (p *program) scanCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := p.quieten(c.Bool("quiet"), false); err != nil {
+			if err := p.quieten(parsePrint(c)); err != nil {
 				return err
 			}
 			return p.scan(c.Context, o)
@@ -363,6 +363,8 @@ func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, fold
 		return err
 	}
 	p.announceScan(s, folder, share)
+	p.events.scanBegins(folder.Path, &s.Plan)
+	defer func() { p.events.scanEnds(folder.Path, time.Since(p.began), err) }()
 	w.hold(": saving what takes long, and leaving the other points at work.")
 	defer progress.clear()
 	work := &experiment.Work{Folder: folder, Plan: &s.Plan, Share: share, Runner: runner, Tell: progress.tell}

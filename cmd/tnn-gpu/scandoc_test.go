@@ -14,8 +14,7 @@ import (
 func TestScanPage(t *testing.T) {
 	page := read(t, "../../docs/scan.md")
 	dir := t.TempDir()
-	blocks := runBlocks(t, dir, page)
-	if blocks < 8 {
+	if blocks := len(runBlocks(t, dir, page)); blocks < 8 {
 		t.Fatalf("%d blocks are found", blocks)
 	}
 	tnnGPU(t, dir, "scan", "more.toml", "--out", "more").want(t, codeDone, "3 points over group[0].levels, edge.inverse_temperature")
@@ -30,8 +29,7 @@ func TestScanPage(t *testing.T) {
 // TestClustersPage does the same with docs/clusters.md.
 func TestClustersPage(t *testing.T) {
 	dir := t.TempDir()
-	blocks := runBlocks(t, dir, read(t, "../../docs/clusters.md"))
-	if blocks < 5 {
+	if blocks := len(runBlocks(t, dir, read(t, "../../docs/clusters.md"))); blocks < 5 {
 		t.Fatalf("%d blocks are found", blocks)
 	}
 	for name, word := range map[string]string{"phases.sh": "#SBATCH", "phases.yaml": "completionMode", "parallel.sh": "parallel"} {
@@ -41,38 +39,37 @@ func TestClustersPage(t *testing.T) {
 	}
 }
 
-// runBlocks runs the commands of a page in a folder, with the program in PATH. The
-// files of scans among them are written there: the first as scan.toml, others as
-// more.toml.
-func runBlocks(t *testing.T, dir string, page []byte) int {
+// runBlocks runs the commands of a page in a folder, one block after another, with the
+// program in PATH, and gives what each printed. The files of scans among them are written
+// there: the first as scan.toml, others as more.toml.
+func runBlocks(t *testing.T, dir string, page []byte) []string {
 	t.Helper()
-	bin := filepath.Join(dir, "bin")
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(bin, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(self, filepath.Join(bin, "tnn-gpu")); err != nil {
-		t.Fatal(err)
-	}
-	blocks := regexp.MustCompile("(?ms)^```(sh|toml)\n(.*?)^```$").FindAllSubmatch(page, -1)
+	return runKinds(t, dir, page, "sh|toml")
+}
+
+// runKinds is runBlocks for blocks of some kinds, of which python needs NumPy.
+func runKinds(t *testing.T, dir string, page []byte, kinds string) (printed []string) {
+	t.Helper()
+	env := inPath(t)
 	name := "scan.toml"
-	for _, block := range blocks {
-		if string(block[1]) == "toml" {
+	for _, block := range regexp.MustCompile("(?ms)^```("+kinds+")\n(.*?)^```$").FindAllSubmatch(page, -1) {
+		c := exec.Command("sh", "-eu", "-c", string(block[2]))
+		switch string(block[1]) {
+		case "toml":
 			if err := os.WriteFile(filepath.Join(dir, name), block[2], 0o644); err != nil {
 				t.Fatal(err)
 			}
-			name = "more.toml"
+			printed, name = append(printed, ""), "more.toml"
 			continue
+		case "python":
+			c = exec.Command(numPy(t), "-c", string(block[2]))
 		}
-		c := exec.Command("sh", "-eu", "-c", string(block[2]))
-		c.Dir = dir
-		c.Env = append(os.Environ(), asProgram+"=1", "PATH="+bin+":"+os.Getenv("PATH"))
-		if out, err := c.CombinedOutput(); err != nil {
+		c.Dir, c.Env = dir, env
+		out, err := c.CombinedOutput()
+		if err != nil {
 			t.Fatalf("%s%v:\n%s", block[2], err, out)
 		}
+		printed = append(printed, string(out))
 	}
-	return len(blocks)
+	return printed
 }

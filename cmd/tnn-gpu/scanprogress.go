@@ -35,6 +35,7 @@ func newScanProgress(p *program, plan *experiment.Plan) *scanProgress {
 
 // tell is told of points.
 func (s *scanProgress) tell(e experiment.Event) {
+	s.program.events.pointDone(s.plan, e)
 	s.clear()
 	name := s.plan.Name(e.Point)
 	s.shown = s.now()
@@ -81,7 +82,7 @@ func (s *scanProgress) at(made, steps int64) {
 // line says how far the points at work are, which took so long.
 func (s *scanProgress) line(made, steps int64, took time.Duration) string {
 	left := time.Duration(float64(took) / float64(max(1, made)) * float64(steps-made))
-	return fmt.Sprintf("step %d of %d, %v left at most: %s", made, steps, left.Round(time.Second), s.work)
+	return fmt.Sprintf("%d %%, step %d of %d, %v left at most: %s", 100*made/max(1, steps), made, steps, left.Round(time.Second), s.work)
 }
 
 // clear removes the bar.

@@ -29,7 +29,7 @@ func TestScanBar(t *testing.T) {
 	s.at(1, 100) // too soon
 	*now = now.Add(10 * time.Second)
 	s.at(25, 100)
-	if want := erase + "[#####...............] step 25 of 100, 30s left at most: a = 1 and 2 points more"; errs.String() != want {
+	if want := erase + "[#####...............] 25 %, step 25 of 100, 30s left at most: a = 1 and 2 points more"; errs.String() != want {
 		t.Errorf("the bar is %q, want %q", errs, want)
 	}
 	s.at(26, 100) // not again at once
@@ -56,7 +56,7 @@ func TestScanWithoutATerminal(t *testing.T) {
 		*now = now.Add(25 * time.Second)
 		s.at(50, 200)
 	}
-	if want := "step 50 of 200, 3m45s left at most: a = 2\n"; errs.String() != want || out.Len() > 0 {
+	if want := "25 %, step 50 of 200, 3m45s left at most: a = 2\n"; errs.String() != want || out.Len() > 0 {
 		t.Errorf("printed is %q and %q, want %q", errs, out, want)
 	}
 	s.clear()

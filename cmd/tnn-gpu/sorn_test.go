@@ -57,7 +57,7 @@ func TestFinalIsAState(t *testing.T) {
 // TestSORNPage runs what docs/sorn.md shows.
 func TestSORNPage(t *testing.T) {
 	dir := t.TempDir()
-	if blocks := runBlocks(t, dir, read(t, "../../docs/sorn.md")); blocks < 2 {
+	if blocks := len(runBlocks(t, dir, read(t, "../../docs/sorn.md"))); blocks < 2 {
 		t.Fatalf("%d blocks are found", blocks)
 	}
 	for _, name := range []string{"first/recordings/r.npy", "free/recordings/task.npy", "counted/readout.csv", "counted/size_of_duration.png", "analysed/correlations.png", "analysed/pairs.png", "analysed/pairs.csv", "analysed/raster.csv", "synapses.png"} {

@@ -13,7 +13,7 @@ import (
 // TestStatsPage runs the commands of docs/stats.md.
 func TestStatsPage(t *testing.T) {
 	dir := t.TempDir()
-	if blocks := runBlocks(t, dir, read(t, "../../docs/stats.md")); blocks < 4 {
+	if blocks := len(runBlocks(t, dir, read(t, "../../docs/stats.md"))); blocks < 4 {
 		t.Fatalf("%d blocks are found", blocks)
 	}
 	for _, name := range []string{"stats.json", "correlation.csv", "correlation.svg", "flips.csv", "flips.svg", "spectra.csv"} {
@@ -133,7 +133,7 @@ func TestStatsOfAllModels(t *testing.T) {
 // TestFiguresPage runs the commands of docs/figures.md.
 func TestFiguresPage(t *testing.T) {
 	dir := t.TempDir()
-	if blocks := runBlocks(t, dir, read(t, "../../docs/figures.md")); blocks != 1 {
+	if blocks := len(runBlocks(t, dir, read(t, "../../docs/figures.md"))); blocks != 1 {
 		t.Fatalf("%d blocks are found", blocks)
 	}
 	if rows := strings.Count(string(read(t, dir, "swept", "plot.csv")), "\n"); rows != 1+2*2*60 {

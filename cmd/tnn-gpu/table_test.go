@@ -81,7 +81,7 @@ func TestBar(t *testing.T) {
 		return out.String()
 	}
 	now = now.Add(10 * time.Second)
-	want := "\r\x1b[K[##########..........] step 200 of 400, 10 k node updates/s, 20s left"
+	want := "\r\x1b[K[##########..........] 50 %, step 200 of 400, 10 k node updates/s, 20s left"
 	if got := observe(200); got != want {
 		t.Errorf("the bar is %q, want %q", got, want)
 	}
