@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"tnn-gpu/host/npy"
@@ -101,4 +102,39 @@ func TestMoreRoom(t *testing.T) {
 	}
 	tnnGPU(t, dir, append(little, "--steps", "60", "--record", "ee", "--every", "5", "--out", "slots")...).want(t, codeFailed, "more room")
 	tnnGPU(t, dir, append(little, "--steps", "60", "--record", "Wee", "--every", "5", "--out", "matrices")...).want(t, codeDone)
+}
+
+// TestStatsOfQuantity: what is general in statistics is so for any quantity of any model,
+// and for the sum of a recording: that of the states of units is the number of those that
+// are active.
+func TestStatsOfQuantity(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "sorn-0.3", "--steps", "1500", "--replicas", "2", "--record", "x", "--every", "1", "--backend", "cpu", "--no-overview", "--out", "spikes").want(t, codeDone)
+	of := func(quantity string) string {
+		t.Helper()
+		return tnnGPU(t, dir, "stats", "spikes", "--quantity", quantity, "--out", quantity).want(t, codeDone).out
+	}
+	recorded, column := of("x"), of("active_e")
+	for _, name := range []string{"autocorrelation.csv", "fano.csv", "durations.csv", "size_of_duration.csv"} {
+		if a, b := read(t, dir, "x", name), read(t, dir, "active_e", name); len(a) < 100 || !bytes.Equal(a, b) {
+			t.Errorf("%s: %d bytes of the recording are not the %d of the quantity", name, len(a), len(b))
+		}
+	}
+	own := tnnGPU(t, dir, "stats", "spikes", "--of", "activity", "--out", "own").want(t, codeDone).out
+	line := func(text string) string {
+		for l := range strings.Lines(text) {
+			if f := strings.Fields(l); len(f) > 1 && f[0] == "autocorrelation_1" {
+				return f[1]
+			}
+		}
+		return ""
+	}
+	if line(own) == "" || line(own) != line(column) || line(own) != line(recorded) {
+		t.Errorf("autocorrelation %q, of the quantity %q, and of the recording %q", line(own), line(column), line(recorded))
+	}
+	tnnGPU(t, dir, small("--record", "state", "--every", "1")...).want(t, codeDone)
+	tnnGPU(t, dir, "stats", "out", "--quantity", "energy").want(t, codeDone, "autocorrelation_1")
+	tnnGPU(t, dir, "stats", "out", "--quantity", "state", "--of", "autocorrelation").want(t, codeDone, "autocorrelation_1")
+	tnnGPU(t, dir, "stats", "out", "--quantity", "state", "--of", "fano").want(t, codeUsage, "below 0")
+	tnnGPU(t, dir, "stats", "out", "--quantity", "nothing").want(t, codeUsage, `no quantity "nothing"`)
 }

@@ -32,6 +32,7 @@ func (p *program) statsCommand() *cli.Command {
 			&cli.StringFlag{Name: "of", Usage: "work out these `STATISTICS`, such as moments,domains (default: all)"},
 			&cli.Int64Flag{Name: "first", Usage: "look at the steps from `STEP` on (default: 1)"},
 			&cli.Int64Flag{Name: "last", Usage: "look at the steps up to `STEP` (default: the last)"},
+			&cli.StringFlag{Name: "quantity", Usage: "look at `NAME` alone, a quantity or a recorded field, of which the sum is taken: series, spectra, autocorrelation, fano, avalanches"},
 			&cli.Float64Flag{Name: "above", Usage: "join pairs of units of a SORN whose correlation is above `R` (default: 0.2)"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.StringFlag{Name: "out", Usage: "write tables and figures into `FOLDER`"},
@@ -47,6 +48,7 @@ type statsOptions struct {
 	arguments
 	of          option[string]
 	first, last option[int64]
+	quantity    string
 	above       float64
 	json        bool
 	out, format string
@@ -55,7 +57,7 @@ type statsOptions struct {
 
 func parseStats(c *cli.Context) *statsOptions {
 	return &statsOptions{arguments: parseArguments(c), of: parseText(c, "of"), first: option[int64]{c.Int64("first"), c.IsSet("first")},
-		last: option[int64]{c.Int64("last"), c.IsSet("last")}, above: c.Float64("above"), json: c.Bool("json"), out: c.String("out"), format: strings.ToLower(c.String("format")), overwrite: c.Bool("overwrite")}
+		last: option[int64]{c.Int64("last"), c.IsSet("last")}, quantity: c.String("quantity"), above: c.Float64("above"), json: c.Bool("json"), out: c.String("out"), format: strings.ToLower(c.String("format")), overwrite: c.Bool("overwrite")}
 }
 
 func (p *program) stats(o *statsOptions) error {
@@ -94,7 +96,11 @@ func makeReport(run *results.Run, o *statsOptions) (*analysis.Report, error) {
 	if o.of.given {
 		names = strings.Split(o.of.value, ",")
 	}
-	chosen, err := analysis.Choose(models.Statistics(run.Metadata.Model), names)
+	statistics := models.Statistics(run.Metadata.Model)
+	if o.quantity != "" {
+		statistics = analysis.OfQuantity()
+	}
+	chosen, err := analysis.Choose(statistics, names)
 	if err != nil {
 		return nil, err
 	}
@@ -119,6 +125,11 @@ func makeReport(run *results.Run, o *statsOptions) (*analysis.Report, error) {
 	for i := range report.Parts {
 		part := &report.Parts[i]
 		of := &analysis.Run{Network: net, Replicas: part.Replicas, First: report.First, Last: report.Last, Above: o.above, From: from}
+		if o.quantity != "" {
+			if of, err = of.Only(o.quantity); err != nil {
+				return nil, err
+			}
+		}
 		if part.Found, err = analysis.Make(of, chosen, o.of.given); err != nil {
 			return nil, err
 		}

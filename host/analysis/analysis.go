@@ -36,6 +36,8 @@ type Run struct {
 	First, Last int64
 	Above       float64 // correlation above which pairs are joined; 0: the statistic's own
 	From        Source
+
+	quantities []model.Column // those that are looked at; nil: all of the network
 }
 
 // Source is what a run left behind.

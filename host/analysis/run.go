@@ -60,7 +60,11 @@ func (r *Run) Series(column string) ([][]float64, error) {
 
 // columns calls take with each quantity and its values by replica, which are finite or not.
 func (r *Run) columns(take func(c model.Column, values [][]float64, isFinite bool)) error {
-	for _, c := range r.Network.Describe().Columns {
+	all := r.quantities
+	if all == nil {
+		all = r.Network.Describe().Columns
+	}
+	for _, c := range all {
 		values, err := r.Series(c.Name)
 		if err != nil {
 			return err
