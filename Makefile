@@ -79,9 +79,10 @@ bench: build
 	@. scripts/env && go test -tags "$$TAGS" -p 1 -timeout 1h -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem -count $(COUNT) ./...
 	@bin/tnn-gpu bench --series all
 
-# docs/gallery.md, with its pictures and numbers.
+# docs/gallery.md and docs/paper.md, with their pictures and numbers.
 gallery: build
 	@scripts/gallery
+	@scripts/paper
 
 lint: setup-test lint-go lint-kernels lint-python
 

@@ -74,7 +74,9 @@ func boxSides(region string) ([]int, error) {
 
 // latticeScene is a scene of sites alone.
 func latticeScene(s model.Sites) *picture.Scene {
-	return picture.NewScene(s.Count, s.Sides, s.Bipartite)
+	out := picture.NewScene(s.Count, s.Sides, s.Bipartite)
+	out.Signed = s.Signed
+	return out
 }
 
 // newScene adds marked sites and, where there is no lattice or they are asked for,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -27,12 +28,15 @@ func (p *program) plotCommand() *cli.Command {
 			"value of a swept key apart; with --x KEY the last epoch is shown against the\n" +
 			"values. Quantities are the columns of steps.csv, what a model shows on one pair of\n" +
 			"axes (energies of the TNN: energy, dissipation and transport), and its histograms,\n" +
-			"such as weight, at the start and at the end. Of a scan, points are drawn\n" +
-			"with error bars against a key, or colours over two.",
+			"such as weight, at the start and at the end. --y draws colours over two keys in which\n" +
+			"replicas or runs differ, or over the step and one. Of a scan, points are drawn with\n" +
+			"error bars against a key, or colours over two.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "quantity", Usage: "plot these `QUANTITIES`, such as energies,order (default: all)"},
 			&cli.StringFlag{Name: "x", Value: "step", Usage: "plot against this `COLUMN` of steps.csv, or a swept key"},
-			&cli.StringFlag{Name: "y", Usage: "of a scan: draw colours over --x and this `KEY`"},
+			&cli.StringFlag{Name: "y", Usage: "draw colours over --x and this `KEY`"},
+			&cli.StringFlag{Name: "field", Usage: "draw recorded `FIELDS` over the sites, at the last step"},
+			&cli.Int64Flag{Name: "at", Usage: "draw them at this `STEP`, or what was recorded last before it"},
 			&cli.BoolFlag{Name: "mean", Usage: "draw the mean of all runs"},
 			&cli.BoolFlag{Name: "errors", Usage: "draw standard errors of means, in place of standard deviations"},
 			&cli.StringFlag{Name: "log", Usage: "have logarithmic `AXES` x, y or x,y"},
@@ -56,6 +60,8 @@ type plotOptions struct {
 	arguments
 	quantity, x, y option[string]
 	mean, errors   bool
+	field          option[string]
+	at             option[int64]
 	look           lookOptions
 	data           bool
 	format, out    string
@@ -64,7 +70,7 @@ type plotOptions struct {
 
 func parsePlot(c *cli.Context) *plotOptions {
 	return &plotOptions{arguments: parseArguments(c), quantity: parseText(c, "quantity"), x: parseText(c, "x"), y: parseText(c, "y"),
-		mean: c.Bool("mean"), errors: c.Bool("errors"), look: parseLook(c), data: c.Bool("data"), format: c.String("format"), out: c.String("out"), overwrite: c.Bool("overwrite")}
+		field: parseText(c, "field"), at: option[int64]{c.Int64("at"), c.IsSet("at")}, mean: c.Bool("mean"), errors: c.Bool("errors"), look: parseLook(c), data: c.Bool("data"), format: c.String("format"), out: c.String("out"), overwrite: c.Bool("overwrite")}
 }
 
 func (p *program) plot(o *plotOptions) error {
@@ -83,10 +89,17 @@ func (p *program) plot(o *plotOptions) error {
 		defer run.Close()
 		runs = append(runs, run)
 	}
-	if o.y.given {
-		return badUsage("--y is of scans, and %s is a run", o.first())
+	if o.at.given && !o.field.given {
+		return badUsage("--at is the step of fields: name some with --field")
 	}
-	options := plot.Options{X: o.x.value, Mean: o.mean, Errors: o.errors}
+	if o.field.given {
+		page, err := fieldsPage(runs[0], o)
+		if err != nil {
+			return usageError{err}
+		}
+		return p.writePlot(o, page, runs[0].Path)
+	}
+	options := plot.Options{X: o.x.value, Y: o.y.value, Mean: o.mean, Errors: o.errors}
 	if o.quantity.given {
 		options.Quantities = strings.Split(o.quantity.value, ",")
 	}
@@ -95,6 +108,55 @@ func (p *program) plot(o *plotOptions) error {
 		return usageError{err}
 	}
 	return p.writePlot(o, page, runs[0].Path)
+}
+
+// fieldsPage has a picture of each field that was asked for, with its colours.
+func fieldsPage(run *results.Run, o *plotOptions) (*plot.Page, error) {
+	if o.quantity.given || o.x.given || o.y.given || len(o.words) > 1 {
+		return nil, errors.New("fields are drawn of one run, without quantities and axes: leave the others out")
+	}
+	var all []plot.Shown
+	for name := range strings.SplitSeq(o.field.value, ",") {
+		one, err := fieldPicture(run, name, o.at)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, *one)
+	}
+	return plot.Pictures(fmt.Sprintf("%s: %s %s", run.Name, run.Metadata.Model, run.Metadata.Rule), all...), nil
+}
+
+// fieldPicture is the picture of a field in the last record up to a step, of the first
+// replica.
+func fieldPicture(run *results.Run, name string, at option[int64]) (*plot.Shown, error) {
+	film, err := newFilm(run, name, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer film.recording.Close()
+	frame := -1
+	for _, i := range film.frames {
+		if !at.given || film.recording.Step(i) <= at.value {
+			frame = i
+		}
+	}
+	if frame < 0 {
+		return nil, fmt.Errorf("nothing of %s was recorded up to step %d", name, at.value)
+	}
+	if film.view, err = picture.NewView(film.painter, 0, 0, false, min(film.recording.Len(), spaceTimeRows)); err != nil {
+		return nil, err
+	}
+	drawn, err := film.drawWith(frame, "")
+	if err != nil {
+		return nil, err
+	}
+	return &plot.Shown{Title: fmt.Sprintf("%s after step %d", name, film.recording.Step(frame)), Image: drawn, Scale: scaleOf(film.painter)}, nil
+}
+
+// scaleOf are the colours of a painter, for a figure.
+func scaleOf(p *picture.Painter) *plot.Scale {
+	low, high, colours := p.Scale()
+	return &plot.Scale{Low: low, High: high, Colours: colours}
 }
 
 // writePlot writes a page as the flags ask, into a folder where they name no file.
@@ -190,11 +252,16 @@ func lastPictures(n *setup, run *results.Run, b backend.Backend) ([]plot.Shown, 
 
 // drawn is a picture of values of a scene.
 func drawn(title string, s *picture.Scene, line bool, values []float64) ([]plot.Shown, error) {
-	view, err := picture.NewView(&picture.Painter{Scene: s, State: true}, 0, 0, line, 1)
+	painter := &picture.Painter{Scene: s, State: true}
+	view, err := picture.NewView(painter, 0, 0, line, 1)
 	if err != nil {
 		return nil, err
 	}
-	return []plot.Shown{{Title: title, Image: view.Draw(values, "")}}, nil
+	shown := plot.Shown{Title: title, Image: view.Draw(values, "")}
+	if s.Signed {
+		shown.Scale = scaleOf(painter)
+	}
+	return []plot.Shown{shown}, nil
 }
 
 // sideBySide are the pictures that a network has of the first replica.

@@ -24,11 +24,11 @@ func (p *program) videoCommand() *cli.Command {
 		Name:      "video",
 		Usage:     "draw a recorded field, step after step",
 		ArgsUsage: "RUN",
-		Description: "Network nodes are grey, from black (-1) to white (+1); on the odd sublattice of a\n" +
-			"bipartite lattice states are negated, so that order shows as one shade. External\n" +
-			"nodes are green when solved, yellow when not, and red when off. Other fields go\n" +
-			"from black to white over red and orange. Field change is how much states differ\n" +
-			"from those of the record before.\n\n" +
+		Description: "States of the TNN are blue (-1), white (0) and brown (+1), those of other models black\n" +
+			"to white; on the odd sublattice of a bipartite lattice they are negated, so that\n" +
+			"order shows as one colour. External nodes are green when solved, yellow when not, and\n" +
+			"purple when off. Other fields go from violet over green to yellow. Field change is how\n" +
+			"much states differ from those of the record before.\n\n" +
 			"The run must have recorded the field: tnn-gpu run --record state --every 5. An mp4\n" +
 			"needs ffmpeg in PATH; without it the video is an animated PNG, which browsers play.",
 		Flags: []cli.Flag{
@@ -221,7 +221,7 @@ func (f *film) extent() (low, high float64, err error) {
 		}
 		values = append(values, thin(v, most)...)
 	}
-	low, high = picture.Scale(values)
+	low, high = picture.Extent(values)
 	return low, high, nil
 }
 
@@ -250,8 +250,12 @@ func (f *film) read(i int) ([]float64, error) {
 	return v, err
 }
 
-// draw makes the picture of a record.
+// draw makes the picture of a record, with a line that tells of it.
 func (f *film) draw(i int) (*image.RGBA, error) {
+	return f.drawWith(i, fmt.Sprintf("%s  step %d", f.name, f.recording.Step(i)))
+}
+
+func (f *film) drawWith(i int, caption string) (*image.RGBA, error) {
 	if f.view.SpaceTime() {
 		for ; f.seen < i; f.seen++ {
 			v, err := f.read(f.seen)
@@ -265,10 +269,6 @@ func (f *film) draw(i int) (*image.RGBA, error) {
 	v, err := f.read(i)
 	if err != nil {
 		return nil, err
-	}
-	caption := fmt.Sprintf("%s  step %d", f.name, f.recording.Step(i))
-	if !f.painter.State {
-		caption += fmt.Sprintf("  (%.4g to %.4g)", f.painter.Low, f.painter.High)
 	}
 	return f.view.Draw(v, caption), nil
 }

@@ -26,6 +26,7 @@ type Sites struct {
 	Bipartite bool        `json:"bipartite,omitempty"` // links join sites of even and of odd coordinate sum only
 	Marked    int         `json:"marked,omitempty"`    // how many sites pictures mark
 	Field     string      `json:"field,omitempty"`     // that pictures show, from -1 to 1
+	Signed    bool        `json:"signed,omitempty"`    // colours tell its sign; else it is a picture, from black to white
 }
 
 // Linked is a network with an index space whose items join two items of another.
@@ -60,8 +61,15 @@ type Phased interface {
 
 // Phase is a part of a run.
 type Phase struct {
-	First int64  `json:"first"` // step
-	Text  string `json:"text"`
+	First int64    `json:"first"` // step
+	Text  string   `json:"text"`
+	Held  []string `json:"held,omitempty"` // quantities that are only held over from before it
+}
+
+// Flipped is a network that knows at which steps what drives it changes its sign.
+type Flipped interface {
+	// Flips are these steps, ascending; nil where there are more than so many.
+	Flips(most int) []int64
 }
 
 // Ended is a network whose replicas can end by themselves, one before the other:

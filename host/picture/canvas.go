@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -98,9 +99,9 @@ func overlaps(i, pixels, cells int, visit func(cell int, share float64)) {
 // captionHeight is that of the line of text under a picture.
 const captionHeight = 18
 
-// withCaption puts a line of text, if there is one, under a picture, and makes its
-// sides even, as videos must have them.
-func withCaption(picture *image.RGBA, text string) *image.RGBA {
+// withCaption puts a line of text, if there is one, under a picture, with the colour scale
+// where it has room, and makes its sides even, as videos must have them.
+func (p *Painter) withCaption(picture *image.RGBA, text string) *image.RGBA {
 	if text == "" {
 		return picture
 	}
@@ -110,10 +111,39 @@ func withCaption(picture *image.RGBA, text string) *image.RGBA {
 	out := image.NewRGBA(image.Rect(0, 0, width, height))
 	fill(out, out.Bounds(), color.RGBA{255, 255, 255, 255})
 	draw.Draw(out, b, picture, b.Min, draw.Src)
-	d := font.Drawer{Dst: out, Src: image.Black, Face: basicfont.Face7x13, Dot: fixed.P(3, b.Dy()+13)}
-	if room := (width - 6) / basicfont.Face7x13.Advance; len(text) > room {
+	room := (width - 6) / basicfont.Face7x13.Advance
+	p.drawScale(out, b.Dy(), width-(len(text)+1)*basicfont.Face7x13.Advance)
+	if len(text) > room {
 		text = text[:max(room, 0)]
 	}
-	d.DrawString(text)
+	write(out, text, 3, b.Dy())
 	return out
+}
+
+// write writes a line of text below a height.
+func write(out *image.RGBA, text string, x, y int) {
+	d := font.Drawer{Dst: out, Src: image.Black, Face: basicfont.Face7x13, Dot: fixed.P(x, y+13)}
+	d.DrawString(text)
+}
+
+// rampWidth is that of the colour scale beside a caption.
+const rampWidth = 60
+
+// drawScale draws the colours of values at the right end of a caption, where so much of it
+// is free.
+func (p *Painter) drawScale(out *image.RGBA, y, free int) {
+	low, high, scale := p.Scale()
+	from, to := fmt.Sprintf("%.4g", low), fmt.Sprintf("%.4g", high)
+	letter := basicfont.Face7x13.Advance
+	right := out.Bounds().Dx() - 3 - len(to)*letter
+	left := right - 4 - rampWidth - 4 - len(from)*letter
+	if right-left+len(to)*letter > free {
+		return
+	}
+	write(out, from, left, y)
+	write(out, to, right, y)
+	for x := range rampWidth {
+		at := right - 4 - rampWidth + x
+		fill(out, image.Rect(at, y+4, at+1, y+captionHeight-4), scale.At(float64(x)/(rampWidth-1)))
+	}
 }

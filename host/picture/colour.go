@@ -1,5 +1,6 @@
 // Package picture draws states of networks: lattices of one, two and three
-// dimensions, and graphs without one; as pictures, animated PNG and mp4.
+// dimensions, and graphs without one; as pictures, animated PNG and mp4. It has the
+// colours of all pictures, videos, figures and pages.
 package picture
 
 import (
@@ -7,34 +8,48 @@ import (
 	"math"
 )
 
-// What a node looks like: network nodes are grey from -1, black, to +1, white;
-// external nodes tell whether they are solved.
+// What an external node looks like.
 func solvedColour() color.RGBA   { return color.RGBA{0, 158, 115, 255} }
 func unsolvedColour() color.RGBA { return color.RGBA{240, 228, 66, 255} }
-func offColour() color.RGBA      { return color.RGBA{213, 60, 0, 255} }
+func offColour() color.RGBA      { return color.RGBA{204, 121, 167, 255} }
 func absentColour() color.RGBA   { return color.RGBA{200, 215, 235, 255} }
 
-// grey of a value from -1 to 1.
-func grey(v float64) color.RGBA {
-	if math.IsNaN(v) {
-		return offColour()
+// missingColour is that of a value that is no number.
+func missingColour() color.RGBA { return color.RGBA{213, 60, 0, 255} }
+
+// Marks are the colours of external nodes that are solved, not solved, and off.
+func Marks() [3]color.RGBA { return [...]color.RGBA{solvedColour(), unsolvedColour(), offColour()} }
+
+// A Scale is colours from the least value to the largest, at even distances.
+type Scale []color.RGBA
+
+// Signs is the scale of states that have a sign: blue for -1, white for 0, brown for 1,
+// so that a network in one state is not taken for a picture without anything. Its ends
+// are told apart by the colour-blind and are equally dark.
+func Signs() Scale { return Scale{{33, 102, 172, 255}, {247, 247, 247, 255}, {179, 88, 6, 255}} }
+
+// Shades is the scale of states that are pictures: black for -1, white for 1.
+func Shades() Scale { return Scale{{0, 0, 0, 255}, {255, 255, 255, 255}} }
+
+// Values is the scale of all other fields, viridis (S. van der Walt, N. Smith): its
+// lightness rises evenly, so that it also prints in grey.
+func Values() Scale {
+	return Scale{
+		{68, 1, 84, 255}, {71, 45, 123, 255}, {59, 82, 139, 255}, {44, 114, 142, 255}, {33, 145, 140, 255},
+		{40, 174, 128, 255}, {94, 201, 98, 255}, {173, 220, 48, 255}, {253, 231, 37, 255},
 	}
-	g := uint8(math.Round(127.5 * (1 + min(max(v, -1), 1))))
-	return color.RGBA{g, g, g, 255}
 }
 
-// heat of a value from 0 to 1: from black over dark red and orange to white, with
-// steadily rising lightness, so that it also prints in grey.
-func heat(v float64) color.RGBA {
-	if math.IsNaN(v) {
-		return offColour()
+// At is the colour of a share from 0, the low end, to 1.
+func (s Scale) At(share float64) color.RGBA {
+	if math.IsNaN(share) {
+		return missingColour()
 	}
-	stops := [...][3]float64{{8, 8, 12}, {87, 15, 60}, {170, 40, 45}, {226, 98, 20}, {247, 180, 60}, {255, 250, 220}}
-	at := min(max(v, 0), 1) * float64(len(stops)-1)
-	i := min(int(at), len(stops)-2)
-	part := at - float64(i)
-	mix := func(c int) uint8 {
-		return uint8(math.Round(float64(stops[i][c]*(1-part)) + float64(stops[i+1][c]*part)))
+	at := min(max(share, 0), 1) * float64(len(s)-1)
+	i := min(int(at), len(s)-2)
+	mix := func(a, b uint8) uint8 {
+		return uint8(math.Round(float64(a) + float64(float64(b)-float64(a))*(at-float64(i))))
 	}
-	return color.RGBA{mix(0), mix(1), mix(2), 255}
+	a, b := s[i], s[i+1]
+	return color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
 }

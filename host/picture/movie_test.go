@@ -20,7 +20,7 @@ func frames(n int) []*image.RGBA {
 	for i := range n {
 		m := image.NewRGBA(image.Rect(0, 0, 32, 20))
 		fill(m, m.Bounds(), color.RGBA{uint8(40 * i), 200, 30, 255})
-		out = append(out, withCaption(m, "x"))
+		out = append(out, (&Painter{Scene: &Scene{}, State: true}).withCaption(m, "x"))
 	}
 	return out
 }

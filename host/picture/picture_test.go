@@ -46,16 +46,16 @@ func TestPaint(t *testing.T) {
 	}
 	other := &Painter{Scene: checkerboard(), High: 1}
 	values[3], values[4] = 0, 1
-	if got := other.Paint(values); got[3].Colour != heat(0) || got[4].Colour != heat(1) || got[0].Sign != 0 {
+	if got := other.Paint(values); got[3].Colour != Values().At(0) || got[4].Colour != Values().At(1) || got[0].Sign != 0 {
 		t.Errorf("a field that is no state is %v, %v", got[3], got[4])
 	}
 }
 
-// TestHeatRises: the scale must also be read without colours.
-func TestHeatRises(t *testing.T) {
+// TestValuesRise: the scale must also be read without colours.
+func TestValuesRise(t *testing.T) {
 	last := -1.0
 	for i := range 101 {
-		c := heat(float64(i) / 100)
+		c := Values().At(float64(i) / 100)
 		lightness := 0.2126*float64(c.R) + 0.7152*float64(c.G) + 0.0722*float64(c.B)
 		if lightness < last {
 			t.Errorf("at %v the scale gets darker", float64(i)/100)
@@ -74,7 +74,7 @@ func TestRestrict(t *testing.T) {
 	}
 }
 
-func TestScale(t *testing.T) {
+func TestExtent(t *testing.T) {
 	many := []float64{math.NaN(), -1000, 5000}
 	for i := range 998 {
 		many = append(many, float64(i))
@@ -85,7 +85,7 @@ func TestScale(t *testing.T) {
 	}{
 		"none": {nil, 0, 1}, "zeros and ones": {[]float64{0, 1, 0}, 0, 1}, "all the same": {[]float64{7, 7}, 6, 8}, "outliers": {many, 9, 988},
 	} {
-		if low, high := Scale(test.values); low != test.low || high != test.high {
+		if low, high := Extent(test.values); low != test.low || high != test.high {
 			t.Errorf("%s: %v to %v, want %v to %v", name, low, high, test.low, test.high)
 		}
 	}
@@ -235,8 +235,8 @@ func TestGraphDrawing(t *testing.T) {
 			seen[m.RGBAAt(x, y)]++
 		}
 	}
-	if seen[unsolvedColour()] < 100 || seen[grey(1)] < 100 || seen[grey(0)] < 28*100 {
-		t.Errorf("%d pixels of the external node, %d and %d of network nodes", seen[unsolvedColour()], seen[grey(1)], seen[grey(0)])
+	if seen[unsolvedColour()] < 100 || seen[Shades().At(1)] < 100 || seen[Shades().At(0.5)] < 28*100 {
+		t.Errorf("%d pixels of the external node, %d and %d of network nodes", seen[unsolvedColour()], seen[Shades().At(1)], seen[Shades().At(0.5)])
 	}
 }
 

@@ -11,8 +11,11 @@ type Scene struct {
 	Nodes int
 	Sides []int // of the lattice; none for a graph without one
 	// Sign is -1 for the odd sublattice of a bipartite lattice: its states are
-	// shown negated, so that order shows as one shade. nil is all +1.
+	// shown negated, so that order shows as one colour. nil is all +1.
 	Sign []int8
+	// Signed says that states have a sign: the scale Signs tells it. Else they are a
+	// picture, in Shades.
+	Signed bool
 	// External are the external nodes, ascending.
 	External []External
 	Edges    [][2]int32 // drawn where there is no lattice
@@ -46,7 +49,7 @@ type External struct {
 // on a lattice of their own where sides are given. What an external node is joined
 // with outside of it is forgotten.
 func (n *Scene) Restrict(nodes []int, sides []int) *Scene {
-	out := &Scene{Nodes: len(nodes), Sides: sides}
+	out := &Scene{Nodes: len(nodes), Sides: sides, Signed: n.Signed}
 	number := make(map[int32]int32, len(nodes))
 	for i, id := range nodes {
 		number[int32(id)] = int32(i)
@@ -90,18 +93,26 @@ type Node struct {
 	Sign   byte // '+' or '-' of an external node, or 0
 }
 
+// Scale is the colour scale, and the values of its ends.
+func (p *Painter) Scale() (low, high float64, s Scale) {
+	switch {
+	case !p.State:
+		return p.Low, p.High, Values()
+	case p.Scene.Signed:
+		return -1, 1, Signs()
+	}
+	return -1, 1, Shades()
+}
+
 // Paint gives the look of every node.
 func (p *Painter) Paint(values []float64) []Node {
 	out := make([]Node, len(values))
+	low, high, scale := p.Scale()
 	for id, v := range values {
-		if !p.State {
-			out[id].Colour = heat((v - p.Low) / (p.High - p.Low))
-			continue
-		}
-		if p.Scene.Sign != nil {
+		if p.State && p.Scene.Sign != nil {
 			v *= float64(p.Scene.Sign[id])
 		}
-		out[id].Colour = grey(v)
+		out[id].Colour = scale.At((v - low) / (high - low))
 	}
 	if p.State {
 		for _, e := range p.Scene.External {
@@ -111,7 +122,7 @@ func (p *Painter) Paint(values []float64) []Node {
 	return out
 }
 
-// externalNode is how an external node is drawn: green when solved, yellow when not and red when off,
+// externalNode is how an external node is drawn: green when solved, yellow when not and purple when off,
 // with the sign of its state.
 func externalNode(values []float64, e External) Node {
 	s := values[e.ID]
@@ -130,9 +141,9 @@ func externalNode(values []float64, e External) Node {
 	return n
 }
 
-// Scale chooses the ends of a colour scale for some values: 0 to 1 where all are in
+// Extent chooses the ends of a colour scale for some values: 0 to 1 where all are in
 // between, else what leaves a hundredth of the values out at either end.
-func Scale(values []float64) (low, high float64) {
+func Extent(values []float64) (low, high float64) {
 	sorted := slices.Sorted(slices.Values(values))
 	sorted = slices.DeleteFunc(sorted, math.IsNaN)
 	if len(sorted) == 0 || sorted[0] >= 0 && sorted[len(sorted)-1] <= 1 {

@@ -94,14 +94,14 @@ func (v *View) remember(nodes []Node) {
 func (v *View) Draw(values []float64, caption string) *image.RGBA {
 	nodes := v.Painter.Paint(values)
 	if v.layout != nil {
-		return withCaption(v.drawGraph(nodes), caption)
+		return v.Painter.withCaption(v.drawGraph(nodes), caption)
 	}
 	g := v.grid(nodes)
 	if v.Scale >= 1 {
-		return withCaption(g.enlarge(int(v.Scale)), caption)
+		return v.Painter.withCaption(g.enlarge(int(v.Scale)), caption)
 	}
 	width, height := pixels(g.width, v.Scale), pixels(g.height, v.Scale)
-	return withCaption(g.shrink(width, height), caption)
+	return v.Painter.withCaption(g.shrink(width, height), caption)
 }
 
 func pixels(nodes int, scale float64) int { return max(1, int(math.Round(float64(nodes)*scale))) }

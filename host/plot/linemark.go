@@ -23,3 +23,17 @@ func (m LineMark) Plot(c draw.Canvas, p *plot.Plot) {
 	text := draw.TextStyle{Color: grey, Font: sans(8), Rotation: math.Pi / 2, XAlign: draw.XLeft, YAlign: draw.YBottom, Handler: plot.DefaultTextHandler}
 	c.FillText(text, vg.Point{X: x - vg.Points(1), Y: c.Min.Y + vg.Points(3)}, m.Name)
 }
+
+// edgeTicks are values of X that are marked at the lower edge of a panel.
+type edgeTicks []float64
+
+// Plot implements plot.Plotter.
+func (t edgeTicks) Plot(c draw.Canvas, p *plot.Plot) {
+	toX, _ := p.Transforms(&c)
+	style := draw.LineStyle{Color: color.Gray{90}, Width: vg.Points(0.5)}
+	for _, v := range t {
+		if x := toX(v); x >= c.Min.X && x <= c.Max.X {
+			c.StrokeLine2(style, x, c.Min.Y, x, c.Min.Y+vg.Points(5))
+		}
+	}
+}

@@ -1,15 +1,14 @@
 package plot
 
 import (
-	"fmt"
-	"image/color"
 	"math"
 	"slices"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/palette/moreland"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"tnn-gpu/host/picture"
 )
 
 // Map is values at places of a plane, which is painted in cells around them.
@@ -34,6 +33,14 @@ func (m *Map) add(x, y, v float64) {
 		}
 	}
 	m.values[[2]float64{x, y}] = v
+}
+
+// At is the value at a place; NaN where there is none.
+func (m *Map) At(x, y float64) float64 {
+	if v, found := m.values[[2]float64{x, y}]; found {
+		return v
+	}
+	return math.NaN()
 }
 
 // limits of the values.
@@ -88,8 +95,7 @@ func (m *Map) DataRange() (xmin, xmax, ymin, ymax float64) {
 
 // Plot implements plot.Plotter.
 func (m *Map) Plot(c draw.Canvas, p *plot.Plot) {
-	low, high := m.limits()
-	paint := colours(low, high)
+	scale := m.scale()
 	toX, toY := p.Transforms(&c)
 	x, y := edges(m.x), edges(m.y)
 	for i, cx := range m.x {
@@ -98,55 +104,18 @@ func (m *Map) Plot(c draw.Canvas, p *plot.Plot) {
 			if !found || math.IsNaN(v) {
 				continue // the page's white
 			}
-			fill(c, vg.Rectangle{Min: vg.Point{X: toX(x[i]), Y: toY(y[k])}, Max: vg.Point{X: toX(x[i+1]), Y: toY(y[k+1])}}, paint(v))
+			fill(c, vg.Rectangle{Min: vg.Point{X: toX(x[i]), Y: toY(y[k])}, Max: vg.Point{X: toX(x[i+1]), Y: toY(y[k+1])}}, scale.paint(v))
 		}
 	}
-	m.scale(c, low, high, paint)
-}
-
-// scale shows which colour stands for which value.
-func (m *Map) scale(c draw.Canvas, low, high float64, paint func(float64) color.Color) {
-	const steps = 64
 	height := c.Max.Y - c.Min.Y
-	left, right := c.Min.X+(c.Max.X-c.Min.X)/4, c.Max.X-(c.Max.X-c.Min.X)/4
-	bottom, top := c.Max.Y-height*scaleShare*0.7, c.Max.Y-height*scaleShare*0.3
-	for i := range steps {
-		from := left + (right-left)*vg.Length(i)/steps
-		to := left + (right-left)*vg.Length(i+1)/steps
-		if i < steps-1 {
-			to += vg.Points(0.5) // no seam
-		}
-		fill(c, vg.Rectangle{Min: vg.Point{X: from, Y: bottom}, Max: vg.Point{X: to, Y: top}}, paint(low+(high-low)*(float64(i)+0.5)/steps))
-	}
-	text := draw.TextStyle{Color: color.Black, Font: sans(9), XAlign: draw.XRight, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
-	c.FillText(text, vg.Point{X: left - vg.Points(4), Y: (bottom + top) / 2}, fmt.Sprintf("%.3g", low))
-	text.XAlign = draw.XLeft
-	c.FillText(text, vg.Point{X: right + vg.Points(4), Y: (bottom + top) / 2}, fmt.Sprintf("%.3g", high))
+	scale.draw(c, c.Max.Y-height*scaleShare*0.7, c.Max.Y-height*scaleShare*0.3)
 }
 
-func fill(c draw.Canvas, r vg.Rectangle, paint color.Color) {
-	c.SetColor(paint)
-	c.Fill(r.Path())
-}
-
-// brightest is as far as the colours go: white is for what is missing.
-const brightest = 0.93
-
-// colours are those of values between two limits: dark for low ones, bright for high
-// ones, in steps that the eye takes for even.
-func colours(low, high float64) func(float64) color.Color {
-	all := moreland.Kindlmann()
-	all.SetMin(0)
-	all.SetMax(1)
-	return func(v float64) color.Color {
-		share := 0.5
-		if high > low {
-			share = min(max((v-low)/(high-low), 0), 1)
-		}
-		c, err := all.At(brightest * share)
-		if err != nil {
-			return color.Gray{128}
-		}
-		return c
+// scale has colours for the values; where they are centred those of signs.
+func (m *Map) scale() Scale {
+	low, high := m.limits()
+	if m.centred {
+		return Scale{low, high, picture.Signs()}
 	}
+	return Scale{low, high, picture.Values()}
 }

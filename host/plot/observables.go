@@ -4,14 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"image"
-	"math"
 	"slices"
 	"strings"
 
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
-	"tnn-gpu/host/stats"
 )
 
 // Options of a page of observables.
@@ -20,7 +18,10 @@ type Options struct {
 	Quantities []string
 	// X is a column, usually step, or the key that the runs sweep: then the last
 	// epoch is shown against its values.
-	X    string
+	X string
+	// Y is a key that replicas or runs differ in: colours over X and it take the place of
+	// curves.
+	Y    string
 	Mean bool // one curve for all runs: their mean, with a band
 	// Errors has bands and bars of one standard error of the mean, in place of the
 	// standard deviation.
@@ -77,6 +78,9 @@ func Observables(runs []*results.Run, o Options) (*Page, error) {
 	if len(names) == 0 {
 		names = s.all()
 	}
+	if o.Y != "" {
+		return s.maps(names)
+	}
 	page := &Page{Title: s.title(), Subtitle: s.subtitle(), Colours: s.colours(), Columns: columnsFor(len(names))}
 	for _, name := range names {
 		panel, err := s.panel(name)
@@ -88,10 +92,20 @@ func Observables(runs []*results.Run, o Options) (*Page, error) {
 	return page, nil
 }
 
-// Shown is a picture of a page.
+// Shown is a picture of a page, with its scale of colours, if it has one.
 type Shown struct {
 	Title string
 	image.Image
+	*Scale
+}
+
+// Pictures is a page of pictures.
+func Pictures(title string, all ...Shown) *Page {
+	page := &Page{Title: title, Columns: columnsFor(len(all))}
+	for _, p := range all {
+		page.Panels = append(page.Panels, Panel{Title: p.Title, Picture: p.Image, Scale: p.Scale})
+	}
+	return page
 }
 
 // Overview is a page that shows one run at a glance, with pictures of its end where there
@@ -103,7 +117,7 @@ func Overview(run *results.Run, pictures ...Shown) (*Page, error) {
 	}
 	page := &Page{Title: s.title(), Colours: s.colours(), Columns: 3, forScreens: true}
 	for _, p := range pictures {
-		page.Panels = append(page.Panels, Panel{Title: p.Title, Picture: p.Image})
+		page.Panels = append(page.Panels, Panel{Title: p.Title, Picture: p.Image, Scale: p.Scale})
 	}
 	for _, name := range s.all() {
 		if s.shared(name) && !s.isPanel(name) {
@@ -130,211 +144,6 @@ func columnsFor(panels int) int {
 	return 4
 }
 
-// series is what is drawn of some runs.
-type series struct {
-	runs       []*results.Run
-	options    Options
-	columns    []record.Column // those that all runs have
-	curves     []table
-	histograms []record.Column
-}
-
-// table is the curve that a replica or a mean has in each panel.
-type table struct {
-	origin
-	name         string
-	mean, spread map[string][]float64 // by column; no spread for a single replica
-}
-
-// origin is what the replicas have in common that a curve is the mean of.
-type origin struct {
-	run   int     // its number; 0 where the curve is of all runs
-	key   string  // that is swept
-	value float64 // of the key
-}
-
-// longTable is the number of rows beyond which epochs are drawn instead of steps.
-const longTable = 1 << 20
-
-func load(runs []*results.Run, o Options) (*series, error) {
-	s := &series{runs: runs, options: o}
-	var all []table // of every run and replica
-	for i, run := range runs {
-		name := "steps.csv"
-		if s.across(run) || run.Metadata.Steps*int64(run.Replicas()) > longTable {
-			name = "epochs.csv"
-			if run.Replicas() > 1 {
-				name = "epochs_replicas.csv"
-			}
-		}
-		t, err := run.Table(name)
-		if err != nil {
-			return nil, err
-		}
-		tables := byReplica(t, run.Replicas())
-		for k := range tables {
-			tables[k].origin = s.origin(i, k)
-		}
-		if i == 0 {
-			s.columns = t.Columns
-		}
-		s.columns = slices.DeleteFunc(slices.Clone(s.columns), func(c record.Column) bool { return t.Column(c.Name) == nil })
-		all = append(all, tables...)
-	}
-	if _, found := s.column(o.X); !found {
-		return nil, fmt.Errorf("there is no column %q for the x axis; there are %s", o.X, strings.Join(s.names(), ", "))
-	}
-	for _, of := range together(all, func(t table) origin { return t.origin }) {
-		s.curves = append(s.curves, average(s.name(of[0].origin), of, o.Errors))
-	}
-	if s.across(runs[0]) {
-		s.curves = s.againstKey()
-		return s, nil
-	}
-	s.histograms = runs[0].Distributions()
-	return s, nil
-}
-
-// across tells whether a run sweeps the key that is the x axis.
-func (s *series) across(run *results.Run) bool {
-	return run.Metadata.Sweep != nil && run.Metadata.Sweep.Key == s.options.X
-}
-
-// origin of a replica of a run.
-func (s *series) origin(run, replica int) origin {
-	o := origin{run: run}
-	if s.options.Mean {
-		o.run = 0
-	}
-	if sweep := s.runs[run].Metadata.Sweep; sweep != nil {
-		o.key, o.value = sweep.Key, sweep.Values[replica]
-	}
-	return o
-}
-
-// name of the curve of an origin: its run where there are several, and its value.
-func (s *series) name(o origin) string {
-	name := s.runs[o.run].Name
-	if s.options.Mean {
-		name = "all"
-	}
-	switch {
-	case o.key == "":
-		return name
-	case len(s.runs) == 1 || s.options.Mean:
-		return fmt.Sprintf("%s = %g", o.key, o.value)
-	}
-	return fmt.Sprintf("%s: %s = %g", name, o.key, o.value)
-}
-
-// together are the tables that have something in common, in the order of the first
-// of each.
-func together[K comparable](all []table, of func(table) K) [][]table {
-	at := make(map[K]int)
-	var out [][]table
-	for _, t := range all {
-		if _, found := at[of(t)]; !found {
-			at[of(t)], out = len(out), append(out, nil)
-		}
-		out[at[of(t)]] = append(out[at[of(t)]], t)
-	}
-	return out
-}
-
-// againstKey makes one curve of the last epochs of each run's curves, against the
-// values of the key.
-func (s *series) againstKey() []table {
-	var out []table
-	for _, of := range together(s.curves, func(t table) int { return t.run }) {
-		slices.SortFunc(of, func(a, b table) int { return cmp.Compare(a.value, b.value) })
-		t := table{name: s.name(origin{run: of[0].run}), mean: make(map[string][]float64)}
-		if slices.ContainsFunc(of, func(t table) bool { return t.spread != nil }) {
-			t.spread = make(map[string][]float64)
-		}
-		for column := range of[0].mean {
-			for _, point := range of {
-				n := len(point.mean[column])
-				if n == 0 {
-					continue
-				}
-				t.mean[column] = append(t.mean[column], point.mean[column][n-1])
-				switch {
-				case point.spread != nil:
-					t.spread[column] = append(t.spread[column], point.spread[column][n-1])
-				case t.spread != nil:
-					t.spread[column] = append(t.spread[column], 0) // of a single replica it is not known
-				}
-			}
-		}
-		out = append(out, t)
-	}
-	return out
-}
-
-// byReplica takes the rows of a table apart. Epochs are numbered by their last steps.
-func byReplica(t *results.Table, replicas int) []table {
-	out := make([]table, replicas)
-	rows := t.Rows() / replicas * replicas
-	for k := range out {
-		out[k].mean = make(map[string][]float64)
-		for c, about := range t.Columns {
-			for row := k; row < rows; row += replicas {
-				out[k].mean[about.Name] = append(out[k].mean[about.Name], t.Values[c][row])
-			}
-		}
-		if last := out[k].mean["last"]; last != nil {
-			out[k].mean["step"] = last
-		}
-	}
-	return out
-}
-
-// average is the mean of some tables, up to the end of the shortest, with the
-// standard deviation among them, or the standard error.
-func average(name string, of []table, errors bool) table {
-	if len(of) == 1 {
-		return table{origin: of[0].origin, name: name, mean: of[0].mean}
-	}
-	out := table{origin: of[0].origin, mean: make(map[string][]float64), spread: make(map[string][]float64)}
-	out.name = fmt.Sprintf("%s, mean of %d", name, len(of))
-	for column := range of[0].mean {
-		rows := math.MaxInt
-		for _, t := range of {
-			rows = min(rows, len(t.mean[column]))
-		}
-		mean, spread := make([]float64, rows), make([]float64, rows)
-		values := make([]float64, len(of))
-		for i := range rows {
-			for k, t := range of {
-				values[k] = t.mean[column][i]
-			}
-			e := stats.Mean(values)
-			if mean[i], spread[i] = e.Mean, e.Deviation(); errors {
-				spread[i] = e.Error
-			}
-		}
-		out.mean[column], out.spread[column] = mean, spread
-	}
-	return out
-}
-
-func (s *series) column(name string) (record.Column, bool) {
-	for _, c := range s.columns {
-		if c.Name == name {
-			return c, true
-		}
-	}
-	return record.Column{Name: name, Title: name}, name == "step"
-}
-
-func (s *series) names() []string {
-	var out []string
-	for _, c := range s.columns {
-		out = append(out, c.Name)
-	}
-	return out
-}
-
 // all panels that there can be, in the order of a page.
 func (s *series) all() []string {
 	var out []string
@@ -358,7 +167,7 @@ func (s *series) title() string {
 	if s.across(s.runs[0]) {
 		means = ", last epoch"
 	}
-	if slices.ContainsFunc(s.curves, func(t table) bool { return t.spread != nil }) {
+	if s.options.Y == "" && slices.ContainsFunc(s.curves, func(t table) bool { return t.spread != nil }) {
 		means += ", mean and standard deviation"
 	}
 	if len(s.runs) > 1 {
@@ -410,9 +219,9 @@ func (s *series) panel(name string) (*Panel, error) {
 		return nil, fmt.Errorf("there is no quantity %q; use %s", name, strings.Join(append(s.all(), s.firsts()...), ", "))
 	}
 	x, _ := s.column(s.options.X)
-	p := &Panel{X: label(x), Y: label(y), Marks: s.begins()}
+	p := &Panel{X: label(x), Y: label(y), Marks: s.begins(), Ticks: s.flips()}
 	for i, t := range s.curves {
-		p.Curves = append(p.Curves, s.curve(t, Style{Colour: i}, name))
+		p.Curves = append(p.Curves, s.curve(t, Style{Colour: i}, name)...)
 	}
 	return p, nil
 }
@@ -429,7 +238,8 @@ func (s *series) colours() []string {
 	return names
 }
 
-func (s *series) curve(t table, style Style, column string) Curve {
+// curve is that of a column, in parts where it is not drawn in between.
+func (s *series) curve(t table, style Style, column string) []Curve {
 	c := Curve{Style: style, X: t.mean[s.options.X], Y: t.mean[column]}
 	if t.spread != nil {
 		c.Spread = t.spread[column]
@@ -437,7 +247,7 @@ func (s *series) curve(t table, style Style, column string) Curve {
 	c.Timed = s.isTimed()
 	c.Marks = s.across(s.runs[0])
 	c.Joined = c.Marks
-	return c
+	return s.parts(c, column, t.mean["step"])
 }
 
 // style is that of the n-th curve of a run: a colour of its own where there is one
@@ -464,11 +274,11 @@ func (s *series) firsts() []string {
 func (s *series) together(of *model.Panel) *Panel {
 	x, _ := s.column(s.options.X)
 	y, _ := s.column(of.Columns[0])
-	p := &Panel{X: label(x), Y: label(record.Column{Title: cmp.Or(of.Title, of.Name), Unit: y.Unit}), Marks: s.begins()}
+	p := &Panel{X: label(x), Y: label(record.Column{Title: cmp.Or(of.Title, of.Name), Unit: y.Unit}), Marks: s.begins(), Ticks: s.flips()}
 	for i, t := range s.curves {
 		for k, name := range of.Columns {
 			style, key := s.style(name, i, k, len(s.curves))
-			p.Curves = append(p.Curves, s.curve(t, style, name))
+			p.Curves = append(p.Curves, s.curve(t, style, name)...)
 			if i == 0 {
 				p.Key = append(p.Key, key)
 			}

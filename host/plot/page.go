@@ -65,6 +65,8 @@ type Panel struct {
 	Marks        []LineMark
 	Extent       []float64 // of X at the least; nil where the curves tell it
 	Picture      image.Image
+	Scale        *Scale         // of the picture; nil where it has none
+	Ticks        []float64      // of X, marked at the lower edge
 	Limits       [2]*[2]float64 // of X and Y; nil where the curves tell them
 }
 
@@ -320,6 +322,7 @@ func (p *Panel) plot() (*plot.Plot, error) {
 	for _, m := range p.Marks {
 		out.Add(m)
 	}
+	out.Add(edgeTicks(p.Ticks))
 	return out, nil
 }
 
@@ -458,17 +461,25 @@ func (p *Panel) addMarks(out *plot.Plot, c Curve) error {
 // addPicture fills the panel with a picture, in its own proportions.
 func (p *Panel) addPicture(out *plot.Plot) error {
 	b := p.Picture.Bounds()
-	out.Add(&framed{p.Picture})
+	out.Add(&framed{p.Picture, p.Scale})
 	out.X.Min, out.X.Max, out.Y.Min, out.Y.Max = 0, float64(b.Dx()), 0, float64(b.Dy())
 	out.HideAxes()
 	return nil
 }
 
-// framed draws a picture as large as fits.
-type framed struct{ image.Image }
+// framed draws a picture as large as fits, above its scale of colours.
+type framed struct {
+	image.Image
+	scale *Scale
+}
 
 // Plot implements plot.Plotter.
 func (f *framed) Plot(c draw.Canvas, _ *plot.Plot) {
+	if f.scale != nil {
+		room := 0.1 * c.Size().Y
+		f.scale.draw(c, c.Min.Y+0.2*room, c.Min.Y+0.6*room)
+		c.Min.Y += room
+	}
 	size, b := c.Size(), f.Bounds()
 	scale := min(size.X/vg.Length(b.Dx()), size.Y/vg.Length(b.Dy()))
 	half := vg.Point{X: scale * vg.Length(b.Dx()) / 2, Y: scale * vg.Length(b.Dy()) / 2}

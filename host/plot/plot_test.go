@@ -310,3 +310,78 @@ func TestOverviewHasThePicture(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestHeldIsNotDrawn: in an era without adaptation no node equilibrates, and what is held
+// over from before has a gap there.
+func TestHeldIsNotDrawn(t *testing.T) {
+	r := run(t, "driven", "era=[{steps = 12}, {steps = 8, adapt = false}, {steps = 10}]", "external[0].periods=[6]")
+	for quantity, parts := range map[string]int{"dissipation": 2, "transport": 2, "quality": 2, "order": 1, "energies": 5} {
+		page, err := plot.Observables([]*results.Run{r}, plot.Options{X: "step", Quantities: []string{quantity}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := page.Panels[0]
+		if len(p.Curves) != parts {
+			t.Fatalf("%s has %d parts, want %d", quantity, len(p.Curves), parts)
+		}
+		for _, c := range p.Curves {
+			for _, x := range c.X {
+				if parts == 2 && x > 12 && x <= 20 {
+					t.Errorf("%s is drawn at step %g", quantity, x)
+				}
+			}
+		}
+		// Of its external nodes the first two change their signs within 30 steps.
+		if len(p.Ticks) == 0 || p.Ticks[0] != 4 || !strings.Contains(page.Subtitle, "external nodes change their signs") {
+			t.Errorf("flips are marked at %v, below %q", p.Ticks, page.Subtitle)
+		}
+		written(t, page, "png")
+	}
+}
+
+// TestMapsOfRuns: colours over the step and a swept key, and over keys of configurations.
+func TestMapsOfRuns(t *testing.T) {
+	swept := run(t, "isolated4", "run.replicas=4", "run.sweep=edge.inverse_temperature=20,80")
+	page, err := plot.Observables([]*results.Run{swept}, plot.Options{X: "step", Y: "edge.inverse_temperature", Quantities: []string{"order"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := swept.Table("steps.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for i, v := range table.Column("order") {
+		if table.Column("step")[i] == 7 && table.Column("edge.inverse_temperature")[i] == 80 {
+			sum += v / 2
+		}
+	}
+	p := page.Panels[0]
+	if got := p.Map.At(7, 80); p.X != "step" || p.Y != "edge.inverse_temperature" || math.Abs(got-sum) > 1e-12 {
+		t.Errorf("axes %s and %s; order at step 7 of 80 is %g, want %g", p.X, p.Y, got, sum)
+	}
+	written(t, page, "svg")
+	var runs []*results.Run
+	for _, f := range []string{"1", "2"} {
+		for _, g := range []string{"20", "80"} {
+			runs = append(runs, run(t, "isolated4", "group[0].inverse_temperature="+f, "edge.inverse_temperature="+g))
+		}
+	}
+	page, err = plot.Observables(runs, plot.Options{X: "group[0].inverse_temperature", Y: "edge.inverse_temperature", Quantities: []string{"energy"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	epochs, err := runs[3].Table("epochs.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	energies := epochs.Column("energy")
+	if got, want := page.Panels[0].Map.At(2, 80), energies[len(energies)-1]; got != want {
+		t.Errorf("energy at f = 2, g = 80 is %g, want %g", got, want)
+	}
+	for _, o := range []plot.Options{{X: "step", Y: "edge.noise"}, {X: "step", Y: "edge.size_mass"}, {X: "step", Y: "nothing"}, {X: "edge.inverse_temperature", Y: "edge.inverse_temperature"}} {
+		if _, err := plot.Observables(runs, o); err == nil {
+			t.Errorf("%+v: there is no error", o)
+		}
+	}
+}

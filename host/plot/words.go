@@ -14,6 +14,8 @@ func (s *series) subtitle() string {
 		return "standard deviations among replicas or runs"
 	case s.isTimed():
 		return "from the first step, dark, to the last, bright"
+	case len(s.flips()) > 0:
+		return "ticks at the lower edge: external nodes change their signs"
 	}
 	return ""
 }

@@ -50,7 +50,8 @@ type Metadata struct {
 	Sites            *model.Sites      `json:"sites,omitempty"`
 	Work             string            `json:"work,omitempty"` // what updates_per_second counts
 	Panels           []model.Panel     `json:"panels,omitempty"`
-	Phases           []model.Phase     `json:"phases,omitempty"` // where there are several
+	Phases           []model.Phase     `json:"phases,omitempty"` // where there are several, or quantities are held
+	Flips            []int64           `json:"flips,omitempty"`  // steps at which external nodes change their signs, where these are few
 	Ends             []model.End       `json:"ends,omitempty"`   // of replicas that ended by themselves
 	Status           sim.Reason        `json:"status"`
 	Steps            int64             `json:"steps"`
@@ -233,11 +234,19 @@ func (r *Recorder) newMetadata() *Metadata {
 		sites := sited.Sites()
 		m.Sites = &sites
 	}
-	if phased, ok := r.options.Model.(model.Phased); ok && len(phased.Phases()) > 1 {
-		m.Phases = phased.Phases()
+	if phased, ok := r.options.Model.(model.Phased); ok {
+		if all := phased.Phases(); len(all) > 1 || len(all) == 1 && all[0].Held != nil {
+			m.Phases = all
+		}
+	}
+	if flipped, ok := r.options.Model.(model.Flipped); ok {
+		m.Flips = flipped.Flips(mostFlips)
 	}
 	return m
 }
+
+// mostFlips is how many flips figures have room for.
+const mostFlips = 500
 
 // now is to the millisecond, which is enough to read.
 func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }

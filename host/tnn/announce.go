@@ -155,7 +155,11 @@ func (n *Network) Phases() []model.Phase {
 		for _, change := range e.Change {
 			text += ", " + change
 		}
-		out = append(out, model.Phase{First: first, Text: text})
+		p := model.Phase{First: first, Text: text}
+		if !e.Adapt && n.Spec.Network.Rule == Hylton2020 { // no node equilibrates
+			p.Held = []string{"dissipation", "transport", "quality"}
+		}
+		out = append(out, p)
 		first += int64(e.Steps)
 	}
 	return out

@@ -208,6 +208,51 @@ func (d *Drive) Row(row []Told, step int64) error {
 	return nil
 }
 
+// Flips implements model.Flipped, for what is known before a run: square and sine waves,
+// and series.
+func (n *Network) Flips(most int) []int64 {
+	var out []int64
+	sign := make([]float64, len(n.Externals)) // the last one that is known
+	for step := int64(1); step <= n.Spec.Steps(); step++ {
+		era, index := n.Spec.Era(step)
+		flips := false
+		for i := range n.Externals {
+			v := 0.0
+			if era.Mode == Driven {
+				if v = n.Externals[i].known(step, index); v == 0 {
+					continue
+				}
+			}
+			flips = flips || v*sign[i] < 0
+			sign[i] = v
+		}
+		if flips && len(out) == most {
+			return nil
+		}
+		if flips {
+			out = append(out, step)
+		}
+	}
+	return out
+}
+
+// known is the state that a node is driven to, as far as that is known before a run; else 0.
+func (e *External) known(step int64, era int) float64 {
+	switch e.Wave {
+	case "", Square:
+		period := int64(e.Period(era))
+		if 2*((step-1)%period) < period {
+			return float64(e.Polarity)
+		}
+		return -float64(e.Polarity)
+	case Sine:
+		return e.sine(step, e.Period(era))
+	case Series:
+		return e.Values[min(step, int64(len(e.Values)))-1]
+	}
+	return 0
+}
+
 // sine is P A sin(2 pi (t-1)/period), by the cosine that both backends share.
 func (e *External) sine(step int64, period int) float64 {
 	u := float64((step-1)%int64(period)) / float64(period) // of a turn

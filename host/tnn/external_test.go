@@ -201,3 +201,33 @@ func TestSetFed(t *testing.T) {
 		t.Error("a network without external nodes takes inputs")
 	}
 }
+
+// TestFlips: square and sine waves and series change signs at known steps; where there are
+// too many, none are told.
+func TestFlips(t *testing.T) {
+	series := make([]float64, 20)
+	for i := range series {
+		series[i] = []float64{0.5, 0, -0.5, -1}[i/5]
+	}
+	for name, test := range map[string]struct {
+		x    External
+		want []int64
+	}{
+		"square": {External{Polarity: 1, Periods: []int{8}}, []int64{5, 9, 13, 17}},
+		"sine":   {External{Polarity: 1, Periods: []int{8}, Wave: Sine, Amplitude: 1}, []int64{6, 10, 14, 18}},
+		"series": {External{Polarity: 1, Wave: Series, Values: series}, []int64{11}},
+		"noise":  {External{Polarity: 1, Wave: WaveNoise, Amplitude: 1, Correlation: 3}, nil},
+	} {
+		n := &Network{Spec: &Spec{Eras: []EraSpec{{Steps: 20, Mode: Driven}}}, Externals: []External{test.x}}
+		if got := n.Flips(10); !slices.Equal(got, test.want) {
+			t.Errorf("%s: flips at %v, want %v", name, got, test.want)
+		}
+		if got := n.Flips(0); got != nil {
+			t.Errorf("%s: flips at %v, of which there are too many", name, got)
+		}
+	}
+	n := &Network{Spec: &Spec{Eras: []EraSpec{{Steps: 6, Mode: Driven}, {Steps: 6, Mode: Off}, {Steps: 8, Mode: Driven}}}, Externals: []External{{Polarity: 1, Periods: []int{8}}}}
+	if got, want := n.Flips(10), []int64{5, 17}; !slices.Equal(got, want) {
+		t.Errorf("flips at %v, want %v", got, want)
+	}
+}

@@ -168,6 +168,7 @@ var (
 	_ model.Network    = (*Network)(nil)
 	_ model.Sited      = (*Network)(nil)
 	_ model.Linked     = (*Network)(nil)
+	_ model.Flipped    = (*Network)(nil)
 	_ model.Phased     = (*Network)(nil)
 	_ model.Inspected  = (*Network)(nil)
 	_ model.Exported   = (*Network)(nil)

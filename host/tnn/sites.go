@@ -10,7 +10,7 @@ import (
 
 // Sites implements model.Sited: nodes are at the sites of the lattice.
 func (n *Network) Sites() model.Sites {
-	return model.Sites{Space: state.Node, Count: n.Graph.Nodes, Sides: n.Graph.Lattice.Sides, Bipartite: n.Graph.Bipartite, Marked: len(n.Externals), Field: "state"}
+	return model.Sites{Space: state.Node, Count: n.Graph.Nodes, Sides: n.Graph.Lattice.Sides, Bipartite: n.Graph.Bipartite, Marked: len(n.Externals), Field: "state", Signed: true}
 }
 
 // Region lists the nodes of a box of the lattice, ids ascending: those whose

@@ -1,6 +1,10 @@
 package web
 
-import "math"
+import (
+	"math"
+
+	"tnn-gpu/host/model"
+)
 
 // Grid says where the nodes of a network are in its pictures: the sites of a
 // lattice of two sides as they lie, those of three sides one slice at a time, and
@@ -12,6 +16,18 @@ type Grid struct {
 	Nodes     int   `json:"nodes"`
 	Sides     []int `json:"sides"` // of the lattice; nil where there is none
 	Bipartite bool  `json:"bipartite"`
+
+	// Field is what pictures show if nothing else is asked for: of it alone the odd
+	// sublattice is negated. Signed is that of model.Sites.
+	Field  string `json:"field,omitempty"`
+	Signed bool   `json:"signed,omitempty"`
+}
+
+// gridOf are the sites of a network.
+func gridOf(s *model.Sites, nodes int) Grid {
+	g := NewGrid(nodes, s.Sides, s.Bipartite)
+	g.Field, g.Signed = s.Field, s.Signed
+	return g
 }
 
 // NewGrid places nodes on a lattice, or by id where sides is nil.

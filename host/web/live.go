@@ -39,7 +39,7 @@ func newNetwork(s Subject) network {
 	n := network{Subject: s, about: s.Model.Describe()}
 	if sited, ok := s.Model.(model.Sited); ok {
 		sites := sited.Sites()
-		n.space, n.grid = sites.Space, NewGrid(sites.Count, sites.Sides, sites.Bipartite)
+		n.space, n.grid = sites.Space, gridOf(&sites, sites.Count)
 	}
 	if linked, ok := s.Model.(model.Linked); ok {
 		n.links = linked.Links(nil, 0)

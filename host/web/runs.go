@@ -223,7 +223,7 @@ func (f *folder) readGrid(r *Runs) error {
 	if nodes > mostRecord/4 {
 		return fmt.Errorf("the run has %d %ss, which are too many to be shown", nodes, f.space)
 	}
-	f.grid = NewGrid(nodes, sites.Sides, sites.Bipartite)
+	f.grid = gridOf(sites, nodes)
 	if f.grid.Nodes > f.grid.Slices*f.grid.Rows*f.grid.Columns {
 		return fmt.Errorf("the run has %d %ss, but its lattice is %v", nodes, f.space, sites.Sides)
 	}

@@ -62,7 +62,8 @@ class View {
   ask(region) {
     if (!this.field) return;
     this.region = region;
-    this.onView({ ...region, field: this.field.name, replica: this.replica, slice: this.lattice.slice, flip: this.about.grid.bipartite && $("flip").checked });
+    const { bipartite, field } = this.about.grid, flip = bipartite && $("flip").checked && (!field || field === this.field.name);
+    this.onView({ ...region, field: this.field.name, replica: this.replica, slice: this.lattice.slice, flip });
   }
 
   // frame shows a picture as the server sends it.

@@ -1,12 +1,17 @@
 // Colours of values and of runs.
 
 const viridis = ["440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725"];
-const grey = ["0d0d0d", "fafafa"];
+const signs = ["2166ac", "f7f7f7", "b35806"];
+const shades = ["000000", "ffffff"];
 
-// palette of a field: grey from -1 to 1 where the limits are those, as in pictures
-// and videos, else viridis.
-export function palette(limits) {
-  return limits && limits[0] === -1 && limits[1] === 1 ? grey : viridis;
+// The colours of external nodes that are solved, not solved, and off.
+export const solvedColours = { 1: "#009e73", 0: "#f0e442", "-": "#cc79a7" };
+
+// palette of a field, as in pictures, videos and figures (host/picture/colour.go): where
+// the limits are -1 and 1 that of states, which have a sign or are a picture.
+export function palette(limits, signed) {
+  if (!limits || limits[0] !== -1 || limits[1] !== 1) return viridis;
+  return signed ? signs : shades;
 }
 
 // table has the colour of every level as a pixel; level 0 is transparent.

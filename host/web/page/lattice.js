@@ -1,9 +1,8 @@
 // The picture of a network on a canvas: zoom, pan, the node under the pointer.
 
-import { palette, table, css } from "./colours.js";
+import { palette, table, css, solvedColours } from "./colours.js";
 
 const mostZoom = 64; // CSS pixels of a node
-export const solvedColours = { 0: "#ffd43b", 1: "#40c057", "-": "#fa5252" };
 
 export class Lattice {
   // onView is told which region is to be shown, onNode which node is pointed at, and
@@ -113,7 +112,7 @@ export class Lattice {
     const width = data.getUint32(20, true), height = data.getUint32(24, true);
     if (!view) return null;
     const levels = new Uint8Array(buffer, 28);
-    const stops = palette(known ?? limits);
+    const stops = palette(known ?? limits, this.grid?.signed);
     const colours = table(stops);
     const pixels = new ImageData(width, height);
     const out = new Uint32Array(pixels.data.buffer);

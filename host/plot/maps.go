@@ -1,0 +1,124 @@
+package plot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// mostColumns of a map are more than a page resolves.
+const mostColumns = 500
+
+// maps is a page with a map for each quantity: its mean over X and a key. Against the
+// step it is that of each step, against another key that of the last epoch.
+func (s *series) maps(names []string) (*Page, error) {
+	xs, err := s.keyValues(s.options.X)
+	if err == nil && s.options.X == s.options.Y {
+		err = fmt.Errorf("%s is on both axes; name another key", s.options.X)
+	}
+	if err != nil {
+		return nil, err
+	}
+	ys, err := s.keyValues(s.options.Y)
+	if err != nil {
+		return nil, err
+	}
+	page := &Page{Title: s.mapTitle(xs), Subtitle: "mean"}
+	for _, name := range names {
+		c, found := s.column(name)
+		if !found || c.Title == "" {
+			if len(s.options.Quantities) == 0 {
+				continue // a histogram, or several columns on one axis
+			}
+			return nil, fmt.Errorf("there is no map of %q; use %s", name, strings.Join(s.mapped(), ", "))
+		}
+		m := &Map{}
+		sums, counts := make(map[[2]float64]float64), make(map[[2]float64]float64)
+		for i, t := range s.curves {
+			for x, v := range s.row(t, xs, i, name) {
+				at := [2]float64{x, ys[i]}
+				sums[at], counts[at] = sums[at]+v, counts[at]+1
+			}
+		}
+		for at, sum := range sums {
+			m.add(at[0], at[1], sum/counts[at])
+		}
+		x, _ := s.column(s.options.X)
+		page.Panels = append(page.Panels, Panel{Title: label(c), X: label(x), Y: s.options.Y, Map: m})
+	}
+	page.Columns = columnsFor(len(page.Panels))
+	return page, nil
+}
+
+func (s *series) mapTitle(xs []float64) string {
+	title := s.title()
+	if xs != nil && !s.across(s.runs[0]) {
+		title += ", last epoch"
+	}
+	return title
+}
+
+// mapped are the columns that can be drawn as maps.
+func (s *series) mapped() []string {
+	var out []string
+	for _, c := range s.columns {
+		if c.Title != "" {
+			out = append(out, c.Name)
+		}
+	}
+	return out
+}
+
+// row is what a curve has of a quantity, by X: where that is the step the mean of some
+// steps for each column of the map.
+func (s *series) row(t table, xs []float64, curve int, name string) map[float64]float64 {
+	values, out := t.mean[name], make(map[float64]float64)
+	if len(values) == 0 {
+		return out
+	}
+	if xs != nil {
+		out[xs[curve]] = values[len(values)-1]
+		return out
+	}
+	steps, parts := t.mean["step"], min(len(values), mostColumns)
+	for i := range parts {
+		from, to := i*len(values)/parts, (i+1)*len(values)/parts
+		sum, n := 0.0, 0.0
+		for k := from; k < to; k++ {
+			if isFinite(values[k]) {
+				sum, n = sum+values[k], n+1
+			}
+		}
+		if n > 0 {
+			out[(steps[from]+steps[to-1])/2] = sum / n
+		}
+	}
+	return out
+}
+
+// keyValues are the values that curves have of a key, which is swept or in the
+// configurations of the runs; nil for the step.
+func (s *series) keyValues(key string) ([]float64, error) {
+	if key == "step" {
+		return nil, nil
+	}
+	out := make([]float64, len(s.curves))
+	for i, t := range s.curves {
+		if t.key == key {
+			out[i] = t.value
+			continue
+		}
+		v, err := s.runs[t.run].Config.Value(key)
+		if err == nil && !v.IsNumber {
+			err = fmt.Errorf("%s is no number", key)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("a map cannot be drawn against %s: %w", key, err)
+		}
+		out[i] = v.Number
+	}
+	if slices.Max(out) == slices.Min(out) {
+		return nil, fmt.Errorf("all runs have %s = %g: give runs, or a sweep, of several values", key, out[0])
+	}
+	return out, nil
+}
