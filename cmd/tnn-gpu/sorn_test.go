@@ -132,6 +132,13 @@ func TestStatsOfQuantity(t *testing.T) {
 	if line(own) == "" || line(own) != line(column) || line(own) != line(recorded) {
 		t.Errorf("autocorrelation %q, of the quantity %q, and of the recording %q", line(own), line(column), line(recorded))
 	}
+	tnnGPU(t, dir, "run", "--preset", "sorn-0.3", "--steps", "1500", "--replicas", "2", "--record", "x", "--every", "3", "--backend", "cpu", "--no-overview", "--set", "sorn.eta_ip=0.0101", "--out", "other").want(t, codeDone)
+	tnnGPU(t, dir, "stats", "spikes", "--quantity", "x", "--of", "distance", "--beside", "other", "--out", "distance").want(t, codeDone, "500 rows of step distance share")
+	rows := strings.Split(string(read(t, dir, "distance", "distance.csv")), "\n")
+	if rows[1] != "3,0,0,0" || strings.HasPrefix(rows[500], "1500,0,") {
+		t.Errorf("the runs begin alike and part: %q, %q", rows[1], rows[500])
+	}
+	tnnGPU(t, dir, "stats", "spikes", "--quantity", "x", "--of", "distance").want(t, codeUsage, "--beside")
 	tnnGPU(t, dir, small("--record", "state", "--every", "1")...).want(t, codeDone)
 	tnnGPU(t, dir, "stats", "out", "--quantity", "energy").want(t, codeDone, "autocorrelation_1")
 	tnnGPU(t, dir, "stats", "out", "--quantity", "state", "--of", "autocorrelation").want(t, codeDone, "autocorrelation_1")

@@ -33,6 +33,7 @@ func (p *program) statsCommand() *cli.Command {
 			&cli.Int64Flag{Name: "first", Usage: "look at the steps from `STEP` on (default: 1)"},
 			&cli.Int64Flag{Name: "last", Usage: "look at the steps up to `STEP` (default: the last)"},
 			&cli.StringFlag{Name: "quantity", Usage: "look at `NAME` alone, a quantity or a recorded field, of which the sum is taken: series, spectra, autocorrelation, fano, avalanches"},
+			&cli.StringFlag{Name: "beside", Usage: "compare the recorded field of --quantity with that of `RUN`: their Hamming distance"},
 			&cli.Float64Flag{Name: "above", Usage: "join pairs of units of a SORN whose correlation is above `R` (default: 0.2)"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.StringFlag{Name: "out", Usage: "write tables and figures into `FOLDER`"},
@@ -49,6 +50,7 @@ type statsOptions struct {
 	of          option[string]
 	first, last option[int64]
 	quantity    string
+	beside      string
 	above       float64
 	json        bool
 	out, format string
@@ -57,7 +59,7 @@ type statsOptions struct {
 
 func parseStats(c *cli.Context) *statsOptions {
 	return &statsOptions{arguments: parseArguments(c), of: parseText(c, "of"), first: option[int64]{c.Int64("first"), c.IsSet("first")},
-		last: option[int64]{c.Int64("last"), c.IsSet("last")}, quantity: c.String("quantity"), above: c.Float64("above"), json: c.Bool("json"), out: c.String("out"), format: strings.ToLower(c.String("format")), overwrite: c.Bool("overwrite")}
+		last: option[int64]{c.Int64("last"), c.IsSet("last")}, quantity: c.String("quantity"), beside: c.String("beside"), above: c.Float64("above"), json: c.Bool("json"), out: c.String("out"), format: strings.ToLower(c.String("format")), overwrite: c.Bool("overwrite")}
 }
 
 func (p *program) stats(o *statsOptions) error {
@@ -75,7 +77,14 @@ func (p *program) stats(o *statsOptions) error {
 	if err := plot.CheckFormat(o.format); err != nil {
 		return usageError{err}
 	}
-	report, err := makeReport(run, o)
+	var beside *results.Run
+	if o.beside != "" {
+		if beside, err = results.OpenIn(p.files, o.beside); err != nil {
+			return usageError{err}
+		}
+		defer beside.Close()
+	}
+	report, err := makeReport(run, beside, o)
 	if err != nil {
 		return usageError{err}
 	}
@@ -90,8 +99,11 @@ func (p *program) stats(o *statsOptions) error {
 	return report.WriteText(p.out)
 }
 
-// makeReport works out what is asked for.
-func makeReport(run *results.Run, o *statsOptions) (*analysis.Report, error) {
+// makeReport works out what is asked for; beside is another run, or nil.
+func makeReport(run, beside *results.Run, o *statsOptions) (*analysis.Report, error) {
+	if beside != nil && (o.quantity == "" || beside.Replicas() != run.Replicas()) {
+		return nil, fmt.Errorf("--beside takes the name of a recorded field with --quantity, and a run of as many replicas, which are %d and %d", run.Replicas(), beside.Replicas())
+	}
 	var names []string
 	if o.of.given {
 		names = strings.Split(o.of.value, ",")
@@ -128,6 +140,9 @@ func makeReport(run *results.Run, o *statsOptions) (*analysis.Report, error) {
 		if o.quantity != "" {
 			if of, err = of.Only(o.quantity); err != nil {
 				return nil, err
+			}
+			if beside != nil {
+				of.Beside = beside.Analyse(nil)
 			}
 		}
 		if part.Found, err = analysis.Make(of, chosen, o.of.given); err != nil {

@@ -36,6 +36,7 @@ type Run struct {
 	First, Last int64
 	Above       float64 // correlation above which pairs are joined; 0: the statistic's own
 	From        Source
+	Beside      Source // of another run with as many replicas, or nil
 
 	quantities []model.Column // those that are looked at; nil: all of the network
 }

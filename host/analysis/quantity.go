@@ -14,6 +14,7 @@ func OfQuantity() []Statistic {
 		Statistic{Name: "autocorrelation", Doc: "correlation of the quantity with itself some steps later", Of: autocorrelation},
 		Statistic{Name: "fano", Doc: "variance over mean of what is counted in windows of steps", Of: fano},
 		Statistic{Name: "avalanches", Doc: "runs of steps in which the quantity is above half its mean, and the laws of their durations and sizes", Of: avalanches},
+		Statistic{Name: "distance", Doc: "Hamming distance from another run, record by record", Of: distance},
 	)
 }
 
