@@ -42,7 +42,7 @@ func TestPointsShareWhatIsStored(t *testing.T) {
 		if alone := scan(t, "hopfield-capacity", 3, change); !maps.Equal(got, alone) {
 			t.Errorf("point %d: %v, by itself %v", i, got, alone)
 		}
-		net := l.opened[len(l.opened)-1]
+		net := l.last
 		m, err := net.Memory(net.Spec, net.Spec.Key(17, 1, 1))
 		if err != nil {
 			t.Fatal(err)
