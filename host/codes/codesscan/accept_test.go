@@ -160,6 +160,29 @@ func TestExactIsPerfect(t *testing.T) {
 	t.Logf("not annealed: block error %v", o.at("block_error", 0))
 }
 
+// Cooled in half the time at less noise, the entropy in closed form misses the perfect
+// code the more often, the warmer it began; the shares are those of an independent
+// program.
+func TestExactFreezes(t *testing.T) {
+	statistics(t)
+	if !soak {
+		t.Skip("it takes half a minute; make soak")
+	}
+	shares := map[string]stats.Estimate{}
+	for name, of := range map[string][2]float64{"0.03": {25, 30}, "0.04": {25, 40}, "0.05": {14, 40}} {
+		o := scan(t, "codes-end", state.Single, 40, rowOf(t, codesscan.Flips(), "exact, fast, annealed from "+name).Change)
+		have, want := o.at("perfect", 0), of[0]/of[1]
+		shares[name] = have
+		t.Logf("from %s: %v are perfect, block error %v", name, have, o.at("block_error", 0))
+		if z := (have.Mean - want) / math.Sqrt(2*want*(1-want)/of[1]); math.Abs(z) > 3.5 {
+			t.Errorf("from %s %v are perfect, and %v of %v elsewhere", name, have, of[0], of[1])
+		}
+	}
+	if cold, warm := shares["0.03"], shares["0.05"]; !(cold.Mean-warm.Mean > 2*math.Hypot(cold.Error, warm.Error)) {
+		t.Errorf("from 0.03 %v are perfect, from 0.05 %v", cold, warm)
+	}
+}
+
 // One bit over three uses is sent three times over.
 func TestRepetition(t *testing.T) {
 	statistics(t)

@@ -47,6 +47,10 @@ func Flips() []Row {
 		row("policy, counts, annealed slowly", 20, codes.Policy, codes.Counts, 100000, 0.01, 0, 0.045, 0.1, 32, 0.01),
 		row("exact", 20, codes.Exact, codes.Posterior, 4000, 0.01, 0, 0, 0.1, 32, 0.01),
 		row("exact, annealed", 20, codes.Exact, codes.Posterior, 4000, 0.01, 0, 0.04, 0.1, 32, 0.01),
+		row("exact, fast", 20, codes.Exact, codes.Posterior, 1500, 0.05, 0, 0, 0.05, 32, 0.01),
+		row("exact, fast, annealed from 0.03", 20, codes.Exact, codes.Posterior, 2000, 0.02, 0, 0.03, 0.05, 32, 0.01),
+		row("exact, fast, annealed from 0.04", 20, codes.Exact, codes.Posterior, 2000, 0.02, 0, 0.04, 0.05, 32, 0.01),
+		row("exact, fast, annealed from 0.05", 20, codes.Exact, codes.Posterior, 2000, 0.02, 0, 0.05, 0.05, 32, 0.01),
 	}
 }
 
