@@ -143,6 +143,76 @@ func TestWhatIsUndefined(t *testing.T) {
 	}
 }
 
+// TestLogistic: classes drawn at odds that are known are read out at these odds; weights
+// are where the gradient vanishes; and two classes give the numbers of one logit.
+func TestLogistic(t *testing.T) {
+	const states, classes, steps, mu = 6, 3, 6000, 0.5
+	random := rand.New(rand.NewPCG(11, 12))
+	odds := make([][classes]float64, 1+states)
+	for i := range odds {
+		for c := range classes {
+			odds[i][c] = 0.5 * random.NormFloat64()
+		}
+	}
+	l := NewLogistic(states, classes)
+	var all [][]float64
+	var class []int
+	for range steps {
+		x, p := make([]float64, states), odds[0]
+		for i := range x {
+			if random.Float64() < 0.3 {
+				x[i] = 1
+				for c := range p {
+					p[c] += odds[1+i][c]
+				}
+			}
+		}
+		normalise(p[:], 0)
+		u, c := random.Float64(), 0
+		for ; c < classes-1 && u >= p[c]; c++ {
+			u -= p[c]
+		}
+		l.Add(x, c)
+		all, class = append(all, x), append(class, c)
+	}
+	w, err := l.Solve(mu)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range odds { // only differences of classes matter
+		for c := 1; c < classes; c++ {
+			if have, want := w.At(i, c)-w.At(i, 0), odds[i][c]-odds[i][0]; math.Abs(have-want) > 0.4 {
+				t.Errorf("weights of state %d for class %d and 0 differ by %.3f, want %.3f", i, c, have, want)
+			}
+		}
+	}
+	for i := range 1 + states { // the penalty balances what the residuals of the steps add up to
+		for c := range classes {
+			sum := 0.0
+			if i > 0 {
+				sum = mu * w.At(i, c)
+			}
+			for k, x := range all {
+				p := Read(w, x)
+				normalise(p, 0)
+				residual := p[c]
+				if class[k] == c {
+					residual--
+				}
+				if i == 0 || x[i-1] != 0 {
+					sum += residual
+				}
+			}
+			if math.Abs(sum) > 1e-5*steps {
+				t.Errorf("the gradient at state %d of class %d is %g", i, c, sum)
+			}
+		}
+	}
+	if _, err := NewLogistic(2, 2).Solve(1); err == nil {
+		t.Error("a read-out that has seen nothing is solved")
+	}
+}
+
 // solved is a read-out whose targets do not depend on the state.
 func solved(t *testing.T) *mat.Dense {
 	t.Helper()

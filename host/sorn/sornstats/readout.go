@@ -136,6 +136,17 @@ func (l *lesson) ridge(classes int, class func(step int) int) (*mat.Dense, error
 	return fit.Solve(penalty)
 }
 
+// logistic is ridge by multinomial logistic regression.
+func (l *lesson) logistic(classes int, class func(step int) int) (*mat.Dense, error) {
+	fit := stats.NewLogistic(len(l.states[0]), classes)
+	for k := range l.train {
+		if c := class(k); c >= 0 {
+			fit.Add(l.states[k], c)
+		}
+	}
+	return fit.Solve(penalty)
+}
+
 // test tells for each step of the test with a class whether it is read rightly, and
 // whether the class is the one that was most frequent in the training.
 func (l *lesson) test(weights *mat.Dense, classes int, class func(step int) int) (right, chance []float64) {
@@ -168,7 +179,7 @@ func is(b bool) float64 {
 // often that is right, beside chance and the best that who knows the odds can do, and
 // gives the weights of the first replica.
 func predict(out *analysis.Result, lessons []lesson, name, what string, classes int, of func(sorn.Shown) int, odds func(sorn.Shown) float64) (*mat.Dense, error) {
-	var right, chance, best [][]float64
+	var right, chance, best, logistic [][]float64
 	var first *mat.Dense
 	for i := range lessons {
 		l := &lessons[i]
@@ -186,6 +197,11 @@ func predict(out *analysis.Result, lessons []lesson, name, what string, classes 
 			first = weights
 		}
 		r, c := l.test(weights, classes, class)
+		if weights, err = l.logistic(classes, class); err != nil {
+			return nil, analysis.Missing("%v", err)
+		}
+		other, _ := l.test(weights, classes, class)
+		logistic = append(logistic, other)
 		var b []float64
 		for k := l.train; k < len(l.states); k++ {
 			if class(k) >= 0 {
@@ -198,6 +214,7 @@ func predict(out *analysis.Result, lessons []lesson, name, what string, classes 
 		right, chance, best = append(right, r), append(chance, c), append(best, b)
 	}
 	out.Add("next_"+name, "1", "share of the steps in which "+what+" is read rightly", stats.Replicated(right))
+	out.Add("next_"+name+"_logistic", "1", "the same by multinomial logistic regression", stats.Replicated(logistic))
 	out.Add("next_"+name+"_chance", "1", "share that always naming the most frequent one of the training would have", stats.Replicated(chance))
 	out.Add("next_"+name+"_best", "1", "mean share that who knows all odds can have", stats.Replicated(best))
 	return first, nil
