@@ -68,3 +68,40 @@ change = ["edge.inverse_temperature=..20"]
 	tnnGPU(t, dir, "run", "c.toml", "--set", `era[1].change=["group[0].levels=3"]`).want(t, codeUsage, "era[1].change[0]", "an era changes inverse_temperature or threshold of a group")
 	tnnGPU(t, dir, "run", "--from", "whole@20", "--set", "era=[{steps=80}]").want(t, codeUsage, "external[0].weight")
 }
+
+// TestCommandsAgain: config.toml and commands.csv make a run again that was steered while
+// it went on, in the same bits, also after it was interrupted.
+func TestCommandsAgain(t *testing.T) {
+	dir := t.TempDir()
+	small := []string{"--preset", "driven", "--set", "graph.sides=[12, 12]", "--set", "graph.separation=2", "--set", "record.overview=false", "--backend", "cpu", "--steps", "60"}
+	tnnGPU(t, dir, append(append([]string{"run"}, small...), "--out", "free")...).want(t, codeDone)
+	tnnGPU(t, dir, "run", "free/config.toml", "--commands", "free", "--out", "none").want(t, codeUsage, "nothing was asked of the run free")
+	nodes := strings.Split(strings.TrimSpace(string(read(t, dir, "free", "nodes.csv"))), "\n")
+	external := ""
+	for _, row := range nodes[1:] {
+		if cells := strings.Split(row, ","); cells[1] != "0" {
+			external = cells[0]
+		}
+	}
+	// What a page would have asked for.
+	asked := "step,command,name,value\n10,control,adapt,0\n10,pause,,\n20,control,external:" + external + ",0.5\n40,control,adapt,1\n"
+	if err := os.WriteFile(filepath.Join(dir, "free", "commands.csv"), []byte(asked), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := append([]string{"run", "free/config.toml", "--commands", "free", "--checkpoint", "15"}, "--out")
+	tnnGPU(t, dir, append(again, "steered")...).want(t, codeDone)
+	if got, want := string(read(t, dir, "steered", "commands.csv")), strings.Replace(asked, "10,pause,,\n", "", 1); got != want {
+		t.Errorf("commands.csv has %q, want %q", got, want)
+	}
+	free, steered := strings.Split(string(read(t, dir, "free", "steps.csv")), "\n"), strings.Split(string(read(t, dir, "steered", "steps.csv")), "\n")
+	for step := 1; step <= 60; step++ {
+		if same := free[step] == steered[step]; step <= 10 && !same || step == 60 && same {
+			t.Errorf("step %d is the same: %v", step, same)
+		}
+	}
+	tnnGPU(t, dir, "run", "steered/config.toml", "--commands", "steered", "--backend", "cpu", "--steps", "30", "--checkpoint", "15", "--out", "half").want(t, codeDone)
+	tnnGPU(t, dir, "resume", "half", "--steps", "60").want(t, codeDone)
+	sameResults(t, filepath.Join(dir, "steered"), filepath.Join(dir, "half"))
+	tnnGPU(t, dir, "run", "--from", "free", "--commands", "free").want(t, codeUsage, "leave one of them out")
+	tnnGPU(t, dir, "run", "free/config.toml", "--commands", "nowhere").want(t, codeUsage, "--commands names the folder of a run")
+}

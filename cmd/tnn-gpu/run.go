@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,6 +58,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
 		&cli.StringSliceFlag{Name: "sweep", Usage: "give the replicas different values of a key: `KEY=V1,V2,...`; replica r takes value r modulo their number (default: as many replicas as values). tnn-gpu scan varies several keys"},
 		&cli.StringFlag{Name: "from", Usage: "begin at the last checkpoint of another run, with all that it holds, in a new folder: `RUN`, or RUN@STEP for an earlier state, which is computed again where no checkpoint has it; --set changes what may change"},
+		&cli.StringFlag{Name: "commands", Usage: "carry out what a page asked of another run, at the same steps: `RUN`, the folder whose commands.csv has that"},
 		checkpointFlag(), checkFlag(), timeLimitFlag(),
 	})
 }
@@ -69,6 +71,7 @@ type job struct {
 	plan    sim.Plan
 	options record.Options
 	from    *state.Checkpoint // nil for a new run
+	given   []sim.Command     // that another run was asked, which a new one carries out
 	live    *live
 	checker *checker // nil unless steps are made again
 	feed    *feed    // nil unless steps wait for inputs
@@ -87,6 +90,7 @@ type runOptions struct {
 	limit    time.Duration // 0: there is none
 	from     option[string]
 	steps    option[string]
+	commands option[string]
 	out      string
 	feeds    bool // steps take their inputs from standard input
 	answer   answerOptions
@@ -99,13 +103,16 @@ func parseRun(c *cli.Context) (*runOptions, error) {
 	}
 	job, err := parseJob(c)
 	return &runOptions{configOptions: parseConfig(c), computer: parseComputer(c), job: job, limit: limit,
-		from: parseText(c, "from"), steps: parseText(c, "steps"), out: c.String("out")}, err
+		from: parseText(c, "from"), steps: parseText(c, "steps"), commands: parseText(c, "commands"), out: c.String("out")}, err
 }
 
 func (p *program) runNew(ctx context.Context, o *runOptions) error {
 	ctx, w := p.watched(ctx, o.limit)
 	defer w.end()
-	if o.from.given {
+	switch {
+	case o.from.given && o.commands.given:
+		return badUsage("--from goes on with what was asked of a run, and --commands begins with it: leave one of them out")
+	case o.from.given:
 		return p.runFrom(ctx, o, w)
 	}
 	cfg, name, err := configuration(&o.configOptions)
@@ -138,6 +145,9 @@ func (p *program) runNew(ctx context.Context, o *runOptions) error {
 	}
 	defer j.close()
 	if err := p.feedJob(j, o); err != nil {
+		return err
+	}
+	if err := p.takeCommands(j, o); err != nil {
 		return err
 	}
 	w.hold(saves)
@@ -216,6 +226,28 @@ func (p *program) prepare(o *jobOptions, cfg *config.Config) (*job, error) {
 // close closes all that prepare has opened.
 func (j *job) close() error { return errors.Join(j.backend.Close(), j.checker.close()) }
 
+// takeCommands has a new run carry out what another was asked while it went on.
+func (p *program) takeCommands(j *job, o *runOptions) error {
+	if !o.commands.given {
+		return nil
+	}
+	of, err := record.Look(p.files, o.commands.value)
+	if err != nil {
+		return usageError{fmt.Errorf("--commands names the folder of a run: %w", err)}
+	}
+	defer of.Close()
+	all, err := of.CommandsUntil(&state.Checkpoint{State: &state.State{}}, math.MaxInt64)
+	if err != nil {
+		return usageError{err}
+	}
+	j.given = slices.DeleteFunc(all, func(c sim.Command) bool { return c.Do != sim.DoControl })
+	if len(j.given) == 0 {
+		return badUsage("nothing was asked of the run %s while it went on: leave --commands out", o.commands.value)
+	}
+	j.plan.Again = slices.Clone(j.given)
+	return nil
+}
+
 // createFolder makes the folder of a new run.
 func (p *program) createFolder(path, name string, with record.Contents) (*record.Folder, error) {
 	if path == "" {
@@ -266,6 +298,9 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	run, err := p.newRun(j, recorder)
 	if err == nil {
 		err = recorder.Begin()
+	}
+	for _, c := range j.given {
+		err = errors.Join(err, recorder.Keep(c))
 	}
 	if err == nil && j.unpaused {
 		err = recorder.Keep(sim.Command{Do: sim.DoResume, Control: state.Control{Step: j.first()}})
