@@ -46,7 +46,8 @@ const mostNumbers = 1 << 28
 func IsNumPy(path string) bool { return strings.HasSuffix(path, ".npy") }
 
 // Read reads a CSV or NPY file with a row for each step. A first line of a CSV file that
-// is no numbers names the columns; one that is called step is left out.
+// is no numbers names the columns; one that is called step is left out, and so are the
+// numbers or names of rows that pandas and R write: a first column without a name.
 func Read(path string) (*Table, error) {
 	f, err := text.OpenFile(path)
 	if err != nil {
@@ -91,18 +92,24 @@ func (t *Table) add(column int, v float64) error {
 
 // readCSV reads lines of numbers with commas, semicolons, tabs or spaces between them.
 func readCSV(in *bufio.Reader) (*Table, error) {
-	t, skipped, total := &Table{}, -1, 0
+	t, between, head := &Table{}, "", false
+	skipped, total := -1, 0
 	for number := 1; ; number++ {
 		line, err := in.ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
-		if cells := cellsOf(line); len(cells) > 0 && !strings.HasPrefix(cells[0], "#") {
+		if t.Columns == nil {
+			between = separatorOf(line)
+		}
+		if cells := cellsOf(line, between); len(cells) > 0 && !strings.HasPrefix(cells[0], "#") {
 			if t.Columns == nil {
-				isHead := false
-				if skipped, isHead = t.begin(cells); isHead {
+				if skipped, head = t.begin(cells); head {
 					continue
 				}
+			}
+			if head && skipped < 0 && t.Rows() == 0 && len(cells) == len(t.Columns)+1 {
+				skipped = 0 // names of rows, for which R's write.table has no name
 			}
 			if total += len(cells); total > mostNumbers {
 				return nil, fmt.Errorf("it has more than %d numbers", mostNumbers)
@@ -121,19 +128,30 @@ func readCSV(in *bufio.Reader) (*Table, error) {
 	return t, nil
 }
 
-// cellsOf divides a line.
-func cellsOf(line string) []string {
-	line = strings.TrimSpace(line)
-	for _, between := range []string{",", ";", "\t"} {
-		if strings.Contains(line, between) {
-			cells := strings.Split(line, between)
-			for i, cell := range cells {
-				cells[i] = strings.Trim(strings.TrimSpace(cell), `"`)
-			}
-			return cells
+// separatorOf is what stands between the cells of a line; empty for spaces. Where it is no
+// comma, a comma can be that of a number.
+func separatorOf(line string) string {
+	for _, between := range []string{";", "\t", ","} {
+		if strings.Contains(strings.TrimSpace(line), between) {
+			return between
 		}
 	}
-	return strings.Fields(line)
+	return ""
+}
+
+// cellsOf divides a line.
+func cellsOf(line, between string) []string {
+	cells := strings.Fields(line)
+	if between != "" && len(cells) > 0 {
+		cells = strings.Split(strings.Trim(line, "\r\n "), between)
+	}
+	for i, cell := range cells {
+		cells[i] = strings.Trim(strings.TrimSpace(cell), `"`)
+		if between != "," && strings.Count(cell, ",") == 1 && !strings.Contains(cell, ".") {
+			cells[i] = strings.Replace(cells[i], ",", ".", 1)
+		}
+	}
+	return cells
 }
 
 // begin makes the columns, and takes their names if the first line has such. It tells
@@ -146,7 +164,7 @@ func (t *Table) begin(cells []string) (skipped int, isHead bool) {
 		}
 	}
 	for i, cell := range cells {
-		if isHead && cell == "step" {
+		if isHead && (cell == "step" || cell == "" && i == 0 && len(cells) > 1) {
 			skipped = i
 			continue
 		}

@@ -44,6 +44,41 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestTablesOfOthers: what pandas, NumPy, R and spreadsheets write by default.
+func TestTablesOfOthers(t *testing.T) {
+	for name, text := range map[string]string{
+		"pandas":                ",u,v\n0,0.5,-1.0\n1,0.25,1.0\n",
+		"pandas, numbers":       ",0,1\n0,0.5,-1.0\n1,0.25,1.0\n",
+		"pandas, no index":      "u,v\n0.5,-1.0\n0.25,1.0\n",
+		"pandas, tabs":          "\tu\tv\n0\t0.5\t-1.0\n1\t0.25\t1.0\n",
+		"pandas, dates":         ",u,v\n2024-01-01,0.5,-1.0\n2024-01-02,0.25,1.0\n",
+		"NumPy, savetxt":        "5.000000000000000000e-01 -1.000000000000000000e+00\n2.500000000000000000e-01 1.000000000000000000e+00\n",
+		"NumPy, a head":         "# u,v\n0.5,-1\n0.25,1\n",
+		"R, write.csv":          "\"\",\"u\",\"v\"\n\"1\",0.5,-1\n\"2\",0.25,1\n",
+		"R, write.csv2":         "\"\";\"u\";\"v\"\n\"1\";0,5;-1\n\"2\";0,25;1\n",
+		"R, write.table":        "\"u\" \"v\"\n\"1\" 0.5 -1\n\"2\" 0.25 1\n",
+		"R, write.table, tabs":  "\"u\"\t\"v\"\n\"1\"\t0.5\t-1\n\"2\"\t0.25\t1\n",
+		"a spreadsheet, German": "u;v\r\n0,5;-1\r\n0,25;1\r\n",
+		"no head, German":       "0,5;-1\n0,25;1\n",
+	} {
+		got, err := readCSV(bufio.NewReader(strings.NewReader(text)))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if len(got.Columns) != 2 || !slices.Equal(got.Columns[0], []float64{0.5, 0.25}) || !slices.Equal(got.Columns[1], []float64{-1, 1}) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	for text, says := range map[string]string{
+		",u\n0,1,2\n": "it has 3 numbers, and others have 2", "u,v\n1,2,x\n": `"x" is no number`, "u v\n1 2 3\n1 2\n": "it has 2 numbers, and others have 3",
+	} {
+		if _, err := readCSV(bufio.NewReader(strings.NewReader(text))); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func binaryAppend(b []byte, v float64) []byte {
 	return binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 }
