@@ -24,7 +24,7 @@ func Presets() []experiment.Preset {
 const capacityScan = `format = 1
 base = "hopfield-recall"
 experiment = "hopfield-capacity"
-set = ["recall.fraction=0.0"]
+set = ["recall.fraction=0.0", "recall.trials=0"]
 seeds = { count = 20 }
 figure = { x = "patterns.load", quantity = ["one_step", "final", "exact", "good"] }
 
@@ -172,7 +172,7 @@ values = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 
 const flowScan = `format = 1
 base = "hopfield-recall"
 experiment = "hopfield-capacity"
-set = ["network.units=64", "patterns.load=0.0", "patterns.count=4", "recall.fraction=0.0"]
+set = ["network.units=64", "patterns.load=0.0", "patterns.count=4", "recall.fraction=0.0", "recall.trials=0"]
 seeds = { count = 5 }
 figure = { x = "patterns.count", quantity = ["one_step", "exact", "all_exact"] }
 

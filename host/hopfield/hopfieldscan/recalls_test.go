@@ -68,3 +68,16 @@ func TestRecallsOfEachPattern(t *testing.T) {
 		}
 	}
 }
+
+// TestAllStable: at which load all patterns of a network are stable, as docs/hopfield.md
+// section 6 has it.
+func TestAllStable(t *testing.T) {
+	for load, want := range map[float64][2]float64{0.04: {0.95, 1}, 0.06: {0.2, 0.8}, 0.072: {0, 0.05}} {
+		all := scan(t, "hopfield-capacity", 20, func(s *hopfield.Spec) {
+			s.Patterns.Load, s.Recall.Fraction, s.Recall.Trials, s.Recall.Sweeps = load, 0, 0, 1
+		})["all_exact"][0]
+		if all < want[0] || all > want[1] {
+			t.Errorf("at a load of %g all patterns are stable in a share of %g of the networks, want %g to %g", load, all, want[0], want[1])
+		}
+	}
+}
