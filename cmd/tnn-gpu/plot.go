@@ -199,11 +199,7 @@ func (p *program) writePlot(o *plotOptions, page *plot.Page, folder string) erro
 
 // overview draws a run that has ended. What is drawn there before is replaced: it
 // was drawn by the run itself. b is where the run was made, if it is open yet.
-func (p *program) overview(n *setup, folder *record.Folder, b backend.Backend) error {
-	run, err := results.Of(folder)
-	if err != nil {
-		return err
-	}
+func (p *program) overview(n *setup, run *results.Run, folder *record.Folder, b backend.Backend) error {
 	last, err := lastPictures(n, run, b)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/record"
+	"tnn-gpu/host/results"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -269,7 +270,11 @@ func (p *program) complete(cfg *config.Config, folder *record.Folder, why sim.Re
 		if err != nil {
 			return err
 		}
-		if err := p.overview(n, folder, nil); err != nil {
+		run, err := results.Of(folder)
+		if err == nil {
+			err = p.overview(n, run, folder, nil)
+		}
+		if err != nil {
 			return fmt.Errorf("the overview of the run is not drawn: %w", err)
 		}
 		fmt.Fprintf(p.out, "%s was missing and is drawn.\n", record.OverviewName)

@@ -16,6 +16,7 @@ import (
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
+	"tnn-gpu/host/results"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -419,9 +420,15 @@ func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw b
 			final += ", " + images[0]
 		}
 	}
+	var run *results.Run
 	if draw && n.config.Record.Overview {
 		drawn = ", " + record.OverviewName
-		if err := p.overview(n, folder, j.backend); err != nil {
+		var err error
+		if run, err = results.Of(folder); err == nil {
+			run.Keep()
+			err = p.overview(n, run, folder, j.backend)
+		}
+		if err != nil {
 			// The run is fine without.
 			fmt.Fprintf(p.errs, "The overview of the run is not drawn: %v.\n", err)
 			drawn = ""
@@ -430,8 +437,8 @@ func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw b
 	p.tellEnds(s.Ends)
 	fmt.Fprintf(p.out, "\n%s in %v: %s %s/s\n%s has config.toml, run.json, steps.csv, epochs.csv, histograms.csv%s%s\n",
 		count(s.Last-s.First, "step"), s.Wall.Round(time.Millisecond), quantity(s.Rate()), n.net.Describe().Work, folder.Path(), final, drawn)
-	if draw && n.config.Record.Overview {
-		p.tellUnsettled(n, s, folder)
+	if run != nil {
+		p.tellUnsettled(n, s, run)
 	}
 }
 

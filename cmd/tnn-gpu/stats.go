@@ -14,7 +14,6 @@ import (
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/models"
 	"tnn-gpu/host/plot"
-	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/sim"
 )
@@ -247,21 +246,14 @@ const mostLooked = 1 << 16
 // tellUnsettled says which quantities are not stationary in the second half of a run
 // that has one era and one setting, unless nothing is printed. Of networks that come to an end, or name the steps
 // that are of interest, none need be.
-func (p *program) tellUnsettled(n *setup, s sim.Summary, folder *record.Folder) {
+func (p *program) tellUnsettled(n *setup, s sim.Summary, run *results.Run) {
 	_, ends := n.net.(model.Ended)
 	_, names := n.net.(model.Recorded)
 	if ends || names || p.names != nil || (s.Last-s.First)*int64(len(n.seeds)) > mostLooked || len(n.phases()) > 1 || n.sweep != nil {
 		return
 	}
-	if moving, err := unsettled(n.net, s, folder); err == nil && len(moving) > 0 { // the run is fine without
-		fmt.Fprintf(p.out, "not stationary in steps %d to %d, or too slow to tell: %s; see `tnn-gpu stats %s`\n", s.Last/2+1, s.Last, strings.Join(moving, ", "), shellQuoted(folder.Path()))
+	all := &analysis.Run{Network: n.net, Replicas: run.Parts()[0].Replicas, First: s.Last/2 + 1, Last: s.Last, From: run.Analyse(nil)}
+	if moving, err := analysis.Unsettled(all); err == nil && len(moving) > 0 { // the run is fine without
+		fmt.Fprintf(p.out, "not stationary in steps %d to %d, or too slow to tell: %s; see `tnn-gpu stats %s`\n", s.Last/2+1, s.Last, strings.Join(moving, ", "), shellQuoted(run.Path))
 	}
-}
-
-func unsettled(net model.Network, s sim.Summary, folder *record.Folder) ([]string, error) {
-	run, err := results.Of(folder)
-	if err != nil {
-		return nil, err
-	}
-	return analysis.Unsettled(&analysis.Run{Network: net, Replicas: run.Parts()[0].Replicas, First: s.Last/2 + 1, Last: s.Last, From: run.Analyse(nil)})
 }

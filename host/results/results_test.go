@@ -65,6 +65,24 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestKeep: a table is read again, unless tables are kept.
+func TestKeep(t *testing.T) {
+	r := resultstest.Make(t, cpuref.New, "isolated4", nil, "graph.sides=[6, 6]", "era[0].steps=5")
+	read := func() *results.Table {
+		table, err := r.Table("steps.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return table
+	}
+	if read() == read() {
+		t.Error("a table that may grow is not read again")
+	}
+	if r.Keep(); read() != read() || read().Rows() != 5 {
+		t.Error("a table that is kept is read again")
+	}
+}
+
 func TestHistogramsHaveNoGaps(t *testing.T) {
 	r := resultstest.Make(t, cpuref.New, "driven", nil, "era[0].steps=30")
 	edges := float64(r.Metadata.Network["plastic_edges"])

@@ -22,7 +22,8 @@ type Folder struct {
 	Metadata *record.Metadata
 
 	dir  files.Dir
-	lent bool // dir is closed by someone else
+	lent bool              // dir is closed by someone else
+	kept map[string]*Table // see Keep
 }
 
 // OpenFolder reads run.json alone, so that a folder can be read whose configuration is

@@ -95,8 +95,23 @@ func (t *Table) Rows() int {
 	return len(t.Values[0])
 }
 
-// Table reads a table of numbers, such as steps.csv. An empty cell is NaN.
+// Table reads a table of numbers, such as steps.csv. An empty cell is NaN. It is not to be
+// changed: of a run that has ended, others may get it, too.
 func (f *Folder) Table(name string) (*Table, error) {
+	if t, found := f.kept[name]; found {
+		return t, nil
+	}
+	t, err := f.readTable(name)
+	if err == nil && f.kept != nil {
+		f.kept[name] = t
+	}
+	return t, err
+}
+
+// Keep has each table read once, as those of a run that has ended do not change.
+func (f *Folder) Keep() { f.kept = make(map[string]*Table) }
+
+func (f *Folder) readTable(name string) (*Table, error) {
 	about, err := f.File(name)
 	if err != nil {
 		return nil, err
