@@ -140,12 +140,12 @@ func (n *Network) load() (err error) {
 // smallNetwork has room for all synapses that are possible.
 const smallNetwork = 256
 
-// rooms are how many slots units have: all that are possible in small networks, else
-// more than degrees reach. Only those from excitatory to excitatory units can grow in
-// number.
+// rooms are how many slots units have at first: all that are possible in small networks,
+// else more than first degrees reach, and not much more, as slots that are close to each
+// other are found sooner. Only synapses from excitatory to excitatory units are born.
 func (t *Table) rooms() (ee, ei, ie int) {
 	n, m := t.NE, t.M()
-	spread := func(mean float64) float64 { return mean + 8*math.Sqrt(mean) + 16 }
+	spread := func(mean float64) float64 { return mean + 7*math.Sqrt(mean) + 8 }
 	cut := func(room float64, kind Type, most int) int {
 		if kind == Dense || room > float64(most) {
 			return most
@@ -156,7 +156,11 @@ func (t *Table) rooms() (ee, ei, ie int) {
 	if t.SPScaling == Pairs && t.SPProb > 0 {
 		mean = max(mean, 0.25*float64(n)) // where it ends (section 5)
 	}
-	ee = cut(spread(1.5*mean), t.TypeEE, n-1)
+	most := 1.5*mean + 8
+	if t.Degree == Binomial {
+		most = max(most, spread(float64(t.LambdaEE)))
+	}
+	ee = cut(most, t.TypeEE, n-1)
 	ei = cut(spread(float64(t.LambdaEI)*float64(m)/float64(n)), t.TypeEI, m)
 	ie = cut(spread(float64(t.LambdaIE)), t.TypeIE, n)
 	if n <= smallNetwork {
