@@ -36,39 +36,41 @@ func TestRecallPresets(t *testing.T) {
 			return value("recall.temperature") <= map[float64]float64{0.001: 0.5, 0.02: 0.5, 0.05: 0.3}[value("patterns.load")]
 		}},
 	} {
-		if _, err := os.Stat(dir + "/" + c.preset); err != nil {
-			tnnGPU(t, dir, "scan", "--preset", c.preset, "--backend", "cpu", "--out", c.preset).want(t, codeDone)
-		}
-		rows, err := csv.NewReader(bytes.NewReader(read(t, dir, c.preset, "points.csv"))).ReadAll()
-		if err != nil {
-			t.Fatal(err)
-		}
-		compared := 0
-		for _, row := range rows[1:] {
-			text := func(column string) string {
-				if at := slices.Index(rows[0], column); at >= 0 {
-					return row[at]
+		t.Run(c.preset+" "+c.outcome, func(t *testing.T) {
+			if _, err := os.Stat(dir + "/" + c.preset); err != nil {
+				tnnGPU(t, dir, "scan", "--preset", c.preset, "--backend", "cpu", "--out", c.preset).want(t, codeDone)
+			}
+			rows, err := csv.NewReader(bytes.NewReader(read(t, dir, c.preset, "points.csv"))).ReadAll()
+			if err != nil {
+				t.Fatal(err)
+			}
+			compared := 0
+			for _, row := range rows[1:] {
+				text := func(column string) string {
+					if at := slices.Index(rows[0], column); at >= 0 {
+						return row[at]
+					}
+					return ""
 				}
-				return ""
-			}
-			value := func(column string) float64 {
-				v, err := strconv.ParseFloat(text(column), 64)
-				if err != nil {
-					return math.NaN()
+				value := func(column string) float64 {
+					v, err := strconv.ParseFloat(text(column), 64)
+					if err != nil {
+						return math.NaN()
+					}
+					return v
 				}
-				return v
+				theory, mean, e := value(c.outcome+"_theory"), value(c.outcome), value(c.outcome+"_error")
+				if math.IsNaN(theory) || e == 0 || c.of != nil && !c.of(value, text("network.rule")) {
+					continue // of nothing that came of it, or too seldom for an error
+				}
+				compared++
+				if math.Abs(mean-theory) > 4*e+c.slack {
+					t.Errorf("%s, %s: %s is %g ± %g, theory %g", c.preset, strings.Join(row[:2], ", "), c.outcome, mean, e, theory)
+				}
 			}
-			theory, mean, e := value(c.outcome+"_theory"), value(c.outcome), value(c.outcome+"_error")
-			if math.IsNaN(theory) || e == 0 || c.of != nil && !c.of(value, text("network.rule")) {
-				continue // of nothing that came of it, or too seldom for an error
+			if compared < c.least {
+				t.Errorf("%s: %d values of %s were compared, want %d", c.preset, compared, c.outcome, c.least)
 			}
-			compared++
-			if math.Abs(mean-theory) > 4*e+c.slack {
-				t.Errorf("%s, %s: %s is %g ± %g, theory %g", c.preset, strings.Join(row[:2], ", "), c.outcome, mean, e, theory)
-			}
-		}
-		if compared < c.least {
-			t.Errorf("%s: %d values of %s were compared, want %d", c.preset, compared, c.outcome, c.least)
-		}
+		})
 	}
 }
