@@ -41,7 +41,7 @@ func Kinds() []experiment.Kind {
 		},
 		{
 			Name: "hopfield-sequence", Doc: "one pattern leads to the next: overlaps in the second round",
-			New: by(sequenceColumns(), sequence), Marks: marks,
+			New: by(sequenceColumns(), sequence), Marks: marks, Theories: []experiment.Theory{theory("one_step", oneStep)},
 		},
 		{
 			Name: "hopfield-decode", Doc: "words through a binary symmetric channel, decoded by recall",

@@ -91,6 +91,23 @@ func (l *laboratory) scan(name string, networks int, change func(s *hopfield.Spe
 	return out
 }
 
+// theoryOf is what theory has of an outcome of a kind at one specification.
+func theoryOf(t *testing.T, name, outcome string, change func(s *hopfield.Spec)) float64 {
+	t.Helper()
+	s := hopfield.Defaults()
+	s.Network.Units = 1000
+	change(s)
+	for _, k := range hopfieldscan.Kinds() {
+		for _, theory := range k.Theories {
+			if k.Name == name && theory.Outcome == outcome {
+				return theory.Of(s, 0)
+			}
+		}
+	}
+	t.Fatalf("%s has no theory of %s", name, outcome)
+	return 0
+}
+
 // scan is a single one.
 func scan(t *testing.T, name string, networks int, change func(s *hopfield.Spec)) map[string]measured {
 	t.Helper()

@@ -150,16 +150,21 @@ func TestAllSequences(t *testing.T) {
 			Alpha float64
 			N     int
 			One   measured `json:"one_step"`
+			Law   float64  `json:"one_step_theory"`
 			Round measured `json:"overlap_second_round"`
 		}
 	}
 	statistics(t, &file)
 	for _, c := range rows(file.Sequence, 0) {
-		got := scan(t, "hopfield-sequence", min(networks(6), 6), func(s *hopfield.Spec) {
+		change := func(s *hopfield.Spec) {
 			s.Network = hopfield.NetworkSpec{Units: c.N, Rule: hopfield.Sequence}
 			s.Patterns.Load = c.Alpha
 			s.Recall.Update, s.Recall.Fraction, s.Recall.Trials, s.Recall.Sweeps = hopfield.Sync, 0, 1, 600
-		})
+		}
+		if law := theoryOf(t, "hopfield-sequence", "one_step", change); math.Abs(law-c.Law) > 1e-5*c.Law {
+			t.Errorf("theory at %g is %g, recorded %g", c.Alpha, law, c.Law)
+		}
+		got := scan(t, "hopfield-sequence", min(networks(6), 6), change)
 		agree(t, fmt.Sprintf("one step at %g", c.Alpha), got["one_step"], c.One)
 		agree(t, fmt.Sprintf("second round at %g", c.Alpha), got["overlap"], c.Round)
 	}
