@@ -206,6 +206,10 @@ func (f *film) prepare(run *results.Run, every int64) error {
 	if f.painter.State {
 		return nil
 	}
+	if l := r.Limits; l != nil && !f.change { // so that pictures of other runs compare
+		f.painter.Low, f.painter.High = l[0], l[1]
+		return nil
+	}
 	f.painter.Low, f.painter.High, err = f.extent()
 	return err
 }

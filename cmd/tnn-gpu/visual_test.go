@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"tnn-gpu/host/results"
 )
 
 // visualRun makes a run with external nodes and recordings, in the folder out.
@@ -113,6 +115,30 @@ func TestVideoOfATable(t *testing.T) {
 			t.Errorf("the pictures have %d pixels a line", w)
 		}
 		tnnGPU(t, dir, "video", "out", "--field", "loss").want(t, codeUsage, "loss has no value per entry to be drawn")
+	}
+}
+
+// TestVideoHasTheFieldsLimits: where a field has limits, colours are of them, so that
+// pictures of one population compare with those of another.
+func TestVideoHasTheFieldsLimits(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "signals-language", "--steps", "10", "--record", "code,baseline", "--backend", "cpu", "--no-overview", "--out", "out").want(t, codeDone)
+	run, err := results.Open(filepath.Join(dir, "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for field, limited := range map[string]bool{"code": true, "baseline": false} {
+		f, err := newFilm(run, field, 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have := f.painter.Low == -1 && f.painter.High == 1; have != limited {
+			t.Errorf("%s is drawn from %v to %v", field, f.painter.Low, f.painter.High)
+		}
+		if err := f.recording.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
