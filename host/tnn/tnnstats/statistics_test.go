@@ -3,6 +3,8 @@ package tnnstats_test
 import (
 	"math"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -362,6 +364,64 @@ func TestPolarisation(t *testing.T) {
 		}
 		if got := analysistest.Value(t, p, "bridge").Mean; math.Abs(got-4) > 1e-9 {
 			t.Errorf("together %v: weights between are %g, want 4", together, got)
+		}
+	}
+}
+
+// TestNodesByHand: groups, sublattices, what a file says of nodes and degrees have the
+// states that they were given; external nodes count nowhere.
+func TestNodesByHand(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "star.txt")
+	text := "0 1\n0 2\n0 3\n1 4\n# attribute kind 0 hub\n# attribute kind 1 \"far away\"\n# attribute kind 2 hub\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := tnn.Defaults()
+	s.Graph.Kind, s.Graph.File, s.Eras[0].Steps = tnn.FromFile, path, 2
+	s.Externals = []tnn.ExternalSpec{{Count: 1, Periods: []int{4}, Polarity: 1, Sublattice: tnn.Even, Weight: 9, Nodes: tnn.Numbered(4)}}
+	s.Groups = append(s.Groups, s.Groups[0])
+	s.Groups[0].Name, s.Groups[0].Degree = "hubs", "2.."
+	net, err := s.Build(1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &given{states: [][][]float64{{{0.5, -1, 0.25, 0, 1}, {0.5, 1, 0.75, 0, -1}}}}
+	found := made(t, &analysis.Run{Network: net, Replicas: []int{0}, First: 1, Last: 2, From: g}, "nodes")
+	for name, want := range map[string]float64{
+		"hubs_state": 0.25, "hubs_magnitude": 0.75, "group1_state": 0.25, "group1_magnitude": 0.25,
+		"kind=hub_state": 0.5, "kind=hub_magnitude": 0.5, "kind=far away_state": 0, "kind=far away_magnitude": 1,
+	} {
+		if got := analysistest.Value(t, found, name).Mean; got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+	degrees := found.Tables[0]
+	for i, want := range [][]float64{{1, 2, 3}, {2, 1, 1}, {0.25, 1, 0.5}} {
+		if got := degrees.Values[i]; !slices.Equal(got, want) {
+			t.Errorf("%s by degree is %v, want %v", degrees.Columns[i].Name, got, want)
+		}
+	}
+}
+
+// TestAvalanchesAndDissipationByHand of series whose sums are known.
+func TestAvalanchesAndDissipationByHand(t *testing.T) {
+	g := &given{columns: map[string][][]float64{
+		"order": {make([]float64, 8)}, "entropy": {{4, 4, 4, 4, 12, 12, 12, 12}}, "dissipation": {{1, 3, 1, 3, 1, 3, 1, 3}},
+		// In percent of 16 nodes: their mean is 25, so that half of it is 2 nodes.
+		"changed_percent": {{0, 50, 25, 0, 0, 100, 0, 25}},
+	}}
+	r := runOf(t, g, true, nil, 4, 4)
+	lost := made(t, r, "dissipation")
+	for name, want := range map[string]float64{"entropy_per_node": 0.5, "dissipation": 2, "dissipated": 256} {
+		if got := analysistest.Value(t, lost, name).Mean; got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+	found := made(t, r, "avalanches")
+	// One of two steps, 8 and 4 nodes; one of a step, 16; the last is not over.
+	for name, want := range map[string]float64{"avalanches": 2, "duration": 1.5, "size": (6 + 2 + 14) / 2.} {
+		if got := analysistest.Value(t, found, name).Mean; got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
 }
