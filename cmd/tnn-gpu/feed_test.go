@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -203,6 +204,16 @@ func TestInputsPage(t *testing.T) {
 	}
 	if rows := bytes.Count(read(t, dir, "loop", "inputs.csv"), []byte("\n")); rows != 3 {
 		t.Errorf("inputs.csv has %d lines", rows)
+	}
+	sameResults(t, filepath.Join(dir, "waves"), filepath.Join(dir, "waves-again"))
+	if text := read(t, dir, "branch", "run.json"); !bytes.Contains(text, []byte(`"step": 30`)) || !bytes.Contains(text, []byte("waves")) {
+		t.Errorf("run.json of a branch does not tell where it comes from:\n%s", text)
+	}
+	for _, want := range []string{"1,were cold", "299,were cold", "350,1", "351,1", "300,2", "899,2"} {
+		number, group, _ := strings.Cut(want, ",")
+		if !regexp.MustCompile("(?m)^" + number + "," + group + ",").Match(read(t, dir, "attributes", "nodes.csv")) {
+			t.Errorf("node %s is not in group %s", number, group)
+		}
 	}
 	python, err := exec.LookPath("python3")
 	if err != nil {
