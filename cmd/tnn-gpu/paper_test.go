@@ -4,6 +4,7 @@ import (
 	"math"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -190,7 +191,7 @@ func TestNeighboursFollow(t *testing.T) {
 }
 
 // TestPaperPage: docs/paper.md has every preset of the paper, and names none that is not
-// there.
+// there; each of its claims is whole.
 func TestPaperPage(t *testing.T) {
 	page := string(read(t, "../../docs/paper.md"))
 	named := map[string]bool{}
@@ -205,6 +206,27 @@ func TestPaperPage(t *testing.T) {
 	}
 	if len(named) > 0 {
 		t.Errorf("docs/paper.md has presets that are not there: %v", named)
+	}
+	// Each claim has a verdict, a section with a command, a figure that is there, and numbers
+	// that decide.
+	claims := regexp.MustCompile(`(?m)^\| [^|]+ \| \[([^]]+)\]\(#[a-z0-9-]+\) \| (yes|no) \|$`).FindAllStringSubmatch(page, -1)
+	if len(claims) < 15 {
+		t.Errorf("%d claims are found", len(claims))
+	}
+	for _, c := range claims {
+		_, section, _ := strings.Cut(page, "\n## "+c[1]+"\n")
+		section, _, _ = strings.Cut(section, "\n## ")
+		figures := regexp.MustCompile(`\]\((gallery/paper-[^)]+)\)`).FindAllStringSubmatch(section, -1)
+		decided := regexp.MustCompile(`(?m)\| (-?[0-9][^|]*) \| (yes|no) \|$`).FindAllStringSubmatch(section, -1)
+		if !strings.Contains(section, "\ntnn-gpu ") || len(figures) == 0 || len(decided) == 0 || strings.Contains(section, "|  | ") {
+			t.Errorf("%s: %d figures, %d numbers that decide", c[1], len(figures), len(decided))
+		}
+		for _, f := range figures {
+			read(t, "../../docs", f[1])
+		}
+		if holds := !slices.ContainsFunc(decided, func(d []string) bool { return d[2] == "no" }); holds != (c[2] == "yes") {
+			t.Errorf("%s: its verdict is %s, and its numbers say otherwise", c[1], c[2])
+		}
 	}
 	for _, m := range regexp.MustCompile(`--of ([a-z,]+)`).FindAllStringSubmatch(page, -1) {
 		if _, err := analysis.Choose(models.Statistics("tnn"), strings.Split(m[1], ",")); err != nil {
