@@ -19,6 +19,8 @@ func pageFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "listen", Value: "127.0.0.1:0", Usage: "serve the page on `HOST:PORT`; port 0 takes a free one"},
 		&cli.BoolFlag{Name: "public", Usage: "allow to listen where other machines can reach the page"},
+		&cli.StringFlag{Name: "origin", Usage: "`URL` under which a reverse proxy serves the page, such as https://lab.example/tnn/"},
+		&cli.StringSliceFlag{Name: "embed", Usage: "allow pages of an `ORIGIN` such as http://localhost:8888 to have the page in a frame"},
 	}
 }
 
@@ -32,10 +34,10 @@ func liveFlags() []cli.Flag {
 
 // listen opens the address of a page.
 func listen(page *pageOptions, o web.Options) (*web.Server, error) {
-	o.Address, o.Public = page.address, page.public
+	o.Address, o.Public, o.Origin, o.Embed = page.address, page.public, page.origin, page.embed
 	s, err := web.Listen(o)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("--listen: %w", err)}
+		return nil, usageError{err}
 	}
 	return s, nil
 }
@@ -110,7 +112,7 @@ type live struct {
 func openLive(page *pageOptions, j *job) (*live, error) {
 	if !page.live {
 		if page.given {
-			return nil, badUsage("--listen, --public and --paused are about the page that --live serves; use --live with them")
+			return nil, badUsage("--listen, --public, --origin, --embed and --paused are about the page that --live serves; use --live with them")
 		}
 		return nil, nil
 	}

@@ -97,12 +97,14 @@ type pageOptions struct {
 	paused  bool // which waits for the page, before its first step and when its replicas have ended
 	address string
 	public  bool
-	given   bool // the command line says something of the page
+	origin  string   // of the proxy
+	embed   []string // origins
+	given   bool     // the command line says something of the page
 }
 
 func parsePage(c *cli.Context) pageOptions {
-	given := c.IsSet("listen") || c.IsSet("public") || c.IsSet("paused")
-	return pageOptions{live: c.Bool("live"), paused: c.Bool("paused"), address: c.String("listen"), public: c.Bool("public"), given: given}
+	given := c.IsSet("listen") || c.IsSet("public") || c.IsSet("origin") || c.IsSet("embed") || c.IsSet("paused")
+	return pageOptions{live: c.Bool("live"), paused: c.Bool("paused"), address: c.String("listen"), public: c.Bool("public"), origin: c.String("origin"), embed: c.StringSlice("embed"), given: given}
 }
 
 // jobOptions say how a run is carried out.

@@ -56,10 +56,8 @@ func New(net *tnn.Network, o backend.Options) (backend.Backend, error) {
 }
 
 func newEngine[F fmath.Float](net *tnn.Network, o backend.Options, visitors func(net *tnn.Network, threads int) []visitor[F]) (*engine[F], error) {
-	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), team: parallel.NewTeam(o.Threads), driven: tnn.NewDrive(net), device: parallel.Processor()}
-	if e.driven.IsTold() {
-		e.told = make([]tnn.Told, len(net.Externals))
-	}
+	e := &engine[F]{net: net, visitors: visitors(net, o.Threads), team: parallel.NewTeam(o.Threads), device: parallel.Processor()}
+	e.driven = tnn.NewDrive(net, &e.controls)
 	e.plan, e.visits = newPlan(net.Layout, o.Threads, len(o.Seeds), e.visitors[0].grain()), e.visitPieces
 	for i, seed := range o.Seeds {
 		e.replicas = append(e.replicas, newReplica[F](net, net.SpecOf(i), rng.Key(seed)))
@@ -84,7 +82,10 @@ func (e *engine[F]) Advance(n int) ([]float64, error) {
 	width := len(e.replicas) * e.net.StepSums()
 	rows := make([]float64, n*width)
 	for i := range n {
-		if e.told != nil {
+		if e.driven.IsTold() {
+			if e.told == nil {
+				e.told = make([]tnn.Told, len(e.net.Externals))
+			}
 			if err := e.driven.Row(e.told, e.state.Step+1); err != nil {
 				return nil, err
 			}
@@ -102,8 +103,8 @@ func (e *engine[F]) step(t int64, sums []float64) {
 	last := uint32(t) * sweeps
 	fresh := e.net.Fresh(t)
 	for i, r := range e.replicas {
-		if e.net.IsChanged() {
-			r.follow(e.net.SpecAt(t, i))
+		if e.controls.Changes(e.net) {
+			r.follow(e.controls.SpecAt(e.net, t, i))
 		}
 		r.drive(era.Mode, t, index, last-sweeps+1, e.told, fresh)
 		for id, v := range e.controls.External() {
@@ -117,7 +118,7 @@ func (e *engine[F]) step(t int64, sums []float64) {
 	for i, r := range e.replicas {
 		own := sums[i*e.net.StepSums():][:e.net.StepSums()]
 		own[tnn.SumSolved] = r.solved()
-		e.net.AddChanged(own, t, i)
+		e.controls.AddChanged(e.net, own, t, i)
 	}
 }
 

@@ -76,3 +76,5 @@ func TestCorrelatedNoise(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbers(t *testing.T) { tnntest.Numbers(t, openOn) }

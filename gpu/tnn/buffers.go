@@ -125,7 +125,7 @@ func (n *engine[F]) parametersAt(t int64, steps int) []F {
 	var out []F
 	for i := range steps {
 		for r := range n.options.Seeds {
-			spec := n.net.SpecAt(t+int64(i), r)
+			spec := n.controls.SpecAt(n.net, t+int64(i), r)
 			out = append(out, device.Words[F](tnn.EdgeParametersOf[F](spec.Edge))...)
 			for _, g := range spec.Groups {
 				out = append(out, device.Words[F](tnn.NodeParametersOf[F](g))...)

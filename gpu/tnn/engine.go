@@ -78,7 +78,8 @@ func watches(rule tnn.Rule) []string {
 
 // planEngine is an engine of which nothing is on the device yet.
 func planEngine[F float32 | float64](d *device.Device, net *tnn.Network, o backend.Options) (*engine[F], error) {
-	n := &engine[F]{device: d, net: net, options: o, fields: map[string]*device.Buffer{}, driven: tnn.NewDrive(net)}
+	n := &engine[F]{device: d, net: net, options: o, fields: map[string]*device.Buffer{}}
+	n.driven = tnn.NewDrive(net, &n.controls)
 	n.choose()
 	return n, n.chooseGroup()
 }

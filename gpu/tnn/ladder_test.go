@@ -256,3 +256,5 @@ func TestOtherDevices(t *testing.T) {
 
 // TestFed: inputs reach external nodes on a device, too.
 func TestFed(t *testing.T) { tnntest.Fed(t, openNetwork) }
+
+func TestNumbers(t *testing.T) { tnntest.Numbers(t, openNetwork) }

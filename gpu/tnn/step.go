@@ -59,7 +59,7 @@ func (n *engine[F]) advanceBatch(steps int) ([]float64, error) {
 			tnn.AddSegment(row, seg, sums[(i*len(segments)+s)*tnn.NodeSums:])
 		}
 		row[tnn.SumSolved] = float64(solved[i])
-		n.net.AddChanged(row, n.step-int64(steps)+int64(i/replicas)+1, i%replicas)
+		n.controls.AddChanged(n.net, row, n.step-int64(steps)+int64(i/replicas)+1, i%replicas)
 	}
 	return rows, nil
 }
@@ -290,7 +290,10 @@ func (n *engine[F]) Control(name string, value float64) error {
 	if err := n.controls.Set(n.net, name, value); err != nil {
 		return err
 	}
-	return n.forceExternals()
+	if err := n.forceExternals(); err != nil || !n.controls.Changes(n.net) || n.net.IsChanged() {
+		return err // what eras change is told with each batch
+	}
+	return device.Write(n.layout.parameters, 0, n.parametersAt(n.step+1, 1))
 }
 
 // Describe implements backend.Backend.

@@ -41,6 +41,7 @@ type Space struct {
 	Name  state.Space
 	Axes  []string // names of the axes of an array in original order, without replicas
 	Shape []int    // and their lengths
+	Shown bool     // pages show fields of one or two axes as pictures, though there are no sites
 }
 
 // Len is the number of items.
@@ -95,11 +96,14 @@ type Distribution struct {
 }
 
 // Control is what a page steers a run by: a switch, 1 for on and 0 for off, with which a
-// run begins on; or a whole number. NaN gives the run's own choice back.
+// run begins on; or a whole number; or any number that the backend takes. NaN gives the
+// run's own choice back.
 type Control struct {
-	Name  string // as a backend's Control takes it
-	Title string
-	Most  int // 0 for a switch; else the number is from 0 to Most
+	Name   string // as a backend's Control takes it
+	Title  string
+	Most   int     // of a whole number from 0 to Most
+	Number bool    // it is a number that need not be whole
+	Own    float64 // that the configuration has
 }
 
 // Holds are items whose value a page may hold. The control named by Prefix and the

@@ -40,6 +40,15 @@ func Values() Scale {
 	}
 }
 
+// Lines are the colours of curves: those of Okabe and Ito, darkest first, without yellow,
+// which a white page drowns.
+func Lines() []color.RGBA {
+	return []color.RGBA{
+		{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255},
+		{86, 180, 233, 255}, {230, 159, 0, 255}, {0, 0, 0, 255},
+	}
+}
+
 // At is the colour of a share from 0, the low end, to 1.
 func (s Scale) At(share float64) color.RGBA {
 	if math.IsNaN(share) {

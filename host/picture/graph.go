@@ -8,16 +8,25 @@ import (
 
 type point struct{ x, y float64 } // from 0 to 1
 
-// mostSprings is the number of nodes up to which edges act as springs; a larger
+// MostSprings is the number of nodes up to which edges act as springs; a larger
 // graph is drawn as a circle.
-const mostSprings = 400
+const MostSprings = 400
+
+// Place puts the nodes of a graph without lattice on a square of side 1, where pictures
+// have them.
+func Place(nodes int, edges [][2]int32) (x, y []float64) {
+	for _, p := range place(&Scene{Nodes: nodes, Edges: edges}) {
+		x, y = append(x, p.x), append(y, p.y)
+	}
+	return x, y
+}
 
 // place puts the nodes of a graph without lattice on a square, always at the same
 // places: from a circle on, edges pull and nodes push each other, by ever smaller
 // steps (Fruchterman and Reingold, Software: Practice and Experience 21, 1991).
 func place(n *Scene) []point {
 	at := circle(n.Nodes)
-	if n.Nodes > mostSprings || n.Nodes < 3 {
+	if n.Nodes > MostSprings || n.Nodes < 3 {
 		return at
 	}
 	const rounds = 200

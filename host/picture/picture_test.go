@@ -208,7 +208,7 @@ func ring(nodes int) *Scene {
 
 // TestPlacesOfAGraph: nodes have places of their own, always the same, inside.
 func TestPlacesOfAGraph(t *testing.T) {
-	for _, nodes := range []int{1, 2, 3, 40, mostSprings + 1} {
+	for _, nodes := range []int{1, 2, 3, 40, MostSprings + 1} {
 		first, again := place(ring(nodes)), place(ring(nodes))
 		if d := cmp.Diff(first, again, cmp.AllowUnexported(point{})); d != "" {
 			t.Errorf("%d nodes have other places when drawn again:\n%s", nodes, d)

@@ -20,6 +20,8 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"tnn-gpu/host/picture"
 )
 
 // Formats are those that a page can be written in.
@@ -101,14 +103,8 @@ const (
 	dotsPerScreenInch = 96
 )
 
-// palette is that of Okabe and Ito, darkest first, without yellow, which a white
-// page drowns.
-func palette() []color.RGBA {
-	return []color.RGBA{
-		{0, 114, 178, 255}, {213, 94, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255},
-		{86, 180, 233, 255}, {230, 159, 0, 255}, {0, 0, 0, 255},
-	}
-}
+// palette is that of all pictures.
+func palette() []color.RGBA { return picture.Lines() }
 
 // black is its last colour.
 const black = 6

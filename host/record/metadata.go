@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,7 +49,8 @@ type Metadata struct {
 	From             *Origin           `json:"from,omitempty"`
 	Counts           []string          `json:"counts,omitempty"` // names in Network, in their order
 	Sites            *model.Sites      `json:"sites,omitempty"`
-	Work             string            `json:"work,omitempty"` // what updates_per_second counts
+	Shown            [][]string        `json:"shown,omitempty"` // axes of arrays that pages show as pictures, where there are no sites
+	Work             string            `json:"work,omitempty"`  // what updates_per_second counts
 	Panels           []model.Panel     `json:"panels,omitempty"`
 	Phases           []model.Phase     `json:"phases,omitempty"` // where there are several, or quantities are held
 	Flips            []int64           `json:"flips,omitempty"`  // steps at which external nodes change their signs, where these are few
@@ -233,6 +235,11 @@ func (r *Recorder) newMetadata() *Metadata {
 	if sited, ok := r.options.Model.(model.Sited); ok {
 		sites := sited.Sites()
 		m.Sites = &sites
+	}
+	for _, s := range r.about.Spaces {
+		if s.Shown && !slices.ContainsFunc(m.Shown, func(axes []string) bool { return slices.Equal(axes, s.Axes) }) {
+			m.Shown = append(m.Shown, s.Axes)
+		}
 	}
 	if phased, ok := r.options.Model.(model.Phased); ok {
 		if all := phased.Phases(); len(all) > 1 || len(all) == 1 && all[0].Held != nil {

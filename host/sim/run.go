@@ -32,7 +32,8 @@ type Run struct {
 	saved    int64     // step of the last checkpoint, or -1
 	savedAt  time.Time // when it was made
 	pace     pace
-	check    *check         // nil unless steps are made again
+	check    *check // nil unless steps are made again
+	trail    trail
 	feeder   backend.Feeder // nil unless the plan is Fed
 	inputs   []float64      // of the step that is being made
 	now      func() time.Time
@@ -189,10 +190,13 @@ func (r *Run) watch(more []string) error {
 // batch makes steps up to the next one at which an event is due, and hands that event to
 // the observers.
 func (r *Run) batch() error {
-	if err := r.makeSteps(r.plan.next(r.step)); err != nil {
+	if err := r.makeSteps(r.trail.limit(r.step, r.plan.next(r.step))); err != nil {
 		return err
 	}
 	r.mode.single = false
+	if err := r.leaveTrail(); err != nil {
+		return err
+	}
 	if names := r.plan.due(r.step); len(names) > 0 {
 		if err := r.capture(names); err != nil {
 			return err

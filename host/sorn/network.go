@@ -193,11 +193,15 @@ func (n *Network) space(s state.Space) model.Space {
 	table := func(a, b string, rows, columns int) model.Space {
 		return model.Space{Name: s, Axes: []string{a, b}, Shape: []int{rows, columns}}
 	}
+	shown := func(space model.Space) model.Space {
+		space.Shown = true
+		return space
+	}
 	switch s {
 	case Excitatory:
-		return model.Line(s, N)
+		return shown(model.Line(s, N))
 	case Inhibitory:
-		return model.Line(s, M)
+		return shown(model.Line(s, M))
 	case SynapseEE:
 		return table("excitatory", "slot", N, n.RoomEE)
 	case SynapseEI:
@@ -209,11 +213,11 @@ func (n *Network) space(s state.Space) model.Space {
 	case HistoryI:
 		return table("inhibitory", "time", M, 2)
 	case MatrixEE:
-		return table("from", "to", N, N)
+		return shown(table("from", "to", N, N))
 	case MatrixEI:
-		return table("from", "to", M, N)
+		return shown(table("from", "to", M, N))
 	case MatrixIE:
-		return table("from", "to", N, M)
+		return shown(table("from", "to", N, M))
 	}
 	return model.Line(Task, TaskItems)
 }

@@ -12,10 +12,13 @@ import (
 type Controls struct {
 	adapt    *bool
 	external map[int32]float64
+	numbers  map[string]float64 // by key, of what eras may change; NaN where it was taken back
 }
 
 // Set applies a control: "adapt" is 0 or 1, and NaN returns to the eras' own;
-// "external:ID" holds an external node at a state in [-1, 1], NaN lets it go.
+// "external:ID" holds an external node at a state in [-1, 1], NaN lets it go; a key that
+// eras may change, such as "edge.inverse_temperature", has the value in all replicas, and
+// NaN returns to that of the configuration and its eras.
 func (c *Controls) Set(n *Network, name string, value float64) error {
 	if name == "adapt" {
 		c.adapt = nil
@@ -25,9 +28,12 @@ func (c *Controls) Set(n *Network, name string, value float64) error {
 		}
 		return nil
 	}
+	if n.Spec.number(name) != nil {
+		return c.setNumber(n, name, value)
+	}
 	text, found := strings.CutPrefix(name, "external:")
 	if !found {
-		return fmt.Errorf("control %q is not known; use adapt or external:ID: %w", name, model.ErrUnknownControl)
+		return fmt.Errorf("control %q is not known; use adapt, external:ID or a key that eras change: %w", name, model.ErrUnknownControl)
 	}
 	id, err := strconv.Atoi(text)
 	if err != nil || id < 0 || id >= n.Graph.Nodes || n.IsNetwork(int32(id)) {
@@ -45,6 +51,101 @@ func (c *Controls) Set(n *Network, name string, value float64) error {
 	}
 	c.external[int32(id)] = value
 	return nil
+}
+
+// setNumber gives a key that eras may change a value.
+func (c *Controls) setNumber(n *Network, key string, value float64) error {
+	if n.isSwept(key) {
+		return fmt.Errorf("replicas have different values of %s, which is swept", key)
+	}
+	for i := range max(1, len(n.Variants)) {
+		if err := n.SpecOf(i).checkValue(key, value); err != nil && !math.IsNaN(value) {
+			return err
+		}
+	}
+	if c.numbers == nil {
+		c.numbers = map[string]float64{}
+	}
+	c.numbers[key] = value
+	return nil
+}
+
+// isSwept tells whether replicas differ in a number.
+func (n *Network) isSwept(key string) bool {
+	for i := range n.Variants {
+		if *n.SpecOf(i).number(key) != *n.SpecOf(0).number(key) {
+			return true
+		}
+	}
+	return false
+}
+
+// number is the value of a key, given that of the configuration and its eras.
+func (c *Controls) number(key string, own float64) float64 {
+	if v, set := c.numbers[key]; set && !math.IsNaN(v) {
+		return v
+	}
+	return own
+}
+
+// has tells whether a number was ever set.
+func (c *Controls) has(key string) bool {
+	_, set := c.numbers[key]
+	return set
+}
+
+// Changes tells whether numbers of groups or edges change while the network runs.
+func (c *Controls) Changes(n *Network) bool {
+	for key := range c.numbers {
+		if isOfNetwork(key) {
+			return true
+		}
+	}
+	return n.IsChanged()
+}
+
+// changesWeights tells whether weights of external nodes were ever set.
+func (c *Controls) changesWeights() bool {
+	for key := range c.numbers {
+		if !isOfNetwork(key) {
+			return true
+		}
+	}
+	return false
+}
+
+// SpecAt is the specification of a replica with the numbers that groups and edges have
+// at a step.
+func (c *Controls) SpecAt(n *Network, step int64, replica int) *Spec {
+	if !c.Changes(n) {
+		return n.SpecOf(replica)
+	}
+	out := n.SpecAt(step, replica).apart()
+	for key := range c.numbers {
+		if isOfNetwork(key) {
+			*out.number(key) = c.number(key, *out.number(key))
+		}
+	}
+	return out
+}
+
+// AddChanged fills in the values of the keys that eras change, behind the Sums.
+func (c *Controls) AddChanged(n *Network, sums []float64, step int64, replica int) {
+	for i := range n.courses {
+		key := n.courses[i].Key
+		sums[int(Sums)+i] = c.number(key, n.courses[i].At(step, *n.SpecOf(replica).number(key)))
+	}
+}
+
+// controls are those that a page has.
+func (n *Network) controls() []model.Control {
+	out := []model.Control{{Name: "adapt", Title: "Weights adapt"}}
+	for _, key := range n.Spec.numbers() {
+		if !n.isSwept(key) {
+			out = append(out, model.Control{Name: key, Title: key, Number: true, Own: *n.Spec.number(key)})
+		}
+	}
+	return out
 }
 
 // Adapt tells whether weights change in an era.

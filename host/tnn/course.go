@@ -131,11 +131,39 @@ func (e *EraSpec) keepLengths() {
 	}
 }
 
-// IsChanged tells whether eras change numbers of groups or edges.
-func (n *Network) IsChanged() bool { return slices.ContainsFunc(n.courses, isOfNetwork) }
+// numbers are the keys that eras may change.
+func (s *Spec) numbers() []string {
+	var out []string
+	for i := range s.Groups {
+		out = append(out, fmt.Sprintf("group[%d].inverse_temperature", i), fmt.Sprintf("group[%d].threshold", i))
+	}
+	for _, name := range []string{"inverse_temperature", "size_mass", "change_mass", "bound"} {
+		out = append(out, "edge."+name)
+	}
+	for i := range s.Externals {
+		out = append(out, weightKey(i))
+	}
+	return out
+}
 
-// isOfNetwork tells courses of groups and edges from those of external nodes.
-func isOfNetwork(c model.Course) bool { return !strings.HasPrefix(c.Key, "external") }
+// weightKey is that of the weight of a table of external nodes.
+func weightKey(table int) string { return fmt.Sprintf("external[%d].weight", table) }
+
+// weightKey is the key of the weight of the i-th external node; empty where it has none.
+func (n *Network) weightKey(i int) string {
+	if i >= len(n.weights) {
+		return ""
+	}
+	return n.weights[i]
+}
+
+// IsChanged tells whether eras change numbers of groups or edges.
+func (n *Network) IsChanged() bool {
+	return slices.ContainsFunc(n.courses, func(c model.Course) bool { return isOfNetwork(c.Key) })
+}
+
+// isOfNetwork tells keys of groups and edges from those of external nodes.
+func isOfNetwork(key string) bool { return !strings.HasPrefix(key, "external") }
 
 // SpecAt is the specification of a replica with the numbers that groups and edges have
 // at a step.
@@ -156,14 +184,6 @@ func (n *Network) SpecAt(step int64, replica int) *Spec {
 // Sums, and the value of each key that eras change.
 func (n *Network) StepSums() int { return int(Sums) + len(n.courses) }
 
-// AddChanged fills in the values of the keys that eras change, behind the Sums.
-func (n *Network) AddChanged(sums []float64, step int64, replica int) {
-	for i := range n.courses {
-		c := &n.courses[i]
-		sums[int(Sums)+i] = c.At(step, *n.SpecOf(replica).number(c.Key))
-	}
-}
-
 // changed are the columns of the keys that eras change.
 func (n *Network) changed() []Quantity {
 	var out []Quantity
@@ -183,7 +203,8 @@ func columnName(key string) string {
 func (b *builder) followWeights(n *Network) {
 	for i := range n.Externals {
 		x := &n.Externals[i]
-		key := fmt.Sprintf("external[%d].weight", b.table[x.ID])
+		key := weightKey(b.table[x.ID])
+		n.weights = append(n.weights, key)
 		if at := slices.IndexFunc(n.courses, func(c model.Course) bool { return c.Key == key }); at >= 0 {
 			x.Course = &n.courses[at]
 		}

@@ -100,7 +100,7 @@ func TestChangedColumns(t *testing.T) {
 	}
 	for r, want := range [][2]float64{{1.5, 7 + 4.0/9}, {7, 7 + 4.0/9}} {
 		sums, row := make([]float64, n.StepSums()), make([]float64, len(d.Columns))
-		n.AddChanged(sums, 5, r)
+		(&Controls{}).AddChanged(n, sums, 5, r)
 		n.Row(row, sums)
 		if got := row[len(row)-2:]; math.Abs(got[0]-want[0]) > 1e-12 || math.Abs(got[1]-want[1]) > 1e-12 {
 			t.Errorf("replica %d: %v, want %v", r, got, want)

@@ -150,12 +150,13 @@ type Told struct {
 // Drive gives what external nodes are told, as far as it is the host's to tell; both
 // backends keep one. Values are rounded by the backend.
 type Drive struct {
-	net *Network
-	fed []float64 // inputs of steps to come
+	net      *Network
+	controls *Controls
+	fed      []float64 // inputs of steps to come
 }
 
-// NewDrive is the drive of a network.
-func NewDrive(n *Network) *Drive { return &Drive{net: n} }
+// NewDrive is the drive of a network under the controls of its backend.
+func NewDrive(n *Network, c *Controls) *Drive { return &Drive{net: n, controls: c} }
 
 // IsTold tells whether the host has anything to tell.
 func (d *Drive) IsTold() bool {
@@ -164,7 +165,7 @@ func (d *Drive) IsTold() bool {
 			return true
 		}
 	}
-	return false
+	return d.controls.changesWeights()
 }
 
 // Feed is that of backend.Feeder.
@@ -192,6 +193,13 @@ func (d *Drive) Row(row []Told, step int64) error {
 		row[i] = Told{math.NaN(), math.NaN()}
 		if x.Course != nil {
 			row[i].Weight = x.Course.At(step, x.Weight)
+		}
+		if key := d.net.weightKey(i); d.controls.has(key) {
+			own := x.Weight
+			if x.Course != nil {
+				own = row[i].Weight
+			}
+			row[i].Weight = d.controls.number(key, own)
 		}
 		switch x.Wave {
 		case Sine:

@@ -120,7 +120,7 @@ func TestSeries(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		d, row, got := NewDrive(n), make([]Told, 2), []float64(nil)
+		d, row, got := NewDrive(n, &Controls{}), make([]Told, 2), []float64(nil)
 		for step := range int64(4) {
 			if err := d.Row(row, step+1); err != nil {
 				t.Fatal(err)
@@ -152,7 +152,7 @@ func TestOneColumnForAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	row := make([]Told, 2)
-	if err := NewDrive(n).Row(row, 1); err != nil || row[0].State != 0.5*float64(n.Externals[0].Polarity) || row[1].State != -row[0].State || row[0].Weight == row[0].Weight {
+	if err := NewDrive(n, &Controls{}).Row(row, 1); err != nil || row[0].State != 0.5*float64(n.Externals[0].Polarity) || row[1].State != -row[0].State || row[0].Weight == row[0].Weight {
 		t.Errorf("%v, %v", row, err)
 	}
 	told := false
@@ -172,7 +172,7 @@ func TestSine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, row := NewDrive(n), make([]Told, 1)
+	d, row := NewDrive(n, &Controls{}), make([]Told, 1)
 	for step := int64(1); step <= 50; step++ {
 		period := 8.0
 		if step > 20 {

@@ -40,7 +40,7 @@ func (n *Network) Describe() model.Description {
 		Computed: n.computed(), Distributions: n.distributions(),
 	}
 	d.Panels = []model.Panel{{Name: "energies", Title: "energies per node", Columns: []string{"energy", "dissipation", "transport"}}}
-	d.Controls = []model.Control{{Name: "adapt", Title: "Weights adapt"}}
+	d.Controls = n.controls()
 	if len(n.Externals) > 0 {
 		d.Mark, d.Inputs = "solved", n.inputs()
 		d.Holds = &model.Holds{Prefix: "external:", Title: "external node", Space: state.Node, Limits: [2]float64{-1, 1}}

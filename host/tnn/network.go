@@ -32,6 +32,7 @@ type Network struct {
 	remarks    []string             // on series
 
 	courses    []model.Course // of the keys that eras change
+	weights    []string       // keys of the weights of external nodes; nil where those were given
 	counts     Counts
 	quantities []Quantity
 }

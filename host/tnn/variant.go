@@ -37,7 +37,7 @@ func (s *Spec) changedWeights() []string {
 	}
 	var out []string
 	for _, c := range courses {
-		if !isOfNetwork(c) {
+		if !isOfNetwork(c.Key) {
 			out = append(out, c.Key)
 		}
 	}

@@ -25,12 +25,14 @@ type about struct {
 	Steps         int64            `json:"steps"` // planned, or done of a finished run
 	Started       time.Time        `json:"started,omitzero"`
 	Problem       string           `json:"problem,omitempty"` // why the run cannot be shown
-	Work          string           `json:"work,omitempty"`    // what the rate counts
-	Rate          float64          `json:"rate"`              // updates per second
+	Settings      settings         `json:"settings,omitempty"`
+	Work          string           `json:"work,omitempty"` // what the rate counts
+	Rate          float64          `json:"rate"`           // updates per second
 	Columns       []title          `json:"columns"`
 	Fields        []field          `json:"fields"` // of which pictures can be made
 	Distributions []title          `json:"distributions"`
-	Grid          Grid             `json:"grid"`
+	Grids         map[string]*Grid `json:"grids"` // that fields name
+	Graph         *drawing         `json:"graph,omitempty"`
 	Phases        []phase          `json:"eras"`
 	External      []int32          `json:"external"`
 	Switches      []control        `json:"switches"`
@@ -45,11 +47,15 @@ type phase struct {
 	Text  string `json:"text"`
 }
 
-// control is a switch, 1 for on and 0 for off, or a number from 0 to Most.
+// control is a switch, 1 for on and 0 for off, a number from 0 to Most, or any number, of
+// which Own is the configuration's.
 type control struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
 	Most  int    `json:"most,omitempty"`
+
+	Number bool    `json:"number,omitempty"`
+	Own    decimal `json:"own"`
 }
 
 // title is a quantity as a page names it.
@@ -69,11 +75,12 @@ type field struct {
 	Records int64  `json:"records"`
 	Every   int64  `json:"every"`
 	First   int64  `json:"first"`
+	Grid    string `json:"grid"` // where its items are
+	Scale   scale  `json:"scale"`
+	Flips   bool   `json:"flips"` // in an ordered state its sign is that of the sublattice
 }
 
 func titleOf(c model.Column) title { return title{c.Name, c.Title, c.Unit, c.Doc} }
-
-func fieldOf(f state.Field) field { return field{Name: f.Name, Unit: f.Unit, Doc: f.Doc} }
 
 func seedTexts(seeds []uint64) []string {
 	var out []string
@@ -92,7 +99,7 @@ func (l *Live) describe() about {
 	a := about{
 		Name: name, Live: true, Status: "running", Model: d.Name, Rule: d.Rule, Precision: n.Backend.Precision.String(),
 		Device: n.Backend.Device, Seeds: seedTexts(n.Seeds), Sweep: n.Sweep, Counts: make(map[string]int64), Steps: n.Steps,
-		Grid: n.grid, External: n.external, Hold: n.hold, Work: d.Work, Item: string(n.space),
+		Grids: make(map[string]*Grid), External: n.external, Hold: n.hold, Work: d.Work, Item: string(n.space),
 	}
 	if t := d.Touch; t != nil && t.Space == n.space {
 		a.Touch = &control{Name: t.Prefix, Title: t.Title}
@@ -101,7 +108,7 @@ func (l *Live) describe() about {
 		a.Phases = append(a.Phases, phase{p.First, p.Text})
 	}
 	for _, c := range d.Controls {
-		a.Switches = append(a.Switches, control{c.Name, c.Title, c.Most})
+		a.Switches = append(a.Switches, control{c.Name, c.Title, c.Most, c.Number, decimal(c.Own)})
 	}
 	for _, c := range d.Counts {
 		a.Counts[c.Name] = c.Value
@@ -112,22 +119,26 @@ func (l *Live) describe() about {
 	for _, q := range d.Distributions {
 		a.Distributions = append(a.Distributions, titleOf(q.Column))
 	}
-	a.Fields = l.fields()
+	a.Fields, a.Graph = l.fields(), l.drawing()
+	for space, grid := range n.grids {
+		a.Grids[string(space)] = grid
+	}
 	return a
 }
 
 // fields lists the fields that can be shown as a picture.
 func (l *Live) fields() []field {
 	var out []field
-	for _, f := range l.network.about.Fields {
-		if f.Space == l.network.space {
-			out = append(out, fieldOf(f))
+	add := func(f state.Field) {
+		if l.network.grids[f.Space] != nil {
+			out = append(out, field{Name: f.Name, Unit: f.Unit, Doc: f.Doc, Grid: string(f.Space), Scale: scaleOf(f.Limits, l.network.signed), Flips: f.Name == l.network.flips})
 		}
 	}
+	for _, f := range l.network.about.Fields {
+		add(f)
+	}
 	for _, c := range l.network.about.Computed {
-		if c.Space == l.network.space {
-			out = append(out, fieldOf(c.Field))
-		}
+		add(c.Field)
 	}
 	return out
 }

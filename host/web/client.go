@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -75,7 +76,7 @@ func (n *news) empty() bool {
 }
 
 // serve watches the run for a page until one of them goes away.
-func (l *Live) serve(w http.ResponseWriter, r *http.Request, patience time.Duration) {
+func (l *Live) serve(w http.ResponseWriter, r *http.Request, patience time.Duration, proxy *url.URL) {
 	c := &client{
 		live: l, patience: patience, poked: make(chan struct{}, 1), commands: make(chan message, 8), node: -1,
 		histograms: make(map[histogramKey]*Histogram), detail: nodeKey{node: -1}, marked: marksKey{at: moment{step: -1}}, frame: frameKey{at: moment{step: -1}},
@@ -85,7 +86,11 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request, patience time.Durat
 		return
 	}
 	defer l.dismiss(c)
-	conn, err := websocket.Accept(w, r, nil)
+	var accept websocket.AcceptOptions
+	if proxy != nil {
+		accept.OriginPatterns = []string{proxy.Host}
+	}
+	conn, err := websocket.Accept(w, r, &accept)
 	if err != nil {
 		return // and the page has been told
 	}
@@ -177,6 +182,7 @@ func (c *client) take(m message) error {
 		if err := l.checkView(m.View); err != nil {
 			return err
 		}
+		l.forget(m.View.Field)
 		c.view, c.ready = m.View, true
 	case doReady:
 		c.ready = true
@@ -198,7 +204,24 @@ func (l *Live) checkView(v *View) error {
 	if !l.shows(v.Field) {
 		return errors.New("there is no field " + v.Field + " to be shown")
 	}
-	return v.check(&l.network.grid, len(l.network.Seeds))
+	if v.Flip && v.Field != l.network.flips {
+		return errors.New("field " + v.Field + " has no sign of a sublattice to flip")
+	}
+	return v.check(l.network.grid(v.Field), len(l.network.Seeds))
+}
+
+// forget drops the picture of a field that no page has shown of late, if steps were made
+// since: it would be taken for a new one. Whoever holds l.mu may call it.
+func (l *Live) forget(field string) {
+	for c := range l.clients {
+		if c.view != nil && c.view.Field == field {
+			return
+		}
+	}
+	if last := l.taken.pictures[field]; last != nil && last.before(l.moment()) {
+		delete(l.taken.pictures, field)
+		delete(l.taken.lines, field)
+	}
 }
 
 // command carries out the commands of the page, one after another.
@@ -348,9 +371,21 @@ func (c *client) sendFrame(ctx context.Context, last bool) error {
 	}
 	c.ready, c.frame = false, key
 	picture.readers++
+	var rows []*shot
+	if line := l.taken.lines[view.Field]; line != nil {
+		rows = line.rows
+	}
 	l.mu.Unlock()
-	limits := l.network.limits(view.Field)
-	frame := c.painter.paint(&view, &l.network.grid, picture.of(view.Replica, len(l.network.Seeds)), picture.step, limits)
+	grid, from := l.network.grid(view.Field), picture.of(view.Replica, len(l.network.Seeds))
+	if rows != nil {
+		all := make([]values, len(rows))
+		for i, row := range rows {
+			all[i] = row.of(view.Replica, len(l.network.Seeds))
+		}
+		from, grid = stack(grid, all, view.Flip)
+		view = view.whole(grid)
+	}
+	frame := c.painter.paint(&view, grid, from, picture.step, l.network.limits(view.Field))
 	l.mu.Lock()
 	picture.readers--
 	l.mu.Unlock()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
@@ -17,14 +18,16 @@ import (
 // resolve to it, but they do not know the token.
 type guard struct {
 	token  [sha256.Size]byte
-	public bool // it can be reached from other machines, under any name
+	public bool     // it can be reached from other machines, under any name
+	origin *url.URL // under which a proxy serves the page; nil without one
+	embed  []string // origins of pages that may have this one in a frame
 	next   http.Handler
 }
 
 // ServeHTTP implements http.Handler.
 func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "+cmp.Or(strings.Join(g.embed, " "), "'none'"))
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Referrer-Policy", "no-referrer")
@@ -34,9 +37,9 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		h.Set("Allow", "GET, HEAD")
 		http.Error(w, "this server only answers GET", http.StatusMethodNotAllowed)
-	case !g.public && !isLoopback(hostOf(r.Host)):
-		http.Error(w, "this server is known as localhost only", http.StatusForbidden)
-	case !sameOrigin(r):
+	case !g.public && !isLoopback(hostOf(r.Host)) && !g.isProxied(r.Host):
+		http.Error(w, "this server is known as localhost only; behind a proxy, give it the proxy's address with --origin", http.StatusForbidden)
+	case !g.sameOrigin(r):
 		http.Error(w, "requests of other pages are refused", http.StatusForbidden)
 	case strings.HasPrefix(r.URL.Path, "/api/") && !g.knows(r.URL.Query().Get("token")):
 		http.Error(w, "the token is missing or wrong; open the address that the program has printed", http.StatusUnauthorized)
@@ -51,12 +54,18 @@ func (g *guard) knows(token string) bool {
 	return subtle.ConstantTimeCompare(sum[:], g.token[:]) == 1
 }
 
+// isProxied tells whether a host is that of the proxy.
+func (g *guard) isProxied(host string) bool {
+	return g.origin != nil && strings.EqualFold(g.origin.Host, host)
+}
+
 // sameOrigin tells whether a browser says that a request is of this server's own
 // page, or that the user opens it. What is no browser says neither.
-func sameOrigin(r *http.Request) bool {
+func (g *guard) sameOrigin(r *http.Request) bool {
 	if origin := r.Header.Get("Origin"); origin != "" {
 		u, err := url.Parse(origin)
-		if err != nil || !strings.EqualFold(u.Host, r.Host) {
+		own := err == nil && strings.EqualFold(u.Host, r.Host)
+		if proxied := err == nil && g.isProxied(u.Host) && u.Scheme == g.origin.Scheme; !own && !proxied {
 			return false
 		}
 	}
@@ -65,6 +74,31 @@ func sameOrigin(r *http.Request) bool {
 		return true
 	}
 	return r.Header.Get("Sec-Fetch-Mode") == "navigate" && !strings.HasPrefix(r.URL.Path, "/api/")
+}
+
+// parseOrigin reads the address under which a proxy serves the page, with the path that it
+// takes off; nil where there is none.
+func parseOrigin(text string) (*url.URL, error) {
+	if text == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("%q is no origin: use the address that browsers have, such as https://lab.example or https://lab.example/tnn/", text)
+	}
+	u.Path = strings.TrimSuffix(u.Path, "/") + "/"
+	return u, nil
+}
+
+// checkEmbed refuses what is not the origin of a page.
+func checkEmbed(origins []string) error {
+	for _, text := range origins {
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.String() != u.Scheme+"://"+u.Host || strings.ContainsAny(u.Host, "*;, '\"") || u.Host == "" {
+			return fmt.Errorf("%q is no origin of a page: use SCHEME://HOST or SCHEME://HOST:PORT, such as http://localhost:8888", text)
+		}
+	}
+	return nil
 }
 
 // hostOf is a host without its port.

@@ -108,7 +108,7 @@ type heard struct {
 	Node       *Node        `json:"node"`
 	Marks      string       `json:"marks"`
 	Errors     []string     `json:"errors"`
-	frame      *picture
+	frame      *decoded
 }
 
 // until hears what is sent until it is what is waited for.

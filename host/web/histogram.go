@@ -38,7 +38,7 @@ func (h *Histogram) key() histogramKey { return histogramKey{h.Name, h.When, h.S
 
 // histograms counts the values of a distribution over the replicas of each value of
 // the key that is swept.
-func (n *network) histograms(d *model.Distribution, a *state.Array, when string, step int64) []*Histogram {
+func (n *profile) histograms(d *model.Distribution, a *state.Array, when string, step int64) []*Histogram {
 	var out []*Histogram
 	all, replicas := d.Values(a, len(n.Seeds)), len(n.Seeds)
 	each := len(all) / replicas

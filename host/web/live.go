@@ -23,23 +23,38 @@ type Subject struct {
 	Steps   int64 // at which the run ends
 }
 
-// network is a subject with the facts about it that pages need.
-type network struct {
+// profile is a subject with the facts about it that pages need.
+type profile struct {
 	Subject
 	about    model.Description
-	space    state.Space // of the items that pictures show; empty where there are none
-	grid     Grid
+	space    state.Space           // of the items that have sites; empty where there are none
+	grids    map[state.Space]*Grid // of the spaces whose fields pages show
+	signed   bool                  // that states have a sign
+	flips    string                // field whose sign is that of the sublattice in an ordered state
 	links    model.Links
 	phases   []model.Phase
 	external []int32 // items that a page may hold; a mark is drawn on them
 	hold     string  // before the number of such an item: the name of its control
 }
 
-func newNetwork(s Subject) network {
-	n := network{Subject: s, about: s.Model.Describe()}
+func newProfile(s Subject) profile {
+	n := profile{Subject: s, about: s.Model.Describe(), grids: make(map[state.Space]*Grid)}
 	if sited, ok := s.Model.(model.Sited); ok {
 		sites := sited.Sites()
-		n.space, n.grid = sites.Space, gridOf(&sites, sites.Count)
+		grid := NewGrid(sites.Count, sites.Sides, sites.Bipartite)
+		n.space, n.grids[sites.Space] = sites.Space, &grid
+		if sites.Bipartite {
+			n.flips = sites.Field
+		}
+		n.signed = sites.Signed
+	}
+	for _, space := range n.about.Spaces {
+		if grid := gridOf(space); grid != nil && n.grids[space.Name] == nil {
+			n.grids[space.Name] = grid
+		}
+	}
+	for _, grid := range n.grids {
+		grid.remember(len(s.Seeds))
 	}
 	if linked, ok := s.Model.(model.Linked); ok {
 		n.links = linked.Links(nil, 0)
@@ -55,27 +70,41 @@ func newNetwork(s Subject) network {
 	return n
 }
 
-// limits are the least and the largest value of a field, or nil where they are unknown.
-func (n *network) limits(field string) *[2]float64 {
-	for _, f := range n.about.Fields {
-		if f.Name == field {
-			return f.Limits
-		}
+// field finds a field, or one that is computed, by its name.
+func (n *profile) field(name string) (state.Field, bool) {
+	if f, ok := n.about.Field(name); ok {
+		return f, true
 	}
 	for _, c := range n.about.Computed {
-		if c.Name == field {
-			return c.Limits
+		if c.Name == name {
+			return c.Field, true
 		}
 	}
-	return nil
+	return state.Field{}, false
+}
+
+// limits are the least and the largest value of a field, or nil where they are unknown.
+func (n *profile) limits(field string) *[2]float64 {
+	f, _ := n.field(field)
+	return f.Limits
+}
+
+// grid is that of a field; nil where it is not shown.
+func (n *profile) grid(field string) *Grid {
+	f, ok := n.field(field)
+	if !ok {
+		return nil
+	}
+	return n.grids[f.Space]
 }
 
 // Live shows a run while it goes on. Give Observe to the run as an observer, call Attach
 // before the run begins, and End after it has ended.
 type Live struct {
-	network network
-	nodes   order          // of the values of the items that pictures show
-	edges   func() []int32 // of the values of links
+	network profile
+	orders  map[state.Space]order // of the values of the items that pictures show
+	edges   func() []int32        // of the values of links
+	drawing func() *drawing
 
 	mu      sync.Mutex
 	run     *sim.Run
@@ -109,15 +138,18 @@ func (s status) equal(o status) bool {
 
 // NewLive prepares to show a run.
 func NewLive(s Subject) *Live {
-	l := &Live{network: newNetwork(s), clients: make(map[*client]struct{}), asked: make(chan struct{}, 1)}
+	l := &Live{network: newProfile(s), orders: make(map[state.Space]order), clients: make(map[*client]struct{}), asked: make(chan struct{}, 1)}
 	n := &l.network
-	if n.space != "" {
-		l.nodes = newOrder(indices(s.Model.Order(n.space)), &n.grid)
+	for _, f := range n.about.Fields {
+		if grid := n.grids[f.Space]; grid != nil && l.orders[f.Space].places == nil {
+			l.orders[f.Space] = newOrder(indices(s.Model.Order(f.Space)), grid)
+		}
 	}
 	l.edges = sync.OnceValue(func() []int32 { return indices(s.Model.Order(n.links.Space)) })
+	l.drawing = sync.OnceValue(n.drawing)
 	l.pool = newPool(s.Sweep, len(s.Seeds), len(n.about.Columns))
 	l.history = newHistory(len(l.pool.row))
-	l.taken.pictures, l.taken.histograms = make(map[string]*shot), make(map[histogramKey]*Histogram)
+	l.taken.pictures, l.taken.lines, l.taken.histograms = make(map[string]*shot), make(map[string]*line), make(map[histogramKey]*Histogram)
 	l.ctx, l.done = context.WithCancel(context.Background())
 	return l
 }

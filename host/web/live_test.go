@@ -250,14 +250,13 @@ func TestPageWithoutPicture(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := l.describe()
-	if a.Grid.Nodes != 0 || len(a.Fields) != 0 || len(a.Columns) != 2 || len(a.Distributions) != 1 || len(a.External) != 0 || len(a.Switches) != 1 {
+	if len(a.Grids) != 0 || len(a.Fields) != 0 || len(a.Columns) != 2 || len(a.Distributions) != 1 || len(a.External) != 0 || len(a.Switches) != 1 {
 		t.Errorf("the page is told %+v", a)
 	}
 	if n := l.inspect(&inspector{}, 0, 0); n != nil {
 		t.Errorf("node 0 is %+v", n)
 	}
-	v := &View{Field: "state", W: 1, H: 1, Width: 1, Height: 1}
-	if err := v.check(&l.network.grid, 1); err == nil {
+	if err := l.checkView(&View{Field: "state", W: 1, H: 1, Width: 1, Height: 1}); err == nil {
 		t.Error("a picture can be asked for")
 	}
 }

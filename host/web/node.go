@@ -77,7 +77,7 @@ func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
 	l.mu.Lock()
 	from := l.taken.inspected
 	l.mu.Unlock()
-	if from == nil || node < 0 || int(node) >= len(l.nodes.places) {
+	if from == nil || node < 0 || int(node) >= len(l.orders[l.network.space].places) {
 		return nil
 	}
 	order, links := l.edges(), l.network.links
@@ -92,7 +92,7 @@ func (l *Live) inspect(i *inspector, node int32, replica int) *Node {
 		base := a.First(replica, len(l.network.Seeds))
 		switch a.Space {
 		case l.network.space:
-			out.Values = append(out.Values, value{a.Name, a.Unit, decimal(a.At(base + int(l.nodes.places[node])))})
+			out.Values = append(out.Values, value{a.Name, a.Unit, decimal(a.At(base + int(l.orders[l.network.space].places[node])))})
 		case links.Space:
 			for k, e := range edges {
 				out.Edges[k].Values = append(out.Edges[k].Values, decimal(a.At(base+int(order[e.edge]))))

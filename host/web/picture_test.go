@@ -10,8 +10,8 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// picture is a frame, taken apart.
-type picture struct {
+// decoded is a frame, taken apart.
+type decoded struct {
 	seq           uint32
 	step          float64
 	low, high     float32
@@ -19,9 +19,9 @@ type picture struct {
 	levels        []byte
 }
 
-func parseFrame(b []byte) picture {
+func parseFrame(b []byte) decoded {
 	f := func(at int) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b[at:])) }
-	return picture{
+	return decoded{
 		seq: binary.LittleEndian.Uint32(b), step: math.Float64frombits(binary.LittleEndian.Uint64(b[4:])), low: f(12), high: f(16),
 		width: int(binary.LittleEndian.Uint32(b[20:])), height: int(binary.LittleEndian.Uint32(b[24:])), levels: b[frameHeader:],
 	}
@@ -150,7 +150,7 @@ func TestLimitsFollow(t *testing.T) {
 	a.Double[17] = -1e9
 	v := View{Field: "energy", W: 100, H: 100, Width: 100, Height: 100}
 	var p painter
-	paint := func() picture { return parseFrame(p.paint(&v, &g, values{array: &a}, 1, nil)) }
+	paint := func() decoded { return parseFrame(p.paint(&v, &g, values{array: &a}, 1, nil)) }
 	f := paint()
 	if f.low < 0 || f.low > 3 || f.high < 96 || f.high > 99 {
 		t.Errorf("the limits are %v and %v, want about 1 and 98", f.low, f.high)

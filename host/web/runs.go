@@ -31,7 +31,8 @@ type Runs struct {
 
 	mu   sync.Mutex
 	open map[string]*run
-	old  map[string]*network // built for runs whose run.json tells too little, by name
+	old  map[string]*profile // built for runs whose run.json tells too little, by name
+	seen map[string]seen     // by name
 }
 
 // OpenRuns serves the folder of a run, or all runs in a folder.
@@ -40,7 +41,7 @@ func OpenRuns(path string, build Build) (*Runs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the folder cannot be found: %w", err)
 	}
-	r := &Runs{folder: path, build: build, open: make(map[string]*run), old: make(map[string]*network)}
+	r := &Runs{folder: path, build: build, open: make(map[string]*run), old: make(map[string]*profile), seen: make(map[string]seen)}
 	_, err = os.Stat(filepath.Join(path, record.MetadataName))
 	switch {
 	case err == nil:
@@ -79,18 +80,16 @@ func (r *Runs) names() ([]string, error) {
 	return names, nil
 }
 
-// newest gives the runs whose run.json was written last, and counts the others.
+// newest gives the runs whose last session began last, and counts the others.
 func (r *Runs) newest() (names []string, older int, err error) {
 	if names, err = r.names(); err != nil || len(names) <= mostRuns {
 		return names, 0, err
 	}
-	written := make(map[string]time.Time, len(names))
+	began := make(map[string]time.Time, len(names))
 	for _, name := range names {
-		if info, err := os.Stat(filepath.Join(r.folder, name, record.MetadataName)); err == nil {
-			written[name] = info.ModTime()
-		}
+		began[name] = r.began(name)
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return written[b].Compare(written[a]) })
+	slices.SortStableFunc(names, func(a, b string) int { return began[b].Compare(began[a]) })
 	return names[:mostRuns], len(names) - mostRuns, nil
 }
 
@@ -116,6 +115,7 @@ func (r *Runs) list() ([]about, error) {
 		f, err := r.read(name)
 		if err == nil {
 			a, err = f.describe()
+			a.Settings = r.settings(f)
 			f.close()
 		}
 		if err != nil {
@@ -132,6 +132,7 @@ type run struct {
 	mu        sync.Mutex
 	painter   painter
 	inspector inspector
+	drawing   *drawing
 	sessions  int // that the points are of
 	points    *pointReader
 }
@@ -160,9 +161,11 @@ type folder struct {
 	name     string
 	left     *results.Folder
 	metadata *record.Metadata
-	space    string // axis of the items that pictures show; empty where there are none
-	grid     Grid
-	old      *network // see Runs
+	space    string   // axis of the items that have sites; empty where there are none
+	grid     Grid     // of these
+	signed   bool     // see profile
+	flips    string   // likewise
+	old      *profile // see Runs
 }
 
 func (r *Runs) read(name string) (*folder, error) {
@@ -181,7 +184,7 @@ func (r *Runs) read(name string) (*folder, error) {
 func (f *folder) close() error { return f.left.Close() }
 
 // builtOf builds the network of a run whose run.json does not describe it.
-func (r *Runs) builtOf(f *folder) (*network, error) {
+func (r *Runs) builtOf(f *folder) (*profile, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.old[f.name] != nil {
@@ -195,7 +198,7 @@ func (r *Runs) builtOf(f *folder) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := newNetwork(Subject{Model: built})
+	n := newProfile(Subject{Model: built})
 	r.old[f.name] = &n
 	return &n, nil
 }
@@ -223,7 +226,13 @@ func (f *folder) readGrid(r *Runs) error {
 	if nodes > mostRecord/4 {
 		return fmt.Errorf("the run has %d %ss, which are too many to be shown", nodes, f.space)
 	}
-	f.grid = gridOf(sites, nodes)
+	f.grid = NewGrid(nodes, sites.Sides, sites.Bipartite)
+	f.grid.Drawn = f.left.Has(record.FinalName) && f.grid.isDrawn(f.countEnds())
+	f.grid.remember(max(1, len(f.metadata.Seeds)))
+	if sites.Bipartite {
+		f.flips = sites.Field
+	}
+	f.signed = sites.Signed
 	if f.grid.Nodes > f.grid.Slices*f.grid.Rows*f.grid.Columns {
 		return fmt.Errorf("the run has %d %ss, but its lattice is %v", nodes, f.space, sites.Sides)
 	}
@@ -245,6 +254,34 @@ func (f *folder) nodes() (int, error) {
 
 func (f *folder) perNode(a record.Array) bool {
 	return f.space != "" && len(a.Axes) > 0 && a.Axes[len(a.Axes)-1] == f.space && !a.IsText()
+}
+
+// shownOn gives the grid of an array that pages show, and its name; nil of any other.
+func (f *folder) shownOn(a record.Array) (*Grid, string) {
+	if f.perNode(a) {
+		return &f.grid, f.space
+	}
+	axes, sides := a.Axes, a.Shape
+	for len(axes) > 0 && (axes[0] == "record" || axes[0] == "replica") {
+		if axes[0] == "replica" && len(sides) > 0 {
+			sides = sides[1:]
+		}
+		axes = axes[1:]
+	}
+	known := slices.ContainsFunc(f.metadata.Shown, func(of []string) bool { return slices.Equal(of, axes) })
+	if !known || len(axes) == 0 || len(sides) != len(axes) || len(axes) > 2 || a.Items != "" {
+		return nil, ""
+	}
+	shape := make([]int, len(sides))
+	for i, side := range sides {
+		if side < 1 || side > mostRecord/8 || shape[max(0, i-1)] > int(mostRecord/8/side) {
+			return nil, ""
+		}
+		shape[i] = int(side)
+	}
+	g := gridOf(model.Space{Shape: shape, Shown: true})
+	g.remember(max(1, len(f.metadata.Seeds)))
+	return g, fmt.Sprint(strings.Join(axes, ","), shape)
 }
 
 // perLink tells whether a field has a value for each of what final.npz gives the
@@ -298,7 +335,7 @@ func (f *folder) describe() (about, error) {
 	m := f.metadata
 	a := about{
 		Name: f.name, Status: m.Status, Model: m.Model, Rule: m.Rule, Precision: m.Precision.String(), Seeds: seedTexts(m.Seeds), Sweep: m.Sweep,
-		Counts: m.Network, Steps: m.Steps, Started: m.Started, Rate: m.UpdatesPerSecond, Work: cmp.Or(m.Work, "node updates"), Grid: f.grid, Item: f.space,
+		Counts: m.Network, Steps: m.Steps, Started: m.Started, Rate: m.UpdatesPerSecond, Work: cmp.Or(m.Work, "node updates"), Grids: make(map[string]*Grid), Item: f.space,
 	}
 	if n := len(m.Sessions); n > 0 {
 		a.Device = m.Sessions[n-1].Backend.Device
@@ -309,24 +346,32 @@ func (f *folder) describe() (about, error) {
 		}
 	}
 	for _, d := range f.recordings() {
-		if !f.perNode(d) {
+		grid, name := f.shownOn(d)
+		if grid == nil {
 			continue
 		}
 		s, err := f.recording(d)
 		if err != nil {
 			return a, err
 		}
-		a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, int64(s.Len()), d.Every, d.FirstStep()})
+		a.Grids[name] = grid
+		a.Fields = append(a.Fields, f.fieldOf(d, name, int64(s.Len()), d.Every, d.FirstStep()))
 		s.Close()
 	}
 	if f.left.Has(record.FinalName) {
 		for _, d := range f.finals() {
-			if f.perNode(d) && !slices.ContainsFunc(a.Fields, func(f field) bool { return f.Name == d.Name }) {
-				a.Fields = append(a.Fields, field{d.Name, d.Unit, d.Doc, 1, 0, 0})
+			grid, name := f.shownOn(d)
+			if grid != nil && !slices.ContainsFunc(a.Fields, func(f field) bool { return f.Name == d.Name }) {
+				a.Grids[name] = grid
+				a.Fields = append(a.Fields, f.fieldOf(d, name, 1, 0, 0))
 			}
 		}
 	}
 	return a, nil
+}
+
+func (f *folder) fieldOf(d record.Array, grid string, records, every, first int64) field {
+	return field{Name: d.Name, Unit: d.Unit, Doc: d.Doc, Records: records, Every: every, First: first, Grid: grid, Scale: scaleOf(f.limits(d.Name), f.signed), Flips: d.Name == f.flips}
 }
 
 // request opens the run that a request names. It locks the run until the caller calls the

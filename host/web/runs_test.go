@@ -163,7 +163,10 @@ func TestRuns(t *testing.T) {
 		t.Fatalf("the runs are %+v", list.Runs)
 	}
 	one := list.Runs[1]
-	want := []field{{"state", "1", "state of the node", 4, 5, 5}, {"double", "1", "twice the state", 4, 5, 5}}
+	want := []field{
+		{Name: "state", Unit: "1", Doc: "state of the node", Records: 4, Every: 5, First: 5, Grid: "node", Scale: others, Flips: true},
+		{Name: "double", Unit: "1", Doc: "twice the state", Records: 4, Every: 5, First: 5, Grid: "node", Scale: others},
+	}
 	if d := cmp.Diff(want, one.Fields); d != "" || one.Steps != 22 || len(one.Columns) != 2 || one.Status != sim.Finished {
 		t.Errorf("%+v; the fields (-want +is):\n%s", one, d)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -47,6 +48,7 @@ func (s *shot) of(replica, replicas int) values {
 type taken struct {
 	start        *sim.Snapshot // until its histograms are counted
 	pictures     map[string]*shot
+	lines        map[string]*line // of fields of lines
 	inspected    *sim.Snapshot
 	inspectedAt  moment
 	marks, state *shot // of the external nodes
@@ -59,6 +61,7 @@ type sampler struct {
 	live      *Live
 	watched   []string // derived fields
 	watchedAt int64    // the backend computes them from the step after this one on
+	trail     trail
 	inspect   pace
 	marks     pace
 	counts    map[string]*pace        // of distributions
@@ -84,10 +87,10 @@ func (s *sampler) loop(ctx context.Context, run *sim.Run) {
 	for {
 		if due {
 			took, err := s.sample(ctx, run)
-			if err != nil {
-				return // the run has ended, or will report the error itself
+			if errors.Is(err, sim.ErrEnded) || ctx.Err() != nil {
+				return
 			}
-			due = !took
+			due = !took && err == nil // the run reports an error itself
 		}
 		select {
 		case <-ticks.C:
@@ -104,6 +107,7 @@ type wants struct {
 	changes       int      // interventions before
 	derived       []string // to be watched
 	pictures      []string
+	lines         []string
 	marks         bool
 	inspect       bool
 	distributions []*model.Distribution
@@ -117,6 +121,9 @@ func (s *sampler) sample(ctx context.Context, run *sim.Run) (bool, error) {
 			return false, err
 		}
 		s.watched, s.watchedAt = w.derived, s.live.step()
+	}
+	if err := s.follow(ctx, run, w.lines); err != nil {
+		return false, err
 	}
 	names := s.live.needs(&w)
 	if len(names) == 0 {
@@ -149,6 +156,7 @@ func (s *sampler) wants() wants {
 	}
 	w.marks = len(w.pictures) > 0 && len(l.network.external) > 0 && s.marks.due()
 	slices.Sort(w.derived)
+	slices.Sort(w.lines)
 	return w
 }
 
@@ -162,9 +170,13 @@ func (s *sampler) wantPicture(w *wants, c *client) {
 			return
 		}
 	}
+	isLine := l.network.grid(name).Past > 0
+	if isLine && !slices.Contains(w.lines, name) {
+		w.lines = append(w.lines, name)
+	}
 	// While the run goes on, the picture will be one of the step that is under way.
 	last := l.taken.pictures[name]
-	isNew := last == nil || last.before(l.moment()) || !l.status.Paused
+	isNew := last == nil || last.before(l.moment()) && (l.status.Paused || !isLine) || !l.status.Paused && !isLine
 	if c.ready && isNew && !slices.Contains(w.pictures, name) {
 		w.pictures = append(w.pictures, name)
 	}
@@ -184,12 +196,19 @@ func (s *sampler) countDue(name string) bool {
 	return s.counts[name].due() && last < s.live.status.Step
 }
 
-// needs lists the wanted fields of the backend, each once.
-func (l *Live) needs(w *wants) []string {
+// sources are the fields of the backend that some fields follow from.
+func (l *Live) sources(fields []string) []string {
 	var names []string
-	for _, name := range w.pictures {
+	for _, name := range fields {
 		names = append(names, l.from(name)...)
 	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// needs lists the wanted fields of the backend, each once.
+func (l *Live) needs(w *wants) []string {
+	names := l.sources(w.pictures)
 	if w.marks {
 		names = append(names, l.from(l.network.about.Mark)...)
 	}
@@ -236,7 +255,7 @@ func (l *Live) shot(name string, from *sim.Snapshot, changes int) *shot {
 	c := l.computed(name)
 	if c == nil {
 		a := from.Array(name)
-		return &shot{moment: moment{from.Step, changes}, array: asReals(a), order: l.nodes, lone: a.Kind == state.Real}
+		return &shot{moment: moment{from.Step, changes}, array: asReals(a), order: l.orders[a.Space], lone: a.Kind == state.Real}
 	}
 	var arrays []*state.Array
 	for _, n := range c.From {
@@ -284,6 +303,11 @@ func (s *sampler) keep(w *wants, from *sim.Snapshot) {
 	for name, picture := range pictures {
 		if old := l.taken.pictures[name]; old != nil && old.lone && old.readers == 0 {
 			s.spare[name] = old.array
+		}
+		if l.network.grid(name).Past > 0 {
+			picture.lone = false
+			l.addLine(name, picture)
+			continue
 		}
 		l.taken.pictures[name] = picture
 	}
@@ -335,8 +359,22 @@ func (l *Live) last(s *state.State) {
 	for i := range s.Arrays {
 		a := &s.Arrays[i]
 		t.inspected.Arrays = append(t.inspected.Arrays, a)
-		if a.Space == l.network.space {
-			t.pictures[a.Name] = &shot{moment: now, array: asReals(a), order: l.nodes}
+		if l.network.grids[a.Space] != nil {
+			l.lastPicture(a.Name, &shot{moment: now, array: asReals(a), order: l.orders[a.Space]})
 		}
 	}
+	for c := range l.clients {
+		if c.view != nil && l.computed(c.view.Field) != nil {
+			l.lastPicture(c.view.Field, l.shot(c.view.Field, t.inspected, now.changes))
+		}
+	}
+}
+
+// lastPicture keeps a field at the end of the run. The caller holds l.mu.
+func (l *Live) lastPicture(name string, s *shot) {
+	if l.network.grid(name).Past > 0 {
+		l.addLine(name, s)
+		return
+	}
+	l.taken.pictures[name] = s
 }

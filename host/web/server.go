@@ -14,9 +14,11 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"time"
@@ -33,6 +35,11 @@ type Options struct {
 	// that other machines can reach.
 	Address string
 	Public  bool
+	// Origin is the address under which a reverse proxy serves the page, with the path
+	// that it takes off: https://lab.example/tnn/. Empty without one.
+	Origin string
+	// Embed are the origins of pages that may have this page in a frame.
+	Embed []string
 }
 
 // Server serves the page.
@@ -42,15 +49,23 @@ type Server struct {
 	token    string
 	patience time.Duration // with a page that does not answer
 	options  Options
+	origin   *url.URL // nil without a proxy
 }
 
 // Listen opens the address; Serve answers.
 func Listen(o Options) (*Server, error) {
+	origin, err := parseOrigin(o.Origin)
+	if err != nil {
+		return nil, fmt.Errorf("--origin: %w", err)
+	}
+	if err := checkEmbed(o.Embed); err != nil {
+		return nil, fmt.Errorf("--embed: %w", err)
+	}
 	l, err := listen(o.Address, o.Public)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--listen: %w", err)
 	}
-	s := &Server{listener: l, token: rand.Text(), options: o, patience: 10 * time.Second}
+	s := &Server{listener: l, token: rand.Text(), options: o, origin: origin, patience: time.Minute}
 	s.http = &http.Server{
 		Handler:           s.handler(),
 		ReadHeaderTimeout: 5 * time.Second,
@@ -64,6 +79,9 @@ func Listen(o Options) (*Server, error) {
 
 // URL is the address of the page, with the token that lets it in.
 func (s *Server) URL() string {
+	if s.origin != nil {
+		return s.origin.String() + "?token=" + s.token
+	}
 	a := s.listener.Addr().(*net.TCPAddr)
 	host, port := a.IP.String(), strconv.Itoa(a.Port)
 	if a.IP.IsUnspecified() {
@@ -105,28 +123,34 @@ func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(files))
 	if s.options.Live != nil {
-		mux.HandleFunc("GET /api/live", func(w http.ResponseWriter, r *http.Request) { s.options.Live.serve(w, r, s.patience) })
+		mux.HandleFunc("GET /api/live", func(w http.ResponseWriter, r *http.Request) { s.options.Live.serve(w, r, s.patience, s.origin) })
 	}
 	mux.HandleFunc("GET /api/runs", s.list)
 	if runs := s.options.Runs; runs != nil {
 		mux.HandleFunc("GET /api/points", runs.servePoints)
 		mux.HandleFunc("GET /api/histograms", runs.serveHistograms)
+		mux.HandleFunc("GET /api/settings", runs.serveSettings)
+		mux.HandleFunc("GET /api/graph", runs.serveGraph)
 		mux.HandleFunc("GET /api/frame", runs.serveFrame)
 		mux.HandleFunc("GET /api/node", runs.serveNode)
 	}
-	return &guard{token: sha256.Sum256([]byte(s.token)), public: s.options.Public, next: http.MaxBytesHandler(mux, 0)}
+	return &guard{token: sha256.Sum256([]byte(s.token)), public: s.options.Public, origin: s.origin, embed: s.options.Embed, next: http.MaxBytesHandler(mux, 0)}
 }
 
 // list answers which runs can be shown. A live run is described on its own connection.
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	out := struct {
-		Live   bool    `json:"live"`
-		Runs   []about `json:"runs"`
-		Notice string  `json:"notice,omitempty"`
-	}{Live: s.options.Live != nil, Runs: []about{}}
+		Live   bool     `json:"live"`
+		Runs   []about  `json:"runs"`
+		Keys   []string `json:"keys,omitempty"` // of settings in which runs differ
+		Notice string   `json:"notice,omitempty"`
+
+		Palette *palette `json:"palette"`
+	}{Live: s.options.Live != nil, Runs: []about{}, Palette: newPalette()}
 	if s.options.Runs != nil {
 		var err error
 		if out.Runs, err = s.options.Runs.list(); err == nil {
+			out.Keys = keepDiffering(out.Runs)
 			out.Notice, err = s.options.Runs.Notice()
 		}
 		if err != nil {

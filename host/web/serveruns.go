@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 )
 
 // answerRun answers a request about a run with JSON.
@@ -29,6 +30,21 @@ func (r *Runs) serveHistograms(w http.ResponseWriter, q *http.Request) {
 	r.answerRun(w, q, func(_ *run, f *folder) (any, error) { return f.readHistograms() })
 }
 
+// serveSettings answers the configuration of a run, key by key.
+func (r *Runs) serveSettings(w http.ResponseWriter, q *http.Request) {
+	r.answerRun(w, q, func(_ *run, f *folder) (any, error) {
+		cfg, err := f.config()
+		if err != nil {
+			return nil, err
+		}
+		return cfg.Settings(), nil
+	})
+}
+
+func (r *Runs) serveGraph(w http.ResponseWriter, q *http.Request) {
+	r.answerRun(w, q, func(known *run, f *folder) (any, error) { return f.drawing(known) })
+}
+
 func (r *Runs) serveFrame(w http.ResponseWriter, q *http.Request) {
 	known, f, release, err := r.request(q)
 	if err != nil {
@@ -49,13 +65,10 @@ func (r *Runs) serveFrame(w http.ResponseWriter, q *http.Request) {
 // frame paints a field of a run after a step.
 func (r *Runs) frame(known *run, f *folder, q *http.Request) ([]byte, error) {
 	view, err := parseView(q.URL.Query())
-	if err == nil {
-		err = view.check(&f.grid, max(1, len(f.metadata.Seeds)))
+	if err != nil {
+		return nil, err
 	}
-	var step int32
-	if err == nil {
-		step, err = number(q.URL.Query(), "step")
-	}
+	step, err := number(q.URL.Query(), "step")
 	if err != nil {
 		return nil, err
 	}
@@ -67,17 +80,40 @@ func (r *Runs) frame(known *run, f *folder, q *http.Request) ([]byte, error) {
 		return nil, fmt.Errorf("field %q was not recorded after step %d", view.Field, step)
 	}
 	defer s.Close()
+	grid, _ := f.shownOn(s.about)
+	if grid == nil {
+		return nil, fmt.Errorf("field %s cannot be shown as a picture", s.about.Name)
+	}
+	if view.Flip && view.Field != f.flips {
+		return nil, fmt.Errorf("field %s has no sign of a sublattice to flip", view.Field)
+	}
+	if err := view.check(grid, max(1, len(f.metadata.Seeds))); err != nil {
+		return nil, err
+	}
 	from, err := f.values(s, index, view.Replica)
 	if err != nil {
 		return nil, err
 	}
-	return known.painter.paint(&view, &f.grid, from, int64(step), f.limits(view.Field)), nil
+	if grid.Past > 0 {
+		rows := []values{from}
+		for i := index - 1; i >= 0 && len(rows) < grid.Past; i-- {
+			row, err := f.values(s, i, view.Replica)
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, row)
+		}
+		slices.Reverse(rows)
+		from, grid = stack(grid, rows, view.Flip)
+		view = view.whole(grid)
+	}
+	return known.painter.paint(&view, grid, from, int64(step), f.limits(view.Field)), nil
 }
 
-// values reads the values of the nodes of one replica.
+// values reads the values of the items of one replica.
 func (f *folder) values(s *stored, index, replica int) (values, error) {
 	if !f.perNode(s.about) {
-		return values{}, fmt.Errorf("field %s cannot be shown as a picture", s.about.Name)
+		return f.table(s, index, replica)
 	}
 	places, err := f.order(s)
 	if err != nil {
@@ -94,6 +130,20 @@ func (f *folder) values(s *stored, index, replica int) (values, error) {
 		return values{}, fmt.Errorf("field %s has %d values of a replica, not %d", s.about.Name, each, want)
 	}
 	return values{array: a, base: replica * each, order: order{places: places}}, nil
+}
+
+// table reads an array that has no sites, of one replica.
+func (f *folder) table(s *stored, index, replica int) (values, error) {
+	a, err := s.read(index)
+	if err != nil {
+		return values{}, err
+	}
+	grid, _ := f.shownOn(s.about)
+	replicas, each := s.replicas()
+	if int64(grid.Nodes) != each {
+		return values{}, fmt.Errorf("field %s has %d values of a replica, not %d", s.about.Name, each, grid.Nodes)
+	}
+	return values{array: a, base: min(replica, int(replicas)-1) * int(each)}, nil
 }
 
 func (r *Runs) serveNode(w http.ResponseWriter, q *http.Request) {

@@ -6,26 +6,32 @@ import { Charts, Histogram } from "./charts.js";
 import { runs } from "./source.js";
 import { LivePage } from "./live.js";
 import { ReplayPage } from "./replay.js";
-import { gradient, number } from "./colours.js";
+import { gradient, number, usePalette, markColour } from "./colours.js";
+import { explained, explainAll } from "./words.js";
+import { savePicture } from "./save.js";
 
 // View is the picture with its toolbar, the card of a node, and the charts.
 class View {
   constructor() {
     this.lattice = new Lattice($("lattice"), region => this.ask(region), (id, kept) => this.point(id, kept));
-    this.charts = new Charts($("charts"));
+    this.lattice.onHover = at => this.hover(at);
+    this.charts = new Charts($("charts"), $("abscissa"));
     this.histogram = new Histogram($("histogram"));
     $("in").onclick = () => this.about && this.lattice.zoomBy(1.5);
     $("out").onclick = () => this.about && this.lattice.zoomBy(1 / 1.5);
     $("fit").onclick = () => this.about && this.lattice.fit();
     $("help").onclick = () => $("keys").showModal();
+    $("save").onclick = () => this.save();
+    explainAll();
+    for (const i of document.querySelectorAll("[data-mark]")) i.style.background = markColour(i.dataset.mark);
     for (const id of ["field", "replica", "slice", "flip"]) $(id).onchange = () => this.changed();
     document.addEventListener("keydown", e => this.key(e));
   }
 
   // open shows a run, keeping field and region where it has them too.
-  open(about) {
+  open(about, graph = about.graph) {
     const before = $("field").value;
-    this.about = about;
+    Object.assign(this, { about, graph });
     $("name").textContent = about.name;
     document.title = about.name + " – tnn-gpu";
     const fields = about.fields ?? [];
@@ -33,10 +39,7 @@ class View {
     if (fields.some(f => f.name === before)) $("field").value = before;
     $("replicas").hidden = (about.seeds ?? []).length < 2;
     $("replica").max = (about.seeds ?? []).length - 1;
-    $("picture").hidden = !about.grid.nodes; // of a model without sites: the curves take its place
-    $("slices").hidden = about.grid.slices < 2;
-    $("slice").max = about.grid.slices - 1;
-    $("flips").hidden = !about.grid.bipartite;
+    $("picture").hidden = !Object.keys(about.grids ?? {}).length; // the curves take its place
     this.lattice.external = about.external ?? [];
     this.lattice.marks = "";
     $("marks").hidden = !about.external?.length;
@@ -48,22 +51,56 @@ class View {
 
   get item() { return this.about.item || "node"; } // as models call what a picture shows
   get field() { return (this.about.fields ?? []).find(f => f.name === $("field").value); }
+  get grid() { return this.about.grids[this.field?.grid]; }
   get replica() { return $("replicas").hidden ? 0 : clamp($("replica")); }
 
   // changed shows another field, replica or slice.
   changed() {
     if (!this.about) return;
+    const { field, grid } = this;
     this.lattice.point(-1, false);
-    if (this.field) this.lattice.show(this.about.grid, $("slices").hidden ? 0 : clamp($("slice")));
+    this.forget();
+    $("doc").textContent = field?.doc ?? "";
+    $("slices").hidden = !(grid?.slices > 1);
+    $("flips").hidden = !field?.flips;
+    if (grid?.slices > 1) {
+      $("slice").max = grid.slices - 1;
+      $("slicing").textContent = `of ${grid.slices}, the first coordinate from 0 to ${grid.slices - 1}`;
+    }
+    $("axes").hidden = !grid || !grid.past && grid.sides?.length > 1 && grid.slices < 2;
+    $("axes").textContent = !grid ? "" : this.axes(grid);
+    if (grid) this.lattice.show(grid, $("slices").hidden ? 0 : clamp($("slice")), field, this.graph);
     else this.lattice.clear();
     this.onChange?.();
+  }
+
+  // axes say how items lie where that is not as they do on a lattice of two sides.
+  axes(grid) {
+    if (grid.past) return `Across: ${this.item}s. Down: steps, the last one lowest.`;
+    if (grid.slices > 1) return `Slice ${clamp($("slice"))} of ${grid.slices}: ${grid.rows} rows of ${grid.columns}.`;
+    if (grid.drawn && this.graph) return "Drawn by its edges, which pull, and its nodes, which push each other.";
+    return `Line by line, by ${this.item} id.`;
+  }
+
+  // forget what was told of the picture before: it is of another field, or of none.
+  forget() {
+    this.region = null;
+    for (const id of ["low", "high", "unit"]) $(id).textContent = "";
+    $("ramp").style.background = "none";
+    this.hover(null);
+    $("lattice").setAttribute("aria-label", this.field ? `${this.field.name}: no picture yet` : "No picture");
+  }
+
+  // hover tells of the row of a line that is under the pointer.
+  hover(at) {
+    $("under").hidden = !at;
+    if (at) $("under").textContent = `${this.item} ${at.id}, step ${at.step}: ${number(at.value)}`;
   }
 
   ask(region) {
     if (!this.field) return;
     this.region = region;
-    const { bipartite, field } = this.about.grid, flip = bipartite && $("flip").checked && (!field || field === this.field.name);
-    this.onView({ ...region, field: this.field.name, replica: this.replica, slice: this.lattice.slice, flip });
+    this.onView({ ...region, field: this.field.name, replica: this.replica, slice: this.lattice.slice, flip: this.field.flips && $("flip").checked });
   }
 
   // frame shows a picture as the server sends it.
@@ -75,10 +112,22 @@ class View {
     $("high").textContent = number(shown.limits[1], 3);
     $("ramp").style.background = gradient(shown.stops);
     $("unit").textContent = this.field.unit === "1" ? "" : this.field.unit;
-    const { grid } = this.about;
-    const size = grid.sides?.length ? grid.sides.join(" by ") : grid.nodes;
-    $("lattice").setAttribute("aria-label", `${this.field.name} of ${size} ${this.item}s at step ${shown.step}, from ${number(shown.limits[0])} to ${number(shown.limits[1])}`);
+    $("lattice").setAttribute("aria-label", this.caption(shown));
     return shown.step;
+  }
+
+  // caption says what a picture shows.
+  caption(shown) {
+    const { grid } = this;
+    const size = grid.sides?.length ? grid.sides.join(" by ") : grid.nodes;
+    const slice = grid.slices > 1 ? `, slice ${this.lattice.slice} of ${grid.slices}` : "";
+    const since = grid.past ? `, steps from ${shown.first} on` : "";
+    return `${this.field.name} of ${size} ${this.item}s at step ${shown.step}${slice}${since}, from ${number(shown.limits[0])} to ${number(shown.limits[1])}`;
+  }
+
+  save() {
+    const { shown } = this.lattice;
+    if (shown) savePicture(`${this.about.name}-${this.field.name}-${shown.step}`, $("lattice"), `${this.about.name}: ${$("lattice").getAttribute("aria-label")}`);
   }
 
   note(text) {
@@ -87,11 +136,15 @@ class View {
   }
 
   facts(list) {
+    const focused = [...$("facts").querySelectorAll("button")].indexOf(document.activeElement);
     $("facts").replaceChildren(...list.filter(([, v]) => v !== "" && v !== undefined).map(([name, v]) => {
       const row = element("div");
-      row.append(element("dt", name), element("dd", v, { title: v }));
+      const term = element("dt");
+      term.append(explained(name.toLowerCase(), name));
+      row.append(term, element("dd", v, { title: v }));
       return row;
     }));
+    if (focused >= 0) $("facts").querySelectorAll("button")[focused]?.focus();
   }
 
   status(text, kind = "") {
@@ -113,7 +166,7 @@ class View {
     this.lattice.draw();
     const cell = this.lattice.cell(node.id), card = $("card");
     const held = this.hold?.(node);
-    const at = this.about.grid.sides?.length > 1 && cell ? `row ${cell[1]}, column ${cell[0]}` : "";
+    const at = this.grid?.sides?.length > 1 && cell ? `row ${cell[1]}, column ${cell[0]}` : "";
     const title = element("h3", `${this.item[0].toUpperCase()}${this.item.slice(1)} ${node.id} `);
     title.append(element("small", [node.external ? "external" : "", at].filter(Boolean).join(", ")));
     const values = element("table");
@@ -161,13 +214,15 @@ function row(name, value) {
 }
 
 async function main() {
-  const view = new View();
   try {
     const found = await runs();
+    usePalette(found.palette);
+    const view = new View();
     if (found.live) new LivePage(view);
-    else new ReplayPage(view, found.runs, found.notice);
+    else new ReplayPage(view, found);
   } catch (e) {
-    view.status(e.message, "wrong");
+    $("status").textContent = e.message;
+    $("status").className = "wrong";
   }
 }
 

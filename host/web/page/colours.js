@@ -1,18 +1,16 @@
 // Colours of values and of runs.
 
-const viridis = ["440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725"];
-const signs = ["2166ac", "f7f7f7", "b35806"];
-const shades = ["000000", "ffffff"];
+// palette has the colours of pictures, videos and figures (host/picture/colour.go), as the
+// program tells them: scales of fields, marks of external nodes, lines.
+const palette = { scales: {}, marks: [], lines: [] };
 
-// The colours of external nodes that are solved, not solved, and off.
-export const solvedColours = { 1: "#009e73", 0: "#f0e442", "-": "#cc79a7" };
+export const usePalette = given => Object.assign(palette, given);
 
-// palette of a field, as in pictures, videos and figures (host/picture/colour.go): where
-// the limits are -1 and 1 that of states, which have a sign or are a picture.
-export function palette(limits, signed) {
-  if (!limits || limits[0] !== -1 || limits[1] !== 1) return viridis;
-  return signed ? signs : shades;
-}
+// stopsOf are the colours of a field, from its least value to its largest.
+export const stopsOf = field => palette.scales[field.scale];
+
+// markColour is that of an external node: "1" solved, "0" not solved, "-" off.
+export const markColour = mark => palette.marks[{ 1: 0, 0: 1, "-": 2 }[mark]];
 
 // table has the colour of every level as a pixel; level 0 is transparent.
 export function table(stops) {
@@ -22,8 +20,8 @@ export function table(stops) {
     const at = (level - 1) / 254 * (stops.length - 1);
     const i = Math.min(Math.floor(at), stops.length - 2);
     for (let c = 0; c < 3; c++) {
-      const from = parseInt(stops[i].slice(2 * c, 2 * c + 2), 16);
-      const to = parseInt(stops[i + 1].slice(2 * c, 2 * c + 2), 16);
+      const from = parseInt(stops[i].slice(1 + 2 * c, 3 + 2 * c), 16);
+      const to = parseInt(stops[i + 1].slice(1 + 2 * c, 3 + 2 * c), 16);
       bytes[4 * level + c] = Math.round(from + (to - from) * (at - i));
     }
     bytes[4 * level + 3] = 255;
@@ -31,16 +29,17 @@ export function table(stops) {
   return out;
 }
 
-export const gradient = stops => `linear-gradient(to right, ${stops.map(s => "#" + s).join(", ")})`;
-
-// Colours of lines: seen on dark and on light, and told apart by the colour-blind.
-const lines = ["#2e8bc0", "#d9690a", "#1f9d72", "#c2619b", "#b08d1e", "#7a6fd0", "#8a8f98", "#b0563f"];
-
-export const lineColour = i => lines[i % lines.length];
+export const gradient = stops => `linear-gradient(to right, ${stops.join(", ")})`;
 
 export const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+// lineColour is that of the i-th run. Black is drawn as text is, to be seen on dark.
+export function lineColour(i) {
+  const colour = palette.lines[i % palette.lines.length];
+  return colour === "#000000" ? css("--text") : colour;
+}
 
 // number as it is shown.
 export function number(v, digits = 4) {

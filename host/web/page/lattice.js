@@ -1,38 +1,56 @@
 // The picture of a network on a canvas: zoom, pan, the node under the pointer.
 
-import { palette, table, css, solvedColours } from "./colours.js";
+import { stopsOf, table, css, markColour } from "./colours.js";
 
 const mostZoom = 64; // CSS pixels of a node
 
+// Items lie on a plane whose unit is the side of a cell: those of a lattice of two sides,
+// or of a table, each in its cell; those of a line in a row, one row for a step; those of
+// a graph at places of their own.
 export class Lattice {
   // onView is told which region is to be shown, onNode which node is pointed at, and
   // whether it is to be kept. onTap may do something at a click, and tells whether it did.
+  // onHover is told what a row under the pointer shows.
   constructor(canvas, onView, onNode) {
     Object.assign(this, { canvas, onView, onNode });
     this.context = canvas.getContext("2d");
     this.image = document.createElement("canvas");
-    this.views = new Map(); // by seq
+    this.views = new Map(); // by seq, of the field that is shown
     this.seq = 0;
     this.external = [];
     this.marks = "";
     this.node = -1;
     this.kept = false;
     this.onTap = () => false;
+    this.onHover = () => {};
     new ResizeObserver(() => this.resize()).observe(canvas);
     this.listen();
   }
 
-  // show begins with another network or field; the region stays if the grid does.
-  show(grid, slice) {
-    const same = this.grid && grid.columns === this.grid.columns && grid.rows === this.grid.rows;
-    Object.assign(this, { grid, slice, picture: null });
+  // show begins with another network or field; the region stays if the grid does. Pictures
+  // that were asked for before are not taken any more.
+  show(grid, slice, field, graph) {
+    const same = this.grid && grid.columns === this.grid.columns && grid.rows === this.grid.rows && grid.past === this.grid.past;
+    this.views.clear();
+    Object.assign(this, { grid, slice, field, picture: null, shown: null, graph: grid.drawn ? graph : null });
+    this.layOut();
     if (!same) this.fit();
-    else this.ask();
+    else this.moved();
   }
 
   clear() {
-    this.picture = null;
+    this.views.clear();
+    this.picture = this.shown = null;
     this.draw();
+  }
+
+  // layOut gives the plane its size in cells. The rows of a line fill the window.
+  layOut() {
+    const { columns, rows, past, nodes } = this.grid, side = 1.6 * Math.ceil(Math.sqrt(nodes));
+    this.plane = { columns, rows };
+    if (this.graph) this.plane = { columns: side, rows: side };
+    else if (past) this.plane.rows = columns * Math.max(1, this.canvas.clientHeight) / Math.max(1, this.canvas.clientWidth);
+    this.rowHeight = past ? this.plane.rows / past : 1;
   }
 
   resize() {
@@ -41,26 +59,30 @@ export class Lattice {
     this.canvas.width = Math.round(clientWidth * ratio);
     this.canvas.height = Math.round(clientHeight * ratio);
     if (!this.grid) return;
+    this.layOut();
     if (this.fitted) this.fit();
     else this.moved();
   }
 
   get fitZoom() {
     const { clientWidth, clientHeight } = this.canvas;
-    return Math.min(mostZoom, clientWidth / this.grid.columns, clientHeight / this.grid.rows);
+    const most = this.grid.past ? Infinity : mostZoom; // a line of few sites fills the window, too
+    return Math.min(most, clientWidth / this.plane.columns, clientHeight / this.plane.rows);
   }
+
+  get mostZoom() { return Math.max(mostZoom, this.fitZoom); }
 
   fit() {
     this.zoom = this.fitZoom;
-    this.x = this.grid.columns / 2;
-    this.y = this.grid.rows / 2;
+    this.x = this.plane.columns / 2;
+    this.y = this.plane.rows / 2;
     this.moved();
   }
 
   // zoomBy keeps the cell under a point where it is.
   zoomBy(factor, px = this.canvas.clientWidth / 2, py = this.canvas.clientHeight / 2) {
     const [x, y] = this.cellAt(px, py);
-    this.zoom = Math.max(this.fitZoom, Math.min(mostZoom, this.zoom * factor));
+    this.zoom = Math.max(this.fitZoom, Math.min(this.mostZoom, this.zoom * factor));
     this.x = x - (px - this.canvas.clientWidth / 2) / this.zoom;
     this.y = y - (py - this.canvas.clientHeight / 2) / this.zoom;
     this.moved();
@@ -78,8 +100,8 @@ export class Lattice {
       const half = size / this.zoom / 2;
       return half * 2 >= cells ? cells / 2 : Math.max(half, Math.min(cells - half, at));
     };
-    this.x = inside(this.x, this.canvas.clientWidth, this.grid.columns);
-    this.y = inside(this.y, this.canvas.clientHeight, this.grid.rows);
+    this.x = inside(this.x, this.canvas.clientWidth, this.plane.columns);
+    this.y = inside(this.y, this.canvas.clientHeight, this.plane.rows);
     this.fitted = this.zoom <= this.fitZoom * 1.001;
     this.draw();
     this.ask();
@@ -89,13 +111,10 @@ export class Lattice {
   ask() {
     clearTimeout(this.asking);
     this.asking = setTimeout(() => {
-      const ratio = window.devicePixelRatio || 1;
-      const half = [this.canvas.clientWidth / this.zoom / 2, this.canvas.clientHeight / this.zoom / 2];
-      const x = Math.max(0, Math.floor(this.x - half[0])), y = Math.max(0, Math.floor(this.y - half[1]));
-      const w = Math.min(this.grid.columns, Math.ceil(this.x + half[0])) - x;
-      const h = Math.min(this.grid.rows, Math.ceil(this.y + half[1])) - y;
+      const { x, y, w, h } = this.region();
       if (!(w > 0 && h > 0)) return;
-      const pixels = cells => Math.max(1, Math.min(cells, 4096, Math.round(cells * this.zoom * ratio)));
+      const ratio = window.devicePixelRatio || 1, whole = this.graph || this.grid.past;
+      const pixels = cells => Math.max(1, Math.min(cells, 4096, whole ? cells : Math.round(cells * this.zoom * ratio)));
       const view = { seq: ++this.seq, x, y, w, h, width: pixels(w), height: pixels(h) };
       this.views.set(view.seq, view);
       for (const seq of this.views.keys()) if (seq < this.seq - 8) this.views.delete(seq);
@@ -103,8 +122,18 @@ export class Lattice {
     }, 40);
   }
 
-  // frame takes a picture as the server sends it, and gives its step and limits.
-  frame(buffer, known) {
+  // region is what is seen of the grid; of lines and graphs it is all.
+  region() {
+    const { columns, rows } = this.grid;
+    if (this.graph || this.grid.past) return { x: 0, y: 0, w: columns, h: rows };
+    const half = [this.canvas.clientWidth / this.zoom / 2, this.canvas.clientHeight / this.zoom / 2];
+    const x = Math.max(0, Math.floor(this.x - half[0])), y = Math.max(0, Math.floor(this.y - half[1]));
+    return { x, y, w: Math.min(columns, Math.ceil(this.x + half[0])) - x, h: Math.min(rows, Math.ceil(this.y + half[1])) - y };
+  }
+
+  // frame takes a picture as the server sends it, and gives its step and limits; of a line
+  // also the first step that it shows.
+  frame(buffer) {
     const data = new DataView(buffer);
     const view = this.views.get(data.getUint32(0, true));
     const step = data.getFloat64(4, true);
@@ -112,8 +141,7 @@ export class Lattice {
     const width = data.getUint32(20, true), height = data.getUint32(24, true);
     if (!view) return null;
     const levels = new Uint8Array(buffer, 28);
-    const stops = palette(known ?? limits, this.grid?.signed);
-    const colours = table(stops);
+    const stops = stopsOf(this.field), colours = table(stops);
     const pixels = new ImageData(width, height);
     const out = new Uint32Array(pixels.data.buffer);
     for (let i = 0; i < levels.length; i++) out[i] = colours[levels[i]];
@@ -121,8 +149,9 @@ export class Lattice {
     this.image.height = height;
     this.image.getContext("2d").putImageData(pixels, 0, 0);
     this.picture = view;
+    this.shown = { step, limits, stops, width, height, levels, out, every: this.field.every || 1 };
     this.draw();
-    return { step, limits, stops };
+    return { ...this.shown, first: step - (this.grid.past ? height - 1 : 0) * this.shown.every };
   }
 
   cellAt(px, py) {
@@ -135,8 +164,10 @@ export class Lattice {
   }
 
   idAt(px, py) {
-    const [x, y] = this.cellAt(px, py).map(Math.floor);
-    return this.id(x, y);
+    const [x, y] = this.cellAt(px, py);
+    if (this.graph) return this.nearest(x, y);
+    if (!this.grid.past) return this.id(Math.floor(x), Math.floor(y));
+    return x >= 0 && x < this.grid.columns && y >= 0 && y < this.plane.rows ? Math.floor(x) : -1;
   }
 
   id(x, y) {
@@ -146,11 +177,35 @@ export class Lattice {
     return id < nodes ? id : -1;
   }
 
+  // placeOf a node of a graph.
+  placeOf(id) { return [0.5 + this.graph.x[id] * (this.plane.columns - 1), 0.5 + this.graph.y[id] * (this.plane.rows - 1)]; }
+
+  // nearest is the node of a graph that is drawn at a place.
+  nearest(x, y) {
+    let best = -1, least = 0.5;
+    for (let id = 0; id < this.grid.nodes; id++) {
+      const [nx, ny] = this.placeOf(id), distance = Math.hypot(nx - x, ny - y);
+      if (distance < least) [best, least] = [id, distance];
+    }
+    return best;
+  }
+
   // cell of a node, or null if it is in another slice.
   cell(id) {
+    if (this.graph) return this.placeOf(id).map(v => v - 0.5);
+    if (this.grid.past) return [id, Math.max(0, (this.shown?.height ?? 1) - 0.5) * this.rowHeight - 0.5];
     const { columns, rows } = this.grid;
     const line = Math.floor(id / columns);
     return Math.floor(line / rows) === (this.slice || 0) ? [id % columns, line % rows] : null;
+  }
+
+  // under tells what the row at a point of a line shows; null where there is none.
+  under(px, py) {
+    const s = this.shown, [x, y] = this.cellAt(px, py), row = Math.floor(y / this.rowHeight);
+    if (!this.grid.past || !s || x < 0 || x >= this.grid.columns || row < 0 || row >= s.height) return null;
+    const level = s.levels[row * s.width + Math.floor(x * s.width / this.grid.columns)];
+    const value = level === 0 ? null : s.limits[0] + (level - 1) / 254 * (s.limits[1] - s.limits[0]);
+    return { id: Math.floor(x), step: s.step - (s.height - 1 - row) * s.every, value };
   }
 
   draw() {
@@ -165,9 +220,33 @@ export class Lattice {
     if (!this.grid || !this.picture) return;
     const p = this.picture, [x, y] = this.pixelOf(p.x, p.y);
     c.imageSmoothingEnabled = this.zoom * ratio < 1;
-    c.drawImage(this.image, x, y, p.w * this.zoom, p.h * this.zoom);
+    if (this.graph) this.drawGraph(c);
+    else c.drawImage(this.image, x, y, p.w * this.zoom, (this.grid.past ? this.shown.height * this.rowHeight : p.h) * this.zoom);
     this.drawExternal(c);
     this.drawNode(c);
+  }
+
+  // drawGraph draws edges as lines and nodes as discs.
+  drawGraph(c) {
+    const on = this.graph.x.map((_, id) => this.pixelOf(...this.placeOf(id)));
+    c.lineWidth = 1;
+    c.strokeStyle = css("--dim");
+    c.globalAlpha = 0.4;
+    c.beginPath();
+    for (const [a, b] of this.graph.edges) {
+      c.moveTo(...on[a]);
+      c.lineTo(...on[b]);
+    }
+    c.stroke();
+    c.globalAlpha = 1;
+    const bytes = new Uint8Array(this.shown.out.buffer);
+    on.forEach(([x, y], id) => {
+      c.fillStyle = `rgba(${bytes.slice(4 * id, 4 * id + 3).join(", ")}, ${bytes[4 * id + 3] / 255})`;
+      c.beginPath();
+      c.arc(x, y, 0.35 * this.zoom, 0, 7);
+      c.fill();
+      c.stroke();
+    });
   }
 
   drawExternal(c) {
@@ -177,7 +256,7 @@ export class Lattice {
       const cell = this.cell(id);
       if (!cell) return;
       const [x, y] = this.pixelOf(cell[0] + 0.5, cell[1] + 0.5);
-      c.fillStyle = solvedColours[this.marks[i]];
+      c.fillStyle = markColour(this.marks[i]);
       if (size < 12) {
         c.fillRect(x - size / 2, y - size / 2, size, size);
         return;
@@ -206,7 +285,7 @@ export class Lattice {
       c.globalAlpha = 0.85;
       c.beginPath();
       // An edge around the torus would cross the whole picture.
-      if (Math.abs(to[0] - at[0]) <= this.grid.columns / 2 && Math.abs(to[1] - at[1]) <= this.grid.rows / 2) {
+      if (this.graph || Math.abs(to[0] - at[0]) <= this.grid.columns / 2 && Math.abs(to[1] - at[1]) <= this.grid.rows / 2) {
         c.moveTo(x, y);
         c.lineTo(tx, ty);
       }
@@ -232,8 +311,26 @@ export class Lattice {
   // step from node to node by keys.
   step(dx, dy) {
     const [x, y] = (this.node >= 0 && this.cell(this.node)) || [Math.floor(this.x), Math.floor(this.y)];
-    const id = this.node < 0 ? this.id(x, y) : this.id(x + dx, y + dy);
+    const id = this.node < 0 ? this.idFrom(x, y) : this.beside(x, y, dx, dy);
     if (id >= 0) this.point(id, true);
+  }
+
+  // idFrom is the node at or near a place.
+  idFrom(x, y) {
+    if (this.graph) return 0;
+    return this.grid.past ? x : this.id(x, y);
+  }
+
+  // beside is the next node in a direction.
+  beside(x, y, dx, dy) {
+    if (this.grid.past) return x + dx >= 0 && x + dx < this.grid.columns ? x + dx : -1;
+    if (!this.graph) return this.id(x + dx, y + dy);
+    let best = -1, least = Infinity;
+    for (let id = 0; id < this.grid.nodes; id++) {
+      const [nx, ny] = this.cell(id), ahead = (nx - x) * dx + (ny - y) * dy, aside = Math.abs((nx - x) * dy) + Math.abs((ny - y) * dx);
+      if (id !== this.node && ahead > 0 && ahead + 2 * aside < least) [best, least] = [id, ahead + 2 * aside];
+    }
+    return best;
   }
 
   listen() {
@@ -250,6 +347,7 @@ export class Lattice {
     this.canvas.addEventListener("pointermove", e => {
       if (!this.grid) return;
       const [x, y] = at(e);
+      this.onHover(this.under(x, y));
       if (!drag) {
         if (!this.kept) this.point(this.idAt(x, y), false);
         return;
@@ -266,7 +364,7 @@ export class Lattice {
       }
       drag = null;
     });
-    this.canvas.addEventListener("pointerleave", () => { if (!this.kept) this.point(-1, false); });
+    this.canvas.addEventListener("pointerleave", () => { this.onHover(null); if (!this.kept) this.point(-1, false); });
     this.canvas.addEventListener("keydown", e => {
       const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
       if (!this.grid || e.ctrlKey || e.altKey || e.metaKey) return;

@@ -3,7 +3,7 @@
 import { $, element } from "./dom.js";
 import { Live } from "./source.js";
 import { swept } from "./charts.js";
-import { lineColour, css, dark, prefixed } from "./colours.js";
+import { lineColour, css, dark, prefixed, number } from "./colours.js";
 
 export class LivePage {
   constructor(view) {
@@ -45,20 +45,25 @@ export class LivePage {
     this.about = about;
     Object.assign(this.run, { steps: [], all: [], values: {} });
     this.view.open(about);
+    $("abscissa").querySelector("[value=share]").hidden = true; // of one run
     const before = $("distribution").value;
     $("distribution").replaceChildren(...(about.distributions ?? []).map(d => element("option", d.title, { value: d.name, title: d.doc })));
     if (before) $("distribution").value = before;
     $("distributions").hidden = !about.distributions?.length;
     this.source.distribution($("distribution").value);
-    $("switches").replaceChildren(...(about.switches ?? []).map(s => this.makeSwitch(s)));
+    const of = isNumber => (about.switches ?? []).filter(s => Boolean(s.number) === isNumber).map(s => this.makeSwitch(s));
+    $("switches").replaceChildren(...of(false));
+    $("values").replaceChildren(...of(true));
+    $("numbers").hidden = !$("values").children.length;
   }
 
   // makeSwitch lets a control be as the run's eras say, or 0 or 1 against them; or be a
   // number, with nothing for the run's own.
   makeSwitch(s) {
     const label = element("label", s.title + " ");
-    if (s.most) {
-      const input = element("input", "", { id: "switch-" + s.name, type: "number", min: 0, max: s.most, placeholder: "own" });
+    if (s.most || s.number) {
+      const input = element("input", "", { id: "switch-" + s.name, type: "number", placeholder: s.number ? number(s.own) : "own" });
+      Object.assign(input, s.number ? { step: "any" } : { min: 0, max: s.most });
       input.onchange = () => {
         if (input.checkValidity()) this.source.command("control", { name: s.name, value: input.value === "" ? null : Number(input.value) });
         else input.reportValidity();
@@ -85,7 +90,11 @@ export class LivePage {
     const { run } = this;
     run.steps = run.steps.slice(0, p.from).concat(p.steps);
     run.all = p.values.map((v, i) => (run.all[i] ?? []).slice(0, p.from).concat(v));
-    this.showCharts();
+    // Charts take much of the browser's time, and are read slowly.
+    this.charting ??= setTimeout(() => {
+      this.charting = null;
+      this.showCharts();
+    }, run.steps.length > 1 ? 500 : 0);
   }
 
   get swept() { return swept(this.about, this.view.replica); }
@@ -124,7 +133,7 @@ export class LivePage {
       const last = (s.controls ?? []).findLast(c => c.name === w.name), select = $("switch-" + w.name);
       if (document.activeElement === select) continue;
       const set = last && last.value !== null;
-      select.value = !set ? "" : String(w.most ? last.value : Number(last.value !== 0));
+      select.value = !set ? "" : String(w.most || w.number ? last.value : Number(last.value !== 0));
     }
   }
 
@@ -136,6 +145,7 @@ export class LivePage {
 
   point(id) {
     clearTimeout(this.pointing);
+    if (!this.about || this.view.field?.grid !== this.about.item) id = -1; // only what has sites is told of
     this.pointing = setTimeout(() => this.source.inspect(id), 120);
   }
 

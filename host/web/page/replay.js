@@ -3,15 +3,17 @@
 import { $, element } from "./dom.js";
 import { Finished, runs as fetchRuns } from "./source.js";
 import { swept } from "./charts.js";
+import { RunList } from "./list.js";
 import { lineColour, css, prefixed } from "./colours.js";
 
 const again = 3000; // milliseconds from one look at runs that go on to the next
 
 export class ReplayPage {
-  constructor(view, runs, notice) {
+  constructor(view, { runs, keys, notice }) {
     this.view = view;
     this.source = new Finished(e => view.status(e.message, "wrong"));
     this.compared = new Map(); // by name: colour, and points when they are there
+    this.graphs = new Map(); // where nodes are drawn, by name
     view.onView = v => { this.region = v; this.picture(); };
     view.onNode = id => this.point(id);
     view.onChange = () => this.changed();
@@ -22,37 +24,44 @@ export class ReplayPage {
     $("runs").hidden = false;
     $("notice").textContent = notice ?? "";
     $("notice").hidden = !notice;
-    this.list(runs);
+    this.rows = new RunList({ head: $("head"), body: $("list"), filter: $("filter"), count: $("count") }, { open: name => this.open(name), compare: (name, on) => this.compare(name, on) });
+    $("settings").ontoggle = $("differing").onchange = () => this.showSettings();
+    this.list(runs, keys);
     const first = runs.find(r => !r.problem);
     if (first) this.open(first.name);
     setInterval(() => this.refresh(), again);
   }
 
-  list(runs) {
-    this.runs = runs;
-    $("list").replaceChildren(...runs.map(r => this.row(r)));
+  list(runs, keys = this.keys) {
+    Object.assign(this, { runs, keys });
+    const colours = new Map([...this.compared].map(([name, c]) => [name, c.colour]));
+    this.rows.show(runs, keys ?? [], this.view.about?.name, colours);
   }
 
-  row(r) {
-    const tr = element("tr", "", { className: r.name === this.view.about?.name ? "shown" : "" });
-    const box = element("input", "", { type: "checkbox", checked: this.compared.has(r.name), disabled: Boolean(r.problem) });
-    box.setAttribute("aria-label", `${r.name} in the charts`);
-    box.onchange = () => this.compare(r.name, box.checked);
-    const colour = element("span", "", { className: "swatch" });
-    colour.style.background = this.compared.get(r.name)?.colour ?? "transparent";
-    const name = element("button", r.name, { disabled: Boolean(r.problem), onclick: () => this.open(r.name) });
-    if (r.name === this.view.about?.name) name.setAttribute("aria-current", "true");
-    const cells = [element("td"), element("td"), element("td", r.problem ? "" : r.steps), element("td", r.problem || r.status, { className: r.problem ? "wrong" : "" })];
-    cells[0].append(box, colour);
-    cells[1].append(name);
-    tr.append(...cells);
-    return tr;
+  // showSettings lists the configuration of the runs in the charts, side by side.
+  async showSettings() {
+    if (!$("settings").open) return;
+    const names = this.runs.map(r => r.name).filter(name => this.compared.has(name));
+    const texts = await Promise.all(names.map(async name => {
+      try { return new Map((await this.source.settings(name)).map(s => [s.key, s.text])); } catch { return new Map(); }
+    }));
+    const keys = [...new Set(texts.flatMap(t => [...t.keys()]))];
+    const differs = key => new Set(texts.map(t => t.get(key))).size > 1;
+    $("of").replaceChildren(element("th", "Key", { scope: "col" }), ...names.map(n => element("th", n, { scope: "col" })));
+    $("texts").replaceChildren(...keys.filter(k => !$("differing").checked || differs(k)).map(key => {
+      const tr = element("tr", "", { className: differs(key) ? "differs" : "" });
+      tr.append(element("th", key, { scope: "row" }), ...texts.map(t => element("td", t.get(key) ?? "–")));
+      return tr;
+    }));
   }
 
   // open shows the picture of a run, and has it in the charts.
   async open(name) {
     const run = this.runs.find(r => r.name === name);
-    this.view.open(run);
+    this.opening = name;
+    if (run.grids[run.item]?.drawn && !this.graphs.has(name)) this.graphs.set(name, await this.source.graph(name).catch(() => null));
+    if (this.opening !== name) return; // another one was asked for meanwhile
+    this.view.open(run, this.graphs.get(name));
     this.view.status(run.status, run.status === "running" ? "running" : "");
     this.tell(run);
     $("when").textContent = "";
@@ -66,9 +75,10 @@ export class ReplayPage {
   }
 
   tell(run) {
+    const sites = run.grids[run.item];
     this.view.facts([
       ["Steps", run.steps], ["Speed", run.rate ? `${prefixed(run.rate)} ${run.work || "updates"}/s` : ""], ["Model", `${run.model} ${run.rule}`],
-      [run.grid.nodes ? "Sites" : "", run.grid.nodes === 0 ? "" : run.grid.sides?.length ? run.grid.sides.join("×") : run.grid.nodes], ["Device", run.device],
+      [sites ? "Sites" : "", sites?.sides?.length ? sites.sides.join("×") : sites?.nodes], ["Device", run.device],
       ["Seed", (run.seeds ?? []).slice(0, 3).join(", ") + (run.seeds?.length > 3 ? " …" : "")],
       swept(run, this.view.replica).fact,
     ]);
@@ -93,6 +103,7 @@ export class ReplayPage {
     this.list(this.runs);
     if (on) await this.load(name);
     this.showCharts();
+    await this.showSettings();
   }
 
   async load(name) {
@@ -159,7 +170,7 @@ export class ReplayPage {
 
   point(id) {
     clearTimeout(this.pointing);
-    if (id < 0 || !this.view.field) return;
+    if (id < 0 || this.view.field?.grid !== this.view.about.item) return;
     const { name } = this.view.about, step = this.step;
     this.pointing = setTimeout(async () => {
       try { this.view.card(await this.source.node(name, id, step, this.view.replica)); } catch (e) { this.view.status(e.message, "wrong"); }
@@ -192,18 +203,15 @@ export class ReplayPage {
   // refresh follows runs that go on, and finds new ones.
   async refresh() {
     if (document.hidden) return;
-    let found;
-    try { found = (await fetchRuns()).runs; } catch {
+    let found, keys;
+    try { ({ runs: found, keys } = await fetchRuns()); } catch {
       this.view.status("The program does not answer.", "wrong");
       return;
     }
     const changed = JSON.stringify(found) !== JSON.stringify(this.runs);
     if (!changed && !found.some(r => r.status === "running" && this.compared.has(r.name))) return;
     const before = new Map(this.runs.map(r => [r.name, JSON.stringify(r)]));
-    // A list that is made again loses the focus.
-    const focused = $("list").contains(document.activeElement);
-    if (focused) this.runs = found;
-    else this.list(found);
+    this.list(found, keys);
     for (const r of found) {
       if (this.compared.has(r.name)) await this.load(r.name);
       if (r.name !== this.view.about?.name || JSON.stringify(r) === before.get(r.name)) continue;

@@ -68,6 +68,8 @@ export class Finished {
 
   async points(run) { return (await get("api/points", { run })).json(); }
   async histograms(run) { return (await get("api/histograms", { run })).json(); }
+  async settings(run) { return (await get("api/settings", { run })).json(); }
+  async graph(run) { return (await get("api/graph", { run })).json(); }
   async node(run, node, step, replica) { return (await get("api/node", { run, node, step, replica })).json(); }
 
   async picture(run, step, view, show) {

@@ -1,0 +1,43 @@
+package sim
+
+import "context"
+
+// trail is what is copied after each of the next steps.
+type trail struct {
+	left   int // steps
+	fields []string
+	take   func(*Snapshot)
+}
+
+// Follow copies fields after each of the next steps, as Snapshot does, and hands the
+// copies to take, which the goroutine of the run calls: it must not give commands to the
+// run. No more than one trail is left at a time: the next call ends the one before.
+func (r *Run) Follow(ctx context.Context, steps int, take func(*Snapshot), fields ...string) error {
+	return r.give(ctx, func() error {
+		r.trail = trail{steps, fields, take}
+		return nil
+	})
+}
+
+// limit has steps made one by one while there is a trail.
+func (t *trail) limit(step, due int64) int64 {
+	if t.left > 0 {
+		return min(due, step+1)
+	}
+	return due
+}
+
+// leaveTrail copies the fields after a step.
+func (r *Run) leaveTrail() error {
+	if r.trail.left == 0 {
+		return nil
+	}
+	r.trail.left--
+	began := r.now()
+	s, err := r.snapshot(r.trail.fields, nil)
+	if err == nil {
+		s.Took = r.now().Sub(began)
+		r.trail.take(s)
+	}
+	return err
+}
