@@ -66,5 +66,11 @@ func (s *series) flips() []float64 {
 			out = append(out, float64(step))
 		}
 	}
+	if len(out) > mostTicks {
+		return nil
+	}
 	return out
 }
+
+// mostTicks are more than a panel tells apart.
+const mostTicks = 120

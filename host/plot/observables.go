@@ -168,7 +168,7 @@ func (s *series) title() string {
 		means = ", last epoch"
 	}
 	if s.options.Y == "" && slices.ContainsFunc(s.curves, func(t table) bool { return t.spread != nil }) {
-		means += ", mean and standard deviation"
+		means += ", mean"
 	}
 	if len(s.runs) > 1 {
 		return fmt.Sprintf("%d runs", len(s.runs)) + means
@@ -180,11 +180,15 @@ func (s *series) title() string {
 	return fmt.Sprintf("%s: %s %s, %s%d steps, %s%s", s.runs[0].Name, m.Model, m.Rule, sizes(m), m.Steps, seed, means)
 }
 
-// sizes are the numbers that tell how large a network is, those that are not 0.
+// mostSizes is how many numbers a title has room for.
+const mostSizes = 3
+
+// sizes are the first numbers that tell how large a network is, of those that are not 0.
 func sizes(m *record.Metadata) string {
-	text := ""
+	text, said := "", 0
 	for _, name := range m.Counts {
-		if n := m.Network[name]; n > 0 {
+		if n := m.Network[name]; n > 0 && said < mostSizes {
+			said++
 			text += fmt.Sprintf("%d %s, ", n, strings.ReplaceAll(name, "_", " "))
 		}
 	}

@@ -7,17 +7,19 @@ import (
 
 // subtitle says what bands and colours are.
 func (s *series) subtitle() string {
-	switch {
-	case slices.ContainsFunc(s.curves, func(t table) bool { return t.spread != nil }) && s.options.Errors:
-		return "standard errors of the mean"
-	case slices.ContainsFunc(s.curves, func(t table) bool { return t.spread != nil }):
-		return "standard deviations among replicas or runs"
+	var parts []string
+	switch spread := slices.ContainsFunc(s.curves, func(t table) bool { return t.spread != nil }); {
+	case spread && s.options.Errors:
+		parts = append(parts, "standard errors of the mean")
+	case spread:
+		parts = append(parts, "standard deviations among replicas or runs")
 	case s.isTimed():
-		return "from the first step, dark, to the last, bright"
-	case len(s.flips()) > 0:
-		return "ticks at the lower edge: external nodes change their signs"
+		parts = append(parts, "from the first step, dark, to the last, bright")
 	}
-	return ""
+	if len(s.flips()) > 0 {
+		parts = append(parts, "ticks at the lower edge: external nodes change their signs")
+	}
+	return strings.Join(parts, "; ")
 }
 
 // isTimed tells whether one curve goes through the space of two quantities.
