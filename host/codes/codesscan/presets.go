@@ -8,18 +8,17 @@ import (
 	"tnn-gpu/host/experiment"
 )
 
-// Row is a way to learn of the tables of docs/codes.md section 5.
+// Row is a way to learn of the tables of docs/codes.md section 7.
 type Row struct {
 	Name   string
-	Seeds  int // of the table
 	Change func(t *codes.Table)
 }
 
 // Gauss are the rows of codes over awgn.
 func Gauss() []Row {
 	return []Row{
-		{"backprop", 10, func(t *codes.Table) { gauss(t, codes.Backprop, 3000) }},
-		{"free", 10, func(t *codes.Table) { gauss(t, codes.Free, 10000) }},
+		{"backprop", func(t *codes.Table) { gauss(t, codes.Backprop, 3000) }},
+		{"free", func(t *codes.Table) { gauss(t, codes.Free, 10000) }},
 	}
 }
 
@@ -30,27 +29,27 @@ func gauss(t *codes.Table, transmitter codes.Transmitter, updates int64) {
 
 // Flips are the rows of codes over a binary symmetric channel.
 func Flips() []Row {
-	row := func(name string, seeds int, transmitter codes.Transmitter, receiver codes.Receiver, updates int64, rate, transmitterRate, anneal, p float64, copies int, eta float64) Row {
-		return Row{name, seeds, func(t *codes.Table) {
+	row := func(name string, transmitter codes.Transmitter, receiver codes.Receiver, updates int64, rate, transmitterRate, anneal, p float64, copies int, eta float64) Row {
+		return Row{name, func(t *codes.Table) {
 			t.Transmitter, t.Receiver, t.Updates, t.Rate, t.TransmitterRate, t.Anneal = transmitter, receiver, updates, rate, transmitterRate, anneal
 			t.TrainAt, t.Copies, t.Eta = p, copies, eta
 		}}
 	}
 	return []Row{
-		row("relaxed", 20, codes.Relaxed, codes.Network, 2000, 0.003, 0, 0, 0.05, 8, 0.01),
-		row("straight", 20, codes.Straight, codes.Network, 2000, 0.003, 0, 0, 0.05, 8, 0.01),
-		row("dithered", 20, codes.Dithered, codes.Network, 2000, 0.003, 0, 0, 0.05, 8, 0.01),
-		row("dithered, annealed", 20, codes.Dithered, codes.Network, 6000, 0.003, 0.01, 0.04, 0.1, 32, 0.01),
-		row("policy, network, annealed", 20, codes.Policy, codes.Network, 12000, 0.002, 0.004, 0.04, 0.1, 32, 0.01),
-		row("policy, counts", 20, codes.Policy, codes.Counts, 10000, 0.01, 0, 0, 0.1, 32, 0.02),
-		row("policy, counts, annealed", 20, codes.Policy, codes.Counts, 30000, 0.01, 0, 0.045, 0.1, 32, 0.01),
-		row("policy, counts, annealed slowly", 20, codes.Policy, codes.Counts, 100000, 0.01, 0, 0.045, 0.1, 32, 0.01),
-		row("exact", 20, codes.Exact, codes.Posterior, 4000, 0.01, 0, 0, 0.1, 32, 0.01),
-		row("exact, annealed", 20, codes.Exact, codes.Posterior, 4000, 0.01, 0, 0.04, 0.1, 32, 0.01),
-		row("exact, fast", 20, codes.Exact, codes.Posterior, 1500, 0.05, 0, 0, 0.05, 32, 0.01),
-		row("exact, fast, annealed from 0.03", 20, codes.Exact, codes.Posterior, 2000, 0.02, 0, 0.03, 0.05, 32, 0.01),
-		row("exact, fast, annealed from 0.04", 20, codes.Exact, codes.Posterior, 2000, 0.02, 0, 0.04, 0.05, 32, 0.01),
-		row("exact, fast, annealed from 0.05", 20, codes.Exact, codes.Posterior, 2000, 0.02, 0, 0.05, 0.05, 32, 0.01),
+		row("relaxed", codes.Relaxed, codes.Network, 2000, 0.003, 0, 0, 0.05, 8, 0.01),
+		row("straight", codes.Straight, codes.Network, 2000, 0.003, 0, 0, 0.05, 8, 0.01),
+		row("dithered", codes.Dithered, codes.Network, 2000, 0.003, 0, 0, 0.05, 8, 0.01),
+		row("dithered, annealed", codes.Dithered, codes.Network, 6000, 0.003, 0.01, 0.04, 0.1, 32, 0.01),
+		row("policy, network, annealed", codes.Policy, codes.Network, 12000, 0.002, 0.004, 0.04, 0.1, 32, 0.01),
+		row("policy, counts", codes.Policy, codes.Counts, 10000, 0.01, 0, 0, 0.1, 32, 0.02),
+		row("policy, counts, annealed", codes.Policy, codes.Counts, 30000, 0.01, 0, 0.045, 0.1, 32, 0.01),
+		row("policy, counts, annealed slowly", codes.Policy, codes.Counts, 100000, 0.01, 0, 0.045, 0.1, 32, 0.01),
+		row("exact", codes.Exact, codes.Posterior, 4000, 0.01, 0, 0, 0.1, 32, 0.01),
+		row("exact, annealed", codes.Exact, codes.Posterior, 4000, 0.01, 0, 0.04, 0.1, 32, 0.01),
+		row("exact, fast", codes.Exact, codes.Posterior, 1500, 0.05, 0, 0, 0.05, 32, 0.01),
+		row("exact, fast, annealed from 0.03", codes.Exact, codes.Posterior, 2000, 0.02, 0, 0.03, 0.05, 32, 0.01),
+		row("exact, fast, annealed from 0.04", codes.Exact, codes.Posterior, 2000, 0.02, 0, 0.04, 0.05, 32, 0.01),
+		row("exact, fast, annealed from 0.05", codes.Exact, codes.Posterior, 2000, 0.02, 0, 0.05, 0.05, 32, 0.01),
 	}
 }
 
