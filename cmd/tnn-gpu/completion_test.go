@@ -8,15 +8,16 @@ import (
 	"testing"
 )
 
-// findShell finds a shell. A test without it is skipped, but not in CI.
-func findShell(t *testing.T, name string) string {
+// findTool finds a program that is in a Debian package. A test without it is skipped, but
+// not in CI.
+func findTool(t *testing.T, name, debian string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err == nil {
 		return path
 	}
 	if os.Getenv("TNN_REQUIRE_OPENCL") == "1" {
-		t.Fatalf("%v; install the Debian package %s", err, name)
+		t.Fatalf("%v; install the Debian package %s", err, debian)
 	}
 	t.Skip(err)
 	return ""
@@ -44,7 +45,7 @@ func TestCompletion(t *testing.T) {
 	}
 	for name, ask := range asks {
 		t.Run(name, func(t *testing.T) {
-			path := findShell(t, name)
+			path := findTool(t, name, name)
 			dir := t.TempDir()
 			script := tnnGPU(t, dir, "completion", name).want(t, codeDone).out
 			if name == "zsh" {

@@ -99,10 +99,7 @@ func TestNoLinker(t *testing.T) {
 // TestDriverThatDiesAtOnce has a driver that ends every process that loads it.
 func TestDriverThatDiesAtOnce(t *testing.T) {
 	withPoCL(t)
-	compiler, err := exec.LookPath("cc")
-	if err != nil {
-		t.Skip(err)
-	}
+	compiler := findTool(t, "cc", "gcc")
 	vendors := t.TempDir()
 	library := filepath.Join(vendors, "dies.so")
 	c := exec.Command(compiler, "-shared", "-fPIC", "-x", "c", "-o", library, "-")

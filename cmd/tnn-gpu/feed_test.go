@@ -215,10 +215,7 @@ func TestInputsPage(t *testing.T) {
 			t.Errorf("node %s is not in group %s", number, group)
 		}
 	}
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("there is no python3")
-	}
+	python := findTool(t, "python3", "python3")
 	_, text, _ := bytes.Cut(page, []byte("```python\n"))
 	text, _, _ = bytes.Cut(text, []byte("```"))
 	c := exec.Command(python, "-c", string(text))

@@ -75,7 +75,6 @@ func TestDriverLeavesSignals(t *testing.T) {
 // with what it started.
 func TestWhileKernelsCompile(t *testing.T) {
 	withPoCL(t)
-	t.Parallel()
 	dir, tools := t.TempDir(), t.TempDir()
 	pids := filepath.Join(tools, "pids")
 	script := "#!/bin/sh\necho $$ $PPID >" + pids + ".new && mv " + pids + ".new " + pids + "\nexec sleep 3600\n"
