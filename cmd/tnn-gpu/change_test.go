@@ -7,14 +7,12 @@ import (
 	"testing"
 )
 
-// TestRampedRun: a run with a series and ramps has the same bits whether it is made at
-// once, from a checkpoint in the midst of a ramp, or from its own config.toml; it can be
-// made longer, and its tables have the values.
-func TestRampedRun(t *testing.T) {
-	dir := t.TempDir()
+// writeRamps writes c.toml, a configuration with a series, ramps and groups that choose
+// their nodes.
+func writeRamps(t *testing.T, dir string) {
+	t.Helper()
 	config := `model = "tnn"
 [run]
-steps = 0
 backend = "cpu"
 [record]
 overview = false
@@ -22,7 +20,11 @@ overview = false
 sides = [8, 8]
 bipartite = true
 [[group]]
+region = "0:4, 0:8"
 connections = 4
+[[group]]
+connections = 4
+levels = 3
 [[external]]
 count = 1
 connections = 4
@@ -36,7 +38,6 @@ change = ["group[0].inverse_temperature=0.5..2 log", "external[0].weight=10..160
 steps = 20
 change = ["edge.inverse_temperature=..20"]
 `
-	config = strings.Replace(config, "steps = 0\n", "", 1)
 	series := ""
 	for i := range 100 {
 		series += []string{"0.5\n", "-1\n", "0.25\n"}[i%3]
@@ -46,6 +47,41 @@ change = ["edge.inverse_temperature=..20"]
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestRampsOnDevices: the run has the same bits on a device, at once and interrupted in the
+// midst of a ramp, and where one backend goes on with what the other began.
+func TestRampsOnDevices(t *testing.T) {
+	withOpenCL(t)
+	dir := t.TempDir()
+	writeRamps(t, dir)
+	for _, precision := range []string{"single", "double"} {
+		whole := precision + "-whole"
+		tnnGPU(t, dir, "run", "c.toml", "--precision", precision, "--out", whole).want(t, codeDone)
+		device := tnnGPU(t, dir, "run", "c.toml", "--precision", precision, "--backend", "opencl", "--out", precision+"-device")
+		if precision == "double" && device.code == codeDevice {
+			t.Logf("no double precision: %s", device.errs)
+			continue
+		}
+		device.want(t, codeDone)
+		sameResults(t, filepath.Join(dir, whole), filepath.Join(dir, precision+"-device"))
+		for _, order := range [][2]string{{"opencl", "cpu"}, {"cpu", "opencl"}, {"opencl", "opencl"}} {
+			name := precision + "-" + order[0] + "-" + order[1]
+			tnnGPU(t, dir, "run", "c.toml", "--precision", precision, "--backend", order[0], "--checkpoint", "33", "--out", name).want(t, codeDone)
+			tnnGPU(t, dir, "run", "--from", name+"@33", "--backend", order[1], "--out", name+"-on").want(t, codeDone, "after step 33")
+			if string(read(t, dir, whole, "final.npz")) != string(read(t, dir, name+"-on", "final.npz")) {
+				t.Errorf("%s: the end is another", name)
+			}
+		}
+	}
+}
+
+// TestRampedRun: a run with a series and ramps has the same bits whether it is made at
+// once, from a checkpoint in the midst of a ramp, or from its own config.toml; it can be
+// made longer, and its tables have the values.
+func TestRampedRun(t *testing.T) {
+	dir := t.TempDir()
+	writeRamps(t, dir)
 	tnnGPU(t, dir, "run", "c.toml", "--checkpoint", "20", "--out", "whole").want(t, codeDone, "group[0].inverse_temperature=0.5..2 log")
 	tnnGPU(t, dir, "run", "whole/config.toml", "--out", "again").want(t, codeDone)
 	sameResults(t, filepath.Join(dir, "whole"), filepath.Join(dir, "again"))
