@@ -3638,10 +3638,10 @@ sorn_block sorn_noise(const sorn_net *net, uint block, uint purpose, real deviat
     return z;
 }
 
-// sorn_tally is what a work-item counts under the rules. It has no places that are found by
+// sorn_tally is what a work-item counts in columns. It has no places that are found by
 // number, so that it stays in registers.
 typedef struct {
-    int potentiated, depressed, pruned_ee, pruned_ei, clipped;
+    int ee, ei, born, potentiated, depressed, pruned_ee, pruned_ei, clipped, empty_ee, empty_ei;
 } sorn_tally;
 
 // sorn_add adds what a work-item has counted.
@@ -3984,70 +3984,76 @@ void sorn_mix(const sorn_net *net, uint i)
     sorn_measure(w, size, net->rows + i, net->rows + net->n + i);
 }
 
-// cpuref replica.doRules
-void sorn_rules(const sorn_net *net, int births)
+// cpuref replica.doRules, of one unit
+void sorn_rules(const sorn_net *net, uint i, int births, sorn_tally *counted)
 {
-    sorn_tally counted = { 0, 0, 0, 0, 0 };
-    int ee_before = 0, ei_before = 0, born = 0;
-    for (uint i = net->first; i < net->n; i += net->stride) {
-        ee_before += net->ee_size[i];
-        ei_before += net->ei_size[i];
-        if (SORN_HAS(SORN_STDP) && (net->change[i] != 0 || !net->ee_settled[i]))
-            sorn_stdp(net, i, &counted);
-        if (SORN_HAS(SORN_IP))
-            sorn_ip(net, i);
-        int low = 0, high = births;
-        while (low < high) {
-            int middle = (low + high) / 2;
-            if (net->births_i[middle] < (int)i)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        for (; low < births && net->births_i[low] == (int)i; low++) {
-            sorn_insert(net, i, net->births_j[low]);
-            born++;
-        }
-        if (SORN_HAS(SORN_ISTDP))
-            sorn_istdp(net, i, &counted);
+    counted->ee += net->ee_size[i];
+    counted->ei += net->ei_size[i];
+    if (SORN_HAS(SORN_STDP) && (net->change[i] != 0 || !net->ee_settled[i]))
+        sorn_stdp(net, i, counted);
+    if (SORN_HAS(SORN_IP))
+        sorn_ip(net, i);
+    int low = 0, high = births;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (net->births_i[middle] < (int)i)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    sorn_add(net, SORN_SUM_EE, ee_before);
-    sorn_add(net, SORN_SUM_EI, ei_before);
-    sorn_add(net, SORN_SUM_BORN, born);
+    for (; low < births && net->births_i[low] == (int)i; low++) {
+        sorn_insert(net, i, net->births_j[low]);
+        counted->born++;
+    }
+    if (SORN_HAS(SORN_ISTDP))
+        sorn_istdp(net, i, counted);
+}
+
+// cpuref replica.doFinish, of one unit
+void sorn_finish(const sorn_net *net, uint i, sorn_tally *counted)
+{
+    __global real *w = net->ee + (size_t)i * net->room_ee, *v = net->ei + (size_t)i * net->room_ei;
+    __global real *of = net->rows + i;
+    if (SORN_HAS(SORN_SS) && SORN_CONSTANT(MIX) > R(0.0)) {
+        sorn_mix(net, i);
+    } else if (!net->ee_settled[i]) {
+        if (SORN_HAS(SORN_SS))
+            sorn_scale(w, net->ee_size[i], SORN_CONSTANT(LARGEST), net->ee_settled + i, of, of + net->n);
+        else
+            sorn_settle(w, net->ee_size[i], SORN_CONSTANT(LARGEST), net->ee_settled + i, of, of + net->n);
+    }
+    if (!net->ei_settled[i]) {
+        if (SORN_HAS(SORN_SS) && SORN_CHOICE(EI_SCALING))
+            sorn_scale(v, net->ei_size[i], SORN_CONSTANT(LARGEST), net->ei_settled + i, of + 3 * net->n, of + 2 * net->n);
+        else
+            sorn_settle(v, net->ei_size[i], SORN_CONSTANT(LARGEST), net->ei_settled + i, of + 3 * net->n, of + 2 * net->n);
+    }
+    counted->empty_ee += net->ee_size[i] == 0;
+    counted->empty_ei += net->ei_size[i] == 0;
+    sorn_drive(net, i);
+}
+
+// cpuref replica.doColumns: both parts, one after the other while a column is at hand, or
+// one of them.
+void sorn_columns(const sorn_net *net, int births, bool rules, bool finish)
+{
+    sorn_tally counted = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+    for (uint i = net->first; i < net->n; i += net->stride) {
+        if (rules)
+            sorn_rules(net, i, births, &counted);
+        if (finish)
+            sorn_finish(net, i, &counted);
+    }
+    sorn_add(net, SORN_SUM_EE, counted.ee);
+    sorn_add(net, SORN_SUM_EI, counted.ei);
+    sorn_add(net, SORN_SUM_BORN, counted.born);
     sorn_add(net, SORN_SUM_POTENTIATED, counted.potentiated);
     sorn_add(net, SORN_SUM_DEPRESSED, counted.depressed);
     sorn_add(net, SORN_SUM_PRUNED_EE, counted.pruned_ee);
     sorn_add(net, SORN_SUM_PRUNED_EI, counted.pruned_ei);
     sorn_add(net, SORN_SUM_CLIPPED, counted.clipped);
-}
-
-// cpuref replica.doFinish
-void sorn_finish(const sorn_net *net)
-{
-    int empty_ee = 0, empty_ei = 0;
-    for (uint i = net->first; i < net->n; i += net->stride) {
-        __global real *w = net->ee + (size_t)i * net->room_ee, *v = net->ei + (size_t)i * net->room_ei;
-        __global real *of = net->rows + i;
-        if (SORN_HAS(SORN_SS) && SORN_CONSTANT(MIX) > R(0.0)) {
-            sorn_mix(net, i);
-        } else if (!net->ee_settled[i]) {
-            if (SORN_HAS(SORN_SS))
-                sorn_scale(w, net->ee_size[i], SORN_CONSTANT(LARGEST), net->ee_settled + i, of, of + net->n);
-            else
-                sorn_settle(w, net->ee_size[i], SORN_CONSTANT(LARGEST), net->ee_settled + i, of, of + net->n);
-        }
-        if (!net->ei_settled[i]) {
-            if (SORN_HAS(SORN_SS) && SORN_CHOICE(EI_SCALING))
-                sorn_scale(v, net->ei_size[i], SORN_CONSTANT(LARGEST), net->ei_settled + i, of + 3 * net->n, of + 2 * net->n);
-            else
-                sorn_settle(v, net->ei_size[i], SORN_CONSTANT(LARGEST), net->ei_settled + i, of + 3 * net->n, of + 2 * net->n);
-        }
-        empty_ee += net->ee_size[i] == 0;
-        empty_ei += net->ei_size[i] == 0;
-        sorn_drive(net, i);
-    }
-    sorn_add(net, SORN_SUM_EMPTY_EE, empty_ee);
-    sorn_add(net, SORN_SUM_EMPTY_EI, empty_ei);
+    sorn_add(net, SORN_SUM_EMPTY_EE, counted.empty_ee);
+    sorn_add(net, SORN_SUM_EMPTY_EI, counted.empty_ei);
 }
 
 // sorn_hear takes the inputs of a step: cpuref replica.hear.
@@ -4180,13 +4186,15 @@ void sorn_steps(SORN_ARGUMENTS)
         SORN_WAIT();
         if (net.full[0] != 0)
             break;
-        sorn_rules(&net, net.full[1]);
         if ((rules & SORN_SS) != 0 && net.constants[SORN_MIX] > R(0.0)) {
+            sorn_columns(&net, net.full[1], true, false);
             SORN_WAIT();
             sorn_outgoing(&net);
             SORN_WAIT();
+            sorn_columns(&net, 0, false, true);
+        } else {
+            sorn_columns(&net, net.full[1], true, true);
         }
-        sorn_finish(&net);
         SORN_WAIT();
         sorn_commit(&net);
         sorn_sums(&net, row_counts + row * SORN_COUNTS, row_reals + row * SORN_REALS);
@@ -4218,12 +4226,14 @@ __kernel void sorn_part(SORN_ARGUMENTS)
         sorn_answers(&net);
     else if (part == SORN_PART_BIRTHS && net.first == 0)
         net.full[1] = sorn_births(&net, born[row]);
+    else if (part == SORN_PART_COLUMNS)
+        sorn_columns(&net, net.full[1], true, true);
     else if (part == SORN_PART_RULES)
-        sorn_rules(&net, net.full[1]);
+        sorn_columns(&net, net.full[1], true, false);
     else if (part == SORN_PART_OUTGOING)
         sorn_outgoing(&net);
     else if (part == SORN_PART_FINISH)
-        sorn_finish(&net);
+        sorn_columns(&net, 0, false, true);
     else if (part == SORN_PART_COMMIT)
         sorn_commit(&net);
 }

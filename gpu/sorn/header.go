@@ -15,7 +15,8 @@ const (
 	withSS
 )
 
-// The parts of a step, in order. The first two follow a state.
+// The parts of a step, in order. The first two follow a state. Columns is rules and
+// finish in one, where nothing is to be done between them.
 const (
 	begin uint32 = iota
 	drive
@@ -23,6 +24,7 @@ const (
 	units
 	answers
 	births
+	columns
 	rules
 	outgoing
 	finish
@@ -66,7 +68,7 @@ func header(precision state.Precision, items int, given bool) *device.Header {
 	} {
 		h.Define("SORN_SUM_"+d.name, d.sum)
 	}
-	for part, name := range []string{begin: "BEGIN", drive: "DRIVE", hear: "HEAR", units: "UNITS", answers: "ANSWERS", births: "BIRTHS", rules: "RULES",
+	for part, name := range []string{begin: "BEGIN", drive: "DRIVE", hear: "HEAR", units: "UNITS", answers: "ANSWERS", births: "BIRTHS", columns: "COLUMNS", rules: "RULES",
 		outgoing: "OUTGOING", finish: "FINISH", commit: "COMMIT"} {
 		h.Define("SORN_PART_"+name, uint32(part))
 	}

@@ -5,6 +5,7 @@ package sorn
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/host/rng"
@@ -202,9 +203,9 @@ func (e *engine[F]) sendGiven() error {
 // launchParts makes steps part by part. Units decide before inhibitory ones answer;
 // those that answer to old states find them until the step is committed.
 func (e *engine[F]) launchParts(k *kernels, n int) error {
-	mixes := false
-	for _, t := range e.tables {
-		mixes = mixes || t.ScalingMix > 0 && e.regime.SS
+	parts := []uint32{hear, units, answers, births, columns, commit}
+	if e.mixes() {
+		parts = []uint32{hear, units, answers, births, rules, outgoing, finish, commit}
 	}
 	for step := range n {
 		args := device.Args{"rules": e.rules(), "t": uint32(e.step + int64(step) + 1), "at": uint32(step)}
@@ -213,10 +214,7 @@ func (e *engine[F]) launchParts(k *kernels, n int) error {
 				return err
 			}
 		}
-		for part := hear; part <= commit; part++ {
-			if part == outgoing && !mixes {
-				continue
-			}
+		for _, part := range parts {
 			if err := e.launch(k, part); err != nil {
 				return err
 			}
@@ -226,6 +224,11 @@ func (e *engine[F]) launchParts(k *kernels, n int) error {
 		}
 	}
 	return nil
+}
+
+// mixes tells whether scaling is by outgoing weights, too, in a replica.
+func (e *engine[F]) mixes() bool {
+	return e.regime.SS && slices.ContainsFunc(e.tables, func(t *sorn.Table) bool { return t.ScalingMix > 0 })
 }
 
 // launch enqueues a part of a step of all replicas.
