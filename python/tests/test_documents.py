@@ -44,5 +44,7 @@ class Documents(unittest.TestCase):
 
     def test_page(self):
         blocks = re.findall("(?s)```python\n(.*?)```", (ROOT / "python" / "README.md").read_text(encoding="utf-8"))
-        self.assertEqual(len(blocks), 1)
-        self.assertIn("finished", self.carry_out(blocks))
+        self.assertEqual(len(blocks), 2)
+        printed = self.carry_out(blocks)
+        self.assertIn("finished", printed)
+        self.assertIn(" in steered-3\n", printed)

@@ -126,6 +126,23 @@ class Scans(InFolder):
         self.assertTrue(scan.plot("order", kind="svg").lstrip().startswith(b"<"))
         self.assertIsInstance(tnn_gpu.open(self.dir / "s"), tnn_gpu.Scan)
 
+    def test_scan_of_a_dict(self):
+        config = {"graph": {"sides": [6, 6]}, "group": [{"connections": 4}], "era": [{"steps": 10}]}
+        scan = tnn_gpu.scan(config, over={"group[0].levels": [2, 3]}, trials=2, backend="cpu", out=self.dir / "s")
+        self.assertEqual(list(scan.points["group[0].levels"]), [2, 3])
+        with self.assertRaisesRegex(tnn_gpu.ProgramError, "^config:[0-9]+: graph.sides") as caught:
+            tnn_gpu.scan({**config, "graph": {"sides": [6, -6]}}, over={"group[0].levels": [2, 3]}, out=self.dir / "no")
+        self.assertEqual(caught.exception.code, 2)
+
+    def test_figures_are_shown_and_saved(self):
+        run = tnn_gpu.run(preset="isolated4", steps=20, backend="cpu", no_overview=True, out=self.dir / "r")
+        for kind, mime, begins in [("png", "image/png", b"\x89PNG"), ("svg", "image/svg+xml", b"<"), ("pdf", "application/pdf", b"%PDF")]:
+            figure = run.plot("order", kind=kind)
+            self.assertIsInstance(figure, tnn_gpu.Figure)
+            self.assertEqual(list(figure._repr_mimebundle_()), [mime])
+            figure.save(self.dir / f"f.{kind}")
+            self.assertTrue((self.dir / f"f.{kind}").read_bytes().lstrip().startswith(begins))
+
     def test_lists_as_values(self):
         scan = tnn_gpu.scan(preset="isolated4", over={"graph.sides": [[4, 4], [6, 6]]}, trials=2, steps=5, backend="cpu", out=self.dir / "s")
         self.assertEqual(list(scan.points["graph.sides"]), ["[4, 4]", "[6, 6]"])
@@ -158,6 +175,17 @@ class Loops(InFolder):
         np.testing.assert_array_equal(loop_run.steps["order"], tnn_gpu.open(self.dir / "l").steps["order"])
         with self.assertRaisesRegex(ValueError, "closed"):
             loop.step([0, 0])
+
+    def test_seeds_of_a_loop(self):
+        """A reset keeps the seed, or takes another one."""
+        config = {"graph": {"sides": [6, 6]}, "group": [{"connections": 4}], "external": [{"count": 2, "connections": 4, "weight": 3.0, "wave": "feed"}], "era": [{"steps": 2}]}
+        with tnn_gpu.Loop(config, answer="energy", seed=5, backend="cpu", no_overview=True, out=self.dir / "l") as loop:
+            energies = [loop.step([1, -1])[0]]
+            for seed in (None, 6, None, 5):
+                loop.reset(seed)
+                energies.append(loop.step([1, -1])[0])
+        self.assertEqual([e == energies[0] for e in energies], [True, True, False, False, True])
+        self.assertEqual(energies[2], energies[3])
 
     def test_loop_of_spikes(self):
         """A network that is silent answers with an empty line."""

@@ -13,11 +13,12 @@ and matplotlib.
 
 from ._folder import Folder, FolderError, Recording, Run, Scan, open
 from ._loop import Loop
-from ._program import Process, ProgramError, find, run, scan, start, version
+from ._program import Figure, Process, ProgramError, find, run, scan, start, version
 from ._table import Column, Table
 
 __all__ = [
     "Column",
+    "Figure",
     "Folder",
     "FolderError",
     "Loop",

@@ -148,7 +148,7 @@ class Run(Folder):
         path = self.path / "overview.png"
         return path.read_bytes() if path.exists() else None
 
-    def plot(self, *quantities: str, kind: str = "png") -> bytes:
+    def plot(self, *quantities: str, kind: str = "png") -> _program.Figure:
         """A figure of quantities over the steps, drawn by the program: png, svg or pdf."""
         return _program.figure("plot", self.path, quantities, kind)
 
@@ -227,7 +227,7 @@ class Scan(Folder):
         path = self.path / "points.png"
         return path.read_bytes() if path.exists() else None
 
-    def plot(self, *outcomes: str, kind: str = "png") -> bytes:
+    def plot(self, *outcomes: str, kind: str = "png") -> _program.Figure:
         """A figure of outcomes with error bars, drawn by the program: png, svg or pdf."""
         return _program.figure("plot", self.path, outcomes, kind)
 

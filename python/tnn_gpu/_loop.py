@@ -34,19 +34,25 @@ class Loop:
     def __init__(self, config: Mapping[str, Any] | str | os.PathLike[str] | None = None, *, out: str | os.PathLike[str], answer: str | Iterable[str] | None = None, **options: Any) -> None:
         if answer is not None:
             options["answer"] = answer if isinstance(answer, str) else list(answer)
+        self._seed: int | None = options.pop("seed", None)
         self._args, self._own = _program.arguments("feed", config, options)
         self._first, self._runs = Path(out), 0
         self._popen: subprocess.Popen[str] | None = None
         self.reset()
 
-    def reset(self) -> None:
-        """Ends the run, if there is one, and begins a new one at step 0."""
+    def reset(self, seed: int | None = None) -> None:
+        """Ends the run, if there is one, and begins a new one at step 0.
+
+        Without a seed it has that of the run before.
+        """
         self._end()
+        if seed is not None:
+            self._seed = seed
         self._runs += 1
         self.out = self._first if self._runs == 1 else self._first.with_name(f"{self._first.name}-{self._runs}")
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")
         self._popen = subprocess.Popen(
-            [_program.find(), *self._args, "--out", os.fspath(self.out)],
+            [_program.find(), *self._args, *_program.flags({"seed": self._seed}), "--out", os.fspath(self.out)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True, encoding="utf-8",
         )
 

@@ -200,22 +200,53 @@ def run(config: Mapping[str, Any] | str | os.PathLike[str] | None = None, *, out
         return process.wait()
 
 
-def scan(config: str | os.PathLike[str] | None = None, *, out: str | os.PathLike[str], **options: Any) -> Scan:
+def scan(config: Mapping[str, Any] | str | os.PathLike[str] | None = None, *, out: str | os.PathLike[str], **options: Any) -> Scan:
     """Makes a scan and waits for its end.
 
-    config is the path of a scan's file or of a configuration. ``over`` is a dict of
-    keys and their values; a key of the form "A=1,2;B" varies keys side by side.
-    Further keyword arguments are the flags of ``tnn-gpu scan``.
+    config is a configuration as a dict, or the path of a scan's file or of a
+    configuration. ``over`` is a dict of keys and their values; a key of the form
+    "A=1,2;B" varies keys side by side. Further keyword arguments are the flags of
+    ``tnn-gpu scan``.
     """
     from ._folder import Scan
 
-    call(["scan", *flags(options), "--out", os.fspath(out), *([] if config is None else [os.fspath(config)])])
+    args, own = arguments("scan", config, options)
+    try:
+        call([*args, "--out", os.fspath(out)])
+    except ProgramError as error:  # the user knows a dict, and not its file
+        raise ProgramError(error.code, error.text.replace(str(own), "config")) if own else error from None
+    finally:
+        if own:
+            own.unlink(missing_ok=True)
     return Scan(out)
 
 
-def figure(verb: str, path: Path, quantities: Sequence[str], kind: str) -> bytes:
-    """Has the program draw a figure and gives its bytes."""
+class Figure(bytes):
+    """A figure as a file's contents. A notebook shows it; ``save`` writes it."""
+
+    kind: str
+
+    def __new__(cls, contents: bytes, kind: str) -> Figure:
+        """A figure of a kind: png, svg or pdf."""
+        made = super().__new__(cls, contents)
+        made.kind = kind
+        return made
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the figure to a file."""
+        Path(path).write_bytes(self)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        mime = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}[self.kind]
+        return {mime: self.decode() if self.kind == "svg" else bytes(self)}
+
+    def __repr__(self) -> str:
+        return f"<Figure {self.kind}, {len(self)} bytes>"
+
+
+def figure(verb: str, path: Path, quantities: Sequence[str], kind: str) -> Figure:
+    """Has the program draw a figure."""
     with tempfile.TemporaryDirectory() as folder:
         to = Path(folder) / f"figure.{kind}"
         call([verb, str(path), *flags({"quantity": list(quantities) or None, "out": to})])
-        return to.read_bytes()
+        return Figure(to.read_bytes(), kind)
