@@ -51,7 +51,7 @@ func newFields(m *hopfield.Memory, spare *sync.Pool) fields {
 	case m.Rule == hopfield.Exponential:
 		return &exponentialFields{overlaps: newOverlaps(m)}
 	case m.Rule == hopfield.Sequence:
-		return &sequenceFields{overlaps: newOverlaps(m)}
+		return &sequenceFields{newOverlaps(m), crosstalk{columns: m.Columns, spare: spare}}
 	default:
 		return &hebbFields{newOverlaps(m), crosstalk{columns: m.Columns, spare: spare}}
 	}
@@ -234,9 +234,22 @@ func (f *hebbFields) at(i int, s hopfield.Pattern) int64 {
 
 // sequenceFields are the fields of the rule sequence, which lead from each pattern to the
 // next.
-type sequenceFields struct{ overlaps }
+type sequenceFields struct {
+	overlaps
+	crosstalk
+}
+
+func (f *sequenceFields) begin() {
+	last := len(f.of) - 1
+	f.crosstalk.begin(append(f.of[last:last+1:last+1], f.of[:last]...)) // of the pattern before each
+}
+
+func (f *sequenceFields) end() { f.crosstalk.end() }
 
 func (f *sequenceFields) at(i int, _ hopfield.Pattern) int64 {
+	if f.tables != nil {
+		return f.crosstalk.at(i)
+	}
 	column, sum := f.m.Columns[i], int64(0)
 	for mu, m := range f.of {
 		sum += int64(m) * int64(column.Sign((mu+1)%len(f.of)))

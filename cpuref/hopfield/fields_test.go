@@ -32,10 +32,22 @@ func TestFields(t *testing.T) {
 			}
 			return sum
 		}
+		next := func(i int, s hopfield.Pattern) int64 {
+			sum := int64(0)
+			for mu, x := range patterns {
+				sum += int64(patterns[(mu+1)%p].Sign(i) * x.Overlap(s, n))
+			}
+			return sum
+		}
 		spare := new(sync.Pool)
 		for name, m := range map[string]*hopfield.Memory{
 			"matrix": hopfield.NewHebbMemory(patterns, n), "overlaps": hopfield.NewOverlapMemory(hopfield.Hebb, patterns, n), "polynomial": hopfield.NewPolynomialMemory(patterns, n, 2),
+			"sequence": hopfield.NewOverlapMemory(hopfield.Sequence, patterns, n),
 		} {
+			want := want
+			if name == "sequence" {
+				want = next
+			}
 			scale := int64(1)
 			if name == "polynomial" {
 				scale = 4 // (a + x)^2 - (a - x)^2 = 4 a x

@@ -2,7 +2,6 @@ package hopfield
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
 	"tnn-gpu/host/graph"
@@ -157,8 +156,10 @@ func (n *Network) CheckState(s *state.State, p state.Precision, replicas int) er
 		if a == nil {
 			continue
 		}
-		if i := slices.IndexFunc(a.Ints, func(v int32) bool { return v != -1 && v != 1 }); i >= 0 {
-			return fmt.Errorf("field %s is %d at unit %d of replica %d; values are -1 and +1", name, a.Ints[i], i%n.N, i/n.N)
+		for i, v := range a.Ints {
+			if v != -1 && v != 1 {
+				return fmt.Errorf("field %s is %d at unit %d of replica %d; values are -1 and +1", name, v, i%n.N, i/n.N)
+			}
 		}
 	}
 	for r, target := range s.Array(TargetField).Ints {

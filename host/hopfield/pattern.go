@@ -34,8 +34,12 @@ func (p Pattern) Set(i int, up bool) {
 
 // Read takes the values of units, -1 or +1.
 func (p Pattern) Read(values []int32) {
-	for i, v := range values {
-		p.Set(i, v > 0)
+	for w := range p {
+		word := uint32(0)
+		for k, v := range values[32*w : min(32*w+32, len(values))] {
+			word |= uint32(-v) >> 31 << k // the sign of -v: 1 where v is positive
+		}
+		p[w] = word
 	}
 }
 
