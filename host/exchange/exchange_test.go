@@ -128,6 +128,41 @@ func graphML(inside string) string {
 <graph edgedefault="undirected">` + inside + `</graph></graphml>`
 }
 
+// TestAttributesOfOthers: GraphML keeps what it says of nodes, with defaults and types, and
+// tells what it leaves out; so do coordinates of Pajek.
+func TestAttributesOfOthers(t *testing.T) {
+	text := `<graphml><key id="k" for="node" attr.name="kind" attr.type="string"><default>plain</default></key>
+<key id="p" for="all" attr.name="code" attr.type="string"/><key id="q" for="node" attr.name="size" attr.type="double"/>
+<key id="c" for="edge" attr.name="colour"/><graph edgedefault="undirected">
+<node id="b"><data key="k"> a
+ hub </data><data key="p">007</data></node><node id="a"><data key="q">1e1</data></node>
+<edge source="a" target="b"><data key="c">red</data><data key="p">x</data></edge></graph></graphml>`
+	n, err := ReadGraphML(strings.NewReader(text), "x", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Attribute{
+		{Name: "kind", Texts: []string{"a  hub", "plain"}}, {Name: "code", Texts: []string{"007", ""}}, {Name: "size", Values: []float64{math.NaN(), 10}},
+	}
+	if d := cmp.Diff(want, n.Attributes, cmpopts.EquateNaNs()); d != "" {
+		t.Errorf("attributes (-want +is):\n%s", d)
+	}
+	if len(n.Notes) != 1 || n.Notes[0] != "what it says of edges besides their weights is left out: colour, code" {
+		t.Errorf("notes are %q", n.Notes)
+	}
+	path := filepath.Join(t.TempDir(), "net")
+	if err := os.WriteFile(path, []byte("*Vertices 2\n1 \"A\" 0.25 0.5 0 ic Red\n2 \"B\" 1 0.75\n*Edges\n1 2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n, err = Read(path, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	want = []Attribute{{Name: "x", Values: []float64{0.25, 1}}, {Name: "y", Values: []float64{0.5, 0.75}}, {Name: "z", Values: []float64{0, math.NaN()}}}
+	if d := cmp.Diff(want, n.Attributes, cmpopts.EquateNaNs()); d != "" || n.Names[1] != "B" {
+		t.Errorf("names %q, attributes (-want +is):\n%s", n.Names, d)
+	}
+}
+
 // TestGraphMLOfOthers: names of nodes, keys for all, no states, other attributes.
 func TestGraphMLOfOthers(t *testing.T) {
 	for name, test := range map[string]struct {

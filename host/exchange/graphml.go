@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"tnn-gpu/host/text"
@@ -35,6 +36,7 @@ type document struct {
 	labels   map[int32]string
 	oneWay   int // edges
 	ports    bool
+	left     []string        // attributes of edges that are left out
 	near     [nameRole]error // by role, of an attribute that may be meant to have it
 }
 
@@ -332,6 +334,11 @@ func (d *document) addData(item int, isEdge bool, all []data) error {
 			}
 			d.later = append(d.later, v)
 			continue
+		case isEdge && (a.role == noRole || a.role == otherRole):
+			if name := inLine(a.name); !slices.Contains(d.left, name) {
+				d.left = append(d.left, name)
+			}
+			continue
 		case a.role == noRole:
 			continue
 		case a.role == otherRole:
@@ -417,6 +424,9 @@ func (d *document) end() error {
 	d.useLabels()
 	if d.oneWay > 0 {
 		d.note("its directed edges, %d of %d, act both ways here", d.oneWay, len(d.edges))
+	}
+	if len(d.left) > 0 {
+		d.note("what it says of edges besides their weights is left out: %s", short(strings.Join(d.left, ", ")))
 	}
 	if d.ports {
 		d.note("the ports of its nodes are left out")

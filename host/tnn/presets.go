@@ -17,7 +17,7 @@ const DefaultPreset = "isolated"
 func Presets() []Preset {
 	return append([]Preset{
 		{"isolated", "hylton2020 on its own: 30x30 nodes with 16 connections", isolated(16)},
-		{"isolated4", "hylton2020 on its own: 30x30 nodes with 4 connections", isolated(4)},
+		{"isolated4", "hylton2020 on its own: 30x30 nodes with 4 connections, too hot for order", isolated(4)},
 		{"driven", "isolated4 with 4 pairs of external nodes", drive(isolated(4), 160, 132, 70, 211, 105)},
 		{"relaxed", "hylton2019 on its own: 30x30 nodes with 4 connections, too hot for order", relaxed()},
 		{"relaxed-driven", "relaxed with 4 pairs of external nodes", drive(relaxed(), 400, 13, 7, 21, 11)},
