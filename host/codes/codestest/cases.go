@@ -12,8 +12,8 @@ type Case struct {
 	Network *codes.Codes
 }
 
-// Cases are populations of each channel, each way to learn and each receiver, with sizes
-// that are no powers of two.
+// Cases are populations of each channel, each way to learn and each receiver, most with
+// sizes that are no powers of two.
 func Cases() []Case {
 	var out []Case
 	add := func(name string, change func(t *codes.Table)) {
@@ -43,6 +43,9 @@ func Cases() []Case {
 	add("exact", func(t *codes.Table) { t.Transmitter, t.Receiver = codes.Exact, codes.Posterior })
 	add("exact of six uses", func(t *codes.Table) { t.Transmitter, t.Receiver, t.N, t.K = codes.Exact, codes.Posterior, 6, 3 })
 	add("one bit, one use", func(t *codes.Table) { t.K, t.N = 1, 1 })
+	add("eights", func(t *codes.Table) { // which processors compute side by side
+		t.Transmitter, t.Receiver, t.K, t.N, t.Hidden, t.Copies = codes.Dithered, codes.Network, 3, 4, 16, 2
+	})
 	return out
 }
 
