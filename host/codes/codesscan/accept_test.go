@@ -241,11 +241,11 @@ func TestPolicyAnneals(t *testing.T) {
 		return
 	}
 	perfect := 0.0
-	for _, v := range scan(t, "codes-end", state.Single, 10, rowOf(t, codesscan.Flips(), "policy, counts, annealed slowly").Change)["perfect"][0] {
+	for _, v := range scan(t, "codes-end", state.Single, 20, rowOf(t, codesscan.Flips(), "policy, counts, annealed slowly").Change)["perfect"][0] {
 		perfect += v
 	}
-	if perfect < 9 {
-		t.Errorf("%v of 10 are perfect after 100,000 updates", perfect)
+	if perfect < 18 {
+		t.Errorf("%v of 20 are perfect after 100,000 updates", perfect)
 	}
 }
 
