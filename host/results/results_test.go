@@ -75,10 +75,11 @@ func TestKeep(t *testing.T) {
 		}
 		return table
 	}
-	if read() == read() {
+	if first, second := read(), read(); first == second {
 		t.Error("a table that may grow is not read again")
 	}
-	if r.Keep(); read() != read() || read().Rows() != 5 {
+	r.Keep()
+	if first, second := read(), read(); first != second || first.Rows() != 5 {
 		t.Error("a table that is kept is read again")
 	}
 }
