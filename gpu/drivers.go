@@ -190,7 +190,11 @@ func advice() string {
 	if path, err := exec.LookPath("ld"); err == nil {
 		linker = "it is " + path
 	}
-	return fmt.Sprintf("PoCL does so where its kernel cache is damaged (remove %s, it is made anew) or where it finds no linker: it needs ld in PATH, and %s (Debian package binutils)", kernelCache(), linker)
+	text := fmt.Sprintf("PoCL does so where its kernel cache is damaged (remove %s, it is made anew) or where it finds no linker: it needs ld in PATH, and %s (Debian package binutils)", kernelCache(), linker)
+	if _, err := os.Stat("/sys/devices"); err != nil {
+		text += "; it needs /sys, too, which is not mounted here"
+	}
+	return text
 }
 
 // kernelCache is where PoCL keeps compiled kernels.
