@@ -13,10 +13,10 @@ import (
 	"tnn-gpu/host/stats"
 )
 
-// TestCriticality: of the variants of Del Papa et al. 2017 only that of the authors' program
-// fills a tenth of all connections before 10^6 steps, as their figure 1 shows; and the
-// avalanches after that follow power laws in the ranges of the paper rather than
-// exponentials.
+// TestCriticality: without a floor of inhibitory weights only that variant of Del Papa et
+// al. 2017 fills a tenth of all connections before 10^6 steps, as their figure 1 shows, in
+// which inhibition follows the new states and Ti < 0.5; and the avalanches after that follow
+// power laws in the ranges of the paper rather than exponentials.
 func TestCriticality(t *testing.T) {
 	if !backendtest.Soak() {
 		t.Skip("it takes minutes: make soak")
@@ -30,7 +30,7 @@ func TestCriticality(t *testing.T) {
 		name := fmt.Sprintf("%s, %g", v.inhibition, v.tiMax)
 		t.Run(name, func(t *testing.T) {
 			s := presetOf(t, "delpapa2017")
-			s.Sorn.Inhibition, s.Sorn.TiMax, s.Eras[0].Steps = v.inhibition, v.tiMax, transient+after
+			s.Sorn.Inhibition, s.Sorn.TiMax, s.Sorn.InhibitionFloor, s.Eras[0].Steps = v.inhibition, v.tiMax, 0, transient+after
 			b := backendtest.Opened(t, open, sorntest.Build(s), backend.Options{Precision: state.Single, Seeds: []uint64{1}, Threads: 1})
 			n := float64(s.Sorn.NE)
 			var last []float64

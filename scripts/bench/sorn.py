@@ -60,12 +60,14 @@ class Network:
         eta = kind(0.004)
         wee = self.wee
         before, after = np.flatnonzero(x), np.flatnonzero(now)
-        up = np.ix_(before, after)  # from units that were active to those that are
-        there, down = wee[up] > 0, np.ix_(after, before)
-        gone = wee[down] > 0
-        wee[up] += eta * there
-        wee[down] -= eta * gone
-        np.clip(wee, 0, 1, out=wee)
+        up, down = np.ix_(before, after), np.ix_(after, before)
+        more, less = wee[up], wee[down]
+        wee[up] = np.minimum(more + eta * (more > 0), 1)
+        # A synapse between units that are active in both steps stays as it is.
+        less = np.maximum(less - eta * (less > 0), 0)
+        wee[down] = less
+        both = np.intersect1d(before, after)
+        wee[np.ix_(both, both)] = more[np.ix_(np.isin(before, both), np.isin(after, both))]
         self.te += kind(0.01) * (now - kind(0.1))
         births = int(self.births) + (draw.random() < self.births % 1)
         while births:
