@@ -6,7 +6,8 @@ import "tnn-gpu/host/graph"
 // without one show the network of the figure before.
 func paper() []Preset {
 	return []Preset{
-		{"hylton2019-fig1", "figures 1 and 2: domains that come and go, T_edge/T_node = 1", domains()},
+		{"hylton2019-fig1", "figure 1: domains that come and go, T_edge/T_node = 1", domains()},
+		{"hylton2019-fig2", "figure 2: larger domains of colder nodes, T_edge/T_node = 1.5", colder()},
 		{"hylton2019-fig3", "figures 3 and 4: slow order, 100x100 nodes with 16 connections, T_edge/T_node = 1/67", slowOrder()},
 		{"hylton2019-fig5", "figure 5: one external node that changes its sign, at three weights", single()},
 		{"hylton2019-fig6", "figure 6: two external nodes of opposite polarity, on opposite sublattices", two(-1, Odd)},
@@ -24,6 +25,12 @@ func domains() *Spec {
 	s.Groups[0].SelfLoops = 1
 	s.Edge.InverseTemperature = 1
 	s.Eras[0].Steps = 300
+	return s
+}
+
+func colder() *Spec {
+	s := domains()
+	s.Groups[0].InverseTemperature = 1.5
 	return s
 }
 
