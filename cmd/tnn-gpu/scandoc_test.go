@@ -32,11 +32,47 @@ func TestClustersPage(t *testing.T) {
 	if blocks := len(runBlocks(t, dir, read(t, "../../docs/clusters.md"))); blocks < 5 {
 		t.Fatalf("%d blocks are found", blocks)
 	}
+	if requeued := oneRun(t, dir); requeued == 0 {
+		t.Error("a job whose time is up is not queued again")
+	}
+	tnnGPU(t, dir, "check", "one").want(t, codeDone, "finished at step ")
 	for name, word := range map[string]string{"phases.sh": "#SBATCH", "phases.yaml": "completionMode", "parallel.sh": "parallel"} {
 		if !strings.Contains(string(read(t, dir, name)), word) {
 			t.Errorf("%s has no %s", name, word)
 		}
 	}
+}
+
+// oneRun carries out the script of a single run, made shorter, until it is not queued
+// again, and tells how often it was.
+func oneRun(t *testing.T, dir string) (requeued int) {
+	t.Helper()
+	bin := t.TempDir()
+	if err := os.WriteFile(filepath.Join(bin, "scontrol"), []byte("#!/bin/sh\necho $1 $2 >> queue\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	script := strings.Replace(string(read(t, dir, "one.sh")), "--steps 1000000 --time-limit 3h50m", "--steps 20000000 --backend cpu --time-limit 3s", 1)
+	script = strings.Replace(script, "tnn-gpu resume one", "tnn-gpu resume one --steps +10 --backend cpu", 1)
+	env := append(inPath(t), "SLURM_JOB_ID=17")
+	for i, v := range env {
+		if path, isPath := strings.CutPrefix(v, "PATH="); isPath {
+			env[i] = "PATH=" + bin + ":" + path
+		}
+	}
+	for range 100 { // a slow machine may need some to begin
+		c := exec.Command("sh", "-c", script)
+		c.Dir, c.Env = dir, env
+		if out, err := c.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		queue, _ := os.ReadFile(filepath.Join(dir, "queue")) // absent where nothing was queued
+		if strings.Count(string(queue), "requeue 17\n") == requeued {
+			return requeued
+		}
+		requeued++
+	}
+	t.Fatal("the job is queued again without end")
+	return 0
 }
 
 // runBlocks runs the commands of a page in a folder, one block after another, with the
