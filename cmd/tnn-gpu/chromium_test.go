@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,7 @@ func (b *browser) connect(url string) {
 	for _, domain := range []string{"Page", "Runtime", "Log"} {
 		b.call(domain+".enable", nil, nil)
 	}
+	b.script(readPixels)
 }
 
 // call asks the browser for something and waits for the answer.
@@ -171,6 +173,19 @@ func (b *browser) open(url string, width, height int, scheme string) {
 	b.call("Page.navigate", map[string]any{"url": url}, nil)
 }
 
+// script has every page that is opened from now on run a script first.
+func (b *browser) script(source string) {
+	b.t.Helper()
+	b.call("Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": source}, nil)
+}
+
+// readPixels gives pages a function that reads the pixels of a canvas.
+const readPixels = `window.pixels = selector => {
+	const c = document.querySelector(selector), copy = new OffscreenCanvas(c.width, c.height).getContext("2d", { willReadFrequently: true });
+	copy.drawImage(c, 0, 0);
+	return copy.getImageData(0, 0, c.width, c.height).data;
+};`
+
 // scheme is what the user prefers: dark or light.
 func (b *browser) scheme(name string) {
 	b.t.Helper()
@@ -223,6 +238,70 @@ func (b *browser) press(key string) {
 		}
 		b.call("Input.dispatchKeyEvent", p, nil)
 	}
+}
+
+// tab moves the focus on.
+func (b *browser) tab() {
+	b.t.Helper()
+	for _, kind := range []string{"rawKeyDown", "keyUp"} {
+		b.call("Input.dispatchKeyEvent", map[string]any{"type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}, nil)
+	}
+}
+
+// move the pointer.
+func (b *browser) move(x, y float64) {
+	b.t.Helper()
+	b.call("Input.dispatchMouseEvent", map[string]any{"type": "mouseMoved", "x": x, "y": y}, nil)
+}
+
+// set gives a field of the page a value, as its user does.
+func (b *browser) set(selector, value string) {
+	b.t.Helper()
+	b.eval(fmt.Sprintf(`(() => {
+		const e = document.querySelector(%q);
+		e.value = %q;
+		for (const kind of ["input", "change"]) e.dispatchEvent(new Event(kind, { bubbles: true }));
+	})()`, selector, value))
+}
+
+// button presses a button of the page.
+func (b *browser) button(selector string) {
+	b.t.Helper()
+	b.eval(fmt.Sprintf(`document.querySelector(%q).click()`, selector))
+}
+
+// says waits for a part of the page to have a text.
+func (b *browser) says(selector, text string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`document.querySelector(%q).textContent.includes(%q)`, selector, text))
+}
+
+// shows waits for the picture's own description to have some words.
+func (b *browser) shows(words ...string) {
+	b.t.Helper()
+	for _, w := range words {
+		b.until(fmt.Sprintf(`document.querySelector("#lattice").getAttribute("aria-label").includes(%q)`, w))
+	}
+}
+
+// downloads has the page leave files in a folder.
+func (b *browser) downloads(dir string) {
+	b.t.Helper()
+	b.call("Page.setDownloadBehavior", map[string]any{"behavior": "allow", "downloadPath": dir}, nil)
+}
+
+// downloaded waits for a file that the page leaves.
+func (b *browser) downloaded(dir, name string) []byte {
+	b.t.Helper()
+	for range 6000 {
+		if data, err := os.ReadFile(filepath.Join(dir, name)); err == nil && len(data) > 0 {
+			return data
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	left, _ := filepath.Glob(filepath.Join(dir, "*"))
+	b.t.Fatalf("the page left no %s; there are %q", name, left)
+	return nil
 }
 
 // click with the pointer.

@@ -72,11 +72,19 @@ func (p *program) serve(ctx context.Context, folder string, page pageOptions) er
 	if notice, err := runs.Notice(); err == nil && notice != "" {
 		fmt.Fprintln(p.errs, notice)
 	}
-	fmt.Fprintf(p.out, "Open %s and end with Ctrl-C.\n", server.URL())
+	fmt.Fprintf(p.out, "Open %s and end with Ctrl-C.\n", addressOf(server))
 	ctx, w := p.watched(ctx, 0)
 	w.hold(".")
 	defer w.end()
 	return server.Serve(ctx)
+}
+
+// addressOf tells where a page is.
+func addressOf(s *web.Server) string {
+	if behind := s.Behind(); behind != "" {
+		return fmt.Sprintf("%s (its proxy finds it at %s)", s.URL(), behind)
+	}
+	return s.URL()
 }
 
 // mostBuilt is the memory that a network may take which is built for a page alone.

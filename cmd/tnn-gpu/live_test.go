@@ -23,6 +23,7 @@ import (
 type served struct {
 	*exec.Cmd
 	url  string
+	line string      // that has it
 	rest chan string // what it prints after the address of the page
 }
 
@@ -47,7 +48,7 @@ func startServing(t *testing.T, dir string, args ...string) *served {
 		}
 		for word := range strings.FieldsSeq(line) {
 			if strings.HasPrefix(word, "http://") {
-				s.url = word
+				s.url, s.line = word, line
 			}
 		}
 	}

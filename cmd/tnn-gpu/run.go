@@ -389,7 +389,7 @@ func (p *program) announce(j *job, folder string) {
 		lines = append(lines, [2]string{in.Key, in.File + ", " + kept})
 	}
 	if j.live != nil {
-		lines = append(lines, [2]string{"page", j.live.server.URL()})
+		lines = append(lines, [2]string{"page", addressOf(j.live.server)})
 	}
 	switch from := j.options.From; {
 	case j.from == nil:

@@ -194,9 +194,7 @@ func (r *Run) batch() error {
 		return err
 	}
 	r.mode.single = false
-	if err := r.leaveTrail(); err != nil {
-		return err
-	}
+	r.leaveTrail()
 	if names := r.plan.due(r.step); len(names) > 0 {
 		if err := r.capture(names); err != nil {
 			return err

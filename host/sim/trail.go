@@ -11,7 +11,9 @@ type trail struct {
 
 // Follow copies fields after each of the next steps, as Snapshot does, and hands the
 // copies to take, which the goroutine of the run calls: it must not give commands to the
-// run. No more than one trail is left at a time: the next call ends the one before.
+// run. Where a field cannot be copied, as a derived one that is watched no longer, take is
+// given nil and the trail ends. No more than one trail is left at a time: the next call ends
+// the one before.
 func (r *Run) Follow(ctx context.Context, steps int, take func(*Snapshot), fields ...string) error {
 	return r.give(ctx, func() error {
 		r.trail = trail{steps, fields, take}
@@ -28,16 +30,17 @@ func (t *trail) limit(step, due int64) int64 {
 }
 
 // leaveTrail copies the fields after a step.
-func (r *Run) leaveTrail() error {
+func (r *Run) leaveTrail() {
 	if r.trail.left == 0 {
-		return nil
+		return
 	}
 	r.trail.left--
 	began := r.now()
 	s, err := r.snapshot(r.trail.fields, nil)
-	if err == nil {
+	if err != nil {
+		r.trail.left, s = 0, nil
+	} else {
 		s.Took = r.now().Sub(began)
-		r.trail.take(s)
 	}
-	return err
+	r.trail.take(s)
 }

@@ -134,8 +134,13 @@ func (l *Live) fields() []field {
 			out = append(out, field{Name: f.Name, Unit: f.Unit, Doc: f.Doc, Grid: string(f.Space), Scale: scaleOf(f.Limits, l.network.signed), Flips: f.Name == l.network.flips})
 		}
 	}
+	if f, ok := l.network.about.Field(l.network.about.Spikes); ok {
+		add(f) // a raster comes first
+	}
 	for _, f := range l.network.about.Fields {
-		add(f)
+		if f.Name != l.network.about.Spikes {
+			add(f)
+		}
 	}
 	for _, c := range l.network.about.Computed {
 		add(c.Field)

@@ -25,6 +25,7 @@ func ask(s *Server, method, target string, header ...string) *httptest.ResponseR
 func TestGuard(t *testing.T) {
 	private := serverOf(t, Options{Address: "127.0.0.1:0"})
 	public := serverOf(t, Options{Address: "127.0.0.1:0", Public: true})
+	proxied := serverOf(t, Options{Address: "127.0.0.1:0", Origin: "https://lab.example/tnn", Embed: []string{"http://localhost:8888"}})
 	const token = "/api/runs?token="
 	tests := []struct {
 		name   string
@@ -55,6 +56,14 @@ func TestGuard(t *testing.T) {
 		{"a page of another port", private, token + private.token, 403, []string{"Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "cors"}},
 		{"a link in another page", private, "/", 200, []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}},
 		{"a link to data", private, token + private.token, 403, []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}},
+		{"behind its proxy", proxied, token + proxied.token, 200, []string{"Host", "lab.example", "Origin", "https://lab.example"}},
+		{"its proxy, which does not tell its host", proxied, token + proxied.token, 200, []string{"Origin", "https://lab.example"}},
+		{"another host than the proxy's", proxied, token + proxied.token, 403, []string{"Host", "evil.example"}},
+		{"another page, through the proxy", proxied, token + proxied.token, 403, []string{"Host", "lab.example", "Origin", "https://evil.example"}},
+		{"the proxy's name without encryption, from elsewhere", proxied, token + proxied.token, 403, []string{"Origin", "http://lab.example"}},
+		{"no token, behind the proxy", proxied, "/api/runs", 401, []string{"Host", "lab.example"}},
+		{"data for a page that may have it in a frame", proxied, token + proxied.token, 403, []string{"Origin", "http://localhost:8888"}},
+		{"in a frame of a notebook", proxied, "/", 200, []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe"}},
 		{"what is not there", private, "/../../etc/passwd", 404, nil},
 	}
 	for _, test := range tests {
@@ -73,6 +82,26 @@ func TestGuard(t *testing.T) {
 	}
 	if csp := ask(private, http.MethodGet, "/").Header().Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") {
 		t.Errorf("the policy is %q", csp)
+	}
+	for of, want := range map[*Server]string{private: "frame-ancestors 'none'", proxied: "frame-ancestors http://localhost:8888"} {
+		if csp := ask(of, http.MethodGet, "/").Header().Get("Content-Security-Policy"); !strings.HasSuffix(csp, want) {
+			t.Errorf("the policy is %q, not with %s", csp, want)
+		}
+	}
+	if proxied.URL() != "https://lab.example/tnn/?token="+proxied.token || proxied.Behind() == "" || private.Behind() != "" {
+		t.Errorf("the address is %s, behind %q", proxied.URL(), proxied.Behind())
+	}
+	for _, bad := range []string{"*", "localhost:8888", "http://a b", "http://localhost:8888/", "http://x;script-src *", "http://*.example", "ftp://x", "http://", "http://u@x"} {
+		if s, err := Listen(Options{Address: "127.0.0.1:0", Embed: []string{bad}}); err == nil {
+			t.Errorf("pages of %q may have it in a frame", bad)
+			_ = s.listener.Close()
+		}
+	}
+	for _, bad := range []string{"lab.example", "https://", "https://u@lab.example", "https://lab.example/?x", "https://lab.example/#x", "file:///tmp"} {
+		if s, err := Listen(Options{Address: "127.0.0.1:0", Origin: bad}); err == nil {
+			t.Errorf("%q is an origin", bad)
+			_ = s.listener.Close()
+		}
 	}
 }
 

@@ -89,16 +89,25 @@ func (s *sampler) follow(ctx context.Context, run *sim.Run, fields []string) err
 	if !due {
 		return nil
 	}
-	return run.Follow(ctx, steps, s.takeLines, l.sources(fields)...)
+	take := func(from *sim.Snapshot) { s.takeLines(fields, from) }
+	return run.Follow(ctx, steps, take, l.sources(fields)...)
 }
 
-// takeLines takes the fields of lines after a step.
-func (s *sampler) takeLines(from *sim.Snapshot) {
+// takeLines takes the fields of lines after a step; from is nil where the run has ended
+// their trail.
+func (s *sampler) takeLines(fields []string, from *sim.Snapshot) {
 	const slow, share = 5 * time.Millisecond, 20
 	l, t := s.live, &s.trail
 	l.mu.Lock()
-	fields, changes := t.fields, len(l.status.Controls)
+	isOld := !slices.Equal(fields, t.fields) // and the run has not been told of the new ones yet
+	if from == nil && !isOld {
+		t.fields, t.left = nil, 0
+	}
+	changes := len(l.status.Controls)
 	l.mu.Unlock()
+	if from == nil || isOld {
+		return
+	}
 	shots := make([]*shot, len(fields))
 	for i, name := range fields {
 		shots[i] = l.shot(name, from, changes)

@@ -59,6 +59,9 @@ func newProfile(s Subject) profile {
 	if linked, ok := s.Model.(model.Linked); ok {
 		n.links = linked.Links(nil, 0)
 	}
+	if grid := n.grids[n.space]; grid != nil && n.links.Joins == n.space {
+		grid.Drawn = grid.isDrawn(n.links.Count)
+	}
 	if phased, ok := s.Model.(model.Phased); ok {
 		if n.phases = phased.Phases(); len(n.phases) == 1 {
 			n.phases = nil // the only phase is the whole run

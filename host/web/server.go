@@ -92,6 +92,14 @@ func (s *Server) URL() string {
 	return "http://" + net.JoinHostPort(host, port) + "/?token=" + s.token
 }
 
+// Behind says where a proxy finds the server; empty without one.
+func (s *Server) Behind() string {
+	if s.origin == nil {
+		return ""
+	}
+	return s.listener.Addr().String()
+}
+
 // Serve answers requests until the context is done. Then it waits a short time for the
 // answers under way, and for live pages that are being sent the end of the run.
 func (s *Server) Serve(ctx context.Context) error {

@@ -49,7 +49,8 @@ class View {
     this.changed();
   }
 
-  get item() { return this.about.item || "node"; } // as models call what a picture shows
+  // item is what models call what a picture shows.
+  get item() { return this.field && this.field.grid !== this.about.item ? "unit" : this.about.item || "node"; }
   get field() { return (this.about.fields ?? []).find(f => f.name === $("field").value); }
   get grid() { return this.about.grids[this.field?.grid]; }
   get replica() { return $("replicas").hidden ? 0 : clamp($("replica")); }
@@ -60,7 +61,7 @@ class View {
     const { field, grid } = this;
     this.lattice.point(-1, false);
     this.forget();
-    $("doc").textContent = field?.doc ?? "";
+    $("doc").textContent = field ? `${field.name.replaceAll("_", " ")}: ${field.doc}` : "";
     $("slices").hidden = !(grid?.slices > 1);
     $("flips").hidden = !field?.flips;
     if (grid?.slices > 1) {
@@ -186,6 +187,7 @@ class View {
 
   key(e) {
     if (e.ctrlKey || e.altKey || e.metaKey || $("keys").open) return;
+    if (e.key === "Escape" && $("meaning").matches(":popover-open")) return $("meaning").hidePopover();
     // What has the focus and uses the key keeps it.
     const used = e.target.closest?.("input, select, textarea, button, dialog");
     if (used && (e.key === " " || e.key === "Enter" || used.matches("input, select, textarea"))) return;

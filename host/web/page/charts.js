@@ -16,6 +16,9 @@ const plain = () => axis({ size: 46, gap: 2, values: (_, v) => v.map(x => x === 
 // Of a logarithmic axis the powers of ten have numbers.
 const tens = (_, splits) => splits.map(v => Number.isInteger(Math.log10(v)) ? v : null);
 
+// logScale of what is above 0, also where nothing is.
+const logScale = { distr: 3, range: (_, low, high) => low === null || !(low > 0) ? [0.1, 1] : uPlot.rangeLog(low, high, 10, false) };
+
 const logarithmic = (more = {}) => axis({ size: 46, gap: 2, filter: tens, values: (_, v) => v.map(x => x === null ? "" : number(x, 3)), ...more });
 
 function options(host, series, { counts = plain, steps = {}, ...more } = {}) {
@@ -151,7 +154,7 @@ export class Charts {
     const { isLog, isShare } = this;
     chart.plot.more = {
       hooks: chart.hooks, cursor: { sync: { key: "steps" }, points: { size: 5 }, y: false },
-      scales: { x: { time: false, distr: isLog ? 3 : 1 }, y: { distr: chart.log ? 3 : 1 } },
+      scales: { x: { time: false, ...isLog ? logScale : {} }, y: chart.log ? logScale : {} },
       steps: isLog ? { filter: tens } : isShare ? { values: (_, v) => v.map(x => number(100 * x) + " %") } : {},
       counts: chart.log ? logarithmic : plain,
     };
