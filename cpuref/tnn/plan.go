@@ -21,8 +21,9 @@ type run struct {
 	from, to int
 }
 
-// block is how many slices of a set are visited before those of the next set that can be.
-const block = 8
+// blockSlices is how many slices of a set are visited before those of the next set that
+// can be.
+const blockSlices = 8
 
 // newPlan divides a sweep among threads, each of which gets grain slices of a set at least.
 // Pieces of the first stage go through all sets; slices that have neighbours in several of
@@ -36,7 +37,7 @@ func newPlan(l *tnn.Layout, threads, replicas, grain int) plan {
 	if threads > 1 {
 		pieces = max(1, min((8*threads+replicas-1)/replicas, widest/grain))
 	}
-	p := planner{layout: l, pieces: pieces, order: make([][]run, max(pieces, widest/block)), late: make([][]run, sets),
+	p := planner{layout: l, pieces: pieces, order: make([][]run, max(pieces, widest/blockSlices)), late: make([][]run, sets),
 		block: make([]int32, len(l.Active)), set: make([]int32, len(l.Active))}
 	for i := range l.Segments {
 		p.place(&l.Segments[i])
@@ -48,7 +49,7 @@ func newPlan(l *tnn.Layout, threads, replicas, grain int) plan {
 	}
 	for _, runs := range p.late {
 		if len(runs) > 0 {
-			stages = append(stages, separate(runs, max(1, grain/block)))
+			stages = append(stages, separate(runs, max(1, grain/blockSlices)))
 		}
 	}
 	return stages
@@ -86,7 +87,7 @@ func (p *planner) place(seg *tnn.Segment) {
 		p.set[at] = int32(seg.Set)
 		b := p.blockOf(seg, at)
 		if p.block[at] = int32(b); b == late {
-			p.late[seg.Set] = extend(p.late[seg.Set], seg, at, block)
+			p.late[seg.Set] = extend(p.late[seg.Set], seg, at, blockSlices)
 		} else {
 			p.order[b] = extend(p.order[b], seg, at, seg.Slices)
 		}

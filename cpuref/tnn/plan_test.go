@@ -77,7 +77,7 @@ func TestPlanOfALattice(t *testing.T) {
 	for _, run := range alone[0].pieces[0] {
 		if run.segment == &l.Segments[0] {
 			ahead = run.to
-		} else if at := run.from - second; ahead-at > 3*4+block && at > 4 { // the first row has the last one beside it
+		} else if at := run.from - second; ahead-at > 3*4+blockSlices && at > 4 { // the first row has the last one beside it
 			t.Fatalf("slice %d of the second colour follows slice %d of the first", at, ahead)
 		}
 	}

@@ -135,7 +135,7 @@ type Table struct {
 	EIScaling       bool       `toml:"ei_scaling" comment:"ss scales inhibitory weights, too"`
 
 	State string `toml:"state,omitempty" bits:"no" comment:"npz file with Wee, Wei, Wie, Te, Ti, X, Y: the run begins there, and no network is drawn"`
-	Room  int    `toml:"room,omitempty" bits:"no" comment:"synapses that an excitatory unit has room for at first; 0 takes what the network needs by far"`
+	Room  int    `toml:"room,omitempty" bits:"no" comment:"synapses that an excitatory unit has room for at first; 0: chosen from their mean number (docs/sorn.md section 3)"`
 }
 
 // EraSpec is a stretch of a run under one regime.
