@@ -93,11 +93,12 @@ func runPython(t *testing.T, dir, program string) {
 	t.Skip("Python is not here, or has not:", imports)
 }
 
-// TestGallery: the pictures of the page are there, and no others, and they are small.
+// TestGallery: the pictures of the two pages that are made are there, and no others, and
+// they are small.
 func TestGallery(t *testing.T) {
-	page := string(read(t, "../../docs/gallery.md"))
+	pages := string(read(t, "../../docs/gallery.md")) + string(read(t, "../../docs/paper.md"))
 	shown := make(map[string]bool)
-	for _, m := range regexp.MustCompile(`\]\(gallery/([^)]+)\)`).FindAllStringSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile(`\]\(gallery/([^)]+)\)`).FindAllStringSubmatch(pages, -1) {
 		shown[m[1]] = true
 		decoded(t, "../../docs/gallery", m[1])
 	}
@@ -111,10 +112,10 @@ func TestGallery(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !shown[e.Name()] || info.Size() > 150_000 {
-			t.Errorf("%s has %d bytes; the page shows it: %v", e.Name(), info.Size(), shown[e.Name()])
+			t.Errorf("%s has %d bytes; a page shows it: %v", e.Name(), info.Size(), shown[e.Name()])
 		}
 	}
 	if len(shown) < 10 {
-		t.Errorf("the page shows %d pictures", len(shown))
+		t.Errorf("the pages show %d pictures", len(shown))
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"tnn-gpu/host/files"
 )
 
 // TestThinnedSteps: steps.csv has the rows that are asked for and no others, all else is
@@ -70,9 +72,12 @@ func TestWhatWillBeWritten(t *testing.T) {
 	if strings.Contains(small.out, "writes ") {
 		t.Errorf("a small run says what it writes:\n%s", small.out)
 	}
-	// More than the disk has: it is told, and the run goes on.
+	// More than most disks have: it is told, and the run goes on.
 	r := begin(t, dir, endless("--replicas", "64", "--record", "state,energy,weight", "--every", "1")...)(os.Interrupt)
-	r.want(t, codeInterrupted, "Take note: the run may write ", " and the disk of out has ", " left")
+	r.want(t, codeInterrupted)
+	if free := files.Free(dir); free > 0 && free < 15e12 {
+		r.want(t, codeInterrupted, "Take note: the run may write ", " and the disk of out has ", " left")
+	}
 	m := regexp.MustCompile(`(?m)^writes      at most about (\S+) TB: recordings/weight.npy (\S+) TB, recordings/state.npy (\S+) TB, recordings/energy.npy (\S+) TB, steps.csv (\S+) TB \(--steps-every thins it\)$`).FindStringSubmatch(r.out)
 	if m == nil {
 		t.Fatalf("it does not say what it writes:\n%s", r.out)

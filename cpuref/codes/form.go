@@ -22,8 +22,8 @@ type form[F fmath.Float] interface {
 	inputs(slopes, g []F)
 
 	// fourProducts fills row in with what the pair tree makes of the products of four
-	// samples: of each of left, and at last 1, times each of right. It gives the rest of
-	// row.
+	// samples: of each of left, and at last 1, times each of right. The four of left follow
+	// one another in memory, and so do those of right. It gives the rest of row.
 	fourProducts(row []F, left, right [4][]F) []F
 
 	// add adds a row to sums.

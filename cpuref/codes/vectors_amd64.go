@@ -59,14 +59,11 @@ func (f *vectors) inputs(slopes, g []float32) {
 	copy(slopes, f.slopes)
 }
 
-// ones are what biases are multiplied by.
-var ones = [1]float32{1}
-
 func (f *vectors) fourProducts(row []float32, left, right [4][]float32) []float32 {
 	count, width := len(left[0]), len(right[0])
-	apart := uintptr(4 * width)
+	apart, one := uintptr(4*width), float32(1) // which biases are multiplied by
 	vector.FourProducts(&row[0], &left[0][0], uintptr(4*count), &right[0][0], apart, count, width/8)
-	vector.FourProducts(&row[count*width], &ones[0], 0, &right[0][0], apart, 1, width/8)
+	vector.FourProducts(&row[count*width], &one, 0, &right[0][0], apart, 1, width/8)
 	return row[(count+1)*width:]
 }
 

@@ -259,6 +259,7 @@ func (e *engine[F]) SetState(s *state.State) error {
 		return err
 	}
 	if err := e.fit(e.opened.With(s)); err != nil {
+		e.failed = err
 		return err
 	}
 	return e.write(e.net.Copy(s))

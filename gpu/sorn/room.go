@@ -98,7 +98,7 @@ func (e *engine[F]) fit(net *sorn.Network) error {
 		{[]string{sorn.FromEI, sorn.WeightEI}, "room_ei", net.RoomEI, e.net.RoomEI},
 		{[]string{sorn.FromIE, sorn.WeightIE}, "room_ie", net.RoomIE, e.net.RoomIE},
 	} {
-		if of.room == of.was {
+		if of.room == of.was && e.failed == nil { // a fit that failed may have left other rooms
 			continue
 		}
 		for _, name := range of.fields {
@@ -107,10 +107,12 @@ func (e *engine[F]) fit(net *sorn.Network) error {
 				return err
 			}
 			size := len(e.options.Seeds) * net.Length(f.Space) * f.Bytes(e.options.Precision)
-			if err := e.arrays.Alloc(e.device, name, uint64(size)); err != nil {
-				return err
+			fits, err := e.device.Alloc(name, uint64(size))
+			if err != nil {
+				return err // what is released can be released again
 			}
-			if err := e.rebind(name, e.arrays[name]); err != nil {
+			e.arrays[name] = fits
+			if err := e.rebind(name, fits); err != nil {
 				return err
 			}
 		}

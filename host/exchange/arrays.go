@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/npy"
@@ -86,7 +87,7 @@ func (p *pairs) describe(n *Import, archive *npy.Archive) error {
 func (n *Import) callBy(names []string) error {
 	seen := make(map[string]bool, len(names))
 	for id, name := range names {
-		if name == "" || seen[name] || inLine(name) != name {
+		if name == "" || seen[name] || strings.ContainsFunc(name, unfit) {
 			return fmt.Errorf("its array name calls node %d %q: each node has a name of its own, on one line", id, short(name))
 		}
 		seen[name] = true

@@ -68,7 +68,7 @@ func externalOf(a *Attribute) (external []int32, found bool) {
 		return nil, false
 	}
 	for id := range max(len(a.Values), len(a.Texts)) {
-		switch a.Text(id) {
+		switch strings.ToLower(a.Text(id)) { // Python writes True
 		case "true", "1", "-1":
 			external = append(external, int32(id))
 		case "", "false", "0":
@@ -121,10 +121,13 @@ func (g *gather) say(node int64, attribute, text string) error {
 	return g.take(saidBytes + int64(len(text)))
 }
 
+// unfit are characters that no line and no attribute of XML can hold.
+func unfit(r rune) bool { return unicode.IsControl(r) || r == '\ufffe' || r == '\uffff' }
+
 // inLine is a text that can stand on a line.
 func inLine(text string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\ufffe' || r == '\uffff' {
+		if unfit(r) {
 			return ' '
 		}
 		return r

@@ -128,6 +128,55 @@ func graphML(inside string) string {
 <graph edgedefault="undirected">` + inside + `</graph></graphml>`
 }
 
+// TestPythonWritesTrue: NetworkX writes what is external as True and False.
+func TestPythonWritesTrue(t *testing.T) {
+	n, err := ReadGraphML(strings.NewReader(`<graphml><key id="k" for="node" attr.name="external" attr.type="boolean"/><graph edgedefault="undirected">
+<node id="a"><data key="k">False</data></node><node id="b"><data key="k">True</data></node><edge source="a" target="b"/></graph></graphml>`), "x", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(n.External, []int32{1}) || len(n.Attributes) != 0 {
+		t.Errorf("external nodes %v, attributes %v", n.External, n.Attributes)
+	}
+}
+
+// TestDefaultsOfAttributes: they come in one order, and not over what nodes have.
+func TestDefaultsOfAttributes(t *testing.T) {
+	text := `<graphml>`
+	for i := range 9 {
+		text += fmt.Sprintf(`<key id="k%d" for="node" attr.name="a%d " attr.type="string"><default>d%d</default></key>`, i, i, i)
+	}
+	text += `<graph edgedefault="undirected"><node id="a"/><node id="b"><data key="k8">own</data></node><edge source="a" target="b"/></graph></graphml>`
+	n, err := ReadGraphML(strings.NewReader(text), "x", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Attribute{{Name: "a8", Texts: []string{"d8", "own"}}}
+	for i := range 8 {
+		of := fmt.Sprintf("d%d", i)
+		want = append(want, Attribute{Name: fmt.Sprintf("a%d", i), Texts: []string{of, of}})
+	}
+	if d := cmp.Diff(want, n.Attributes); d != "" {
+		t.Errorf("attributes (-want +is):\n%s", d)
+	}
+}
+
+// TestCompactNumbersKeepAttributes: of a list that leaves numbers out.
+func TestCompactNumbersKeepAttributes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "list.txt")
+	if err := os.WriteFile(path, []byte("# Nodes: 2 Edges: 1\n# attribute kind 900 hub\n# external 7\n7 900\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	n, err := Read(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Attribute{{Name: "kind", Texts: []string{"", "hub"}}}
+	if d := cmp.Diff(want, n.Attributes); d != "" || !slices.Equal(n.External, []int32{0}) {
+		t.Errorf("external nodes %v, attributes (-want +is):\n%s", n.External, d)
+	}
+}
+
 // TestAttributesOfOthers: GraphML keeps what it says of nodes, with defaults and types, and
 // tells what it leaves out; so do coordinates of Pajek.
 func TestAttributesOfOthers(t *testing.T) {
@@ -339,7 +388,7 @@ func roundTrip(t *testing.T, n *Import) {
 func TestNamesComeBack(t *testing.T) {
 	for _, names := range [][]string{
 		{"Bob", "Ada"}, {"source", "target"}, {"n1", "n2"}, {"1", "2"}, {"7", "3"}, {"a b", `c "d"`}, {"#", "%x"}, {"a,b", "c;d"},
-		{"{", "{}"}, {"<&>'", "é\u00a0ü"}, {"\ufeffa", "\u2003"}, {"nan", "inf"}, {"-1", "1e5"}, {"*Vertices", "%%MatrixMarket"}, {"graph", "["},
+		{" a", "b "}, {"{", "{}"}, {"<&>'", "é\u00a0ü"}, {"\ufeffa", "\u2003"}, {"nan", "inf"}, {"-1", "1e5"}, {"*Vertices", "%%MatrixMarket"}, {"graph", "["},
 	} {
 		roundTrip(t, &Import{
 			Graph: &graph.Graph{Nodes: 2, Edges: []graph.Edge{{A: 1, B: 0}, {A: 1, B: 1}}}, Weights: []float64{0.5, 2},

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -292,7 +291,14 @@ func (g *gather) numberCompact(n *Import) bool {
 	for i, e := range g.edges {
 		g.edges[i] = graph.Edge{A: seen[e.A], B: seen[e.B]}
 	}
-	n.Graph.Nodes, g.said = len(ids), nil // what is said goes by other numbers
+	kept := g.said[:0]
+	for _, s := range g.said {
+		if id, found := seen[int32(s.node)]; found {
+			s.node = int64(id)
+			kept = append(kept, s)
+		}
+	}
+	n.Graph.Nodes, g.said = len(ids), kept
 	return true
 }
 
@@ -335,7 +341,6 @@ func (g *gather) decodeNames() error {
 		}
 		g.note("its names are no UTF-8, and were read as Latin-1")
 	}
-	unfit := func(r rune) bool { return unicode.IsControl(r) || r == '\ufffe' || r == '\uffff' }
 	for _, name := range g.names {
 		if strings.ContainsFunc(name, unfit) {
 			return fmt.Errorf("node %q has a control character in its name", short(name))

@@ -3,7 +3,9 @@ package exchange
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -60,7 +62,8 @@ func (d *document) has(r role) bool {
 
 // applyDefaults gives the default of an attribute to all that have no value.
 func (d *document) applyDefaults() error {
-	for _, a := range d.keys {
+	for _, id := range slices.Sorted(maps.Keys(d.keys)) {
+		a := d.keys[id]
 		if a.initial == nil {
 			continue
 		}
@@ -101,7 +104,7 @@ func (d *document) applyDefaults() error {
 
 // sayDefault gives an attribute to all nodes that have none.
 func (d *document) sayDefault(a attribute) error {
-	at, found := d.numbers[a.name]
+	at, found := d.numbers[inLine(a.name)]
 	given := make([]bool, len(d.names))
 	for _, s := range d.said {
 		if found && s.attribute == at {

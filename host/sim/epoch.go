@@ -22,8 +22,8 @@ const (
 
 // EpochOf is the epoch that has a step, counted from 1. Epochs are length steps long, or
 // where that is 0 grow with the step: 10 steps long up to step 1,000, 100 up to 10,000,
-// and so on, so that a long run has few, and each is at most a tenth of the steps before
-// it.
+// and so on, so that a long run has few; from step 101 on each is at most a tenth of the
+// steps before it.
 func EpochOf(step, length int64) Span {
 	before, start := int64(0), int64(0) // epochs and steps before those of this length
 	if length == 0 {

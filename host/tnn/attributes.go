@@ -37,7 +37,7 @@ func (n *Network) Attributes() []exchange.Attribute {
 // kept, and of what outputs have of their own that is told.
 func (b *builder) keep(from *exchange.Import) {
 	b.said = from.Attributes
-	own := []string{"node", "a", "b", "step"}
+	own := []string{"node", "a", "b", "step", "external"}
 	if len(b.Graph.Sides) > 0 {
 		own = append(own, "x", "y", "z")
 	}
