@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // sameRecordings compares two run folders, recordings and all.
@@ -141,6 +143,30 @@ func TestKilledBetweenLastCheckpointAndEnd(t *testing.T) {
 	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "resumed     after step 20", "no steps in ")
 	sameResults(t, filepath.Join(dir, "whole"), filepath.Join(dir, "out"))
 	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "The run has made all of its 20 steps")
+}
+
+// TestEndIsWrittenAgain: the row and the epoch that a run has only because it ends, of
+// models that have such a row, are there again where what the end leaves is not whole.
+func TestEndIsWrittenAgain(t *testing.T) {
+	for preset, more := range map[string][]string{"codes-policy": {"--steps", "1111"}, "perceptron-hebb": {"--steps", "2111", "--set", "perceptron.n=100"}} {
+		dir := t.TempDir()
+		tnnGPU(t, dir, append([]string{"run", "--preset", preset, "--backend", "cpu", "--no-overview", "--out", "r"}, more...)...).want(t, codeDone)
+		tables := []string{"steps.csv", "epochs.csv"}
+		var whole [2]string
+		for i, name := range tables {
+			whole[i] = string(read(t, dir, "r", name))
+		}
+		if err := os.Remove(filepath.Join(dir, "r", "final.npz")); err != nil {
+			t.Fatal(err)
+		}
+		tnnGPU(t, dir, "resume", "r").want(t, codeDone, "no steps in ")
+		for i, name := range tables {
+			if d := cmp.Diff(whole[i], string(read(t, dir, "r", name))); d != "" {
+				t.Errorf("%s: %s (-whole +resumed):\n%s", preset, name, d)
+			}
+		}
+		tnnGPU(t, dir, "check", "r").want(t, codeDone)
+	}
 }
 
 // TestTerminatedInTime: Slurm sends SIGTERM, and kills some time later, 30 seconds by

@@ -158,6 +158,7 @@ func (p *program) branch(ctx context.Context, opts *runOptions, w *watch, o *ori
 	}
 	start := *from
 	start.Program, start.Graph, start.First, start.Files = programVersion(), j.options.NetworkSum, from.State.Step, nil
+	start.ExtraSums = nil // the row belongs to the end of the other run
 	j.from = &start
 	path, err := filepath.Abs(o.folder.Path())
 	if err != nil {

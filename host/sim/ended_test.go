@@ -228,7 +228,8 @@ func TestEpochsAverageTheirRows(t *testing.T) {
 }
 
 // TestRowThatOnlyTheEndHas: it comes after the last checkpoint, and a run that was made
-// longer has the rows and epochs of one that was as long from the beginning.
+// longer has the rows and epochs of one that was as long from the beginning. A run whose
+// end was not written to the last has the same end again.
 func TestRowThatOnlyTheEndHas(t *testing.T) {
 	for _, length := range []int64{0, 1, 2, 5, 7} {
 		for _, end := range []int64{9, 10, 11} {
@@ -254,6 +255,23 @@ func TestRowThatOnlyTheEndHas(t *testing.T) {
 			}
 			if rows, isRow := after[0].(*sim.Rows); isRow != (end%every != 0) || isRow && (rows.Step(0) != end || rows.Row(0, 1)[0] != 2*float64(end)) {
 				t.Errorf("after the checkpoint of step %d comes %+v", end, after[0])
+			}
+			var again []sim.Event
+			run, err = sim.New(short, light(short), sim.Plan{Steps: end, Replicas: 2, Epoch: length}, func(e sim.Event) error {
+				again = append(again, e)
+				return nil
+			})
+			if err == nil {
+				err = run.Restore(&kept.saved[0])
+			}
+			if err == nil {
+				_, err = run.Go(t.Context())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(after, again); d != "" {
+				t.Errorf("epochs of %d, resumed at the end, step %d (-first +again):\n%s", length, end, d)
 			}
 			_, rest, err := burn(t, long, light(long), sim.Plan{Steps: 23, Replicas: 2, Epoch: length}, &kept.saved[0])
 			if err != nil {

@@ -202,6 +202,8 @@ func (p *Plan) checkFits(c *state.Checkpoint, d *model.Description) error {
 		return fmt.Errorf("the checkpoint has %d replicas, but the run %d", c.State.Replicas, p.Replicas)
 	case len(c.EpochSums) != p.Replicas*len(d.Sums):
 		return fmt.Errorf("the checkpoint has %d sums of its epoch, but the run needs %d", len(c.EpochSums), p.Replicas*len(d.Sums))
+	case len(c.ExtraSums) != 0 && len(c.ExtraSums) != p.Replicas*len(d.Sums):
+		return fmt.Errorf("the checkpoint has %d sums of the row at its end, but the run needs %d", len(c.ExtraSums), p.Replicas*len(d.Sums))
 	}
 	return nil
 }

@@ -106,6 +106,9 @@ func (r *Run) Restore(c *state.Checkpoint) error {
 	r.allEnded = len(r.ends(c.State)) == r.plan.Replicas
 	r.resumed = c.State.Step > c.First || len(c.Files) > 0
 	copy(r.epoch.sums, c.EpochSums)
+	if r.step == r.plan.Steps && r.isExtra(r.step) {
+		r.epoch.extra = slices.Clone(c.ExtraSums) // the end may not have written its row
+	}
 	r.controls = append([]state.Control(nil), c.Controls...)
 	return nil
 }
@@ -377,14 +380,15 @@ func (r *Run) contents(s *state.State) state.Checkpoint {
 	return state.Checkpoint{
 		Model: r.about.Name, Rule: r.about.Rule, State: s,
 		EpochSums: append([]float64(nil), r.epoch.sums...),
+		ExtraSums: slices.Clone(r.epoch.extra),
 		Controls:  append([]state.Control(nil), r.controls...),
 		Ended:     endedReplicas(r.ends(s)),
 	}
 }
 
 // end hands out the last checkpoint, unless the step has one already. What no longer run
-// has comes after it, as no checkpoint may contain it: a row that is there because the run
-// ends, and the epoch that the end cuts short.
+// has comes after it, as the tables of no checkpoint may contain it: a row that is there
+// because the run ends, whose sums the checkpoint has, and the epoch that the end cuts short.
 func (r *Run) end(reason Reason) ([]model.End, error) {
 	s, err := r.state()
 	if err != nil {

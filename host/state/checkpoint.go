@@ -22,6 +22,7 @@ type Checkpoint struct {
 	Rule      string
 	State     *State
 	EpochSums []float64 // replicas x sums, over the steps of the unfinished epoch
+	ExtraSums []float64 // replicas x sums, of a row that only the end of the run has; nil where there is none
 	Controls  []Control // in the order in which they were given
 	Files     []FileLength
 	Ended     []int // replicas that ended by themselves, whose values need not be finite
@@ -54,8 +55,8 @@ type FileLength struct {
 var ErrBroken = errors.New("the checkpoint is truncated or altered")
 
 // A checkpoint is: magic, format version and header length (uint32 each), a
-// header in JSON, the epoch's sums as float64, the arrays in the order that the
-// header gives, and the SHA-256 of all that. Reals have the precision of the
+// header in JSON, the epoch's sums and those of the extra row as float64, the arrays
+// in the order that the header gives, and the SHA-256 of all that. Reals have the precision of the
 // header, whole numbers 32 bits, and eight bits make a byte, the first of them its
 // lowest. Numbers are little-endian. Every version keeps the first twelve and the
 // last 32 bytes.
@@ -83,6 +84,7 @@ type checkpointHeader struct {
 	Replicas  int           `json:"replicas"`
 	Step      int64         `json:"step"`
 	EpochSums int64         `json:"epoch_sums"`
+	ExtraSums int64         `json:"extra_sums,omitempty"`
 	Arrays    []arrayHeader `json:"arrays"`
 	Controls  []Control     `json:"controls"`
 	Files     []FileLength  `json:"files"`
@@ -127,6 +129,7 @@ func (c *Checkpoint) Encode(w io.Writer) error {
 	out.Write(prefix)
 	out.Write(header)
 	writeDoubles(out, c.EpochSums)
+	writeDoubles(out, c.ExtraSums)
 	for i := range c.State.Arrays {
 		a := &c.State.Arrays[i]
 		writeSingles(out, a.Single)
@@ -147,7 +150,7 @@ func (c *Checkpoint) header() ([]byte, error) {
 	h := checkpointHeader{
 		Program: c.Program, Config: c.Config, Graph: c.Graph, First: c.First, Model: c.Model, Rule: c.Rule,
 		Precision: c.State.Precision, Replicas: c.State.Replicas, Step: c.State.Step,
-		EpochSums: int64(len(c.EpochSums)), Controls: c.Controls, Files: c.Files, Ended: c.Ended,
+		EpochSums: int64(len(c.EpochSums)), ExtraSums: int64(len(c.ExtraSums)), Controls: c.Controls, Files: c.Files, Ended: c.Ended,
 	}
 	for i := range c.State.Arrays {
 		a := &c.State.Arrays[i]
@@ -180,6 +183,8 @@ func (h *checkpointHeader) validate() error {
 		return fmt.Errorf("it is of step %d, and the run begins after step %d", h.Step, h.First)
 	case h.EpochSums < 0 || h.EpochSums%int64(h.Replicas) != 0:
 		return fmt.Errorf("it has %d sums of the epoch for %d replicas", h.EpochSums, h.Replicas)
+	case h.ExtraSums < 0 || h.ExtraSums%int64(h.Replicas) != 0:
+		return fmt.Errorf("it has %d sums of the row at the run's end for %d replicas", h.ExtraSums, h.Replicas)
 	}
 	seen := make(map[string]bool, len(h.Arrays))
 	for _, a := range h.Arrays {

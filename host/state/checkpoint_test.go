@@ -36,6 +36,7 @@ func example(p state.Precision) *state.Checkpoint {
 	return &state.Checkpoint{
 		Program: "tnn-gpu 1.2", Config: strings.Repeat("ab", 32), Graph: strings.Repeat("cd", 32), First: 100, Model: "tnn", Rule: "hylton2020", State: s,
 		EpochSums: []float64{1, -2.5, 1e300, 0.1},
+		ExtraSums: []float64{math.Inf(1), 0.2},
 		Controls:  []state.Control{{Step: 7, Name: "adapt", Value: 0.1}, {Step: 9, Name: "adapt", Value: math.NaN()}},
 		Files:     []state.FileLength{{Name: "steps.csv", Length: 4711, Sum: strings.Repeat("ef", 32)}, {Name: "recordings/state.npy", Length: 1 << 40}},
 	}
@@ -151,6 +152,8 @@ func TestHostileHeadersAreRefusedBeforeMemoryIsTaken(t *testing.T) {
 		`{` + rest + `,"replicas":1,"epoch_sums":2,"arrays":[{"name":"a","per":"node","length":9223372036854775806}]}`,
 		`{` + rest + `,"replicas":0,"epoch_sums":0,"arrays":null}`,
 		`{` + rest + `,"replicas":1,"epoch_sums":-1,"arrays":null}`,
+		`{` + rest + `,"replicas":1,"epoch_sums":0,"extra_sums":1000000000000,"arrays":null}`,
+		`{` + rest + `,"replicas":1,"epoch_sums":0,"extra_sums":-1,"arrays":null}`,
 		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":[{"name":"a","per":"node","length":-4}]}`,
 		`{` + rest + `,"replicas":2,"epoch_sums":0,"arrays":[{"name":"a","per":"node","length":3}]}`,
 		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":[{"name":"a","per":"","length":0}]}`,
@@ -178,12 +181,13 @@ func TestHostileHeadersAreRefusedBeforeMemoryIsTaken(t *testing.T) {
 
 func TestInconsistentCheckpointIsNotWritten(t *testing.T) {
 	for name, spoil := range map[string]func(*state.Checkpoint){
-		"no replica":       func(c *state.Checkpoint) { c.State.Replicas = 0 },
-		"negative step":    func(c *state.Checkpoint) { c.State.Step = -1 },
-		"uneven sums":      func(c *state.Checkpoint) { c.EpochSums = c.EpochSums[:3] },
-		"two fields alike": func(c *state.Checkpoint) { c.State.Arrays[1].Name = c.State.Arrays[0].Name },
-		"mixed precision":  func(c *state.Checkpoint) { c.State.Precision = state.Double },
-		"infinite control": func(c *state.Checkpoint) { c.Controls[0].Value = math.Inf(1) },
+		"no replica":        func(c *state.Checkpoint) { c.State.Replicas = 0 },
+		"negative step":     func(c *state.Checkpoint) { c.State.Step = -1 },
+		"uneven sums":       func(c *state.Checkpoint) { c.EpochSums = c.EpochSums[:3] },
+		"uneven extra sums": func(c *state.Checkpoint) { c.ExtraSums = c.ExtraSums[:1] },
+		"two fields alike":  func(c *state.Checkpoint) { c.State.Arrays[1].Name = c.State.Arrays[0].Name },
+		"mixed precision":   func(c *state.Checkpoint) { c.State.Precision = state.Double },
+		"infinite control":  func(c *state.Checkpoint) { c.Controls[0].Value = math.Inf(1) },
 	} {
 		c := example(state.Single)
 		spoil(c)

@@ -149,8 +149,8 @@ func (h *checkpointHeader) checkSize(bytes int64) error {
 		left -= bytes
 		return true
 	}
-	sums := arrayHeader{Length: h.EpochSums}
-	fits := take(sums.bytes(Double))
+	sums, extra := arrayHeader{Length: h.EpochSums}, arrayHeader{Length: h.ExtraSums}
+	fits := take(sums.bytes(Double)) && take(extra.bytes(Double))
 	for _, a := range h.Arrays {
 		fits = fits && take(a.bytes(h.Precision))
 	}
@@ -166,7 +166,10 @@ func (d *decoder) arrays(h *checkpointHeader) (*Checkpoint, error) {
 		State: &State{Step: h.Step, Precision: h.Precision, Replicas: h.Replicas},
 	}
 	c.EpochSums = make([]float64, h.EpochSums)
-	if err := d.doubles(c.EpochSums); err != nil {
+	if h.ExtraSums > 0 {
+		c.ExtraSums = make([]float64, h.ExtraSums)
+	}
+	if err := errors.Join(d.doubles(c.EpochSums), d.doubles(c.ExtraSums)); err != nil {
 		return nil, err
 	}
 	for _, a := range h.Arrays {
