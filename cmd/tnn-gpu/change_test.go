@@ -4,7 +4,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"tnn-gpu/host/files"
+	"tnn-gpu/host/files/filestest"
 )
 
 // writeRamps writes c.toml, a configuration with a series, ramps and groups that choose
@@ -140,4 +144,58 @@ func TestCommandsAgain(t *testing.T) {
 	sameResults(t, filepath.Join(dir, "steered"), filepath.Join(dir, "half"))
 	tnnGPU(t, dir, "run", "--from", "free", "--commands", "free").want(t, codeUsage, "leave one of them out")
 	tnnGPU(t, dir, "run", "free/config.toml", "--commands", "nowhere").want(t, codeUsage, "--commands names the folder of a run")
+}
+
+// TestCommandsThatDoNotFit: what another run was asked and this network cannot do is
+// refused before anything is made, whatever the step, and so is a run from a checkpoint
+// whose controls do not fit.
+func TestCommandsThatDoNotFit(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--set", "graph.sides=[6, 6]", "--replicas", "2", "--no-overview", "--backend", "cpu", "--steps", "20", "--out", "free").want(t, codeDone)
+	for _, c := range []struct {
+		control string
+		args    []string
+		says    string
+	}{
+		{"edge.bound,20", []string{"free/config.toml", "--sweep", "edge.bound=10,50"}, "edge.bound = 20 of step 10 does not fit this network: replicas have different values of edge.bound, which is swept"},
+		{"edge.bound,-20", []string{"free/config.toml"}, "edge.bound = -20 of step 10"},
+		{"external:17,0.5", []string{"free/config.toml"}, "does not name an external node"},
+		{"target,0", []string{"free/config.toml"}, `control "target" is not known`},
+		{"target,30", []string{"--preset", "hopfield-glyphs"}, "the target is the number of a pattern, from 0 to 25, not 30"},
+		{"flip:1024,1", []string{"--preset", "hopfield-glyphs"}, "does not name a unit from 0 to 1023"},
+		{"adapt,0", []string{"--preset", "hopfield-glyphs"}, `control "adapt" is not known`},
+		{"stdp,0.5", []string{"--preset", "sorn-0.3"}, "stdp is switched on by 1 and off by 0, not by 0.5"},
+		{"adapt,0", []string{"--preset", "codes-policy"}, "the model codes has no controls"},
+	} {
+		asked := "step,command,name,value\n10,control," + c.control + "\n"
+		if err := os.WriteFile(filepath.Join(dir, "free", "commands.csv"), []byte(asked), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		tnnGPU(t, dir, append(append([]string{"run"}, c.args...), "--commands", "free", "--backend", "cpu", "--steps", "5", "--out", "none")...).want(t, codeUsage, "--commands free: ", c.says)
+		if _, err := os.Stat(filepath.Join(dir, "none")); err == nil {
+			t.Fatalf("%s: a folder was made", c.control)
+		}
+	}
+
+	asked := "step,command,name,value\n10,control,edge.bound,20\n"
+	if err := os.WriteFile(filepath.Join(dir, "free", "commands.csv"), []byte(asked), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// A run that cannot begin was asked nothing.
+	full := &filestest.Faulty{System: files.OS{}, Before: func(op, name string) error {
+		if op == "create" && strings.HasPrefix(name, "steps.csv") {
+			return syscall.ENOSPC
+		}
+		return nil
+	}}
+	free := filepath.Join(dir, "free")
+	inside(t, full, "run", filepath.Join(free, "config.toml"), "--commands", free, "--out", filepath.Join(dir, "full")).want(t, codeFailed, "no space left")
+	if _, err := os.Stat(filepath.Join(dir, "full", "commands.csv")); err == nil {
+		t.Error("a run that did not begin has commands")
+	}
+	tnnGPU(t, dir, "run", "free/config.toml", "--commands", "free", "--out", "bound").want(t, codeDone)
+	tnnGPU(t, dir, "run", "--from", "bound", "--sweep", "edge.bound=10,50", "--steps", "+5", "--out", "none").want(t, codeUsage, "--from bound: edge.bound = 20 of step 10 does not fit this network")
+	if _, err := os.Stat(filepath.Join(dir, "none")); err == nil {
+		t.Error("a folder was made for a run whose checkpoint does not fit")
+	}
 }

@@ -156,6 +156,11 @@ func (p *program) branch(ctx context.Context, opts *runOptions, w *watch, o *ori
 	if from.Graph != "" && from.Graph != j.options.NetworkSum {
 		return nil, errors.Join(badUsage("the checkpoint is of another network than this configuration gives: of a graph that is drawn, keep the seed with --set graph.seed=%d", o.config.Run.Seed), j.close())
 	}
+	for _, c := range from.Controls {
+		if err := checkControl(j.setup.net, c); err != nil {
+			return nil, errors.Join(badUsage("--from %s: %w", o.folder.Path(), err), j.close())
+		}
+	}
 	start := *from
 	start.Program, start.Graph, start.First, start.Files = programVersion(), j.options.NetworkSum, from.State.Step, nil
 	start.ExtraSums = nil // the row belongs to the end of the other run

@@ -245,7 +245,24 @@ func (p *program) takeCommands(j *job, o *runOptions) error {
 	if len(j.given) == 0 {
 		return badUsage("nothing was asked of the run %s while it went on: leave --commands out", o.commands.value)
 	}
+	for _, c := range j.given {
+		if err := checkControl(j.setup.net, c.Control); err != nil {
+			return badUsage("--commands %s: %w", o.commands.value, err)
+		}
+	}
 	j.plan.Again = slices.Clone(j.given)
+	return nil
+}
+
+// checkControl tells whether a network can be changed as another one was.
+func checkControl(of model.Network, c state.Control) error {
+	err := fmt.Errorf("the model %s has no controls", of.Describe().Name)
+	if controlled, ok := of.(model.Controlled); ok {
+		err = controlled.CheckControl(c.Name, c.Value)
+	}
+	if err != nil {
+		return fmt.Errorf("%s = %v of step %d does not fit this network: %w", c.Name, c.Value, c.Step, err)
+	}
 	return nil
 }
 
@@ -300,8 +317,8 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	if err == nil {
 		err = recorder.Begin()
 	}
-	for _, c := range j.given {
-		err = errors.Join(err, recorder.Keep(c))
+	for i := 0; err == nil && i < len(j.given); i++ {
+		err = recorder.Keep(j.given[i])
 	}
 	if err == nil && j.unpaused {
 		err = recorder.Keep(sim.Command{Do: sim.DoResume, Control: state.Control{Step: j.first()}})

@@ -17,22 +17,43 @@ const (
 	targetControl = "target"
 )
 
-// Control carries out a control on a state: all that controls do is part of it. NaN gives
-// the target back that the configuration has.
-func (n *Network) Control(s *state.State, name string, value float64) error {
+// CheckControl implements model.Controlled.
+func (n *Network) CheckControl(name string, value float64) error {
 	if name == targetControl {
-		return n.aim(s, value)
+		count := n.fewestPatterns()
+		if !math.IsNaN(value) && !(value >= 0 && value < float64(count) && value == math.Trunc(value)) {
+			return fmt.Errorf("the target is the number of a pattern, from 0 to %d, not %v", count-1, value)
+		}
+		return nil
 	}
-	text, found := strings.CutPrefix(name, flipPrefix)
-	if !found {
+	if !strings.HasPrefix(name, flipPrefix) {
 		return fmt.Errorf("control %q is not known; use %s or %sUNIT: %w", name, targetControl, flipPrefix, model.ErrUnknownControl)
 	}
-	unit, err := strconv.Atoi(text)
-	if err != nil || unit < 0 || unit >= n.N {
+	if unit, err := flipped(name); err != nil || unit < 0 || unit >= n.N {
 		return fmt.Errorf("control %q does not name a unit from 0 to %d: %w", name, n.N-1, model.ErrUnknownControl)
 	}
 	if value != 1 {
 		return fmt.Errorf("a unit is flipped by the value 1, not by %v", value)
+	}
+	return nil
+}
+
+// flipped is the unit that a control negates.
+func flipped(name string) (int, error) { return strconv.Atoi(strings.TrimPrefix(name, flipPrefix)) }
+
+// Control carries out a control on a state: all that controls do is part of it. NaN gives
+// the target back that the configuration has.
+func (n *Network) Control(s *state.State, name string, value float64) error {
+	if err := n.CheckControl(name, value); err != nil {
+		return err
+	}
+	if name == targetControl {
+		n.aim(s, value)
+		return nil
+	}
+	unit, err := flipped(name)
+	if err != nil {
+		return err
 	}
 	for r := range s.Replicas {
 		s.Array(StateField).Ints[r*n.N+unit] *= -1
@@ -42,11 +63,7 @@ func (n *Network) Control(s *state.State, name string, value float64) error {
 }
 
 // aim changes the target of all replicas.
-func (n *Network) aim(s *state.State, value float64) error {
-	count := n.fewestPatterns()
-	if !math.IsNaN(value) && !(value >= 0 && value < float64(count) && value == math.Trunc(value)) {
-		return fmt.Errorf("the target is the number of a pattern, from 0 to %d, not %v", count-1, value)
-	}
+func (n *Network) aim(s *state.State, value float64) {
 	targets := s.Array(TargetField).Ints
 	for r := range targets {
 		targets[r] = int32(value)
@@ -55,7 +72,6 @@ func (n *Network) aim(s *state.State, value float64) error {
 			targets[r] = int32(spec.Recall.Trial % n.patterns(spec))
 		}
 	}
-	return nil
 }
 
 // fewestPatterns is the least number of patterns that a replica has.

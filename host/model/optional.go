@@ -190,6 +190,13 @@ type Table struct {
 	Value any // as JSON has it
 }
 
+// Controlled is a network that backends can change while it runs.
+type Controlled interface {
+	// CheckControl tells what is wrong with a control, which a backend's Control would
+	// refuse with the same error; nil where nothing is.
+	CheckControl(name string, value float64) error
+}
+
 // Commanded is a network whose controls have commands of their own where inputs come line
 // by line: !phase training.
 type Commanded interface {

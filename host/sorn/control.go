@@ -59,6 +59,12 @@ func (c *Controls) Set(name string, value float64) (rest bool, err error) {
 	return false, nil
 }
 
+// CheckControl implements model.Controlled.
+func (n *Network) CheckControl(name string, value float64) error {
+	_, err := new(Controls).Set(name, value)
+	return err
+}
+
 // Regime is that of a step under the controls.
 func (c *Controls) Regime(s *Spec, step int64) Regime {
 	r := s.RegimeAt(step)

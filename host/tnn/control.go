@@ -53,6 +53,11 @@ func (c *Controls) Set(n *Network, name string, value float64) error {
 	return nil
 }
 
+// CheckControl implements model.Controlled.
+func (n *Network) CheckControl(name string, value float64) error {
+	return new(Controls).Set(n, name, value)
+}
+
 // setNumber gives a key that eras may change a value.
 func (c *Controls) setNumber(n *Network, key string, value float64) error {
 	if n.isSwept(key) {

@@ -176,6 +176,7 @@ var (
 	_ model.Named      = (*Network)(nil)
 	_ model.Attributed = (*Network)(nil)
 	_ model.Measured   = (*Network)(nil)
+	_ model.Controlled = (*Network)(nil)
 	_ model.Sized      = (*Spec)(nil)
 	_ model.Sampled    = (*Spec)(nil)
 	_ model.Feedable   = (*Spec)(nil)
