@@ -69,6 +69,11 @@ func TestJSONLines(t *testing.T) {
 	if kinds != "begin epoch end " {
 		t.Errorf("resume prints %s", kinds)
 	}
+	// Of a run that has ended nothing is left to do, which is its end all the same.
+	ended, kinds := jsonLines(t, tnnGPU(t, dir, "resume", "r", "--steps", "30", "--json").want(t, codeDone).out)
+	if kinds != "end " || ended[0]["status"] != "finished" || ended[0]["steps"] != 30.0 || ended[0]["folder"] != "r" {
+		t.Errorf("resume of a run that has ended prints %v", ended)
+	}
 	tnnGPU(t, dir, "run", "--json", "--quiet").want(t, codeUsage, "use one of them")
 	if r := tnnGPU(t, dir, "run", "--json", "--set", "group[0].levels=0"); r.code != codeUsage || r.out != "" {
 		t.Errorf("a mistake prints %q, exit code %d", r.out, r.code)

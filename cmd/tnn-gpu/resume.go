@@ -259,25 +259,12 @@ func (p *program) hasEnded(folder *record.Folder, asLong bool) (sim.Reason, erro
 	return m.Status, nil
 }
 
-// complete makes the overview of a run that has ended, where it is missing.
+// complete tells of a run that has ended, and makes its overview where that is missing.
 func (p *program) complete(cfg *config.Config, folder *record.Folder, why sim.Reason, done int64) error {
-	drawn, err := folder.Has(record.OverviewName)
+	err := p.drawMissing(cfg, folder)
+	p.events.runEnds(sim.Summary{Reason: why, Last: done}, folder.Path(), err)
 	if err != nil {
-		return usageError{err}
-	}
-	if cfg.Record.Overview && !drawn {
-		n, err := buildSetup(cfg)
-		if err != nil {
-			return err
-		}
-		run, err := results.Of(folder)
-		if err == nil {
-			err = p.overview(n, run, folder, nil)
-		}
-		if err != nil {
-			return fmt.Errorf("the overview of the run is not drawn: %w", err)
-		}
-		fmt.Fprintf(p.out, "%s was missing and is drawn.\n", record.OverviewName)
+		return err
 	}
 	p.made(folder.Path())
 	if why == sim.AllEnded {
@@ -285,6 +272,30 @@ func (p *program) complete(cfg *config.Config, folder *record.Folder, why sim.Re
 		return nil
 	}
 	fmt.Fprintf(p.out, "The run has made all of its %s; make it longer with --steps +100, for example.\n", count(done, "step"))
+	return nil
+}
+
+// drawMissing makes the overview of a run that has ended, if it is to have one and has none.
+func (p *program) drawMissing(cfg *config.Config, folder *record.Folder) error {
+	drawn, err := folder.Has(record.OverviewName)
+	if err != nil {
+		return usageError{err}
+	}
+	if !cfg.Record.Overview || drawn {
+		return nil
+	}
+	n, err := buildSetup(cfg)
+	if err != nil {
+		return err
+	}
+	run, err := results.Of(folder)
+	if err == nil {
+		err = p.overview(n, run, folder, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("the overview of the run is not drawn: %w", err)
+	}
+	fmt.Fprintf(p.out, "%s was missing and is drawn.\n", record.OverviewName)
 	return nil
 }
 
