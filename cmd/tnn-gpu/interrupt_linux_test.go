@@ -295,7 +295,7 @@ func TestReaderStandsStill(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	c := command(t, dir, endless("--backend", "cpu")...)
+	c := command(t, dir, endless("--backend", "cpu", "--set", "run.epoch=10")...) // which fill a pipe soon
 	c.Stdout, c.Stderr = w, w
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
