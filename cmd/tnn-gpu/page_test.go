@@ -245,6 +245,30 @@ func TestGraphOnThePage(t *testing.T) {
 	b.open(s.url, 1000, 700, "light")
 	b.shows("state of 401 nodes at step 20,")
 	b.says("#axes", "Line by line, by node id.")
+
+	// A run that is made anew under its name has another graph.
+	ring("other", 36)
+	tnnGPU(t, dir, "run", "small.toml", "--backend", "cpu", "--out", "runs/a").want(t, codeDone)
+	s = startServing(t, dir, "serve", "runs")
+	b.open(s.url, 1000, 700, "light")
+	b.shows("state of 25 nodes at step 20,")
+	b.says("#axes", "Drawn by its edges")
+	b.eval(`{
+		const before = window.fetch;
+		window.fetch = async (...of) => {
+			const answer = await before(...of);
+			if (String(of[0]).includes("api/graph")) window.drawn = (await answer.clone().json()).x.length;
+			return answer;
+		};
+	}`)
+	tnnGPU(t, dir, "run", "other.toml", "--backend", "cpu", "--out", "other").want(t, codeDone)
+	for _, move := range [][2]string{{"runs/a", "before"}, {"other", "runs/a"}} {
+		if err := os.Rename(filepath.Join(dir, move[0]), filepath.Join(dir, move[1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.shows("state of 36 nodes at step 20,")
+	b.until(`window.drawn === 36`)
 	b.noErrors()
 }
 
@@ -322,6 +346,17 @@ func TestListOfRuns(t *testing.T) {
 	if err != nil || picture.Bounds().Dx() < 200 {
 		t.Errorf("the chart: %v", err)
 	}
+	b.eval(`{
+		const before = CanvasRenderingContext2D.prototype.fillText;
+		CanvasRenderingContext2D.prototype.fillText = function (text, ...of) {
+			if (text.includes("short, long")) window.caption = text;
+			return before.call(this, text, ...of);
+		};
+	}`)
+	b.set("#abscissa", "share")
+	press("PNG")
+	b.until(`window.caption?.includes(" against the share of the run: ")`)
+	b.set("#abscissa", "step")
 	b.button("#save")
 	picture, err = png.Decode(bytes.NewReader(b.downloaded(saved, "short-state-20.png")))
 	if err != nil || picture.Bounds().Dx() < 300 {
@@ -384,12 +419,17 @@ func TestPageBehindAProxy(t *testing.T) {
 	dir := t.TempDir()
 	var to *url.URL
 	var opened atomic.Int32 // how often a page has begun to watch
+	var tells atomic.Bool   // whether the proxy tells the server its own name; many do not
 	mux := http.NewServeMux()
 	mux.Handle("/tnn/", http.StripPrefix("/tnn", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/api/live" {
 			opened.Add(1)
 		}
-		proxy := &httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(to); p.Out.Host = p.In.Host }}
+		proxy := &httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) {
+			if p.SetURL(to); tells.Load() {
+				p.Out.Host = p.In.Host
+			}
+		}}
 		proxy.ServeHTTP(w, r)
 	})))
 	lab := httptest.NewServer(mux)
@@ -415,6 +455,13 @@ func TestPageBehindAProxy(t *testing.T) {
 	b.shows("state of 30 by 30 nodes at step 0")
 	b.steps(0, 1)
 	b.shows("at step 1,")
+	tells.Store(true)
+	b.open("about:blank", 900, 600, "light")
+	b.until(`location.href === "about:blank"`)
+	b.open(s.url, 900, 600, "light")
+	b.shows("at step 1,")
+	b.steps(1, 1)
+	b.shows("at step 2,")
 
 	// In a frame of the notebook the page runs; in one of a stranger the browser refuses it.
 	opened.Store(0)
@@ -445,7 +492,7 @@ func TestPageBehindAProxy(t *testing.T) {
 	}
 	b.logged = nil // the browser tells of the frame that it refused
 	b.open(s.url, 900, 600, "light")
-	b.shows("at step 1,")
+	b.shows("at step 2,")
 	b.stopPage(s)
 
 	for _, bad := range [][]string{{"--origin", "lab.example"}, {"--origin", "https://lab.example/?x=1"}, {"--embed", "*"}, {"--embed", "localhost:8888"}, {"--embed", "http://localhost:8888/lab"}} {

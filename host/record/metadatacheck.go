@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"tnn-gpu/host/npy"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/npy"
 )
 
 const (

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,6 +76,9 @@ func (n *news) empty() bool {
 	return n.About == nil && n.Status == nil && n.Points == nil && n.Histograms == nil && n.Node == nil && n.Marks == "" && n.Errors == nil
 }
 
+// literal makes a path.Match pattern of a host, whose IPv6 address is in brackets.
+var literal = strings.NewReplacer("[", `\[`, "]", `\]`)
+
 // serve watches the run for a page until one of them goes away.
 func (l *Live) serve(w http.ResponseWriter, r *http.Request, patience time.Duration, proxy *url.URL) {
 	c := &client{
@@ -88,7 +92,7 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request, patience time.Durat
 	defer l.dismiss(c)
 	var accept websocket.AcceptOptions
 	if proxy != nil {
-		accept.OriginPatterns = []string{proxy.Host}
+		accept.OriginPatterns = []string{literal.Replace(proxy.Host)}
 	}
 	conn, err := websocket.Accept(w, r, &accept)
 	if err != nil {

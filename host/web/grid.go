@@ -45,8 +45,7 @@ func NewGrid(nodes int, sides []int, bipartite bool) Grid {
 	return g
 }
 
-// gridOf places the items of a space that is shown though it has no sites, or of the
-// sites; nil of any other space.
+// gridOf places the items of a space that is shown though it has no sites; nil of any other.
 func gridOf(s model.Space) *Grid {
 	if !s.Shown || len(s.Shape) > 2 {
 		return nil

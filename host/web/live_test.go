@@ -260,3 +260,35 @@ func TestPageWithoutPicture(t *testing.T) {
 		t.Error("a picture can be asked for")
 	}
 }
+
+// TestLiveBehindAProxy: a page of the proxy's address watches the run, also where that is an
+// IPv6 address and the proxy does not tell it to the server; a page of another one does not.
+func TestLiveBehindAProxy(t *testing.T) {
+	for _, test := range []struct {
+		proxy, page string
+		watches     bool
+	}{
+		{"https://lab.example/tnn", "https://lab.example", true},
+		{"http://[::1]:9000/tnn", "http://[::1]:9000", true},
+		{"http://[::1]:9000/tnn", "http://[::2]:9000", false},
+		{"http://[::1]:9000/tnn", "http://1:9000", false},
+	} {
+		r := start(t, 1, func(r *running) {
+			var err error
+			if err = r.server.listener.Close(); err == nil {
+				r.server, err = Listen(Options{Live: r.live, Address: "127.0.0.1:0", Origin: test.proxy})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+		own := "ws://" + r.server.listener.Addr().String() + "/api/live?token=" + r.server.token
+		conn, _, err := websocket.Dial(t.Context(), own, &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {test.page}}})
+		if (err == nil) != test.watches {
+			t.Errorf("a page of %s behind %s: %v", test.page, test.proxy, err)
+		}
+		if err == nil {
+			_ = conn.CloseNow()
+		}
+	}
+}

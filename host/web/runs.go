@@ -31,8 +31,14 @@ type Runs struct {
 
 	mu   sync.Mutex
 	open map[string]*run
-	old  map[string]*profile // built for runs whose run.json tells too little, by name
-	seen map[string]seen     // by name
+	old  map[begun]*profile // built for runs whose run.json tells too little
+	seen map[string]seen    // by name
+}
+
+// begun tells a run from another one that was made under its name.
+type begun struct {
+	name string
+	at   int64 // millisecond
 }
 
 // OpenRuns serves the folder of a run, or all runs in a folder.
@@ -41,7 +47,7 @@ func OpenRuns(path string, build Build) (*Runs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the folder cannot be found: %w", err)
 	}
-	r := &Runs{folder: path, build: build, open: make(map[string]*run), old: make(map[string]*profile), seen: make(map[string]seen)}
+	r := &Runs{folder: path, build: build, open: make(map[string]*run), old: make(map[begun]*profile), seen: make(map[string]seen)}
 	_, err = os.Stat(filepath.Join(path, record.MetadataName))
 	switch {
 	case err == nil:
@@ -129,7 +135,13 @@ func (r *Runs) list() ([]about, error) {
 
 // run is the data of a run that are kept between requests.
 type run struct {
-	mu        sync.Mutex
+	mu sync.Mutex
+	kept
+}
+
+// kept are of the run that began at a time: another one can be made under its name.
+type kept struct {
+	started   time.Time
 	painter   painter
 	inspector inspector
 	drawing   *drawing
@@ -187,8 +199,9 @@ func (f *folder) close() error { return f.left.Close() }
 func (r *Runs) builtOf(f *folder) (*profile, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.old[f.name] != nil {
-		return r.old[f.name], nil
+	key := begun{f.name, f.metadata.Started.UnixMilli()}
+	if r.old[key] != nil {
+		return r.old[key], nil
 	}
 	config, err := f.left.ConfigText()
 	if err != nil {
@@ -199,7 +212,7 @@ func (r *Runs) builtOf(f *folder) (*profile, error) {
 		return nil, err
 	}
 	n := newProfile(Subject{Model: built})
-	r.old[f.name] = &n
+	r.old[key] = &n
 	return &n, nil
 }
 
@@ -387,5 +400,8 @@ func (r *Runs) request(q *http.Request) (*run, *folder, func(), error) {
 		return nil, nil, nil, err
 	}
 	known.mu.Lock()
+	if started := f.metadata.Started; !known.started.Equal(started) {
+		known.kept = kept{started: started}
+	}
 	return known, f, func() { known.mu.Unlock(); f.close() }, nil
 }

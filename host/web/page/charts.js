@@ -199,7 +199,9 @@ export class Charts {
   get runNames() { return (this.runs ?? []).map(r => r.name).join("+"); }
 
   saveNumbers(chart) {
-    const { column, runs } = chart, cell = v => v === null || v === undefined ? "" : String(v);
+    const { column, runs } = chart;
+    if (!runs?.length) return;
+    const cell = v => v === null || v === undefined ? "" : String(v);
     const quoted = text => `"${text.replaceAll('"', '""')}"`;
     const table = uPlot.join(runs.map(r => [r.steps, r.values[column.name]]));
     const rows = table[0].map((step, i) => [step, ...table.slice(1).map(v => cell(v[i]))].join(","));
@@ -209,7 +211,7 @@ export class Charts {
 
   savePicture(chart) {
     const { column } = chart, unit = column.unit === "1" ? "" : ` (${column.unit})`;
-    savePicture(`${this.runNames}-${column.name}`, chart.plot.plot.ctx.canvas, `${column.title || column.name}${unit} against the step: ${(this.runs ?? []).map(r => r.name).join(", ")}`);
+    savePicture(`${this.runNames}-${column.name}`, chart.plot.plot.ctx.canvas, `${column.title || column.name}${unit} against ${this.abscissa.selectedOptions[0].text}: ${(this.runs ?? []).map(r => r.name).join(", ")}`);
   }
 }
 

@@ -13,7 +13,7 @@ export class ReplayPage {
     this.view = view;
     this.source = new Finished(e => view.status(e.message, "wrong"));
     this.compared = new Map(); // by name: colour, and points when they are there
-    this.graphs = new Map(); // where nodes are drawn, by name
+    this.graphs = new Map(); // where nodes are drawn, by name and start of the run
     view.onView = v => { this.region = v; this.picture(); };
     view.onNode = id => this.point(id);
     view.onChange = () => this.changed();
@@ -59,9 +59,10 @@ export class ReplayPage {
   async open(name) {
     const run = this.runs.find(r => r.name === name);
     this.opening = name;
-    if (run.grids[run.item]?.drawn && !this.graphs.has(name)) this.graphs.set(name, await this.source.graph(name).catch(() => null));
+    const graph = `${name} ${run.started}`; // another run can be made under the same name
+    if (run.grids[run.item]?.drawn && !this.graphs.has(graph)) this.graphs.set(graph, await this.source.graph(name).catch(() => null));
     if (this.opening !== name) return; // another one was asked for meanwhile
-    this.view.open(run, this.graphs.get(name));
+    this.view.open(run, this.graphs.get(graph));
     this.view.status(run.status, run.status === "running" ? "running" : "");
     this.tell(run);
     $("when").textContent = "";
@@ -215,6 +216,11 @@ export class ReplayPage {
     for (const r of found) {
       if (this.compared.has(r.name)) await this.load(r.name);
       if (r.name !== this.view.about?.name || JSON.stringify(r) === before.get(r.name)) continue;
+      const old = this.view.about, drawn = a => Boolean(a.grids?.[a.item]?.drawn);
+      if (!r.problem && (r.started !== old.started || drawn(r) !== drawn(old))) { // made anew, or with a graph only now
+        await this.open(r.name);
+        continue;
+      }
       const followed = Number($("record").value) >= Number($("record").max);
       this.view.about = r;
       this.view.status(r.status, r.status === "running" ? "running" : "");
