@@ -524,7 +524,6 @@ func TestPageOfSORN(t *testing.T) {
 	b.shows("Wee of 200 by 200 units at step 3,")
 	b.screenshot("sorn-matrix")
 	b.set("#field", "r") // what would be without input
-	b.shows("r: no picture yet")
 	at := b.stepUntilShown("r")
 	b.shows(fmt.Sprintf("r of 200 units at step %d, steps from ", at))
 	b.set("#field", "x")
