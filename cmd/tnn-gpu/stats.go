@@ -33,7 +33,7 @@ func (p *program) statsCommand() *cli.Command {
 			&cli.Int64Flag{Name: "last", Usage: "look at the steps up to `STEP` (default: the last)"},
 			&cli.StringFlag{Name: "quantity", Usage: "look at `NAME` alone, a quantity or a recorded field, of which the sum is taken: series, spectra, autocorrelation, fano, avalanches"},
 			&cli.StringFlag{Name: "beside", Usage: "compare the recorded field of --quantity with that of `RUN`: their Hamming distance"},
-			&cli.Float64Flag{Name: "above", Usage: "join pairs of units of a SORN whose correlation is above `R` (default: 0.2)"},
+			&cli.Float64Flag{Name: "above", Value: 0.2, Usage: "join pairs of units of a SORN whose correlation is above `R`"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 			&cli.StringFlag{Name: "out", Usage: "write tables and figures into `FOLDER`"},
 			&cli.StringFlag{Name: "format", Value: "png", Usage: "draw figures as `FORMAT` png, svg or pdf"},

@@ -55,7 +55,7 @@ func TestThinnedSteps(t *testing.T) {
 		t.Error("run.json does not say which steps have a row")
 	}
 	// Statistics of single rows are those of fewer rows; those of steps in a row say so.
-	said := tnnGPU(t, dir, "stats", "driven-few", "--of", "series,dissipation").want(t, codeDone, "takes a row of each step, and there is one every 4 steps")
+	said := tnnGPU(t, dir, "stats", "driven-few", "--of", "series,dissipation").want(t, codeDone, "steps.csv has a row every 4 steps, and each is needed")
 	if strings.Contains(said.out, "dissipated ") {
 		t.Errorf("a sum over steps of which most have no row:\n%s", said.out)
 	}

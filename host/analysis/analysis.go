@@ -34,7 +34,7 @@ type Run struct {
 	Network     model.Network
 	Replicas    []int // their numbers
 	First, Last int64
-	Above       float64 // correlation above which pairs are joined; 0: the statistic's own
+	Above       float64 // correlation above which pairs are joined
 	From        Source
 	Beside      Source // of another run with as many replicas, or nil
 

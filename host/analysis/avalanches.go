@@ -34,9 +34,12 @@ func Avalanches(activity [][]float64, of string) *Result {
 // leastAvalanches are enough for a fit.
 const leastAvalanches = 50
 
+// mostRange is how many numbers a fit has a term for.
+const mostRange = 1 << 20
+
 // Laws fits a power law, an exponential and a power law with a cut-off to the durations or
 // sizes of avalanches between two of them, and adds a table of all. The upper one may be
-// larger than the largest.
+// larger than the largest, and is at most mostRange.
 func (r *Result) Laws(name, unit string, values []float64, lo, hi int) {
 	whole := make([]float64, 0, len(values))
 	for _, v := range values {
@@ -48,7 +51,7 @@ func (r *Result) Laws(name, unit string, values []float64, lo, hi int) {
 		r.Note("%d avalanches are too few for the exponent of their %s", len(whole), name)
 		return
 	}
-	hi = min(hi, int(slices.Max(whole)))
+	hi = int(min(float64(hi), slices.Max(whole), mostRange))
 	power, err := stats.FitPowerLaw(whole, lo, hi)
 	if err == nil && power.N < leastAvalanches {
 		err = fmt.Errorf("only %d avalanches are within %d ... %d", power.N, lo, hi)

@@ -10,7 +10,8 @@ import (
 // distance is the Hamming distance of a recorded field from that of another run.
 func distance(r *Run) (*Result, error) {
 	c := r.quantities[0]
-	if _, isField := r.From.(*summed); !isField || r.Beside == nil {
+	d := r.Network.Describe()
+	if _, isField := d.Field(c.Name); !isField || r.Beside == nil { // a column may have the name of a field
 		return nil, Missing("a distance is between the records of a field in two runs: name the other one with --beside")
 	}
 	a, err := r.Recorded(c.Name)

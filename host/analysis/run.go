@@ -90,11 +90,18 @@ func (r *Run) Spacing() (int64, error) {
 	return every, nil
 }
 
-// EachStep refuses rows that are not of consecutive steps.
+// EachStep refuses rows that are not of each step that is looked at.
 func (r *Run) EachStep() error {
 	every, err := r.Spacing()
 	if err == nil && every > 1 {
 		err = Missing("steps.csv has a row every %d steps, and each is needed (record.steps_every)", every)
+	}
+	if err != nil {
+		return err
+	}
+	steps, err := r.Steps()
+	if err == nil && int64(len(steps)) != r.Last-r.First+1 {
+		err = Missing("steps.csv has rows of %d of the steps %d to %d, and each is needed (record.steps_every)", len(steps), r.First, r.Last)
 	}
 	return err
 }

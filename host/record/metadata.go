@@ -53,7 +53,7 @@ type Metadata struct {
 	Work             string            `json:"work,omitempty"`  // what updates_per_second counts
 	Panels           []model.Panel     `json:"panels,omitempty"`
 	Phases           []model.Phase     `json:"phases,omitempty"` // where there are several, or quantities are held
-	Flips            []int64           `json:"flips,omitempty"`  // steps at which external nodes change their signs, where these are few
+	Flips            []int64           `json:"flips,omitempty"`  // steps at which external nodes change their signs, where these are few and not late in a very long run
 	Ends             []model.End       `json:"ends,omitempty"`   // of replicas that ended by themselves
 	Status           sim.Reason        `json:"status"`
 	Steps            int64             `json:"steps"`

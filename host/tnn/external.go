@@ -216,12 +216,18 @@ func (d *Drive) Row(row []Told, step int64) error {
 	return nil
 }
 
+// mostSearched is how many steps are searched for flips, so that a long run starts at once.
+const mostSearched = 1 << 24
+
 // Flips implements model.Flipped, for what is known before a run: square and sine waves,
-// and series.
+// and series. Flips after step mostSearched are not told.
 func (n *Network) Flips(most int) []int64 {
+	if len(n.Externals) == 0 {
+		return nil
+	}
 	var out []int64
 	sign := make([]float64, len(n.Externals)) // the last one that is known
-	for step := int64(1); step <= n.Spec.Steps(); step++ {
+	for step := int64(1); step <= min(n.Spec.Steps(), mostSearched); step++ {
 		era, index := n.Spec.Era(step)
 		flips := false
 		for i := range n.Externals {

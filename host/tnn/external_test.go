@@ -230,4 +230,8 @@ func TestFlips(t *testing.T) {
 	if got, want := n.Flips(10), []int64{5, 17}; !slices.Equal(got, want) {
 		t.Errorf("flips at %v, want %v", got, want)
 	}
+	late := &Network{Spec: &Spec{Eras: []EraSpec{{Steps: mostSearched, Mode: Off}, {Steps: 20, Mode: Driven}}}, Externals: []External{{Polarity: 1, Periods: []int{8}}}}
+	if got := late.Flips(10); got != nil {
+		t.Errorf("flips at %v, after the steps that are searched", got)
+	}
 }

@@ -181,6 +181,7 @@ func is(b bool) float64 {
 func predict(out *analysis.Result, lessons []lesson, name, what string, classes int, of func(sorn.Shown) int, odds func(sorn.Shown) float64) (*mat.Dense, error) {
 	var right, chance, best, logistic [][]float64
 	var first *mat.Dense
+	var failed error // of the logistic regression, without which the rest stands
 	for i := range lessons {
 		l := &lessons[i]
 		class := func(k int) int {
@@ -197,11 +198,13 @@ func predict(out *analysis.Result, lessons []lesson, name, what string, classes 
 			first = weights
 		}
 		r, c := l.test(weights, classes, class)
-		if weights, err = l.logistic(classes, class); err != nil {
-			return nil, analysis.Missing("%v", err)
+		if failed == nil {
+			weights, failed = l.logistic(classes, class)
 		}
-		other, _ := l.test(weights, classes, class)
-		logistic = append(logistic, other)
+		if failed == nil {
+			other, _ := l.test(weights, classes, class)
+			logistic = append(logistic, other)
+		}
 		var b []float64
 		for k := l.train; k < len(l.states); k++ {
 			if class(k) >= 0 {
@@ -214,7 +217,11 @@ func predict(out *analysis.Result, lessons []lesson, name, what string, classes 
 		right, chance, best = append(right, r), append(chance, c), append(best, b)
 	}
 	out.Add("next_"+name, "1", "share of the steps in which "+what+" is read rightly", stats.Replicated(right))
-	out.Add("next_"+name+"_logistic", "1", "the same by multinomial logistic regression", stats.Replicated(logistic))
+	if failed != nil {
+		out.Note("no logistic regression of the next %s: %v", name, failed)
+	} else {
+		out.Add("next_"+name+"_logistic", "1", "the same by multinomial logistic regression", stats.Replicated(logistic))
+	}
 	out.Add("next_"+name+"_chance", "1", "share that always naming the most frequent one of the training would have", stats.Replicated(chance))
 	out.Add("next_"+name+"_best", "1", "mean share that who knows all odds can have", stats.Replicated(best))
 	return first, nil

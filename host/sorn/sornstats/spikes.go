@@ -184,15 +184,8 @@ func correlations(r *analysis.Run) (*analysis.Result, error) {
 	return out, nil
 }
 
-// defaultAbove is the correlation above which pairs of units are joined.
-const defaultAbove = 0.2
-
-// pairsAbove adds the graph of those pairs of units whose correlation is above a value,
-// or the default where that is 0.
+// pairsAbove adds the graph of those pairs of units whose correlation is above a value.
 func pairsAbove(out *analysis.Result, all [][]float64, above float64) {
-	if above == 0 {
-		above = defaultAbove
-	}
 	pairs, joined := make([][]float64, len(all)), map[float64]bool{}
 	for i, v := range all[2] {
 		if !(v > above) {

@@ -82,7 +82,7 @@ func (g *given) run(t *testing.T, units, replicas int, with func(s *sorn.Spec)) 
 		t.Fatal(err)
 	}
 	g.net = n.(*sorn.Network)
-	r := &analysis.Run{Network: g.net, First: 1, From: g}
+	r := &analysis.Run{Network: g.net, First: 1, Above: 0.2, From: g}
 	for k := range replicas {
 		r.Replicas = append(r.Replicas, k)
 	}

@@ -2,6 +2,7 @@
 package tnnstats
 
 import (
+	"errors"
 	"math"
 
 	"tnn-gpu/host/analysis"
@@ -86,19 +87,18 @@ func dissipation(r *analysis.Run) (*analysis.Result, error) {
 	out := &analysis.Result{}
 	out.Add("entropy_per_node", "1", "relative to that of its levels: 1 where all are equally likely", stats.Replicated(power(entropy, func(v float64) float64 { return v / nodes })))
 	out.Add("dissipation", "kT", "of a node in a step", stats.Replicated(lost))
-	every, err := r.Spacing()
-	if err != nil {
-		return nil, err
-	}
 	sums := make([]float64, len(lost))
 	for i, values := range lost {
 		for _, v := range values {
 			sums[i] += float64(nodes * v)
 		}
 	}
-	if every > 1 {
-		out.Note("what all nodes dissipate in all steps takes a row of each step, and there is one every %d steps (record.steps_every)", every)
-	} else {
+	switch err := r.EachStep(); {
+	case errors.Is(err, analysis.ErrMissing):
+		out.Note("what all nodes dissipate in all steps is %v", err)
+	case err != nil:
+		return nil, err
+	default:
 		out.Add("dissipated", "kT", "by all nodes in all steps, the mean over replicas", stats.Mean(sums))
 	}
 	if r.Network.(*tnn.Network).Spec.Network.Rule == tnn.Hylton2020 {

@@ -424,4 +424,23 @@ func TestAvalanchesAndDissipationByHand(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
+	r.First, r.Last = 8, 12 // of which one has a row
+	lost = made(t, r, "dissipation")
+	if slices.ContainsFunc(lost.Values, func(v analysis.Value) bool { return v.Name == "dissipated" }) || r.EachStep() == nil {
+		t.Errorf("a row of five steps passes as each of them: %+v", lost.Values)
+	}
+}
+
+// TestDistanceOfEnergies: energy is both a quantity and a field, and a distance is of fields.
+func TestDistanceOfEnergies(t *testing.T) {
+	g := &given{states: [][][]float64{{make([]float64, 16), make([]float64, 16)}}}
+	other := &given{states: [][][]float64{{make([]float64, 16), {5: 1, 15: 0}}}}
+	r, err := runOf(t, g, true, nil, 4, 4).Only("energy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Beside = other
+	if got := analysistest.Value(t, analysistest.Made(t, analysis.OfQuantity(), r, "distance"), "distance_last").Mean; got != 1 {
+		t.Errorf("the distance is %v, want 1", got)
+	}
 }
