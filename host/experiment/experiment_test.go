@@ -333,11 +333,23 @@ func TestHeldByAProcessThatIsGone(t *testing.T) {
 		"": true, // it was killed before it could say who it is
 	} {
 		f, p := newFolder(t), newPlan(1, 1)
-		if err := os.WriteFile(filepath.Join(f.Path, "tasks", "task000.held"), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
+		held := filepath.Join(f.Path, "tasks", "task000.held")
+		write := func() {
+			if err := os.WriteFile(held, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
+		write()
 		if report := work(t, f, p, &fake{atOnce: 1}, All()); report.Done == 1 != taken {
 			t.Errorf("%q: %+v", text, report)
+		}
+		if !taken {
+			continue
+		}
+		write() // it was killed after it made the task
+		work(t, f, p, &fake{atOnce: 1}, All())
+		if _, err := os.Stat(held); err == nil {
+			t.Errorf("%q is left over beside a task that is done", text)
 		}
 	}
 }

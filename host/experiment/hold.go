@@ -82,6 +82,15 @@ func touch(d files.Dir, name, text string) error {
 	return errors.Join(err, f.Close())
 }
 
+// clearLeft removes what a process that was killed after it made a task has left.
+func clearLeft(d files.Dir, task string) error {
+	h := &hold{dir: d, name: tasksName + "/" + task + heldSuffix}
+	if left, err := h.left(); err != nil || !left {
+		return err
+	}
+	return h.clear()
+}
+
 // left tells whether the file that is there was left by a process that is gone.
 func (h *hold) left() (bool, error) {
 	info, err := h.dir.Lstat(h.name)

@@ -142,7 +142,7 @@ func (s *worker) hold(point int) (*job, error) {
 	}
 	if t.trials() >= s.Plan.Trials {
 		s.done[point] = true
-		return nil, nil
+		return nil, clearLeft(s.Folder.dir, name)
 	}
 	if n, _, err := s.Folder.attempts(name); err != nil || n >= maxAttempts {
 		return nil, err
