@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,11 +41,20 @@ func (s *series) maps(names []string) (*Page, error) {
 				sums[at], counts[at] = sums[at]+v, counts[at]+1
 			}
 		}
+		if len(sums) == 0 {
+			if len(s.options.Quantities) == 0 {
+				continue
+			}
+			return nil, fmt.Errorf("no run has a value of %s to draw", name)
+		}
 		for at, sum := range sums {
 			m.add(at[0], at[1], sum/counts[at])
 		}
 		x, _ := s.column(s.options.X)
 		page.Panels = append(page.Panels, Panel{Title: label(c), X: label(x), Y: s.options.Y, Map: m})
+	}
+	if len(page.Panels) == 0 {
+		return nil, errors.New("the runs have no rows to draw")
 	}
 	page.Columns = columnsFor(len(page.Panels))
 	return page, nil
@@ -77,7 +87,9 @@ func (s *series) row(t table, xs []float64, curve int, name string) map[float64]
 		return out
 	}
 	if xs != nil {
-		out[xs[curve]] = values[len(values)-1]
+		if v := values[len(values)-1]; isFinite(v) {
+			out[xs[curve]] = v
+		}
 		return out
 	}
 	steps, parts := t.mean["step"], min(len(values), mostColumns)

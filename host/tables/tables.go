@@ -143,7 +143,7 @@ func separatorOf(line string) string {
 func cellsOf(line, between string) []string {
 	cells := strings.Fields(line)
 	if between != "" && len(cells) > 0 {
-		cells = strings.Split(strings.Trim(line, "\r\n "), between)
+		cells = strings.Split(strings.TrimLeft(strings.TrimRight(line, "\r\n\t "), " "), between)
 	}
 	for i, cell := range cells {
 		cells[i] = strings.Trim(strings.TrimSpace(cell), `"`)
