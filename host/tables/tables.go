@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -93,7 +94,8 @@ func (t *Table) add(column int, v float64) error {
 // readCSV reads lines of numbers with commas, semicolons, tabs or spaces between them.
 func readCSV(in *bufio.Reader) (*Table, error) {
 	t, between, head := &Table{}, "", false
-	skipped, total := -1, 0
+	var skipped []int
+	total := 0
 	for number := 1; ; number++ {
 		line, err := in.ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -108,8 +110,8 @@ func readCSV(in *bufio.Reader) (*Table, error) {
 					continue
 				}
 			}
-			if head && skipped < 0 && t.Rows() == 0 && len(cells) == len(t.Columns)+1 {
-				skipped = 0 // names of rows, for which R's write.table has no name
+			if head && len(skipped) == 0 && t.Rows() == 0 && len(cells) == len(t.Columns)+1 {
+				skipped = []int{0} // names of rows, for which R's write.table has no name
 			}
 			if total += len(cells); total > mostNumbers {
 				return nil, fmt.Errorf("it has more than %d numbers", mostNumbers)
@@ -155,9 +157,8 @@ func cellsOf(line, between string) []string {
 }
 
 // begin makes the columns, and takes their names if the first line has such. It tells
-// which column is not one of values.
-func (t *Table) begin(cells []string) (skipped int, isHead bool) {
-	skipped = -1
+// which columns are not of values.
+func (t *Table) begin(cells []string) (skipped []int, isHead bool) {
 	for _, cell := range cells {
 		if _, err := strconv.ParseFloat(cell, 64); err != nil {
 			isHead = true
@@ -165,7 +166,7 @@ func (t *Table) begin(cells []string) (skipped int, isHead bool) {
 	}
 	for i, cell := range cells {
 		if isHead && (cell == "step" || cell == "" && i == 0 && len(cells) > 1) {
-			skipped = i
+			skipped = append(skipped, i)
 			continue
 		}
 		if isHead {
@@ -176,17 +177,14 @@ func (t *Table) begin(cells []string) (skipped int, isHead bool) {
 	return skipped, isHead
 }
 
-func (t *Table) addLine(cells []string, skipped int) error {
-	want := len(t.Columns)
-	if skipped >= 0 {
-		want++
-	}
+func (t *Table) addLine(cells []string, skipped []int) error {
+	want := len(t.Columns) + len(skipped)
 	if len(cells) != want {
 		return fmt.Errorf("it has %d numbers, and others have %d", len(cells), want)
 	}
 	at := 0
 	for i, cell := range cells {
-		if i == skipped {
+		if slices.Contains(skipped, i) {
 			continue
 		}
 		v, err := strconv.ParseFloat(cell, 64)

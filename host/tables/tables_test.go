@@ -51,6 +51,7 @@ func TestTablesOfOthers(t *testing.T) {
 		"pandas, numbers":       ",0,1\n0,0.5,-1.0\n1,0.25,1.0\n",
 		"pandas, no index":      "u,v\n0.5,-1.0\n0.25,1.0\n",
 		"pandas, tabs":          "\tu\tv\n0\t0.5\t-1.0\n1\t0.25\t1.0\n",
+		"pandas, of steps.csv":  ",step,u,v\n0,1,0.5,-1\n1,2,0.25,1\n",
 		"pandas, dates":         ",u,v\n2024-01-01,0.5,-1.0\n2024-01-02,0.25,1.0\n",
 		"MATLAB, tabs":          "0.5\t-1\t\n0.25\t1\t\n",
 		"NumPy, savetxt":        "5.000000000000000000e-01 -1.000000000000000000e+00\n2.500000000000000000e-01 1.000000000000000000e+00\n",
