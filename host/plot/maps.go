@@ -24,7 +24,7 @@ func (s *series) maps(names []string) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{Title: s.mapTitle(xs), Subtitle: "mean"}
+	page, every := &Page{Title: s.mapTitle(xs), Subtitle: "mean"}, s.rowsOfColumn()
 	for _, name := range names {
 		c, found := s.column(name)
 		if !found || c.Title == "" {
@@ -36,7 +36,7 @@ func (s *series) maps(names []string) (*Page, error) {
 		m := &Map{}
 		sums, counts := make(map[[2]float64]float64), make(map[[2]float64]float64)
 		for i, t := range s.curves {
-			for x, v := range s.row(t, xs, i, name) {
+			for x, v := range s.row(t, xs, i, name, every) {
 				at := [2]float64{x, ys[i]}
 				sums[at], counts[at] = sums[at]+v, counts[at]+1
 			}
@@ -79,9 +79,19 @@ func (s *series) mapped() []string {
 	return out
 }
 
-// row is what a curve has of a quantity, by X: where that is the step the mean of some
-// steps for each column of the map.
-func (s *series) row(t table, xs []float64, curve int, name string) map[float64]float64 {
+// rowsOfColumn is how many rows of a table a column of a map against the step is the mean
+// of: the same for all curves, so that those of different lengths have the same columns.
+func (s *series) rowsOfColumn() int {
+	every := 1
+	for _, t := range s.curves {
+		every = max(every, (len(t.mean["step"])+mostColumns-1)/mostColumns)
+	}
+	return every
+}
+
+// row is what a curve has of a quantity, by X: where that is the step the mean of every
+// that many rows, by the step of the first.
+func (s *series) row(t table, xs []float64, curve int, name string, every int) map[float64]float64 {
 	values, out := t.mean[name], make(map[float64]float64)
 	if len(values) == 0 {
 		return out
@@ -92,17 +102,15 @@ func (s *series) row(t table, xs []float64, curve int, name string) map[float64]
 		}
 		return out
 	}
-	steps, parts := t.mean["step"], min(len(values), mostColumns)
-	for i := range parts {
-		from, to := i*len(values)/parts, (i+1)*len(values)/parts
+	for from := 0; from < len(values); from += every {
 		sum, n := 0.0, 0.0
-		for k := from; k < to; k++ {
-			if isFinite(values[k]) {
-				sum, n = sum+values[k], n+1
+		for _, v := range values[from:min(from+every, len(values))] {
+			if isFinite(v) {
+				sum, n = sum+v, n+1
 			}
 		}
 		if n > 0 {
-			out[(steps[from]+steps[to-1])/2] = sum / n
+			out[t.mean["step"][from]] = sum / n
 		}
 	}
 	return out

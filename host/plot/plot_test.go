@@ -385,3 +385,61 @@ func TestMapsOfRuns(t *testing.T) {
 		}
 	}
 }
+
+// TestMapOfNoRows: a run that is shorter than record.steps_every has no row of a step.
+func TestMapOfNoRows(t *testing.T) {
+	const key = "edge.inverse_temperature"
+	swept := run(t, "isolated4", "run.replicas=2", "run.sweep="+key+"=20,80", "record.steps_every=50")
+	o := plot.Options{X: "step", Y: key}
+	if _, err := plot.Observables([]*results.Run{swept}, o); err == nil || err.Error() != "the runs have no rows to draw" {
+		t.Errorf("no rows: %v", err)
+	}
+}
+
+// TestMapOfLengths: runs of different lengths share the columns of a map.
+func TestMapOfLengths(t *testing.T) {
+	const key = "edge.inverse_temperature"
+	runs := []*results.Run{run(t, "isolated4", key+"=20", "era[0].steps=1200"), run(t, "isolated4", key+"=80", "era[0].steps=700")}
+	page, err := plot.Observables(runs, plot.Options{X: "step", Y: key, Quantities: []string{"order"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, y := range []float64{20, 80} {
+		table, err := runs[i].Table("steps.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps, order := table.Column("step"), table.Column("order")
+		for from := 0; from < len(order); from += 3 {
+			part := order[from:min(from+3, len(order))]
+			want := 0.0
+			for _, v := range part {
+				want += v / float64(len(part))
+			}
+			if got := page.Panels[0].Map.At(steps[from], y); !(math.Abs(got-want) < 1e-12) {
+				t.Fatalf("%s = %g, step %g: %g, want %g", key, y, steps[from], got, want)
+			}
+		}
+	}
+}
+
+// TestMapWithMean: runs that are averaged still differ in the key of the map.
+func TestMapWithMean(t *testing.T) {
+	const key = "edge.inverse_temperature"
+	runs := []*results.Run{run(t, "isolated4", key+"=20"), run(t, "isolated4", key+"=80"), run(t, "isolated4", key+"=80", "run.seed=7")}
+	page, err := plot.Observables(runs, plot.Options{X: "step", Y: key, Quantities: []string{"order"}, Mean: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 0.0
+	for _, r := range runs[1:] {
+		table, err := r.Table("steps.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want += table.Column("order")[6] / 2
+	}
+	if got := page.Panels[0].Map.At(7, 80); !(math.Abs(got-want) < 1e-12) {
+		t.Errorf("order at step 7 of 80 is %g, want %g", got, want)
+	}
+}

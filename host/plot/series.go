@@ -90,7 +90,7 @@ func (s *series) across(run *results.Run) bool {
 // origin of a replica of a run.
 func (s *series) origin(run, replica int) origin {
 	o := origin{run: run}
-	if s.options.Mean {
+	if s.options.Mean && s.options.Y == "" { // runs may differ in the key Y
 		o.run = 0
 	}
 	if sweep := s.runs[run].Metadata.Sweep; sweep != nil {
