@@ -39,6 +39,7 @@ func (p *program) plotCommand() *cli.Command {
 			&cli.Int64Flag{Name: "at", Usage: "draw them at this `STEP`, or what was recorded last before it"},
 			&cli.BoolFlag{Name: "mean", Usage: "draw the mean of all runs"},
 			&cli.BoolFlag{Name: "errors", Usage: "draw standard errors of means, in place of standard deviations"},
+			&cli.Int64Flag{Name: "inset", Usage: "draw the first and the last `N` steps once more, larger, above the curves"},
 			&cli.StringFlag{Name: "log", Usage: "have logarithmic `AXES` x, y or x,y"},
 			&cli.StringFlag{Name: "xlim", Usage: "draw from `A,B` on the x axis"},
 			&cli.StringFlag{Name: "ylim", Usage: "draw from `A,B` on the y axis"},
@@ -61,7 +62,7 @@ type plotOptions struct {
 	quantity, x, y option[string]
 	mean, errors   bool
 	field          option[string]
-	at             option[int64]
+	at, inset      option[int64]
 	look           lookOptions
 	data           bool
 	format, out    string
@@ -70,7 +71,7 @@ type plotOptions struct {
 
 func parsePlot(c *cli.Context) *plotOptions {
 	return &plotOptions{arguments: parseArguments(c), quantity: parseText(c, "quantity"), x: parseText(c, "x"), y: parseText(c, "y"),
-		field: parseText(c, "field"), at: option[int64]{c.Int64("at"), c.IsSet("at")}, mean: c.Bool("mean"), errors: c.Bool("errors"), look: parseLook(c), data: c.Bool("data"), format: c.String("format"), out: c.String("out"), overwrite: c.Bool("overwrite")}
+		field: parseText(c, "field"), at: option[int64]{c.Int64("at"), c.IsSet("at")}, inset: option[int64]{c.Int64("inset"), c.IsSet("inset")}, mean: c.Bool("mean"), errors: c.Bool("errors"), look: parseLook(c), data: c.Bool("data"), format: c.String("format"), out: c.String("out"), overwrite: c.Bool("overwrite")}
 }
 
 func (p *program) plot(o *plotOptions) error {
@@ -92,6 +93,9 @@ func (p *program) plot(o *plotOptions) error {
 	if o.at.given && !o.field.given {
 		return badUsage("--at is the step of fields: name some with --field")
 	}
+	if o.inset.given && (o.inset.value < 2 || o.x.value != "step" || o.y.given || o.field.given) {
+		return badUsage("--inset %d: use 2 or more steps, and curves against the step, without --x, --y and --field", o.inset.value)
+	}
 	if o.field.given {
 		page, err := fieldsPage(runs[0], o)
 		if err != nil {
@@ -99,7 +103,7 @@ func (p *program) plot(o *plotOptions) error {
 		}
 		return p.writePlot(o, page, runs[0].Path)
 	}
-	options := plot.Options{X: o.x.value, Y: o.y.value, Mean: o.mean, Errors: o.errors}
+	options := plot.Options{X: o.x.value, Y: o.y.value, Mean: o.mean, Errors: o.errors, Inset: o.inset.value}
 	if o.quantity.given {
 		options.Quantities = strings.Split(o.quantity.value, ",")
 	}

@@ -126,6 +126,9 @@ func (p *program) plotScan(o *plotOptions) error {
 	if o.mean {
 		return badUsage("--mean is of runs: a scan is plotted with its means anyway")
 	}
+	if o.inset.given {
+		return badUsage("--inset is of runs: a scan has no steps")
+	}
 	s, folder, err := p.openScan(o.first())
 	if err != nil {
 		return usageError{err}

@@ -61,7 +61,7 @@ func TestSORNPage(t *testing.T) {
 	if blocks := len(runBlocks(t, dir, read(t, "../../docs/sorn.md"))); blocks < 2 {
 		t.Fatalf("%d blocks are found", blocks)
 	}
-	for _, name := range []string{"first/recordings/r.npy", "free/recordings/task.npy", "counted/readout.csv", "counted/size_of_duration.png", "analysed/correlations.png", "analysed/pairs.png", "analysed/pairs.csv", "analysed/raster.csv", "synapses.png"} {
+	for _, name := range []string{"first/recordings/r.npy", "free/recordings/task.npy", "counted/readout.csv", "counted/size_of_duration.png", "analysed/correlations.png", "analysed/pairs.png", "analysed/pairs.csv", "analysed/raster.csv", "rates.png", "synapses.png", "synapses.csv", "unit/bins.png", "unit/bins.csv"} {
 		if len(read(t, dir, name)) == 0 {
 			t.Errorf("%s is empty", name)
 		}
@@ -139,9 +139,37 @@ func TestStatsOfQuantity(t *testing.T) {
 		t.Errorf("the runs begin alike and part: %q, %q", rows[1], rows[500])
 	}
 	tnnGPU(t, dir, "stats", "spikes", "--quantity", "x", "--of", "distance").want(t, codeUsage, "--beside")
+	tnnGPU(t, dir, "stats", "spikes", "--quantity", "x[12]", "--of", "bins", "--bin", "500", "--out", "unit").want(t, codeDone, "3 rows of step mean sum")
+	tnnGPU(t, dir, "stats", "spikes", "--quantity", "x[200]").want(t, codeUsage, "x[0] to x[199]")
+	tnnGPU(t, dir, "stats", "spikes", "--quantity", "x[1]", "--bin", "0").want(t, codeUsage, "--bin 0")
+	tnnGPU(t, dir, "stats", "spikes", "--bin", "5").want(t, codeUsage, "--quantity")
 	tnnGPU(t, dir, small("--record", "state", "--every", "1")...).want(t, codeDone)
 	tnnGPU(t, dir, "stats", "out", "--quantity", "energy").want(t, codeDone, "autocorrelation_1")
 	tnnGPU(t, dir, "stats", "out", "--quantity", "state", "--of", "autocorrelation").want(t, codeDone, "autocorrelation_1")
 	tnnGPU(t, dir, "stats", "out", "--quantity", "state", "--of", "fano").want(t, codeUsage, "below 0")
 	tnnGPU(t, dir, "stats", "out", "--quantity", "nothing").want(t, codeUsage, `no quantity "nothing"`)
+}
+
+// TestStatsOfItem: a series is that of the one item that is named, also where few were
+// recorded.
+func TestStatsOfItem(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--record", "state", "--every", "2", "--watch", "state[37]", "--set", "record.nodes=[4, 37]")...).want(t, codeDone)
+	tnnGPU(t, dir, "stats", "out", "--quantity", "state[37]", "--of", "bins", "--bin", "2", "--out", "one").want(t, codeDone, "10 rows")
+	watched := strings.Split(strings.TrimSpace(string(read(t, dir, "out", "probes.csv"))), "\n")
+	found := strings.Split(strings.TrimSpace(string(read(t, dir, "one", "bins.csv"))), "\n")
+	for i, row := range found[1:] {
+		cells, probe := strings.Split(row, ","), strings.Split(watched[2*i+2], ",")
+		if cells[0] != probe[0] || cells[1] != probe[len(probe)-1] {
+			t.Errorf("bin %d is %s, and state[37] was %s", i, row, watched[2*i+2])
+		}
+	}
+	tnnGPU(t, dir, "stats", "out", "--quantity", "state[5]", "--of", "bins").want(t, codeUsage, "item 5 of state is none of those that were recorded")
+	tnnGPU(t, dir, "stats", "out", "--quantity", "state[37]", "--of", "bins", "--bin", "3").want(t, codeUsage, "use a multiple of 2")
+	tnnGPU(t, dir, "stats", "out", "--quantity", "weight[4]").want(t, codeUsage, "edges")
+	tnnGPU(t, dir, "plot", "out", "--quantity", "order", "--inset", "5").want(t, codeDone)
+	for _, args := range [][]string{{"--inset", "1"}, {"--inset", "5", "--x", "order"}, {"--inset", "5", "--field", "state"}} {
+		tnnGPU(t, dir, append([]string{"plot", "out"}, args...)...).want(t, codeUsage, "--inset", "against the step")
+	}
+	tnnGPU(t, dir, "plot", "out", "--inset", "21").want(t, codeUsage, "at most the 20")
 }

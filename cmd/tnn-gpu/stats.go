@@ -31,7 +31,8 @@ func (p *program) statsCommand() *cli.Command {
 			&cli.StringFlag{Name: "of", Usage: "work out these `STATISTICS`, such as moments,domains (default: all)"},
 			&cli.Int64Flag{Name: "first", Usage: "look at the steps from `STEP` on (default: 1)"},
 			&cli.Int64Flag{Name: "last", Usage: "look at the steps up to `STEP` (default: the last)"},
-			&cli.StringFlag{Name: "quantity", Usage: "look at `NAME` alone, a quantity or a recorded field, of which the sum is taken: series, spectra, autocorrelation, fano, avalanches"},
+			&cli.StringFlag{Name: "quantity", Usage: "look at `NAME` alone: a quantity, a recorded field, of which the sum is taken, or one of its items, as x[12]: series, spectra, autocorrelation, fano, bins, avalanches"},
+			&cli.Int64Flag{Name: "bin", Usage: "have bins of `N` steps in the statistic bins of --quantity (default: a hundredth of the steps)"},
 			&cli.StringFlag{Name: "beside", Usage: "compare the recorded field of --quantity with that of `RUN`: their Hamming distance"},
 			&cli.Float64Flag{Name: "above", Value: 0.2, Usage: "join pairs of units of a SORN whose correlation is above `R`"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
@@ -50,6 +51,7 @@ type statsOptions struct {
 	first, last option[int64]
 	quantity    string
 	beside      string
+	bin         option[int64]
 	above       float64
 	json        bool
 	out, format string
@@ -58,7 +60,7 @@ type statsOptions struct {
 
 func parseStats(c *cli.Context) *statsOptions {
 	return &statsOptions{arguments: parseArguments(c), of: parseText(c, "of"), first: option[int64]{c.Int64("first"), c.IsSet("first")},
-		last: option[int64]{c.Int64("last"), c.IsSet("last")}, quantity: c.String("quantity"), beside: c.String("beside"), above: c.Float64("above"), json: c.Bool("json"), out: c.String("out"), format: strings.ToLower(c.String("format")), overwrite: c.Bool("overwrite")}
+		last: option[int64]{c.Int64("last"), c.IsSet("last")}, quantity: c.String("quantity"), beside: c.String("beside"), bin: option[int64]{c.Int64("bin"), c.IsSet("bin")}, above: c.Float64("above"), json: c.Bool("json"), out: c.String("out"), format: strings.ToLower(c.String("format")), overwrite: c.Bool("overwrite")}
 }
 
 func (p *program) stats(o *statsOptions) error {
@@ -72,6 +74,9 @@ func (p *program) stats(o *statsOptions) error {
 	defer run.Close()
 	if !(o.above > -1 && o.above < 1) {
 		return badUsage("--above is %g: use a correlation between -1 and 1", o.above)
+	}
+	if o.bin.given && (o.bin.value < 1 || o.quantity == "") {
+		return badUsage("--bin %d: use 1 or more steps, and name with --quantity what is to be looked at in bins", o.bin.value)
 	}
 	if err := plot.CheckFormat(o.format); err != nil {
 		return usageError{err}
@@ -135,7 +140,7 @@ func makeReport(run, beside *results.Run, o *statsOptions) (*analysis.Report, er
 	}
 	for i := range report.Parts {
 		part := &report.Parts[i]
-		of := &analysis.Run{Network: net, Replicas: part.Replicas, First: report.First, Last: report.Last, Above: o.above, From: from}
+		of := &analysis.Run{Network: net, Replicas: part.Replicas, First: report.First, Last: report.Last, Above: o.above, Bin: o.bin.value, From: from}
 		if o.quantity != "" {
 			if of, err = of.Only(o.quantity); err != nil {
 				return nil, err

@@ -35,6 +35,7 @@ type Run struct {
 	Replicas    []int // their numbers
 	First, Last int64
 	Above       float64 // correlation above which pairs are joined
+	Bin         int64   // steps of a bin; 0: as many as make a hundred bins
 	From        Source
 	Beside      Source // of another run with as many replicas, or nil
 

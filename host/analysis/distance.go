@@ -11,7 +11,7 @@ import (
 func distance(r *Run) (*Result, error) {
 	c := r.quantities[0]
 	d := r.Network.Describe()
-	if _, isField := d.Field(c.Name); !isField || r.Beside == nil { // a column may have the name of a field
+	if _, isField := fieldOf(&d, c.Name); !isField || r.Beside == nil { // a column may have the name of a field
 		return nil, Missing("a distance is between the records of a field in two runs: name the other one with --beside")
 	}
 	a, err := r.Recorded(c.Name)

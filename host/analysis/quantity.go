@@ -3,8 +3,10 @@ package analysis
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
 	"tnn-gpu/host/stats"
 )
 
@@ -13,13 +15,14 @@ func OfQuantity() []Statistic {
 	return append(Common(),
 		Statistic{Name: "autocorrelation", Doc: "correlation of the quantity with itself some steps later", Of: autocorrelation},
 		Statistic{Name: "fano", Doc: "variance over mean of what is counted in windows of steps", Of: fano},
+		Statistic{Name: "bins", Doc: "mean and sum of the quantity in bins of steps", Of: bins},
 		Statistic{Name: "avalanches", Doc: "runs of steps in which the quantity is above half its mean, and the laws of their durations and sizes", Of: avalanches},
 		Statistic{Name: "distance", Doc: "Hamming distance from another run, record by record", Of: distance},
 	)
 }
 
 // Only is the run with one quantity: a column of its rows, or a field that was recorded,
-// of which the sum over all items is taken, record by record.
+// of which the sum over all items is taken, record by record, or one item: x[12].
 func (r *Run) Only(name string) (*Run, error) {
 	d := r.Network.Describe()
 	only := *r
@@ -27,19 +30,61 @@ func (r *Run) Only(name string) (*Run, error) {
 		only.quantities = d.Columns[i : i+1]
 		return &only, nil
 	}
-	f, found := d.Field(name)
-	if !found {
-		return nil, fmt.Errorf("there is no quantity %q and no field: use a column of steps.csv, or the name of a recording", name)
+	if f, found := fieldOf(&d, name); found {
+		only.quantities = []model.Column{{Name: name, Title: "sum of " + name, Unit: f.Unit, Doc: "sum over all items of " + f.Doc}}
+		only.From = &summed{Source: r.From, field: name}
+		return &only, nil
 	}
-	only.quantities = []model.Column{{Name: name, Title: "sum of " + name, Unit: f.Unit, Doc: "sum over all items of " + f.Doc}}
-	only.From = &summed{Source: r.From, field: name}
+	field, of, err := model.SplitProbe(name)
+	f, found := fieldOf(&d, field)
+	if err != nil || !found {
+		return nil, fmt.Errorf("there is no quantity %q and no field: use a column of steps.csv, the name of a recording, or one of its items, as x[12]", name)
+	}
+	item, err := r.item(f, of)
+	if err != nil {
+		return nil, err
+	}
+	only.quantities = []model.Column{{Name: name, Title: name, Unit: f.Unit, Doc: f.Doc}}
+	only.From = &summed{Source: r.From, field: field, items: []int{item}}
 	return &only, nil
 }
 
-// summed is a source whose rows are the records of a field.
+// fieldOf finds what can be recorded.
+func fieldOf(d *model.Description, name string) (state.Field, bool) {
+	for _, c := range d.Computed {
+		if c.Name == name {
+			return c.Field, true
+		}
+	}
+	return d.Field(name)
+}
+
+// item is the number of one of a field's items, by its name or number.
+func (r *Run) item(f state.Field, of string) (int, error) {
+	d := r.Network.Describe()
+	space, _ := d.Space(f.Space)
+	linked, ok := r.Network.(model.Linked)
+	switch {
+	case ok && linked.Links(nil, 0).Space == f.Space:
+		return 0, fmt.Errorf("%s has values of edges: watch one, and its column of probes.csv can be plotted", f.Name)
+	case len(space.Shape) != 1:
+		return 0, fmt.Errorf("%s has records of several axes, and one of its values has no number", f.Name)
+	}
+	item, err := strconv.Atoi(of)
+	if f.Space == state.Node {
+		item, err = model.NamesOf(r.Network).Find(of)
+	}
+	if err != nil || item < 0 || item >= space.Len() {
+		return 0, fmt.Errorf("%s[%s] is no value of %s: it has %s[0] to %s[%d]", f.Name, of, f.Name, f.Name, f.Name, space.Len()-1)
+	}
+	return item, nil
+}
+
+// summed is a source whose rows are the records of a field: sums of items, or of all.
 type summed struct {
 	Source
 	field string
+	items []int // their numbers; nil takes all
 }
 
 // Steps implements Source.
@@ -61,17 +106,42 @@ func (s *summed) Column(_ string, replica int) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
+	places, err := s.places(rec)
+	if err != nil {
+		return nil, model.FirstError(err, rec.Close())
+	}
 	sums := make([]float64, rec.Len)
 	for i := range sums {
 		values, err := rec.Read(i, replica)
 		if err != nil {
 			return nil, model.FirstError(err, rec.Close())
 		}
-		for _, v := range values {
-			sums[i] += v
+		if s.items == nil {
+			for _, v := range values {
+				sums[i] += v
+			}
+		}
+		for _, at := range places {
+			sums[i] += values[at]
 		}
 	}
 	return sums, rec.Close()
+}
+
+// places are those of the items in a record.
+func (s *summed) places(rec *Recording) ([]int, error) {
+	if rec.Numbers == nil {
+		return s.items, nil
+	}
+	var out []int
+	for _, item := range s.items {
+		at := slices.Index(rec.Numbers, item)
+		if at < 0 {
+			return nil, Missing("item %d of %s is none of those that were recorded", item, s.field)
+		}
+		out = append(out, at)
+	}
+	return out, nil
 }
 
 // evenly gives the values of the quantity, and how many steps lie between two.
@@ -152,6 +222,51 @@ func fano(r *Run) (*Result, error) {
 	t.Add(model.Column{Name: "window", Title: "window", Unit: "steps", Log: true}, widths)
 	t.AddEstimates(model.Column{Name: "fano", Title: "Fano factor", Unit: c.Unit, Doc: "variance of the sums in windows over their mean"}, factors)
 	return &Result{Tables: []Table{t}}, nil
+}
+
+// mostBins is how many bins there are where nothing is said.
+const mostBins = 100
+
+// bins cuts the steps into bins; those after the last whole bin are dropped.
+func bins(r *Run) (*Result, error) {
+	c, values, every, err := r.evenly(2)
+	if err != nil {
+		return nil, err
+	}
+	rows := len(values[0])
+	width := (rows + mostBins - 1) / mostBins
+	if r.Bin != 0 {
+		width = int(r.Bin / every)
+	}
+	if r.Bin%every != 0 || width < 1 || width > rows {
+		return nil, fmt.Errorf("a bin has %d steps: use a multiple of %d, at most %d, as %s is known every %d", r.Bin, every, int64(rows)*every, c.Name, every)
+	}
+	steps, err := r.Steps()
+	if err != nil {
+		return nil, err
+	}
+	sums := make([][]float64, len(values))
+	for k := range values {
+		sums[k] = stats.Bins(values[k], width)
+	}
+	last := make([]float64, len(sums[0]))
+	means, totals := make([]stats.Estimate, len(last)), make([]stats.Estimate, len(last))
+	for i := range last {
+		last[i] = float64(steps[(i+1)*width-1])
+		totals[i] = byReplica(sums, func(v []float64) float64 { return v[i] })
+		means[i] = byReplica(sums, func(v []float64) float64 { return v[i] / float64(width) })
+	}
+	out := &Result{}
+	out.Exact("bin", "steps", "width of a bin", float64(int64(width)*every), len(last))
+	t := Table{Name: "bins", Title: fmt.Sprintf("%s in bins of %d steps", c.Name, int64(width)*every)}
+	t.Add(model.Column{Name: "step", Title: "step", Unit: "1", Doc: "last step of the bin"}, last)
+	t.AddEstimates(model.Column{Name: "mean", Title: "mean of " + c.Name, Unit: c.Unit, Doc: "mean of the rows of the bin"}, means)
+	t.AddEstimates(model.Column{Name: "sum", Title: "sum of " + c.Name, Unit: c.Unit, Doc: "sum of the rows of the bin"}, totals)
+	out.Tables = append(out.Tables, t)
+	if rest := rows % width; rest > 0 {
+		out.Note("the last %d steps are no whole bin, and are left out", int64(rest)*every)
+	}
+	return out, nil
 }
 
 func avalanches(r *Run) (*Result, error) {

@@ -78,6 +78,9 @@ func (p *Panel) take(l *Look) error {
 		for i := range p.Marks {
 			p.Marks[i].X = math.Log10(p.Marks[i].X)
 		}
+		for i, in := range p.Insets {
+			p.Insets[i] = [2]float64{math.Log10(in[0]), math.Log10(in[1])}
+		}
 		p.Extent = nil
 	}
 	if l.LogY && !p.FineDecadesY && !p.Bins && p.NamesY == nil {

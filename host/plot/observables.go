@@ -26,6 +26,7 @@ type Options struct {
 	// Errors has bands and bars of one standard error of the mean, in place of the
 	// standard deviation.
 	Errors bool
+	Inset  int64 // steps of insets, which show the first and the last ones; 0: there are none
 }
 
 // panels are those of the model that show several columns on one pair of axes, with the
@@ -88,6 +89,9 @@ func Observables(runs []*results.Run, o Options) (*Page, error) {
 			return nil, err
 		}
 		page.Panels = append(page.Panels, *panel)
+	}
+	if o.Inset > 0 {
+		return page, page.addInsets(o.Inset)
 	}
 	return page, nil
 }

@@ -70,6 +70,7 @@ type Panel struct {
 	Scale        *Scale         // of the picture; nil where it has none
 	Ticks        []float64      // of X, marked at the lower edge
 	Limits       [2]*[2]float64 // of X and Y; nil where the curves tell them
+	Insets       [][2]float64   // parts of X that are drawn again, larger, above the curves
 }
 
 // Style is how a curve looks, and what it is called in a key.
@@ -319,7 +320,11 @@ func (p *Panel) plot() (*plot.Plot, error) {
 		out.Add(m)
 	}
 	out.Add(edgeTicks(p.Ticks))
-	return out, nil
+	insets, err := p.insets()
+	for _, in := range insets {
+		out.Add(in)
+	}
+	return out, err
 }
 
 // setTicks chooses where the axes have labels.
@@ -361,8 +366,15 @@ func (p *Panel) makeRoom(out *plot.Plot) {
 			a.Min, a.Max = a.Min-half, a.Max+half
 		}
 	}
-	out.Y.Max += (out.Y.Max - out.Y.Min) * 0.13 * float64(len(p.Key))
+	room := keyRoom * float64(len(p.Key))
+	if p.Insets != nil {
+		room += insetGap + insetHeight
+	}
+	out.Y.Max += (out.Y.Max - out.Y.Min) * room
 }
+
+// keyRoom is that of a name of a curve, as a share of the extent of the curves.
+const keyRoom = 0.13
 
 // addBand fills what is within the spread around a curve.
 func (p *Panel) addBand(out *plot.Plot, c Curve) error {

@@ -152,3 +152,26 @@ func TestLongNamesLean(t *testing.T) {
 		}
 	}
 }
+
+// TestInsetRoom: however many curves have names, insets are above what they show again.
+func TestInsetRoom(t *testing.T) {
+	for keys := range 4 {
+		p := Panel{Curves: []Curve{{X: []float64{1, 2, 3, 4}, Y: []float64{-2, 7, 5, 3}}}, Insets: [][2]float64{{1, 2}, {3, 4}}, Key: make([]Style, keys)}
+		drawn, err := p.plot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		insets, err := p.insets()
+		if err != nil || len(insets) != 2 {
+			t.Fatalf("%d insets, %v", len(insets), err)
+		}
+		for i, in := range insets {
+			if highest := (7 - drawn.Y.Min) / (drawn.Y.Max - drawn.Y.Min); in.bottom <= highest || in.top > 1+1e-12 || in.left != float64(i)/2 {
+				t.Errorf("%d names: inset %d is in %+v, and the curve goes up to %v", keys, i, in, highest)
+			}
+		}
+		if a, b := insets[0].drawn, insets[1].drawn; a.X.Min != 1 || a.X.Max != 2 || a.Y.Min != -2 || a.Y.Max != 7 || b.X.Min != 3 || b.Y.Max != 5 {
+			t.Errorf("the insets show %v to %v and %v to %v", a.X, a.Y, b.X, b.Y)
+		}
+	}
+}

@@ -443,3 +443,37 @@ func TestMapWithMean(t *testing.T) {
 		t.Errorf("order at step 7 of 80 is %g, want %g", got, want)
 	}
 }
+
+// TestInsets: panels against the step have insets of the first and the last steps; what
+// cannot be shown is an error.
+func TestInsets(t *testing.T) {
+	r := run(t, "driven", "graph.separation=3")
+	options := plot.Options{X: "step", Quantities: []string{"order", "energies", "weight"}, Inset: 7}
+	page, err := plot.Observables([]*results.Run{r}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range [][][2]float64{{{1, 7}, {24, 30}}, {{1, 7}, {24, 30}}, nil} { // histograms have none
+		if d := cmp.Diff(want, page.Panels[i].Insets); d != "" {
+			t.Errorf("panel %d: %s", i, d)
+		}
+	}
+	options.Inset = 0
+	bare, err := plot.Observables([]*results.Run{r}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if with, without := len(written(t, page, "svg")), len(written(t, bare, "svg")); with < without+2000 {
+		t.Errorf("insets have %d bytes", with-without)
+	}
+	if err := page.Apply(plot.Look{LogX: true}); err != nil || page.Panels[0].Insets[0] != [2]float64{0, math.Log10(7)} {
+		t.Errorf("on a logarithmic axis insets show %v, %v", page.Panels[0].Insets, err)
+	}
+	written(t, page, "pdf")
+	for inset, want := range map[int64]string{1: "two rows", 31: "at most the 30"} {
+		options.Inset = inset
+		if _, err := plot.Observables([]*results.Run{r}, options); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("insets of %d steps: %v", inset, err)
+		}
+	}
+}

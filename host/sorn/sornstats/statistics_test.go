@@ -441,3 +441,49 @@ func TestReadOut(t *testing.T) {
 		t.Errorf("of plastic steps: %v, %v", found, err)
 	}
 }
+
+// TestRateOfUnitInBins: the spikes of a unit are counted in bins, the last whole one at
+// the end; its rate is the mean.
+func TestRateOfUnitInBins(t *testing.T) {
+	const unit, steps, width = 5, 103, 10
+	g := &given{records: map[string][][][]float64{"x": {bernoulli(12, steps, 0.3), bernoulli(12, steps, 0.6)}}}
+	r := g.run(t, 12, 2, nil)
+	r.Last, r.Bin = r.From.End(), width
+	of, err := r.Only("x[5]")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := analysistest.Made(t, analysis.OfQuantity(), of, "bins")
+	table := tableOf(t, found, "bins")
+	if len(table.Values[0]) != steps/width {
+		t.Fatalf("there are %d bins", len(table.Values[0]))
+	}
+	for i, step := range table.Values[0] {
+		spikes := [2]float64{}
+		for k := i * width; k < (i+1)*width; k++ {
+			for replica := range spikes {
+				spikes[replica] += g.records["x"][replica][k][unit]
+			}
+		}
+		mean, err := (spikes[0]+spikes[1])/2, math.Abs(spikes[0]-spikes[1])/2
+		if step != float64((i+1)*width) || table.Values[3][i] != mean || math.Abs(table.Values[1][i]-mean/width) > 1e-15 || math.Abs(table.Values[4][i]-err) > 1e-12 {
+			t.Errorf("bin %d: step %v has %v(%v) spikes at the rate %v, want %v(%v)", i, step, table.Values[3][i], table.Values[4][i], table.Values[1][i], mean, err)
+		}
+	}
+	if len(found.Notes) != 1 || !strings.Contains(found.Notes[0], "last 3 steps") {
+		t.Errorf("what is left out is told by %q", found.Notes)
+	}
+	chosen, _ := analysis.Choose(analysis.OfQuantity(), []string{"bins"})
+	of.Bin = steps + 1
+	if _, err := analysis.Make(of, chosen, true); err == nil || !strings.Contains(err.Error(), "at most 103") {
+		t.Errorf("a bin that is longer than the run: %v", err)
+	}
+	if _, err := r.Only("Wee"); err != nil { // which is computed from what is held
+		t.Error(err)
+	}
+	for name, want := range map[string]string{"x[12]": "x[0] to x[11]", "x[-1]": "x[0] to x[11]", "x[1": "no quantity", "z[1]": "no quantity", "Wee[3]": "several axes", "x[]": "no quantity"} {
+		if _, err := r.Only(name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
