@@ -11,10 +11,11 @@ import (
 
 const clubText = `<?xml version="1.0"?><graphml xmlns="http://graphml.graphdrawing.org/xmlns">
 <key id="d0" for="node" attr.name="club" attr.type="string"/><key id="d1" for="node" attr.name="age" attr.type="int"/>
+<key id="d2" for="edge" attr.name="since" attr.type="int"/><key id="d3" for="edge" attr.name="club" attr.type="string"/>
 <graph edgedefault="undirected">
 <node id="Ada"><data key="d0">Officer</data><data key="d1">30</data></node><node id="Bob"><data key="d0">Mr. Hi</data></node>
 <node id="Cy"><data key="d0">Mr. Hi</data><data key="d1">7</data></node><node id="Dee"/>
-<edge source="Ada" target="Bob"/><edge source="Bob" target="Cy"/><edge source="Cy" target="Dee"/><edge source="Dee" target="Ada"/>
+<edge source="Ada" target="Bob"/><edge source="Bob" target="Cy"><data key="d2">1977</data><data key="d3">chess, go</data></edge><edge source="Cy" target="Dee"/><edge source="Dee" target="Ada"/>
 </graph></graphml>
 `
 
@@ -46,7 +47,7 @@ func TestAttributesReachEveryOutput(t *testing.T) {
 		}
 	}
 	tnnGPU(t, dir, "run", "club.toml", "--backend", "cpu", "--out", "club", "--record", "state", "--every", "1", "--watch", "state[external],state[Bob]").want(t, codeDone,
-		"what it says of nodes is kept in all outputs: club and age", "hi: 2 nodes (club=Mr. Hi)")
+		"what it says of nodes is kept in all outputs: club and age", "what it says of edges is kept in all outputs: since and club", "hi: 2 nodes (club=Mr. Hi)")
 	contains := func(what, text string, all ...string) {
 		t.Helper()
 		for _, want := range all {
@@ -56,19 +57,32 @@ func TestAttributesReachEveryOutput(t *testing.T) {
 		}
 	}
 	contains("nodes.csv", string(read(t, dir, "club", "nodes.csv")), "node,name,external,group,club,age\n", "0,Ada,0,others,Officer,30\n", "2,Cy,0,hi,Mr. Hi,7\n", "3,Dee,1,,,\n")
-	contains("run.json", string(read(t, dir, "club", "run.json")), `"name": "club"`, `"dtype": "<U7"`, `"text": true`)
+	contains("edges.csv", string(read(t, dir, "club", "edges.csv")), "edge,a,b,a_name,b_name,since,club\n", "0,0,1,Ada,Bob,,\n1,1,2,Bob,Cy,1977,\"chess, go\"\n")
+	contains("run.json", string(read(t, dir, "club", "run.json")), `"name": "club"`, `"name": "edge_club"`, `"name": "edges.csv"`, `"dtype": "<U7"`, `"text": true`)
 	contains("probes.csv", string(read(t, dir, "club", "probes.csv")), "step,state[Dee],state[Bob]\n")
-	tnnGPU(t, dir, "check", "club").want(t, codeDone, "nodes.csv")
+	tnnGPU(t, dir, "check", "club").want(t, codeDone, "nodes.csv", "edges.csv")
 	tnnGPU(t, dir, "stats", "club", "--of", "nodes").want(t, codeDone, "hi_state", "club=Officer_state")
 	tnnGPU(t, dir, "inspect", "club", "--node", "Ada").want(t, codeDone, "club", "Officer", "age", "30")
+	tnnGPU(t, dir, "inspect", "club", "--edge", "Bob,Cy").want(t, codeDone, "since", "1977", "chess, go")
 	tnnGPU(t, dir, "export", "club", "--format", "csv", "--out", "club.csv").want(t, codeDone)
 	contains("the table of nodes", string(read(t, dir, "club-nodes.csv")), "Id,external,state,energy,group,club,age\n", ",hi,Mr. Hi,7\n", "Dee,true,")
+	contains("the table of edges", string(read(t, dir, "club-edges.csv")), "Source,Target,Type,Weight,since,club\n", ",1977,\"chess, go\"\n")
 	tnnGPU(t, dir, "export", "club", "--out", "again.graphml").want(t, codeDone)
 	tnnGPU(t, dir, "export", "club", "--format", "edgelist", "--out", "again.txt").want(t, codeDone)
-	for _, start := range []string{"again.graphml", "again.txt", filepath.Join("club", "final.npz")} {
+	for _, start := range []string{"again.graphml", "again.txt", "club-edges.csv", filepath.Join("club", "final.npz")} {
 		from, err := exchange.Read(filepath.Join(dir, start), exchange.Options{})
 		if err != nil {
 			t.Fatal(err)
+		}
+		ofEdges := map[string]string{}
+		for _, a := range from.EdgeAttributes {
+			ofEdges[a.Name] = a.Text(1)
+		}
+		if len(ofEdges) != 2 || ofEdges["since"] != "1977" || ofEdges["club"] != "chess, go" {
+			t.Errorf("%s: %v of edge 1", start, ofEdges)
+		}
+		if start == "club-edges.csv" { // which has nothing of nodes
+			continue
 		}
 		said := map[string]string{}
 		for _, a := range from.Attributes {

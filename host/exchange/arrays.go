@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -10,12 +11,17 @@ import (
 	"tnn-gpu/host/npy"
 )
 
+// EdgePrefix begins the names of arrays with attributes of edges, as nodes may have some of
+// the same name.
+const EdgePrefix = "edge_"
+
 // expectedArrays is the form of an archive.
 const expectedArrays = "the arrays a and b have the two nodes of each edge, weight, if there is one, a value for each edge, and state one for each node, as numpy.savez(FILE, a=..., b=..., weight=..., state=...) writes them"
 
 // readArchive reads the arrays a, b, weight and state of a run's final.npz, or of
 // what others write like it. Only a and b must be there. Further arrays with a value for
-// each node are attributes; name is what nodes are called.
+// each node are attributes, and those that begin with EdgePrefix and have one for each edge
+// are of edges; name is what nodes are called.
 func readArchive(f npy.File, path string, o Options) (n *Import, err error) {
 	archive, err := npy.NewArchive(f, path)
 	if err != nil {
@@ -47,16 +53,24 @@ func readArchive(f npy.File, path string, o Options) (n *Import, err error) {
 // describe reads the names of nodes and their attributes: arrays of numbers or texts with
 // a value for each node.
 func (p *pairs) describe(n *Import, archive *npy.Archive) error {
-	var all []Attribute
+	var all, ofEdges []Attribute
 	for _, name := range archive.Names() {
 		if slices.Contains([]string{"a", "b", "weight", "state", "step"}, name) {
 			continue
 		}
 		h, err := archive.Header(name)
-		if err != nil || len(h.Shape) != 1 || h.Shape[0] != int64(n.Graph.Nodes) {
+		if err != nil || len(h.Shape) != 1 {
 			continue // of something else
 		}
-		a := Attribute{Name: name}
+		called, ofEdge := strings.CutPrefix(name, EdgePrefix)
+		switch {
+		case ofEdge && h.Shape[0] == int64(len(p.a)):
+		case h.Shape[0] == int64(n.Graph.Nodes):
+			called, ofEdge = name, false
+		default:
+			continue
+		}
+		a := Attribute{Name: called}
 		if h.IsText() {
 			a.Texts, err = archive.ReadTexts(name, p.most())
 		} else {
@@ -71,16 +85,42 @@ func (p *pairs) describe(n *Import, archive *npy.Archive) error {
 		if err != nil {
 			return err
 		}
-		if name == "name" && a.Texts != nil {
+		switch {
+		case ofEdge:
+			ofEdges = append(ofEdges, p.merged(a))
+		case name == "name" && a.Texts != nil:
 			if err := n.callBy(a.Texts); err != nil {
 				return err
 			}
-			continue
+		default:
+			all = append(all, a)
 		}
-		all = append(all, a)
 	}
 	n.setAttributes(all)
+	n.setEdgeAttributes(ofEdges)
 	return nil
+}
+
+// merged is an attribute of the edges that are left where some were given twice.
+func (p *pairs) merged(a Attribute) Attribute {
+	isTwice := func(i int) bool {
+		_, found := slices.BinarySearchFunc(p.twice, uint32(i), func(d double, i uint32) int { return cmp.Compare(d.second, i) })
+		return found
+	}
+	if len(p.twice) > 0 {
+		a.Values, a.Texts = without(a.Values, isTwice), without(a.Texts, isTwice)
+	}
+	return a
+}
+
+// without leaves out some of all values.
+func without[V any](all []V, leave func(i int) bool) (out []V) {
+	for i, v := range all {
+		if !leave(i) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // callBy gives nodes their names.

@@ -1,21 +1,25 @@
 package exchange
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"unicode"
 )
 
-// Attribute is a property of every node: numbers, or texts.
+// Attribute is a property of every node, or of every edge: numbers, or texts.
 type Attribute struct {
 	Name   string
 	Doc    string    // one line; may be empty
-	Values []float64 // by node, NaN where it has none; nil where they are Texts
-	Texts  []string  // by node, empty where it has none
+	Values []float64 // by node or edge, NaN where it has none; nil where they are Texts
+	Texts  []string  // by node or edge, empty where it has none
 }
 
-// Text is the value of a node as it is written; empty where it has none.
+// Len is the number of nodes, or of edges.
+func (a *Attribute) Len() int { return max(len(a.Values), len(a.Texts)) }
+
+// Text is the value of a node or edge as it is written; empty where it has none.
 func (a *Attribute) Text(id int) string {
 	switch {
 	case a.Texts != nil:
@@ -37,15 +41,15 @@ func (a *Attribute) Lengthen(nodes int) {
 	}
 }
 
-// newAttribute has numbers where all texts that are not empty are finite ones, and the
-// file does not say that they are texts.
+// newAttribute has numbers where all texts are finite ones, or say that there is none, and
+// the file does not say that they are texts.
 func newAttribute(name string, texts []string, textual bool) Attribute {
 	if textual {
 		return Attribute{Name: name, Texts: texts}
 	}
 	values := make([]float64, len(texts))
 	for i, text := range texts {
-		if text == "" {
+		if text == "" || strings.EqualFold(text, "nan") {
 			values[i] = math.NaN()
 			continue
 		}
@@ -67,7 +71,7 @@ func externalOf(a *Attribute) (external []int32, found bool) {
 	if a.Name != externalName {
 		return nil, false
 	}
-	for id := range max(len(a.Values), len(a.Texts)) {
+	for id := range a.Len() {
 		switch strings.ToLower(a.Text(id)) { // Python writes True
 		case "true", "1", "-1":
 			external = append(external, int32(id))
@@ -79,24 +83,49 @@ func externalOf(a *Attribute) (external []int32, found bool) {
 	return external, true
 }
 
-// setAttributes takes external nodes out of the attributes, and leaves out those that
-// have no name, or one that means something else in a file.
+// setAttributes takes external nodes out of the attributes of nodes, and leaves out those
+// that have no name, or one that means something else in a file, with a word.
 func (n *Import) setAttributes(all []Attribute) {
 	for _, a := range all {
 		external, found := externalOf(&a)
 		switch {
 		case found:
 			n.External = external
-		case a.Name == "" || slices.Contains([]string{"state", "weight", "name", "id"}, strings.ToLower(a.Name)):
+		case a.Name == "":
+		case slices.Contains([]string{"state", "weight", "name", "id"}, strings.ToLower(a.Name)):
+			n.Notes = append(n.Notes, fmt.Sprintf("the attribute %q of nodes is left out, as this word means something else here", a.Name))
 		default:
 			n.Attributes = append(n.Attributes, a)
 		}
 	}
 }
 
-// said is the value of an attribute that the file gives a node.
+// setEdgeAttributes leaves out those that have no name or are the weight, and the column
+// Type of Gephi, which tells directed edges.
+func (n *Import) setEdgeAttributes(all []Attribute) {
+	for _, a := range all {
+		ofGephi := strings.EqualFold(a.Name, "type") && !slices.ContainsFunc(a.Texts, func(text string) bool {
+			return !slices.Contains([]string{"", "directed", "undirected"}, strings.ToLower(text))
+		})
+		if a.Name != "" && !strings.EqualFold(a.Name, "weight") && !(ofGephi && a.Texts != nil) {
+			n.EdgeAttributes = append(n.EdgeAttributes, a)
+		}
+	}
+}
+
+// sayings are what a file says of nodes, or of edges, besides what is needed.
+type sayings struct {
+	names   []string        // of attributes
+	numbers map[string]int  // by name
+	textual map[string]bool // by name: values are texts, also where all could be numbers
+	all     []said
+	bytes   int64
+	tooMuch bool // for the memory there is; nothing is kept
+}
+
+// said is the value of an attribute that the file gives a node or an edge.
 type said struct {
-	node      int64
+	item      int64
 	attribute int // its number
 	text      string
 }
@@ -104,21 +133,62 @@ type said struct {
 // saidBytes is what a value takes, besides its text.
 const saidBytes = 64
 
-// say gives a node the value of an attribute. Control characters become spaces, so that
-// a value stands on one line.
-func (g *gather) say(node int64, attribute, text string) error {
+// add keeps the value of an attribute of an item, and tells what it takes. Control
+// characters become spaces, so that a value stands on one line.
+func (s *sayings) add(item int64, attribute, text string) (bytes int64) {
 	attribute = inLine(attribute)
-	at, found := g.numbers[attribute]
+	at, found := s.numbers[attribute]
 	if !found {
-		if g.numbers == nil {
-			g.numbers = make(map[string]int)
+		if s.numbers == nil {
+			s.numbers = make(map[string]int)
 		}
-		at = len(g.attributes)
-		g.numbers[attribute] = at
-		g.attributes = append(g.attributes, attribute)
+		at = len(s.names)
+		s.numbers[attribute] = at
+		s.names = append(s.names, attribute)
 	}
-	g.said = append(g.said, said{node, at, inLine(text)})
-	return g.take(saidBytes + int64(len(text)))
+	s.all = append(s.all, said{item, at, inLine(text)})
+	bytes = saidBytes + int64(len(text))
+	s.bytes += bytes
+	return bytes
+}
+
+// areTexts notes that the values of an attribute are texts.
+func (s *sayings) areTexts(attribute string) {
+	if s.textual == nil {
+		s.textual = make(map[string]bool)
+	}
+	s.textual[inLine(attribute)] = true
+}
+
+// given tells which items have an attribute.
+func (s *sayings) given(attribute string, items int) []bool {
+	at, found := s.numbers[inLine(attribute)]
+	out := make([]bool, items)
+	for _, x := range s.all {
+		if found && x.attribute == at {
+			out[x.item] = true
+		}
+	}
+	return out
+}
+
+// say gives a node the value of an attribute.
+func (g *gather) say(node int64, attribute, text string) error {
+	return g.take(g.ofNodes.add(node, attribute, text))
+}
+
+// sayEdge gives an edge the value of an attribute. There may be many edges, and a run does
+// not need what is said of them: where memory does not suffice it is left out.
+func (g *gather) sayEdge(edge int, attribute, text string) {
+	if s := &g.ofEdges; !s.tooMuch && g.take(s.add(int64(edge), attribute, text)) != nil {
+		g.forgetEdges()
+	}
+}
+
+func (g *gather) forgetEdges() {
+	g.note("what it says of edges is left out, as it takes more memory than this process can have")
+	g.taken -= g.ofEdges.bytes
+	g.ofEdges = sayings{tooMuch: true}
 }
 
 // unfit are characters that no line and no attribute of XML can hold.
@@ -136,26 +206,48 @@ func inLine(text string) string {
 
 // giveAttributes makes the attributes of what was said.
 func (g *gather) giveAttributes(n *Import) error {
-	if err := g.take(int64(len(g.attributes)) * 24 * int64(n.Graph.Nodes)); err != nil {
+	if err := g.take(g.ofNodes.tableBytes(n.Graph.Nodes)); err != nil {
 		return err
 	}
-	texts := make([][]string, len(g.attributes))
-	for i := range texts {
-		texts[i] = make([]string, n.Graph.Nodes)
+	nodes, _ := g.ofNodes.tabulate(n.Graph.Nodes)
+	n.setAttributes(nodes)
+	if g.take(g.ofEdges.tableBytes(len(g.edges))) != nil {
+		g.forgetEdges()
 	}
-	for _, s := range g.said {
-		if s.node >= 0 && s.node < int64(n.Graph.Nodes) {
-			texts[s.attribute][s.node] = s.text
-		}
+	edges, differ := g.ofEdges.tabulate(len(g.edges))
+	n.setEdgeAttributes(edges)
+	if differ > 0 {
+		g.note("of edges that it has in both directions, %s another value the second time: the first is kept", many(differ, "attribute has", "attributes have"))
 	}
-	var all []Attribute
-	for i, name := range g.attributes {
-		if slices.ContainsFunc(texts[i], func(text string) bool { return text != "" }) {
-			all = append(all, newAttribute(name, texts[i], g.textual[name]))
-		}
-	}
-	n.setAttributes(all)
 	return nil
+}
+
+// tableBytes is what tabulate takes.
+func (s *sayings) tableBytes(items int) int64 { return 24 * int64(len(s.names)) * int64(items) }
+
+// tabulate has an attribute for each that says something, and tells how often what was said
+// last differs from what was said before.
+func (s *sayings) tabulate(items int) (out []Attribute, differ int) {
+	texts := make([][]string, len(s.names))
+	for i := range texts {
+		texts[i] = make([]string, items)
+	}
+	for _, x := range s.all {
+		if x.item < 0 || x.item >= int64(items) || x.text == "" {
+			continue
+		}
+		of := &texts[x.attribute][x.item]
+		if *of != "" && *of != x.text {
+			differ++
+		}
+		*of = x.text
+	}
+	for i, name := range s.names {
+		if slices.ContainsFunc(texts[i], func(text string) bool { return text != "" }) {
+			out = append(out, newAttribute(name, texts[i], s.textual[name]))
+		}
+	}
+	return out, differ
 }
 
 // typeOf is that of an attribute in GraphML.

@@ -43,10 +43,33 @@ func (l *list) comment(text string) error {
 		return l.declareState(strings.TrimSpace(text[strings.Index(text, "state")+len("state"):]))
 	case fields[1] == externalName:
 		return l.declareAttribute(externalName + " " + strings.TrimSpace(text[strings.Index(text, externalName)+len(externalName):]) + " true")
+	case fields[1] == edgeAttribute:
+		l.declareEdge(strings.TrimSpace(text[strings.Index(text, edgeAttribute)+len(edgeAttribute):]))
 	case fields[1] == "attribute":
 		return l.declareAttribute(strings.TrimSpace(text[strings.Index(text, "attribute")+len("attribute"):]))
 	}
 	return nil
+}
+
+// edgeAttribute begins a comment that gives an edge an attribute.
+const edgeAttribute = "edge-attribute"
+
+// declareEdge gives an edge an attribute: NAME NUMBER VALUE. Edges are numbered from 0 on,
+// as they stand in the file, those before the comment. What is not written like that is a
+// comment like others.
+func (l *list) declareEdge(text string) {
+	fields, err := split(nil, []byte(text), 0)
+	if err != nil || len(fields) != 3 {
+		return
+	}
+	before := len(l.edges)
+	if l.first != nil && !l.begun {
+		before = 1
+	}
+	if edge, isWhole, _ := whole(fields[1].text); isWhole && edge >= 0 && edge < int64(before) {
+		l.ofEdges.asWritten(fields[0], fields[2])
+		l.sayEdge(int(edge), string(fields[0].text), string(fields[2].text))
+	}
 }
 
 // declareAttribute gives a node an attribute: NAME ID VALUE. What is not written like
@@ -62,8 +85,19 @@ func (l *list) declareAttribute(text string) error {
 	} else if l.named || !isWhole || id > math.MaxInt32 {
 		return nil
 	}
+	l.ofNodes.asWritten(fields[0], fields[2])
 	return l.say(id, string(fields[0].text), string(fields[2].text))
 }
+
+// asWritten notes that a number in quotation marks is a text.
+func (s *sayings) asWritten(name, value field) {
+	if text := string(value.text); value.quoted && likeNumber(text) {
+		s.areTexts(string(name.text))
+	}
+}
+
+// likeNumber tells whether a text would be taken for a number, or for the sign of none.
+func likeNumber(text string) bool { return isFinite(text) || strings.EqualFold(text, "nan") }
 
 func (l *list) declareNodes(text string) error {
 	if l.declared >= 0 && !l.compact || len(l.edges) > 0 || l.first != nil {

@@ -1,5 +1,5 @@
 // Package exchange carries graphs with their weights and states from and to other
-// programs. It reads edge lists of many kinds, GraphML, Matrix Market, Pajek and
+// programs. It reads edge lists of many kinds, GraphML, GEXF, GML, Matrix Market, Pajek and
 // arrays of NumPy, and writes what NetworkX, Gephi and pandas open. What it reads
 // need not be trusted: sizes are checked before memory is taken, and what cannot be
 // read as it is meant is refused in one sentence.
@@ -26,8 +26,8 @@ type Import struct {
 	// External are the nodes that the file says are external, ascending; nil where it
 	// says nothing of that.
 	External []int32
-	// Attributes are what else it says of nodes.
-	Attributes []Attribute
+	// Attributes are what else it says of nodes, and EdgeAttributes of edges.
+	Attributes, EdgeAttributes []Attribute
 	// Notes are what its author should hear about how the file was understood.
 	Notes []string
 }

@@ -33,6 +33,11 @@ func sample() *Export {
 			Attributes: []Attribute{
 				{Name: "layer", Values: []float64{1, 2, math.NaN(), 4, 5, -0.5}},
 				{Name: "kind & colour", Texts: []string{"a <hub>", "", "12", `"quoted", word`, "Zürich", "x"}},
+				{Name: "code", Texts: []string{"007", "1", "", "", "nan", ""}},
+			},
+			EdgeAttributes: []Attribute{
+				{Name: "length", Values: []float64{1e-300, 2, math.NaN(), 4, -0.5}},
+				{Name: "kind & colour", Texts: []string{"a <road>", "", "12", `"quoted", word`, "Zürich"}},
 			},
 		},
 		Results: []Attribute{{Name: "energy", Values: []float64{0, 1e9, -2, 3, 4, 5}}},
@@ -113,10 +118,10 @@ func TestTables(t *testing.T) {
 	if err := sample().WriteEdges(&edges); err != nil {
 		t.Fatal(err)
 	}
-	if line := strings.Split(nodes.String(), "\n"); line[0] != "Id,external,state,x,y,energy,layer,kind & colour" || line[5] != "4,false,-0.5,1,1,4,5,Zürich" || len(line) != 8 {
+	if line := strings.Split(nodes.String(), "\n"); line[0] != "Id,external,state,x,y,energy,layer,kind & colour,code" || line[5] != "4,false,-0.5,1,1,4,5,Zürich,nan" || len(line) != 8 {
 		t.Errorf("nodes:\n%s", &nodes)
 	}
-	if line := strings.Split(edges.String(), "\n"); line[0] != "Source,Target,Type,Weight" || line[2] != "4,1,Undirected,-1e-300" || len(line) != 7 {
+	if line := strings.Split(edges.String(), "\n"); line[0] != "Source,Target,Type,Weight,length,kind & colour" || line[2] != "4,1,Undirected,-1e-300,2," || len(line) != 7 {
 		t.Errorf("edges:\n%s", &edges)
 	}
 }
@@ -161,6 +166,32 @@ func TestDefaultsOfAttributes(t *testing.T) {
 	}
 }
 
+// TestAttributesThatMeanElse are left out with a word.
+func TestAttributesThatMeanElse(t *testing.T) {
+	n, err := ReadGraphML(strings.NewReader(`<graphml><key id="w" for="node" attr.name="weight"/><key id="i" for="node" attr.name="ID"/><graph edgedefault="undirected">
+<node id="a"><data key="w">70</data><data key="i">x</data></node><node id="b"/><edge source="a" target="b"/></graph></graphml>`), "x", Options{})
+	if err != nil || len(n.Attributes) != 0 || len(n.Notes) != 2 || !strings.Contains(n.Notes[0], `"weight" of nodes is left out`) || !strings.Contains(n.Notes[1], `"ID" of nodes`) {
+		t.Errorf("%v; attributes %v, notes %q", err, n.Attributes, n.Notes)
+	}
+}
+
+// TestLabelsThatAreNoNames are an attribute: some nodes share one, or the file has ids of
+// its own.
+func TestLabelsThatAreNoNames(t *testing.T) {
+	for ids, want := range map[string][]string{"n0 n1": {"Smith", "Smith"}, "a b": {"Smith", "Jones"}} {
+		id := strings.Fields(ids)
+		text := fmt.Sprintf(`<graphml><key id="k" for="node" attr.name="name"/><graph edgedefault="undirected"><node id="%s"><data key="k">%s</data></node>
+<node id="%s"><data key="k">%s</data></node><edge source="%s" target="%s"/></graph></graphml>`, id[0], want[0], id[1], want[1], id[0], id[1])
+		n, err := ReadGraphML(strings.NewReader(text), "x", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff([]Attribute{{Name: "label", Texts: want}}, n.Attributes); d != "" || n.Names[0] != id[0] {
+			t.Errorf("%s: names %q, attributes (-want +is):\n%s", ids, n.Names, d)
+		}
+	}
+}
+
 // TestCompactNumbersKeepAttributes: of a list that leaves numbers out.
 func TestCompactNumbersKeepAttributes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "list.txt")
@@ -177,15 +208,15 @@ func TestCompactNumbersKeepAttributes(t *testing.T) {
 	}
 }
 
-// TestAttributesOfOthers: GraphML keeps what it says of nodes, with defaults and types, and
-// tells what it leaves out; so do coordinates of Pajek.
+// TestAttributesOfOthers: GraphML keeps what it says of nodes and edges, with defaults and
+// types, and tells what it leaves out; so do coordinates of Pajek.
 func TestAttributesOfOthers(t *testing.T) {
 	text := `<graphml><key id="k" for="node" attr.name="kind" attr.type="string"><default>plain</default></key>
 <key id="p" for="all" attr.name="code" attr.type="string"/><key id="q" for="node" attr.name="size" attr.type="double"/>
-<key id="c" for="edge" attr.name="colour"/><graph edgedefault="undirected">
+<key id="c" for="edge" attr.name="colour"><default>blue</default></key><key id="g" for="graph" attr.name="title"/><graph edgedefault="undirected">
 <node id="b"><data key="k"> a
  hub </data><data key="p">007</data></node><node id="a"><data key="q">1e1</data></node>
-<edge source="a" target="b"><data key="c">red</data><data key="p">x</data></edge></graph></graphml>`
+<edge source="a" target="b"><data key="c">red</data><data key="p">x</data></edge><edge source="b" target="b"/></graph></graphml>`
 	n, err := ReadGraphML(strings.NewReader(text), "x", Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -196,7 +227,11 @@ func TestAttributesOfOthers(t *testing.T) {
 	if d := cmp.Diff(want, n.Attributes, cmpopts.EquateNaNs()); d != "" {
 		t.Errorf("attributes (-want +is):\n%s", d)
 	}
-	if len(n.Notes) != 1 || n.Notes[0] != "what it says of edges besides their weights is left out: colour, code" {
+	want = []Attribute{{Name: "colour", Texts: []string{"red", "blue"}}, {Name: "code", Texts: []string{"x", ""}}}
+	if d := cmp.Diff(want, n.EdgeAttributes); d != "" {
+		t.Errorf("attributes of edges (-want +is):\n%s", d)
+	}
+	if len(n.Notes) != 1 || n.Notes[0] != "what it says of other things than nodes and edges is left out: title" {
 		t.Errorf("notes are %q", n.Notes)
 	}
 	path := filepath.Join(t.TempDir(), "net")
@@ -344,6 +379,7 @@ func FuzzGraphML(f *testing.F) {
 	f.Add(text.Bytes())
 	f.Add([]byte(graphML(`<node id="Ada"/><edge source="Ada" target="Ada"><data key="d1">3</data></edge>`)))
 	f.Add([]byte(strings.Repeat("<graph>", 100)))
+	f.Add([]byte(gexfSample))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		n, err := ReadGraphML(bytes.NewReader(text), "x", Options{})
 		if err == nil {

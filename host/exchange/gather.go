@@ -25,6 +25,7 @@ type gather struct {
 	weights  []float64 // by edge, NaN where it has none; nil where none has
 	weighted int       // edges that have one
 	lines    []uint32  // by edge, for messages; 0 where there are none
+	twice    []double  // that were left out, ascending
 
 	// Nodes either are numbers, or have names and are numbered as they come.
 	named             bool
@@ -36,10 +37,7 @@ type gather struct {
 	base     int64 // the first number: 0 or 1, or -1 where the file shows it
 	compact  bool  // numbers are names where they are as many as there are nodes
 
-	attributes []string        // names
-	numbers    map[string]int  // by name
-	textual    map[string]bool // by name: values are texts, also where all could be numbers
-	said       []said
+	ofNodes, ofEdges sayings // an edge is called by its place in edges
 
 	states []stated
 	fill   bool  // nodes without a state start at 0
@@ -185,7 +183,7 @@ func (g *gather) finish() (*Import, error) {
 	if err := g.giveAttributes(n); err != nil {
 		return nil, err
 	}
-	n.Notes = g.notes
+	n.Notes = append(g.notes, n.Notes...)
 	return n, nil
 }
 
@@ -258,8 +256,8 @@ func (g *gather) shift(base int64) {
 	for i := range g.states {
 		g.states[i].node -= base
 	}
-	for i := range g.said {
-		g.said[i].node -= base
+	for i := range g.ofNodes.all {
+		g.ofNodes.all[i].item -= base
 	}
 }
 
@@ -291,14 +289,14 @@ func (g *gather) numberCompact(n *Import) bool {
 	for i, e := range g.edges {
 		g.edges[i] = graph.Edge{A: seen[e.A], B: seen[e.B]}
 	}
-	kept := g.said[:0]
-	for _, s := range g.said {
-		if id, found := seen[int32(s.node)]; found {
-			s.node = int64(id)
+	kept := g.ofNodes.all[:0]
+	for _, s := range g.ofNodes.all {
+		if id, found := seen[int32(s.item)]; found {
+			s.item = int64(id)
 			kept = append(kept, s)
 		}
 	}
-	n.Graph.Nodes, g.said = len(ids), kept
+	n.Graph.Nodes, g.ofNodes.all = len(ids), kept
 	return true
 }
 
@@ -375,8 +373,8 @@ func (g *gather) renumber(order []int32) {
 	for i, s := range g.states {
 		g.states[i].node = int64(order[s.node])
 	}
-	for i, s := range g.said {
-		g.said[i].node = int64(order[s.node])
+	for i, s := range g.ofNodes.all {
+		g.ofNodes.all[i].item = int64(order[s.item])
 	}
 }
 

@@ -4,22 +4,31 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // columns say where a row has the ends of its edge and its weight.
 type columns struct {
 	header  []string // nil where there is none, and rows are `a b` or `a b weight`
-	others  []string // columns that say something, which is not needed here
+	others  []column // attributes of edges
 	a, b, w int      // w is -1 where there is no weight
+}
+
+// column of a table.
+type column struct {
+	name string
+	at   int
 }
 
 // What others call the columns of the ends. Shorter words may be names of nodes.
 var (
 	sourceWords = []string{"source", "from", "src", "fromnodeid", "from_node", "from_id", "fromid", "node1", "node_1", "node_a", "nodea", "source_id", "sourceid", "id1", "endnodes_1"}
 	targetWords = []string{"target", "to", "dst", "dest", "destination", "tonodeid", "to_node", "to_id", "toid", "node2", "node_2", "node_b", "nodeb", "target_id", "targetid", "id2", "endnodes_2"}
-	// otherWords are columns that say nothing that is needed here.
-	otherWords = []string{"", "id", "label", "type", "kind", "timeset", "interval", "edge", "edge_id", "directed", "unnamed: 0", "rownames"}
+	// rowWords are columns of the numbers or names of rows.
+	rowWords = []string{"", "id", "edge", "edge_id", "unnamed: 0", "rownames"}
+	// otherWords are attributes of edges, also where all columns must be known.
+	otherWords = []string{"label", "type", "kind", "timeset", "interval", "directed"}
 )
 
 // headerOf takes the first row for a header if it is one: by its words, or because
@@ -55,17 +64,20 @@ func headerOf(first, second *row) (c columns, found bool, err error) {
 	}
 	for i, w := range words {
 		switch {
-		case i == c.a || i == c.b || i == c.w || slices.Contains(otherWords, w):
-		case strict || c.w < 0 && nearName(w, "weight"):
-			return c, true, fmt.Errorf("the column %q is neither an end of an edge nor its weight: call it weight if it is that, and else take it out", short(w))
+		case i == c.a || i == c.b || i == c.w || slices.Contains(rowWords, w):
+		case strict && !slices.Contains(otherWords, w) || c.w < 0 && nearName(w, "weight"):
+			return c, true, fmt.Errorf("the column %q is neither an end of an edge nor its weight: call it weight if it is that, and else take it out or give it a name that is less near", short(w))
 		default:
-			c.others = append(c.others, w)
+			c.others = append(c.others, column{string(first.fields[i].text), i})
 		}
 	}
 	if second != nil && len(second.fields) == len(words)+1 { // R writes the names of rows, and no word over them
 		c.a, c.b = c.a+1, c.b+1
 		if c.w >= 0 {
 			c.w++
+		}
+		for i := range c.others {
+			c.others[i].at++
 		}
 	}
 	return c, true, nil
@@ -204,32 +216,38 @@ func (l *list) checkSize() error {
 
 var errNoWeight = errors.New("a dictionary of NetworkX cannot be read")
 
-// weightOfDictionary finds the weight in what NetworkX writes after an edge, such
-// as {'weight': 0.5, 'label': 'a, b'}.
-func weightOfDictionary(data []byte) (weight float64, found bool, err error) {
+// pair is the name of an attribute of an edge, and its value.
+type pair struct{ name, text string }
+
+// ofDictionary finds the weight in what NetworkX writes after an edge, such as
+// {'weight': 0.5, 'label': 'a, b'}, and what else it says.
+func ofDictionary(data []byte) (weight float64, found bool, others []pair, err error) {
 	p := dictionary{string(data[1 : len(data)-1])}
+	var near error
 	for {
 		key, value, more, err := p.next()
 		if err != nil {
-			return 0, false, err
+			return 0, false, nil, err
 		}
 		if !more {
-			return weight, found, nil
+			if found {
+				near = nil
+			}
+			return weight, found, others, near
 		}
 		switch {
 		case strings.EqualFold(key, "weight") && found:
-			return 0, false, errors.New("an edge has two weights")
+			return 0, false, nil, errors.New("an edge has two weights")
 		case strings.EqualFold(key, "weight"):
-			if i := strings.IndexByte(value, '('); i > 0 && strings.HasSuffix(value, ")") { // np.float64(0.5)
-				value = value[i+1 : len(value)-1]
-			}
 			if weight, err = finite(value); err != nil {
-				return 0, false, fmt.Errorf("weight %w", err)
+				return 0, false, nil, fmt.Errorf("weight %w", err)
 			}
 			found = true
+			continue
 		case nearName(key, "weight"):
-			return 0, false, nearError("edges", key, "weight")
+			near = nearError("edges", key, "weight")
 		}
+		others = append(others, pair{key, value})
 	}
 }
 
@@ -262,7 +280,7 @@ func (d *dictionary) token(end string) (string, error) {
 		case depth == 0 && strings.IndexByte(end, c) >= 0:
 			text := d.rest[:i]
 			d.rest = d.rest[i:]
-			return unquoted(text), nil
+			return literal(text), nil
 		case c == '\'' || c == '"':
 			for i++; i < len(d.rest) && d.rest[i] != c; i++ {
 				if d.rest[i] == '\\' {
@@ -283,15 +301,46 @@ func (d *dictionary) token(end string) (string, error) {
 	}
 	text := d.rest
 	d.rest = ""
-	return unquoted(text), nil
+	return literal(text), nil
 }
 
-func unquoted(text string) string {
+// literal is what a value of Python stands for: a text, or a number, such as
+// np.float64(0.5). None is an empty text.
+func literal(text string) string {
 	text = strings.TrimSpace(text)
-	if n := len(text); n > 1 && (text[0] == '\'' || text[0] == '"') && text[n-1] == text[0] {
-		return text[1 : n-1]
+	n := len(text)
+	switch {
+	case text == "None":
+		return ""
+	case n > 1 && (text[0] == '\'' || text[0] == '"') && text[n-1] == text[0]:
+		return unescaped(text[1 : n-1])
+	case strings.HasPrefix(text, "np.") && strings.HasSuffix(text, ")"):
+		return text[strings.IndexByte(text, '(')+1 : n-1]
 	}
 	return text
+}
+
+// unescaped is a text of Python whose escapes are resolved; those that are none stay.
+func unescaped(text string) string {
+	var out strings.Builder
+	for text != "" {
+		if strings.HasPrefix(text, `\'`) || strings.HasPrefix(text, `\"`) {
+			text = text[1:]
+			out.WriteByte(text[0])
+			text = text[1:]
+			continue
+		}
+		if text[0] == '\\' {
+			if c, _, rest, err := strconv.UnquoteChar(text, 0); err == nil {
+				out.WriteRune(c)
+				text = rest
+				continue
+			}
+		}
+		out.WriteByte(text[0])
+		text = text[1:]
+	}
+	return out.String()
 }
 
 // nearName tells whether an attribute may be meant to be the weight or the state.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 )
 
 // ReadList reads a list of edges. Without a header it is
@@ -165,9 +166,6 @@ func (l *list) begin(second *row) error {
 		return &lineError{first.line, err}
 	case found:
 		l.columns = columns
-		for _, word := range columns.others {
-			l.note("its column %q is left out", short(word))
-		}
 		return nil
 	}
 	if s := sizeOf(first); s != nil && l.declared < 0 && !l.named {
@@ -196,7 +194,7 @@ func (l *list) edgeOf(r row) error {
 			return err
 		}
 	}
-	weight, weighed, err := l.weightOf(w, r.data)
+	weight, weighed, others, err := l.weightOf(w, r.data)
 	if err != nil {
 		return err
 	}
@@ -209,27 +207,54 @@ func (l *list) edgeOf(r row) error {
 	if weighed {
 		l.weigh(len(l.edges)-1, weight)
 	}
+	l.sayColumns(r)
+	for _, p := range others {
+		l.sayEdge(len(l.edges)-1, p.name, p.text)
+	}
 	return nil
 }
 
-// weightOf is that of a column or of a dictionary.
-func (l *list) weightOf(f *field, data []byte) (weight float64, found bool, err error) {
+// sayColumns keeps what a table says of an edge besides its ends and its weight. R and
+// pandas write NA where there is no value.
+func (l *list) sayColumns(r row) {
+	for _, c := range l.columns.others {
+		if c.at < len(r.fields) {
+			if f := r.fields[c.at]; f.quoted || string(f.text) != "NA" {
+				l.sayEdge(len(l.edges)-1, c.name, l.decimal(f.text))
+			}
+		}
+	}
+}
+
+// decimal is a number with a decimal comma, as it stands between semicolons, with a point.
+func (l *list) decimal(text []byte) string {
+	if l.separator == ';' && bytes.Count(text, []byte(",")) == 1 {
+		if withPoint := strings.Replace(string(text), ",", ".", 1); isFinite(withPoint) {
+			return withPoint
+		}
+	}
+	return string(text)
+}
+
+func isFinite(text string) bool {
+	_, err := finite(text)
+	return err == nil
+}
+
+// weightOf is that of a column or of a dictionary, which may say more.
+func (l *list) weightOf(f *field, data []byte) (weight float64, found bool, others []pair, err error) {
 	switch {
 	case f != nil && data == nil:
-		text := string(f.text)
-		if l.separator == ';' && bytes.Count(f.text, []byte(",")) == 1 { // of where numbers have a decimal comma
-			text = string(bytes.Replace(f.text, []byte(","), []byte("."), 1))
+		if weight, err = finite(l.decimal(f.text)); err != nil {
+			return 0, false, nil, fmt.Errorf("weight %q is no finite number; %s", short(string(f.text)), expected)
 		}
-		if weight, err = finite(text); err != nil {
-			return 0, false, fmt.Errorf("weight %q is no finite number; %s", short(string(f.text)), expected)
-		}
-		return weight, true, nil
+		return weight, true, nil, nil
 	case f != nil:
-		return 0, false, fmt.Errorf("the line has a weight and a dictionary; %s", expected)
+		return 0, false, nil, fmt.Errorf("the line has a weight and a dictionary; %s", expected)
 	case data != nil:
-		return weightOfDictionary(data)
+		return ofDictionary(data)
 	}
-	return 0, false, nil
+	return 0, false, nil, nil
 }
 
 // id of a node: a number, or that of its name.

@@ -3,9 +3,14 @@ package exchange
 import (
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"tnn-gpu/host/text"
 )
@@ -189,7 +194,6 @@ func TestListsRefused(t *testing.T) {
 		"a matrix of three, or edges":    {"0 1 1\n1 0 1\n1 1 0\n", "refused: it can be the matrix of 3 nodes"},
 		"a matrix":                       {"0 1 0 1\n1 0 1 0\n0 1 0 1\n1 0 1 0\n", "refused: this line has 4 fields"},
 		"an adjacency list":              {"#x.py\n# GMT Sat Nov 28 04:00:00 2026\n# \n0 1\n1\n", "refused: an adjacency list of NetworkX"},
-		"GML":                            {"graph [\n node [ id 0 ]\n]\n", "refused: it is GML"},
 		"Graphviz":                       {"graph {\n 0 -- 1\n}\n", "refused: Graphviz"},
 		"Graphviz, directed":             {"digraph G {\n 0 -> 1\n}\n", "refused: Graphviz"},
 		"JSON":                           {"{\"nodes\": []}\n", "refused: it is JSON"},
@@ -212,7 +216,7 @@ func TestListsRefused(t *testing.T) {
 		".lgl":     {"# a\nb 0.5\n", "an adjacency list of LGL"},
 		".metis":   {"2 1\n2\n1\n", "an adjacency list"},
 		".mtx":     {"1 2\n", "%%MatrixMarket"},
-		".gml":     {"Version 1\n", "it is called .gml"},
+		".dot":     {"Version 1\n", "it is called .dot"},
 		".graphml": {"0 1\n", "it has 0 graphs"},
 	} {
 		checkReadings(t, extension, map[string]reading{extension: {c.text, "refused: " + c.want}})
@@ -229,7 +233,6 @@ func TestNotes(t *testing.T) {
 		"0 1\n1 0\n":                           "1 edge that it has in both directions, with the same weight, was taken once",
 		"0 1\n1 0\n1 2\n2 1\n":                 "2 edges that it has in both directions, with the same weight, were taken once",
 		"M\xfcller Jos\xe9\n":                  "its names are no UTF-8, and were read as Latin-1",
-		"source,target,color\n0,1,red\n":       "its column \"color\" is left out",
 		"# Nodes: 2 Edges: 9\n0 1\n":           "a comment of it says that it has 9 edges, and it has 1 lines of them",
 		"% sym unweighted\n% 3 2 2\n1 2\n":     "a comment of it says that it has 3 edges, and it has 1 lines of them",
 		"0 1\n":                                "",
@@ -293,6 +296,7 @@ func FuzzReadList(f *testing.F) {
 		"0 1 {'weight': 0.5}\n", "% sym unweighted\n% 2 3 3\n1 2\n2 3\n", "4 3\n1 2 1\n2 3 -1\n3 4 1\n",
 		"# node a\n# node b\n# state a 1\n# state b 0\na b\n", "%%MatrixMarket matrix coordinate real symmetric\n3 3 1\n2 1 0.5\n",
 		"*Vertices 2\n1 \"a\"\n2 \"b\"\n*Edges\n1 2 1\n", "# Nodes: 2 Edges: 1\n5\t9\n", "\xff\xfe0\x00 \x001\x00", "# nodes 2147483647\n# state 5 1\n",
+		"source,target,kind\n0,1,a\n1,0,b\n", "0 1 {'weight': 2, 'kind': 'a\\'b'}\n# edge-attribute kind 0 x\n", gmlSample, gexfSample,
 	} {
 		f.Add(seed)
 	}
@@ -310,4 +314,50 @@ func FuzzReadList(f *testing.F) {
 		}
 		roundTrip(t, n)
 	})
+}
+
+// TestAttributesOfEdges: tables and dictionaries keep what they say of edges.
+func TestAttributesOfEdges(t *testing.T) {
+	nan := math.NaN()
+	for name, test := range map[string]struct {
+		text string
+		want []Attribute
+	}{
+		"pandas": {"source,target,Colour,length\n0,1,red,\n1,2,,2.5\n", []Attribute{{Name: "Colour", Texts: []string{"red", ""}}, {Name: "length", Values: []float64{nan, 2.5}}}},
+		"R": {"\"from\" \"to\" \"weight\" \"kind\" \"km\"\n\"1\" \"Ada\" \"Bob\" 0.5 \"NA\" NA\n\"2\" \"Bob\" \"Cy\" 2 \"b c\" 7\n",
+			[]Attribute{{Name: "kind", Texts: []string{"NA", "b c"}}, {Name: "km", Values: []float64{nan, 7}}}},
+		"write.csv2":      {"\"\";\"from\";\"to\";\"km\"\n\"1\";0;1;0,5\n\"2\";1;2;3\n", []Attribute{{Name: "km", Values: []float64{0.5, 3}}}},
+		"Gephi":           {"Source,Target,Type,Id,Label,timeset,Weight\n0,1,Undirected,0,road,,1.0\n1,2,Undirected,1,,,1.0\n", []Attribute{{Name: "Label", Texts: []string{"road", ""}}}},
+		"another type":    {"source,target,type\n0,1,road\n", []Attribute{{Name: "type", Texts: []string{"road"}}}},
+		"NetworkX":        {"0 1 {'weight': 0.5, 'kind': \"it's\", 'n': np.float64(1.5), 'x': None}\n1 2 {'kind': 'a \\'b\\' \\x07\\u00e9\\\\', 'weight': 1}\n", []Attribute{{Name: "kind", Texts: []string{"it's", `a 'b'  é\`}}, {Name: "n", Values: []float64{1.5, nan}}}},
+		"another weight":  {"0 1 {'edge_weight': 3, 'weight': 0.5}\n", []Attribute{{Name: "edge_weight", Values: []float64{3}}}},
+		"of this program": {"0 1\n1 2\n# edge-attribute kind 1 \"a b\"\n# edge-attribute kind 2 x\n# edge-attribute kind\n", []Attribute{{Name: "kind", Texts: []string{"", "a b"}}}},
+		"in both directions": {"source,target,a,b,c\n0,1,x,,1\n0,2,y,,2\n1,0,z,q,1\n2,3,w,r,4\n", []Attribute{
+			{Name: "a", Texts: []string{"x", "y", "w"}}, {Name: "b", Texts: []string{"q", "", "r"}}, {Name: "c", Values: []float64{1, 2, 4}}}},
+	} {
+		n, err := ReadList(strings.NewReader(test.text), "x", Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if d := cmp.Diff(test.want, n.EdgeAttributes, cmpopts.EquateNaNs()); d != "" {
+			t.Errorf("%s (-want +is):\n%s", name, d)
+		}
+		if differ := name == "in both directions"; differ != slices.ContainsFunc(n.Notes, func(s string) bool { return strings.Contains(s, "1 attribute has another value the second time") }) {
+			t.Errorf("%s: notes are %q", name, n.Notes)
+		}
+	}
+}
+
+// TestAttributesOfManyEdges are left out where memory does not suffice for them.
+func TestAttributesOfManyEdges(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("source,target,label\n")
+	for i := range 300000 {
+		fmt.Fprintf(&text, "%d,%d,%d\n", i, i+1, i)
+	}
+	n, err := ReadList(strings.NewReader(text.String()), "x", Options{Memory: 30 << 20})
+	if err != nil || n.EdgeAttributes != nil || len(n.Notes) != 1 || !strings.Contains(n.Notes[0], "left out") || len(n.Graph.Edges) != 300000 {
+		t.Fatalf("%v; %d edges, attributes %v, notes %q", err, len(n.Graph.Edges), n.EdgeAttributes != nil, n.Notes)
+	}
 }

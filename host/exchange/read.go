@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"tnn-gpu/host/text"
@@ -18,8 +19,8 @@ import (
 const expected = "an edge is `a b` or `a b weight` on a line of its own, with spaces, tabs, commas or semicolons between; ids are numbers from 0 on or names, and # begins a comment"
 
 // Read reads a network from a file. What it is shows in its contents: arrays of
-// NumPy such as those of a run's final.npz, XML for GraphML, Matrix Market, Pajek,
-// and else a list of edges; all but arrays may be packed by gzip or bzip2.
+// NumPy such as those of a run's final.npz, XML for GraphML and GEXF, GML, Matrix Market,
+// Pajek, and else a list of edges; all but arrays may be packed by gzip or bzip2.
 func Read(path string, o Options) (*Import, error) {
 	f, err := text.OpenFile(path)
 	if err != nil {
@@ -77,8 +78,10 @@ func readText(r io.Reader, extension string, o Options) (*Import, error) {
 		return nil, fmt.Errorf("%s, which is not read: export GraphML, or a list of edges (%s)", format, expected)
 	}
 	switch {
-	case strings.HasPrefix(begin, "<"), extension == ".graphml", extension == ".xml":
+	case strings.HasPrefix(begin, "<"), extension == ".graphml", extension == ".gexf", extension == ".xml":
 		return readGraphML(in, o)
+	case extension == ".gml", isGML(begin):
+		return readGML(in, o)
 	case strings.HasPrefix(begin, "%%matrixmarket"):
 		return readMatrixMarket(in, o)
 	case extension == ".mtx":
@@ -88,6 +91,11 @@ func readText(r io.Reader, extension string, o Options) (*Import, error) {
 	}
 	return readList(in, o)
 }
+
+// beginsGML is how GML begins, after comments: with a graph, or with who made it.
+var beginsGML = regexp.MustCompile(`^(#[^\n]*\n\s*)*((creator|version|comment|label|directed)\s+("[^"]*"|[-+.0-9a-z]+)\s+)*graph\s*(#[^\n]*\n\s*)*\[`)
+
+func isGML(begin string) bool { return beginsGML.MatchString(begin) }
 
 // lower makes letters of ASCII small, and leaves all other bytes as they are.
 func lower(text []byte) string {
@@ -136,10 +144,6 @@ func foreign(begin, extension string) string {
 		{"\xd0\xcf\x11", "it is a file of an old Excel"},
 		{"%pdf", "it is a PDF"},
 		{"par1", "it is a Parquet file"},
-		{"creator", "it is GML"},
-		{"graph [", "it is GML"},
-		{"graph\n[", "it is GML"},
-		{"graph\r\n[", "it is GML"},
 		{"graph {", "it is a graph of Graphviz"},
 		{"graph{", "it is a graph of Graphviz"},
 		{"digraph", "it is a graph of Graphviz"},
@@ -172,7 +176,7 @@ func foreign(begin, extension string) string {
 		return "it is an adjacency list of LGL"
 	case ".metis", ".adjlist":
 		return "it is an adjacency list"
-	case ".gml", ".gexf", ".dot", ".gv", ".json", ".mat", ".xlsx", ".dl":
+	case ".dot", ".gv", ".json", ".mat", ".xlsx", ".dl":
 		if !strings.HasPrefix(begin, "<") {
 			return "it is called " + extension
 		}

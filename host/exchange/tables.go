@@ -25,9 +25,17 @@ func (x *Export) WriteNodes(w io.Writer) error {
 
 // WriteEdges writes a table of the edges, which Gephi and pandas open.
 func (x *Export) WriteEdges(w io.Writer) error {
-	return writeTable(w, []string{"Source", "Target", "Type", "Weight"}, len(x.Graph.Edges), func(i int) []string {
+	head := []string{"Source", "Target", "Type", "Weight"}
+	for _, a := range x.EdgeAttributes {
+		head = append(head, a.Name)
+	}
+	return writeTable(w, head, len(x.Graph.Edges), func(i int) []string {
 		e := x.Graph.Edges[i]
-		return []string{x.name(int(e.A)), x.name(int(e.B)), "Undirected", number(x.Weights[i])}
+		row := []string{x.name(int(e.A)), x.name(int(e.B)), "Undirected", number(x.Weights[i])}
+		for _, a := range x.EdgeAttributes {
+			row = append(row, a.Text(i))
+		}
+		return row
 	})
 }
 

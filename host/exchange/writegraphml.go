@@ -11,13 +11,16 @@ import (
 
 // WriteGraphML writes GraphML (http://graphml.graphdrawing.org): nodes by their
 // names, with state, coordinates on the lattice and further attributes; edges with
-// their weights.
+// their weights and attributes.
 func (x *Export) WriteGraphML(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprint(out, xml.Header, `<graphml xmlns="http://graphml.graphdrawing.org/xmlns">`, "\n")
 	attributes := x.attributes()
 	for i, a := range attributes {
 		fmt.Fprintf(out, ` <key id="n%d" for="node" attr.name="%s" attr.type="%s"/>`+"\n", i, escaped(a.Name), typeOf(&a))
+	}
+	for i, a := range x.EdgeAttributes {
+		fmt.Fprintf(out, ` <key id="e%d" for="edge" attr.name="%s" attr.type="%s"/>`+"\n", i, escaped(a.Name), typeOf(&a))
 	}
 	fmt.Fprint(out, ` <key id="external" for="node" attr.name="external" attr.type="boolean"/>`, "\n",
 		` <key id="weight" for="edge" attr.name="weight" attr.type="double"/>`, "\n", ` <graph edgedefault="undirected">`, "\n")
@@ -31,7 +34,13 @@ func (x *Export) WriteGraphML(w io.Writer) error {
 		fmt.Fprintf(out, `<data key="external">%t</data></node>`+"\n", x.isExternal(id))
 	}
 	for i, e := range x.Graph.Edges {
-		fmt.Fprintf(out, `  <edge id="e%d" source="%s" target="%s"><data key="weight">%s</data></edge>`+"\n", i, escaped(x.name(int(e.A))), escaped(x.name(int(e.B))), number(x.Weights[i]))
+		fmt.Fprintf(out, `  <edge id="e%d" source="%s" target="%s"><data key="weight">%s</data>`, i, escaped(x.name(int(e.A))), escaped(x.name(int(e.B))), number(x.Weights[i]))
+		for k, a := range x.EdgeAttributes {
+			if text := a.Text(i); text != "" {
+				fmt.Fprintf(out, `<data key="e%d">%s</data>`, k, escaped(text))
+			}
+		}
+		fmt.Fprint(out, "</edge>\n")
 	}
 	fmt.Fprint(out, " </graph>\n</graphml>\n")
 	if err := out.Flush(); err != nil {

@@ -10,7 +10,8 @@ import (
 // WriteEdgeList writes a list for ReadList: the number of nodes, their names if
 // they have any, a line for each edge with its weight, if there are weights, the
 // states, if there are any: `# state 12 -0.5`, external nodes: `# external 12`, and
-// attributes: `# attribute kind 12 hub`. All but edges are comments, which
+// attributes: `# attribute kind 12 hub`, and `# edge-attribute kind 3 road` of the
+// fourth edge. All but edges are comments, which
 // other programs skip. Numbers have the digits it takes to read the same back. A
 // lattice is not written.
 func (x *Export) WriteEdgeList(w io.Writer) error {
@@ -42,7 +43,14 @@ func (x *Export) WriteEdgeList(w io.Writer) error {
 	for _, a := range x.Attributes {
 		for id := range x.Graph.Nodes {
 			if text := a.Text(id); text != "" {
-				fmt.Fprintf(out, "# attribute %s %s %s\n", quote(a.Name), quote(x.name(id)), quote(text))
+				fmt.Fprintf(out, "# attribute %s %s %s\n", quote(a.Name), quote(x.name(id)), a.quoted(text))
+			}
+		}
+	}
+	for _, a := range x.EdgeAttributes {
+		for i := range x.Graph.Edges {
+			if text := a.Text(i); text != "" {
+				fmt.Fprintf(out, "# %s %s %d %s\n", edgeAttribute, quote(a.Name), i, a.quoted(text))
 			}
 		}
 	}
@@ -50,4 +58,13 @@ func (x *Export) WriteEdgeList(w io.Writer) error {
 		return fmt.Errorf("the edge list cannot be written: %w", err)
 	}
 	return nil
+}
+
+// quoted is a value as a comment has it: texts that look like numbers stand in quotation
+// marks.
+func (a *Attribute) quoted(text string) string {
+	if a.Texts != nil && likeNumber(text) {
+		return `"` + text + `"`
+	}
+	return quote(text)
 }

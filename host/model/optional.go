@@ -151,10 +151,19 @@ type Exported interface {
 	Export(last Values) (*exchange.Export, error)
 }
 
-// Attributed is a network whose nodes differ in what they are, for as long as a run takes.
+// Attributed is a network whose nodes or edges differ in what they are, for as long as a
+// run takes.
 type Attributed interface {
-	// Attributes are those of the nodes, by number.
-	Attributes() []exchange.Attribute
+	// Attributes are those of the items of a space, by number: of state.Node and state.Edge.
+	Attributes(of state.Space) []exchange.Attribute
+}
+
+// AttributesOf are those of the items of a space; nil where a network has none.
+func AttributesOf(net Network, of state.Space) []exchange.Attribute {
+	if a, ok := net.(Attributed); ok {
+		return a.Attributes(of)
+	}
+	return nil
 }
 
 // Inspected is a network that can tell more of an item than its values.

@@ -20,9 +20,9 @@ func (r *Recorder) files() []File {
 		out = append(out, File{Name: FinalName, Doc: "the state after the last step, in original order", Arrays: r.describeFinal()})
 		out = append(out, r.describeImages()...)
 	}
-	if columns := r.nodeColumns(); columns != nil {
-		f := File{Name: nodesName, Doc: "what nodes are called, and are"}
-		for _, c := range columns {
+	for _, t := range r.itemTables() {
+		f := File{Name: t.name, Doc: t.doc}
+		for _, c := range t.columns {
 			f.Columns = append(f.Columns, Column{Name: c.Name, Doc: c.Doc, Text: c.isText})
 		}
 		out = append(out, f)

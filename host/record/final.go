@@ -21,7 +21,8 @@ type finalArray struct {
 }
 
 // finalArrays are all that final.npz has of a network: the step, what links join, the
-// state in original order, what follows from it, and what nodes are called and are.
+// state in original order, what follows from it, what nodes are called and are, and edges
+// are.
 func finalArrays(net model.Network, p state.Precision, replicas int) []finalArray {
 	from := newSources(net)
 	out := []finalArray{{Array{Name: "step", Dtype: "<i8", Axes: []string{}, Shape: []int64{}, Doc: "number of the step"}, addStep}}
@@ -48,7 +49,7 @@ func finalArrays(net model.Network, p state.Precision, replicas int) []finalArra
 			return addComputed(z, from.make(c.Field, &c, from.identity(c.Space)), s)
 		}})
 	}
-	return append(out, ofNodes(net)...)
+	return append(append(out, ofNodes(net)...), ofEdges(net)...)
 }
 
 // ofNodes are the arrays of what nodes are called and are.
@@ -57,25 +58,37 @@ func ofNodes(net model.Network) []finalArray {
 	if names := model.NamesOf(net).All(); names != nil {
 		all = append(all, exchange.Attribute{Name: "name", Doc: "what the file of the graph calls the node", Texts: names})
 	}
-	if a, ok := net.(model.Attributed); ok {
-		all = append(all, a.Attributes()...)
-	}
 	var out []finalArray
-	for _, a := range all {
-		dtype := dtypeOf(&a)
-		described := Array{Name: a.Name, Dtype: dtype, Axes: []string{string(state.Node)}, Shape: []int64{int64(max(len(a.Values), len(a.Texts)))}, Doc: a.Doc}
-		out = append(out, finalArray{described, func(z npy.ArchiveWriter, _ *state.State) error {
-			if a.Texts != nil {
-				return z.AddTexts(a.Name, a.Texts)
-			}
-			w, err := z.Add(a.Name, dtype, described.Shape)
-			if err == nil {
-				err = writeNumbers(w, dtype, a.Values)
-			}
-			return err
-		}})
+	for _, a := range append(all, model.AttributesOf(net, state.Node)...) {
+		out = append(out, attributeArray(a, state.Node))
 	}
 	return out
+}
+
+// ofEdges are the arrays of what edges are.
+func ofEdges(net model.Network) []finalArray {
+	var out []finalArray
+	for _, a := range model.AttributesOf(net, state.Edge) {
+		a.Name = exchange.EdgePrefix + a.Name
+		out = append(out, attributeArray(a, state.Edge))
+	}
+	return out
+}
+
+// attributeArray has an attribute of the items of a space.
+func attributeArray(a exchange.Attribute, of state.Space) finalArray {
+	dtype := dtypeOf(&a)
+	described := Array{Name: a.Name, Dtype: dtype, Axes: []string{string(of)}, Shape: []int64{int64(a.Len())}, Doc: a.Doc}
+	return finalArray{described, func(z npy.ArchiveWriter, _ *state.State) error {
+		if a.Texts != nil {
+			return z.AddTexts(a.Name, a.Texts)
+		}
+		w, err := z.Add(a.Name, dtype, described.Shape)
+		if err == nil {
+			err = writeNumbers(w, dtype, a.Values)
+		}
+		return err
+	}}
 }
 
 // dtypeOf is the type of the values of an attribute: integers where all of them are.

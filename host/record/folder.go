@@ -34,6 +34,7 @@ const (
 	HistogramsName    = "histograms.csv"
 	probesName        = "probes.csv"
 	nodesName         = "nodes.csv"
+	edgesName         = "edges.csv"
 	RecordingsName    = "recordings"
 	commandsName      = "commands.csv"
 	dumpName          = "broken.tnn" // a checkpoint that is not for going on

@@ -103,7 +103,7 @@ func (r *Recorder) Begin() error {
 	if err := r.beginFiles(); err != nil {
 		return err
 	}
-	if err := r.writeNames(); err != nil {
+	if err := r.writeItems(); err != nil {
 		return err
 	}
 	if columns := r.inputColumns(); columns != nil {

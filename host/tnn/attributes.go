@@ -11,9 +11,16 @@ import (
 )
 
 // Attributes implements model.Attributed: which nodes are external, the groups where
-// there are several, and what the file of the graph says of nodes.
-func (n *Network) Attributes() []exchange.Attribute {
+// there are several, and what the file of the graph says of nodes and of edges.
+func (n *Network) Attributes(of state.Space) []exchange.Attribute {
 	var out []exchange.Attribute
+	switch of {
+	case state.Node:
+	case state.Edge:
+		return n.edgeAttributes
+	default:
+		return nil
+	}
 	if len(n.Externals) > 0 {
 		polarity := make([]float64, n.Graph.Nodes)
 		for _, x := range n.Externals {
@@ -33,35 +40,47 @@ func (n *Network) Attributes() []exchange.Attribute {
 	return append(out, n.attributes...)
 }
 
-// keep takes what the file of a graph says of nodes. Fields of another run's end are not
-// kept, and of what outputs have of their own that is told.
+// keep takes what the file of a graph says of nodes and edges. What outputs have of their
+// own is not kept, such as fields of another run's end.
 func (b *builder) keep(from *exchange.Import) {
 	b.said = from.Attributes
-	own := []string{"node", "a", "b", "step", "external"}
+	own := []string{"node", "a", "b", "step", "external"} // of files for nodes
 	if len(b.Graph.Sides) > 0 {
 		own = append(own, "x", "y", "z")
 	}
 	if len(b.Groups) > 1 {
 		own = append(own, "group")
 	}
-	var out, kept []string
-	for _, a := range from.Attributes {
+	b.attributes = b.kept("nodes", from.Attributes, own)
+	own = []string{"edge", "a", "b", "a_name", "b_name"} // of the table of edges
+	for _, a := range b.attributes {
+		if name, ofEdge := strings.CutPrefix(a.Name, exchange.EdgePrefix); ofEdge {
+			own = append(own, name) // of arrays
+		}
+	}
+	b.edgeAttributes = b.kept("edges", from.EdgeAttributes, own)
+}
+
+// kept are the attributes of nodes, or of edges, that outputs can have beside their own.
+func (b *builder) kept(of string, all []exchange.Attribute, own []string) (kept []exchange.Attribute) {
+	var out, names []string
+	for _, a := range all {
 		field := slices.ContainsFunc(slices.Concat(fields2020(), fields2019()), func(f state.Field) bool { return f.Name == a.Name })
 		switch {
-		case field:
-		case slices.Contains(own, a.Name):
+		case field, slices.Contains(own, a.Name):
 			out = append(out, a.Name)
 		default:
 			a.Doc = "of the file of the graph"
-			b.attributes, kept = append(b.attributes, a), append(kept, a.Name)
+			kept, names = append(kept, a), append(names, a.Name)
 		}
 	}
 	if len(out) > 0 {
-		b.notes = append(b.notes, fmt.Sprintf("what it says of %s is not kept, as outputs have values of their own", model.List(out)))
+		b.notes = append(b.notes, fmt.Sprintf("what it says of %s of %s is not kept, as outputs have values of their own", model.List(out), of))
 	}
-	if len(kept) > 0 {
-		b.notes = append(b.notes, "what it says of nodes is kept in all outputs: "+model.List(kept))
+	if len(names) > 0 {
+		b.notes = append(b.notes, fmt.Sprintf("what it says of %s is kept in all outputs: %s", of, model.List(names)))
 	}
+	return kept
 }
 
 // mostNamed is how many nodes a note names.

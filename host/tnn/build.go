@@ -38,7 +38,7 @@ func Build(spec *Spec, seed uint64) (*Network, error) {
 		return nil, fmt.Errorf("the network cannot be laid out: %w", err)
 	}
 	n.Report, n.Weights, n.States = b.report, b.weights, b.states
-	n.names, n.notes, n.attributes = b.names, b.notes, b.attributes
+	n.names, n.notes, n.attributes, n.edgeAttributes = b.names, b.notes, b.attributes, b.edgeAttributes
 	b.followWeights(n)
 	return n, b.readSeries(n)
 }
@@ -46,21 +46,22 @@ func Build(spec *Spec, seed uint64) (*Network, error) {
 // builder gathers the parts of a network.
 type builder struct {
 	*Spec
-	seed       uint64
-	graph      *graph.Graph
-	report     *graph.Report
-	weights    []float64
-	states     []float64
-	names      []string             // by node; nil where they are called by their numbers
-	said       []exchange.Attribute // what the file of the graph says of nodes
-	attributes []exchange.Attribute // of it, what is kept in outputs
-	notes      []string             // on how the file of the graph was understood
-	sitesOf    [][]int              // by ExternalSpec: nodes that it names
-	placed     [][]int              // by ExternalSpec: its nodes
-	group      []uint8              // by id; nil where there is one group
-	marked     []int32              // nodes that the file says are external
-	externals  []External           // by ascending id
-	table      map[int32]int        // of an external node: the index of its ExternalSpec
+	seed           uint64
+	graph          *graph.Graph
+	report         *graph.Report
+	weights        []float64
+	states         []float64
+	names          []string             // by node; nil where they are called by their numbers
+	said           []exchange.Attribute // what the file of the graph says of nodes
+	attributes     []exchange.Attribute // of it, what is kept in outputs
+	edgeAttributes []exchange.Attribute // the same of edges
+	notes          []string             // on how the file of the graph was understood
+	sitesOf        [][]int              // by ExternalSpec: nodes that it names
+	placed         [][]int              // by ExternalSpec: its nodes
+	group          []uint8              // by id; nil where there is one group
+	marked         []int32              // nodes that the file says are external
+	externals      []External           // by ascending id
+	table          map[int32]int        // of an external node: the index of its ExternalSpec
 }
 
 func (b *builder) isExternal(id int) bool {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
 
@@ -226,7 +227,7 @@ func TestAttributesOfFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, a := range n.Attributes() {
+	for _, a := range n.Attributes(state.Node) {
 		line := a.Name + ":"
 		for id := range n.Graph.Nodes {
 			line += " " + a.Text(id) + ","
@@ -238,7 +239,7 @@ func TestAttributesOfFiles(t *testing.T) {
 		t.Errorf("attributes are %q, want %q", got, want)
 	}
 	said := fmt.Sprint(n.Announce())
-	for _, text := range []string{"what it says of nodes is kept in all outputs: kind and level", "what it says of group is not kept"} {
+	for _, text := range []string{"what it says of nodes is kept in all outputs: kind and level", "what it says of energy and group of nodes is not kept"} {
 		if !strings.Contains(said, text) {
 			t.Errorf("the header does not say %q: %s", text, said)
 		}

@@ -50,11 +50,7 @@ func (n *Network) inspectNode(id int, values model.Values) (*model.Inspection, e
 		at := n.Graph.Lattice.Coordinates(id)
 		out.Facts = append(out.Facts, model.Fact{Name: "coordinates", Value: at, Text: numbers(at)})
 	}
-	for _, a := range n.attributes {
-		if text := a.Text(id); text != "" {
-			out.Facts = append(out.Facts, model.Fact{Name: a.Name, Value: text, Text: text})
-		}
-	}
+	out.Facts = append(out.Facts, saidOf(n.attributes, id)...)
 	var edges, ends []int
 	for k, e := range n.Graph.Edges {
 		switch int32(id) {
@@ -67,12 +63,23 @@ func (n *Network) inspectNode(id int, values model.Values) (*model.Inspection, e
 	return out, n.addHalfEdges(out, "edges", "edges", edges, ends, values)
 }
 
+// saidOf is what the file of the graph says of a node or an edge.
+func saidOf(all []exchange.Attribute, item int) (out []model.Fact) {
+	for _, a := range all {
+		if text := a.Text(item); text != "" {
+			out = append(out, model.Fact{Name: a.Name, Value: text, Text: text})
+		}
+	}
+	return out
+}
+
 func (n *Network) inspectEdge(k int, values model.Values) (*model.Inspection, error) {
 	e := n.Graph.Edges[k]
 	out := &model.Inspection{Kind: "plastic"}
 	if !n.IsNetwork(e.A) || !n.IsNetwork(e.B) || n.Spec.Edge.Kind == Fixed {
 		out.Kind = "fixed"
 	}
+	out.Facts = saidOf(n.edgeAttributes, k)
 	ends := []int{0, 1}
 	if e.A == e.B {
 		ends = ends[:1]
@@ -172,7 +179,7 @@ func compartmentName(slot string, c compartment, remembers bool) string {
 
 // Export implements model.Exported.
 func (n *Network) Export(values model.Values) (*exchange.Export, error) {
-	x := &exchange.Export{Import: exchange.Import{Graph: n.Graph, Names: n.names, Attributes: n.Attributes()}}
+	x := &exchange.Export{Import: exchange.Import{Graph: n.Graph, Names: n.names, Attributes: n.Attributes(state.Node), EdgeAttributes: n.edgeAttributes}}
 	if len(n.Externals) > 0 {
 		x.Attributes = x.Attributes[1:] // its polarities: files of graphs tell external nodes as true or false
 	}

@@ -25,11 +25,11 @@ type Network struct {
 	Weights []float64
 	// States at the start, by node; nil where they are drawn, or zero. Those of
 	// external nodes do not count.
-	States     []float64
-	names      []string             // see Names
-	attributes []exchange.Attribute // see Attributes
-	notes      []string             // on how the file of the graph was understood
-	remarks    []string             // on series
+	States                     []float64
+	names                      []string             // see Names
+	attributes, edgeAttributes []exchange.Attribute // see Attributes
+	notes                      []string             // on how the file of the graph was understood
+	remarks                    []string             // on series
 
 	courses    []model.Course // of the keys that eras change
 	weights    []string       // keys of the weights of external nodes; nil where those were given

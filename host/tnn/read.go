@@ -38,7 +38,7 @@ func (b *builder) read() error {
 func (b *builder) readFile() error {
 	name := b.Graph.File
 	if name == "" {
-		return model.BadKey("graph.file", nil, "name the file of a graph of kind file: an edge list, GraphML, or the final.npz of a run")
+		return model.BadKey("graph.file", nil, "name the file of a graph of kind file: an edge list, GraphML, GEXF, GML, or the final.npz of a run")
 	}
 	limit := memory.Limit()
 	from, err := exchange.Read(name, exchange.Options{Lattice: len(b.Graph.Sides) > 0, Memory: limit})

@@ -85,7 +85,7 @@ type GraphSpec struct {
 	Sides     []int      `toml:"sides,omitempty" comment:"of the periodic lattice: 1, 2 or 3 of them"`
 	Bipartite bool       `toml:"bipartite" comment:"join only even with odd sites"`
 	Scale     float64    `toml:"scale,omitempty" comment:"of gaussian and exponential, in lattice units"`
-	File      string     `toml:"file,omitempty" bits:"no" comment:"of kind file: an edge list, GraphML or a run's final.npz, its name relative to this file; weights and states in it are the start"`
+	File      string     `toml:"file,omitempty" bits:"no" comment:"of kind file: an edge list, GraphML, GEXF, GML or a run's final.npz, its name relative to this file; weights and states in it are the start"`
 	// Separation is the least number of hops between two external nodes.
 	Separation int `toml:"separation" comment:"least number of hops between two external nodes"`
 	// Seed of the graph, of the groups and of the placement of external nodes; 0

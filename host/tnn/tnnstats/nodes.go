@@ -7,6 +7,7 @@ import (
 
 	"tnn-gpu/host/analysis"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
 	"tnn-gpu/host/stats"
 	"tnn-gpu/host/tnn"
 )
@@ -88,7 +89,7 @@ const mostSaid = 12
 // said are the nodes of which the file of the graph says the same.
 func said(net *tnn.Network) []class {
 	var out []class
-	for _, a := range net.Attributes() {
+	for _, a := range net.Attributes(state.Node) {
 		if a.Texts == nil || a.Name == "group" && len(net.Spec.Groups) > 1 {
 			continue
 		}

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -12,9 +11,6 @@ import (
 // end resolves what only the whole file shows: keys and nodes that come late, and
 // defaults.
 func (d *document) end() error {
-	if d.graphs == 0 {
-		return errors.New("it has 0 graphs, and must have one")
-	}
 	for _, v := range d.later {
 		a, known := d.keys[v.Key]
 		if lower := strings.ToLower(v.Key); !known && (lower == "weight" || lower == "state") {
@@ -38,15 +34,14 @@ func (d *document) end() error {
 		}
 	}
 	d.inOrder()
-	d.useLabels()
+	if err := d.useLabels(); err != nil {
+		return err
+	}
 	if d.oneWay > 0 {
 		d.note("its directed edges, %d of %d, act both ways here", d.oneWay, len(d.edges))
 	}
 	if len(d.left) > 0 {
-		d.note("what it says of edges besides their weights is left out: %s", short(strings.Join(d.left, ", ")))
-	}
-	if d.ports {
-		d.note("the ports of its nodes are left out")
+		d.note("what it says of other things than nodes and edges is left out: %s", short(strings.Join(d.left, ", ")))
 	}
 	return nil
 }
@@ -102,17 +97,20 @@ func (d *document) applyDefaults() error {
 	return nil
 }
 
-// sayDefault gives an attribute to all nodes that have none.
+// sayDefault gives an attribute to all nodes, or edges, that have none.
 func (d *document) sayDefault(a attribute) error {
-	at, found := d.numbers[inLine(a.name)]
-	given := make([]bool, len(d.names))
-	for _, s := range d.said {
-		if found && s.attribute == at {
-			given[s.node] = true
+	if a.edges {
+		for i, given := range d.ofEdges.given(a.name, len(d.edges)) {
+			if !given {
+				d.sayEdge(i, a.name, *a.initial)
+			}
 		}
 	}
-	for i := range given {
-		if !given[i] {
+	if !a.nodes {
+		return nil
+	}
+	for i, given := range d.ofNodes.given(a.name, len(d.names)) {
+		if !given {
 			if err := d.say(int64(i), a.name, *a.initial); err != nil {
 				return err
 			}
@@ -135,23 +133,47 @@ func (d *document) inOrder() {
 	d.names, d.labels = names, labels
 }
 
-// useLabels calls nodes by their attribute name where the file made up their ids.
-func (d *document) useLabels() {
+// useLabels calls nodes by their labels where each has one of its own, and the format says
+// that this is how they are called, or the ids were made up by igraph. Other labels are
+// an attribute.
+func (d *document) useLabels() error {
 	order := numbersOf(d.names, "n", 0)
-	if order == nil || len(d.labels) != len(d.names) {
-		return
+	if d.labelsDiffer() && (d.labelled || order != nil) {
+		names := make([]string, len(d.names))
+		for i := range names {
+			place := int32(i)
+			if order != nil {
+				place = order[i]
+			}
+			names[place] = d.labels[int32(i)]
+		}
+		if order != nil {
+			d.renumber(order)
+		}
+		d.names = names
+		return nil
 	}
+	if _, has := d.ofNodes.numbers["label"]; has {
+		return nil
+	}
+	for _, id := range slices.Sorted(maps.Keys(d.labels)) {
+		if label := d.labels[id]; label != d.names[id] {
+			if err := d.say(int64(id), "label", label); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// labelsDiffer tells whether each node has a label of its own.
+func (d *document) labelsDiffer() bool {
 	seen := make(map[string]bool, len(d.labels))
 	for _, label := range d.labels {
 		if label == "" || seen[label] {
-			return
+			return false
 		}
 		seen[label] = true
 	}
-	d.renumber(order)
-	names := make([]string, len(d.names))
-	for i, place := range order {
-		names[place] = d.labels[int32(i)]
-	}
-	d.names = names
+	return len(d.labels) == len(d.names)
 }
