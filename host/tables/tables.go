@@ -93,7 +93,7 @@ func (t *Table) add(column int, v float64) error {
 
 // readCSV reads lines of numbers with commas, semicolons, tabs or spaces between them.
 func readCSV(in *bufio.Reader) (*Table, error) {
-	t, between, head := &Table{}, "", false
+	t, between, head, numbered := &Table{}, "", false, false
 	var skipped []int
 	total := 0
 	for number := 1; ; number++ {
@@ -107,11 +107,15 @@ func readCSV(in *bufio.Reader) (*Table, error) {
 		if cells := cellsOf(line, between); len(cells) > 0 && !strings.HasPrefix(cells[0], "#") {
 			if t.Columns == nil {
 				if skipped, head = t.begin(cells); head {
+					numbered = cells[0] == ""
 					continue
 				}
 			}
-			if head && len(skipped) == 0 && t.Rows() == 0 && len(cells) == len(t.Columns)+1 {
-				skipped = []int{0} // names of rows, for which R's write.table has no name
+			if head && !numbered && t.Rows() == 0 && len(cells) == len(t.Columns)+len(skipped)+1 {
+				for i := range skipped { // names of rows, for which R's write.table has no name
+					skipped[i]++
+				}
+				skipped = append(skipped, 0)
 			}
 			if total += len(cells); total > mostNumbers {
 				return nil, fmt.Errorf("it has more than %d numbers", mostNumbers)

@@ -59,6 +59,9 @@ func TestTablesOfOthers(t *testing.T) {
 		"R, write.csv":          "\"\",\"u\",\"v\"\n\"1\",0.5,-1\n\"2\",0.25,1\n",
 		"R, write.csv2":         "\"\";\"u\";\"v\"\n\"1\";0,5;-1\n\"2\";0,25;1\n",
 		"R, write.table":        "\"u\" \"v\"\n\"1\" 0.5 -1\n\"2\" 0.25 1\n",
+		"R, of steps.csv":       "\"step\" \"u\" \"v\"\n\"1\" 10 0.5 -1\n\"2\" 20 0.25 1\n",
+		"R, steps at the end":   "\"u\" \"v\" \"step\"\n\"1\" 0.5 -1 10\n\"2\" 0.25 1 20\n",
+		"R, csv of steps.csv":   "\"\",\"step\",\"u\",\"v\"\n\"1\",10,0.5,-1\n\"2\",20,0.25,1\n",
 		"R, write.table, tabs":  "\"u\"\t\"v\"\n\"1\"\t0.5\t-1\n\"2\"\t0.25\t1\n",
 		"a spreadsheet, German": "u;v\r\n0,5;-1\r\n0,25;1\r\n",
 		"no head, German":       "0,5;-1\n0,25;1\n",
@@ -73,7 +76,7 @@ func TestTablesOfOthers(t *testing.T) {
 		}
 	}
 	for text, says := range map[string]string{
-		",u\n0,1,2\n": "it has 3 numbers, and others have 2", "u,v\n1,2,x\n": `"x" is no number`, "u v\n1 2 3\n1 2\n": "it has 2 numbers, and others have 3",
+		",u\n0,1,2\n": "it has 3 numbers, and others have 2", "u v step\n1 1 2 3\n2 3 4\n": "it has 3 numbers, and others have 4", "u,v\n1,2,x\n": `"x" is no number`, "u v\n1 2 3\n1 2\n": "it has 2 numbers, and others have 3",
 	} {
 		if _, err := readCSV(bufio.NewReader(strings.NewReader(text))); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", text, err)
