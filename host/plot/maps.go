@@ -1,8 +1,8 @@
 package plot
 
 import (
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -24,7 +24,11 @@ func (s *series) maps(names []string) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, every := &Page{Title: s.mapTitle(xs), Subtitle: "mean"}, s.rowsOfColumn()
+	steps, err := s.sharedSteps()
+	if err != nil {
+		return nil, err
+	}
+	page := &Page{Title: s.mapTitle(xs), Subtitle: "mean"}
 	for _, name := range names {
 		c, found := s.column(name)
 		if !found || c.Title == "" {
@@ -36,7 +40,7 @@ func (s *series) maps(names []string) (*Page, error) {
 		m := &Map{}
 		sums, counts := make(map[[2]float64]float64), make(map[[2]float64]float64)
 		for i, t := range s.curves {
-			for x, v := range s.row(t, xs, i, name, every) {
+			for x, v := range s.row(t, xs, i, name, steps) {
 				at := [2]float64{x, ys[i]}
 				sums[at], counts[at] = sums[at]+v, counts[at]+1
 			}
@@ -44,6 +48,9 @@ func (s *series) maps(names []string) (*Page, error) {
 		if len(sums) == 0 {
 			if len(s.options.Quantities) == 0 {
 				continue
+			}
+			if s.rowless() {
+				return nil, errNoRows
 			}
 			return nil, fmt.Errorf("no run has a value of %s to draw", name)
 		}
@@ -54,7 +61,7 @@ func (s *series) maps(names []string) (*Page, error) {
 		page.Panels = append(page.Panels, Panel{Title: label(c), X: label(x), Y: s.options.Y, Map: m})
 	}
 	if len(page.Panels) == 0 {
-		return nil, errors.New("the runs have no rows to draw")
+		return nil, errNoRows
 	}
 	page.Columns = columnsFor(len(page.Panels))
 	return page, nil
@@ -79,19 +86,50 @@ func (s *series) mapped() []string {
 	return out
 }
 
-// rowsOfColumn is how many rows of a table a column of a map against the step is the mean
-// of: the same for all curves, so that those of different lengths have the same columns.
-func (s *series) rowsOfColumn() int {
-	every := 1
+// sharedSteps are the steps of which every curve has a row that begins before and ends
+// after them, so that no column of a map is of some curves alone because others have rows of other
+// steps.
+func (s *series) sharedSteps() ([]float64, error) {
+	var longest []float64
+	count := make(map[float64]int)
 	for _, t := range s.curves {
-		every = max(every, (len(t.mean["step"])+mostColumns-1)/mostColumns)
+		if steps := t.steps(); len(steps) > len(longest) {
+			longest = steps
+		}
 	}
-	return every
+	if !slices.ContainsFunc(s.curves, func(t table) bool { return !sameStart(longest, t.steps()) }) {
+		return longest, nil
+	}
+	for _, t := range s.curves {
+		for _, step := range t.steps() {
+			count[step]++
+		}
+	}
+	var kept []float64
+	for _, step := range slices.Sorted(maps.Keys(count)) {
+		reach := 0
+		for _, t := range s.curves {
+			before := 0.0
+			if from := s.runs[t.run].Metadata.From; from != nil {
+				before = float64(from.Step)
+			}
+			if steps := t.steps(); len(steps) > 0 && before < step && step <= steps[len(steps)-1] {
+				reach++
+			}
+		}
+		if count[step] == reach {
+			kept = append(kept, step)
+		}
+	}
+	if len(kept) == 0 {
+		return nil, errApart
+	}
+	return kept, nil
 }
 
-// row is what a curve has of a quantity, by X: where that is the step the mean of every
-// that many rows, by the step of the first.
-func (s *series) row(t table, xs []float64, curve int, name string, every int) map[float64]float64 {
+// row is what a curve has of a quantity, by X: where that is the step the means over the
+// columns, each of as many steps as there must be for mostColumns, by the first of these.
+func (s *series) row(t table, xs []float64, curve int, name string, steps []float64) map[float64]float64 {
 	values, out := t.mean[name], make(map[float64]float64)
 	if len(values) == 0 {
 		return out
@@ -102,15 +140,20 @@ func (s *series) row(t table, xs []float64, curve int, name string, every int) m
 		}
 		return out
 	}
-	for from := 0; from < len(values); from += every {
+	every := (len(steps) + mostColumns - 1) / mostColumns
+	row := 0
+	for from := 0; from < len(steps); from += every {
 		sum, n := 0.0, 0.0
-		for _, v := range values[from:min(from+every, len(values))] {
-			if isFinite(v) {
-				sum, n = sum+v, n+1
+		for _, step := range steps[from:min(from+every, len(steps))] {
+			for row < len(values) && t.steps()[row] < step {
+				row++
+			}
+			if row < len(values) && t.steps()[row] == step && isFinite(values[row]) {
+				sum, n = sum+values[row], n+1
 			}
 		}
 		if n > 0 {
-			out[t.mean["step"][from]] = sum / n
+			out[steps[from]] = sum / n
 		}
 	}
 	return out

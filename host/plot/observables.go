@@ -79,6 +79,9 @@ func Observables(runs []*results.Run, o Options) (*Page, error) {
 	if len(names) == 0 {
 		names = s.all()
 	}
+	if len(names) == 0 {
+		return nil, errNoRows
+	}
 	if o.Y != "" {
 		return s.maps(names)
 	}
@@ -148,8 +151,17 @@ func columnsFor(panels int) int {
 	return 4
 }
 
-// all panels that there can be, in the order of a page.
+// all panels that there are, in the order of a page: only histograms where there are no
+// rows.
 func (s *series) all() []string {
+	if s.rowless() {
+		return s.histogramNames()
+	}
+	return s.possible()
+}
+
+// possible are the panels that there are where there are rows.
+func (s *series) possible() []string {
 	var out []string
 	for _, p := range s.panels() {
 		out = append(out, p.Name)
@@ -159,6 +171,11 @@ func (s *series) all() []string {
 			out = append(out, c.Name)
 		}
 	}
+	return append(out, s.histogramNames()...)
+}
+
+func (s *series) histogramNames() []string {
+	var out []string
 	for _, h := range s.histograms {
 		out = append(out, h.Name)
 	}
@@ -213,7 +230,11 @@ func label(c record.Column) string {
 
 func (s *series) panel(name string) (*Panel, error) {
 	for _, p := range s.panels() {
-		if p.Name == name {
+		switch {
+		case p.Name != name:
+		case s.rowless():
+			return nil, errNoRows
+		default:
 			return s.together(&p), nil
 		}
 	}
@@ -223,8 +244,11 @@ func (s *series) panel(name string) (*Panel, error) {
 		}
 	}
 	y, found := s.column(name)
-	if !found {
-		return nil, fmt.Errorf("there is no quantity %q; use %s", name, strings.Join(append(s.all(), s.firsts()...), ", "))
+	switch {
+	case found && s.rowless():
+		return nil, errNoRows
+	case !found:
+		return nil, fmt.Errorf("there is no quantity %q; use %s", name, strings.Join(append(s.possible(), s.firsts()...), ", "))
 	}
 	x, _ := s.column(s.options.X)
 	p := &Panel{X: label(x), Y: label(y), Marks: s.begins(), Ticks: s.flips()}

@@ -2,6 +2,7 @@ package plot
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -60,14 +61,18 @@ func load(runs []*results.Run, o Options) (*series, error) {
 		if i == 0 {
 			s.columns = t.Columns
 		}
-		s.columns = slices.DeleteFunc(slices.Clone(s.columns), func(c record.Column) bool { return t.Column(c.Name) == nil })
+		s.columns = slices.DeleteFunc(slices.Clone(s.columns), func(c record.Column) bool { return !t.Has(c.Name) })
 		all = append(all, tables...)
 	}
 	if _, found := s.column(o.X); !found && o.Y == "" {
 		return nil, fmt.Errorf("there is no column %q for the x axis; there are %s", o.X, strings.Join(s.names(), ", "))
 	}
 	for _, of := range together(all, func(t table) origin { return t.origin }) {
-		s.curves = append(s.curves, average(s.name(of[0].origin), of, o.Errors))
+		aligned, err := align(of)
+		if err != nil {
+			return nil, err
+		}
+		s.curves = append(s.curves, average(s.name(of[0].origin), aligned, o.Errors))
 	}
 	if s.across(runs[0]) && o.Y == "" {
 		s.curves = s.againstKey()
@@ -176,9 +181,72 @@ func byReplica(t *results.Table, replicas int) []table {
 	return out
 }
 
+// steps are those of the rows.
+func (t table) steps() []float64 { return t.mean["step"] }
+
+// align leaves the rows of steps that all tables have, so that a row is of one step in all
+// of them; of tables without steps, or with the same ones, all rows.
+func align(all []table) ([]table, error) {
+	first := all[0].steps()
+	if !slices.ContainsFunc(all, func(t table) bool { return !sameStart(first, t.steps()) }) {
+		return all, nil
+	}
+	kept := first
+	for _, t := range all[1:] {
+		has := make(map[float64]bool)
+		for _, step := range t.steps() {
+			has[step] = true
+		}
+		kept = slices.DeleteFunc(slices.Clone(kept), func(step float64) bool { return !has[step] })
+	}
+	if len(kept) == 0 {
+		return nil, errApart
+	}
+	out := make([]table, len(all))
+	for k, t := range all {
+		out[k] = t
+		out[k].mean = make(map[string][]float64)
+		at := 0
+		for row, step := range t.steps() {
+			if at == len(kept) || step != kept[at] {
+				continue
+			}
+			for name, values := range t.mean {
+				out[k].mean[name] = append(out[k].mean[name], values[row])
+			}
+			at++
+		}
+	}
+	return out, nil
+}
+
+// errApart is that of runs whose rows cannot be put together.
+var errApart = errors.New("the runs have rows of different steps, and none of a step that all of them have: make them with one record.steps_every")
+
+// sameStart tells whether two tables have the same steps, up to the end of the shorter one.
+func sameStart(a, b []float64) bool {
+	n := min(len(a), len(b))
+	return slices.Equal(a[:n], b[:n])
+}
+
+// rowless tells whether there is nothing to draw but histograms.
+func (s *series) rowless() bool {
+	return !slices.ContainsFunc(s.curves, func(t table) bool {
+		for _, values := range t.mean {
+			if len(values) > 0 {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// errNoRows is that of runs which have been stopped early.
+var errNoRows = errors.New("the runs have no rows to draw: they have made none of the steps that have one")
+
 // average is the mean of some tables, up to the end of the shortest, with the
 // standard deviation among them, or the standard error.
-func average(name string, of []table, errors bool) table {
+func average(name string, of []table, standardErrors bool) table {
 	if len(of) == 1 {
 		return table{origin: of[0].origin, name: name, mean: of[0].mean}
 	}
@@ -196,7 +264,7 @@ func average(name string, of []table, errors bool) table {
 				values[k] = t.mean[column][i]
 			}
 			e := stats.Mean(values)
-			if mean[i], spread[i] = e.Mean, e.Deviation(); errors {
+			if mean[i], spread[i] = e.Mean, e.Deviation(); standardErrors {
 				spread[i] = e.Error
 			}
 		}

@@ -78,6 +78,11 @@ type Table struct {
 	Values  [][]float64 // by column, then by row
 }
 
+// Has tells whether there is a column of a name, with rows or without.
+func (t *Table) Has(name string) bool {
+	return slices.ContainsFunc(t.Columns, func(c record.Column) bool { return c.Name == name })
+}
+
 // Column is the values of a column, or nil.
 func (t *Table) Column(name string) []float64 {
 	i := slices.IndexFunc(t.Columns, func(c record.Column) bool { return c.Name == name })
