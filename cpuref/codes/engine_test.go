@@ -21,7 +21,9 @@ func open(net model.Network, o backend.Options) (backend.Backend, error) {
 }
 
 // The suite that every backend of every model passes, for each way to learn.
-func TestSuite(t *testing.T) { backendtest.Run(t, open, codestest.SuiteSteps, codestest.Suite()...) }
+func TestSuite(t *testing.T) {
+	backendtest.Run(t, open, backendtest.Both, codestest.SuiteSteps, codestest.Suite()...)
+}
 
 // Threads, and how many updates are asked for at a time, change nothing.
 func TestSameBits(t *testing.T) {

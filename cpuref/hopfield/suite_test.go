@@ -15,5 +15,5 @@ func TestSuite(t *testing.T) {
 	open := func(net model.Network, o backend.Options) (backend.Backend, error) {
 		return New(net.(*hopfield.Network), o)
 	}
-	backendtest.Run(t, open, hopfieldtest.SuiteSteps, hopfieldtest.Suite(t)...)
+	backendtest.Run(t, open, backendtest.Both, hopfieldtest.SuiteSteps, hopfieldtest.Suite(t)...)
 }

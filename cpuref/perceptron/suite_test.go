@@ -15,5 +15,5 @@ func TestSuite(t *testing.T) {
 	open := func(net model.Network, o backend.Options) (backend.Backend, error) {
 		return New(net.(*perceptron.Network), o)
 	}
-	backendtest.Run(t, open, perceptrontest.SuiteSteps, perceptrontest.Suite()...)
+	backendtest.Run(t, open, backendtest.Both, perceptrontest.SuiteSteps, perceptrontest.Suite()...)
 }

@@ -18,7 +18,7 @@ func open(net model.Network, o backend.Options) (backend.Backend, error) {
 
 // What every backend of every model must do.
 func TestSuite(t *testing.T) {
-	backendtest.Run(t, open, signalstest.SuiteSteps, signalstest.Suite()...)
+	backendtest.Run(t, open, backendtest.Both, signalstest.SuiteSteps, signalstest.Suite()...)
 }
 
 // Populations of one key differ by their numbers, and threads change nothing.

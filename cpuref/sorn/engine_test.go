@@ -23,7 +23,7 @@ func cases() []backendtest.Case {
 
 // TestSuite has every preset and every key do what is asked of every backend.
 func TestSuite(t *testing.T) {
-	backendtest.Run(t, open, sorntest.SuiteSteps, cases()...)
+	backendtest.Run(t, open, backendtest.Both, sorntest.SuiteSteps, cases()...)
 }
 
 // TestThreads: their number changes no bit, whether they share a network of several parts or have one

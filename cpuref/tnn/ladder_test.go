@@ -11,7 +11,7 @@ import (
 	"tnn-gpu/host/tnn/tnntest"
 )
 
-func TestSuite(t *testing.T) { tnntest.Run(t, cpuref.New, tnntest.Catalogue()) }
+func TestSuite(t *testing.T) { tnntest.Run(t, cpuref.New, backendtest.Both, tnntest.Catalogue()) }
 
 // Rung 4: samples have the enumerated probabilities.
 func TestDistributions(t *testing.T) { tnntest.Distributions(t, cpuref.New) }

@@ -45,8 +45,8 @@ func TestSuite(t *testing.T) {
 	suite := codestest.Suite()
 	for _, c := range suite {
 		if c.Name == "counts" || os.Getenv("TNN_SOAK") == "1" {
-			backendtest.Run(t, open, codestest.SuiteSteps, c)
-			backendtest.Alike(t, reference, open, codestest.SuiteSteps, c)
+			backendtest.Run(t, open, backendtest.Both, codestest.SuiteSteps, c)
+			backendtest.Alike(t, reference, open, backendtest.Both, codestest.SuiteSteps, c)
 		}
 	}
 }
@@ -98,7 +98,7 @@ func TestGolden(t *testing.T) {
 // TestUpdatesForOclgrind makes updates of small populations with work-groups of several
 // work-items: those of free in the turns of both sides.
 func TestUpdatesForOclgrind(t *testing.T) {
-	devicetest.Open(t)
+	devicetest.Simulated(t)
 	for _, c := range codestest.Cases() {
 		updates := map[string]int{"free": codes.Turn + 1, "counts": 2, "exact": 2}[c.Name]
 		if updates == 0 {

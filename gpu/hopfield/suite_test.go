@@ -23,6 +23,6 @@ func TestSuite(t *testing.T) {
 	reference := func(net model.Network, o backend.Options) (backend.Backend, error) {
 		return cpu.New(net.(*hopfield.Network), o)
 	}
-	backendtest.Run(t, open, hopfieldtest.SuiteSteps, hopfieldtest.Suite(t)...)
-	backendtest.Alike(t, reference, open, hopfieldtest.SuiteSteps, hopfieldtest.Suite(t)...)
+	backendtest.Run(t, open, backendtest.InTurns, hopfieldtest.SuiteSteps, hopfieldtest.Suite(t)...)
+	backendtest.Alike(t, reference, open, backendtest.InTurns, hopfieldtest.SuiteSteps, hopfieldtest.Suite(t)...)
 }

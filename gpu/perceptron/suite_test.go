@@ -23,6 +23,6 @@ func TestSuite(t *testing.T) {
 	reference := func(net model.Network, o backend.Options) (backend.Backend, error) {
 		return cpu.New(net.(*perceptron.Network), o)
 	}
-	backendtest.Run(t, device, perceptrontest.SuiteSteps, perceptrontest.Suite()...)
-	backendtest.Alike(t, reference, device, perceptrontest.SuiteSteps, perceptrontest.Suite()...)
+	backendtest.Run(t, device, backendtest.InTurns, perceptrontest.SuiteSteps, perceptrontest.Suite()...)
+	backendtest.Alike(t, reference, device, backendtest.InTurns, perceptrontest.SuiteSteps, perceptrontest.Suite()...)
 }

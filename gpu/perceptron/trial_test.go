@@ -29,7 +29,7 @@ func TestTrial(t *testing.T) {
 
 // TestStepsForOclgrind makes steps of a small network with work-groups of many.
 func TestStepsForOclgrind(t *testing.T) {
-	devicetest.Open(t)
+	devicetest.Simulated(t)
 	c := perceptrontest.Cases()[1]
 	c.Network.Variants = c.Network.Variants[:5]
 	b, err := open(c.Network, backend.Options{Seeds: c.Keys[:5], WorkGroup: 16})

@@ -42,8 +42,8 @@ func reference(net model.Network, o backend.Options) (backend.Backend, error) {
 func TestSuite(t *testing.T) {
 	devicetest.Open(t)
 	all := signalstest.Suite()
-	backendtest.Run(t, open, signalstest.SuiteSteps, all[5], all[8])
-	backendtest.Alike(t, reference, open, signalstest.SuiteSteps, signalstest.Suite()...)
+	backendtest.Run(t, open, backendtest.InTurns, signalstest.SuiteSteps, all[5], all[8])
+	backendtest.Alike(t, reference, open, backendtest.InTurns, signalstest.SuiteSteps, signalstest.Suite()...)
 }
 
 // Work-groups of any size, and populations that do not fill the last one, give the same
@@ -144,7 +144,7 @@ func TestPTX(t *testing.T) {
 
 // TestStepsForOclgrind makes steps of small networks with work-groups of many.
 func TestStepsForOclgrind(t *testing.T) {
-	devicetest.Open(t)
+	devicetest.Simulated(t)
 	for _, k := range []int{5, 9} {
 		b := backendtest.Opened(t, open, signalstest.Cases()[k].Network, backend.Options{Seeds: []uint64{1, 1, 1}, WorkGroup: 16})
 		backendtest.Advance(t, b, 4)

@@ -60,7 +60,7 @@ func cases() []backendtest.Case {
 // What every backend of every model must do.
 func TestSuite(t *testing.T) {
 	devicetest.Open(t)
-	backendtest.Run(t, open, sorntest.SuiteSteps, slices.Concat(sorntest.Presets(60)[2:4], sorntest.Variants()[11:])...)
+	backendtest.Run(t, open, backendtest.InTurns, sorntest.SuiteSteps, slices.Concat(sorntest.Presets(60)[2:4], sorntest.Variants()[11:])...)
 }
 
 // Presets and all that they lack have the reference's bits, with a work-item or many in

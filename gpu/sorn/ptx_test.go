@@ -90,7 +90,7 @@ func TestTrial(t *testing.T) {
 // TestStepsForOclgrind makes steps of small networks with work-groups of many, in one
 // launch and part by part.
 func TestStepsForOclgrind(t *testing.T) {
-	devicetest.Open(t)
+	devicetest.Simulated(t)
 	for _, c := range some()[:3] {
 		for _, opened := range []backend.Open{grouped(8), wide} {
 			backendtest.Advance(t, backendtest.Opened(t, opened, c.Net, backend.Options{Seeds: []uint64{5, 6}}), 5)

@@ -76,7 +76,7 @@ func openBoth(t *testing.T, net *tnn.Network, o backend.Options) (reference, dev
 
 func TestSuite(t *testing.T) {
 	devicetest.Open(t)
-	tnntest.Run(t, openNetwork, tnntest.Core())
+	tnntest.Run(t, openNetwork, backendtest.InTurns, tnntest.Core())
 }
 
 // Rung 2: the device and the reference agree in every bit of every field and of
@@ -93,10 +93,8 @@ func TestAgreesWithReference(t *testing.T) {
 		return
 	}
 	for i, c := range tnntest.Catalogue() {
-		for k, p := range []state.Precision{state.Single, state.Double} {
-			if i%2 == k || backendtest.Soak() {
-				agree(t, c, p, []uint64{1<<32 + 3}, 1, 2, 10, 100, 500, 1000)
-			}
+		for _, p := range backendtest.InTurns(i) {
+			agree(t, c, p, []uint64{1<<32 + 3}, 1, 2, 10, 100, 500, 1000)
 		}
 	}
 	for _, c := range tnntest.Core() {
@@ -132,10 +130,8 @@ func TestAgreesUnderControls(t *testing.T) {
 func TestAgreesOnLargeNetworks(t *testing.T) {
 	devicetest.Open(t)
 	for i, c := range tnntest.Large() {
-		for k, p := range []state.Precision{state.Single, state.Double} {
-			if i%2 == k || backendtest.Soak() {
-				agree(t, c, p, []uint64{1}, 1, 2, 50)
-			}
+		for _, p := range backendtest.InTurns(i) {
+			agree(t, c, p, []uint64{1}, 1, 2, 50)
 		}
 	}
 }

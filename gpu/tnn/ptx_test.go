@@ -94,7 +94,7 @@ func (g *nvidia[F]) sweepCopy(t *testing.T, k, flags uint32) []*ptx.Counts {
 // Rung 2 for NVIDIA, as far as it goes without one: what clang makes of the kernels for
 // its GPUs computes the bits of the device that the tests run on.
 func TestPTX(t *testing.T) {
-	inTurns(t, func(t *testing.T, net *tnn.Network, p state.Precision) {
+	inTurns(t, func(t *testing.T, _ int, net *tnn.Network, p state.Precision) {
 		if p == state.Double {
 			samePTX[float64](t, net, p)
 		} else {

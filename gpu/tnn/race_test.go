@@ -57,6 +57,7 @@ func oneOfEachGraph(t *testing.T) map[string]*tnn.Network {
 }
 
 func TestStepOfEachGraph(t *testing.T) {
+	devicetest.Simulated(t)
 	for name, network := range oneOfEachGraph(t) {
 		t.Run(name, func(t *testing.T) { stepOnce(t, network) })
 	}
@@ -66,6 +67,7 @@ func TestStepOfEachGraph(t *testing.T) {
 // something, but what it computes is chance. (The layout would part the two
 // sublattices of a bipartite network all the same.)
 func TestStepWithoutSchedule(t *testing.T) {
+	devicetest.Simulated(t)
 	network := oneOfEachGraph(t)["coloured hylton2020"]
 	var all []int32
 	for id := range network.Graph.Nodes {

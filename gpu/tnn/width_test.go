@@ -58,29 +58,31 @@ func widthSpec(change func(*tnn.Spec)) *tnn.Spec {
 	return spec
 }
 
-// inTurns builds these networks, which take turns in precision: every one is compiled for
-// all widths, and that takes longer than all else. TNN_SOAK=1 has both precisions of each.
-func inTurns(t *testing.T, test func(t *testing.T, net *tnn.Network, p state.Precision)) {
+// inTurns builds these networks, which take turns in precision.
+func inTurns(t *testing.T, test func(t *testing.T, i int, net *tnn.Network, p state.Precision)) {
 	networks := widthNetworks()
 	for i, name := range slices.Sorted(maps.Keys(networks)) {
 		net, err := tnn.Build(widthSpec(networks[name]), 5)
 		must(t, err)
-		for k, p := range []state.Precision{state.Single, state.Double} {
-			if i%2 == k || backendtest.Soak() {
-				t.Run(name+"/"+p.String(), func(t *testing.T) { test(t, net, p) })
-			}
+		for _, p := range backendtest.InTurns(i) {
+			t.Run(name+"/"+p.String(), func(t *testing.T) { test(t, i, net, p) })
 		}
 	}
 }
 
-// However many nodes a work-item visits at once, the bits are the reference's.
+// However many nodes a work-item visits at once, the bits are the reference's. Networks
+// take turns in width, as every width is a program; TNN_SOAK=1 has all widths of each.
 func TestVectorWidths(t *testing.T) {
 	devicetest.Open(t)
 	widths := map[state.Precision][]int{state.Single: {1, 2, 16}, state.Double: {1, 4}}
-	inTurns(t, func(t *testing.T, net *tnn.Network, precision state.Precision) {
+	inTurns(t, func(t *testing.T, i int, net *tnn.Network, precision state.Precision) {
 		o := backend.Options{Precision: precision, Seeds: []uint64{5, 6}}
 		want := advanced(t, func() (backend.Backend, error) { return cpuref.New(net, o) })
-		for _, width := range widths[precision] {
+		all := widths[precision]
+		if !backendtest.Soak() {
+			all = all[i/2%len(all):][:1]
+		}
+		for _, width := range all {
 			t.Run(fmt.Sprint(width), func(t *testing.T) {
 				d := devicetest.Open(t)
 				devicetest.Vector(d, width)

@@ -5,7 +5,6 @@ import (
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/model"
-	"tnn-gpu/host/state"
 )
 
 // Case is a network on which backends are tested, whose replicas differ by their keys
@@ -15,11 +14,11 @@ type Case struct {
 	Net  model.Network
 }
 
-// Run runs the suite on networks in both precisions, each for so many steps, and stops
-// and resumes them. Replicas of two keys must part.
-func Run(t *testing.T, open backend.Open, steps int, cases ...Case) {
-	for _, c := range cases {
-		for _, p := range []state.Precision{state.Single, state.Double} {
+// Run runs the suite on networks, each for so many steps, and stops and resumes them.
+// Replicas of two keys must part.
+func Run(t *testing.T, open backend.Open, precisions Precisions, steps int, cases ...Case) {
+	for i, c := range cases {
+		for _, p := range precisions(i) {
 			t.Run(c.Name+"/"+p.String(), func(t *testing.T) {
 				s := New(t, open, c.Net, p, steps)
 				defer s.Close()
@@ -33,11 +32,11 @@ func Run(t *testing.T, open backend.Open, steps int, cases ...Case) {
 	}
 }
 
-// Alike checks that two backends agree in all steps of networks, in both precisions, and
-// that each goes on from what the other has left.
-func Alike(t *testing.T, one, other backend.Open, steps int, cases ...Case) {
-	for _, c := range cases {
-		for _, p := range []state.Precision{state.Single, state.Double} {
+// Alike checks that two backends agree in all steps of networks, and that each goes on
+// from what the other has left.
+func Alike(t *testing.T, one, other backend.Open, precisions Precisions, steps int, cases ...Case) {
+	for i, c := range cases {
+		for _, p := range precisions(i) {
 			t.Run(c.Name+"/"+p.String(), func(t *testing.T) {
 				o := backend.Options{Precision: p, Seeds: Keys()}
 				Agree(t, c.Net, Opened(t, one, c.Net, o), Opened(t, other, c.Net, o), 1, int64(steps))

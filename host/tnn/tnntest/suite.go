@@ -14,10 +14,10 @@ import (
 )
 
 // Run runs the suite that every backend must pass, and what the TNN asks besides, on
-// each of the networks in both precisions.
-func Run(t *testing.T, open backend.Open, networks []Case) {
-	for _, c := range networks {
-		for _, p := range []state.Precision{state.Single, state.Double} {
+// each of the networks.
+func Run(t *testing.T, open backend.Open, precisions backendtest.Precisions, networks []Case) {
+	for i, c := range networks {
+		for _, p := range precisions(i) {
 			t.Run(c.Name+"/"+p.String(), func(t *testing.T) {
 				net := c.Network(t)
 				s := &suite{backendtest.New(t, open, net, p, steps), net}
