@@ -13,10 +13,10 @@ type Parameter struct {
 	Type string // "pointer", or as the source has it: "uint", "real"
 }
 
+// These begin with a word, which is found fast in a long source.
 var (
-	commentPattern   = regexp.MustCompile(`(?s)//[^\n]*|/\*.*?\*/`)
-	kernelPattern    = regexp.MustCompile(`\b(?:__)?kernel\b[^;{]*?\bvoid\s+(\w+)\s*\(([^)]*)\)`)
-	macroPattern     = regexp.MustCompile(`(?m)^#define (\w+_ARGUMENTS)\s([^\n]*)$`)
+	kernelPattern    = regexp.MustCompile(`kernel\b[^;{]*?\bvoid\s+(\w+)\s*\(([^)]*)\)`)
+	macroPattern     = regexp.MustCompile(`#define (\w+_ARGUMENTS)\s([^\n]*)`)
 	parameterPattern = regexp.MustCompile(`^([\w ]+?)\s*(\*[\s\w]*?)?\b(\w+)$`)
 )
 
@@ -27,7 +27,7 @@ var (
 // A kernel that the source has twice, under different conditions, must have the same
 // parameters each time.
 func Parameters(source, kernel string) ([]Parameter, error) {
-	source = strings.ReplaceAll(commentPattern.ReplaceAllString(source, ""), "\\\n", "")
+	source = strings.ReplaceAll(withoutComments(source), "\\\n", "")
 	macros := map[string]string{}
 	for _, m := range macroPattern.FindAllStringSubmatch(source, -1) {
 		macros[m[1]] = m[2]
@@ -46,6 +46,26 @@ func Parameters(source, kernel string) ([]Parameter, error) {
 		return nil, fmt.Errorf("the source has no kernel %s", kernel)
 	}
 	return parameters(list, macros)
+}
+
+func withoutComments(source string) string {
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(source, "/")
+		out.WriteString(before)
+		switch {
+		case !found:
+			return out.String()
+		case strings.HasPrefix(after, "/"):
+			_, source, _ = strings.Cut(after, "\n")
+			out.WriteByte('\n')
+		case strings.HasPrefix(after, "*"):
+			_, source, _ = strings.Cut(after[1:], "*/")
+		default:
+			out.WriteByte('/')
+			source = after
+		}
+	}
 }
 
 func parameters(list string, macros map[string]string) ([]Parameter, error) {

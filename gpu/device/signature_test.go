@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	tnngpu "tnn-gpu"
 	"tnn-gpu/host/state"
 )
 
@@ -82,5 +83,13 @@ here
 	}
 	if diff := cmp.Diff([]uint32{9, 8, 7, 6}, Words[uint32](record{9, 8, 7, 6})); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func BenchmarkParameters(b *testing.B) {
+	for b.Loop() {
+		if _, err := Parameters(tnngpu.KernelSource, "tnn_run_steps"); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
