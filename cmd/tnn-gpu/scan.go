@@ -113,15 +113,15 @@ func (p *program) scan(ctx context.Context, o *scanOptions) error {
 		}
 	}
 	s, err := scan.New(f)
-	if err == nil {
-		err = s.CheckFigure()
-	}
 	if err != nil {
 		return usageError{err}
 	}
 	computer := p.computer(&o.computer)
 	if err := checkPoints(s, computer); err != nil {
 		return err
+	}
+	if err := s.CheckFigure(); err != nil {
+		return usageError{err}
 	}
 	folder, err := p.scanFolder(o.out, name, s)
 	if err != nil {

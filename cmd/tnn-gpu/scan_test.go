@@ -127,6 +127,8 @@ func TestScanMistakes(t *testing.T) {
 		{"scan --preset codes-bsc --quantity block_errors --out x", `the quantity "block_errors", and there is no such outcome; there are block_error, best`},
 		{"scan --preset codes-freezing -x codes.eta --out x", `the axis "codes.eta", and the scan varies codes.updates, codes.anneal`},
 		{"scan --preset signals-structure --quantity similar --prepare --out x", `the quantity "similar"`},
+		{"scan --over edge.bound=1,2 --set graph.sides=[8,8] --quantity oder --prepare --out x", `the quantity "oder", and there is no such outcome; there are energy, `},
+		{"scan --over edge.bound=1,2 --set graph.sides=[8,8] -x edge.noise --out x", `the axis "edge.noise", and the scan varies edge.bound`},
 		{"scan merge", "takes one argument, the folder of a scan"},
 		{"scan merge .", "is not the folder of a scan"},
 		{"scan status nowhere", "nowhere"},

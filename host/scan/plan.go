@@ -90,25 +90,51 @@ func (s *Scan) fits(spec model.Spec) error {
 	return err
 }
 
-// CheckFigure finds names in the figure of an experiment that it does not have, before
-// anything is computed. The outcomes of ordinary runs are known when one was made.
+// CheckFigure finds names in the figure that the scan does not have, before anything is
+// computed.
 func (s *Scan) CheckFigure() error {
 	if s.Kind == nil {
-		return nil
+		return s.checkFigureOfRuns()
 	}
 	runner, err := s.Kind.New(experiment.Lab{}, s.Base.Spec)
 	if err != nil {
 		return err
-	}
-	var outcomes []string
-	for _, c := range runner.Outcomes() {
-		outcomes = append(outcomes, c.Name)
 	}
 	axes := slices.Clone(s.Plan.Keys)
 	if placed, ok := runner.(experiment.Placed); ok {
 		column, _ := placed.Along()
 		axes = append(axes, column.Name)
 	}
+	return s.checkNames(namesOf(nil, runner.Outcomes()), axes)
+}
+
+// checkFigureOfRuns builds networks until one of them has the outcome that the figure
+// names, as points may have different ones.
+func (s *Scan) checkFigureOfRuns() error {
+	var outcomes []string
+	missing := s.checkNames(outcomes, s.Plan.Keys)
+	for i := 0; i < len(s.configs) && missing != nil; i++ {
+		n, err := s.configs[i].Spec.Build(s.Plan.Points[i].Seed, nil)
+		if err != nil {
+			return fmt.Errorf("point %d of the scan (%s): %w", i+1, s.Plan.Name(i), s.configs[i].Locate(err))
+		}
+		outcomes = namesOf(outcomes, n.Describe().Columns)
+		missing = s.checkNames(outcomes, s.Plan.Keys)
+	}
+	return missing
+}
+
+// namesOf adds the names of columns that are new.
+func namesOf(names []string, columns []model.Column) []string {
+	for _, c := range columns {
+		if !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+func (s *Scan) checkNames(outcomes, axes []string) error {
 	f := &s.File.Figure
 	for _, name := range f.Quantity {
 		if !slices.Contains(outcomes, name) {
