@@ -20,6 +20,7 @@ type columns[F fmath.Float] struct {
 	within  []bool // and the limits do
 	sum     []F    // of the weights
 	squares []F
+	vectors bool // eight columns are scaled side by side
 }
 
 // rows are, by presynaptic unit, its synapses to the units of a part of a network,
@@ -213,6 +214,35 @@ func (c *columns[F]) insert(r rows, b sorn.Birth, weight F) {
 	c.settled[i], c.within[i] = false, false
 }
 
+// scaleAll scales the weights of the units from one up to another that are not settled.
+func (c *columns[F]) scaleAll(from, to int) {
+	var some [8]int32
+	n := 0
+	for i := from; i < to; i++ {
+		size := int(c.size[i])
+		switch {
+		case c.settled[i]:
+		case !c.vectors || size == 0 || (size+3)&^3 > c.room:
+			c.scale(i)
+		case n < len(some)-1:
+			some[n] = int32(i)
+			n++
+		default:
+			some[n], n = int32(i), 0
+			if !c.scaleEight(&some) {
+				c.scaleEach(some[:])
+			}
+		}
+	}
+	c.scaleEach(some[:n])
+}
+
+func (c *columns[F]) scaleEach(of []int32) {
+	for _, i := range of {
+		c.scale(int(i))
+	}
+}
+
 // scale divides the weights of a unit by their sum. Where that leaves all bits as they
 // were, the unit is settled. Device twin: sorn_scale.
 func (c *columns[F]) scale(i int) {
@@ -239,6 +269,15 @@ func (c *columns[F]) scale(i int) {
 		squares += F(scaled * scaled)
 	}
 	c.settled[i], c.within[i], c.sum[i], c.squares[i] = same, within, sum, squares
+}
+
+// settleAll takes the weights of the units from one up to another as they are.
+func (c *columns[F]) settleAll(from, to int) {
+	for i := from; i < to; i++ {
+		if !c.settled[i] {
+			c.settle(i)
+		}
+	}
 }
 
 // settle takes the weights of a unit as they are.

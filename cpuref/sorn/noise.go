@@ -12,28 +12,29 @@ import (
 type noise[F fmath.Float] struct {
 	words     [4]uint32
 	deviation F         // 0: nothing is drawn
-	reach     *[33]F    // what is made from words is not larger, by leading zeros of the first
+	reach     [2]F      // what is made of words 0 and 1, and of words 2 and 3, is not larger
 	given     []float64 // nil where nothing is given
 }
 
 // noise draws for a block. Device twin: sorn_noise.
 func (r *replica[F]) noise(block int, purpose rng.Purpose) (z noise[F]) {
-	given := []float64(nil)
+	given, reach := []float64(nil), &r.reachE
 	switch {
 	case r.given != nil && purpose == rng.SornNoiseE:
 		given = r.given.NoiseE
 	case r.given != nil:
 		given = r.given.NoiseI
 	case purpose == rng.SornNoiseE:
-		z.deviation, z.reach = r.c.NoiseE, &r.reachE
+		z.deviation = r.c.NoiseE
 	default:
-		z.deviation, z.reach = r.c.NoiseI, &r.reachI
+		z.deviation, reach = r.c.NoiseI, &r.reachI
 	}
 	if given != nil {
 		z.given = given[4*block : min(4*block+4, len(given))]
 	}
 	if z.deviation > 0 {
 		z.words[0], z.words[1], z.words[2], z.words[3] = rng.Draw(uint32(block), 0, r.t, purpose, r.key)
+		z.reach = [2]F{reach[bits.LeadingZeros32(z.words[0])], reach[bits.LeadingZeros32(z.words[2])]}
 	}
 	return z
 }
@@ -64,7 +65,7 @@ func (r *replica[F]) decided(z *noise[F], k int, drive, threshold F) (now uint8,
 	if !(z.deviation > 0) {
 		return 0, false
 	}
-	reach := z.reach[bits.LeadingZeros32(z.words[k&2])]
+	reach := z.reach[k>>1&1]
 	now = r.fires((drive + reach) - threshold)
 	return now, now == r.fires((drive-reach)-threshold)
 }

@@ -20,6 +20,7 @@ type replica[F fmath.Float] struct {
 	source         *sorn.Source[F]
 	share          sharing
 	controls       *sorn.Controls
+	vectors        bool  // see hasVectors
 	reachE, reachI [33]F // of noise
 
 	// The state.
@@ -74,6 +75,8 @@ func newReplica[F fmath.Float](net *sorn.Network, index int, key [2]uint32, shar
 		born: make(map[sorn.Birth]bool),
 	}
 	r.ee.largest, r.ei.largest = r.c.Largest, r.c.Largest
+	r.vectors = hasVectors[F]()
+	r.ee.vectors, r.ei.vectors = r.vectors, r.vectors
 	r.reachE, r.reachI = reachOf(r.c.NoiseE), reachOf(r.c.NoiseI)
 	r.units, r.answers, r.columns, r.rules, r.finish = r.doUnits, r.doAnswers, r.doColumns, r.doRules, r.doFinish
 	return r
@@ -308,7 +311,14 @@ func (r *replica[F]) excite(from, to int) {
 		}
 		return
 	}
+	if r.vectors {
+		done := addRows(drive, r.dense[from:], r.m, active)
+		from, drive = from+done, drive[done:]
+	}
 	n := len(drive)
+	if n == 0 {
+		return
+	}
 	row := func(j int32) []F { return r.dense[int(j)*r.m+from:] }
 	for ; len(active) >= 8; active = active[8:] {
 		s, t, u, v := row(active[0])[:n], row(active[1])[:n], row(active[2])[:n], row(active[3])[:n]

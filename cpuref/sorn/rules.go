@@ -22,14 +22,14 @@ func (r *replica[F]) doRules(thread, from, to int) {
 		p := &r.parts[k]
 		first := sort.Search(len(r.births), func(k int) bool { return int(r.births[k].I) >= p.from })
 		births := r.births[first:]
+		if r.regime.IP {
+			r.ip(p.from, p.to)
+		}
 		for i := p.from; i < p.to; i++ {
 			count[sorn.SumEE] += int(r.ee.size[i])
 			count[sorn.SumEI] += int(r.ei.size[i])
-			if r.regime.STDP {
+			if r.regime.STDP && (r.x[i]|r.xNext[i] != 0 || !r.ee.within[i]) {
 				r.stdp(p, i, count)
-			}
-			if r.regime.IP {
-				r.ip(i)
 			}
 			for len(births) > 0 && int(births[0].I) == i {
 				r.ee.insert(p.ee, births[0], r.c.Born)
@@ -46,35 +46,37 @@ func (r *replica[F]) doRules(thread, from, to int) {
 // doFinish scales, and computes the next drive.
 func (r *replica[F]) doFinish(thread, from, to int) {
 	count := &r.tallies[thread].counts
-	mix, ei := r.c.Mix > 0, r.spec.Sorn.EIScaling
 	for k := from; k < to; k++ {
 		p := &r.parts[k]
-		for i := p.from; i < p.to; i++ {
-			switch {
-			case r.regime.SS && mix:
+		switch {
+		case r.regime.SS && r.c.Mix > 0:
+			for i := p.from; i < p.to; i++ {
 				r.mix(i)
-			case r.ee.settled[i]:
-			case r.regime.SS:
-				r.ee.scale(i)
-			default:
-				r.ee.settle(i)
 			}
-			switch {
-			case r.ei.settled[i]:
-			case r.regime.SS && ei:
-				r.ei.scale(i)
-			default:
-				r.ei.settle(i)
-			}
-			if r.ee.size[i] == 0 {
-				count[sorn.SumEmptyEE]++
-			}
-			if r.ei.size[i] == 0 {
-				count[sorn.SumEmptyEI]++
-			}
+		case r.regime.SS:
+			r.ee.scaleAll(p.from, p.to)
+		default:
+			r.ee.settleAll(p.from, p.to)
 		}
+		if r.regime.SS && r.spec.Sorn.EIScaling {
+			r.ei.scaleAll(p.from, p.to)
+		} else {
+			r.ei.settleAll(p.from, p.to)
+		}
+		count[sorn.SumEmptyEE] += empty(r.ee.size[p.from:p.to])
+		count[sorn.SumEmptyEI] += empty(r.ei.size[p.from:p.to])
 		r.drive(p)
 	}
+}
+
+// empty counts the columns without synapses.
+func empty(sizes []int32) (n int) {
+	for _, size := range sizes {
+		if size == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // stdp changes the synapses of a unit by the order of spikes, and holds the limits.
@@ -104,19 +106,20 @@ func (r *replica[F]) stdp(p *part, i int, count *[sorn.Counts]int) {
 	}
 }
 
-// ip moves the threshold of a unit. Device twin: sorn_ip.
-func (r *replica[F]) ip(i int) {
-	silent, active := r.c.Silent, r.c.Active
-	if r.rates != nil {
-		silent, active = sorn.Steps(&r.spec.Sorn, r.rates[i])
+// ip moves the thresholds of the units from one up to another. Device twin: sorn_ip.
+func (r *replica[F]) ip(from, to int) {
+	change := [2]F{r.c.Silent, r.c.Active}
+	next := r.xNext[from:to]
+	for k := range r.te[from:to] {
+		if r.rates != nil {
+			change[0], change[1] = sorn.Steps(&r.spec.Sorn, r.rates[from+k])
+		}
+		r.te[from+k] += change[next[k]&1]
 	}
-	change := silent
-	if r.xNext[i] != 0 {
-		change = active
-	}
-	r.te[i] += change
 	if r.spec.Sorn.Clamp {
-		r.te[i] = min(max(r.te[i], r.c.TeMin), r.c.TeMax)
+		for i := from; i < to; i++ {
+			r.te[i] = min(max(r.te[i], r.c.TeMin), r.c.TeMax)
+		}
 	}
 }
 
