@@ -197,5 +197,5 @@ func (v *verifier) checkText(format string, text []byte) (golden.Result, error) 
 	if err := json.Unmarshal(text, &all); err == nil && golden.Numbers(all) == 0 {
 		return golden.Result{}, errors.New("it has no numbers, so there is nothing to check")
 	}
-	return f.Verify(text, &v.On)
+	return f.Check(text, &v.On)
 }

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,6 +25,19 @@ type Format struct {
 	Verify func(text []byte, on *On) (Result, error)
 }
 
+// Check is Verify for a file that must have something to compare: one whose lists are
+// empty shows nothing.
+func (f Format) Check(text []byte, on *On) (Result, error) {
+	r, err := f.Verify(text, on)
+	if err == nil && !r.Failed && r.Compared == 0 && r.References == 0 {
+		err = ErrNothing
+	}
+	return r, err
+}
+
+// ErrNothing is that of a file of which nothing was compared.
+var ErrNothing = errors.New("nothing in it could be compared: the lists that its format has are empty or missing")
+
 // Joined is a format of which each of several, with the same name, checks a part.
 func Joined(parts []Format) Format {
 	if len(parts) == 1 {
@@ -33,10 +47,11 @@ func Joined(parts []Format) Format {
 		var all Result
 		var details []string
 		for i, f := range parts {
-			r, err := f.Verify(text, on)
+			r, err := f.Check(text, on)
 			if err != nil {
 				return r, err
 			}
+			all.Compared += r.Compared
 			details = append(details, r.Detail)
 			all.Failed, all.References = all.Failed || r.Failed, all.References+r.References
 			if i == 0 || r.Tolerance < all.Tolerance {
@@ -68,6 +83,7 @@ func (o *On) Within(own float64) float64 {
 type Result struct {
 	Name      string
 	Detail    string  // the worst deviation, in words
+	Compared  int     // values that were compared
 	Failed    bool    // something deviates by more than the tolerance
 	Tolerance float64 // that held
 	// References are measured values, which no single run can be compared with. A

@@ -69,15 +69,19 @@ func TestJoined(t *testing.T) {
 	part := func(r golden.Result, err error) golden.Format {
 		return golden.Format{Name: "both", Verify: func([]byte, *golden.On) (golden.Result, error) { return r, err }}
 	}
-	good, bad := part(golden.Result{Detail: "a", Tolerance: 1e-9, References: 2}, nil), part(golden.Result{Detail: "b", Tolerance: 1e-12, Failed: true}, nil)
+	good, bad := part(golden.Result{Detail: "a", Tolerance: 1e-9, References: 2, Compared: 3}, nil), part(golden.Result{Detail: "b", Tolerance: 1e-12, Failed: true}, nil)
 	for _, parts := range [][]golden.Format{{good, bad}, {bad, good}} {
 		r, err := golden.Joined(parts).Verify(nil, nil)
 		if err != nil || !r.Failed || r.Tolerance != 1e-12 || r.References != 2 || len(r.Detail) != len("a; b") {
 			t.Errorf("%+v, %v", r, err)
 		}
 	}
-	if r, err := golden.Joined([]golden.Format{good, good}).Verify(nil, nil); err != nil || r.Failed {
+	if r, err := golden.Joined([]golden.Format{good, good}).Verify(nil, nil); err != nil || r.Failed || r.Compared != 6 {
 		t.Errorf("two good parts: %+v, %v", r, err)
+	}
+	empty := part(golden.Result{Detail: "equal"}, nil)
+	if _, err := golden.Joined([]golden.Format{good, empty}).Check(nil, nil); !errors.Is(err, golden.ErrNothing) {
+		t.Errorf("a part that compares nothing: %v", err)
 	}
 	broken := errors.New("broken")
 	if _, err := golden.Joined([]golden.Format{good, part(golden.Result{}, broken)}).Verify(nil, nil); !errors.Is(err, broken) {

@@ -42,15 +42,16 @@ func verify(text []byte, on *golden.On) (golden.Result, error) {
 			return golden.Result{}, err
 		}
 	}
-	return golden.Result{Detail: c.worst, Failed: !(c.times <= 1), Tolerance: c.least}, nil
+	return golden.Result{Detail: c.worst, Compared: c.compared, Failed: !(c.times <= 1), Tolerance: c.least}, nil
 }
 
 // check compares a file, and keeps what deviates most in terms of its tolerance.
 type check struct {
-	on    *golden.On
-	times float64 // of its tolerance
-	worst string
-	least float64 // tolerance that was used
+	on       *golden.On
+	compared int     // values
+	times    float64 // of its tolerance
+	worst    string
+	least    float64 // tolerance that was used
 }
 
 // single is the tolerance in single precision, relative to the largest of an array.
@@ -85,6 +86,7 @@ func (c *check) one(have, want, double float64, what string) {
 }
 
 func (c *check) note(times float64, words string) {
+	c.compared++
 	if times <= c.times {
 		return
 	}

@@ -32,10 +32,11 @@ func Formats() []golden.Format {
 
 // check compares a file, and keeps what deviates most in terms of its tolerance.
 type check struct {
-	on    *golden.On
-	times float64 // of its tolerance
-	worst string
-	least float64 // tolerance that was used
+	on       *golden.On
+	compared int     // values
+	times    float64 // of its tolerance
+	worst    string
+	least    float64 // tolerance that was used
 }
 
 func verify(file func(c *check, text []byte) error) func(text []byte, on *golden.On) (golden.Result, error) {
@@ -44,7 +45,7 @@ func verify(file func(c *check, text []byte) error) func(text []byte, on *golden
 		if err := whole(func() error { return file(c, text) }); err != nil {
 			return golden.Result{}, err
 		}
-		return golden.Result{Detail: c.worst, Failed: !(c.times <= 1), Tolerance: c.least}, nil
+		return golden.Result{Detail: c.worst, Compared: c.compared, Failed: !(c.times <= 1), Tolerance: c.least}, nil
 	}
 }
 
@@ -65,6 +66,7 @@ func whole(read func() error) (err error) {
 
 // real compares a number, within a tolerance relative to its magnitude above 1.
 func (c *check) real(got, want, tolerance float64, what string, args ...any) {
+	c.compared++
 	tolerance = c.on.Within(tolerance)
 	c.least = min(c.least, tolerance)
 	deviation := math.Abs(got-want) / max(1, math.Abs(want))
@@ -79,6 +81,7 @@ func (c *check) real(got, want, tolerance float64, what string, args ...any) {
 
 // exact compares what has no tolerance.
 func exact[T comparable](c *check, got, want T, what string, args ...any) {
+	c.compared++
 	if got != want && !math.IsInf(c.times, 1) {
 		c.times = math.Inf(1)
 		c.worst = fmt.Sprintf("%s: recorded %v, computed %v", fmt.Sprintf(what, args...), want, got)

@@ -41,7 +41,7 @@ func verify(text []byte, on *golden.On) (golden.Result, error) {
 		return golden.Result{References: f.Values(), Detail: fmt.Sprintf("%d measured values, which `make soak` compares", f.Values())}, nil
 	case *Theory:
 		w, err := f.Check()
-		result := golden.Result{Detail: w.String(), Failed: w.Times > 1, Tolerance: momentTolerance}
+		result := golden.Result{Detail: w.String(), Compared: w.Compared, Failed: w.Times > 1, Tolerance: momentTolerance}
 		if on.Tolerance >= 0 {
 			result.Failed, result.Tolerance = !(w.Largest <= on.Tolerance), on.Tolerance
 		}
@@ -52,7 +52,7 @@ func verify(text []byte, on *golden.On) (golden.Result, error) {
 			o.Seeds = keys
 			return on.Open(net, o)
 		}, within)
-		return golden.Result{Detail: w.String(), Failed: !(w.Times <= 1), Tolerance: within}, err
+		return golden.Result{Detail: w.String(), Compared: w.Compared, Failed: !(w.Times <= 1), Tolerance: within}, err
 	}
 	return golden.Result{}, errors.New("it cannot be checked")
 }

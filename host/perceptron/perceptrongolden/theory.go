@@ -12,6 +12,7 @@ import (
 // Worst is the largest disagreement with a file, as a multiple of what its README
 // allows there.
 type Worst struct {
+	Compared   int     // pairs
 	Times      float64 // of the tolerance
 	Largest    float64 // disagreement, whatever the tolerance was
 	Where      string  // the largest multiple was
@@ -21,6 +22,7 @@ type Worst struct {
 // Note keeps the pair if it disagrees more than all before. A difference counts
 // relative to max(1, |want|).
 func (w *Worst) Note(tolerance, want, have float64, where func() string) {
+	w.Compared++
 	difference := math.Abs(want-have) / math.Max(1, math.Abs(want))
 	if math.IsNaN(difference) {
 		difference = math.Inf(1)

@@ -122,17 +122,19 @@ func verify(text []byte, on *golden.On) (golden.Result, error) {
 		}
 	}
 	c.languages(&v.Languages)
-	return golden.Result{Detail: c.detail, Failed: c.failed, Tolerance: c.within}, nil
+	return golden.Result{Detail: c.detail, Compared: c.compared, Failed: c.failed, Tolerance: c.within}, nil
 }
 
 // check keeps the largest deviation.
 type check struct {
+	compared        int // values
 	within, largest float64
 	detail          string
 	failed          bool
 }
 
 func (c *check) note(want, have float64, what string) {
+	c.compared++
 	deviation := math.Abs(want - have)
 	c.failed = c.failed || !(deviation <= c.within)
 	if !(deviation <= c.largest) {
@@ -143,6 +145,7 @@ func (c *check) note(want, have float64, what string) {
 
 // equal compares integers, of which none may differ.
 func (c *check) equal(want, have int32, what string) {
+	c.compared++
 	if want != have && !(c.largest >= 1) {
 		c.failed, c.largest = true, math.Inf(1)
 		c.detail = fmt.Sprintf("%s: recorded %d, computed %d", what, want, have)

@@ -31,7 +31,7 @@ func verifyTrace(text []byte, on *golden.On) (golden.Result, error) {
 	if err := r.run(); err != nil {
 		return golden.Result{}, err
 	}
-	return golden.Result{Detail: r.worst, Failed: r.failed, Tolerance: r.within(r.weights())}, nil
+	return golden.Result{Detail: r.worst, Compared: r.compared, Failed: r.failed, Tolerance: r.within(r.weights())}, nil
 }
 
 // replay is a trace on a backend.
@@ -41,9 +41,10 @@ type replay struct {
 	double bool
 	net    *sorn.Network
 
-	failed bool
-	times  float64 // largest deviation over its tolerance
-	worst  string
+	compared int // values
+	failed   bool
+	times    float64 // largest deviation over its tolerance
+	worst    string
 }
 
 // weights is the tolerance of single weights and thresholds.
@@ -61,6 +62,7 @@ func (r *replay) within(own float64) float64 { return r.on.Within(own) }
 
 // real compares a number, relative to its magnitude above 1.
 func (r *replay) real(want, have, tolerance float64, what string, args ...any) {
+	r.compared++
 	deviation := math.Abs(have-want) / max(1, math.Abs(want))
 	times := 0.0
 	if within := r.within(tolerance); !(deviation <= within) {
@@ -76,6 +78,7 @@ func (r *replay) real(want, have, tolerance float64, what string, args ...any) {
 
 // whole compares what has no tolerance.
 func whole[T any](r *replay, want, have T, equal bool, what string, args ...any) {
+	r.compared++
 	if !equal && !math.IsInf(r.times, 1) {
 		r.failed, r.times = true, math.Inf(1)
 		r.worst = fmt.Sprintf("%s: recorded %v, computed %v", fmt.Sprintf(what, args...), want, have)

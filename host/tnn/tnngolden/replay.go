@@ -11,6 +11,7 @@ import (
 // Deviation is the worst disagreement with a recorded trajectory: absolute below
 // magnitude 1, relative above.
 type Deviation struct {
+	Compared   int // pairs
 	Worst      float64
 	Step       int64
 	What       string // an observable, or "state of node 12"
@@ -26,9 +27,10 @@ func (d Deviation) String() string {
 
 // note keeps the pair if it deviates more than all before.
 func (d *Deviation) note(step int64, want, have float64, what func() string) {
+	d.Compared++
 	diff := math.Abs(want-have) / math.Max(1, math.Abs(want))
 	if !(diff <= d.Worst) { // NaN counts as worst
-		*d = Deviation{Worst: diff, Step: step, What: what(), Want: want, Have: have}
+		*d = Deviation{Compared: d.Compared, Worst: diff, Step: step, What: what(), Want: want, Have: have}
 		if math.IsNaN(diff) {
 			d.Worst = math.Inf(1)
 		}

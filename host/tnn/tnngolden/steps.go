@@ -12,6 +12,7 @@ import (
 
 // StepDeviation is the worst disagreement of single steps with recorded ones.
 type StepDeviation struct {
+	Compared int // values, of a state the mean
 	Worst    float64
 	Quantity string // an observable, or "state"
 }
@@ -52,9 +53,10 @@ func Steps(g *Golden, reference, b backend.Backend) (StepDeviation, error) {
 	}
 	var worst StepDeviation
 	for name, all := range seen {
+		worst.Compared += len(all)
 		slices.Sort(all)
 		if v := all[int(most*float64(len(all)-1))]; !(v <= worst.Worst) {
-			worst = StepDeviation{v, name}
+			worst = StepDeviation{worst.Compared, v, name}
 		}
 	}
 	return worst, nil

@@ -41,7 +41,7 @@ func verify(text []byte, on *golden.On) (out golden.Result, err error) {
 	if o.Precision == state.Double {
 		var d Deviation
 		d, err = g.Replay(b)
-		worst, out.Detail = d.Worst, d.String()
+		worst, out.Detail, out.Compared = d.Worst, d.String(), d.Compared
 	} else {
 		o.Precision = state.Double
 		reference, openErr := on.Reference(g.Network, o)
@@ -51,7 +51,7 @@ func verify(text []byte, on *golden.On) (out golden.Result, err error) {
 		defer func() { err = errors.Join(err, reference.Close()) }()
 		var d StepDeviation
 		d, err = Steps(g, reference, b)
-		worst, out.Detail = d.Worst, d.String()
+		worst, out.Detail, out.Compared = d.Worst, d.String(), d.Compared
 	}
 	out.Failed = !(worst <= out.Tolerance)
 	return out, err
