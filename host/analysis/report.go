@@ -107,10 +107,14 @@ func (f *Found) write(b *strings.Builder) {
 	}
 	for _, v := range f.Values {
 		unit := v.Unit
-		if unit == "1" {
+		number := Number(v.Mean, v.Error)
+		switch {
+		case math.IsNaN(v.Mean):
+			number, unit = "undefined", ""
+		case unit == "1":
 			unit = ""
 		}
-		fmt.Fprintf(b, "%s\n", strings.TrimRight(fmt.Sprintf("  %-*s  %-16s %s", width, v.Name, Number(v.Mean, v.Error), unit), " "))
+		fmt.Fprintf(b, "%s\n", strings.TrimRight(fmt.Sprintf("  %-*s  %-16s %s", width, v.Name, number, unit), " "))
 	}
 	for _, t := range f.Tables {
 		fmt.Fprintf(b, "  table %s: %d rows of", t.Name, rows(&t))

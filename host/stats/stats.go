@@ -16,13 +16,14 @@ type Estimate struct {
 func (e Estimate) Deviation() float64 { return e.Error * math.Sqrt(float64(e.N)) }
 
 // Mean of independent values. Those that are NaN are left out. A single value has
-// no error.
+// no error. Values that are all the same are their mean, and have the error 0: a sum
+// is rounded.
 func Mean(values []float64) Estimate {
 	e := Estimate{Mean: math.NaN(), Error: math.NaN()}
-	sum := 0.0
+	sum, low, high := 0.0, math.Inf(1), math.Inf(-1)
 	for _, v := range values {
 		if !math.IsNaN(v) {
-			sum += v
+			sum, low, high = sum+v, min(low, v), max(high, v)
 			e.N++
 		}
 	}
@@ -31,6 +32,9 @@ func Mean(values []float64) Estimate {
 	}
 	n := float64(e.N)
 	e.Mean = sum / n
+	if low == high {
+		e.Mean = high
+	}
 	if e.N > 1 {
 		e.Error = math.Sqrt(squares(values, e.Mean) / (n - 1) / n)
 	}

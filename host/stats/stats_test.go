@@ -24,6 +24,24 @@ func TestMean(t *testing.T) {
 	}
 }
 
+// TestConstant: a series that does not move has no error and does not drift, though the
+// sum of its values is rounded.
+func TestConstant(t *testing.T) {
+	values := make([]float64, 999)
+	for i := range values {
+		values[i] = 0.1
+	}
+	series := [][]float64{values, values[:500]}
+	for name, e := range map[string]Estimate{"mean": Mean(values), "series": Series(values), "replicated": Replicated(series)} {
+		if e.Mean != 0.1 || e.Error != 0 {
+			t.Errorf("%s: %v", name, e)
+		}
+	}
+	if e := Drift(series); e.Mean != 0 || e.Error != 0 {
+		t.Errorf("the drift is %v", e)
+	}
+}
+
 // TestPaired has two series that share most of their noise.
 func TestPaired(t *testing.T) {
 	a, b := []float64{10, 20, 31, math.NaN()}, []float64{9, 18, 28, 7}
