@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -27,7 +28,8 @@ func (p *program) feedCommand() *cli.Command {
 			"the step is made, and a line of answers is written to standard output. All other\n" +
 			"words go to standard error. A line that cannot be used is answered by `error: ...`\n" +
 			"and changes nothing. !NAME VALUE sets a control (as !adapt 0), !save makes a\n" +
-			"checkpoint, !quit ends the run, and so does the end of the input.\n\n" +
+			"checkpoint, !save FILE writes the state as final.npz has it, !quit ends the run,\n" +
+			"and so does the end of the input.\n\n" +
 			"A TNN takes inputs at its external nodes: at those of wave feed, or at all where\n" +
 			"there are none. The inputs are kept in the run's folder (inputs.csv): `tnn-gpu\n" +
 			"resume` repeats those after the last checkpoint, and goes on with its own input.\n\n" +
@@ -294,6 +296,8 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 		return true, nil
 	case len(words) == 1 && words[0] == "save":
 		err = run.Checkpoint(ctx)
+	case len(words) > 1 && words[0] == "save":
+		err = f.save(ctx, run, strings.Join(words[1:], " "))
 	case len(own) > 0:
 		for _, c := range own {
 			if err = run.Control(ctx, c.Name, c.Value); err != nil {
@@ -307,12 +311,21 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 		}
 		err = run.Control(ctx, words[0], v)
 	default:
-		return false, fmt.Errorf("use %s", strings.Join(append(f.ownCommands(), "!NAME VALUE", "!save or !quit"), ", "))
+		return false, fmt.Errorf("use %s", strings.Join(append(f.ownCommands(), "!NAME VALUE", "!save, !save FILE or !quit"), ", "))
 	}
 	if err == nil {
 		fmt.Fprintln(f.out, "ok")
 	}
 	return errors.Is(err, sim.ErrEnded), err
+}
+
+// save writes the state between two steps to a file, which is new.
+func (f *feed) save(ctx context.Context, run *sim.Run, path string) error {
+	s, err := run.State(ctx)
+	if err != nil {
+		return err
+	}
+	return writeFile(path, false, func(w io.Writer) error { return record.WriteState(w, f.network, s) })
 }
 
 // ownCommands are those of the network.

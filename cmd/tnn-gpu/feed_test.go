@@ -110,6 +110,19 @@ func TestFeedOfSORN(t *testing.T) {
 			t.Errorf("line %d is answered %q; driven units are active", i+1, lines[i])
 		}
 	}
+	args[len(args)-3] = "saved"
+	saved := fedWith(t, dir, "1000 0 0\n!save a state.npz\n0 0 0\n!save a state.npz\n!save nowhere/state.npz\n!save state.npz\n!quit\n", args...).want(t, codeDone)
+	lines = strings.Split(strings.TrimSpace(saved.out), "\n")
+	if len(lines) != 6 || lines[1] != "ok" || !strings.HasPrefix(lines[3], "error: ") || !strings.Contains(lines[3], "exists") || !strings.HasPrefix(lines[4], "error: ") || lines[5] != "ok" {
+		t.Fatalf("the answers are %q", lines)
+	}
+	if !bytes.Equal(read(t, dir, "state.npz"), read(t, dir, "saved", "final.npz")) {
+		t.Error("the state that is saved last is not that of final.npz")
+	}
+	tnnGPU(t, dir, "run", "--preset", "sorn-0.3", "--set", "sorn.ne=40", "--set", "sorn.nu=3", "--set", "sorn.state=a state.npz", "--steps", "1", "--backend", "cpu", "--no-overview", "--out", "again").want(t, codeDone)
+	if x := arraysOf(t, filepath.Join(dir, "again", "final.npz"), "x_before")["x_before"].Values; strings.Join(strings.Fields(lines[0])[1:], " ") != strings.Trim(fmt.Sprint(x), "[]") {
+		t.Errorf("the run begins with %v, and the answer before it was saved is %q", x, lines[0])
+	}
 	tnnGPU(t, dir, "scan", "--preset", "sorn-0.3", "--set", "input.kind=fed", "--set", "sorn.nu=3", "--over", "sorn.ne=40,50", "--trials", "2", "--out", "scanned").
 		want(t, codeUsage, "the network waits for inputs at each step, and a scan has none")
 	if _, err := os.Stat(filepath.Join(dir, "scanned")); err == nil {

@@ -126,17 +126,21 @@ func FinalBytes(net model.Network, p state.Precision, replicas int) int64 {
 	return total
 }
 
-// writeState writes a state as arrays in original order, and what its links join.
+// writeState writes a state into the folder.
 func (r *Recorder) writeState(name string, s *state.State) error {
-	return r.folder.Replace(name, func(w io.Writer) error {
-		z := npy.NewArchiveWriter(w)
-		for _, a := range finalArrays(model.GrownTo(r.options.Model, s), s.Precision, s.Replicas) {
-			if err := a.write(z, s); err != nil {
-				return errors.Join(err, z.Close())
-			}
+	return r.folder.Replace(name, func(w io.Writer) error { return WriteState(w, r.options.Model, s) })
+}
+
+// WriteState writes a state as an archive of arrays in original order, with what its links
+// join: final.npz.
+func WriteState(w io.Writer, net model.Network, s *state.State) error {
+	z := npy.NewArchiveWriter(w)
+	for _, a := range finalArrays(model.GrownTo(net, s), s.Precision, s.Replicas) {
+		if err := a.write(z, s); err != nil {
+			return errors.Join(err, z.Close())
 		}
-		return z.Close()
-	})
+	}
+	return z.Close()
 }
 
 func addStep(z npy.ArchiveWriter, s *state.State) error {

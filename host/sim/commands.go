@@ -176,6 +176,13 @@ func (r *Run) Checkpoint(ctx context.Context) error {
 	return r.give(ctx, func() error { r.failed = r.checkpoint(); return r.failed })
 }
 
+// State is the whole state between two steps.
+func (r *Run) State(ctx context.Context) (*state.State, error) {
+	var s *state.State
+	err := r.give(ctx, func() (err error) { s, err = r.state(); return err })
+	return s, err
+}
+
 // Snapshot copies fields in their present state. A derived field must have been watched
 // during the last step. Spare holds unused arrays by the names of fields; it may be nil.
 // Snapshot removes the arrays of the fields from spare and overwrites them, because new

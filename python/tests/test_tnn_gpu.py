@@ -192,6 +192,8 @@ class Loops(InFolder):
         with tnn_gpu.Loop(preset="sorn-0.3", set={"sorn.ne": 40, "sorn.nu": 2, "sorn.noise": False}, answer="spikes", backend="cpu", no_overview=True, out=self.dir / "l") as loop:
             self.assertEqual(list(loop.step([0, 0])), [])
             self.assertEqual(list(loop.step([1000, 1000]))[:2], [0, 1])
+            loop.save(self.dir / "state.npz")
+            self.assertEqual(list(np.load(self.dir / "state.npz")["x"][:2]), [1, 1])
             loop.command("phase", "training")
             loop.command("rest")
             with self.assertRaisesRegex(ValueError, "!phase plasticity or !phase training"):

@@ -72,9 +72,9 @@ class Loop:
         """Gives a command of the model, such as ``("phase", "training")`` of a SORN."""
         self._ask("!" + " ".join(words))
 
-    def save(self) -> None:
-        """Makes a checkpoint."""
-        self._ask("!save")
+    def save(self, path: str | os.PathLike[str] | None = None) -> None:
+        """Makes a checkpoint or, with a path, writes the state there, as final.npz has it."""
+        self._ask("!save" if path is None else f"!save {os.fspath(path)}")
 
     def close(self) -> Run:
         """Ends the run and gives its folder."""
