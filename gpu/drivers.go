@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"tnn-gpu/gpu/device"
@@ -31,6 +32,8 @@ type Drivers struct {
 	soon    time.Duration // until it is told that kernels are compiled
 	patient time.Duration // until it is told that a trial does not end
 	tell    func(words string)
+
+	compiles sync.Once // it is told once that kernels are compiled, however many networks there are
 }
 
 // NewDrivers has the command line of a process that calls Try with its standard input,
@@ -143,7 +146,9 @@ func (d *Drivers) try(t *device.Trial) error {
 func (d *Drivers) watch(t *device.Trial, process int) (stop func()) {
 	soon := time.AfterFunc(d.soon, func() {
 		if t.Program != nil {
-			d.tell("The OpenCL driver compiles the kernels: for a network of a new kind or size some seconds to minutes, and it keeps them for the next time.")
+			d.compiles.Do(func() {
+				d.tell("The OpenCL driver compiles the kernels: for a network of a new kind or size some seconds to minutes, and it keeps them for the next time.")
+			})
 		}
 	})
 	late := time.AfterFunc(d.patient, func() {

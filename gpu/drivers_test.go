@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tnn-gpu/gpu/device"
 )
 
 // TestDriversTell has processes in the place of trials: of one that does not end is
@@ -38,5 +40,41 @@ func TestDriversTell(t *testing.T) {
 	}
 	if _, err := NewDrivers(tell, "/nowhere/program").Devices(); errors.Is(err, ErrDied) {
 		t.Errorf("what cannot be started has died: %v", err)
+	}
+}
+
+// TestDriversTellOnce: of compiling it is told once, also where several networks take long.
+func TestDriversTellOnce(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	told := make(chan string, 4)
+	tell := func(words string) {
+		told <- words
+		name := "late"
+		if strings.Contains(words, "compiles") {
+			name = "compiles"
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+	d := NewDrivers(tell)
+	for i, ends := range []string{"compiles", "late"} { // a process ends when that is told
+		d.command = []string{shell, "-c", `until [ -e "$0" ]; do sleep 0.02; done`, filepath.Join(dir, ends)}
+		d.soon, d.patient = time.Millisecond, []time.Duration{time.Hour, 100 * time.Millisecond}[i]
+		if err := d.try(&device.Trial{Program: &device.TrialProgram{Source: ends}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(told)
+	var all []string
+	for words := range told {
+		all = append(all, words)
+	}
+	if len(all) != 2 || !strings.Contains(all[0], "compiles") || !strings.Contains(all[1], "has not ended") {
+		t.Errorf("told is %q", all)
 	}
 }
