@@ -18,7 +18,7 @@ A run is configured by a TOML file (https://toml.io). ` + "`tnn-gpu presets`" + 
 key that is left out has the default given here. A key that does not exist is an error, and so is a value that
 cannot be. ` + "`--set key=value`" + ` changes single keys: ` + "`--set edge.noise=false`, `--set 'group[0].levels=5'`" + `.
 
-This page is written by ` + "`go test ./host/config -run TestReference -update`" + `.
+Words are explained in the [glossary](glossary.md). This page is written by ` + "`go test ./host/config -run TestReference -update`" + `.
 `
 
 // TestReference holds docs/config.md to what the keys are.
