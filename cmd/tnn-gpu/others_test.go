@@ -37,6 +37,7 @@ edges.to_csv("pandas.tsv", sep="\t")
 nx.write_gml(g, "nx.gml")
 nx.write_gexf(g, "nx.gexf")
 nx.write_adjlist(g, "nx.adjlist")
+nx.write_multiline_adjlist(g, "nx.multiline")
 edges.to_json("pandas.json")
 
 series = np.round(np.sin(np.outer(np.arange(30), [0.25, 0.5])), 3)
@@ -107,11 +108,14 @@ frame.to_csv("series-german.csv", sep=";", decimal=",")
 	graph := func(file string) string {
 		return fmt.Sprintf("graph = {kind = \"file\", file = %q}\ngroup = [{}]", file)
 	}
+	if n := len(weights(graph("nx.adjlist"), "adjacency")); n != 48 { // it has no weights
+		t.Errorf("the adjacency list has %d edges", n)
+	}
 	same("graph", "plain.txt", []string{"nx.edgelist", "nx.edgelist.gz", "nx.weighted.edgelist", "nx.graphml", "nx.gml", "nx.gexf", "nx.net", "pandas.csv", "pandas-no-index.csv", "pandas.tsv", "R-write.csv.csv", "R-write.table.txt", "R-write.csv2.csv"}, graph)
 	same("series", "series.npy", []string{"series.txt", "series-pandas.csv", "series-pandas-no-index.csv", "series-pandas-numbers.csv", "series-german.csv", "series-R.csv", "series-R.txt", "series-R-csv2.csv"}, func(file string) string {
 		return fmt.Sprintf("graph = {sides = [8, 8], bipartite = true}\ngroup = [{connections = 4}]\nexternal = [{count = 2, connections = 4, weight = 3.0, wave = \"series\", series = %q}]", file)
 	})
-	for file, says := range map[string]string{"nx.adjlist": "it is an adjacency list, which is not read: export GraphML", "pandas.json": "it is JSON"} {
+	for file, says := range map[string]string{"nx.multiline": "it is a multiline adjacency list of NetworkX, which is not read: write GraphML", "pandas.json": "it is JSON"} {
 		if err := os.WriteFile(filepath.Join(dir, "c.toml"), []byte(graph(file)+"\nera = [{steps = 1}]\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}

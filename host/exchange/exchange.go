@@ -1,5 +1,5 @@
 // Package exchange carries graphs with their weights and states from and to other
-// programs. It reads edge lists of many kinds, GraphML, GEXF, GML, Matrix Market, Pajek and
+// programs. It reads edge lists of many kinds, GraphML, GEXF, GML, adjacency lists, Matrix Market, Pajek and
 // arrays of NumPy, and writes what NetworkX, Gephi and pandas open. What it reads
 // need not be trusted: sizes are checked before memory is taken, and what cannot be
 // read as it is meant is refused in one sentence.

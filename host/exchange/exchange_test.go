@@ -235,15 +235,20 @@ func TestAttributesOfOthers(t *testing.T) {
 		t.Errorf("notes are %q", n.Notes)
 	}
 	path := filepath.Join(t.TempDir(), "net")
-	if err := os.WriteFile(path, []byte("*Vertices 2\n1 \"A\" 0.25 0.5 0 ic Red\n2 \"B\" 1 0.75\n*Edges\n1 2\n"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte("*Vertices 2\n1 \"A\" 0.25 0.5 0 ic Red\n2 \"B\" 1 0.75 ellipse club \"Mr. Hi\"\n*Edges\n1 2 0.5 l \"a road\" km 7\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if n, err = Read(path, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	want = []Attribute{{Name: "x", Values: []float64{0.25, 1}}, {Name: "y", Values: []float64{0.5, 0.75}}, {Name: "z", Values: []float64{0, math.NaN()}}}
+	want = []Attribute{{Name: "x", Values: []float64{0.25, 1}}, {Name: "y", Values: []float64{0.5, 0.75}}, {Name: "z", Values: []float64{0, math.NaN()}},
+		{Name: "ic", Texts: []string{"Red", ""}}, {Name: "club", Texts: []string{"", "Mr. Hi"}}}
 	if d := cmp.Diff(want, n.Attributes, cmpopts.EquateNaNs()); d != "" || n.Names[1] != "B" {
 		t.Errorf("names %q, attributes (-want +is):\n%s", n.Names, d)
+	}
+	want = []Attribute{{Name: "label", Texts: []string{"a road"}}, {Name: "km", Values: []float64{7}}}
+	if d := cmp.Diff(want, n.EdgeAttributes); d != "" {
+		t.Errorf("attributes of edges (-want +is):\n%s", d)
 	}
 }
 

@@ -193,7 +193,6 @@ func TestListsRefused(t *testing.T) {
 		"a size of a matrix, or an edge": {"3 3 2\n1 2 1\n2 3 1\n", "refused: x.txt:1: the line `3 3 2` can be an edge"},
 		"a matrix of three, or edges":    {"0 1 1\n1 0 1\n1 1 0\n", "refused: it can be the matrix of 3 nodes"},
 		"a matrix":                       {"0 1 0 1\n1 0 1 0\n0 1 0 1\n1 0 1 0\n", "refused: this line has 4 fields"},
-		"an adjacency list":              {"#x.py\n# GMT Sat Nov 28 04:00:00 2026\n# \n0 1\n1\n", "refused: an adjacency list of NetworkX"},
 		"Graphviz":                       {"graph {\n 0 -- 1\n}\n", "refused: Graphviz"},
 		"Graphviz, directed":             {"digraph G {\n 0 -> 1\n}\n", "refused: Graphviz"},
 		"JSON":                           {"{\"nodes\": []}\n", "refused: it is JSON"},
@@ -295,7 +294,7 @@ func FuzzReadList(f *testing.F) {
 		"# nodes 3\n0 1 2.5\n2 2 -1 # loop\n", "0 1\n\n#\n1 2\n", "a b\nb \"c d\"\n", "Source;Target;Weight\n1;2;0,5\n",
 		"0 1 {'weight': 0.5}\n", "% sym unweighted\n% 2 3 3\n1 2\n2 3\n", "4 3\n1 2 1\n2 3 -1\n3 4 1\n",
 		"# node a\n# node b\n# state a 1\n# state b 0\na b\n", "%%MatrixMarket matrix coordinate real symmetric\n3 3 1\n2 1 0.5\n",
-		"*Vertices 2\n1 \"a\"\n2 \"b\"\n*Edges\n1 2 1\n", "# Nodes: 2 Edges: 1\n5\t9\n", "\xff\xfe0\x00 \x001\x00", "# nodes 2147483647\n# state 5 1\n",
+		"*Vertices 2\n1 \"a\"\n2 \"b\"\n*Edges\n1 2 1\n", "# Nodes: 2 Edges: 1\n5\t9\n", "\xff\xfe0\x00 \x001\x00", "# nodes 2147483647\n# state 5 1\n", "#x\n# GMT 2026\n#\na b c\nb\n",
 		"source,target,kind\n0,1,a\n1,0,b\n", "0 1 {'weight': 2, 'kind': 'a\\'b'}\n# edge-attribute kind 0 x\n", gmlSample, gexfSample,
 	} {
 		f.Add(seed)
@@ -314,6 +313,23 @@ func FuzzReadList(f *testing.F) {
 		}
 		roundTrip(t, n)
 	})
+}
+
+// TestAdjacencyLists of NetworkX, told by how they begin or what they are called.
+func TestAdjacencyLists(t *testing.T) {
+	const head = "#x.py\n# GMT Sat Nov 28 04:00:00 2026\n# \n"
+	checkReadings(t, ".txt", map[string]reading{
+		"numbers":          {head + "0 1 2\n1\n2 3\n3\n", "4: 0-1 0-2 2-3"},
+		"names":            {head + "Ada Bob Cy\nBob Cy # a friend\nCy\nDee\n", "4: 0-1 0-2 1-2 names Ada|Bob|Cy|Dee"},
+		"a loop":           {head + "0 0 1\n1\n", "2: 0-0 0-1"},
+		"both directions":  {head + "0 1\n1 0\n", "2: 0-1"},
+		"numbers from 5":   {head + "5 6\n6\n", "2: 0-1 names 5|6"},
+		"an edge twice":    {head + "0 1 1\n1\n", "refused: x.txt:4: nodes 0 and 1 have an edge already"},
+		"several lines":    {head + "0 1\n1 {}\n1 0\n", "refused: a multiline adjacency list"},
+		"several, weights": {head + "0 1\n1 {'weight': 2}\n1 0\n", "refused: a multiline adjacency list"},
+		"nothing":          {head, "refused: it has no node"},
+	})
+	checkReadings(t, ".adjlist", map[string]reading{"by its name": {"a b c\nb\n", "3: 0-1 0-2 names a|b|c"}})
 }
 
 // TestAttributesOfEdges: tables and dictionaries keep what they say of edges.

@@ -88,7 +88,8 @@ func (p *pajek) begin(text string) error {
 	return nil
 }
 
-// vertex is `number "label"`, with coordinates, which are kept, and looks after it.
+// vertex is `number "label"`, with coordinates, a shape and pairs of a key and a value after
+// it, of which all but the shape are kept.
 func (p *pajek) vertex(text []byte) error {
 	fields, err := splitPajek(text)
 	if err != nil {
@@ -98,14 +99,21 @@ func (p *pajek) vertex(text []byte) error {
 	if !isWhole || id < 1 || id > p.declared {
 		return fmt.Errorf("%q is no vertex: they are numbered from 1 to %d", short(string(fields[0].text)), p.declared)
 	}
-	for i, axis := range []string{"x", "y", "z"} {
-		if i+2 >= len(fields) || fields[i+2].quoted {
+	rest := fields[min(2, len(fields)):]
+	for _, axis := range []string{"x", "y", "z"} {
+		if len(rest) == 0 || rest[0].quoted || !isFinite(string(rest[0].text)) {
 			break
 		}
-		if _, err := finite(string(fields[i+2].text)); err != nil {
-			break
+		if err := p.say(id, axis, string(rest[0].text)); err != nil {
+			return err
 		}
-		if err := p.say(id, axis, string(fields[i+2].text)); err != nil {
+		rest = rest[1:]
+	}
+	if len(rest)%2 == 1 {
+		rest = rest[1:]
+	}
+	for ; len(rest) > 0; rest = rest[2:] {
+		if err := p.say(id, keyOf(rest[0]), string(rest[1].text)); err != nil {
 			return err
 		}
 	}
@@ -121,6 +129,14 @@ func (p *pajek) vertex(text []byte) error {
 	p.known[label] = true
 	p.labels = append(p.labels, label)
 	return p.take(nodeBytes + int64(len(label)))
+}
+
+// keyOf is what an attribute is called: Pajek's l is a label.
+func keyOf(f field) string {
+	if string(f.text) == "l" {
+		return "label"
+	}
+	return string(f.text)
 }
 
 // splitPajek is split, for lines in which # is a sign like others.
@@ -152,7 +168,7 @@ func (p *pajek) end(text []byte) (int64, error) {
 	return id, p.number(id, text)
 }
 
-// pair is `a b` or `a b weight`, with looks after it.
+// pair is `a b` or `a b weight`, with pairs of a key and a value after it.
 func (p *pajek) pair(text []byte, line int) error {
 	fields, err := splitPajek(text)
 	if err != nil {
@@ -177,6 +193,9 @@ func (p *pajek) pair(text []byte, line int) error {
 		return fmt.Errorf("weight %w", err)
 	}
 	p.weigh(len(p.edges)-1, weight)
+	for rest := fields[3:]; len(rest) > 1; rest = rest[2:] {
+		p.sayEdge(len(p.edges)-1, keyOf(rest[0]), string(rest[1].text))
+	}
 	return nil
 }
 

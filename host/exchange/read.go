@@ -19,8 +19,8 @@ import (
 const expected = "an edge is `a b` or `a b weight` on a line of its own, with spaces, tabs, commas or semicolons between; ids are numbers from 0 on or names, and # begins a comment"
 
 // Read reads a network from a file. What it is shows in its contents: arrays of
-// NumPy such as those of a run's final.npz, XML for GraphML and GEXF, GML, Matrix Market,
-// Pajek, and else a list of edges; all but arrays may be packed by gzip or bzip2.
+// NumPy such as those of a run's final.npz, XML for GraphML and GEXF, GML, adjacency
+// lists of NetworkX, Matrix Market, Pajek, and else a list of edges; all but arrays may be packed by gzip or bzip2.
 func Read(path string, o Options) (*Import, error) {
 	f, err := text.OpenFile(path)
 	if err != nil {
@@ -86,6 +86,8 @@ func readText(r io.Reader, extension string, o Options) (*Import, error) {
 		return readMatrixMarket(in, o)
 	case extension == ".mtx":
 		return nil, errors.New("a file of Matrix Market begins with a line such as `%%MatrixMarket matrix coordinate real symmetric`")
+	case isAdjacency(begin, extension):
+		return readAdjacency(in, o)
 	case beginsWithStar(begin):
 		return readPajek(in, o)
 	}
@@ -174,16 +176,12 @@ func foreign(begin, extension string) string {
 	switch extension {
 	case ".lgl":
 		return "it is an adjacency list of LGL"
-	case ".metis", ".adjlist":
+	case ".metis":
 		return "it is an adjacency list"
 	case ".dot", ".gv", ".json", ".mat", ".xlsx", ".dl":
 		if !strings.HasPrefix(begin, "<") {
 			return "it is called " + extension
 		}
-	}
-	// NetworkX begins its adjacency lists, and only them, like this.
-	if strings.HasPrefix(begin, "#") && strings.Contains(begin, "\n# gmt ") {
-		return "it is an adjacency list of NetworkX"
 	}
 	return ""
 }
