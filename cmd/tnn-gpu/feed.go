@@ -168,6 +168,8 @@ func (n *setup) answer(text string, columns []string, readout string) ([]answer,
 			if item, found = links.Find(int32(probe.A), int32(probe.B)); !found {
 				return nil, fmt.Errorf("%s: there is no such edge", text)
 			}
+		} else if probe.B >= 0 {
+			return nil, fmt.Errorf("%s: an answer is the value of one item, as in %s[%d]", text, name, probe.A)
 		}
 		if item < 0 || item >= len(order) {
 			return nil, fmt.Errorf("%s: use 0 to %d", text, len(order)-1)

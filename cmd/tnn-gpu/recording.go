@@ -85,8 +85,8 @@ func (n *setup) recordOptions(d backend.Description) (record.Options, error) {
 	return o, nil
 }
 
-// probes reads a value of a field, as state[12], or those of all items that can be
-// held: state[external].
+// probes reads a value of a field, as state[12], or Wee[3-4] of a matrix, or those of all
+// items that can be held: state[external].
 func (n *setup) probes(text string) ([]model.Probe, error) {
 	field, _, _ := strings.Cut(text, "[")
 	if text == field+"[external]" {
@@ -100,7 +100,14 @@ func (n *setup) probes(text string) ([]model.Probe, error) {
 		}
 		return all, nil
 	}
-	p, err := model.NamesOf(n.net).FindProbe(text, n.ofLinks(n.spaceOfField()[field]))
+	space := n.spaceOfField()[field]
+	d := n.net.Describe()
+	_, linked := n.net.(model.Linked)
+	if of, _ := d.Space(space); len(of.Shape) == 2 && !linked {
+		p, err := model.ParsePlace(text)
+		return []model.Probe{p}, err
+	}
+	p, err := model.NamesOf(n.net).FindProbe(text, n.ofLinks(space))
 	return []model.Probe{p}, err
 }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,8 +60,15 @@ func TestFinalIsAState(t *testing.T) {
 // TestSORNPage runs what docs/sorn.md shows.
 func TestSORNPage(t *testing.T) {
 	dir := t.TempDir()
-	if blocks := len(runBlocks(t, dir, read(t, "../../docs/sorn.md"))); blocks < 2 {
+	page := read(t, "../../docs/sorn.md")
+	if blocks := len(runBlocks(t, dir, page)); blocks < 2 {
 		t.Fatalf("%d blocks are found", blocks)
+	}
+	_, rasters, _ := bytes.Cut(page, []byte("\nRasters are arrays"))
+	runKinds(t, dir, rasters, "python")
+	table, events := strings.Count(string(read(t, dir, "analysed", "raster.csv")), "\n"), strings.Count(string(read(t, dir, "events.csv")), "\n")
+	if events < 1000 || events != table {
+		t.Errorf("the raster has %d rows, and events.csv %d", table, events)
 	}
 	for _, name := range []string{"first/recordings/r.npy", "free/recordings/task.npy", "counted/readout.csv", "counted/size_of_duration.png", "analysed/correlations.png", "analysed/pairs.png", "analysed/pairs.csv", "analysed/raster.csv", "rates.png", "synapses.png", "synapses.csv", "unit/bins.png", "unit/bins.csv"} {
 		if len(read(t, dir, name)) == 0 {
@@ -102,6 +111,34 @@ func TestMoreRoom(t *testing.T) {
 	}
 	tnnGPU(t, dir, append(little, "--steps", "60", "--record", "ee", "--every", "5", "--out", "slots")...).want(t, codeFailed, "more room")
 	tnnGPU(t, dir, append(little, "--steps", "60", "--record", "Wee", "--every", "5", "--out", "matrices")...).want(t, codeDone)
+}
+
+// TestWatchWeights: a value of a matrix is a column of the table, by its row and column.
+func TestWatchWeights(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"run", "--preset", "sorn-0.3", "--set", "sorn.ne=60", "--set", "sorn.target_rate=0.1", "--steps", "30", "--replicas", "2", "--backend", "cpu", "--no-overview", "--precision", "double"}
+	tnnGPU(t, dir, append(args, "--out", "first")...).want(t, codeDone)
+	wee := arraysOf(t, filepath.Join(dir, "first", "final.npz"), "Wee")["Wee"].Values
+	at := slices.IndexFunc(wee, func(v float64) bool { return v != 0 })
+	j, i := at/60, at%60
+	watch := fmt.Sprintf("Wee[%d-%d],Wee[%d-%d],Te[7]", j, i, i, j)
+	tnnGPU(t, dir, append(args, "--watch", watch, "--out", "watched")...).want(t, codeDone)
+	rows := strings.Split(strings.TrimSpace(string(read(t, dir, "watched", "probes.csv"))), "\n")
+	if !strings.HasSuffix(rows[0], ","+watch) || len(rows) != 1+2*30 {
+		t.Fatalf("%d rows of %s", len(rows), rows[0])
+	}
+	for replica := range 2 {
+		cells := strings.Split(rows[len(rows)-2+replica], ",")
+		for k, place := range []int{60*j + i, 60*i + j} {
+			if v, err := strconv.ParseFloat(cells[len(cells)-3+k], 64); err != nil || v != wee[3600*replica+place] {
+				t.Errorf("replica %d: column %d is %v, and final.npz has %v", replica, k, v, wee[3600*replica+place])
+			}
+		}
+	}
+	for text, says := range map[string]string{"Wee[3]": "write its row and its column, as in Wee[3-4]", "Wee[3-60]": "use 0 to 59 and 0 to 59", "x[3-4]": "name one, as in x[3]"} {
+		tnnGPU(t, dir, append(args, "--watch", text, "--out", "refused")...).want(t, codeUsage, says)
+	}
+	tnnGPU(t, dir, "feed", "--preset", "sorn-0.3", "--answer", "x[3-4]", "--out", "refused").want(t, codeUsage, "the value of one item, as in x[3]")
 }
 
 // TestStatsOfQuantity: what is general in statistics is so for any quantity of any model,

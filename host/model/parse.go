@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Probe asks for the value of a field at item A, or at the link between items A
-// and B, as a column of a table. B is negative for an item.
+// Probe asks for the value of a field at item A, at the link between items A and B, or
+// in row A and column B of a matrix, as a column of a table. B is negative for an item.
 type Probe struct {
 	Field string
 	A, B  int
@@ -67,6 +67,19 @@ func ParseProbe(text string) (Probe, error) {
 		return Probe{Field: field, A: int(a), B: -1}, nil
 	}
 	return Probe{Field: field, A: int(min(a, b)), B: int(max(a, b))}, nil
+}
+
+// ParsePlace reads a probe of a field that has a value for each row and column: Wee[3-4]
+// is in row 3 and column 4.
+func ParsePlace(text string) (Probe, error) {
+	field, of, err := SplitProbe(text)
+	row, column, found := strings.Cut(of, "-")
+	a, errA := strconv.ParseUint(row, 10, 31)
+	b, errB := strconv.ParseUint(column, 10, 31)
+	if err != nil || !found || errA != nil || errB != nil {
+		return Probe{}, fmt.Errorf("%q names no value to watch; write its row and its column, as in %s[3-4]", text, field)
+	}
+	return Probe{Field: field, A: int(a), B: int(b)}, nil
 }
 
 // ParseRegion reads a box of a lattice: for every dimension its first coordinate

@@ -29,6 +29,18 @@ func TestParseProbe(t *testing.T) {
 	}
 }
 
+// TestParsePlace: rows and columns are not exchanged.
+func TestParsePlace(t *testing.T) {
+	if p, err := ParsePlace("Wee[4-3]"); err != nil || p != (Probe{Field: "Wee", A: 4, B: 3}) {
+		t.Errorf("Wee[4-3] is %+v, %v", p, err)
+	}
+	for _, text := range []string{"", "Wee", "Wee[3]", "Wee[3-]", "Wee[-3]", "Wee[3-4-5]", "Wee[3-x]", "[3-4]", "Wee[3-4", "Wee[3-2147483648]"} {
+		if p, err := ParsePlace(text); err == nil {
+			t.Errorf("%q is read as %+v", text, p)
+		}
+	}
+}
+
 func TestParseRegion(t *testing.T) {
 	from, to, err := ParseRegion("0:16, 8:24,1:2")
 	if diff := cmp.Diff([][]int{{0, 8, 1}, {16, 24, 2}}, [][]int{from, to}); diff != "" || err != nil {

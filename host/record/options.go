@@ -154,8 +154,13 @@ func (s *sources) item(p model.Probe, of *source) (item int, column string, err 
 			return item, fmt.Sprintf("%s[%s-%s]", p.Field, names.Of(p.A), names.Of(p.B)), nil
 		}
 		return 0, "", fmt.Errorf("field %s cannot be read between %ss %s and %s, which share no %s", p.Field, links.Joins, names.Of(p.A), names.Of(p.B), links.Space)
+	case !linked && len(of.shape) == 2 && p.B >= 0:
+		if int64(p.A) >= of.shape[0] || int64(p.B) >= of.shape[1] {
+			return 0, "", fmt.Errorf("field %s has no %s %d and %s %d; use 0 to %d and 0 to %d", p.Field, of.axes[0], p.A, of.axes[1], p.B, of.shape[0]-1, of.shape[1]-1)
+		}
+		return p.A*int(of.shape[1]) + p.B, fmt.Sprintf("%s[%d-%d]", p.Field, p.A, p.B), nil
 	case of.wide:
-		return 0, "", fmt.Errorf("field %s has one value per %s; a table takes those of spaces with one axis", p.Field, of.field.Space)
+		return 0, "", fmt.Errorf("field %s has one value per %s; a table takes those of spaces with one axis, or of the rows and columns of a matrix, as in Wee[3-4]", p.Field, of.field.Space)
 	case p.B >= 0:
 		return 0, "", fmt.Errorf("field %s has one value per %s; name one, as in %s[%d]", p.Field, of.field.Space, p.Field, p.A)
 	case p.A < 0 || p.A >= len(of.order):

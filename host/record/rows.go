@@ -93,11 +93,17 @@ func (r *Recorder) writeEpoch(e *sim.Epoch) error {
 
 func (r *Recorder) writeProbes(shot *sim.Snapshot) error {
 	arrays := make([]*state.Array, len(r.probes))
+	known := make(map[string]*state.Array) // a matrix is made once
 	for i, p := range r.probes {
-		var err error
-		if arrays[i], err = p.source.of(shot, r.replicas); err != nil {
-			return err
+		name := p.source.field.Name
+		if known[name] == nil {
+			a, err := p.source.of(shot, r.replicas)
+			if err != nil {
+				return err
+			}
+			known[name] = a
 		}
+		arrays[i] = known[name]
 	}
 	for k := range r.replicas {
 		r.startRow(r.probeRows, shot.Step, k)

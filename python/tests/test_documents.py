@@ -38,7 +38,7 @@ class Documents(unittest.TestCase):
 
     def test_closed_loop(self):
         page = (ROOT / "docs" / "sorn.md").read_text(encoding="utf-8")
-        printed = self.carry_out(re.findall("(?s)```python\n(.*?)```", page))
+        printed = self.carry_out(re.findall("(?s)```python\n(.*?)```", page)[:1])
         lasted = [int(n) for n in re.search(r"balanced for \[(.*)\] steps", printed).group(1).split(",")]
         self.assertGreater(sum(lasted) / len(lasted), 195)
 
