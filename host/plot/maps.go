@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // mostColumns of a map are more than a page resolves.
@@ -35,7 +34,7 @@ func (s *series) maps(names []string) (*Page, error) {
 			if len(s.options.Quantities) == 0 {
 				continue // a histogram, or several columns on one axis
 			}
-			return nil, fmt.Errorf("there is no map of %q; use %s", name, strings.Join(s.mapped(), ", "))
+			return nil, fmt.Errorf("there is no map of %q; %s", name, choices(s.mapped()))
 		}
 		m := &Map{}
 		sums, counts := make(map[[2]float64]float64), make(map[[2]float64]float64)

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"tnn-gpu/cpuref"
 	"tnn-gpu/host/plot"
 	"tnn-gpu/host/results"
+	"tnn-gpu/host/results/resultstest"
 )
 
 // TestMapsOfRuns: colours over the step and a swept key, and over keys of configurations.
@@ -156,6 +158,15 @@ func TestRowsOfOtherSteps(t *testing.T) {
 		if _, err := plot.Observables(apart, o); err == nil || !strings.Contains(err.Error(), "one record.steps_every") {
 			t.Errorf("rows that are never of one step: %v", err)
 		}
+	}
+}
+
+// TestMapOfRunsOfTwoModels: they have no quantity in common.
+func TestMapOfRunsOfTwoModels(t *testing.T) {
+	runs := []*results.Run{run(t, "isolated4"), resultstest.Make(t, cpuref.New, "perceptron-hebb", nil, "perceptron.n=50", "perceptron.time=0.1", "perceptron.average_from=0", "run.seed=2")}
+	_, err := plot.Observables(runs, plot.Options{X: "step", Y: "run.seed", Quantities: []string{"order"}})
+	if want := `there is no map of "order"; the runs have none in common`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 

@@ -174,6 +174,14 @@ func (s *series) possible() []string {
 	return append(out, s.histogramNames()...)
 }
 
+// choices say what there is in the place of what was asked for.
+func choices(names []string) string {
+	if len(names) == 0 {
+		return "the runs have none in common"
+	}
+	return "use " + strings.Join(names, ", ")
+}
+
 func (s *series) histogramNames() []string {
 	var out []string
 	for _, h := range s.histograms {
@@ -248,7 +256,7 @@ func (s *series) panel(name string) (*Panel, error) {
 	case found && s.rowless():
 		return nil, errNoRows
 	case !found:
-		return nil, fmt.Errorf("there is no quantity %q; use %s", name, strings.Join(append(s.possible(), s.firsts()...), ", "))
+		return nil, fmt.Errorf("there is no quantity %q; %s", name, choices(append(s.possible(), s.firsts()...)))
 	}
 	x, _ := s.column(s.options.X)
 	p := &Panel{X: label(x), Y: label(y), Marks: s.begins(), Ticks: s.flips()}
