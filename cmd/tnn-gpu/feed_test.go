@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -111,8 +112,11 @@ func TestFeedOfSORN(t *testing.T) {
 		}
 	}
 	args[len(args)-3] = "saved"
-	saved := fedWith(t, dir, "1000 0 0\n!save a state.npz\n0 0 0\n!save a state.npz\n!save nowhere/state.npz\n!save state.npz\n!quit\n", args...).want(t, codeDone)
-	lines = strings.Split(strings.TrimSpace(saved.out), "\n")
+	saved := fedWith(t, dir, "!save begin.npz\n1000 0 0\n!save a state.npz\n0 0 0\n!save a state.npz\n!save nowhere/state.npz\n!save state.npz\n!quit\n", args...).want(t, codeDone)
+	lines = strings.Split(strings.TrimSpace(saved.out), "\n")[1:]
+	if begin := arraysOf(t, filepath.Join(dir, "begin.npz"), "step", "x"); begin["step"].Values[0] != 0 || slices.Contains(begin["x"].Values, 1) {
+		t.Errorf("the state before the first line is that of step %v", begin["step"].Values)
+	}
 	if len(lines) != 6 || lines[1] != "ok" || !strings.HasPrefix(lines[3], "error: ") || !strings.Contains(lines[3], "exists") || !strings.HasPrefix(lines[4], "error: ") || lines[5] != "ok" {
 		t.Fatalf("the answers are %q", lines)
 	}

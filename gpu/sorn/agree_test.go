@@ -91,8 +91,10 @@ func TestAgrees(t *testing.T) {
 // A run goes on on the other backend.
 func TestResume(t *testing.T) {
 	devicetest.Open(t)
-	for _, c := range sorntest.Presets(60) {
-		backendtest.Resume(t, c.Net, state.Single, 30, reference, open, reference)
+	for i, c := range sorntest.Presets(60) {
+		for _, p := range backendtest.InTurns(i) {
+			backendtest.Resume(t, c.Net, p, 30, reference, open, reference)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func spikes(r *analysis.Run) (*analysis.Result, error) {
 	}
 	out := &analysis.Result{}
 	steps := float64(len(t[0].units[0]))
-	numbers, rates := make([]float64, units(r)), make([]float64, units(r))
+	numbers, rates, between := make([]float64, units(r)), make([]float64, units(r)), make([][]float64, units(r))
 	flips := make([][]float64, len(t))
 	entropy, variation := make([]float64, len(t)), make([]float64, len(t))
 	var silent, all, fanos []float64
@@ -71,6 +71,7 @@ func spikes(r *analysis.Run) (*analysis.Result, error) {
 			}
 			numbers[i] = float64(i)
 			rates[i] += perUnit[i] / steps / float64(len(t))
+			between[i] = append(between[i], stats.Intervals(s)...)
 			own = append(own, stats.Intervals(s)...)
 			if perUnit[i] == 0 {
 				none++
@@ -90,11 +91,22 @@ func spikes(r *analysis.Run) (*analysis.Result, error) {
 	out.Add("interval_variation", "1", "standard deviation of the intervals over their mean, those of all units together", stats.Mean(variation))
 	out.Add("fano_unit", "1", "Fano factor of a unit's spikes in windows of 100 steps, mean over units that have some", stats.Mean(fanos))
 	out.Add("hamming", "units", "units whose state changes in a step", stats.Replicated(flips))
-	table := analysis.Table{Name: "rates", Title: "rates of excitatory units"}
+	table := analysis.Table{Name: "rates", Title: "rates of excitatory units, and intervals between the spikes of each"}
 	table.Add(column("unit", "1", ""), numbers)
 	table.Add(column("rate", "1", "spikes of the unit in a step"), rates)
+	table.Add(column("interval", "steps", "mean interval between spikes of the unit; empty where it has none"), ofEach(between, func(v []float64) float64 { return stats.Mean(v).Mean }))
+	table.Add(column("variation", "1", "standard deviation of these intervals over their mean"), ofEach(between, stats.Variation))
 	out.Tables = append(out.Tables, table, intervals(all))
 	return out, nil
+}
+
+// ofEach is a function of the values of each unit.
+func ofEach(values [][]float64, of func([]float64) float64) []float64 {
+	out := make([]float64, len(values))
+	for i, v := range values {
+		out[i] = of(v)
+	}
+	return out
 }
 
 // fanoWindow is that of single units, in steps.

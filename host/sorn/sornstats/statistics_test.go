@@ -241,6 +241,33 @@ func TestSpikes(t *testing.T) {
 		t.Errorf("the histogram has %v of %v intervals", counts, want)
 	}
 
+	rates := tableOf(t, found, "rates")
+	for i, interval := range rates.Values[2] {
+		spikes, first, last, squares := 0.0, -1, -1, 0.0
+		for k, x := range g.records["x"][0] {
+			if x[i] == 0 {
+				continue
+			}
+			if spikes++; first < 0 {
+				first = k
+			} else {
+				squares += float64((k - last) * (k - last))
+			}
+			last = k
+		}
+		if silent := i == units-2; silent {
+			if !math.IsNaN(interval) || !math.IsNaN(rates.Values[3][i]) {
+				t.Errorf("the silent unit has intervals of %v", interval)
+			}
+			continue
+		}
+		mean := float64(last-first) / (spikes - 1)
+		variation := math.Sqrt(squares/(spikes-1)-mean*mean) / mean
+		if math.Abs(interval-mean) > 1e-9 || math.Abs(rates.Values[3][i]-variation) > 1e-9 || math.Abs(rates.Values[1][i]-spikes/3000) > 1e-12 {
+			t.Errorf("unit %d has the rate %v and intervals of %v, which vary by %v; want %v and %v", i, rates.Values[1][i], interval, rates.Values[3][i], mean, variation)
+		}
+	}
+
 	found = made(t, r, "correlations")
 	near(t, found, "left_out", 1, 0)
 	near(t, found, "correlation", 1.0/(41*40/2), 0.003)
