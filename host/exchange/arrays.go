@@ -20,8 +20,8 @@ const expectedArrays = "the arrays a and b have the two nodes of each edge, weig
 
 // readArchive reads the arrays a, b, weight and state of a run's final.npz, or of
 // what others write like it. Only a and b must be there. Further arrays with a value for
-// each node are attributes, and those that begin with EdgePrefix and have one for each edge
-// are of edges; name is what nodes are called.
+// each node are attributes, and those with one for each edge are of edges, also where there
+// are as many nodes if they begin with EdgePrefix; name is what nodes are called.
 func readArchive(f npy.File, path string, o Options) (n *Import, err error) {
 	archive, err := npy.NewArchive(f, path)
 	if err != nil {
@@ -67,6 +67,8 @@ func (p *pairs) describe(n *Import, archive *npy.Archive) error {
 		case ofEdge && h.Shape[0] == int64(len(p.a)):
 		case h.Shape[0] == int64(n.Graph.Nodes):
 			called, ofEdge = name, false
+		case h.Shape[0] == int64(len(p.a)):
+			called, ofEdge = name, true
 		default:
 			continue
 		}

@@ -9,6 +9,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tnn-gpu/host/npy"
 )
 
 // TestMatrixMarketAndPajek: both count from 1, and Pajek has labels.
@@ -194,5 +198,53 @@ func TestWhatIsNoGraphFile(t *testing.T) {
 		if n, err := Read(path, Options{}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, %v; want %q", path, n, err, says)
 		}
+	}
+}
+
+// TestArraysOfEdges: those with a value for each edge are attributes of edges, where there
+// are as many nodes by their names alone; edges in both directions keep the first one's.
+func TestArraysOfEdges(t *testing.T) {
+	read := func(edges, nodes int, a, b []int64, arrays map[string][]float64) *Import {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "x.npz")
+		f, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		z := npy.NewArchiveWriter(f)
+		add := func(name, dtype string, values any, n int) {
+			w, err := z.Add(name, dtype, []int64{int64(n)})
+			if err == nil {
+				err = binary.Write(w, binary.LittleEndian, values)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		add("a", "<i8", a, edges)
+		add("b", "<i8", b, edges)
+		for name, values := range arrays {
+			add(name, "<f8", values, len(values))
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		n, err := Read(path, Options{})
+		if err != nil || n.Graph.Nodes != nodes {
+			t.Fatalf("%v: %v", n, err)
+		}
+		return n
+	}
+	n := read(3, 4, []int64{0, 1, 1}, []int64{1, 0, 3}, map[string][]float64{"km": {1, 2, 3}, "age": {1, 2, 3, 4}, "other": {1, 2}})
+	if d := cmp.Diff([]Attribute{{Name: "km", Values: []float64{1, 3}}}, n.EdgeAttributes); d != "" {
+		t.Errorf("attributes of edges (-want +is):\n%s", d)
+	}
+	if d := cmp.Diff([]Attribute{{Name: "age", Values: []float64{1, 2, 3, 4}}}, n.Attributes); d != "" {
+		t.Errorf("attributes of nodes (-want +is):\n%s", d)
+	}
+	n = read(2, 2, []int64{0, 1}, []int64{1, 1}, map[string][]float64{"edge_km": {5, 6}, "age": {7, 8}})
+	if len(n.EdgeAttributes) != 1 || n.EdgeAttributes[0].Name != "km" || len(n.Attributes) != 1 || n.Attributes[0].Name != "age" {
+		t.Errorf("as many nodes as edges: %v, %v", n.EdgeAttributes, n.Attributes)
 	}
 }
