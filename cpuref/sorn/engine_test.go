@@ -181,6 +181,37 @@ func (c *check) untouched(after *state.State, regime sorn.Regime, step int64) {
 	}
 }
 
+// TestIgnition: without noise and input version 0.3 of the package begins to fire when the
+// least threshold has sunk below 0. Version 0.7 never does: thresholds sink to 0, which a
+// drive of 0 is not above, and synapses are born all the while.
+func TestIgnition(t *testing.T) {
+	const steps = 1500
+	for _, p := range sorn.Presets()[:2] {
+		s := p.Spec
+		s.Sorn.Noise = false
+		for seed := range uint64(3) {
+			b := backendtest.Opened(t, open, sorntest.Build(s), backend.Options{Precision: state.Double, Seeds: []uint64{seed}, Threads: 1})
+			te := state.Values[float64](backendtest.Moment(t, b).Array(sorn.TeField))
+			want := int(slices.Min(te)/(s.Sorn.EtaIP*s.Sorn.Target())) + 2
+			sums := backendtest.Advance(t, b, steps)
+			first, born := steps, 0.0
+			for k := range steps {
+				row := sums[k*sorn.Sums:][:sorn.Sums]
+				if born += row[sorn.SumBorn]; row[sorn.SumActiveE] > 0 {
+					first = min(first, k+1)
+				}
+			}
+			last := sums[(steps-1)*sorn.Sums:]
+			switch {
+			case !s.Sorn.Clamp && first != want:
+				t.Errorf("%s, seed %d: fires from step %d on, want %d", p.Name, seed, first, want)
+			case s.Sorn.Clamp && (first < steps || last[sorn.SumTeMax] != 0 || born < 100):
+				t.Errorf("%s, seed %d: fires from step %d on, the largest threshold is %v, %v synapses are born", p.Name, seed, first, last[sorn.SumTeMax], born)
+			}
+		}
+	}
+}
+
 // TestFree: a network runs free.
 func TestFree(t *testing.T) { sorntest.Free(t, open) }
 
