@@ -65,6 +65,7 @@ func TestInputFile(t *testing.T) {
 		{"columns.csv", []byte("1,2,3\n3,4,5\n"), [2]float64{}, "2 rows of 3 numbers, and there are 2 channels"},
 		{"ragged.csv", []byte("1,2\n3\n5,6\n"), [2]float64{}, "line 2"},
 		{"infinite.csv", []byte("1,2\n3,inf\n5,6\n"), [2]float64{}, "line 2: +Inf is no finite number"},
+		{"infinite.npy", append(array(3, 2)[:len(array(3, 2))-8], 0, 0, 0, 0, 0, 0, 0xf0, 0x7f), [2]float64{}, "row 3"},
 		{"empty.csv", nil, [2]float64{}, "no numbers"},
 	} {
 		n, err := built(t, func(s *Spec) { s.Input.Kind, s.Input.File = File, written(t, c.name, c.content) })
