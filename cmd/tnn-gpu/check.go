@@ -57,11 +57,14 @@ func (c *checker) close() error {
 	return c.on.Close()
 }
 
-// checkedText says how many steps were made again. All had the same bits: a difference
-// ends the run.
-func checkedText(s sim.Summary) string {
-	if s.Checked == 0 {
+// text says how many steps were made again. All had the same bits: a difference ends the
+// run.
+func (c *checker) text(s sim.Summary) string {
+	switch {
+	case c == nil, s.Last == s.First:
 		return ""
+	case s.Checked == 0:
+		return fmt.Sprintf("no step was made again on the processor: steps %d to %d have no multiple of %d, as --check says\n", s.First+1, s.Last, c.every)
 	}
 	return fmt.Sprintf("%s made again on the processor: the same bits\n", verb(s.Checked, "step", "was", "were"))
 }

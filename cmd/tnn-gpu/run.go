@@ -335,7 +335,7 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	}
 	why := w.stopped()
 	p.summarize(j, summary, folder, why == nil)
-	fmt.Fprint(p.out, checkedText(summary))
+	fmt.Fprint(p.out, j.checker.text(summary))
 	if why != nil && summary.Reason != sim.Finished {
 		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s%s", why, summary.Last, j.plan.Steps, shellQuoted(folder.Path()), j.longer)
 	}

@@ -190,6 +190,7 @@ func TestCheck(t *testing.T) {
 	tnnGPU(t, dir, args...).want(t, codeDone, "6 steps were made again on the processor: the same bits\n")
 	sameResults(t, filepath.Join(dir, "whole"), filepath.Join(dir, "out"))
 	tnnGPU(t, dir, "resume", "out", "--steps", "+1", "--check", "1").want(t, codeDone, "1 step was made again on the processor: the same bits\n")
+	tnnGPU(t, dir, "resume", "out", "--steps", "+1", "--check", "5").want(t, codeDone, "no step was made again on the processor: steps 22 to 22 have no multiple of 5, as --check says\n")
 	tnnGPU(t, dir, small("--check", "often", "--out", "no")...).want(t, codeUsage, `--check is "often": use a whole number of steps`)
 }
 
