@@ -113,6 +113,28 @@ func TestMoreRoom(t *testing.T) {
 	tnnGPU(t, dir, append(little, "--steps", "60", "--record", "Wee", "--every", "5", "--out", "matrices")...).want(t, codeDone)
 }
 
+// TestScanOfSORN: a trial of a scan over rates and rules is the replica of a run.
+func TestScanOfSORN(t *testing.T) {
+	dir := t.TempDir()
+	same := []string{"--preset", "sorn-0.3", "--set", "sorn.ne=40", "--set", "sorn.target_rate=0.1", "--steps", "100", "--backend", "cpu"}
+	tnnGPU(t, dir, append([]string{"scan", "--over", "sorn.eta_ip=0.01,0.02", "--over", "sorn.inhibition=old,new", "--trials", "2", "--out", "scanned"}, same...)...).want(t, codeDone)
+	tnnGPU(t, dir, append([]string{"run", "--set", "sorn.eta_ip=0.02", "--set", "sorn.inhibition=new", "--replicas", "2", "--no-overview", "--out", "single"}, same...)...).want(t, codeDone)
+	lines := func(folder, name string) []string {
+		return strings.Split(strings.TrimSpace(string(read(t, dir, folder, name))), "\n")
+	}
+	trials, epochs := lines("scanned", "trials.csv"), lines("single", "epochs_replicas.csv")
+	if len(trials) != 1+4*2 {
+		t.Fatalf("there are %d trials", len(trials)-1)
+	}
+	for trial, row := range trials[len(trials)-2:] {
+		outcomes, found := strings.CutPrefix(row, fmt.Sprintf("0.02,new,%d,1,", trial))
+		counts := strings.Join(strings.Split(outcomes, ",")[:8], ",") // from active_e to ei
+		if last := epochs[len(epochs)-2+trial]; !found || !strings.Contains(last, fmt.Sprintf(",%d,%s,", trial, counts)) {
+			t.Errorf("trial %d is %s, and the replica's last epoch %s", trial, row, last)
+		}
+	}
+}
+
 // TestWatchWeights: a value of a matrix is a column of the table, by its row and column.
 func TestWatchWeights(t *testing.T) {
 	dir := t.TempDir()
