@@ -84,6 +84,20 @@ func TestInputFile(t *testing.T) {
 			t.Errorf("%s: step 2 drives units %v by %v", c.name, units, drive)
 		}
 	}
+	// Where both ways fit, rows are steps.
+	n, err := built(t, func(s *Spec) {
+		s.Input.Kind, s.Input.File, s.Eras[0].Steps = File, written(t, "square.npy", array(2, 2)), 2
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, drive := NewSource[float64](n, 0, [2]uint32{}).Next(2, n.Spec.RegimeAt(2), make([]int32, TaskItems), nil); !slices.Equal(drive, []float64{2, 3}) {
+		t.Errorf("step 2 of a square of numbers drives by %v", drive)
+	}
+	n, err = built(t, func(s *Spec) { s.Input.Kind, s.Input.File = File, written(t, "long.npy", array(8, 2)) })
+	if err != nil || !strings.Contains(n.Announce()[1][1], "5 rows more than the run has steps") {
+		t.Errorf("a file that is longer than the run: %v, %v", err, n.Announce())
+	}
 	for says, with := range map[string]func(s *Spec){
 		"the kind file needs the name of a file": func(s *Spec) { s.Input.Kind = File },
 		"the kind uniform reads no file":         func(s *Spec) { s.Input.Kind, s.Input.File = Uniform, "x.csv" },
