@@ -23,6 +23,8 @@ func (d *xmlReader) gexfElement(depth int, start xml.StartElement) (inside bool,
 				return false, errors.New("its graph is dynamic, that is nodes, edges or what they are change with time, and here they stay: export what there is at one time")
 			case a.Name.Local == "defaultedgetype":
 				d.directed = a.Value == "directed"
+			case a.Name.Local == "name" && a.Value != "":
+				d.left = append(d.left, "name")
 			}
 		}
 		return true, d.beginGraph()

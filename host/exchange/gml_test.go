@@ -97,7 +97,7 @@ func TestGMLAndGEXF(t *testing.T) {
 		"GEXF": {gexfSample, []Attribute{
 			{Name: "club", Texts: []string{`Mr. "Hi" & é`, "", ""}}, {Name: "age", Values: []float64{30, 15, nan}},
 			{Name: "ok", Texts: []string{"", "true", ""}}, {Name: "code", Texts: []string{"none", "none", "007"}},
-		}, nil},
+		}, []string{"what it says of other things than nodes and edges is left out: name"}},
 	} {
 		checkReadings(t, ".txt", map[string]reading{name: {test.text, "3: 0-1=0.5 1-2=-1 names Ada|Bob|7"}})
 		read := ReadGML
