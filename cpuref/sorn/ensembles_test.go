@@ -67,11 +67,13 @@ func (e *ensemble) run(t *testing.T, b backend.Backend, steps int) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if e.trains[w.name()] == nil {
-				e.trains[w.name()] = make([][]float64, n)
+			name := w.name()
+			if e.trains[name] == nil {
+				e.trains[name] = make([][]float64, n)
 			}
+			trains := e.trains[name]
 			for i := range n {
-				e.trains[w.name()][i] = append(e.trains[w.name()][i], float64(x.Bits[i]))
+				trains[i] = append(trains[i], float64(x.Bits[i]))
 			}
 		}
 		if step+1 == 20000 || step+1 == 5000 {

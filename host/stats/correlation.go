@@ -17,6 +17,15 @@ func Pearson(a, b []float64) float64 {
 	return product / math.Sqrt(both)
 }
 
+// products is the sum of the products of two series of one length.
+func products(a, b []float64) (sum float64) {
+	b = b[:len(a)]
+	for i, v := range a {
+		sum += float64(v * b[i])
+	}
+	return sum
+}
+
 // Autocorrelation is Pearson's correlation of a series with itself k steps later, for
 // k = 0 ... lags. It is NaN where one of the two parts does not vary, and from the
 // length of the series less 1 on.
@@ -38,11 +47,18 @@ func Autocorrelation(values []float64, lags int) []float64 {
 func Correlations(series [][]float64) (matrix [][]float64, mean float64, constant int) {
 	n := len(series)
 	matrix = make([][]float64, n)
+	about, square := make([][]float64, n), make([]float64, n) // each series about its mean
+	for i, s := range series {
+		about[i], square[i] = centred(s), squares(s, Mean(s).Mean)
+	}
 	var off []float64
 	for i := range matrix {
 		matrix[i] = make([]float64, n)
 		for j := range i + 1 {
-			r := Pearson(series[i], series[j])
+			r := math.NaN()
+			if both := square[i] * square[j]; both > 0 {
+				r = products(about[i], about[j]) / math.Sqrt(both)
+			}
 			matrix[i][j], matrix[j][i] = r, r
 			if i != j && !math.IsNaN(r) {
 				off = append(off, r)

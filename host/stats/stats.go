@@ -20,20 +20,25 @@ func (e Estimate) Deviation() float64 { return e.Error * math.Sqrt(float64(e.N))
 // is rounded.
 func Mean(values []float64) Estimate {
 	e := Estimate{Mean: math.NaN(), Error: math.NaN()}
-	sum, low, high := 0.0, math.Inf(1), math.Inf(-1)
+	sum, first, moves := 0.0, 0.0, false
 	for _, v := range values {
-		if !math.IsNaN(v) {
-			sum, low, high = sum+v, min(low, v), max(high, v)
-			e.N++
+		if math.IsNaN(v) {
+			continue
 		}
+		if e.N == 0 {
+			first = v
+		}
+		sum += v
+		moves = moves || v != first
+		e.N++
 	}
 	if e.N == 0 {
 		return e
 	}
 	n := float64(e.N)
 	e.Mean = sum / n
-	if low == high {
-		e.Mean = high
+	if !moves {
+		e.Mean = first
 	}
 	if e.N > 1 {
 		e.Error = math.Sqrt(squares(values, e.Mean) / (n - 1) / n)

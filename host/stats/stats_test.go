@@ -108,3 +108,25 @@ func TestSeriesThatDoNotTell(t *testing.T) {
 		}
 	}
 }
+
+// TestCorrelationsOfPairs: a matrix of correlations has the bits of each pair's.
+func TestCorrelationsOfPairs(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	series := make([][]float64, 9)
+	for i := range series {
+		for range 101 {
+			series[i] = append(series[i], math.Floor(random.Float64()*float64(1+i%4))) // every fourth is constant
+		}
+	}
+	matrix, _, constant := Correlations(series)
+	for i := range series {
+		for j := range series {
+			if want := Pearson(series[i], series[j]); matrix[i][j] != want && !(math.IsNaN(want) && math.IsNaN(matrix[i][j])) {
+				t.Errorf("series %d and %d: %v, want %v", i, j, matrix[i][j], want)
+			}
+		}
+	}
+	if constant != 3 {
+		t.Errorf("%d series do not vary", constant)
+	}
+}
