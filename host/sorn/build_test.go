@@ -87,7 +87,7 @@ func TestBuild(t *testing.T) {
 		t.Errorf("thresholds are up to %v and %v, states up to %v and %v", slices.Max(a.Te), slices.Max(a.Ti), slices.Max(a.X), slices.Max(a.Y))
 	}
 
-	table, a = drawn(t, func(s *Spec) {
+	_, a = drawn(t, func(s *Spec) {
 		k := &s.Sorn
 		k.TypeIE, k.Degree, k.Thresholds, k.InitialX, k.InitialY, k.TeMin, k.TeMax = Sparse, Binomial, Even, 0.3, 0.6, 0.1, 0.7
 	})
