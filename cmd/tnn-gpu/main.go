@@ -193,6 +193,9 @@ func flagsFirst(app *cli.App, args []string) []string {
 			others = append(others, rest...)
 			break
 		}
+		if arg == "--help" || arg == "-h" {
+			return append(args[:named:named], arg) // after a word, the parser takes that for what help is asked about
+		}
 		if len(arg) < 2 || arg[0] != '-' {
 			others = append(others, arg)
 			continue

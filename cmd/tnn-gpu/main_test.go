@@ -134,8 +134,21 @@ func TestHelp(t *testing.T) {
 	var p program
 	for _, c := range p.app().Commands {
 		if c.Name != "help" {
-			tnnGPU(t, t.TempDir(), c.Name, "--help").want(t, codeDone, "tnn-gpu "+c.Name, c.Usage)
+			r := tnnGPU(t, t.TempDir(), c.Name, "--help").want(t, codeDone, "tnn-gpu "+c.Name, c.Usage)
+			for _, line := range strings.Split(r.out, "\n") {
+				if strings.Count(line, "(default:") > 1 || strings.HasPrefix(line, "   --") && strings.Contains(line, " value ") {
+					t.Errorf("tnn-gpu %s --help tells two defaults, or does not name the value:\n%s", c.Name, line)
+				}
+			}
 		}
+	}
+	// Help is asked for anywhere, also after what would be arguments.
+	for args, shows := range map[string]string{
+		"run x.toml --help": "tnn-gpu run", "stats first --help": "tnn-gpu stats", "plot first -h": "tnn-gpu plot",
+		"presets driven --help": "tnn-gpu presets", "scan script slurm --help": "tnn-gpu scan script", "help scan script slurm": "tnn-gpu scan script",
+		"help run x.toml": "tnn-gpu run",
+	} {
+		tnnGPU(t, t.TempDir(), strings.Fields(args)...).want(t, codeDone, shows, "USAGE:")
 	}
 }
 

@@ -44,7 +44,7 @@ func (p *program) plotCommand() *cli.Command {
 			&cli.StringFlag{Name: "xlim", Usage: "draw from `A,B` on the x axis"},
 			&cli.StringFlag{Name: "ylim", Usage: "draw from `A,B` on the y axis"},
 			&cli.StringFlag{Name: "size", Usage: "make panels `WIDTHxHEIGHT` millimetres large (default: 84x64)"},
-			&cli.Float64Flag{Name: "font", Usage: "write the names of axes `POINTS` large, and all else in proportion (default: 10)"},
+			&cli.Float64Flag{Name: "font", Usage: "write the names of axes `POINTS` large, and all else in proportion", DefaultText: "10"},
 			&cli.IntFlag{Name: "columns", Usage: "put `N` panels in a row"},
 			&cli.StringFlag{Name: "title", Usage: "write `TEXT` above the figure"},
 			&cli.BoolFlag{Name: "data", Usage: "write the points of the figure beside it, as a CSV file"},

@@ -33,7 +33,7 @@ func (p *program) resumeCommand() *cli.Command {
 			&cli.StringFlag{Name: "steps", Usage: "go on to step `NUMBER`; with a plus, as in +100, that many steps from the checkpoint on"},
 			&cli.BoolFlag{Name: "restart", Usage: "begin anew; what is there is kept as RUN.old-1, RUN.old-2, ..."},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
-			&cli.StringFlag{Name: "answer", Usage: "of a run that is fed, which reads its inputs from standard input: as for tnn-gpu feed"},
+			&cli.StringFlag{Name: "answer", Usage: "answer each line of a run that is fed with these `VALUES`, as for tnn-gpu feed"},
 			readoutFlag(), quietFlag(), jsonFlag(),
 			&cli.StringSliceFlag{Name: "set", Hidden: true}, // refused, with the command that takes it
 		}),

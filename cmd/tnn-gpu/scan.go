@@ -38,7 +38,7 @@ func (p *program) scanCommand() *cli.Command {
 			precisionFlag(),
 			&cli.StringSliceFlag{Name: "over", Usage: "vary a key: `KEY=V1,V2,...`; several are combined, and keys in one, as in 'A=1,2;B=3,4', vary together"},
 			&cli.StringFlag{Name: "trials", Usage: "try each point this `NUMBER` of times: trial t is replica t of a run with the point's seed"},
-			&cli.BoolFlag{Name: "independent", Usage: "give each point a seed of its own (default: all have the same, so that differences are paired)"},
+			&cli.BoolFlag{Name: "independent", Usage: "give each point a seed of its own", DefaultText: "all have the same, so that differences are paired"},
 			&cli.BoolFlag{Name: "own-graph", Usage: "give each trial a network of its own"},
 			&cli.StringFlag{Name: "steps", Usage: "make each run this `NUMBER` of steps long"},
 			&cli.StringFlag{Name: "average-from", Usage: "average the steps from this `STEP` on (default: the last epoch)"},

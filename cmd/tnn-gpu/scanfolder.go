@@ -44,7 +44,7 @@ func (p *program) scanMergeCommand() *cli.Command {
 		Usage:     "make the tables and the figure of a scan",
 		ArgsUsage: "FOLDER",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "partial", Usage: "leave out what is missing (default: a scan with gaps is refused)"},
+			&cli.BoolFlag{Name: "partial", Usage: "leave out what is missing", DefaultText: "a scan with gaps is refused"},
 			&cli.StringFlag{Name: "difference", Usage: "also write differences.csv: each point less the one that has `KEY=VALUE` and all else the same, trial by trial"},
 		},
 		Action: func(c *cli.Context) error {

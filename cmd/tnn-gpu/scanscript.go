@@ -31,9 +31,9 @@ func (p *program) scanScriptCommand() *cli.Command {
 			"what the share takes at the speed of this machine, of which a core is measured for a\n" +
 			"second; what is longer than the time is saved, and goes on.",
 		Flags: []cli.Flag{
-			&cli.IntFlag{Name: "shards", Usage: "divide the scan among this `NUMBER` of jobs (default: 20, or one for each point if there are fewer)"},
+			&cli.IntFlag{Name: "shards", Usage: "divide the scan among this `NUMBER` of jobs", DefaultText: "20, or one for each point if there are fewer"},
 			&cli.IntFlag{Name: "cpus", Usage: "`NUMBER` of processor cores of a job", Value: 1},
-			&cli.DurationFlag{Name: "time", Usage: "ask for this `TIME` for a job, such as 2h (default: an estimate)"},
+			&cli.DurationFlag{Name: "time", Usage: "ask for this `TIME` for a job, such as 2h", DefaultText: "an estimate"},
 			&cli.StringFlag{Name: "image", Usage: "kubernetes: container `IMAGE` that has tnn-gpu", Value: "tnn-gpu:latest"},
 			&cli.StringFlag{Name: "claim", Usage: "kubernetes: `NAME` of the persistent volume claim that has the folder", Value: "scan"},
 		},

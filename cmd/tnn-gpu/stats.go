@@ -29,10 +29,10 @@ func (p *program) statsCommand() *cli.Command {
 			"table for each function, and its figure.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "of", Usage: "work out these `STATISTICS`, such as moments,domains (default: all)"},
-			&cli.Int64Flag{Name: "first", Usage: "look at the steps from `STEP` on (default: 1)"},
-			&cli.Int64Flag{Name: "last", Usage: "look at the steps up to `STEP` (default: the last)"},
+			&cli.Int64Flag{Name: "first", Usage: "look at the steps from `STEP` on", DefaultText: "1"},
+			&cli.Int64Flag{Name: "last", Usage: "look at the steps up to `STEP`", DefaultText: "the last"},
 			&cli.StringFlag{Name: "quantity", Usage: "look at `NAME` alone: a quantity, a recorded field, of which the sum is taken, or one of its items, as x[12]: series, spectra, autocorrelation, fano, bins, avalanches"},
-			&cli.Int64Flag{Name: "bin", Usage: "have bins of `N` steps in the statistic bins of --quantity (default: a hundredth of the steps)"},
+			&cli.Int64Flag{Name: "bin", Usage: "have bins of `N` steps in the statistic bins of --quantity", DefaultText: "a hundredth of the steps"},
 			&cli.StringFlag{Name: "beside", Usage: "compare the recorded field of --quantity with that of `RUN`: their Hamming distance"},
 			&cli.Float64Flag{Name: "above", Value: 0.2, Usage: "join pairs of units of a SORN whose correlation is above `R`"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},

@@ -44,5 +44,5 @@ func (f *Fields) Find(name string) (state.Field, error) {
 
 // Control implements Backend.
 func (f *Fields) Control(name string, _ float64) error {
-	return fmt.Errorf("the model %s has no control %q: %w", f.about.Name, name, model.ErrUnknownControl)
+	return model.UnknownControl("the model %s has no control %q", f.about.Name, name)
 }

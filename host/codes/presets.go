@@ -10,7 +10,7 @@ type Preset struct {
 // Presets are single populations. Every call makes new ones.
 func Presets() []Preset {
 	return []Preset{
-		{"codes-policy", "a code of 16 messages over 7 flips of a coin finds Hamming's by itself: annealed dither, no model of the channel", Defaults()},
+		{"codes-policy", "a code of 16 messages in 7 uses of a binary symmetric channel finds Hamming's by itself: annealed dither, no model of the channel", Defaults()},
 		{"codes-exact", "the same from the entropy in closed form: the oracle of the others", exact()},
 		{"codes-backprop", "codewords of real numbers over Gaussian noise, by the gradient through the channel", gauss(Backprop, 3000)},
 		{"codes-free", "the same without a model of the channel, from perturbed codewords", gauss(Free, 10000)},

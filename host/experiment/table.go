@@ -205,10 +205,14 @@ func (t *Table) Write(w io.Writer) error {
 }
 
 // distance of a mean from theory in standard errors. A difference that rounding makes is
-// none, however small the error: exact results have hardly any.
+// none, however small the error: exact results have hardly any. It is not a number where
+// trials were all alike, which tells of no error.
 func distance(e stats.Estimate, theory float64) float64 {
-	if math.Abs(e.Mean-theory) <= 1e-12*math.Abs(theory) {
+	switch {
+	case math.Abs(e.Mean-theory) <= 1e-12*math.Abs(theory):
 		return 0
+	case e.Error == 0:
+		return math.NaN()
 	}
 	return (e.Mean - theory) / e.Error
 }

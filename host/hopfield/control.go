@@ -27,10 +27,10 @@ func (n *Network) CheckControl(name string, value float64) error {
 		return nil
 	}
 	if !strings.HasPrefix(name, flipPrefix) {
-		return fmt.Errorf("control %q is not known; use %s or %sUNIT: %w", name, targetControl, flipPrefix, model.ErrUnknownControl)
+		return model.UnknownControl("control %q is not known; use %s or %sUNIT", name, targetControl, flipPrefix)
 	}
 	if unit, err := flipped(name); err != nil || unit < 0 || unit >= n.N {
-		return fmt.Errorf("control %q does not name a unit from 0 to %d: %w", name, n.N-1, model.ErrUnknownControl)
+		return model.UnknownControl("control %q does not name a unit from 0 to %d", name, n.N-1)
 	}
 	if value != 1 {
 		return fmt.Errorf("a unit is flipped by the value 1, not by %v", value)

@@ -80,13 +80,13 @@ func (s *Spec) checkFields(n, p int) error {
 	case net.Rule == Polynomial && !polynomialFits(p, n, net.Degree):
 		return model.BadKey("network.degree", net.Degree, fmt.Sprintf("fields of %d patterns and %d units can pass 63 bits; use a lower one, or fewer patterns or units", p, n))
 	case net.Rule == Exponential && p >= 1<<27:
-		return model.BadKey("patterns.count", p, "fields can pass 63 bits, and the rule exponential takes fewer than 2^27 patterns")
+		return s.badCount("fields can pass 63 bits, and the rule exponential takes fewer than 2^27 patterns")
 	case g.Kind != Complete && patterns*int64(g.Connections) > math.MaxInt32:
-		return model.BadKey("patterns.count", p, fmt.Sprintf("fields of units with %d connections can pass 31 bits; use fewer patterns or connections", g.Connections))
+		return s.badCount(fmt.Sprintf("fields of units with %d connections can pass 31 bits; use fewer patterns or connections", g.Connections))
 	case net.Rule != Hebb || !s.hasMatrix() || len(net.Thresholds) > 0 || patterns*(units-1) <= math.MaxInt32:
 		return nil
 	case net.Damage > 0 || net.Clip:
-		return model.BadKey("patterns.count", p, fmt.Sprintf("fields of %d units can pass 31 bits; use fewer patterns", n))
+		return s.badCount(fmt.Sprintf("fields of %d units can pass 31 bits; use fewer patterns", n))
 	default:
 		return model.BadKey("network.matrix", net.Matrix, fmt.Sprintf("fields of %d patterns and %d units can pass 31 bits; use network.matrix=false, or fewer patterns", p, n))
 	}

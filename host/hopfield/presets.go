@@ -13,7 +13,7 @@ func Presets() []Preset {
 		{"hopfield-recall", "a recall of one of 100 random patterns from a fifth of its units wrong, 1000 units", random()},
 		{"hopfield-glyphs", "a letter of 26 recalled by the projection rule, images of 32x32 units", glyphs()},
 		{"hopfield-flow", "a recall of one of 64 patterns that minimum probability flow has stored in 64 units", flow()},
-		{"hopfield-two-memories", "four units, two patterns, and a start between one pattern and the other's negative", twoMemories()},
+		{"hopfield-two-memories", "four units, two patterns, and a start as far from one pattern as from the other, its negative", twoMemories()},
 	}
 }
 

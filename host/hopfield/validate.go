@@ -116,7 +116,7 @@ func (s *Spec) checkPatterns() error {
 		return model.BadKey("patterns.count", nil, "give the number of patterns, or patterns.load, or files")
 	}
 	if n := s.units(); s.Network.Rule == ProjectionRule && n > 0 && s.count(n) > n {
-		return model.BadKey("patterns.count", s.count(n), fmt.Sprintf("the projection rule holds at most as many patterns as there are units, %d", n))
+		return s.badCount(fmt.Sprintf("the projection rule holds at most as many patterns as there are units, %d", n))
 	}
 	return nil
 }
@@ -183,6 +183,14 @@ func (s *Spec) count(n int) int {
 		return s.Patterns.Count
 	}
 	return max(1, int(math.Round(float64(s.Patterns.Load*float64(n)))))
+}
+
+// badCount names the key that the number of patterns follows from.
+func (s *Spec) badCount(problem string) error {
+	if p := s.Patterns; p.Count == 0 && p.Load != 0 {
+		return model.BadKey("patterns.load", p.Load, problem)
+	}
+	return model.BadKey("patterns.count", s.count(s.units()), problem)
 }
 
 func (s *Spec) checkGraph() error {
@@ -387,7 +395,7 @@ func (s *Spec) TooLarge(problem string, share float64) error {
 	fits := fmt.Sprintf("about %d units fit", int(float64(n)*math.Sqrt(share)))
 	switch net := s.Network; {
 	case !s.hasMatrix():
-		return model.BadKey("patterns.count", s.count(n), problem+"; use fewer patterns, units or replicas")
+		return s.badCount(problem + "; use fewer patterns, units or replicas")
 	case net.Rule == Hebb && net.Damage == 0 && !net.Clip && len(net.Thresholds) == 0:
 		return model.BadKey("network.matrix", net.Matrix, fmt.Sprintf("%s for the couplings of %d x %d; with network.matrix=false no matrix is kept and any number of units fits", problem, n, n))
 	}

@@ -5,6 +5,7 @@ package model
 
 import (
 	"errors"
+	"fmt"
 
 	"tnn-gpu/host/state"
 )
@@ -73,9 +74,19 @@ type Network interface {
 	Announce() [][2]string
 }
 
-// ErrUnknownControl is wrapped by a backend's Control for a name that the model
-// does not have.
+// ErrUnknownControl is what a backend's Control gives, with a sentence of its own, for a
+// name that the model does not have.
 var ErrUnknownControl = errors.New("unknown control")
+
+// UnknownControl is ErrUnknownControl in a sentence that says more.
+func UnknownControl(format string, args ...any) error {
+	return unknownControl(fmt.Sprintf(format, args...))
+}
+
+type unknownControl string
+
+func (u unknownControl) Error() string     { return string(u) }
+func (u unknownControl) Is(err error) bool { return err == ErrUnknownControl }
 
 // Keys are those of all replicas of a run.
 func Keys(s Spec, seed uint64, replicas, values int) []uint64 {

@@ -45,7 +45,7 @@ func (c *Controls) Set(name string, value float64) (rest bool, err error) {
 		}
 		return true, nil
 	case name != plasticityControl && name != inputControl && !slices.Contains(Rules(), Rule(name)):
-		return false, fmt.Errorf("control %q is not known; use plasticity, stdp, ip, sp, istdp, ss, input or rest: %w", name, model.ErrUnknownControl)
+		return false, model.UnknownControl("control %q is not known; use plasticity, stdp, ip, sp, istdp, ss, input or rest", name)
 	case math.IsNaN(value):
 		delete(c.on, name)
 		return false, nil

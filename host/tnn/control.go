@@ -34,11 +34,11 @@ func (c *Controls) Set(n *Network, name string, value float64) error {
 	}
 	text, found := strings.CutPrefix(name, "external:")
 	if !found {
-		return fmt.Errorf("control %q is not known; use adapt, external:ID or a key that eras change: %w", name, model.ErrUnknownControl)
+		return model.UnknownControl("control %q is not known; use adapt, external:ID or a key that eras change", name)
 	}
 	id, err := strconv.Atoi(text)
 	if err != nil || id < 0 || id >= n.Graph.Nodes || n.IsNetwork(int32(id)) {
-		return fmt.Errorf("control %q does not name an external node: %w", name, model.ErrUnknownControl)
+		return model.UnknownControl("control %q does not name an external node", name)
 	}
 	if math.IsNaN(value) {
 		delete(c.external, int32(id))

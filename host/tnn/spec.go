@@ -135,7 +135,7 @@ type ExternalSpec struct {
 	Periods     []int      `toml:"periods,omitempty" comment:"of square and sine, in steps, one for each era; the last holds on"`
 	Polarity    int        `toml:"polarity" comment:"of the first node: 1 or -1"`
 	Sublattice  Sublattice `toml:"sublattice" comment:"of the first node: even or odd"`
-	Weight      float64    `toml:"weight" comment:"of the edges, which never changes"`
+	Weight      float64    `toml:"weight" comment:"of the edges; only eras change it"`
 	Wave        Wave       `toml:"wave,omitempty" comment:"while they are driven: square (if nothing is said), sine, noise, series or feed"`
 	Amplitude   float64    `toml:"amplitude,omitempty" comment:"of sine, 1 if nothing is said; of noise its standard deviation, up to 1"`
 	Correlation float64    `toml:"correlation_time,omitempty" comment:"of noise, in steps"`

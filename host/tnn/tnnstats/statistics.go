@@ -93,7 +93,10 @@ func dissipation(r *analysis.Run) (*analysis.Result, error) {
 			sums[i] += float64(nodes * v)
 		}
 	}
+	// A node that fluctuates equilibrates nothing, and its column holds what it dissipated before.
+	held := r.Network.(*tnn.Network).Spec.Network.Rule == tnn.Hylton2020
 	switch err := r.EachStep(); {
+	case held:
 	case errors.Is(err, analysis.ErrMissing):
 		out.Note("what all nodes dissipate in all steps is %v", err)
 	case err != nil:
@@ -101,8 +104,8 @@ func dissipation(r *analysis.Run) (*analysis.Result, error) {
 	default:
 		out.Add("dissipated", "kT", "by all nodes in all steps, the mean over replicas", stats.Mean(sums))
 	}
-	if r.Network.(*tnn.Network).Spec.Network.Rule == tnn.Hylton2020 {
-		out.Note("dissipation is that of each node's last equilibration, also in steps in which it fluctuates (docs/model.md section 2)")
+	if held {
+		out.Note("dissipation is that of each node's last equilibration, also in steps in which it fluctuates (docs/model.md section 2), so that its sum over steps is not what was dissipated")
 	}
 	return out, nil
 }

@@ -411,12 +411,20 @@ func TestAvalanchesAndDissipationByHand(t *testing.T) {
 		"changed_percent": {{0, 50, 25, 0, 0, 100, 0, 25}},
 	}}
 	r := runOf(t, g, true, nil, 4, 4)
+	spec := r.Network.(*tnn.Network).Spec
+	rule := spec.Network.Rule
+	spec.Network.Rule = tnn.Hylton2019 // the column of the other rule holds what was dissipated before
 	lost := made(t, r, "dissipation")
 	for name, want := range map[string]float64{"entropy_per_node": 0.5, "dissipation": 2, "dissipated": 256} {
 		if got := analysistest.Value(t, lost, name).Mean; got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
+	spec.Network.Rule = rule
+	if held := made(t, r, "dissipation"); slices.ContainsFunc(held.Values, func(v analysis.Value) bool { return v.Name == "dissipated" }) {
+		t.Errorf("what is held is added up: %+v", held.Values)
+	}
+	spec.Network.Rule = tnn.Hylton2019
 	found := made(t, r, "avalanches")
 	// One of two steps, 8 and 4 nodes; one of a step, 16; the last is not over.
 	for name, want := range map[string]float64{"avalanches": 2, "duration": 1.5, "size": (6 + 2 + 14) / 2.} {
