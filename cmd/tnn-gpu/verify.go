@@ -40,7 +40,7 @@ func (p *program) verifyCommand() *cli.Command {
 			&cli.StringFlag{Name: "backend", Value: "cpu", Usage: "replay on `BACKEND` cpu or opencl"},
 			&cli.StringFlag{Name: "device", Usage: "OpenCL device: its `NUMBER` in `tnn-gpu devices`, or part of its name"},
 			&cli.StringFlag{Name: "precision", Value: "double", Usage: "replay in `PRECISION` double or single"},
-			&cli.Float64Flag{Name: "tolerance", Usage: "largest deviation that passes", DefaultText: "what suits the format, such as 1e-9 in double precision"},
+			&cli.Float64Flag{Name: "tolerance", Usage: "largest `DEVIATION` that passes", DefaultText: "what suits the format, such as 1e-9 in double precision"},
 			threadsFlag(),
 		},
 		Action: func(c *cli.Context) error {

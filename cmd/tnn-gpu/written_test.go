@@ -18,7 +18,7 @@ func TestThinnedSteps(t *testing.T) {
 	for _, of := range []struct {
 		preset, until, steps string
 		every                int
-	}{{"driven", "111", "127", 4}, {"codes-policy", "1111", "1270", 20}} {
+	}{{"relaxed-driven", "111", "127", 4}, {"codes-policy", "1111", "1270", 20}} {
 		preset, every := of.preset, itoa(of.every)
 		args := func(steps, out string, more ...string) []string {
 			return append([]string{"run", "--preset", preset, "--backend", "cpu", "--no-overview", "--replicas", "2", "--steps", steps, "--out", preset + out}, more...)
@@ -51,15 +51,15 @@ func TestThinnedSteps(t *testing.T) {
 		tnnGPU(t, dir, "check", preset+"-twice").want(t, codeDone)
 		tnnGPU(t, dir, "plot", preset+"-few", "--out", preset+".svg").want(t, codeDone)
 	}
-	if text := string(read(t, dir, "driven-few", "run.json")); !strings.Contains(text, "quantities of every step whose number is a multiple of 4") {
+	if text := string(read(t, dir, "relaxed-driven-few", "run.json")); !strings.Contains(text, "quantities of every step whose number is a multiple of 4") {
 		t.Error("run.json does not say which steps have a row")
 	}
 	// Statistics of single rows are those of fewer rows; those of steps in a row say so.
-	said := tnnGPU(t, dir, "stats", "driven-few", "--of", "series,dissipation").want(t, codeDone, "steps.csv has a row every 4 steps, and each is needed")
+	said := tnnGPU(t, dir, "stats", "relaxed-driven-few", "--of", "series,dissipation").want(t, codeDone, "steps.csv has a row every 4 steps, and each is needed")
 	if strings.Contains(said.out, "dissipated ") {
 		t.Errorf("a sum over steps of which most have no row:\n%s", said.out)
 	}
-	tnnGPU(t, dir, "stats", "driven-few", "--of", "avalanches").want(t, codeUsage, "steps.csv has a row every 4 steps, and each is needed")
+	tnnGPU(t, dir, "stats", "relaxed-driven-few", "--of", "avalanches").want(t, codeUsage, "steps.csv has a row every 4 steps, and each is needed")
 	tnnGPU(t, dir, "run", "--steps", "5", "--steps-every", "6").want(t, codeUsage, "record.steps_every is 6, and the run has steps 1 to 5")
 	tnnGPU(t, dir, "run", "--steps-every", "0").want(t, codeUsage, "record.steps_every is 0")
 }
