@@ -269,30 +269,34 @@ func slurmShare(lookup func(string) (string, bool)) (experiment.Share, error) {
 
 // computer opens networks as the flags ask.
 func (p *program) computer(o *computerOptions) scan.Computer {
-	of := func(cfg *config.Config, replicas int) (*setup, error) {
-		computed, err := cfg.With("run.replicas=" + strconv.Itoa(replicas))
+	computed := func(cfg *config.Config, replicas int) (*config.Config, error) {
+		out, err := cfg.With("run.replicas=" + strconv.Itoa(replicas))
 		if err == nil {
-			err = applyComputerFlags(o, computed)
+			err = applyComputerFlags(o, out)
 		}
-		if err != nil {
-			return nil, err
-		}
-		return newSetup(computed)
+		return out, err
 	}
 	return scan.Computer{
 		Fit: func(cfg *config.Config) (int, error) {
-			n, err := of(cfg, 1)
+			cfg, err := computed(cfg, 1)
+			if err != nil {
+				return 0, err
+			}
+			n, err := newSetup(cfg)
 			if err != nil {
 				return 0, err
 			}
 			return n.fit()
 		},
 		Open: func(cfg *config.Config, built model.Network, keys []uint64) (backend.Backend, error) {
-			n, err := of(cfg, len(keys))
+			cfg, err := computed(cfg, len(keys))
 			if err != nil {
 				return nil, err
 			}
-			n.use(built, keys)
+			n, err := setupOf(cfg, built, keys)
+			if err != nil {
+				return nil, err
+			}
 			return n.open(o.threads)
 		},
 	}

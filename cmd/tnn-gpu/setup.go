@@ -42,6 +42,17 @@ func newSetup(c *config.Config) (*setup, error) {
 	return n, n.checkMemory()
 }
 
+// setupOf is that of a network that is built, with the keys of its replicas, if there is
+// memory for those.
+func setupOf(c *config.Config, built model.Network, keys []uint64) (*setup, error) {
+	precision, err := state.ParsePrecision(c.Run.Precision)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	n := &setup{config: c, net: built, precision: precision, seeds: keys}
+	return n, n.checkMemory()
+}
+
 func (n *setup) build() error {
 	variants, sweep, err := n.config.Variants()
 	if err == nil {
@@ -50,19 +61,12 @@ func (n *setup) build() error {
 	if err != nil {
 		return n.config.Locate(err)
 	}
-	if _, measured := n.net.(model.Measured); measured {
-		if err := errors.Join(n.checkMemory(), n.checkDevice()); err != nil {
-			return err
-		}
-	}
 	n.sweep = sweep
 	n.seeds = model.Keys(n.config.Spec, n.config.Run.Seed, n.config.Run.Replicas, n.config.SweptValues())
+	if _, measured := n.net.(model.Measured); measured {
+		return errors.Join(n.checkMemory(), n.checkDevice())
+	}
 	return nil
-}
-
-// use takes a network that is built, with the keys of its replicas.
-func (n *setup) use(built model.Network, keys []uint64) {
-	n.net, n.seeds = built, keys
 }
 
 // fit is the number of replicas that there is memory for, on the machine and on the
@@ -119,7 +123,7 @@ func (n *setup) checkDevice() error {
 // a file tells once it is built.
 func (n *setup) need() (host, device int64) {
 	if m, ok := n.net.(model.Measured); ok {
-		return m.Need(n.precision, n.config.Run.Replicas)
+		return m.Need(n.precision, n.seeds)
 	}
 	return n.config.Spec.Need(n.precision, n.config.Run.Replicas)
 }

@@ -22,6 +22,7 @@ type engine[F fmath.Float] struct {
 	step      int64
 	replicas  []*replica[F]
 	team      *parallel.Team
+	keys      []uint64
 	given     *hopfield.Given // draws of the next sweep; nil where it draws
 	spare     sync.Pool       // of tables
 }
@@ -38,7 +39,7 @@ func newEngine[F fmath.Float](net *hopfield.Network, o backend.Options) (backend
 	if o.Threads == 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
 	}
-	e := &engine[F]{Fields: backend.NewFields(net), net: net, precision: o.Precision, team: parallel.NewTeam(o.Threads), replicas: make([]*replica[F], len(o.Seeds))}
+	e := &engine[F]{Fields: backend.NewFields(net), net: net, precision: o.Precision, team: parallel.NewTeam(o.Threads), keys: o.Seeds, replicas: make([]*replica[F], len(o.Seeds))}
 	errs := make([]error, len(o.Seeds))
 	e.team.Share(len(o.Seeds), 1, func(_, from, to int) {
 		for i := from; i < to; i++ {
@@ -56,7 +57,7 @@ func newEngine[F fmath.Float](net *hopfield.Network, o backend.Options) (backend
 
 // Describe implements backend.Backend.
 func (e *engine[F]) Describe() backend.Description {
-	host, _ := e.net.Spec.Need(e.precision, len(e.replicas))
+	host, _ := e.net.Need(e.precision, e.keys)
 	return backend.Description{Backend: "cpu", Device: parallel.Processor(), Precision: e.precision, Strict: true, Bytes: host}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/state"
 )
 
 // Build implements model.Spec.
@@ -131,6 +132,22 @@ func (n *Network) Inherit(from *Network, keys []uint64) {
 			n.memories.Store(at, m)
 		}
 	}
+}
+
+// Need implements model.Measured: replicas that have stored the same share it.
+func (n *Network) Need(_ state.Precision, keys []uint64) (host, device int64) {
+	memories := map[memoryKey]bool{}
+	for i, key := range keys {
+		s := n.Of(i)
+		units, patterns := int64(n.N), int64(n.patterns(s))
+		device += needToRecall(units, patterns)
+		if at := n.memoryKey(s, key); !memories[at] {
+			memories[at] = true
+			device += s.needToStore(units, patterns)
+			host += s.needToBuild(units, patterns)
+		}
+	}
+	return host + device, device
 }
 
 // Memory is what a replica with this specification and key has stored. Replicas that

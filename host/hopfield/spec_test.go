@@ -292,3 +292,29 @@ func TestTooLarge(t *testing.T) {
 		t.Errorf("a million units without a matrix are said to need %d bytes", need)
 	}
 }
+
+// Recalls of the same network share what it has stored: 2,000 of two networks need two
+// matrices and not 2,000, on the machine as on a device.
+func TestRecallsShareTheirMemory(t *testing.T) {
+	s := hopfield.Defaults()
+	s.Network.Units, s.Network.Matrix, s.Patterns.Load = 1000, true, 0.1
+	built, err := s.Build(1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := built.(*hopfield.Network)
+	var keys []uint64
+	for i := range 2000 {
+		v := *s
+		v.Recall.Trial = i / 2
+		n.Variants, keys = append(n.Variants, &v), append(keys, uint64(i%2))
+	}
+	const matrices, recalls = 2 * 4 * 1000 * 1000, 2000 * 28 * 1000
+	host, device := n.Need(state.Single, keys)
+	if device < matrices+recalls || device > (matrices+recalls)*11/10 || host < device || host > 2*device {
+		t.Errorf("%d bytes on the machine and %d on a device, with matrices of %d and recalls of %d", host, device, matrices, recalls)
+	}
+	if each, _ := s.Need(state.Single, len(keys)); each < 2000*4*1000*1000 {
+		t.Errorf("networks of their own are said to need %d bytes", each)
+	}
+}

@@ -365,12 +365,21 @@ func (s *Spec) Need(_ state.Precision, replicas int) (host, device int64) {
 	if p == 0 && !s.given() {
 		p = int64(s.count(int(n)))
 	}
-	each := n/4*p + 28*n + 4*p // patterns twice, what a unit has, overlaps
-	if s.hasMatrix() {
-		each += 4 * n * n
-	}
-	return (each + s.needToBuild(n, p)) * int64(replicas), each * int64(replicas)
+	stored := s.needToStore(n, p)
+	device = int64(replicas) * (stored + needToRecall(n, p))
+	return device + int64(replicas)*s.needToBuild(n, p), device
 }
+
+// needToStore is what a memory takes: patterns twice, and couplings.
+func (s *Spec) needToStore(n, p int64) int64 {
+	if s.hasMatrix() {
+		return n/4*p + 4*n*n
+	}
+	return n / 4 * p
+}
+
+// needToRecall is what a recall has: values for a unit, and overlaps.
+func needToRecall(n, p int64) int64 { return 28*n + 4*p }
 
 // needToBuild is what couplings take on their way to integers.
 func (s *Spec) needToBuild(n, p int64) int64 {

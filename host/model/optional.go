@@ -231,10 +231,11 @@ type Sampled interface {
 }
 
 // Measured is a network that tells its memory better than its specification, which
-// knows neither a graph that is read from a file nor the padding of small networks.
+// knows neither a graph that is read from a file, nor the padding of small networks, nor
+// what replicas share.
 type Measured interface {
-	// Need is that of Spec.
-	Need(p state.Precision, replicas int) (host, device int64)
+	// Need is that of Spec, of replicas with these keys.
+	Need(p state.Precision, keys []uint64) (host, device int64)
 }
 
 // Summed is a network that a run is known by, whatever it was made from: two networks

@@ -98,10 +98,10 @@ func (n size) tableBytes() int64 {
 
 // Need is Spec.Need of a network that is laid out, with the padding of its layout,
 // which is more than the rest of it where a network is small.
-func (n *Network) Need(p state.Precision, replicas int) (host, device int64) {
+func (n *Network) Need(p state.Precision, keys []uint64) (host, device int64) {
 	tables := sizeOf(n.Graph).tableBytes()
 	length := size{int64(n.Length(state.Node)), int64(n.Length(state.HalfEdge)), int64(n.Length(state.Edge))}
-	states := length.stateBytes(n.Spec.Network.Rule, p, replicas)
+	states := length.stateBytes(n.Spec.Network.Rule, p, len(keys))
 	if n.Regular() {
 		return states + tables, states
 	}
