@@ -10,7 +10,7 @@ import (
 const mostColumns = 500
 
 // maps is a page with a map for each quantity: its mean over X and a key. Against the
-// step it is that of each step, against another key that of the last epoch.
+// step, on either axis, it is that of each step, against another key that of the last epoch.
 func (s *series) maps(names []string) (*Page, error) {
 	xs, err := s.keyValues(s.options.X)
 	if err == nil && s.options.X == s.options.Y {
@@ -54,10 +54,18 @@ func (s *series) maps(names []string) (*Page, error) {
 			return nil, fmt.Errorf("no run has a value of %s to draw", name)
 		}
 		for at, sum := range sums {
-			m.add(at[0], at[1], sum/counts[at])
+			x, y := at[0], at[1]
+			if s.upwards {
+				x, y = y, x
+			}
+			m.add(x, y, sum/counts[at])
 		}
 		x, _ := s.column(s.options.X)
-		page.Panels = append(page.Panels, Panel{Title: label(c), X: label(x), Y: s.options.Y, Map: m})
+		panel := Panel{Title: label(c), X: label(x), Y: s.options.Y, Map: m}
+		if s.upwards {
+			panel.X, panel.Y = panel.Y, panel.X
+		}
+		page.Panels = append(page.Panels, panel)
 	}
 	if len(page.Panels) == 0 {
 		return nil, errNoRows

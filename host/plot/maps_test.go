@@ -34,6 +34,14 @@ func TestMapsOfRuns(t *testing.T) {
 		t.Errorf("axes %s and %s; order at step 7 of 80 is %g, want %g", p.X, p.Y, got, sum)
 	}
 	written(t, page, "svg")
+	upwards, err := plot.Observables([]*results.Run{swept}, plot.Options{X: "edge.inverse_temperature", Y: "step", Quantities: []string{"order"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u := upwards.Panels[0]; u.X != p.Y || u.Y != p.X || upwards.Title != page.Title || !(math.Abs(u.Map.At(80, 7)-sum) < 1e-12) {
+		t.Errorf("%q with axes %s and %s; order at step 7 of 80 is %g, want %g", upwards.Title, u.X, u.Y, u.Map.At(80, 7), sum)
+	}
+	written(t, upwards, "svg")
 	var runs []*results.Run
 	for _, f := range []string{"1", "2"} {
 		for _, g := range []string{"20", "80"} {
@@ -52,7 +60,11 @@ func TestMapsOfRuns(t *testing.T) {
 	if got, want := page.Panels[0].Map.At(2, 80), energies[len(energies)-1]; got != want {
 		t.Errorf("energy at f = 2, g = 80 is %g, want %g", got, want)
 	}
-	for _, o := range []plot.Options{{X: "step", Y: "edge.noise"}, {X: "step", Y: "edge.size_mass"}, {X: "step", Y: "nothing"}, {X: "edge.inverse_temperature", Y: "edge.inverse_temperature"}} {
+	page, err = plot.Observables(runs[:2], plot.Options{X: "edge.inverse_temperature", Y: "step", Quantities: []string{"energy"}})
+	if err != nil || math.IsNaN(page.Panels[0].Map.At(80, 7)) {
+		t.Errorf("two runs against the step: %v", err)
+	}
+	for _, o := range []plot.Options{{X: "step", Y: "edge.noise"}, {X: "step", Y: "step"}, {X: "energy", Y: "step"}, {X: "nothing", Y: "step"}, {X: "step", Y: "edge.size_mass"}, {X: "step", Y: "nothing"}, {X: "edge.inverse_temperature", Y: "edge.inverse_temperature"}} {
 		if _, err := plot.Observables(runs, o); err == nil {
 			t.Errorf("%+v: there is no error", o)
 		}

@@ -17,6 +17,7 @@ import (
 type series struct {
 	runs       []*results.Run
 	options    Options
+	upwards    bool            // the step of a map is on the axis that goes up; options have it as X
 	columns    []record.Column // those that all runs have
 	curves     []table
 	histograms []record.Column
@@ -41,6 +42,10 @@ const longTable = 1 << 20
 
 func load(runs []*results.Run, o Options) (*series, error) {
 	s := &series{runs: runs, options: o}
+	if o.Y == "step" {
+		o.X, o.Y = o.Y, o.X
+		s.options, s.upwards = o, true
+	}
 	var all []table // of every run and replica
 	for i, run := range runs {
 		name := "steps.csv"

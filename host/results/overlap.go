@@ -12,6 +12,7 @@ type trajectory struct {
 	settings string // hash of all that determines the steps but for the seed
 	network  string // sum of the network; empty where it is not known
 	seed     uint64
+	number   int // of the replica, where it is what tells replicas of one seed apart
 }
 
 // Overlap says which replicas of several runs are the same trajectory, as replica 1 of a
@@ -35,7 +36,10 @@ func Overlap(runs []*Run) error {
 					return err
 				}
 			}
-			t := trajectory{settings[value], r.Metadata.NetworkSum, seed}
+			t := trajectory{settings: settings[value], network: r.Metadata.NetworkSum, seed: seed}
+			if r.oneSeed() {
+				t.number = k
+			}
 			name := fmt.Sprintf("replica %d of %s", k, r.Path)
 			if first := seen[t]; first != "" {
 				return fmt.Errorf("%s and %s are the same trajectory, of seed %d and the same settings, and a mean would count it twice: leave one of the runs out, or give them seeds that are further apart than they have replicas", first, name, seed)
@@ -44,6 +48,12 @@ func Overlap(runs []*Run) error {
 		}
 	}
 	return nil
+}
+
+// oneSeed tells whether all replicas have the seed of the run, and draw by their numbers.
+func (r *Run) oneSeed() bool {
+	key := r.Config.Spec.Key
+	return key(r.Config.Run.Seed, 0, 1) == key(r.Config.Run.Seed, 1, 1)
 }
 
 // settings hashes what determines the first steps of the replicas with a value of the

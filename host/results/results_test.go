@@ -160,3 +160,23 @@ func TestHalfARowIsLeftOut(t *testing.T) {
 		t.Errorf("%v, %v", table, err)
 	}
 }
+
+// TestReplicasOfOneSeed: a model may draw by the numbers of replicas, which then tell them
+// apart, and not their seeds.
+func TestReplicasOfOneSeed(t *testing.T) {
+	const key = "lewis.punish"
+	of := func(settings ...string) *results.Run {
+		return resultstest.Make(t, cpuref.New, "signals-urns", nil, append(settings, "lewis.plays=20")...)
+	}
+	three, one, other, swept := of("run.replicas=3"), of(), of("run.seed=2", "run.replicas=2"), of("run.replicas=4", "run.sweep="+key+"=0,1")
+	for _, runs := range [][]*results.Run{{three}, {three, other}, {swept}, {other, one}} {
+		if err := results.Overlap(runs); err != nil {
+			t.Errorf("%d runs: %v", len(runs), err)
+		}
+	}
+	for _, runs := range [][]*results.Run{{three, one}, {three, three}, {swept, one}} {
+		if err := results.Overlap(runs); err == nil || !strings.Contains(err.Error(), "are the same trajectory") {
+			t.Errorf("%v", err)
+		}
+	}
+}
