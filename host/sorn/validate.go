@@ -92,10 +92,14 @@ func (t *Table) checkDegrees() error {
 	}{
 		{"sorn.lambda_ee", t.TypeEE, t.LambdaEE, n - 1}, {"sorn.lambda_ei", t.TypeEI, t.LambdaEI, n}, {"sorn.lambda_ie", t.TypeIE, t.LambdaIE, n},
 	} {
+		least := int64(0) // of what no column is drawn by
 		if d.kind == Sparse {
-			if err := model.Within(d.key, d.lambda, 1, d.most, "partners of a unit"); err != nil {
-				return err
-			}
+			least = 1
+		} else {
+			d.most = math.MaxInt32
+		}
+		if err := model.Within(d.key, d.lambda, least, d.most, "partners of a unit"); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -166,6 +170,10 @@ func (s *Spec) checkInput() error {
 		model.Between("input.amplitude", in.Amplitude, -largest, largest, "of inputs"),
 		model.Within("input.pool_size", in.PoolSize, 0, n, "units of a pool; 0: there are none"),
 		model.Within("input.blank", in.Blank, 0, math.MaxInt32, "steps between words"),
+		model.Within("input.units", in.Units, 0, math.MaxInt32, "units"),
+		model.Within("input.count", in.Count, 0, 1<<16, "letters B or E of a word"),
+		model.Within("input.alphabet", in.Alphabet, 0, 1<<16, "symbols"),
+		in.checkOdds(),
 	); err != nil {
 		return err
 	}
@@ -225,6 +233,16 @@ func (s *Spec) checkRoomForInput() error {
 	return model.BadKey("input.kind", string(in.Kind), fmt.Sprintf("%d symbols of %d units need %d, and there are %d", channels, each, each*channels, n))
 }
 
+// checkOdds refuses what is no probability.
+func (s *InputSpec) checkOdds() error {
+	for _, p := range s.Transitions {
+		if !(p >= 0 && p <= 1) {
+			return model.BadKey("input.transitions", s.Transitions, "probabilities are from 0 to 1")
+		}
+	}
+	return nil
+}
+
 func (s *InputSpec) checkWords() error {
 	if len(s.Words) == 0 {
 		return model.BadKey("input.words", nil, fmt.Sprintf("the kind %s needs a list of words", s.Kind))
@@ -248,9 +266,6 @@ func (s *InputSpec) checkWords() error {
 	for w := range n {
 		sum := 0.0
 		for _, p := range s.Transitions[w*n : (w+1)*n] {
-			if !(p >= 0) {
-				return model.BadKey("input.transitions", s.Transitions, "probabilities are not below 0")
-			}
 			sum += p
 		}
 		if !(math.Abs(sum-1) < 1e-9) {

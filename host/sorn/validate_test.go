@@ -25,6 +25,12 @@ func TestBadInput(t *testing.T) {
 			t.Errorf("a bad %s gives %v", key, err)
 		}
 	}
+	// Also where nothing reads them.
+	refused("sorn.lambda_ie", func(s *Spec) { s.Sorn.TypeIE, s.Sorn.LambdaIE = Dense, -7 })
+	refused("input.units", func(s *Spec) { s.Input.Kind, s.Input.Units = Zero, -1 })
+	refused("input.count", func(s *Spec) { s.Input.Kind, s.Input.Count = Zero, -1 })
+	refused("input.alphabet", func(s *Spec) { s.Input.Kind, s.Input.Alphabet = Zero, -1 })
+	refused("input.transitions", func(s *Spec) { s.Input.Kind, s.Input.Transitions = Zero, []float64{math.NaN()} })
 	for key, change := range map[string]func(s *Spec){
 		"sorn.ne":               func(s *Spec) { s.Sorn.NE = 4 },
 		"sorn.nu":               func(s *Spec) { s.Sorn.NU = 0 },
