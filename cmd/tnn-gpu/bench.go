@@ -18,6 +18,8 @@ import (
 	"tnn-gpu/cpuref"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/bench"
+	"tnn-gpu/host/config"
+	"tnn-gpu/host/memory"
 	"tnn-gpu/host/models"
 	"tnn-gpu/host/plot"
 	"tnn-gpu/host/state"
@@ -61,6 +63,9 @@ func (p *program) benchCommand() *cli.Command {
 			}
 			targets, err := p.benchTargets(o)
 			if err != nil {
+				return err
+			}
+			if err := checkBenchMemory(cases, targets); err != nil {
 				return err
 			}
 			return p.bench(c.Context, o, cases, targets)
@@ -173,6 +178,9 @@ func benchCases(o *benchOptions) ([]bench.Case, error) {
 		}
 		for _, values := range valuesOfAxes(s.Axes, given) {
 			for _, n := range replicas {
+				if s.Networks(values, n, config.MaxReplicas) > config.MaxReplicas {
+					return nil, badUsage("a case of the series %s has more networks than the %d that are computed together; use less for %s", s.Name, config.MaxReplicas, togetherText(s.Axes))
+				}
 				each := s.Case(values, precision, n)
 				for _, spec := range append(each.Work.Variants, each.Work.Spec) {
 					if err := spec.Validate(); err != nil {
@@ -184,6 +192,17 @@ func benchCases(o *benchOptions) ([]bench.Case, error) {
 		}
 	}
 	return cases, nil
+}
+
+// togetherText names the flags that say how many networks are computed together.
+func togetherText(axes []bench.Axis) string {
+	text := "--replicas"
+	for _, a := range axes {
+		if a.Together {
+			text = "--" + a.Name + " or " + text
+		}
+	}
+	return text
 }
 
 // chosenSeries finds series by their names.
@@ -287,11 +306,40 @@ func checkHostWork(o *benchOptions, cases []bench.Case) error {
 	return nil
 }
 
+// checkBenchMemory refuses what cannot fit, before anything is measured. Beside the state
+// and its tables a backend has buffers, and some cases begin each time at a copy.
+func checkBenchMemory(cases []bench.Case, targets []benchTarget) error {
+	process := memory.Limit()
+	for _, c := range cases {
+		host, device, err := c.Need()
+		if err == nil {
+			err = checkBenchFit(c, "this process can have", process, host+host+host/2)
+		}
+		for _, t := range targets {
+			if err == nil && !t.host && !c.Work.Host {
+				err = checkBenchFit(c, t.name+" has", t.memory, device)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkBenchFit(c bench.Case, where string, there, need int64) error {
+	if there <= 0 || need <= there {
+		return nil
+	}
+	return badUsage("%v is not possible: the network takes at least %s, and %s %s; use smaller numbers", c, bytesText(need), where, bytesText(there))
+}
+
 // benchTarget is a device to be measured.
 type benchTarget struct {
 	bench.Target
 	name   string
-	host   bool // it is the processor backend, which stands for what the host does
+	memory int64 // of a device that has its own
+	host   bool  // it is the processor backend, which stands for what the host does
 	stream func() (bench.Stream, error)
 }
 
@@ -330,6 +378,7 @@ func (p *program) benchTargets(o *benchOptions) ([]benchTarget, error) {
 		targets = append(targets, benchTarget{
 			Target: bench.Target{Open: p.drivers.New, Options: backend.Options{Device: device, Profile: o.profile}, Processor: info.Kind == "cpu"},
 			name:   "opencl, " + info.String(),
+			memory: int64(info.GlobalMemory),
 			stream: func() (bench.Stream, error) {
 				return p.drivers.NewStream(device, bench.StreamElements, bench.StreamFactor)
 			},

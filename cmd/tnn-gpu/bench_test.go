@@ -110,6 +110,12 @@ func TestBenchRefuses(t *testing.T) {
 		{[]string{"--seconds", "0"}, "--seconds is 0"},
 		{[]string{"--plot", "rates.gif"}, "\"gif\""},
 		{[]string{"--plot", "rates.png", "--size", "30", "--connections", "4"}, "there is one network"},
+		{[]string{"--size", "8", "--connections", "4", "--replicas", "99999999"}, "more networks than the 1048576"},
+		{[]string{"--series", "signals-urns", "--replicas", "1048577"}, "more networks than the 1048576 that are computed together; use less for --replicas"},
+		{[]string{"--series", "codes-exact", "--replicas", "9223372036854775807"}, "more networks than"},
+		{[]string{"--series", "hopfield-recall", "--recalls", "99999999"}, "use less for --recalls or --replicas"},
+		{[]string{"--series", "hopfield-sync", "--recalls", "1024", "--replicas", "1025"}, "more networks than"},
+		{[]string{"--series", "perceptron", "--students", "9223372036854775807"}, "use less for --students or --replicas"},
 		{[]string{"more"}, "more"},
 	} {
 		tnnGPU(t, t.TempDir(), append([]string{"bench"}, c.args...)...).want(t, codeUsage, c.says)

@@ -105,6 +105,25 @@ func TestTooLittleMemory(t *testing.T) {
 	}
 }
 
+// TestBenchOfTooMuch: bench says what does not fit before it measures anything, as run does.
+func TestBenchOfTooMuch(t *testing.T) {
+	if err := exec.Command("sh", "-c", "ulimit -v 4000000").Run(); err != nil {
+		t.Skip("no limit can be set: ", err)
+	}
+	dir := t.TempDir()
+	for _, args := range [][]string{
+		{"--series", "sorn", "--size", "10000000"}, {"--series", "codes-backprop", "--replicas", "1048576"}, {"--size", "30000", "--connections", "4"},
+		{"--series", "hopfield-storkey", "--size", "1000000"}, {"--series", "hopfield-recall", "--size", "100000"}, {"--series", "perceptron", "--students", "1000000"},
+		{"--series", "signals-urns", "--size", "100", "--replicas", "1048576"},
+	} {
+		r := limited(t, dir, "ulimit -v 4000000", append([]string{"bench", "--backend", "cpu"}, args...)...)
+		r.want(t, codeUsage, "the network takes at least", "this process can have")
+		if strings.Count(r.errs, "\n") != 1 {
+			t.Errorf("%v: more than a sentence:\n%.2000s", args, r.errs)
+		}
+	}
+}
+
 // packed writes a beginning, and a text many times, by gzip.
 func packed(begin, text string, times int) func(w *bufio.Writer) error {
 	return func(w *bufio.Writer) error {

@@ -32,6 +32,8 @@ type Axis struct {
 	Name   string // of a flag: "size"
 	Doc    string // "side of the square lattice"
 	Values []int  // that are measured where none are asked for
+	// Together tells that it is a number of networks that each replica of a case has.
+	Together bool
 }
 
 // Work is what is measured of a case.
@@ -108,6 +110,41 @@ func (s *Series) Case(values []int, p state.Precision, replicas int) Case {
 	return c
 }
 
+// Networks is how many a case with these values of the axes computes together. Past most
+// it is most + 1.
+func (s *Series) Networks(values []int, replicas, most int) int {
+	n := min(replicas, most+1)
+	for i, a := range s.Axes {
+		if a.Together && n > most/values[i] {
+			return most + 1
+		}
+		if a.Together {
+			n *= values[i]
+		}
+	}
+	return n
+}
+
+// Need is the least memory that the case takes, in bytes. Networks that are computed
+// together may share some, which they tell once they are built.
+func (c Case) Need() (host, device int64, err error) {
+	if c.Work.Variants != nil {
+		net, keys, err := c.build()
+		if err != nil {
+			return 0, 0, err
+		}
+		if m, ok := net.(model.Measured); ok {
+			host, device = m.Need(c.Precision, keys)
+			return host, device, nil
+		}
+	}
+	host, device = c.Work.Spec.Need(c.Precision, c.each()*c.Replicas)
+	return host, device, nil
+}
+
+// each is the number of networks of a replica.
+func (c Case) each() int { return max(len(c.Work.Variants), 1) }
+
 func (c Case) String() string {
 	words := []string{c.Series}
 	for _, v := range c.Axes {
@@ -122,7 +159,7 @@ func (c Case) String() string {
 
 // build makes the network of all replicas, and their keys.
 func (c Case) build() (model.Network, []uint64, error) {
-	each := max(len(c.Work.Variants), 1)
+	each := c.each()
 	var variants []model.Spec
 	if c.Work.Variants != nil {
 		variants = slices.Repeat(c.Work.Variants, c.Replicas)

@@ -196,8 +196,8 @@ func (c *Config) check() error {
 		return invalid("model", c.Model, "the tables are those of the model %s", modelOfSpec(c.Spec).Name)
 	case r.Seed > math.MaxInt64:
 		return invalid("run.seed", r.Seed, "use a whole number from 0 to %d", int64(math.MaxInt64))
-	case r.Replicas < 1 || r.Replicas > maxReplicas:
-		return invalid("run.replicas", r.Replicas, "use a whole number from 1 to %d", maxReplicas)
+	case r.Replicas < 1 || r.Replicas > MaxReplicas:
+		return invalid("run.replicas", r.Replicas, "use a whole number from 1 to %d", MaxReplicas)
 	case r.Precision != state.Single.String() && r.Precision != state.Double.String():
 		return invalid("run.precision", r.Precision, "use single or double")
 	case r.Epoch < 0 || r.Epoch > math.MaxUint32:
@@ -208,7 +208,8 @@ func (c *Config) check() error {
 	return c.Record.check()
 }
 
-const maxReplicas = 1 << 20
+// MaxReplicas is the largest number of networks that are computed together.
+const MaxReplicas = 1 << 20
 
 // Hash identifies what determines the bits of a run: the model, its
 // specification, the seed, replicas and precision, and the contents of the files

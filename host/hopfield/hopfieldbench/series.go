@@ -17,7 +17,7 @@ func Series() []bench.Series {
 			Doc: "recalls of random patterns, a tenth as many as units, from a fifth of the units wrong, unit after unit until nothing changes",
 			Axes: []bench.Axis{
 				{Name: "size", Doc: "units", Values: []int{1000, 4000}},
-				{Name: "recalls", Doc: "recalls of a network at once", Values: []int{1, 256}},
+				{Name: "recalls", Doc: "recalls of a network at once", Values: []int{1, 256}, Together: true},
 			},
 			New: func(values []int) *bench.Work {
 				return &bench.Work{Spec: spec(values[0]), Variants: recalls(values[0], values[1]), Units: float64(values[1]), Begin: recall, Peers: recallPeers(values[0])}
@@ -28,7 +28,7 @@ func Series() []bench.Series {
 			Doc: "sweeps of recalls in which all units decide at once, the first three from a fifth of the units wrong",
 			Axes: []bench.Axis{
 				{Name: "size", Doc: "units", Values: []int{1000, 4000}},
-				{Name: "recalls", Doc: "recalls of a network at once", Values: []int{64}},
+				{Name: "recalls", Doc: "recalls of a network at once", Values: []int{64}, Together: true},
 			},
 			New: func(values []int) *bench.Work {
 				all := recalls(values[0], values[1])

@@ -13,7 +13,7 @@ func Series() []bench.Series {
 		Name: "perceptron", Unit: "steps", Doc: "time steps of students that learn from the same 30 examples",
 		Axes: []bench.Axis{
 			{Name: "size", Doc: "weights of a student", Values: []int{1000, 10000}},
-			{Name: "students", Doc: "students of a realisation", Values: []int{1, 7, 12}},
+			{Name: "students", Doc: "students of a realisation", Values: []int{1, 7, 12}, Together: true},
 		},
 		New: func(values []int) *bench.Work {
 			return &bench.Work{Spec: spec(values[0]), Variants: students(values[0], values[1]), Units: 1, Peers: peers(values[0], values[1])}
