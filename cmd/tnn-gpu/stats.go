@@ -149,6 +149,9 @@ func makeReport(run, beside *results.Run, o *statsOptions) (*analysis.Report, er
 				of.Beside = beside.Analyse(nil)
 			}
 		}
+		if steps, err := of.Steps(); err == nil { // without rows each statistic says so
+			report.Rows = len(steps)
+		}
 		if part.Found, err = analysis.Make(of, chosen, o.of.given); err != nil {
 			return nil, err
 		}

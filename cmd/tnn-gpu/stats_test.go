@@ -130,6 +130,23 @@ func TestStatsOfAllModels(t *testing.T) {
 	}
 }
 
+// TestStatsOfThinnedRows: means of rows that get sparser are those of the steps, and what
+// takes each step is refused where there are rows or records of fewer.
+func TestStatsOfThinnedRows(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "signals-urns", "--steps", "20000", "--backend", "cpu", "--no-overview", "--out", "urns").want(t, codeDone)
+	if got := statsOf(t, dir, "urns", "--of", "series").value(0, "series", "success"); !(math.Abs(got-0.991) < 0.001) {
+		t.Errorf("success is %g", got)
+	}
+	tnnGPU(t, dir, "stats", "urns", "--of", "series").want(t, codeDone, "urns, steps 1 to 20000 (290 rows)", "each counts for the steps that are nearest to it", "steps 10000 to 20000", "`--first 10000 --last 20000`")
+	tnnGPU(t, dir, "stats", "urns", "--of", "spectra").want(t, codeUsage, "(--first 10000 --last 20000)")
+	tnnGPU(t, dir, small("--steps", "60", "--steps-every", "5", "--record", "state", "--every", "3", "--backend", "cpu", "--no-overview")...).want(t, codeDone)
+	for quantity, every := range map[string]string{"order": "5", "state": "3"} {
+		tnnGPU(t, dir, "stats", "out", "--quantity", quantity, "--of", "fano").want(t, codeUsage, quantity+" is known every "+every+" steps, and each is needed")
+		tnnGPU(t, dir, "stats", "out", "--quantity", quantity, "--of", "bins").want(t, codeDone, "for sums each is needed")
+	}
+}
+
 // TestFiguresPage runs the commands of docs/figures.md.
 func TestFiguresPage(t *testing.T) {
 	dir := t.TempDir()

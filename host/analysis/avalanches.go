@@ -9,16 +9,17 @@ import (
 	"tnn-gpu/host/stats"
 )
 
-// Avalanches are those of an activity, by replica, above half its mean. Of durations
+// Avalanches are those of an activity, by replica, above half its mean, which begin and end
+// within the steps. Of durations
 // and sizes it tells the fitted laws, and how many there were of each; and how the mean
 // size grows with the duration.
 func Avalanches(activity [][]float64, of string) *Result {
 	out := &Result{}
 	var all []stats.Avalanche
 	for _, a := range activity {
-		all = append(all, stats.Avalanches(a, stats.Mean(a).Mean/2)...)
+		all = append(all, stats.WholeAvalanches(a, stats.Mean(a).Mean/2)...)
 	}
-	out.Exact("avalanches", "1", "runs of steps in which "+of+" is above half its mean", float64(len(all)), len(all))
+	out.Exact("avalanches", "1", "runs of steps in which "+of+" is above half its mean, but for those under way at the first step or the last", float64(len(all)), len(all))
 	if len(all) == 0 {
 		return out
 	}

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -21,28 +22,43 @@ func Common() []Statistic {
 // may differ that is called stationary.
 const StationaryWithin = 3.5
 
-// series tells the mean of each column.
+// series tells the mean of each column. Where rows are not evenly spaced they count as many
+// times as there are steps that are nearest to them, and what asks for even rows is of the
+// last ones that are.
 func series(r *Run) (*Result, error) {
-	every, err := r.Spacing()
+	steps, err := r.Steps()
 	if err != nil {
 		return nil, err
 	}
+	from, to, every := evenEnd(steps)
+	uneven, halves := to-from < len(steps), "the steps"
 	out := &Result{}
+	if uneven {
+		halves = fmt.Sprintf("steps %d to %d", steps[from], steps[to-1])
+		out.Note("rows are not evenly spaced, and each counts for the steps that are nearest to it; autocorrelation times and what is stationary are of the evenly spaced rows of %s, every %d steps: `--first %d --last %d` looks at these alone", halves, every, steps[from], steps[to-1])
+	}
 	var unknown []string // quantities whose error is not known
 	err = r.columns(func(c model.Column, values [][]float64, isFinite bool) {
 		if !isFinite {
 			out.Note("%s is not finite in each step, and is left out", c.Name)
 			return
 		}
-		out.Values = append(out.Values, Value{c, stats.Replicated(values)})
-		all := slices.Concat(values...)
-		out.Exact(c.Name+"_deviation", c.Unit, "standard deviation of the steps' "+c.Name, deviation(all), len(all))
-		time := stats.Time(values)
-		if every > 0 {
-			out.Exact(c.Name+"_time", "steps", "integrated autocorrelation time of "+c.Name, float64(every)*time, len(all))
+		mean, spread := stats.Replicated(values), deviation(slices.Concat(values...))
+		if uneven {
+			mean, spread = stats.Weighted(values, r.nearest(steps))
 		}
-		if d := stats.Drift(values); math.Abs(d.Mean) > StationaryWithin*d.Error {
-			out.Note("%s is not stationary: from the first half of the steps to the second its mean moves by %s", c.Name, Number(d.Mean, d.Error))
+		out.Values = append(out.Values, Value{c, mean})
+		out.Exact(c.Name+"_deviation", c.Unit, "standard deviation of the steps' "+c.Name, spread, mean.N)
+		even := make([][]float64, len(values))
+		for k := range values {
+			even[k] = values[k][from:to]
+		}
+		time := stats.Time(even)
+		if every > 0 {
+			out.Exact(c.Name+"_time", "steps", "integrated autocorrelation time of "+c.Name, float64(every)*time, len(even)*len(even[0]))
+		}
+		if d := stats.Drift(even); math.Abs(d.Mean) > StationaryWithin*d.Error {
+			out.Note("%s is not stationary: from the first half of %s to the second its mean moves by %s", c.Name, halves, Number(d.Mean, d.Error))
 		} else if math.IsNaN(time) {
 			unknown = append(unknown, c.Name)
 		}
@@ -51,7 +67,7 @@ func series(r *Run) (*Result, error) {
 		return nil, err
 	}
 	if unknown != nil {
-		out.Note("correlated over more than a twentieth of the steps, so that neither an error is known nor whether it is stationary: %s", strings.Join(unknown, ", "))
+		out.Note("correlated over more than a twentieth of %s, so that neither an error is known nor whether it is stationary: %s", halves, strings.Join(unknown, ", "))
 	}
 	return out, nil
 }
@@ -71,17 +87,9 @@ func deviation(values []float64) float64 {
 
 // spectra are those of each column, as means over replicas.
 func spectra(r *Run) (*Result, error) {
-	every, err := r.Spacing()
+	every, err := r.evenly(16)
 	if err != nil {
 		return nil, err
-	}
-	const leastValues = 16
-	steps, err := r.Steps()
-	if err != nil {
-		return nil, err
-	}
-	if every == 0 || len(steps) < leastValues {
-		return nil, Missing("a spectrum takes %d evenly spaced rows at the least", leastValues)
 	}
 	t := Table{Name: "spectra", Title: "power spectral density"}
 	err = r.columns(func(c model.Column, values [][]float64, isFinite bool) {

@@ -144,22 +144,25 @@ func (s *summed) places(rec *Recording) ([]int, error) {
 	return out, nil
 }
 
-// evenly gives the values of the quantity, and how many steps lie between two.
-func (r *Run) evenly(least int) (c model.Column, values [][]float64, every int64, err error) {
+// spaced gives the values of the quantity, and how many steps lie between two.
+func (r *Run) spaced(least int) (c model.Column, values [][]float64, every int64, err error) {
 	c = r.quantities[0]
-	if every, err = r.Spacing(); err != nil {
+	if every, err = r.evenly(least); err != nil {
 		return c, nil, 0, err
 	}
-	if values, err = r.Series(c.Name); err != nil {
-		return c, nil, 0, err
-	}
-	switch {
-	case every == 0 || len(values[0]) < least:
-		err = Missing("it takes %d evenly spaced rows at the least", least)
-	case !finite(values):
+	if values, err = r.Series(c.Name); err == nil && !finite(values) {
 		err = Missing("%s is not finite in each step", c.Name)
 	}
 	return c, values, every, err
+}
+
+// ofEachStep gives the values of the quantity where they are known of each step.
+func (r *Run) ofEachStep(least int) (model.Column, [][]float64, error) {
+	c, values, every, err := r.spaced(least)
+	if err == nil && every != 1 {
+		err = Missing("%s is known every %d steps, and each is needed", c.Name, every)
+	}
+	return c, values, err
 }
 
 // byReplica is the mean over replicas of what each has, with the error that follows.
@@ -175,7 +178,7 @@ func byReplica(values [][]float64, of func(values []float64) float64) stats.Esti
 const mostLags = 1000
 
 func autocorrelation(r *Run) (*Result, error) {
-	c, values, every, err := r.evenly(8)
+	c, values, every, err := r.spaced(8)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +206,7 @@ func autocorrelation(r *Run) (*Result, error) {
 }
 
 func fano(r *Run) (*Result, error) {
-	c, values, every, err := r.evenly(10)
+	c, values, err := r.ofEachStep(10)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +218,7 @@ func fano(r *Run) (*Result, error) {
 	var widths []float64
 	var factors []stats.Estimate
 	for w := 1; w <= len(values[0])/10; w *= 2 {
-		widths = append(widths, float64(int64(w)*every))
+		widths = append(widths, float64(w))
 		factors = append(factors, byReplica(values, func(v []float64) float64 { return stats.Fano(v, w).Fano }))
 	}
 	t := Table{Name: "fano", Title: "Fano factor of " + c.Name, Bars: true}
@@ -229,7 +232,7 @@ const mostBins = 100
 
 // bins cuts the steps into bins; those after the last whole bin are dropped.
 func bins(r *Run) (*Result, error) {
-	c, values, every, err := r.evenly(2)
+	c, values, every, err := r.spaced(2)
 	if err != nil {
 		return nil, err
 	}
@@ -261,7 +264,11 @@ func bins(r *Run) (*Result, error) {
 	t := Table{Name: "bins", Title: fmt.Sprintf("%s in bins of %d steps", c.Name, int64(width)*every)}
 	t.Add(model.Column{Name: "step", Title: "step", Unit: "1", Doc: "last step of the bin"}, last)
 	t.AddEstimates(model.Column{Name: "mean", Title: "mean of " + c.Name, Unit: c.Unit, Doc: "mean of the rows of the bin"}, means)
-	t.AddEstimates(model.Column{Name: "sum", Title: "sum of " + c.Name, Unit: c.Unit, Doc: "sum of the rows of the bin"}, totals)
+	if every == 1 {
+		t.AddEstimates(model.Column{Name: "sum", Title: "sum of " + c.Name, Unit: c.Unit, Doc: "sum over the steps of the bin"}, totals)
+	} else {
+		out.Note("%s is known every %d steps, and for sums each is needed", c.Name, every)
+	}
 	out.Tables = append(out.Tables, t)
 	if rest := rows % width; rest > 0 {
 		out.Note("the last %d steps are no whole bin, and are left out", int64(rest)*every)
@@ -270,10 +277,7 @@ func bins(r *Run) (*Result, error) {
 }
 
 func avalanches(r *Run) (*Result, error) {
-	c, values, every, err := r.evenly(2)
-	if err == nil && every != 1 {
-		err = Missing("avalanches take each step, and %s is known every %d", c.Name, every)
-	}
+	c, values, err := r.ofEachStep(2)
 	if err != nil {
 		return nil, err
 	}

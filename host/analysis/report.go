@@ -16,6 +16,7 @@ type Report struct {
 	Run         string // its folder's name
 	Model       string
 	First, Last int64
+	Rows        int // of these steps, by replica
 	Parts       []Part
 }
 
@@ -80,6 +81,9 @@ func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	for _, p := range r.Parts {
 		fmt.Fprintf(&b, "%s, steps %d to %d", r.Run, r.First, r.Last)
+		if n := int64(r.Rows); n > 0 && n < r.Last-r.First+1 {
+			fmt.Fprintf(&b, " (%d rows)", n)
+		}
 		if len(p.Replicas) > 1 {
 			fmt.Fprintf(&b, ", %d replicas", len(p.Replicas))
 		}
@@ -255,6 +259,7 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 		Model string `json:"model"`
 		First int64  `json:"first"`
 		Last  int64  `json:"last"`
+		Rows  int    `json:"rows"`
 		Parts []part `json:"parts"`
-	}{r.Run, r.Model, r.First, r.Last, parts})
+	}{r.Run, r.Model, r.First, r.Last, r.Rows, parts})
 }

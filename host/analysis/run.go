@@ -78,14 +78,62 @@ func (r *Run) columns(take func(c model.Column, values [][]float64, isFinite boo
 // they are not evenly spaced, or a single one.
 func (r *Run) Spacing() (int64, error) {
 	steps, err := r.Steps()
-	if err != nil || len(steps) < 2 {
+	if err != nil {
 		return 0, err
 	}
-	every := steps[1] - steps[0]
-	for i := range steps[1:] {
-		if steps[i+1]-steps[i] != every {
-			return 0, nil
+	from, to, every := evenEnd(steps)
+	if to-from < len(steps) {
+		every = 0
+	}
+	return every, nil
+}
+
+// evenEnd finds the last rows that are evenly spaced, those from one to before another, and
+// how many steps lie between two; 0 of a single row. A last row that follows sooner than
+// others is there because the run ended with it, and is none of them.
+func evenEnd(steps []int64) (from, to int, every int64) {
+	to = len(steps)
+	if n := to - 1; n >= 2 && steps[n]-steps[n-1] < steps[n-1]-steps[n-2] {
+		to = n
+	}
+	if from = max(0, to-2); to < 2 {
+		return from, to, 0
+	}
+	every = steps[from+1] - steps[from]
+	for from > 0 && steps[from]-steps[from-1] == every {
+		from--
+	}
+	return from, to, every
+}
+
+// nearest is how many of the steps that are looked at are nearest to each row: a step
+// half way between two counts half for either.
+func (r *Run) nearest(steps []int64) []float64 {
+	out := make([]float64, len(steps))
+	begin := float64(r.First) - 0.5
+	for i, step := range steps {
+		end := float64(r.Last) + 0.5
+		if i+1 < len(steps) {
+			end = float64(step+steps[i+1]) / 2
 		}
+		out[i], begin = end-begin, end
+	}
+	return out
+}
+
+// evenly refuses rows that are fewer or not evenly spaced, and gives how many steps lie
+// between two.
+func (r *Run) evenly(least int) (every int64, err error) {
+	steps, err := r.Steps()
+	if err != nil {
+		return 0, err
+	}
+	from, to, every := evenEnd(steps)
+	switch {
+	case to-from < len(steps):
+		return 0, Missing("it takes evenly spaced rows, %d at the least: the last ones that are have the steps %d to %d (--first %d --last %d)", least, steps[from], steps[to-1], steps[from], steps[to-1])
+	case len(steps) < least:
+		return 0, Missing("it takes %d evenly spaced rows at the least, and there are %d", least, len(steps))
 	}
 	return every, nil
 }

@@ -122,17 +122,20 @@ func TestWhatIsUndefined(t *testing.T) {
 		}
 	}
 	for name, v := range map[string][2]float64{
-		"entropy of equal counts":  {Entropy([]float64{4, 4, 4, 4}), 1},
-		"entropy of one unit":      {Entropy([]float64{0, 4, 0, 0}), 0},
-		"variation":                {Variation([]float64{1, 3}), 0.5},
-		"crossing between values":  {Crossing([]float64{1, 0.75, 0.25}, 0.5), 1.5},
-		"crossing at the start":    {Crossing([]float64{0.2}, 0.5), 0},
-		"mode of a log-normal":     {LogNormal{1, 0.5}.Mode(), math.Exp(0.75)},
-		"median of a log-normal":   {FitLogNormal([]float64{1, math.E, math.E * math.E}).Median(), math.E},
-		"mean of a log-normal":     {LogNormal{1, 0.5}.Mean(), math.Exp(1.125)},
-		"avalanches that end":      {float64(len(Avalanches([]float64{9, 0, 9, 9}, 1))), 1},
-		"threshold, half to even":  {Threshold([]float64{5}), 2},
-		"read-out without a state": {Read(solved(t), []float64{0})[0], 0.5},
+		"entropy of equal counts":   {Entropy([]float64{4, 4, 4, 4}), 1},
+		"entropy of one unit":       {Entropy([]float64{0, 4, 0, 0}), 0},
+		"variation":                 {Variation([]float64{1, 3}), 0.5},
+		"crossing between values":   {Crossing([]float64{1, 0.75, 0.25}, 0.5), 1.5},
+		"crossing at the start":     {Crossing([]float64{0.2}, 0.5), 0},
+		"mode of a log-normal":      {LogNormal{1, 0.5}.Mode(), math.Exp(0.75)},
+		"median of a log-normal":    {FitLogNormal([]float64{1, math.E, math.E * math.E}).Median(), math.E},
+		"mean of a log-normal":      {LogNormal{1, 0.5}.Mean(), math.Exp(1.125)},
+		"avalanches that end":       {float64(len(Avalanches([]float64{9, 0, 9, 9}, 1))), 1},
+		"avalanches that are whole": {float64(len(WholeAvalanches([]float64{9, 0, 9, 9, 0, 9}, 1))), 1},
+		"avalanches that are cut":   {float64(len(WholeAvalanches([]float64{9, 9, 0, 0, 9}, 1))), 0},
+		"an avalanche of all steps": {float64(len(WholeAvalanches([]float64{9, 9}, 1))), 0},
+		"threshold, half to even":   {Threshold([]float64{5}), 2},
+		"read-out without a state":  {Read(solved(t), []float64{0})[0], 0.5},
 	} {
 		if math.Abs(v[0]-v[1]) > 1e-12 {
 			t.Errorf("%s is %g, want %g", name, v[0], v[1])

@@ -14,8 +14,20 @@ func Threshold(activity []float64) float64 {
 	return math.RoundToEven(Mean(activity).Mean / 2)
 }
 
-// Avalanches are those of an activity above a threshold, in their order. One that is
-// not over at the end is dropped.
+// WholeAvalanches are those of an activity above a threshold, in their order, that neither
+// end of the series cuts: one that is under way at the first step is dropped, and one that
+// is not over at the last.
+func WholeAvalanches(activity []float64, threshold float64) []Avalanche {
+	for i, c := range activity {
+		if !(c > threshold) {
+			return Avalanches(activity[i:], threshold)
+		}
+	}
+	return nil
+}
+
+// Avalanches are those above a threshold of an activity that has just begun, in their
+// order. One that is not over at the end is dropped.
 func Avalanches(activity []float64, threshold float64) []Avalanche {
 	var out []Avalanche
 	var at Avalanche

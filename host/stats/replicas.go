@@ -10,6 +10,38 @@ import (
 // follows from the autocorrelation time, as that of Series.
 func Replicated(series [][]float64) Estimate { return replicated(series, Time(series)) }
 
+// Weighted is the mean of the series of some replicas, whose values stand for as many steps
+// as their weights tell, and the standard deviation of these steps. From ten replicas on it
+// has the error of the mean over replicas; for fewer none, as no autocorrelation time is
+// known of values that are not evenly spaced.
+func Weighted(series [][]float64, weights []float64) (mean Estimate, deviation float64) {
+	means, total := make([]float64, len(series)), 0.0
+	for _, w := range weights {
+		total += w
+	}
+	for k, values := range series {
+		sum := 0.0
+		for i, v := range values {
+			sum += float64(weights[i] * v)
+		}
+		if means[k] = sum / total; slices.Min(values) == slices.Max(values) {
+			means[k] = values[0]
+		}
+	}
+	mean = Mean(means)
+	if len(series) < least {
+		mean.Error = math.NaN()
+	}
+	sum := 0.0
+	for _, values := range series {
+		for i, v := range values {
+			sum += float64(weights[i] * float64((v-mean.Mean)*(v-mean.Mean)))
+		}
+	}
+	mean.N = len(series) * len(weights)
+	return mean, math.Sqrt(sum / (total*float64(len(series)) - 1))
+}
+
 func replicated(series [][]float64, tau float64) Estimate {
 	all := slices.Concat(series...)
 	e := Mean(all)

@@ -10,7 +10,7 @@ import (
 // Spectrum is the power of a series by frequency.
 type Spectrum struct {
 	Frequency []float64 // cycles a step, 0 < f <= 1/2
-	Power     []float64 // density: its sum times the distance of frequencies is the variance
+	Power     []float64 // density: its sum times the distance of frequencies is the variance within segments
 }
 
 // PowerSpectrum is Welch's estimate: the mean over segments of some values that overlap

@@ -82,10 +82,10 @@ func avalanches(r *analysis.Run) (*analysis.Result, error) {
 	out := &analysis.Result{}
 	var all []stats.Avalanche
 	for _, values := range c {
-		all = append(all, stats.Avalanches(values, stats.Threshold(values))...)
+		all = append(all, stats.WholeAvalanches(values, stats.Threshold(values))...)
 	}
 	out.Exact("threshold", "units", "half the mean activity, rounded: avalanches are above", mean(func(k int) float64 { return stats.Threshold(c[k]) }, len(c)).Mean, len(c))
-	out.Exact("avalanches", "1", "runs of steps above the threshold", float64(len(all)), len(all))
+	out.Exact("avalanches", "1", "runs of steps above the threshold, but for those under way at the first step or the last", float64(len(all)), len(all))
 	if len(all) == 0 {
 		return out, nil
 	}

@@ -59,15 +59,18 @@ func spikes(r *analysis.Run) (*analysis.Result, error) {
 	out := &analysis.Result{}
 	steps := float64(len(t[0].units[0]))
 	numbers, rates, between := make([]float64, units(r)), make([]float64, units(r)), make([][]float64, units(r))
-	flips := make([][]float64, len(t))
+	flips, active := make([][]float64, len(t)), make([][]float64, len(t))
 	entropy, variation := make([]float64, len(t)), make([]float64, len(t))
 	var silent, all, fanos []float64
 	for k := range t {
+		active[k] = make([]float64, len(t[k].units[0]))
+		var ofUnits []float64 // Fano factors
 		perUnit, none := make([]float64, len(numbers)), 0.0
 		var own []float64 // intervals
 		for i, s := range t[k].units {
-			for _, v := range s {
+			for step, v := range s {
 				perUnit[i] += v
+				active[k][step] += v / float64(units(r))
 			}
 			numbers[i] = float64(i)
 			rates[i] += perUnit[i] / steps / float64(len(t))
@@ -77,14 +80,16 @@ func spikes(r *analysis.Run) (*analysis.Result, error) {
 				none++
 			}
 			if v := stats.Fano(s, fanoWindow).Fano; !math.IsNaN(v) {
-				fanos = append(fanos, v)
+				ofUnits = append(ofUnits, v)
 			}
 		}
+		fanos = append(fanos, stats.Mean(ofUnits).Mean)
 		silent, all = append(silent, none), append(all, own...)
 		entropy[k], variation[k] = stats.Entropy(perUnit), stats.Variation(own)
 		flips[k] = hamming(t[k].units)
 	}
-	out.Add("rate", "1", "spikes of a unit in a step, mean over units", stats.Mean(rates))
+	out.Add("rate", "1", "spikes of a unit in a step, mean over units", stats.Replicated(active))
+	out.Exact("rate_deviation", "1", "standard deviation of the rates among units", stats.Mean(rates).Deviation(), len(rates))
 	out.Add("silent", "units", "units without a spike", stats.Mean(silent))
 	out.Add("entropy", "1", "of the units' shares of all spikes: 1 where all are equal", stats.Mean(entropy))
 	out.Add("interval", "steps", "mean interval between spikes of a unit", stats.Estimate{Mean: stats.Mean(all).Mean, Error: math.NaN(), N: len(all)})

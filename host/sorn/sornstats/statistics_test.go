@@ -167,7 +167,7 @@ func TestAvalanches(t *testing.T) {
 		sum += math.Pow(float64(k), -exponent)
 		cumulated[k] = sum
 	}
-	var c []float64
+	c := []float64{90, 90, 0} // of one that began before
 	for range 4000 {
 		u, k := random.Float64()*sum, 6
 		for cumulated[k] < u {
@@ -230,9 +230,18 @@ func TestSpikes(t *testing.T) {
 	near(t, found, "silent", 1, 0)
 	near(t, found, "interval", 1/p, 0.1)
 	near(t, found, "interval_variation", math.Sqrt(1-p), 0.02)
-	near(t, found, "fano_unit", 1-p, 0.02)
+	near(t, found, "fano_unit", (1-p)*29/30, 0.02) // of 30 windows, about their own mean
 	near(t, found, "hamming", 2*p*(1-p)*41, 0.3)
 	near(t, found, "entropy", math.Log(41)/math.Log(42), 0.002)
+	active, rate := make([]float64, 3000), analysistest.Value(t, found, "rate")
+	for k, x := range g.records["x"][0] {
+		for _, v := range x {
+			active[k] += v / units
+		}
+	}
+	if want := stats.Series(active); !(math.Abs(rate.Error-want.Error) < 1e-12) || math.Abs(rate.Mean-want.Mean) > 1e-12 {
+		t.Errorf("the rate is %+v, want that of the series of activity, %+v", rate.Estimate, want)
+	}
 	counts := 0.0
 	for _, n := range tableOf(t, found, "intervals").Values[1] {
 		counts += n
@@ -355,7 +364,7 @@ func TestWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := made(t, r, "degrees")
-	near(t, found, "in_degree", 19.5, 0)
+	near(t, found, "in_degree", 19.5, 4.5/20) // 400 units whose degrees deviate by 1
 	near(t, found, "in_deviation", 1, 0.25)
 	near(t, found, "out_degree", analysistest.Value(t, found, "in_degree").Mean, 1e-9)
 	near(t, found, "out_deviation", math.Sqrt(19.5*(1-19.5/399)), 0.6)

@@ -111,7 +111,7 @@ func degrees(r *analysis.Run) (*analysis.Result, error) {
 	}{{"in", "incoming synapses of a unit", in}, {"out", "outgoing synapses of a unit", to}} {
 		e := stats.Mean(of.values)
 		deviation := e.Deviation() * math.Sqrt(float64(e.N-1)/float64(e.N))
-		out.Add(of.name+"_degree", "1", of.doc, e)
+		out.Exact(of.name+"_degree", "1", "mean of the "+of.doc+", of all units", e.Mean, e.N)
 		out.Exact(of.name+"_deviation", "1", "standard deviation of that, over units", deviation, e.N)
 		_, counts := histogram(of.values, -0.5, 1)
 		normal := make([]float64, len(at))

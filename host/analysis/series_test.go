@@ -1,0 +1,130 @@
+package analysis
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"tnn-gpu/host/model"
+)
+
+// rowsOf is a run of one replica with rows of some steps.
+type rowsOf struct {
+	Source
+	steps  []int64
+	values func(step int64) float64
+}
+
+func (r *rowsOf) Steps() ([]int64, error) { return r.steps, nil }
+
+func (r *rowsOf) Column(string, int) ([]float64, error) {
+	out := make([]float64, len(r.steps))
+	for i, step := range r.steps {
+		out[i] = r.values(step)
+	}
+	return out, nil
+}
+
+// lookedAt are replicas of such a run.
+func lookedAt(replicas int, values func(step int64) float64, steps ...int64) *Run {
+	r := &Run{First: steps[0], Last: steps[len(steps)-1], From: &rowsOf{steps: steps, values: values}, quantities: []model.Column{{Name: "q", Unit: "1"}}}
+	for k := range replicas {
+		r.Replicas = append(r.Replicas, k)
+	}
+	return r
+}
+
+// every is the steps from one to another that are multiples of some.
+func every(from, to, by int64) []int64 {
+	var out []int64
+	for step := from; step <= to; step += by {
+		out = append(out, step)
+	}
+	return out
+}
+
+func valueOf(t *testing.T, r *Result, name string) Value {
+	t.Helper()
+	i := slices.IndexFunc(r.Values, func(v Value) bool { return v.Name == name })
+	if i < 0 {
+		t.Fatalf("there is no %s: %+v", name, r)
+	}
+	return r.Values[i]
+}
+
+// TestSparserRows: where rows get sparser, means and deviations are those of the steps that
+// rows stand for, and times and halves are of the last rows that are evenly spaced.
+func TestSparserRows(t *testing.T) {
+	late := func(step int64) float64 { // 0 in 4 steps, then 1 and 3 in turns
+		if step <= 4 {
+			return 0
+		}
+		return 2 - math.Pow(-1, float64(step/10))
+	}
+	r := lookedAt(1, late, append([]int64{1, 2, 3, 4}, every(10, 1000, 10)...)...)
+	found, err := series(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Row 10 has the steps from 7 to 15, row 1000 those from 995 on.
+	threes, ones := 8+49*10., 49*10+5.5
+	mean := (3*threes + ones) / 1000
+	if got := valueOf(t, found, "q"); math.Abs(got.Mean-mean) > 1e-12 || !math.IsNaN(got.Error) || got.N != 104 {
+		t.Errorf("the mean is %+v, want %g", got.Estimate, mean)
+	}
+	square := (9*threes + ones) / 1000
+	if got, want := valueOf(t, found, "q_deviation").Mean, math.Sqrt((square-mean*mean)*1000/999); math.Abs(got-want) > 1e-9 {
+		t.Errorf("the deviation is %g, want %g", got, want)
+	}
+	if got := valueOf(t, found, "q_time").Mean; got != 5 { // half a row of 10 steps
+		t.Errorf("the autocorrelation time is %g", got)
+	}
+	if len(found.Notes) != 1 || !strings.Contains(found.Notes[0], "steps 10 to 1000, every 10 steps: `--first 10 --last 1000`") {
+		t.Errorf("notes are %q", found.Notes)
+	}
+	for name, of := range map[string]func(*Run) (*Result, error){"spectra": spectra, "autocorrelation": autocorrelation, "bins": bins, "fano": fano} {
+		if _, err := of(r); !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), "(--first 10 --last 1000)") {
+			t.Errorf("%s of rows that get sparser: %v", name, err)
+		}
+	}
+	r.First = 10
+	if found, err = series(r); err != nil || len(found.Notes) > 0 || !(valueOf(t, found, "q").Error > 0) {
+		t.Errorf("even rows: %+v, %v", found, err)
+	}
+	ended, err := series(lookedAt(1, late, append(every(10, 1000, 10), 1003)...))
+	if err != nil || len(ended.Notes) != 1 || !strings.Contains(ended.Notes[0], "steps 10 to 1000") {
+		t.Errorf("a last row that follows sooner: %+v, %v", ended, err)
+	}
+	if found, err = series(lookedAt(10, late, 1, 2, 4)); err != nil || valueOf(t, found, "q").Error != 0 {
+		t.Errorf("ten replicas have an error: %+v, %v", found, err)
+	}
+}
+
+// TestSumsTakeEachStep: what counts or adds up is refused where steps have no row.
+func TestSumsTakeEachStep(t *testing.T) {
+	ones := func(int64) float64 { return 1 }
+	r := lookedAt(1, ones, every(5, 500, 5)...)
+	for name, of := range map[string]func(*Run) (*Result, error){"fano": fano, "avalanches": avalanches} {
+		if _, err := of(r); !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), "q is known every 5 steps, and each is needed") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	names := func(r *Run) (out []string, notes []string) {
+		found, err := bins(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range found.Tables[0].Columns {
+			out = append(out, c.Name)
+		}
+		return out, found.Notes
+	}
+	if got, notes := names(r); slices.Contains(got, "sum") || !slices.Contains(got, "mean") || len(notes) != 1 || !strings.Contains(notes[0], "for sums each is needed") {
+		t.Errorf("bins of thinned rows have %q: %q", got, notes)
+	}
+	if got, _ := names(lookedAt(1, ones, every(1, 500, 1)...)); !slices.Contains(got, "sum") {
+		t.Errorf("bins of all steps have %q", got)
+	}
+}
