@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"tnn-gpu/gpu"
 )
@@ -90,6 +94,61 @@ func TestFullDisk(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFullDiskAtTheBeginning: what cannot begin for want of room has changed nothing. A
+// run that is to begin anew is where it was, and goes on when there is room.
+func TestFullDiskAtTheBeginning(t *testing.T) {
+	once(t)
+	dir, grow := smallDisk(t, 400)
+	network := []string{"--preset", "isolated4", "--set", "graph.sides=[10, 10]", "--backend", "cpu", "--steps", "5"}
+	run := func(more ...string) []string { return slices.Concat(more[:1], network, more[1:]) }
+	tnnGPU(t, dir, run("run", "--no-overview", "--out", "r")...).want(t, codeDone)
+	fill(t, filepath.Join(dir, "filler"))
+	before := listed(t, dir)
+	for _, args := range [][]string{
+		{"resume", "r", "--restart"}, run("run", "--out", "rr"), run("run"), {"run", "--from", "r", "--steps", "+5", "--out", "from"},
+		run("scan", "--over", "group[0].inverse_temperature=1,2", "--out", "ss"), run("scan", "--over", "group[0].inverse_temperature=1,2"),
+	} {
+		tnnGPU(t, dir, args...).want(t, codeUsage, "no space left on device")
+		if diff := cmp.Diff(before, slices.DeleteFunc(listed(t, dir), func(name string) bool { return name == "runs" })); diff != "" {
+			t.Fatalf("%v: %s", args, diff)
+		}
+	}
+	tnnGPU(t, dir, "check", "r").want(t, codeDone)
+	grow()
+	tnnGPU(t, dir, "resume", "r", "--steps", "+5").want(t, codeDone)
+	tnnGPU(t, dir, run("scan", "--over", "group[0].inverse_temperature=1,2", "--out", "ss", "--prepare")...).want(t, codeDone)
+}
+
+// fill makes a file as large as the disk has room for.
+func fill(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for err == nil {
+		_, err = f.Write(make([]byte, 4096))
+	}
+	if closed := f.Close(); closed != nil || !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err, closed)
+	}
+}
+
+// listed are the names below a folder.
+func listed(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if path != dir {
+			names = append(names, strings.TrimPrefix(path, dir+"/"))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
 }
 
 // nobody is a user whom permissions bind, which root is not.

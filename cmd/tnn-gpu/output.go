@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/urfave/cli/v2"
+
+	"tnn-gpu/host/files"
 )
 
 func overwriteFlag() cli.Flag {
@@ -86,7 +87,7 @@ func writeAs(path string, overwrite bool, write func(temporary string) error) er
 	if err := checkNew(path, overwrite); err != nil {
 		return err
 	}
-	name := filepath.Join(filepath.Dir(path), ".tnn-gpu-"+rand.Text())
+	name := filepath.Join(filepath.Dir(path), files.Scratch("."))
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return badUsage("%s cannot be written: %w", path, err)

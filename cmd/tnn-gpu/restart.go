@@ -50,7 +50,10 @@ func (p *program) replaceFolder(folder *record.Folder, inputs []input) (*record.
 	}
 	fresh, err := record.CreateIn(p.files, path, with)
 	if err != nil {
-		return nil, errors.Join(err, fmt.Errorf("what was there is in %s", old))
+		if back := p.files.Move(old, path); back != nil {
+			return nil, errors.Join(err, fmt.Errorf("what was there is in %s, and cannot be put back: %w", old, back))
+		}
+		return nil, fmt.Errorf("%w; nothing was changed, and there must be room for another run beside this one", err)
 	}
 	fmt.Fprintf(p.errs, "The run begins anew; what was there is in %s.\n", old)
 	return fresh, folder.Close()

@@ -268,7 +268,8 @@ func checkControl(of model.Network, c state.Control) error {
 
 // createFolder makes the folder of a new run.
 func (p *program) createFolder(path, name string, with record.Contents) (*record.Folder, error) {
-	if path == "" {
+	fresh := path == ""
+	if fresh {
 		var err error
 		if path, err = freshFolder(name); err != nil {
 			return nil, usageError{err}
@@ -276,6 +277,9 @@ func (p *program) createFolder(path, name string, with record.Contents) (*record
 	}
 	folder, err := record.CreateIn(p.files, path, with)
 	if err != nil {
+		if fresh {
+			_ = p.files.RemoveDir(path) // there is nothing in it
+		}
 		return nil, usageError{err}
 	}
 	return folder, nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -309,20 +310,22 @@ func (p *program) scanFolder(path, name string, s *scan.Scan) (*experiment.Folde
 	if err != nil {
 		return nil, err
 	}
-	if path == "" {
+	fresh := path == ""
+	if fresh {
 		if path, err = freshFolder(name); err != nil {
 			return nil, err
 		}
 	}
-	if err := os.MkdirAll(path, 0o755); err != nil {
-		return nil, fmt.Errorf("the scan's folder cannot be made: %w", err)
+	unbegun, err := experiment.IsUnbegun(p.files, path, texts)
+	if unbegun || errors.Is(err, fs.ErrNotExist) {
+		folder, err := experiment.Create(p.files, path, texts, programVersion())
+		if err != nil && fresh {
+			_ = p.files.RemoveDir(path) // there is nothing in it
+		}
+		return folder, err
 	}
-	entries, err := os.ReadDir(path)
 	if err != nil {
 		return nil, fmt.Errorf("the scan's folder cannot be read: %w", err)
-	}
-	if len(entries) == 0 {
-		return experiment.Create(p.files, path, texts, programVersion())
 	}
 	old, folder, err := p.openScan(path)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,11 +14,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"tnn-gpu/host/files"
+	"tnn-gpu/host/files/filestest"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/stats"
 )
@@ -455,4 +459,72 @@ func FuzzTask(f *testing.F) {
 			t.Errorf("%q becomes %q and then %q", text, b.Bytes(), c.Bytes())
 		}
 	})
+}
+
+// TestCreateAgain has each access fail that Create makes, and has Create killed there.
+func TestCreateAgain(t *testing.T) {
+	texts := map[string][]byte{ConfigName: []byte("x = 1\n")}
+	for _, killed := range []bool{false, true} {
+		for at := 0; ; at++ {
+			path := filepath.Join(t.TempDir(), "scan")
+			n, system := -1, &filestest.Faulty{System: files.OS{}}
+			system.Before = func(string, string) error {
+				if n++; n == at || killed && n > at {
+					return syscall.ENOSPC
+				}
+				return nil
+			}
+			f, err := Create(system, path, texts, "test 1")
+			if err == nil && !system.Failed() {
+				f.Close()
+				if at < 6 {
+					t.Errorf("there were %d accesses only", at)
+				}
+				break
+			}
+			if err == nil {
+				f.Close()
+				continue // it was no matter
+			}
+			if _, statError := os.Stat(path); !killed && !errors.Is(statError, fs.ErrNotExist) && n > at+1 && !IsFolder(files.OS{}, path) {
+				t.Errorf("access %d fails: the folder is there, %v, after %v", at, statError, err)
+			}
+			if unbegun, err := IsUnbegun(files.OS{}, path, texts); !unbegun && !errors.Is(err, fs.ErrNotExist) && !IsFolder(files.OS{}, path) {
+				t.Errorf("access %d fails: the folder cannot be taken again, %v", at, err)
+			}
+		}
+	}
+	for name, make := range map[string]func(path string) error{
+		"another configuration": func(path string) error {
+			return os.WriteFile(filepath.Join(path, ConfigName), []byte("x = 2\n"), 0o644)
+		},
+		"a task": func(path string) error { return os.MkdirAll(filepath.Join(path, tasksName, "1"), 0o755) },
+		"a file": func(path string) error { return os.WriteFile(filepath.Join(path, "mine"), nil, 0o644) },
+	} {
+		path := t.TempDir()
+		if err := make(path); err != nil {
+			t.Fatal(err)
+		}
+		if unbegun, err := IsUnbegun(files.OS{}, path, texts); unbegun || err != nil {
+			t.Errorf("%s: the folder is taken for one of this scan, %v", name, err)
+		}
+	}
+}
+
+// TestLeftFilesAreCleared: what processes left that were killed while they wrote.
+func TestLeftFilesAreCleared(t *testing.T) {
+	f, long := newFolder(t), time.Now().Add(-48*time.Hour)
+	var left []string
+	for _, name := range []string{".tnn-gpu-fffffffe-1-1-A.tmp", "tasks/.tnn-gpu-fffffffe-1-1-B.tmp"} {
+		left = append(left, filepath.Join(f.Path, name))
+		if err := errors.Join(os.WriteFile(left[len(left)-1], nil, 0o644), os.Chtimes(left[len(left)-1], long, long)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	work(t, f, newPlan(2, 1), &fake{atOnce: 9}, All())
+	for _, name := range left {
+		if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s is left: %v", name, err)
+		}
+	}
 }

@@ -1,7 +1,7 @@
 package experiment
 
 import (
-	"crypto/rand"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,25 +62,81 @@ func IsFolder(system files.System, path string) bool {
 	return f.Close() == nil
 }
 
-// Create makes the folder of a new scan, which exists and is empty, with the texts of
-// its files. Where another process has made the same scan there meanwhile, the
-// folder is that of both.
+// Create makes the folder of a new scan, with the texts of its files. One that exists is
+// empty, or has what an interruption left of the same (IsUnbegun). Where another process
+// has made the same scan there meanwhile, the folder is that of both. Where the folder
+// cannot be filled, there is nothing in it, and none where none was.
 func Create(system files.System, path string, texts map[string][]byte, program string) (*Folder, error) {
+	made, err := system.MakeDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("the scan's folder cannot be made: %w", err)
+	}
 	d, err := system.OpenDir(path)
 	if err != nil {
 		return nil, fmt.Errorf("the scan's folder cannot be opened: %w", err)
 	}
 	f := &Folder{path, d}
-	if err := d.Mkdir(tasksName); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, errors.Join(fmt.Errorf("the scan's folder cannot be written: %w", err), d.Close())
+	if err = f.fill(texts, program); err == nil {
+		return f, nil
+	}
+	f.empty(texts)
+	err = errors.Join(err, d.Close())
+	if made {
+		_ = system.RemoveDir(path) // it may have something of others in it
+	}
+	return nil, err
+}
+
+// fill puts in what makes a folder that of a scan, the metadata last.
+func (f *Folder) fill(texts map[string][]byte, program string) error {
+	if err := f.dir.Mkdir(tasksName); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("the scan's folder cannot be written: %w", err)
 	}
 	if err := f.Replace(texts); err != nil {
-		return nil, errors.Join(err, d.Close())
+		return err
 	}
-	if err := f.writeMetadata(&Metadata{Format: metadataFormat, Program: program, Scan: &About{}}); err != nil {
-		return nil, errors.Join(err, d.Close())
+	return f.writeMetadata(&Metadata{Format: metadataFormat, Program: program, Scan: &About{}})
+}
+
+// empty removes what fill has written, unless another process was faster.
+func (f *Folder) empty(texts map[string][]byte) {
+	if _, err := f.dir.Lstat(metadataName); !errors.Is(err, fs.ErrNotExist) {
+		return
 	}
-	return f, nil
+	for name := range texts {
+		_ = f.dir.Remove(name) // it may not be there
+	}
+	_ = f.dir.Remove(tasksName) // unless there is something in it
+}
+
+// IsUnbegun tells whether a folder is empty, or has nothing but what a process left that
+// ended while it made the folder of a scan with these texts.
+func IsUnbegun(system files.System, path string, texts map[string][]byte) (bool, error) {
+	d, err := system.OpenDir(path)
+	if err != nil {
+		return false, err
+	}
+	defer d.Close()
+	entries, err := d.ReadDir(".")
+	if err != nil {
+		return false, err
+	}
+	for _, e := range entries {
+		text, ours := texts[e.Name()]
+		switch {
+		case e.Name() == tasksName && e.IsDir():
+			if inside, err := d.ReadDir(tasksName); err != nil || len(inside) > 0 {
+				return false, err
+			}
+		case ours:
+			if there, err := files.ReadFile(d, e.Name(), maxTaskBytes); err != nil || !bytes.Equal(there, text) {
+				return false, nil // whatever it is, it is not of this scan
+			}
+		case !files.IsScratch(e.Name()):
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // Close gives the folder back.
@@ -101,19 +157,15 @@ func (f *Folder) Read(name string) ([]byte, error) { return files.ReadFile(f.dir
 
 // Write writes a file as a whole: first under a name that no other process uses.
 func (f *Folder) Write(name string, write func(io.Writer) error) error {
-	temporary := path.Join(path.Dir(name), "."+path.Base(name)+"-"+rand.Text())
-	err := files.Replace(f.dir, temporary, write)
-	if err == nil {
-		err = f.dir.Rename(temporary, name)
+	if err := files.ReplaceShared(f.dir, name, write); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", path.Join(f.Path, name), err)
 	}
-	if err == nil {
-		err = f.dir.SyncDir(path.Dir(name))
-	}
-	if err == nil {
-		return nil
-	}
-	_ = f.dir.Remove(temporary) // it is of no use
-	return fmt.Errorf("%s cannot be written: %w", path.Join(f.Path, name), err)
+	return nil
+}
+
+// clear removes what processes left that were killed while they wrote a file.
+func (f *Folder) clear() error {
+	return errors.Join(files.ClearScratch(f.dir, "."), files.ClearScratch(f.dir, tasksName))
 }
 
 // metadataFormat is the version of a scan's run.json and of its folder's layout.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tnn-gpu/host/files"
 )
 
 // TestHeld: a task is left to its holder, until that has not touched it for ten
@@ -41,14 +43,14 @@ func TestHeld(t *testing.T) {
 
 // TestHeldByAProcessThatIsGone is not waited for.
 func TestHeldByAProcessThatIsGone(t *testing.T) {
-	if self() == "unknown" {
+	if files.Self() == "unknown" {
 		t.Skip("this system does not tell which process runs")
 	}
 	ended := exec.Command(os.Args[0], "-test.run=^$")
 	if err := ended.Run(); err != nil {
 		t.Fatal(err)
 	}
-	own := strings.Fields(self())
+	own := strings.Fields(files.Self())
 	for text, taken := range map[string]bool{
 		strings.Join(own, " ") + " TOKEN\n":                                           false,
 		fmt.Sprintf("%s %s %d %s TOKEN\n", own[0], own[1], ended.Process.Pid, own[3]): true,

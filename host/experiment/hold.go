@@ -36,7 +36,7 @@ type hold struct {
 
 // tryHold takes a task if no other process holds it.
 func tryHold(d files.Dir, task string) (*hold, error) {
-	h := &hold{dir: d, name: tasksName + "/" + task + heldSuffix, text: self() + " " + rand.Text() + "\n", stop: make(chan struct{})}
+	h := &hold{dir: d, name: tasksName + "/" + task + heldSuffix, text: files.Self() + " " + rand.Text() + "\n", stop: make(chan struct{})}
 	err := h.create()
 	if errors.Is(err, fs.ErrExist) {
 		var left bool
@@ -193,7 +193,7 @@ func clock(d files.Dir) (time.Time, error) {
 // isGone tells whether a process of this machine that has written this has ended.
 func isGone(text string) bool {
 	fields := strings.Fields(text)
-	own := strings.Fields(self())
+	own := strings.Fields(files.Self())
 	if len(own) < 4 || len(fields) < len(own) {
 		return false // it is not known
 	}
@@ -202,5 +202,5 @@ func isGone(text string) bool {
 			return false
 		}
 	}
-	return !isAlive(fields[2], fields[3])
+	return !files.IsAlive(fields[2], fields[3])
 }

@@ -47,6 +47,9 @@ func (r *Report) Tasks() int { return r.Done + r.Held + r.Failed + r.Open }
 // on after failures, and ends soon when the context is done, with its error.
 func (w *Work) Go(ctx context.Context) (Report, error) {
 	s := &worker{Work: w, done: make(map[int]bool), alone: make(map[int]bool), began: time.Now()}
+	if err := w.Folder.clear(); err != nil {
+		return Report{}, err
+	}
 	for ctx.Err() == nil {
 		taken, err := s.take()
 		if err != nil {

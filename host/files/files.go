@@ -18,8 +18,11 @@ import (
 
 // System makes and opens folders.
 type System interface {
-	// MakeDir makes a folder, and those that it is in, where it is not there.
-	MakeDir(path string) error
+	// MakeDir makes a folder, and those that it is in, where it is not there. It tells
+	// whether it was not.
+	MakeDir(path string) (made bool, err error)
+	// RemoveDir removes a folder that is empty.
+	RemoveDir(path string) error
 	// OpenDir holds a folder that exists.
 	OpenDir(path string) (Dir, error)
 	// Move gives a folder a name that nothing has, in the same folder.

@@ -98,7 +98,7 @@ func TestReplaceLeavesTheOldFile(t *testing.T) {
 // removed; and a new folder of the old name has its own.
 func TestLockIsOnTheFolder(t *testing.T) {
 	path, moved := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
-	if err := (files.OS{}).MakeDir(path); err != nil {
+	if made, err := (files.OS{}).MakeDir(path); err != nil || !made {
 		t.Fatal(err)
 	}
 	held, err := open(t, path).Lock()
@@ -111,7 +111,7 @@ func TestLockIsOnTheFolder(t *testing.T) {
 	if _, err := open(t, moved).Lock(); !errors.Is(err, files.ErrLocked) {
 		t.Errorf("it is locked twice: %v", err)
 	}
-	if err := (files.OS{}).MakeDir(path); err != nil {
+	if made, err := (files.OS{}).MakeDir(path); err != nil || !made {
 		t.Fatal(err)
 	}
 	other, err := open(t, path).Lock()

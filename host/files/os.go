@@ -17,7 +17,28 @@ import (
 type OS struct{ Warn func(string) }
 
 // MakeDir implements System.
-func (OS) MakeDir(path string) error { return os.MkdirAll(path, FolderPermissions) }
+func (OS) MakeDir(path string) (made bool, err error) {
+	if err := os.MkdirAll(filepath.Dir(filepath.Clean(path)), FolderPermissions); err != nil {
+		return false, err
+	}
+	err = os.Mkdir(path, FolderPermissions)
+	if errors.Is(err, fs.ErrExist) {
+		return false, os.MkdirAll(path, FolderPermissions) // it may be a file
+	}
+	return err == nil, err
+}
+
+// RemoveDir implements System.
+func (OS) RemoveDir(path string) error {
+	info, err := os.Lstat(path)
+	if err == nil && !info.IsDir() {
+		err = &fs.PathError{Op: "remove", Path: path, Err: errors.New("it is no folder")}
+	}
+	if err != nil {
+		return err
+	}
+	return os.Remove(path)
+}
 
 // Move implements System.
 func (OS) Move(path, to string) error {

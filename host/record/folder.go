@@ -72,11 +72,22 @@ func Create(path string, config []byte) (*Folder, error) {
 	return CreateIn(files.OS{}, path, Contents{Config: config})
 }
 
-// CreateIn makes a folder for a new run. A folder that exists must be empty.
+// CreateIn makes a folder for a new run. A folder that exists must be empty. Where the
+// folder cannot be filled, there is nothing in it, and none where none was.
 func CreateIn(system files.System, path string, with Contents) (*Folder, error) {
-	if err := system.MakeDir(path); err != nil {
+	made, err := system.MakeDir(path)
+	if err != nil {
 		return nil, fmt.Errorf("the run folder cannot be made: %w", err)
 	}
+	f, err := create(system, path, with)
+	if err != nil && made && !errors.Is(err, files.ErrLocked) {
+		_ = system.RemoveDir(path) // it has something in it, of others
+	}
+	return f, err
+}
+
+// create is CreateIn for a folder that exists.
+func create(system files.System, path string, with Contents) (*Folder, error) {
 	f, err := hold(system, path)
 	if err != nil {
 		return nil, err
@@ -89,7 +100,9 @@ func CreateIn(system files.System, path string, with Contents) (*Folder, error) 
 		err = f.checkEmpty() // another process may have been faster
 	}
 	if err == nil {
-		err = f.fill(with)
+		if err = f.fill(with); err != nil {
+			f.empty(with)
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -115,6 +128,19 @@ func (f *Folder) fill(with Contents) error {
 		}
 	}
 	return f.Replace(ConfigName, text(with.Config))
+}
+
+// empty removes what fill may have written, and the lock's file, before the lock ends. What
+// cannot be removed is of no use: the folder is not that of a run.
+func (f *Folder) empty(with Contents) {
+	_ = f.dir.Remove(ConfigName)
+	if with.Start != nil {
+		_ = f.dir.Remove(checkpointName(with.Start.State.Step))
+	}
+	for name := range with.Kept {
+		_ = f.dir.Remove(name)
+	}
+	_ = f.dir.Remove(files.LockName)
 }
 
 func (f *Folder) checkEmpty() error {
@@ -241,8 +267,12 @@ func (f *Folder) rewind(step int64, growing []stream) error {
 }
 
 // removeOldTemporaries removes those of checkpoints and of lists of items, whose
-// names are known by their form alone.
+// names are known by their form alone, and those of commands that were killed while they
+// wrote into the folder, such as plot.
 func (f *Folder) removeOldTemporaries() error {
+	if err := files.ClearScratch(f.dir, "."); err != nil {
+		return err
+	}
 	for _, folder := range []string{".", RecordingsName} {
 		entries, err := f.dir.ReadDir(folder)
 		if errors.Is(err, fs.ErrNotExist) {

@@ -229,7 +229,7 @@ func TestNamesAreNoPatterns(t *testing.T) {
 		t.Fatalf("it ended at step %d", summary.Last)
 	}
 	mine := []string{"x1/steps.csv.tmp", "x1/final.npz.tmp", "x[1]/notes.tmp", "x[1]/.tmp", "x[1]/checkpoint-mine.tnn.tmp", "x[1]/recordings/notes.tmp", "x[1]/checkpoint-+5.tnn"}
-	ours := []string{"x[1]/final.npz.tmp", "x[1]/steps.csv.tmp", "x[1]/checkpoint-31.tnn.tmp", "x[1]/run.json.tmp", "x[1]/recordings/weight.items.npy.tmp"}
+	ours := []string{"x[1]/final.npz.tmp", "x[1]/steps.csv.tmp", "x[1]/checkpoint-31.tnn.tmp", "x[1]/run.json.tmp", "x[1]/recordings/weight.items.npy.tmp", "x[1]/.tnn-gpu-fffffffe-1-1-A.tmp"}
 	if err := os.Mkdir(filepath.Join(folder, "x1"), files.FolderPermissions); err != nil {
 		t.Fatal(err)
 	}
@@ -237,6 +237,10 @@ func TestNamesAreNoPatterns(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(folder, name), nil, files.FilePermissions); err != nil {
 			t.Fatal(err)
 		}
+	}
+	old := time.Now().Add(-48 * time.Hour)
+	if err := os.Chtimes(filepath.Join(folder, ours[len(ours)-1]), old, old); err != nil {
+		t.Fatal(err)
 	}
 	if summary, _ := s.resume(t, path, 0); summary.First != 30 || summary.Last != 47 {
 		t.Errorf("resumed from step %d to %d", summary.First, summary.Last)

@@ -49,11 +49,19 @@ func (s *Faulty) before(op, name string) error {
 }
 
 // MakeDir implements files.System.
-func (s *Faulty) MakeDir(path string) error {
+func (s *Faulty) MakeDir(path string) (bool, error) {
 	if err := s.before("mkdir", "."); err != nil {
-		return &fs.PathError{Op: "mkdir", Path: path, Err: err}
+		return false, &fs.PathError{Op: "mkdir", Path: path, Err: err}
 	}
 	return s.System.MakeDir(path)
+}
+
+// RemoveDir implements files.System.
+func (s *Faulty) RemoveDir(path string) error {
+	if err := s.before("remove", "."); err != nil {
+		return &fs.PathError{Op: "remove", Path: path, Err: err}
+	}
+	return s.System.RemoveDir(path)
 }
 
 // Move implements files.System.

@@ -1,4 +1,4 @@
-package experiment
+package files
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// self says which process this is: the machine since its start, the numbers that
+// Self says which process this is: the machine since its start, the numbers that
 // processes have in it, the process's own, and when it started.
-func self() string {
+func Self() string {
 	boot, bootError := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	space, spaceError := os.Readlink("/proc/self/ns/pid")
 	pid := strconv.Itoa(os.Getpid())
@@ -39,8 +39,8 @@ func startOf(pid string) (string, error) {
 	return fields[start], nil
 }
 
-// isAlive tells whether a process with this number started at that time.
-func isAlive(pid, started string) bool {
+// IsAlive tells whether a process with this number started at that time.
+func IsAlive(pid, started string) bool {
 	if _, err := strconv.Atoi(pid); err != nil {
 		return true
 	}
