@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/urfave/cli/v2"
 
@@ -26,6 +28,9 @@ func parseLook(c *cli.Context) lookOptions {
 // of is what flags say.
 func (o *lookOptions) of() (plot.Look, error) {
 	l := plot.Look{Title: o.title}
+	if !utf8.ValidString(o.title) || strings.ContainsFunc(o.title, unicode.IsControl) {
+		return l, fmt.Errorf("--title is %q: use characters that can be printed, in one line", o.title)
+	}
 	for _, axis := range strings.FieldsFunc(o.log, func(r rune) bool { return r == ',' }) {
 		switch axis {
 		case "x":

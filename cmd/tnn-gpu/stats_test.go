@@ -162,6 +162,7 @@ func TestFiguresPage(t *testing.T) {
 	for _, c := range []struct{ flag, value, says string }{
 		{"--log", "z", "use x, y or x,y"}, {"--xlim", "2,1", "the smaller one first"}, {"--ylim", "a,b", "write two numbers"}, {"--xlim", "0,NaN", "write two numbers"},
 		{"--size", "86", "in millimetres"}, {"--size", "1x1", "in millimetres"}, {"--font", "0", "use 4 to 40 points"}, {"--columns", "0", "use 1 or more"},
+		{"--title", "a\x01b", "use characters that can be printed"}, {"--title", "two\nlines", "in one line"}, {"--title", "\xff", "use characters"},
 	} {
 		tnnGPU(t, dir, "plot", "swept", c.flag+"="+c.value, "--out", "bad.png").want(t, codeUsage, c.flag, c.says)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/picture"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/state"
@@ -132,19 +133,57 @@ type film struct {
 }
 
 func newFilm(run *results.Run, field string, replica int, every int64) (*film, error) {
-	field = cmp.Or(field, picturedField(run), "state")
+	field = cmp.Or(field, picturedField(run))
 	f := &film{name: field, replica: replica, change: field == "change"}
 	if f.change {
 		field = picturedField(run)
 	}
 	var err error
 	if f.recording, err = run.Recording(field); err != nil {
-		return nil, err
+		return nil, undrawn(run, f.name, err)
 	}
 	if err := f.prepare(run, every); err != nil {
 		return nil, errors.Join(err, f.recording.Close())
 	}
 	return f, nil
+}
+
+// undrawn says why a field cannot be drawn: for what the model is, and what was recorded,
+// or else for the reason that is given.
+func undrawn(run *results.Run, field string, reason error) error {
+	net, err := builtNetwork(run)
+	if err != nil {
+		return reason
+	}
+	has := "nothing"
+	if names := run.Recorded(); len(names) > 0 {
+		has = strings.Join(names, ", ")
+	}
+	d := net.Describe()
+	_, known := d.Field(field)
+	known = known || field == "change" && picturedField(run) != "" || slices.ContainsFunc(d.Computed, func(c model.Computed) bool { return c.Name == field })
+	switch _, sited := net.(model.Sited); {
+	case !sited:
+		return fmt.Errorf("networks of the model %s have no sites, and so no pictures; the run %s has recorded %s, and inspect and plot show what there is", d.Name, run.Path, has)
+	case field == "":
+		return fmt.Errorf("name the field that is to be drawn with --field, one of those that --record recorded; the run %s has recorded %s", run.Path, has)
+	case !known:
+		return fmt.Errorf("the model %s has no field %q; the run %s has recorded %s", d.Name, field, run.Path, has)
+	}
+	return reason
+}
+
+// noFrame says why no record is drawn.
+func (f *film) noFrame(run *results.Run, every int64) error {
+	r := f.recording
+	switch n := r.Len(); {
+	case n == 0:
+		return fmt.Errorf("the run %s has no record of %s yet: it was to be recorded every %s, and %s were made", run.Path, f.name, count(r.Every, "step"), count(run.Metadata.Steps, "step"))
+	case n == 1 && f.change:
+		return fmt.Errorf("the run %s has one record, that of step %d, and change takes two", run.Path, r.Step(0))
+	default:
+		return fmt.Errorf("no picture would be drawn every %d steps: the records of %s are of the steps %d to %d, every %d", every, f.name, r.Step(0), r.Step(n-1), r.Every)
+	}
 }
 
 // picturedField is the one that pictures of a run show. Runs of earlier versions,
@@ -182,7 +221,7 @@ func (f *film) prepare(run *results.Run, every int64) error {
 	r := f.recording
 	switch {
 	case !hasSites(run, r):
-		return fmt.Errorf("field %s has no value per %s to be drawn; plot or inspect it", f.name, siteSpace(run))
+		return undrawn(run, f.name, fmt.Errorf("field %s has no value per %s to be drawn; plot or inspect it", f.name, siteSpace(run)))
 	case f.replica < 0 || f.replica >= run.Replicas():
 		return fmt.Errorf("there is no replica %d; the run has %d", f.replica, run.Replicas())
 	case every == 0:
@@ -196,7 +235,7 @@ func (f *film) prepare(run *results.Run, every int64) error {
 		}
 	}
 	if len(f.frames) == 0 {
-		return fmt.Errorf("the run %s has no record of %s to be drawn", run.Path, f.name)
+		return f.noFrame(run, every)
 	}
 	shown, err := sceneOf(run, r.Numbers)
 	if err != nil {

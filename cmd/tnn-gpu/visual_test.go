@@ -278,6 +278,26 @@ func TestExportIsAStart(t *testing.T) {
 	}
 }
 
+// TestVideosOfOtherModels: what cannot be drawn is said as it is, with what was recorded.
+func TestVideosOfOtherModels(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for preset, args := range map[string][]string{"perceptron-hebb": {"--record", "w"}, "sorn-0.3": {"--record", "x"}, "signals-urns": nil, "hopfield-recall": {"--record", "state"}} {
+		run := []string{"run", "--preset", preset, "--steps", "20", "--backend", "cpu", "--no-overview", "--out", preset}
+		tnnGPU(t, dir, append(run, args...)...).want(t, codeDone)
+	}
+	for _, test := range []struct{ args, says string }{
+		{"perceptron-hebb", "networks of the model perceptron have no sites, and so no pictures; the run perceptron-hebb has recorded w"},
+		{"perceptron-hebb --field w", "networks of the model perceptron have no sites"},
+		{"sorn-0.3", "networks of the model sorn have no sites, and so no pictures; the run sorn-0.3 has recorded x"},
+		{"signals-urns", "name the field that is to be drawn with --field, one of those that --record recorded; the run signals-urns has recorded nothing"},
+		{"signals-urns --field state", `the model signals has no field "state"`},
+		{"hopfield-recall", "has no record of state yet: it was to be recorded every 10 steps"},
+	} {
+		tnnGPU(t, dir, append([]string{"video"}, strings.Fields(test.args)...)...).want(t, codeUsage, test.says)
+	}
+}
+
 func TestVisualMistakes(t *testing.T) {
 	t.Parallel()
 	dir := visualRun(t, "--no-overview")
@@ -291,7 +311,8 @@ func TestVisualMistakes(t *testing.T) {
 		{"video out --field energy", `has not recorded energy, but ["state" "fluctuating" "weight"]; run it with --record energy`},
 		{"video out --field weight", "field weight has no value per node to be drawn"},
 		{"video out --every 7", "it cannot be drawn every 7; use a multiple"},
-		{"video out --every 40", "has no record of state to be drawn"},
+		{"video out --field x", `the model tnn has no field "x"; the run out has recorded state, fluctuating, weight`},
+		{"video out --every 40", "no picture would be drawn every 40 steps: the records of state are of the steps "},
 		{"video out --format gif", `--format is "gif": use mp4, apng or png`},
 		{"video out --fps 0", "--fps is 0: use a number from 1 to 240"},
 		{"video out --scale -1", "a scale of -1 is not possible"},

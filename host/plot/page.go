@@ -157,7 +157,7 @@ func (p *Page) Write(w io.Writer, format string) error {
 		drawn := vgpdf.New(width, height)
 		canvas, write = drawn, func(w io.Writer) error { return marked(w, pdfMark, drawn) }
 	}
-	c := draw.New(canvas)
+	c := draw.New(printable{canvas})
 	if format != "png" { // which is white already
 		c.SetColor(color.White)
 		c.Fill(c.Rectangle.Path())

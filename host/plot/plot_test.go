@@ -35,6 +35,18 @@ func written(t *testing.T, p *plot.Page, format string) []byte {
 	return b.Bytes()
 }
 
+// TestTextThatCannotBePrinted: an SVG is XML whatever the names in it are.
+func TestTextThatCannotBePrinted(t *testing.T) {
+	const odd = "a\x01b\x1b[c\xff\ufffe"
+	panel := plot.Panel{Title: odd, X: odd, Y: odd, Curves: []plot.Curve{{Style: plot.Style{Name: odd}, X: []float64{1, 2}, Y: []float64{1, 2}}}, Key: []plot.Style{{Name: odd}}}
+	page := &plot.Page{Title: odd, Subtitle: odd, Colours: []string{odd, "plain"}, Columns: 1, Panels: []plot.Panel{panel}}
+	for _, format := range plot.Formats() {
+		if svg := written(t, page, format); format == "svg" && texts(t, svg)["a\ufffdb\ufffd[c\ufffd\ufffd"] < 4 {
+			t.Errorf("the texts are %v", texts(t, svg))
+		}
+	}
+}
+
 // texts of an SVG, which are the labels of a plot.
 func texts(t *testing.T, svg []byte) map[string]int {
 	t.Helper()

@@ -3,6 +3,11 @@ package plot
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
 )
 
 // subtitle says what bands and colours are.
@@ -44,4 +49,18 @@ func (s *series) begins() []LineMark {
 		return nil
 	}
 	return out
+}
+
+// printable is a canvas on which all text can be written: a name may have control
+// characters, which no XML has, or be no UTF-8.
+type printable struct{ vg.CanvasSizer }
+
+// FillString implements vg.Canvas.
+func (p printable) FillString(f font.Face, at vg.Point, text string) {
+	p.CanvasSizer.FillString(f, at, strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\ufffe' || r == '\uffff' {
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ToValidUTF8(text, string(utf8.RuneError))))
 }
