@@ -15,7 +15,7 @@ import (
 // TestContradictions: no flag is passed over in silence.
 func TestContradictions(t *testing.T) {
 	dir := t.TempDir()
-	tnnGPU(t, dir, "run", "--preset", "isolated4", "--set", "graph.sides=[10, 10]", "--steps", "4", "--backend", "cpu", "--out", "made").want(t, codeDone)
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--set", "graph.sides=[10, 10]", "--steps", "4", "--record", "state", "--every", "2", "--backend", "cpu", "--out", "made").want(t, codeDone)
 	for _, test := range []struct{ args, says string }{
 		{"run --backend cpu --device nonsense", "--device nonsense names an OpenCL device, but the backend is cpu"},
 		{"run --set run.backend='cpu' --device 0", "--device 0 names an OpenCL device, but the backend is cpu"},
@@ -32,6 +32,17 @@ func TestContradictions(t *testing.T) {
 		{"inspect made --step 2", "--step and --replica are about a node or an edge"},
 		{"plot made --format svg --out plot.png", "--format is svg, but --out plot.png has the ending of another format"},
 		{"plot made --format gif", `a plot cannot be written as "gif"; use png, svg, pdf`},
+		{"plot made --mean", "a mean takes several replicas with the same settings"},
+		{"plot made --errors", "standard errors take several replicas with the same settings"},
+		{"plot made --errors --field state", "fields are drawn of one run, without quantities, axes, means and errors"},
+		{"plot made --field state --log x", "logarithmic axes and limits are those of curves"},
+		{"plot made --field state --data", "--data is of the points of curves"},
+		{"stats made --above 0.3", "--above is about the statistic correlations, which is not made here"},
+		{"stats made --quantity order --of fano --bin 2", "--bin is about the statistic bins"},
+		{"stats made --quantity state --of series --beside made", "--beside is about the statistic distance"},
+		{"stats made --format svg", "--format and --overwrite are about what --out writes"},
+		{"stats made --overwrite", "--format and --overwrite are about what --out writes"},
+		{"video made --format png --fps 5", "--fps is about a film"},
 		{"export made --format csv --out network.graphml", "--format is csv, but --out network.graphml has the ending of another format"},
 	} {
 		before := names(t, dir)

@@ -116,8 +116,8 @@ func (p *program) plot(o *plotOptions) error {
 
 // fieldsPage has a picture of each field that was asked for, with its colours.
 func fieldsPage(run *results.Run, o *plotOptions) (*plot.Page, error) {
-	if o.quantity.given || o.x.given || o.y.given || len(o.words) > 1 {
-		return nil, errors.New("fields are drawn of one run, without quantities and axes: leave the others out")
+	if o.quantity.given || o.x.given || o.y.given || o.mean || o.errors || len(o.words) > 1 {
+		return nil, errors.New("fields are drawn of one run, without quantities, axes, means and errors: leave the others out")
 	}
 	var all []plot.Shown
 	for name := range strings.SplitSeq(o.field.value, ",") {
@@ -185,6 +185,9 @@ func (p *program) writePlot(o *plotOptions, page *plot.Page, folder string) erro
 	}
 	data := strings.TrimSuffix(out, filepath.Ext(out)) + ".csv"
 	if o.data {
+		if !page.HasCurves() {
+			return badUsage("--data is of the points of curves, and this figure has none: leave it out")
+		}
 		if err := checkNew(data, o.overwrite); err != nil {
 			return err
 		}

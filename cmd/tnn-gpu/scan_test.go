@@ -86,6 +86,10 @@ func TestScan(t *testing.T) {
 	tnnGPU(t, dir, "scan", "status", "again").want(t, codeDone, "points   6  of 3 trials", "done     6")
 	tnnGPU(t, dir, "plot", "again", "--quantity", "order,energy", "--x", "graph.sides", "--out", "two.svg").want(t, codeDone, "2 plots")
 	tnnGPU(t, dir, "plot", "again", "--x", "graph.sides", "--y", "group[0].inverse_temperature").want(t, codeDone, "again/plot.png")
+	for _, of := range []string{"--mean", "--errors", "--inset=3", "--at=4", "--field=state"} {
+		flag, _, _ := strings.Cut(of, "=")
+		tnnGPU(t, dir, "plot", "again", of).want(t, codeUsage, flag+" is of runs: a scan ")
+	}
 	tnnGPU(t, dir, "resume", "again", "--backend", "cpu").want(t, codeDone, "points.csv")
 	tnnGPU(t, dir, "inspect", "again").want(t, codeUsage, "again is the folder of a scan")
 	tnnGPU(t, dir, "resume", "again", "--steps", "30").want(t, codeUsage, "--steps is of runs")

@@ -123,11 +123,16 @@ func (p *program) plotScan(o *plotOptions) error {
 	if len(o.words) > 1 {
 		return badUsage("%q is one folder too many: a scan is plotted by itself", o.words[1])
 	}
-	if o.mean {
-		return badUsage("--mean is of runs: a scan is plotted with its means anyway")
-	}
-	if o.inset.given {
-		return badUsage("--inset is of runs: a scan has no steps")
+	for _, of := range []struct {
+		given     bool
+		flag, why string
+	}{
+		{o.mean, "--mean", "a scan is plotted with its means anyway"}, {o.errors, "--errors", "a scan is plotted with its standard errors anyway"},
+		{o.inset.given, "--inset", "a scan has no steps"}, {o.at.given, "--at", "a scan has no steps"}, {o.field.given, "--field", "a scan has recorded none"},
+	} {
+		if of.given {
+			return badUsage("%s is of runs: %s", of.flag, of.why)
+		}
 	}
 	s, folder, err := p.openScan(o.first())
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -52,15 +53,16 @@ type statsOptions struct {
 	quantity    string
 	beside      string
 	bin         option[int64]
-	above       float64
+	above       option[float64]
 	json        bool
-	out, format string
+	out         string
+	format      option[string]
 	overwrite   bool
 }
 
 func parseStats(c *cli.Context) *statsOptions {
 	return &statsOptions{arguments: parseArguments(c), of: parseText(c, "of"), first: option[int64]{c.Int64("first"), c.IsSet("first")},
-		last: option[int64]{c.Int64("last"), c.IsSet("last")}, quantity: c.String("quantity"), beside: c.String("beside"), bin: option[int64]{c.Int64("bin"), c.IsSet("bin")}, above: c.Float64("above"), json: c.Bool("json"), out: c.String("out"), format: strings.ToLower(c.String("format")), overwrite: c.Bool("overwrite")}
+		last: option[int64]{c.Int64("last"), c.IsSet("last")}, quantity: c.String("quantity"), beside: c.String("beside"), bin: option[int64]{c.Int64("bin"), c.IsSet("bin")}, above: option[float64]{c.Float64("above"), c.IsSet("above")}, json: c.Bool("json"), out: c.String("out"), format: option[string]{strings.ToLower(c.String("format")), c.IsSet("format")}, overwrite: c.Bool("overwrite")}
 }
 
 func (p *program) stats(o *statsOptions) error {
@@ -72,14 +74,17 @@ func (p *program) stats(o *statsOptions) error {
 		return err
 	}
 	defer run.Close()
-	if !(o.above > -1 && o.above < 1) {
-		return badUsage("--above is %g: use a correlation between -1 and 1", o.above)
+	if !(o.above.value > -1 && o.above.value < 1) {
+		return badUsage("--above is %g: use a correlation between -1 and 1", o.above.value)
 	}
 	if o.bin.given && (o.bin.value < 1 || o.quantity == "") {
 		return badUsage("--bin %d: use 1 or more steps, and name with --quantity what is to be looked at in bins", o.bin.value)
 	}
-	if err := plot.CheckFormat(o.format); err != nil {
+	if err := plot.CheckFormat(o.format.value); err != nil {
 		return usageError{err}
+	}
+	if o.out == "" && (o.format.given || o.overwrite) {
+		return badUsage("--format and --overwrite are about what --out writes; use them with that")
 	}
 	var beside *results.Run
 	if o.beside != "" {
@@ -120,6 +125,9 @@ func makeReport(run, beside *results.Run, o *statsOptions) (*analysis.Report, er
 	if err != nil {
 		return nil, err
 	}
+	if err := passedOver(chosen, o); err != nil {
+		return nil, err
+	}
 	net, err := builtNetwork(run)
 	if err != nil {
 		return nil, err
@@ -140,7 +148,7 @@ func makeReport(run, beside *results.Run, o *statsOptions) (*analysis.Report, er
 	}
 	for i := range report.Parts {
 		part := &report.Parts[i]
-		of := &analysis.Run{Network: net, Replicas: part.Replicas, First: report.First, Last: report.Last, Above: o.above, Bin: o.bin.value, From: from}
+		of := &analysis.Run{Network: net, Replicas: part.Replicas, First: report.First, Last: report.Last, Above: o.above.value, Bin: o.bin.value, From: from}
 		if o.quantity != "" {
 			if of, err = of.Only(o.quantity); err != nil {
 				return nil, err
@@ -157,6 +165,19 @@ func makeReport(run, beside *results.Run, o *statsOptions) (*analysis.Report, er
 		}
 	}
 	return report, nil
+}
+
+// passedOver refuses flags that none of the statistics heeds.
+func passedOver(chosen []analysis.Statistic, o *statsOptions) error {
+	for _, of := range []struct {
+		given           bool
+		flag, statistic string
+	}{{o.above.given, "--above", "correlations"}, {o.bin.given, "--bin", "bins"}, {o.beside != "", "--beside", "distance"}} {
+		if of.given && !slices.ContainsFunc(chosen, func(s analysis.Statistic) bool { return s.Name == of.statistic }) {
+			return badUsage("%s is about the statistic %s, which is not made here: leave it out, or ask for that", of.flag, of.statistic)
+		}
+	}
+	return nil
 }
 
 // choosePart takes the steps that flags name.
@@ -211,8 +232,8 @@ func (p *program) writeReport(r *analysis.Report, o *statsOptions) error {
 			}
 		}
 		page := plot.Statistic(r.Run, t.parts, t.tables)
-		file := filepath.Join(o.out, t.tables[0].Name+"."+o.format)
-		if err := writeFile(file, o.overwrite || plot.IsOurs(file), func(w io.Writer) error { return page.Write(w, o.format) }); err != nil {
+		file := filepath.Join(o.out, t.tables[0].Name+"."+o.format.value)
+		if err := writeFile(file, o.overwrite || plot.IsOurs(file), func(w io.Writer) error { return page.Write(w, o.format.value) }); err != nil {
 			return err
 		}
 	}

@@ -65,7 +65,7 @@ func (p *program) openRun(a arguments) (*results.Run, error) {
 type videoOptions struct {
 	arguments
 	field, format, out string
-	fps                int
+	fps                option[int]
 	every              int64
 	scale              float64
 	slice              int
@@ -75,7 +75,7 @@ type videoOptions struct {
 }
 
 func parseVideo(c *cli.Context) *videoOptions {
-	return &videoOptions{arguments: parseArguments(c), field: c.String("field"), format: c.String("format"), out: c.String("out"), fps: c.Int("fps"),
+	return &videoOptions{arguments: parseArguments(c), field: c.String("field"), format: c.String("format"), out: c.String("out"), fps: option[int]{c.Int("fps"), c.IsSet("fps")},
 		every: c.Int64("every"), scale: c.Float64("scale"), slice: c.Int("slice"), line: c.Bool("line"), replica: c.Int("replica"), overwrite: c.Bool("overwrite")}
 }
 
@@ -85,8 +85,11 @@ func (p *program) video(o *videoOptions) error {
 		return err
 	}
 	defer run.Close()
-	if o.fps < 1 || o.fps > 240 {
-		return badUsage("--fps is %d: use a number from 1 to 240", o.fps)
+	if o.fps.value < 1 || o.fps.value > 240 {
+		return badUsage("--fps is %d: use a number from 1 to 240", o.fps.value)
+	}
+	if o.fps.given && strings.EqualFold(o.format, "png") {
+		return badUsage("--fps is about a film, and --format png writes pictures; leave one of the two out")
 	}
 	film, err := newFilm(run, o.field, o.replica, o.every)
 	if err != nil {
@@ -110,7 +113,7 @@ func (p *program) video(o *videoOptions) error {
 			out += "." + format
 		}
 	}
-	if err := film.write(out, format, o.fps, o.overwrite); err != nil {
+	if err := film.write(out, format, o.fps.value, o.overwrite); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.out, "%s has %s of %s\n", out, count(int64(len(film.frames)), "picture"), film.name)

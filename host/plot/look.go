@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -56,9 +57,12 @@ func (p *Page) Apply(l Look) error {
 	if l.Columns > 0 {
 		p.Columns = min(l.Columns, len(p.Panels))
 	}
+	if (l.LogX || l.LogY || l.LimitX != nil || l.LimitY != nil) && !p.HasCurves() {
+		return errors.New("logarithmic axes and limits are those of curves, and this figure has none: leave them out")
+	}
 	for i := range p.Panels {
 		panel := &p.Panels[i]
-		if panel.Picture != nil || panel.Map != nil || panel.Graph != nil {
+		if !panel.hasCurves() {
 			continue
 		}
 		if err := panel.take(&l); err != nil {
@@ -66,6 +70,14 @@ func (p *Page) Apply(l Look) error {
 		}
 	}
 	return nil
+}
+
+// hasCurves tells whether a panel is neither a picture nor a map nor a graph.
+func (p *Panel) hasCurves() bool { return p.Picture == nil && p.Map == nil && p.Graph == nil }
+
+// HasCurves tells whether a page has points that can be written as data.
+func (p *Page) HasCurves() bool {
+	return slices.ContainsFunc(p.Panels, func(panel Panel) bool { return panel.hasCurves() })
 }
 
 // take gives a panel axes.

@@ -69,9 +69,6 @@ func (s *series) isPanel(name string) bool {
 // Observables is a page of quantities of some runs.
 func Observables(runs []*results.Run, o Options) (*Page, error) {
 	s, err := load(runs, o)
-	if err == nil && o.Mean {
-		err = results.Overlap(runs)
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -72,6 +72,9 @@ func load(runs []*results.Run, o Options) (*series, error) {
 	if _, found := s.column(o.X); !found && o.Y == "" {
 		return nil, fmt.Errorf("there is no column %q for the x axis; there are %s", o.X, strings.Join(s.names(), ", "))
 	}
+	if err := s.checkMeans(all); err != nil {
+		return nil, err
+	}
 	for _, of := range together(all, func(t table) origin { return t.origin }) {
 		aligned, err := align(of)
 		if err != nil {
@@ -85,6 +88,32 @@ func load(runs []*results.Run, o Options) (*series, error) {
 	}
 	s.histograms = runs[0].Distributions()
 	return s, nil
+}
+
+// checkMeans refuses a mean that would count a trajectory twice, and options that would
+// change nothing.
+func (s *series) checkMeans(all []table) error {
+	if s.options.Mean {
+		if err := results.Overlap(s.runs); err != nil {
+			return err
+		}
+	}
+	if s.options.Y != "" {
+		if s.options.Errors {
+			return errors.New("standard errors are those of curves, and a map has none: leave them out")
+		}
+		return nil
+	}
+	origins := together(all, func(t table) origin { return t.origin })
+	several := slices.ContainsFunc(origins, func(of []table) bool { return len(of) > 1 })
+	what := "standard errors take"
+	if s.options.Mean {
+		what = "a mean takes"
+	}
+	if (s.options.Mean || s.options.Errors) && !several {
+		return fmt.Errorf("%s several replicas with the same settings, or several runs that are averaged (--mean), and no curve has these", what)
+	}
+	return nil
 }
 
 // ofEpochs tells whether what is drawn is the last epoch of a run.
