@@ -32,6 +32,19 @@ func contradictions(o *configOptions, cfg *config.Config) error {
 	return contradictoryDevice(o.keys["device"], cfg)
 }
 
+// deviceOfConfig finds a device that a configuration itself names beside the backend cpu.
+// A backend that a flag asks for is in the place of both.
+func deviceOfConfig(backendGiven, deviceGiven bool, cfg *config.Config) error {
+	if cfg.Run.Backend != "cpu" || cfg.Run.Device == "" || deviceGiven {
+		return nil
+	}
+	if backendGiven {
+		cfg.Run.Device = ""
+		return nil
+	}
+	return badUsage("run.device is %q, an OpenCL device, but run.backend is cpu; use the backend opencl, or leave the device out", cfg.Run.Device)
+}
+
 // contradictoryDevice finds a device that is asked for where nothing is computed on one.
 func contradictoryDevice(device string, cfg *config.Config) error {
 	if device != "" && cfg.Run.Backend == "cpu" {

@@ -142,3 +142,27 @@ func TestOnlyFilesAreReplaced(t *testing.T) {
 		t.Errorf("there are left-overs: %s", left)
 	}
 }
+
+// TestAnswersOfWhatIsNotFed: resume refuses what it would have to pass over.
+func TestAnswersOfWhatIsNotFed(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--backend", "cpu", "--no-overview")...).want(t, codeDone)
+	before := tree(t, dir)
+	for _, flag := range []string{"--answer", "--readout"} {
+		for _, more := range [][]string{{"--steps", "+5"}, {"--restart"}, nil} {
+			tnnGPU(t, dir, append([]string{"resume", "out", flag, "x"}, more...)...).want(t, codeUsage, flag+" is of runs that are fed")
+		}
+	}
+	sameTree(t, before, dir)
+}
+
+// TestDeviceOfConfiguration: a configuration that names a device beside the backend cpu
+// is refused as the flags are; a flag for the backend is in the place of both.
+func TestDeviceOfConfiguration(t *testing.T) {
+	dir := t.TempDir()
+	set := []string{"--set", `run.backend="cpu"`, "--set", `run.device="nope"`, "--no-overview"}
+	tnnGPU(t, dir, small(set...)...).want(t, codeUsage, `run.device is "nope", an OpenCL device, but run.backend is cpu`)
+	tnnGPU(t, dir, "scan", "--preset", "isolated4", "--steps", "2", set[0], set[1], set[2], set[3], "--over", "group[0].threshold=0.1,0.2").want(t, codeUsage, `run.device is "nope"`)
+	tnnGPU(t, dir, small(append(set[2:], "--backend", "cpu")...)...).want(t, codeDone)
+	tnnGPU(t, dir, "resume", "out", "--steps", "+5").want(t, codeDone)
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,6 +100,19 @@ func parseAnswer(c *cli.Context) answerOptions {
 	return answerOptions{c.String("answer"), c.String("readout")}
 }
 
+// checkFed refuses answers of a run that is not fed.
+func (o *answerOptions) checkFed(spec model.Spec) error {
+	if fed, ok := spec.(model.Feedable); ok && fed.IsFed() {
+		return nil
+	}
+	for _, of := range [][2]string{{"answer", o.text}, {"readout", o.readout}} {
+		if of[1] != "" {
+			return badUsage("--%s is of runs that are fed, and this one takes no inputs: leave it out", of[0])
+		}
+	}
+	return nil
+}
+
 // newFeed prepares to feed a job.
 func (p *program) newFeed(j *job, o answerOptions) (*feed, error) {
 	f := &feed{in: p.in, out: p.answers, about: j.setup.net.Describe(), network: j.setup.net, replicas: j.plan.Replicas, answered: make(chan struct{}, 1)}
@@ -108,7 +122,11 @@ func (p *program) newFeed(j *job, o answerOptions) (*feed, error) {
 	if o.text == "" {
 		o.text = strings.Join(f.columns, ",")
 	}
-	for _, part := range strings.Split(o.text, ",") {
+	parts := strings.Split(o.text, ",")
+	if o.readout != "" && !slices.ContainsFunc(parts, func(part string) bool { return strings.TrimSpace(part) == "readout" }) {
+		return nil, badUsage("--readout is for --answer readout; use it with that")
+	}
+	for _, part := range parts {
 		a, err := j.setup.answer(strings.TrimSpace(part), f.columns, o.readout)
 		if err != nil {
 			return nil, usageError{fmt.Errorf("--answer: %w", err)}
@@ -272,7 +290,7 @@ func (f *feed) line(ctx context.Context, run *sim.Run, text string, over <-chan 
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t,;\r", r) }) {
 		v, err := strconv.ParseFloat(word, 64)
 		if err != nil {
-			return false, fmt.Errorf("%q is no number", word)
+			return false, fmt.Errorf("%q is no number", shortened(word))
 		}
 		inputs = append(inputs, v)
 	}
@@ -309,7 +327,7 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 	case len(words) == 2:
 		var v float64
 		if v, err = strconv.ParseFloat(words[1], 64); err != nil {
-			return false, fmt.Errorf("!%s takes a number, and %q is none", words[0], words[1])
+			return false, fmt.Errorf("!%s takes a number, and %q is none", shortened(words[0]), shortened(words[1]))
 		}
 		err = run.Control(ctx, words[0], v)
 	default:
@@ -321,11 +339,25 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 	return errors.Is(err, sim.ErrEnded), err
 }
 
+// shortened is a word that is not too long to be repeated.
+func shortened(word string) string {
+	const most = 60 // characters
+	for i := range word {
+		if len(word) > most && i >= most {
+			return word[:i] + "..."
+		}
+	}
+	return word
+}
+
 // save writes the state between two steps to a file, which is new.
 func (f *feed) save(ctx context.Context, run *sim.Run, path string) error {
 	s, err := run.State(ctx)
 	if err != nil {
 		return err
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("%s exists, and nothing is overwritten; give another name", path)
 	}
 	return writeFile(path, false, func(w io.Writer) error { return record.WriteState(w, f.network, s) })
 }

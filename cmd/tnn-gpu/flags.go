@@ -84,6 +84,9 @@ func configuration(o *configOptions) (cfg *config.Config, name string, err error
 	if err == nil {
 		err = applyFlags(o, cfg)
 	}
+	if err == nil {
+		err = deviceOfConfig(o.given("backend"), o.given("device"), cfg)
+	}
 	if err != nil {
 		return nil, "", usageError{err}
 	}
@@ -136,6 +139,9 @@ func applySweep(o *configOptions, cfg *config.Config) error {
 // applyComputerFlags overrides what the configuration says of where to compute.
 func applyComputerFlags(o *computerOptions, cfg *config.Config) error {
 	if err := setComputer(o, cfg); err != nil {
+		return err
+	}
+	if err := deviceOfConfig(o.backend.given, o.device.given, cfg); err != nil {
 		return err
 	}
 	return contradictoryDevice(o.device.value, cfg)

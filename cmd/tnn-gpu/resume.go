@@ -121,6 +121,9 @@ func (p *program) reopen(o *resumeOptions, folder *record.Folder) (*job, *record
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
+	if err := o.answer.checkFed(cfg.Spec); err != nil {
+		return nil, folder, err
+	}
 	if o.restart {
 		return p.restart(o, cfg, folder)
 	}

@@ -219,15 +219,7 @@ func namedScan(o *scanOptions) (*scan.File, string, error) {
 		return scan.Around(preset), preset, nil
 	}
 	path := o.first()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, "", fmt.Errorf("the scan cannot be opened: %w", err)
-	}
-	if scan.IsFile(text) {
-		f, err := scan.Decode(path, text)
-		return f, baseName(path), err
-	}
-	f, err := scan.AroundFile(path)
+	f, err := scan.Open(path)
 	return f, baseName(path), err
 }
 

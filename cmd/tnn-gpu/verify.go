@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -99,8 +100,8 @@ func (p *program) newVerifier(o *verifyOptions) (*verifier, error) {
 		return nil, badUsage("--backend is %q: use cpu or opencl", b)
 	case b == "cpu" && v.Options.Device != "":
 		return nil, badUsage("--device %s names an OpenCL device: use it with --backend opencl", v.Options.Device)
-	case o.tolerance.given && !(v.Tolerance >= 0):
-		return nil, badUsage("--tolerance is %v: use 0 or a positive number", v.Tolerance)
+	case o.tolerance.given && !(v.Tolerance >= 0 && v.Tolerance <= math.MaxFloat64):
+		return nil, badUsage("--tolerance is %v: use 0 or a positive number that is finite", v.Tolerance)
 	case v.Options.Threads < 0:
 		return nil, badUsage("--threads is %d: use 0, for all cores, or more", v.Options.Threads)
 	case len(o.words) == 0:

@@ -191,3 +191,10 @@ func alter(t *testing.T, from, to string, change func(map[string]any)) {
 		t.Fatal(err)
 	}
 }
+
+// TestVerifyRefusesTolerances that everything is within, or nothing.
+func TestVerifyRefusesTolerances(t *testing.T) {
+	for _, text := range []string{"inf", "NaN", "-1", "-inf"} {
+		tnnGPU(t, t.TempDir(), "verify", "a.json", "--tolerance", text).want(t, codeUsage, "--tolerance is ")
+	}
+}

@@ -10,12 +10,10 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
-	"syscall"
 
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/models"
@@ -67,13 +65,11 @@ const maxBytes = 4 << 20
 // of files in it are relative to its folder, those in settings to the working
 // directory.
 func Load(path string, settings ...string) (*Config, error) {
-	// A named pipe that nobody writes to has an end at once, and does not wait.
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	src, err := text.ReadAtMost(path, maxBytes)
 	if err != nil {
 		return nil, &Error{Err: fmt.Errorf("the configuration cannot be opened: %w", err)}
 	}
-	defer f.Close()
-	return Read(path, f, settings...)
+	return Decode(path, src, settings...)
 }
 
 // Read is Load for what a reader gives, which errors call name. Paths of a name without

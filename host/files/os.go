@@ -50,6 +50,9 @@ func (OS) Move(path, to string) error {
 
 // OpenDir implements System.
 func (o OS) OpenDir(path string) (Dir, error) {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() { // opening a named pipe waits
+		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("not a directory")}
+	}
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, plain(path, err)

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"tnn-gpu/host/backend"
@@ -116,8 +115,12 @@ func Read(r io.Reader) (format string, src []byte, err error) {
 	var of struct {
 		Format *string `json:"format"`
 	}
-	if err := json.Unmarshal(src, &of); err != nil {
-		return "", nil, fmt.Errorf("it is no golden file: %w", err)
+	var kind *json.UnmarshalTypeError
+	switch err := json.Unmarshal(src, &of); {
+	case errors.As(err, &kind):
+		return "", nil, fmt.Errorf("it is no golden file: it has a JSON %s where an object with the text \"format\" is due", kind.Value)
+	case err != nil:
+		return "", nil, fmt.Errorf("it is no golden file: it is no JSON: %w", err)
 	}
 	if of.Format == nil {
 		return "", nil, fmt.Errorf("it is no golden file: it does not say its format")
@@ -127,7 +130,7 @@ func Read(r io.Reader) (format string, src []byte, err error) {
 
 // Open is Read for a file by its name.
 func Open(path string) (format string, src []byte, err error) {
-	f, err := os.Open(path)
+	f, err := text.OpenFile(path)
 	if err != nil {
 		return "", nil, fmt.Errorf("the golden file cannot be opened: %w", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/text"
 )
 
 // Format is the version of the files that this package reads and writes.
@@ -73,29 +73,50 @@ const (
 // maxBytes bounds what a file may hold.
 const maxBytes = 4 << 20
 
-// IsFile tells whether a text is that of a scan rather than of a configuration: it
-// has an axis.
-func IsFile(text []byte) bool {
+// Open reads a file that is that of a scan, if it has an axis, or else a configuration to
+// be scanned.
+func Open(path string) (*File, error) {
+	src, err := read(path)
+	if err != nil {
+		return nil, err
+	}
 	var head struct {
 		Axes any `toml:"axis"`
 	}
-	return toml.Unmarshal(text, &head) == nil && head.Axes != nil
+	if err := toml.Unmarshal(src, &head); err != nil {
+		return nil, located(path, err)
+	}
+	if head.Axes != nil {
+		return Decode(path, src)
+	}
+	return AroundFile(path)
+}
+
+// read is the text of a file that is not too long and not empty.
+func read(path string) ([]byte, error) {
+	src, err := text.ReadAtMost(path, maxBytes)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the scan cannot be opened: %w", err)
+	case len(src) > maxBytes:
+		return nil, fmt.Errorf("%s: it has more than the %d bytes that are read: it must be another kind of file", path, maxBytes)
+	case len(src) == 0:
+		return nil, fmt.Errorf("%s is empty: a scan is a file with axes (docs/scan.md), or a configuration with --over", path)
+	}
+	return text.TrimMark(src), nil
 }
 
 // Load reads the file of a scan. A base that is a file is named relative to it.
 func Load(path string) (*File, error) {
-	text, err := os.ReadFile(path)
+	src, err := read(path)
 	if err != nil {
-		return nil, fmt.Errorf("the scan cannot be opened: %w", err)
+		return nil, err
 	}
-	return Decode(path, text)
+	return Decode(path, src)
 }
 
 // Decode is Load for the contents of a file of that name.
 func Decode(path string, text []byte) (*File, error) {
-	if len(text) > maxBytes {
-		return nil, fmt.Errorf("%s: it has more than the %d bytes that are read: it must be another kind of file", path, maxBytes)
-	}
 	f := &File{Format: Format}
 	if err := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields().Decode(f); err != nil {
 		return nil, located(path, err)

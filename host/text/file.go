@@ -2,8 +2,10 @@ package text
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // errNotRegular is of what only looks like a file.
@@ -20,4 +22,16 @@ func OpenFile(path string) (*os.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: errNotRegular}
 	}
 	return os.Open(path)
+}
+
+// ReadAtMost reads a file, or what another program writes into a pipe, up to one byte more
+// than most, which tells that there is more. A named pipe that nobody writes to has an end
+// at once, and is not waited for.
+func ReadAtMost(path string, most int64) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, most+1))
 }
