@@ -13,6 +13,7 @@ import (
 
 	"tnn-gpu/host/files"
 	"tnn-gpu/host/files/filestest"
+	"tnn-gpu/host/npy"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/sim/simtest"
 	"tnn-gpu/host/state"
@@ -201,5 +202,44 @@ func (s setup) resumeQuietly(t *testing.T, path, what string) {
 	}
 	if err != nil {
 		t.Fatalf("%s: then %v", what, err)
+	}
+}
+
+// TestHeadersNeverPromiseMore looks at what a kill would leave at each access that a run
+// makes when it goes on: no header of a recording counts more records than its file has.
+func TestHeadersNeverPromiseMore(t *testing.T) {
+	s, path := small(state.Single, 1), filepath.Join(t.TempDir(), "run")
+	s.fresh(t, path, 0)
+	for _, name := range []string{checkpointName(47), FinalName} {
+		if err := os.Remove(filepath.Join(path, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cut := 0
+	look := func(op, name string) error {
+		if op == "truncate" {
+			cut++
+		}
+		for _, r := range s.recordings {
+			f, err := os.Open(filepath.Join(path, filepath.FromSlash(recordingName(r.Field))))
+			if err != nil {
+				return err
+			}
+			h, err := npy.ReadHeader(f)
+			info, statError := f.Stat()
+			if err := errors.Join(err, statError, f.Close()); err != nil {
+				return err
+			}
+			if h.Size() > info.Size() {
+				t.Errorf("before %s %s the header of %s counts %d bytes of %d", op, name, r.Field, h.Size(), info.Size())
+			}
+		}
+		return nil
+	}
+	if _, err := s.attempt(&filestest.Faulty{System: filestest.Quick{}, Before: look}, path, false); err != nil {
+		t.Fatal(err)
+	}
+	if cut == 0 {
+		t.Error("nothing was cut")
 	}
 }

@@ -72,16 +72,23 @@ func (r *recording) fits(length, step, first int64) error {
 	return nil
 }
 
+// begin writes the header before it cuts the records that the header counts no more: a
+// file that an interruption leaves in between is one that readers take.
 func (r *recording) begin(f *Folder, step, first int64) error {
+	if r.tail != nil {
+		r.records = r.recordsUntil(step, first)
+		if err := r.writeHeader(); err != nil {
+			return err
+		}
+	}
 	fresh, err := r.growing.begin(f)
 	if err != nil {
 		return err
 	}
-	if fresh {
-		r.digest, r.tail.end = &digest{chain: emptyChain()}, npy.HeaderBytes
-	} else {
-		r.records = r.recordsUntil(step, first)
+	if !fresh {
+		return nil
 	}
+	r.digest, r.tail.end = &digest{chain: emptyChain()}, npy.HeaderBytes
 	return r.writeHeader()
 }
 
