@@ -166,3 +166,11 @@ func TestDeviceOfConfiguration(t *testing.T) {
 	tnnGPU(t, dir, small(append(set[2:], "--backend", "cpu")...)...).want(t, codeDone)
 	tnnGPU(t, dir, "resume", "out", "--steps", "+5").want(t, codeDone)
 }
+
+// TestReplicasInHelp: what a replica is differs between models, and the help says so.
+func TestReplicasInHelp(t *testing.T) {
+	tnnGPU(t, t.TempDir(), "run", "--help").want(t, codeDone, "realisation, network or population r of the seed (perceptron, hopfield, signals)")
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--backend", "cpu", "--no-overview")...).want(t, codeDone)
+	tnnGPU(t, dir, "serve", "--listen", "0.0.0.0:0", "out").want(t, codeUsage, "(--public)")
+}

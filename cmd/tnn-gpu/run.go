@@ -55,7 +55,7 @@ func runFlags() []cli.Flag {
 	return slices.Concat(networkFlags(), computerFlags(), recordFlags(), liveFlags(), []cli.Flag{
 		precisionFlag(),
 		&cli.StringFlag{Name: "steps", Usage: "make the run this `NUMBER` of steps long: eras are cut off, or the last one is made longer"},
-		&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r has the noise of seed + r"},
+		&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r is the run of seed + r (tnn, sorn, codes), or realisation, network or population r of the seed (perceptron, hopfield, signals)"},
 		&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
 		&cli.StringSliceFlag{Name: "sweep", Usage: "give the replicas different values of a key: `KEY=V1,V2,...`; replica r takes value r modulo their number (default: as many replicas as values). tnn-gpu scan varies several keys"},
 		&cli.StringFlag{Name: "from", Usage: "begin at the last checkpoint of another run, with all that it holds, in a new folder: `RUN`, or RUN@STEP for an earlier state, which is computed again where no checkpoint has it; --set changes what may change"},

@@ -125,7 +125,7 @@ func listen(address string, public bool) (net.Listener, error) {
 		return nil, fmt.Errorf("%q is no address to listen on: use HOST:PORT, such as 127.0.0.1:8080: %w", address, err)
 	}
 	if !public && !isLoopback(host) {
-		return nil, fmt.Errorf("on %q other machines could reach the page; listen on 127.0.0.1, or say that the page is to be public", address)
+		return nil, fmt.Errorf("on %q other machines could reach the page; listen on 127.0.0.1, or say that the page is to be public (--public)", address)
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
