@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 )
@@ -30,6 +31,9 @@ func (p *program) checkCommand() *cli.Command {
 }
 
 func (p *program) checkRun(path string) error {
+	if experiment.IsFolder(p.files, path) {
+		return badUsage("%s is a scan; `tnn-gpu scan status` tells what of it is there, and check is of runs", path)
+	}
 	folder, err := record.Look(p.files, path)
 	if err != nil {
 		return usageError{err}

@@ -213,7 +213,7 @@ func TestFlagsFirst(t *testing.T) {
 		{"devices --json x", "devices --json x"},
 		{"run a -- --seed 3", "run a -- --seed 3"},
 		{"run --set a=1 f --set b=2", "run --set a=1 --set b=2 f"},
-		{"run f --help", "run --help f"},
+		{"run f --help", "run --help"},
 		{"run f --seed", "run --seed f"},
 		{"verify a - b", "verify a - b"},
 		{"unknown a --b", "unknown a --b"},

@@ -16,6 +16,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/host/files"
+	"tnn-gpu/host/record"
 )
 
 func overwriteFlag() cli.Flag {
@@ -29,7 +30,8 @@ func writeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// checkNew refuses a file that exists, unless it is a regular one and to be replaced.
+// checkNew refuses a file that exists, unless it is a regular one and to be replaced. What
+// a run has written of itself is never replaced.
 func checkNew(path string, overwrite bool) error {
 	info, err := os.Lstat(path)
 	switch {
@@ -45,8 +47,21 @@ func checkNew(path string, overwrite bool) error {
 		return badUsage("%s is no regular file but %s, which is never replaced; write elsewhere", path, kindOf(info.Mode()))
 	case !overwrite:
 		return badUsage("%s exists; use --overwrite to replace it, or --out to write elsewhere", path)
+	case isOfRun(path):
+		return badUsage("%s is a file of the run in its folder, which is never replaced; use --out to write elsewhere", path)
 	}
 	return nil
+}
+
+// isOfRun tells whether a run has written a file of its folder.
+func isOfRun(path string) bool {
+	m, err := record.ReadMetadata(filepath.Dir(path))
+	if err != nil || m.Scan != nil {
+		return false
+	}
+	name := filepath.Base(path)
+	return name == record.MetadataName || strings.HasSuffix(name, ".toml") || strings.HasSuffix(name, ".tnn") ||
+		slices.ContainsFunc(m.Files, func(f record.File) bool { return f.Name == name })
 }
 
 // kindOf is what is no regular file.

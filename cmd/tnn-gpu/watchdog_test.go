@@ -183,6 +183,16 @@ func TestCheckFindsAWrongStep(t *testing.T) {
 func TestCheck(t *testing.T) {
 	dir := t.TempDir()
 	tnnGPU(t, dir, small("--out", "whole")...).want(t, codeDone)
+	// What a run has written of itself stays, whatever is to be replaced.
+	for args, file := range map[string]string{"plot whole --format png": "steps.csv", "export whole": "final.npz", "plot whole --format svg": "config.toml"} {
+		before := read(t, dir, "whole", file)
+		tnnGPU(t, dir, append(strings.Fields(args), "--out", "whole/"+file, "--overwrite")...).want(t, codeUsage, "whole/"+file+" is a file of the run in its folder, which is never replaced")
+		if !bytes.Equal(before, read(t, dir, "whole", file)) {
+			t.Errorf("%s: %s is another", args, file)
+		}
+	}
+	tnnGPU(t, dir, "scan", "--preset", "isolated4", "--set", "graph.sides=[4, 4]", "--steps", "2", "--over", "edge.bound=1,2", "--backend", "cpu", "--out", "scanned").want(t, codeDone)
+	tnnGPU(t, dir, "check", "scanned").want(t, codeUsage, "scanned is a scan; `tnn-gpu scan status` tells")
 	args := small("--check", "3")
 	if _, err := gpu.Devices(); err == nil {
 		args = append(args, "--backend", "opencl")
