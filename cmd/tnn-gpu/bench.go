@@ -313,7 +313,7 @@ func checkBenchMemory(cases []bench.Case, targets []benchTarget) error {
 	for _, c := range cases {
 		host, device, err := c.Need()
 		if err == nil {
-			err = checkBenchFit(c, "this process can have", process, host+host+host/2)
+			err = checkBenchFit(c, "this process can have", process, atPeak(host))
 		}
 		for _, t := range targets {
 			if err == nil && !t.host && !c.Work.Host {
@@ -328,10 +328,10 @@ func checkBenchMemory(cases []bench.Case, targets []benchTarget) error {
 }
 
 func checkBenchFit(c bench.Case, where string, there, need int64) error {
-	if there <= 0 || need <= there {
-		return nil
+	if problem := tooLarge(where, there, need); problem != "" {
+		return badUsage("%v is not possible: %s; use smaller numbers", c, problem)
 	}
-	return badUsage("%v is not possible: the network takes at least %s, and %s %s; use smaller numbers", c, bytesText(need), where, bytesText(there))
+	return nil
 }
 
 // benchTarget is a device to be measured.

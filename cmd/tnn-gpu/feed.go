@@ -18,6 +18,7 @@ import (
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 func (p *program) feedCommand() *cli.Command {
@@ -340,15 +341,7 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 }
 
 // shortened is a word that is not too long to be repeated.
-func shortened(word string) string {
-	const most = 60 // characters
-	for i := range word {
-		if len(word) > most && i >= most {
-			return word[:i] + "..."
-		}
-	}
-	return word
-}
+func shortened(word string) string { return text.Short(word, 60) }
 
 // save writes the state between two steps to a file, which is new.
 func (f *feed) save(ctx context.Context, run *sim.Run, path string) error {

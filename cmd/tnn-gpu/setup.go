@@ -33,14 +33,7 @@ func buildSetup(c *config.Config) (*setup, error) {
 }
 
 // newSetup is that of a network that is not built yet, and for which there is memory.
-func newSetup(c *config.Config) (*setup, error) {
-	precision, err := state.ParsePrecision(c.Run.Precision)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	n := &setup{config: c, precision: precision}
-	return n, n.checkMemory()
-}
+func newSetup(c *config.Config) (*setup, error) { return setupOf(c, nil, nil) }
 
 // setupOf is that of a network that is built, with the keys of its replicas, if there is
 // memory for those.
@@ -133,8 +126,11 @@ func (n *setup) need() (host, device int64) {
 // take up to two and a half times what the state and its tables take.
 func (n *setup) checkMemory() error {
 	host, _ := n.need()
-	return n.checkFit("this process can have", memory.Limit(), host+host+host/2)
+	return n.checkFit("this process can have", memory.Limit(), atPeak(host))
 }
+
+// atPeak is what a process takes at most of which state and tables take so much.
+func atPeak(host int64) int64 { return host + host + host/2 }
 
 // checkDeviceMemory refuses a network that cannot fit a device.
 func (n *setup) checkDeviceMemory(info gpu.Info) error {
@@ -143,14 +139,23 @@ func (n *setup) checkDeviceMemory(info gpu.Info) error {
 }
 
 func (n *setup) checkFit(where string, there, need int64) error {
-	if there <= 0 || need <= there {
+	problem := tooLarge(where, there, need)
+	if problem == "" {
 		return nil
 	}
-	problem := fmt.Sprintf("the network takes at least %s, and %s %s", bytesText(need), where, bytesText(there))
 	if sized, ok := n.config.Spec.(model.Sized); ok {
 		return n.config.Locate(sized.TooLarge(problem, float64(there)/float64(need)))
 	}
 	return badUsage("%s; use a smaller network, fewer replicas or single precision", problem)
+}
+
+// tooLarge says what a network needs that does not fit; nothing where it does, or where it
+// is not known how much there is.
+func tooLarge(where string, there, need int64) string {
+	if there <= 0 || need <= there {
+		return ""
+	}
+	return fmt.Sprintf("the network takes at least %s, and %s %s", bytesText(need), where, bytesText(there))
 }
 
 // describe lists what a run is going to compute, by topic.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"tnn-gpu/host/text"
 )
 
 // Error is a configuration that cannot be used: one sentence that says where,
@@ -59,14 +61,7 @@ func invalid(key string, value any, possible string, args ...any) error {
 	return &keyError{key, fmt.Errorf("%s is %s: %w", key, short(fmt.Sprint(value)), fmt.Errorf(possible, args...))}
 }
 
-// short cuts a text to a length that a sentence can bear.
-func short(text string) string {
-	const longest = 60
-	if r := []rune(text); len(r) > longest {
-		return string(r[:longest]) + "..."
-	}
-	return text
-}
+func short(s string) string { return text.Short(s, 60) }
 
 // Locate says of an error about a key where the key was set, as an *Error. Other
 // errors, and nil, are returned as they are.

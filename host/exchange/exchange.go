@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"tnn-gpu/host/graph"
+	"tnn-gpu/host/text"
 )
 
 // Import is a graph with what a run can start from.
@@ -70,14 +71,7 @@ func finite(text string) (float64, error) {
 	return v, nil
 }
 
-// short cuts a text to a length that a sentence can bear.
-func short(text string) string {
-	const longest = 40
-	if r := []rune(text); len(r) > longest {
-		return string(r[:longest]) + "..."
-	}
-	return text
-}
+func short(s string) string { return text.Short(s, 40) }
 
 // many counts things in words.
 func many[N int | int64 | int32](n N, one, several string) string {

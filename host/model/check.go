@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"tnn-gpu/host/text"
 )
 
 // KeyError says which value of a specification cannot be used and what can.
@@ -44,10 +46,7 @@ func show(value any) string {
 	default:
 		s = fmt.Sprint(value)
 	}
-	if r := []rune(s); len(r) > longest {
-		s = string(r[:longest]) + "..."
-	}
-	return s
+	return text.Short(s, longest)
 }
 
 // FirstError is the first of some errors that is one.

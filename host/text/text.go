@@ -75,3 +75,11 @@ func Named(label string, r io.Reader) (io.Reader, error) {
 	}
 	return transform.NewReader(r, e.NewDecoder()), nil
 }
+
+// Short cuts a text to so many characters, a length that a sentence can bear.
+func Short(s string, longest int) string {
+	if r := []rune(s); len(r) > longest {
+		return string(r[:longest]) + "..."
+	}
+	return s
+}
