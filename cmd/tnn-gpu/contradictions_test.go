@@ -29,7 +29,7 @@ func TestContradictions(t *testing.T) {
 		{"run --record state --region 0:2,0:2 --nodes 1,2", "there is a region too: use one of the two"},
 		{"bench --backend cpu --device 0", "--device 0 names an OpenCL device, and --backend cpu measures none"},
 		{"bench --backend cpu --profile", "--profile is about the kernels of an OpenCL device"},
-		{"inspect made --step 2", "--step and --replica are about a node or an edge"},
+		{"inspect made --step 2", "--step and --replica are about a node, an edge or another item"},
 		{"plot made --format svg --out plot.png", "--format is svg, but --out plot.png has the ending of another format"},
 		{"plot made --format gif", `a plot cannot be written as "gif"; use png, svg, pdf`},
 		{"plot made --mean", "a mean takes several replicas with the same settings"},

@@ -107,7 +107,7 @@ func TestFullDiskAtTheBeginning(t *testing.T) {
 	fill(t, filepath.Join(dir, "filler"))
 	before := listed(t, dir)
 	for _, args := range [][]string{
-		{"resume", "r", "--restart"}, run("run", "--out", "rr"), run("run"), {"run", "--from", "r", "--steps", "+5", "--out", "from"},
+		{"resume", "r", "--restart"}, {"resume", "r", "--steps", "+5"}, run("run", "--out", "rr"), run("run"), {"run", "--from", "r", "--steps", "+5", "--out", "from"},
 		run("scan", "--over", "group[0].inverse_temperature=1,2", "--out", "ss"), run("scan", "--over", "group[0].inverse_temperature=1,2"),
 	} {
 		tnnGPU(t, dir, args...).want(t, codeUsage, "no space left on device")
@@ -228,6 +228,29 @@ func TestRunFolderBecomesReadOnly(t *testing.T) {
 	whole := t.TempDir()
 	tnnGPU(t, whole, recording("--steps", itoa(lastRow(t, out)), "--checkpoint", "1h")...).want(t, codeDone)
 	sameRecordings(t, filepath.Join(whole, "out"), out)
+}
+
+// TestResumeReadOnly: a run whose folder nobody may write to does not go on, and nothing
+// in it changes.
+func TestResumeReadOnly(t *testing.T) {
+	dir, bind := unprivileged(t)
+	out := filepath.Join(dir, "out")
+	bound := func(args ...string) result {
+		c := command(t, dir, args...)
+		bind(c)
+		return beginCommand(t, c)()
+	}
+	bound(small("--no-overview")...).want(t, codeDone)
+	before := tree(t, out)
+	if err := os.Chmod(out, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	bound("resume", "out", "--steps", "+10").want(t, codeUsage, "run.json cannot be written: ", "permission denied", "nothing was changed")
+	sameTree(t, before, out)
+	if err := os.Chmod(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	bound("resume", "out", "--steps", "+10").want(t, codeDone, "resumed     after step ")
 }
 
 // TestNoLibrary has the system find files in the place of the OpenCL library that are

@@ -30,7 +30,7 @@ func (p *program) inspectCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "node", Usage: "show the node of this `ID`, its number or name, its edges and its history"},
 			&cli.StringFlag{Name: "edge", Usage: "show the edge between two nodes, `A,B`"},
-			&cli.StringFlag{Name: "item", Usage: "show an item of any index space of the model, `SPACE:NUMBER`"},
+			&cli.StringFlag{Name: "item", Usage: "show an item of any index space of the model, `SPACE:NUMBER`, as in unit:3"},
 			&cli.Int64Flag{Name: "step", Usage: "show what was recorded at this `STEP`"},
 			&cli.IntFlag{Name: "replica", Usage: "look at the replica of this `NUMBER`, from 0"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
@@ -74,8 +74,8 @@ func (p *program) inspect(o *inspectOptions) error {
 	if step := o.step.value; o.step.given && (step < 1 || step > run.Metadata.Steps) {
 		return badUsage("--step is %d: use 1 to %d, the last step of the run", step, run.Metadata.Steps)
 	}
-	if one := o.node.given || o.edge.given; !one && (o.step.given || o.replica.given) {
-		return badUsage("--step and --replica are about a node or an edge; use them with --node or --edge")
+	if len(named) == 0 && (o.step.given || o.replica.given) {
+		return badUsage("--step and --replica are about a node, an edge or another item; use them with --node, --edge or --item")
 	}
 	var found any
 	switch {
@@ -113,11 +113,11 @@ func itemOf(o *inspectOptions, net model.Network) (item, error) {
 		names := model.NamesOf(net)
 		a, b, err := names.FindPair(o.edge.value, ",")
 		if err != nil {
-			return item{}, fmt.Errorf("--edge is %q: write the two %ss that it joins, as in 3,4: %w", o.edge.value, links.Joins, err)
+			return item{}, fmt.Errorf("--edge is %q: write its two ends, as in 3,4: %w", o.edge.value, err)
 		}
 		k, found := links.Find(int32(a), int32(b))
 		if !found {
-			return item{}, fmt.Errorf("%ss %s and %s share no edge", links.Joins, names.Of(a), names.Of(b))
+			return item{}, fmt.Errorf("there is no edge between %s %s and %s", links.Joins, names.Of(a), names.Of(b))
 		}
 		return item{links.Space, k}, nil
 	case o.node.given:
@@ -143,10 +143,13 @@ func checkItem(d *model.Description, i item) (item, error) {
 		for _, s := range d.Spaces {
 			names = append(names, string(s.Name))
 		}
-		return i, fmt.Errorf("the model %s has no %s; it has %s", d.Name, i.space, strings.Join(names, ", "))
+		return i, fmt.Errorf("the model %s has no index space %s; it has %s", d.Name, i.space, strings.Join(names, ", "))
 	}
-	if i.number < 0 || i.number >= space.Len() {
-		return i, fmt.Errorf("there is no %s %d; the run has %ss 0 to %d", i.space, i.number, i.space, space.Len()-1)
+	switch n := space.Len(); {
+	case n == 0:
+		return i, fmt.Errorf("there is no %s:%d; the index space %s of the run is empty", i.space, i.number, i.space)
+	case i.number < 0 || i.number >= n:
+		return i, fmt.Errorf("there is no %s:%d; the run has %s:0 to %s:%d", i.space, i.number, i.space, i.space, n-1)
 	}
 	return i, nil
 }

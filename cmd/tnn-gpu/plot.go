@@ -241,7 +241,7 @@ func lastPictures(n *setup, run *results.Run, b backend.Backend) ([]plot.Shown, 
 	sites := sited.Sites()
 	shown, err := final.values(sites.Field, int64(sites.Count)*int64(run.Replicas()))
 	if err == nil && len(shown) != sites.Count*run.Replicas() {
-		err = fmt.Errorf("%s of the run %s has %d values of %s for %d %ss", record.FinalName, run.Path, len(shown), sites.Field, sites.Count, sites.Space)
+		err = fmt.Errorf("%s of the run %s has %d values of %s, but there are %d sites", record.FinalName, run.Path, len(shown), sites.Field, sites.Count)
 	}
 	if err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func TestWhatCannotBeRecorded(t *testing.T) {
 		{"--watch state", `--watch: record.watch[0]: "state" names no value to watch`},
 		{"--watch state[3-4]", "field state has one value per node; name one, as in state[3]"},
 		{"--watch weight[3]", "field weight has one value per edge; name the two nodes"},
-		{"--watch weight[3-90]", "field weight cannot be read between nodes 3 and 90, which share no edge"},
+		{"--watch weight[3-90]", "field weight cannot be read between node 3 and 90, which share no edge"},
 	} {
 		t.Run(test.args, func(t *testing.T) {
 			t.Parallel()

@@ -108,7 +108,11 @@ func (p *program) resume(ctx context.Context, o *resumeOptions) error {
 		}
 	}
 	w.hold(saves)
-	return p.carryOut(ctx, w, j, folder)
+	err = p.carryOut(ctx, w, j, folder)
+	if errors.Is(err, record.ErrNotBegun) {
+		return usageError{fmt.Errorf("%w; nothing was changed", err)}
+	}
+	return err
 }
 
 // reopen prepares what is left to do of a run. Where that is nothing it says so, and

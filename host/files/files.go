@@ -124,6 +124,28 @@ func Replace(d Dir, name string, write func(io.Writer) error) error {
 	return err
 }
 
+// Begin makes a file that is going to grow, with its first bytes in it, in place of one
+// of its name: whoever looks finds the old file, or one that begins as it should. It is
+// open for writing. What it holds is not made last.
+func Begin(d Dir, name string, head []byte) (File, error) {
+	if err := MayReplace(d, name); err != nil {
+		return nil, err
+	}
+	f, err := createNew(d, Temporary(name))
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.WriteAt(head, 0)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = d.Rename(Temporary(name), name)
+	}
+	if err == nil {
+		return d.Edit(name)
+	}
+	_ = d.Remove(Temporary(name)) // as in Replace
+	return nil, err
+}
+
 // MayReplace tells whether a name is free, or that of a regular file; else its error
 // wraps ErrNotRegular.
 func MayReplace(d Dir, name string) error {
@@ -158,18 +180,23 @@ func kind(m fs.FileMode) string {
 	return "a device"
 }
 
-// writeNew writes a new file, in place of what an interruption left of an older one.
-func writeNew(d Dir, name string, write func(io.Writer) error) error {
+// createNew makes a file, in place of what an interruption left of an older one.
+func createNew(d Dir, name string) (File, error) {
 	f, err := d.Create(name)
 	if errors.Is(err, fs.ErrExist) {
 		if err := MayReplace(d, name); err != nil {
-			return err
+			return nil, err
 		}
 		if err := d.Remove(name); err != nil {
-			return err
+			return nil, err
 		}
-		f, err = d.Create(name)
+		return d.Create(name)
 	}
+	return f, err
+}
+
+func writeNew(d Dir, name string, write func(io.Writer) error) error {
+	f, err := createNew(d, name)
 	if err != nil {
 		return err
 	}

@@ -54,8 +54,9 @@ func (r *Recorder) Keep(c sim.Command) error {
 // openCommands opens the table after its last whole row, or makes it.
 func (f *Folder) openCommands() (*tail, error) {
 	text, err := files.ReadFile(f.dir, commandsName, mostCommands)
-	if errors.Is(err, fs.ErrNotExist) {
-		return f.newTail(commandsName, []byte(commandsHead))
+	whole := int64(bytes.LastIndexByte(text, '\n') + 1)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && whole == 0 {
+		return f.newTable(commandsName, []byte(commandsHead))
 	}
 	var file files.File
 	if err == nil {
@@ -64,7 +65,6 @@ func (f *Folder) openCommands() (*tail, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be opened: %w", commandsName, err)
 	}
-	whole := int64(bytes.LastIndexByte(text, '\n') + 1)
 	t := &tail{file, whole}
 	if err := file.Truncate(whole); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s cannot be written: %w", commandsName, err), t.Close())
@@ -72,17 +72,13 @@ func (f *Folder) openCommands() (*tail, error) {
 	return t, nil
 }
 
-// newTail makes a table with a first line.
-func (f *Folder) newTail(name string, head []byte) (*tail, error) {
-	file, err := f.dir.Create(name)
+// newTable makes a table whose name is on disk when it returns.
+func (f *Folder) newTable(name string, head []byte) (*tail, error) {
+	t, err := f.newTail(name, head)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be made: %w", name, err)
+		return nil, err
 	}
-	t := &tail{file: file}
-	if _, err = t.Write(head); err == nil {
-		err = f.dir.SyncDir(".")
-	}
-	if err != nil {
+	if err := f.dir.SyncDir("."); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s cannot be written: %w", name, err), t.Close())
 	}
 	return t, nil

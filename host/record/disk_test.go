@@ -2,6 +2,7 @@ package record
 
 import (
 	"errors"
+	"os"
 	"sync"
 	"syscall"
 
@@ -70,9 +71,12 @@ type dyingDir struct {
 
 type dyingFile struct {
 	files.File
-	disk         *dyingDisk
-	size, synced int64
+	disk *dyingDisk
+	*extent
 }
+
+// extent is of a file, whatever its name and however often it is open.
+type extent struct{ size, synced int64 }
 
 var errDead = errors.New("the power is off")
 
@@ -130,18 +134,30 @@ func (d *dyingDir) open(name string, open func(string) (files.File, error)) (fil
 		if err != nil {
 			return err
 		}
-		info, err := f.Stat()
-		if err != nil {
-			return err
+		out.File = f
+		if out.extent, err = d.disk.extentOf(f); err == nil {
+			d.disk.files = append(d.disk.files, out)
 		}
-		out.File, out.size, out.synced = f, info.Size(), info.Size()
-		d.disk.files = append(d.disk.files, out)
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+// extentOf is that of a file: the same as before where it was open before.
+func (d *dyingDisk) extentOf(f files.File) (*extent, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	for _, before := range d.files {
+		if was, err := before.File.Stat(); err == nil && os.SameFile(info, was) {
+			return before.extent, nil
+		}
+	}
+	return &extent{info.Size(), info.Size()}, nil
 }
 
 func (f *dyingFile) WriteAt(p []byte, at int64) (n int, err error) {

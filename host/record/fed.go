@@ -57,10 +57,11 @@ func csvRow(cells []string) []byte {
 // openInputs opens the table after its last whole row, or makes it.
 func (f *Folder) openInputs(columns []Column) (*tail, error) {
 	head := csvRow(namesOf(columns))
-	file, err := f.dir.Edit(inputsName)
-	if errors.Is(err, fs.ErrNotExist) {
-		return f.newTail(inputsName, head)
+	info, err := f.dir.Lstat(inputsName)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() < int64(len(head)) {
+		return f.newTable(inputsName, head)
 	}
+	file, err := f.dir.Edit(inputsName)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be opened: %w", inputsName, err)
 	}

@@ -256,7 +256,7 @@ func (f *Folder) rewind(step int64, growing []stream) error {
 			err = errors.Join(err, f.remove(checkpointName(s)))
 		}
 	}
-	own := []string{ConfigName, MetadataName, FinalName, dumpName, dumpArraysName}
+	own := []string{ConfigName, MetadataName, FinalName, dumpName, dumpArraysName, commandsName, inputsName}
 	for _, s := range growing {
 		own = append(own, s.name())
 	}

@@ -148,12 +148,12 @@ func (s *sources) item(p model.Probe, of *source) (item int, column string, err 
 	isLink := linked && links.Space == of.field.Space
 	switch {
 	case isLink && p.B < 0:
-		return 0, "", fmt.Errorf("field %s has one value per %s; name the two %ss that it joins, as in %s[3-4]", p.Field, links.Space, links.Joins, p.Field)
+		return 0, "", fmt.Errorf("field %s has one value per %s; name its two ends, as in %s[3-4]", p.Field, links.Space, p.Field)
 	case isLink:
 		if item, found := links.Find(int32(p.A), int32(p.B)); found {
 			return item, fmt.Sprintf("%s[%s-%s]", p.Field, names.Of(p.A), names.Of(p.B)), nil
 		}
-		return 0, "", fmt.Errorf("field %s cannot be read between %ss %s and %s, which share no %s", p.Field, links.Joins, names.Of(p.A), names.Of(p.B), links.Space)
+		return 0, "", fmt.Errorf("field %s cannot be read between %s %s and %s, which share no %s", p.Field, links.Joins, names.Of(p.A), names.Of(p.B), links.Space)
 	case !linked && len(of.shape) == 2 && p.B >= 0:
 		if int64(p.A) >= of.shape[0] || int64(p.B) >= of.shape[1] {
 			return 0, "", fmt.Errorf("field %s has no %s %d and %s %d; use 0 to %d and 0 to %d", p.Field, of.axes[0], p.A, of.axes[1], p.B, of.shape[0]-1, of.shape[1]-1)

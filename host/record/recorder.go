@@ -90,12 +90,15 @@ func (r *Recorder) prepare(from *state.Checkpoint) error {
 	return r.takeFiles(lengths, from)
 }
 
+// ErrNotBegun is wrapped by Begin where the run could not even write that it begins:
+// nothing was changed.
+var ErrNotBegun = errors.New("the run does not begin")
+
 // Begin makes the folder ready for what comes after the checkpoint: all that came
 // after it until now is cut off. What the folder holds of the run has been proved.
 func (r *Recorder) Begin() error {
-	// A run that cannot even say that it has begun changes nothing else.
 	if err := r.beginSession(max(r.step, 0)); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrNotBegun, err)
 	}
 	if err := r.folder.rewind(r.step, r.growing); err != nil {
 		return err

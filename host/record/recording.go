@@ -81,21 +81,20 @@ func (r *recording) begin(f *Folder, step, first int64) error {
 			return err
 		}
 	}
-	fresh, err := r.growing.begin(f)
-	if err != nil {
-		return err
+	fresh, err := r.growing.begin(f, r.header())
+	if fresh {
+		r.digest = &digest{chain: emptyChain()}
 	}
-	if !fresh {
-		return nil
-	}
-	r.digest, r.tail.end = &digest{chain: emptyChain()}, npy.HeaderBytes
-	return r.writeHeader()
+	return err
+}
+
+func (r *recording) header() []byte {
+	return npy.EncodeHeader(r.dtype, append([]int64{r.records}, r.shape...))
 }
 
 // writeHeader tells readers how many records there are; it comes after them.
 func (r *recording) writeHeader() error {
-	shape := append([]int64{r.records}, r.shape...)
-	_, err := r.tail.file.WriteAt(npy.EncodeHeader(r.dtype, shape), 0)
+	_, err := r.tail.file.WriteAt(r.header(), 0)
 	return r.wrap(err)
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
-	"errors"
 	"io"
 	"strconv"
 
@@ -29,19 +28,17 @@ func newTable(file string, columns []Column) *table {
 func (t *table) fits(int64, int64, int64) error { return nil }
 
 func (t *table) begin(f *Folder, _, _ int64) error {
-	fresh, err := t.growing.begin(f)
+	head := csvRow(t.columns)
+	fresh, err := t.growing.begin(f, head)
 	if err != nil {
 		return err
 	}
 	if fresh {
 		t.digest = &digest{table: sha256.New()}
+		t.digest.table.Write(head) // a hash takes all
 	}
 	t.csv = csv.NewWriter(bufio.NewWriterSize(io.MultiWriter(t.tail, t.digest.table), 1<<16))
-	if !fresh {
-		return nil
-	}
-	t.row = append(t.row, t.columns...)
-	return errors.Join(t.end(), t.flush())
+	return nil
 }
 
 // integer, number and text add a cell to the row, and end ends it.

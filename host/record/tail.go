@@ -13,6 +13,15 @@ type tail struct {
 	end  int64
 }
 
+// newTail makes a file that begins with its head from the moment that it is there.
+func (f *Folder) newTail(name string, head []byte) (*tail, error) {
+	file, err := files.Begin(f.dir, name, head)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be written: %w", name, err)
+	}
+	return &tail{file, int64(len(head))}, nil
+}
+
 // Write implements io.Writer.
 func (t *tail) Write(p []byte) (int, error) {
 	n, err := t.file.WriteAt(p, t.end)
@@ -61,20 +70,13 @@ func (g *growing) take(f *Folder, length int64, d *digest) error {
 	return nil
 }
 
-// begin cuts the file to what belongs to the checkpoint, or makes it.
-func (g *growing) begin(f *Folder) (fresh bool, err error) {
+// begin cuts the file to what belongs to the checkpoint, or makes it with its head.
+func (g *growing) begin(f *Folder, head []byte) (fresh bool, err error) {
 	if g.tail != nil {
 		return false, g.wrap(g.tail.file.Truncate(g.tail.end))
 	}
-	if err := f.remove(g.file); err != nil {
-		return true, err
-	}
-	file, err := f.dir.Create(g.file)
-	if err != nil {
-		return true, fmt.Errorf("%s cannot be opened: %w", g.file, err)
-	}
-	g.tail = &tail{file: file}
-	return true, nil
+	g.tail, err = f.newTail(g.file, head)
+	return true, err
 }
 
 func (g *growing) wrap(err error) error {

@@ -237,7 +237,7 @@ func (f *folder) readGrid(r *Runs) error {
 		return err
 	}
 	if nodes > mostRecord/4 {
-		return fmt.Errorf("the run has %d %ss, which are too many to be shown", nodes, f.space)
+		return fmt.Errorf("the run has %d items of the index space %s, which are too many to be shown", nodes, f.space)
 	}
 	f.grid = NewGrid(nodes, sites.Sides, sites.Bipartite)
 	f.grid.Drawn = f.left.Has(record.FinalName) && f.grid.isDrawn(f.countEnds())
@@ -247,7 +247,7 @@ func (f *folder) readGrid(r *Runs) error {
 	}
 	f.signed = sites.Signed
 	if f.grid.Nodes > f.grid.Slices*f.grid.Rows*f.grid.Columns {
-		return fmt.Errorf("the run has %d %ss, but its lattice is %v", nodes, f.space, sites.Sides)
+		return fmt.Errorf("the run has %d items of the index space %s, but its lattice is %v", nodes, f.space, sites.Sides)
 	}
 	return nil
 }
@@ -262,7 +262,7 @@ func (f *folder) nodes() (int, error) {
 			}
 		}
 	}
-	return 0, fmt.Errorf("the metadata of the run do not tell its number of %ss", f.space)
+	return 0, fmt.Errorf("the metadata of the run do not tell how many items the index space %s has", f.space)
 }
 
 func (f *folder) perNode(a record.Array) bool {

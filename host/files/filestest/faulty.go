@@ -14,8 +14,8 @@ import (
 type Faulty struct {
 	files.System
 	// Before is told the operation and the name of the file in its folder. Its
-	// error is that of the access, which is then not made. It is not called twice
-	// at a time.
+	// error is that of the access, which is then not made; of a write the first half
+	// is, as on a disk that is full. It is not called twice at a time.
 	Before func(op, name string) error
 
 	mu     sync.Mutex
@@ -172,7 +172,8 @@ func (f *file) ReadAt(p []byte, at int64) (int, error) {
 	return f.File.ReadAt(p, at)
 }
 
-// WriteAt writes half of what it is given where it fails, as file systems do.
+// WriteAt writes half of what it is given where it fails, as file systems do: what reads
+// such a file later must not take it for a whole one.
 func (f *file) WriteAt(p []byte, at int64) (int, error) {
 	if err := f.dir.fail("write", f.name); err != nil {
 		n, _ := f.File.WriteAt(p[:len(p)/2], at)

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+// TestInspectItem looks at an item of any index space as at a node: of a replica, at a
+// step. What is not there is named as the flag names it.
+func TestInspectItem(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "sorn-0.3", "--set", "sorn.ne=60", "--set", "sorn.target_rate=0.1", "--backend", "cpu", "--no-overview",
+		"--replicas", "2", "--steps", "20", "--record", "x", "--every", "5", "--out", "sorn").want(t, codeDone)
+	of := func(args ...string) []reading {
+		t.Helper()
+		r := tnnGPU(t, dir, append([]string{"inspect", "sorn", "--item", "excitatory:3", "--json"}, args...)...).want(t, codeDone)
+		var found inspectedNode
+		if err := json.Unmarshal([]byte(r.out), &found); err != nil {
+			t.Fatal(err)
+		}
+		return found.Values
+	}
+	step := func(values []reading) (step int64) {
+		for _, v := range values {
+			if v.Field == "x" {
+				step = v.Step
+			}
+		}
+		return step
+	}
+	if last, then := step(of()), step(of("--step", "12")); last != 20 || then != 10 {
+		t.Errorf("x is that of step %d and %d, want 20 and 10", last, then)
+	}
+	differ := false
+	for i, v := range of("--replica", "1") {
+		differ = differ || v.Value != of()[i].Value
+	}
+	if !differ {
+		t.Error("both replicas have the same values")
+	}
+	for _, test := range []struct{ item, says string }{
+		{"excitatory:60", "there is no excitatory:60; the run has excitatory:0 to excitatory:59"},
+		{"excitatory:-1", "there is no excitatory:-1; the run has excitatory:0 to excitatory:59"},
+		{"excitatory", `--item is "excitatory": write an index space and a number, as in excitatory:3`},
+		{"node:1", "the model sorn has no index space node; it has excitatory, "},
+	} {
+		tnnGPU(t, dir, "inspect", "sorn", "--item", test.item).want(t, codeUsage, test.says)
+	}
+	tnnGPU(t, dir, "inspect", "sorn", "--node", "1").want(t, codeUsage, "the model sorn has no index space node; it has excitatory, ")
+	tnnGPU(t, dir, "inspect", "sorn", "--item", "excitatory:3", "--replica", "2").want(t, codeUsage, "there is no replica 2; the run has 2")
+}
