@@ -273,16 +273,22 @@ func tablesOf(r *analysis.Report) []*sameTables {
 const mostLooked = 1 << 16
 
 // tellUnsettled says which quantities are not stationary in the second half of a run
-// that has one era and one setting, unless nothing is printed. Of networks that come to an end, or name the steps
-// that are of interest, none need be.
+// that has one era and one setting, or in the last rows of it that are evenly spaced, unless
+// nothing is printed; and where rows are too few for that, but steps are not, that it is not
+// known. Of networks that come to an end, none need be.
 func (p *program) tellUnsettled(n *setup, s sim.Summary, run *results.Run) {
 	_, ends := n.net.(model.Ended)
-	_, names := n.net.(model.Recorded)
-	if ends || names || p.names != nil || (s.Last-s.First)*int64(len(n.seeds)) > mostLooked || len(n.phases()) > 1 || n.sweep != nil {
+	rows := (s.Last - s.First) / int64(n.config.Record.StepsEvery)
+	if ends || p.names != nil || rows*int64(len(n.seeds)) > mostLooked || len(n.phases()) > 1 || n.sweep != nil {
 		return
 	}
 	all := &analysis.Run{Network: n.net, Replicas: run.Parts()[0].Replicas, First: s.Last/2 + 1, Last: s.Last, From: run.Analyse(nil)}
-	if moving, err := analysis.Unsettled(all); err == nil && len(moving) > 0 { // the run is fine without
-		fmt.Fprintf(p.out, "not stationary in steps %d to %d, or too slow to tell: %s; see `tnn-gpu stats %s`\n", s.Last/2+1, s.Last, strings.Join(moving, ", "), shellQuoted(run.Path))
+	found, err := analysis.Settling(all)
+	switch {
+	case err != nil: // the run is fine without
+	case !found.Known && all.Last-all.First+1 >= analysis.LeastRows:
+		fmt.Fprintf(p.out, "not known whether quantities are stationary in steps %d to %d: %d of their rows are evenly spaced, and it takes %d\n", all.First, all.Last, found.Rows, analysis.LeastRows)
+	case len(found.Names) > 0:
+		fmt.Fprintf(p.out, "not stationary in steps %d to %d, or too slow to tell: %s; see `tnn-gpu stats %s`\n", found.First, found.Last, strings.Join(found.Names, ", "), shellQuoted(run.Path))
 	}
 }

@@ -180,7 +180,9 @@ func TestUnsettled(t *testing.T) {
 		t.Errorf("noise at a high temperature is called a transient:\n%s", r.out)
 	}
 	r = tnnGPU(t, dir, "run", "--preset", "isolated4", "--steps", "60", "--out", "short").want(t, codeDone)
-	if strings.Contains(r.out, "not stationary") {
+	if strings.Contains(r.out, "stationary") {
 		t.Errorf("thirty steps say nothing:\n%s", r.out)
 	}
+	tnnGPU(t, dir, "run", "--backend", "cpu", "--steps", "1003", "--steps-every", "5", "--out", "thinned").want(t, codeDone, "not stationary in steps 505 to 1000, or too slow to tell: ")
+	tnnGPU(t, dir, "run", "--preset", "signals-urns", "--steps", "1995", "--backend", "cpu", "--out", "sparser").want(t, codeDone, "not known whether quantities are stationary in steps 998 to 1995: 10 of their rows are evenly spaced, and it takes 100")
 }

@@ -49,10 +49,7 @@ func series(r *Run) (*Result, error) {
 		}
 		out.Values = append(out.Values, Value{c, mean})
 		out.Exact(c.Name+"_deviation", c.Unit, "standard deviation of the steps' "+c.Name, spread, mean.N)
-		even := make([][]float64, len(values))
-		for k := range values {
-			even[k] = values[k][from:to]
-		}
+		even := evenRows(values, from, to)
 		time := stats.Time(even)
 		if every > 0 {
 			out.Exact(c.Name+"_time", "steps", "integrated autocorrelation time of "+c.Name, float64(every)*time, len(even)*len(even[0]))

@@ -128,3 +128,36 @@ func TestSumsTakeEachStep(t *testing.T) {
 		t.Errorf("bins of all steps have %q", got)
 	}
 }
+
+// TestSettlingOfSparserRows: what is not stationary is found in the last rows that are
+// evenly spaced, also before one that is there because the run ended; and where these are
+// few it is not known.
+func TestSettlingOfSparserRows(t *testing.T) {
+	jump := func(step int64) float64 { // noise about 0, then about 100 from step 5,000 on
+		v := math.Mod(float64(step)*0.6180339887, 1)
+		if step >= 5000 {
+			v += 100
+		}
+		return v
+	}
+	sparser := append(every(1, 999, 1), every(1000, 9000, 10)...)
+	for _, test := range []struct {
+		steps       []int64
+		first, last int64
+		names       int
+		known       bool
+	}{
+		{sparser, 1000, 9000, 1, true},
+		{slices.Concat(sparser, []int64{9003}), 1000, 9000, 1, true},
+		{slices.Concat(sparser, every(10000, 12000, 1000)), 9000, 12000, 0, false},
+		{append(every(10, 5000, 100), every(5100, 25000, 10)...), 5100, 25000, 0, true},
+	} {
+		found, err := Settling(lookedAt(1, jump, test.steps...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found.First != test.first || found.Last != test.last || len(found.Names) != test.names || found.Known != test.known {
+			t.Errorf("of %d rows it is found %+v, want steps %d to %d, %d names, known is %v", len(test.steps), found, test.first, test.last, test.names, test.known)
+		}
+	}
+}
