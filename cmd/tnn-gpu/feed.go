@@ -29,9 +29,9 @@ func (p *program) feedCommand() *cli.Command {
 		Description: "Each line has the inputs of a step, numbers with spaces or commas between them;\n" +
 			"the step is made, and a line of answers is written to standard output. All other\n" +
 			"words go to standard error. A line that cannot be used is answered by `error: ...`\n" +
-			"and changes nothing. !NAME VALUE sets a control (as !adapt 0), !save makes a\n" +
-			"checkpoint, !save FILE writes the state as final.npz has it, !quit ends the run,\n" +
-			"and so does the end of the input.\n\n" +
+			"and changes nothing. !NAME VALUE sets a control (as !adapt off; the value nan gives\n" +
+			"back what the configuration has), !save makes a checkpoint, !save FILE writes the\n" +
+			"state as final.npz has it, !quit ends the run, and so does the end of the input.\n\n" +
 			"A TNN takes inputs at its external nodes: at those of wave feed, or at all where\n" +
 			"there are none. The inputs are kept in the run's folder (inputs.csv): `tnn-gpu\n" +
 			"resume` repeats those after the last checkpoint, and goes on with its own input.\n\n" +
@@ -327,8 +327,8 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 		}
 	case len(words) == 2:
 		var v float64
-		if v, err = strconv.ParseFloat(words[1], 64); err != nil {
-			return false, fmt.Errorf("!%s takes a number, and %q is none", shortened(words[0]), shortened(words[1]))
+		if v, err = controlValue(f.network, words[0], words[1]); err != nil {
+			return false, err
 		}
 		err = run.Control(ctx, words[0], v)
 	default:
@@ -338,6 +338,33 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 		fmt.Fprintln(f.out, "ok")
 	}
 	return errors.Is(err, sim.ErrEnded), err
+}
+
+// controlValue is what a word means for a control of a network: a number, of which the
+// network says whether it will do, or of a switch also on, off, true and false.
+func controlValue(of model.Network, name, word string) (float64, error) {
+	if v, err := strconv.ParseFloat(word, 64); err == nil {
+		return v, nil
+	}
+	if controlled, ok := of.(model.Controlled); ok {
+		if err := controlled.CheckControl(name, 0); errors.Is(err, model.ErrUnknownControl) {
+			return 0, err
+		}
+	}
+	takes := "a number"
+	for _, c := range of.Describe().Controls {
+		switch {
+		case c.Name != name || c.Number:
+		case c.Most > 0:
+			takes = fmt.Sprintf("a whole number from 0 to %d", c.Most)
+		default:
+			takes = "on or off, true or false, 1 or 0"
+			if i := slices.Index([]string{"off", "false", "on", "true"}, strings.ToLower(word)); i >= 0 {
+				return float64(i / 2), nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("!%s takes %s, or nan for what the configuration has, not %q", shortened(name), takes, shortened(word))
 }
 
 // shortened is a word that is not too long to be repeated.

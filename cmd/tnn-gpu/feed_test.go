@@ -95,6 +95,51 @@ func TestFeed(t *testing.T) {
 	}
 }
 
+// TestFeedControls: a switch takes on and off in several words and nothing else, and what
+// a control cannot be is answered by what it takes.
+func TestFeedControls(t *testing.T) {
+	dir := t.TempDir()
+	for model, test := range map[string]struct {
+		args  []string
+		lines [][2]string // what is said, and what the answer begins with
+	}{
+		"tnn": {[]string{"--preset", "driven"}, [][2]string{
+			{"!adapt 7", "error: adapt cannot be set to 7: adapt is switched on by 1 and off by 0"},
+			{"!adapt 0.5", "error: adapt cannot be set to 0.5"},
+			{"!adapt maybe", "error: !adapt takes on or off, true or false, 1 or 0, or nan for what the configuration has, not \"maybe\""},
+			{"!adapt off", "ok"}, {"!adapt TRUE", "ok"}, {"!adapt 1", "ok"}, {"!adapt nan", "ok"},
+			{"!phase x", `error: control "phase" is not known; use adapt, external:ID or a key that eras change`},
+			{"!phase 1", "error: phase cannot be set to 1: control \"phase\" is not known"},
+			{"!edge.inverse_temperature on", "error: !edge.inverse_temperature takes a number, or nan for what the configuration has, not \"on\""},
+			{"!edge.inverse_temperature inf", "error: edge.inverse_temperature cannot be set to +Inf; use a finite value"},
+			{"!edge.inverse_temperature -1", "error: edge.inverse_temperature cannot be set to -1"},
+			{"!edge.inverse_temperature 2", "ok"}, {"!edge.inverse_temperature NaN", "ok"},
+		}},
+		"sorn": {[]string{"--preset", "sorn-0.3", "--set", "sorn.ne=60", "--set", "sorn.target_rate=0.1"}, [][2]string{
+			{"!stdp 7", "error: stdp cannot be set to 7: stdp is switched on by 1 and off by 0"},
+			{"!stdp yes", "error: !stdp takes on or off, true or false, 1 or 0, or nan for what the configuration has, not \"yes\""},
+			{"!stdp off", "ok"}, {"!stdp nan", "ok"}, {"!rest nan", "error: "}, {"!adapt on", `error: control "adapt" is not known; use plasticity, `},
+		}},
+	} {
+		t.Run(model, func(t *testing.T) {
+			var lines strings.Builder
+			for _, line := range test.lines {
+				lines.WriteString(line[0] + "\n")
+			}
+			args := append([]string{"feed", "--backend", "cpu", "--no-overview", "--out", model}, test.args...)
+			answers := strings.Split(fedWith(t, dir, lines.String(), args...).want(t, codeDone).out, "\n")
+			if len(answers) != len(test.lines)+1 {
+				t.Fatalf("%d lines have %d answers: %q", len(test.lines), len(answers)-1, answers)
+			}
+			for i, line := range test.lines {
+				if !strings.HasPrefix(answers[i], line[1]) {
+					t.Errorf("%s is answered by %q, want %q", line[0], answers[i], line[1])
+				}
+			}
+		})
+	}
+}
+
 // TestFeedOfSORN feeds a network of another model; what comes from a line is what the
 // answer of the step has, and a scan of such networks is refused before it computes.
 func TestFeedOfSORN(t *testing.T) {

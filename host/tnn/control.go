@@ -22,9 +22,11 @@ type Controls struct {
 // NaN returns to that of the configuration and its eras.
 func (c *Controls) Set(n *Network, name string, value float64) error {
 	if name == "adapt" {
-		c.adapt = nil
-		if !math.IsNaN(value) {
-			on := value != 0
+		if !math.IsNaN(value) && value != 0 && value != 1 {
+			return fmt.Errorf("adapt is switched on by 1 and off by 0, not by %v", value)
+		}
+		if c.adapt = nil; !math.IsNaN(value) {
+			on := value == 1
 			c.adapt = &on
 		}
 		return nil
