@@ -23,7 +23,7 @@ func (p *program) compareCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "compare",
 		Usage:     "run a network on several backends side by side",
-		ArgsUsage: "[CONFIG.toml]",
+		ArgsUsage: "[CONFIG.toml|-]",
 		Description: "Tells after which step two contestants first differ, and where, and how their\n" +
 			"observables agree. Each is compared with the first one of its precision, bit by\n" +
 			"bit; if neither device is tolerant they must be equal, or the exit code is 1.\n" +

@@ -115,6 +115,8 @@ func (p *program) runNew(ctx context.Context, o *runOptions) error {
 		return badUsage("--from goes on with what was asked of a run, and --commands begins with it: leave one of them out")
 	case o.from.given:
 		return p.runFrom(ctx, o, w)
+	case o.feeds && o.first() == "-":
+		return badUsage("feed takes its inputs from standard input, which cannot have the configuration, too: name a file")
 	}
 	cfg, name, err := configuration(&o.configOptions)
 	if err != nil {

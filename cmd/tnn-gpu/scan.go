@@ -29,9 +29,9 @@ func (p *program) scanCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "scan",
 		Usage:     "try points of the parameters several times: means with error bars, a table and a figure",
-		ArgsUsage: "[FILE.toml|CONFIG.toml]",
+		ArgsUsage: "[FILE.toml|CONFIG.toml|-]",
 		Description: "A scan is a file with axes (docs/scan.md), or a configuration or preset with\n" +
-			"--over. The folder has trials.csv, points.csv and points.png when all is done.\n" +
+			"--over; - is either from standard input. The folder has trials.csv, points.csv and points.png when all is done.\n" +
 			"Ctrl-C or a kill loses the points at work: the same command with the same --out,\n" +
 			"or `tnn-gpu resume FOLDER`, makes those that are missing, and so does one with more points\n" +
 			"or trials. Any number of processes may work in one folder.",
@@ -68,6 +68,7 @@ func (p *program) scanCommand() *cli.Command {
 // scanOptions are those of scan.
 type scanOptions struct {
 	arguments
+	stdin                 io.Reader // what the file "-" is read from
 	computer              computerOptions
 	preset                string
 	settings, over        []string
@@ -85,7 +86,7 @@ type scanOptions struct {
 func parseScan(c *cli.Context) (*scanOptions, error) {
 	limit, err := parseTimeLimit(c)
 	return &scanOptions{
-		arguments: parseArguments(c), computer: parseComputer(c),
+		arguments: parseArguments(c), stdin: c.App.Reader, computer: parseComputer(c),
 		preset: c.String("preset"), settings: c.StringSlice("set"), over: c.StringSlice("over"),
 		precision: parseText(c, "precision"), trials: parseText(c, "trials"), seed: parseText(c, "seed"),
 		steps: parseText(c, "steps"), averageFrom: parseText(c, "average-from"),
@@ -219,6 +220,10 @@ func namedScan(o *scanOptions) (*scan.File, string, error) {
 		return scan.Around(preset), preset, nil
 	}
 	path := o.first()
+	if path == "-" {
+		f, err := scan.Read("standard input", o.stdin)
+		return f, "stdin", err
+	}
 	f, err := scan.Open(path)
 	return f, baseName(path), err
 }

@@ -266,3 +266,29 @@ func TestFlagsBeforeSubcommands(t *testing.T) {
 		}
 	}
 }
+
+// TestScanFromAPipe: a scan, or the configuration of one, is read from standard input, and
+// its folder has all that it needs.
+func TestScanFromAPipe(t *testing.T) {
+	dir := t.TempDir()
+	axis := "\n[[axis]]\nkey = \"edge.inverse_temperature\"\nvalues = [10, 20]\n"
+	configuration := tnnGPU(t, dir, "presets", "isolated4").want(t, codeDone).out
+	fedWith(t, dir, "base = \"isolated4\"\nsteps = 5\n"+axis, "scan", "-", "--backend", "cpu", "--out", "file").want(t, codeDone, "2 points over edge.inverse_temperature")
+	fedWith(t, dir, configuration, "scan", "-", "--backend", "cpu", "--steps", "5", "--over", "edge.inverse_temperature=10,20", "--out", "around").want(t, codeDone, "2 points over edge.inverse_temperature")
+	if !bytes.Equal(read(t, dir, "file", "points.csv"), read(t, dir, "around", "points.csv")) {
+		t.Error("the points differ")
+	}
+	tnnGPU(t, dir, "resume", "around").want(t, codeDone)
+	for text, says := range map[string]string{
+		"":                       "standard input is empty: a scan is a file with axes",
+		"base = ":                "standard input:1: this is no scan",
+		configuration:            "there is no axis",
+		"base = \"gone\"" + axis: `there is no preset "gone"`,
+		"base = \"isolated4\"\n[[axis]]\nkey = \"edge.bound\"\nvalues = [1, 1.0]\n": "points 1 and 2 of the scan are the same (edge.bound = 1)",
+	} {
+		fedWith(t, dir, text, "scan", "-", "--out", "refused").want(t, codeUsage, says)
+	}
+	tnnGPU(t, dir, "scan", "--preset", "isolated4", "--over", "edge.bound=2,1,2.0", "--out", "refused").want(t, codeUsage, "points 1 and 3 of the scan are the same (edge.bound = 2)")
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--sweep", "edge.bound=2,1,2.0", "--out", "refused").want(t, codeUsage, "the value 2 stands twice: give each once")
+	fedWith(t, dir, configuration, "feed", "-", "--out", "refused").want(t, codeUsage, "feed takes its inputs from standard input")
+}

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+
 	"tnn-gpu/host/model"
 )
 
@@ -34,6 +36,9 @@ func (c *Config) Variants() ([]model.Spec, *model.Sweep, error) {
 		}
 		if err == nil {
 			numbers[i], err = one.number(key)
+		}
+		if err == nil && slices.Contains(numbers[:i], numbers[i]) {
+			err = fmt.Errorf("the value %g stands twice: give each once, and more replicas have each more often", numbers[i])
 		}
 		if err != nil {
 			return nil, nil, invalid("run.sweep", c.Run.Sweep, "%w", err)

@@ -38,6 +38,9 @@ func TestSweepsThatCannotBe(t *testing.T) {
 		"edge.inverse_temperature=10,20,30": "need 3 replicas or more",
 		"edge.inverse_temperature=10,-1":    "edge.inverse_temperature",
 		"edge.heat=1,2":                     "edge.heat",
+		"edge.inverse_temperature=10,1e1":   "the value 10 stands twice: give each once",
+		"edge.inverse_temperature=nan,nan":  "edge.inverse_temperature",
+		"edge.inverse_temperature=10,inf":   "edge.inverse_temperature",
 		"run.seed=1,2":                      "no key of the network",
 		"levels":                            "write a key and its values",
 	} {

@@ -5,6 +5,7 @@ package scan
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"path/filepath"
 	"strconv"
@@ -34,6 +35,8 @@ type File struct {
 	Seeds       Seeds    `toml:"seeds"`
 	Figure      Figure   `toml:"figure"`
 	Axes        []Axis   `toml:"axis"`
+
+	source []byte // text of the base where that was read already; Base is what errors call it
 }
 
 // Seeds of a scan. Trial t of a point is replica t of a run with the point's seed.
@@ -76,7 +79,25 @@ const maxBytes = 4 << 20
 // Open reads a file that is that of a scan, if it has an axis, or else a configuration to
 // be scanned.
 func Open(path string) (*File, error) {
-	src, err := read(path)
+	src, err := text.ReadAtMost(path, maxBytes)
+	if err != nil {
+		return nil, fmt.Errorf("the scan cannot be opened: %w", err)
+	}
+	return open(path, src)
+}
+
+// Read is Open for what a reader gives, which errors call name. Files that it names are
+// those of the present folder.
+func Read(name string, from io.Reader) (*File, error) {
+	src, err := io.ReadAll(io.LimitReader(from, maxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("the scan cannot be read: %w", err)
+	}
+	return open(name, src)
+}
+
+func open(path string, src []byte) (*File, error) {
+	src, err := checked(path, src)
 	if err != nil {
 		return nil, err
 	}
@@ -89,15 +110,12 @@ func Open(path string) (*File, error) {
 	if head.Axes != nil {
 		return Decode(path, src)
 	}
-	return AroundFile(path)
+	return &File{Format: Format, Base: path, source: src}, nil // a pipe is read once
 }
 
-// read is the text of a file that is not too long and not empty.
-func read(path string) ([]byte, error) {
-	src, err := text.ReadAtMost(path, maxBytes)
+// checked is a text that is not too long and not empty.
+func checked(path string, src []byte) ([]byte, error) {
 	switch {
-	case err != nil:
-		return nil, fmt.Errorf("the scan cannot be opened: %w", err)
 	case len(src) > maxBytes:
 		return nil, fmt.Errorf("%s: it has more than the %d bytes that are read: it must be another kind of file", path, maxBytes)
 	case len(src) == 0:
@@ -108,8 +126,11 @@ func read(path string) ([]byte, error) {
 
 // Load reads the file of a scan. A base that is a file is named relative to it.
 func Load(path string) (*File, error) {
-	src, err := read(path)
+	src, err := text.ReadAtMost(path, maxBytes)
 	if err != nil {
+		return nil, fmt.Errorf("the scan cannot be opened: %w", err)
+	}
+	if src, err = checked(path, src); err != nil {
 		return nil, err
 	}
 	return Decode(path, src)
@@ -295,7 +316,12 @@ func (f *File) validateKeys() error {
 // base is the configuration that the points vary, with one replica, and how many it had.
 func (f *File) base() (*config.Config, int, error) {
 	load := config.NewPreset
-	if f.isFile() {
+	switch {
+	case f.source != nil:
+		load = func(name string, settings ...string) (*config.Config, error) {
+			return config.Decode(name, f.source, settings...)
+		}
+	case f.isFile():
 		load = config.Load
 	}
 	c, err := load(f.Base, f.Set...)
@@ -321,20 +347,11 @@ func (f *File) base() (*config.Config, int, error) {
 // Around is a scan of a preset that has no axis yet.
 func Around(preset string) *File { return &File{Format: Format, Base: preset} }
 
-// AroundFile is a scan of the configuration in a file that has no axis yet.
-func AroundFile(path string) (*File, error) {
-	full, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s cannot be found: %w", path, err)
-	}
-	return Around(full), nil
-}
-
 // Files are the texts of a scan's folder: the scan, and its base as a complete
 // configuration, so that the folder needs no other file.
 func (s *Scan) Files() (map[string][]byte, error) {
 	f := *s.File
-	f.Base, f.Set, f.Steps = experiment.BaseName, nil, 0
+	f.Base, f.source, f.Set, f.Steps = experiment.BaseName, nil, nil, 0
 	first := s.Base.Run.Seed
 	f.Seeds.First = &first
 	text, err := f.Encode()

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/experiment"
@@ -208,7 +209,7 @@ axis = [{key = "edge.bound", from = 1, to = 2.5, scale = "log"}, {keys = ["edge.
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(f, decode(t, string(encoded))); d != "" {
+		if d := cmp.Diff(f, decode(t, string(encoded)), cmpopts.IgnoreUnexported(File{})); d != "" {
 			t.Errorf("(-want +is):\n%s\n%s", d, encoded)
 		}
 	}
