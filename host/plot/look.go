@@ -82,6 +82,7 @@ func (p *Page) HasCurves() bool {
 
 // take gives a panel axes.
 func (p *Panel) take(l *Look) error {
+	all := p.drawable()
 	if l.LogX && !p.FineDecades && !p.Decades && p.Names == nil {
 		p.FineDecades = true
 		for i := range p.Curves {
@@ -101,13 +102,11 @@ func (p *Panel) take(l *Look) error {
 			p.Curves[i] = logY(p.Curves[i])
 		}
 	}
-	empty := true
-	for _, c := range p.Curves {
-		empty = empty && len(finite(c).X) == 0
-	}
-	if (l.LogX || l.LogY) && empty {
+	left := p.drawable()
+	if (l.LogX || l.LogY) && left == 0 {
 		return errors.New("no value is above 0, as those of a logarithmic axis are")
 	}
+	p.Hidden += all - left
 	for k, of := range []struct {
 		limit *[2]float64
 		log   bool
@@ -125,6 +124,15 @@ func (p *Panel) take(l *Look) error {
 		p.Limits[k] = &limit
 	}
 	return nil
+}
+
+// drawable counts the points of all curves that have a place.
+func (p *Panel) drawable() int {
+	n := 0
+	for _, c := range p.Curves {
+		n += len(finite(c).X)
+	}
+	return n
 }
 
 // logX has decimal logarithms in place of the values of X; those that have none drop out

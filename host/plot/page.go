@@ -71,6 +71,8 @@ type Panel struct {
 	Ticks        []float64      // of X, marked at the lower edge
 	Limits       [2]*[2]float64 // of X and Y; nil where the curves tell them
 	Insets       [][2]float64   // parts of X that are drawn again, larger, above the curves
+	Hidden       int            // how many values a logarithmic axis has no place for
+	Least        float64        // what it shows at the least; 0: all that is above 0
 }
 
 // Style is how a curve looks, and what it is called in a key.
@@ -257,10 +259,28 @@ func (p *Page) hasMarks() bool {
 	return slices.ContainsFunc(p.Panels, func(p Panel) bool { return slices.ContainsFunc(p.Curves, func(c Curve) bool { return c.Marks }) })
 }
 
+// title is what stands above a panel: its own title, and what it does not show.
+func (p *Panel) title() string {
+	if p.Hidden == 0 {
+		return p.Title
+	}
+	which, said := "of 0 or below", ""
+	if p.Least > 0 {
+		which = fmt.Sprintf("below %g", p.Least)
+	}
+	if p.Title != "" {
+		said = p.Title + "; "
+	}
+	if p.Hidden == 1 {
+		return fmt.Sprintf("%s1 value %s is not shown", said, which)
+	}
+	return fmt.Sprintf("%s%d values %s are not shown", said, p.Hidden, which)
+}
+
 // plot makes the axes of a panel and draws its contents.
 func (p *Panel) plot() (*plot.Plot, error) {
 	out := plot.New()
-	out.Title.Text, out.X.Label.Text, out.Y.Label.Text = p.Title, p.X, p.Y
+	out.Title.Text, out.X.Label.Text, out.Y.Label.Text = p.title(), p.X, p.Y
 	out.Title.TextStyle.Font = sans(11)
 	out.Title.Padding = vg.Points(3)
 	for _, a := range []*plot.Axis{&out.X, &out.Y} {
@@ -426,7 +446,7 @@ func (p *Panel) addCurve(out *plot.Plot, c Curve) error {
 
 // addMarks puts marks at points, with bars as long as the spread either way.
 func (p *Panel) addMarks(out *plot.Plot, c Curve) error {
-	if len(c.X) == 0 {
+	if c = finite(c); len(c.X) == 0 {
 		return nil
 	}
 	points := make(plotter.XYs, len(c.X))

@@ -325,7 +325,9 @@ func (s *scan) points(outcome int) *Panel {
 		p.Names = s.x.texts
 	}
 	theory := s.table.HasTheory(outcome)
-	p.FineDecadesY = s.spansDecades(outcome)
+	if p.FineDecadesY = s.spansDecades(outcome); p.FineDecadesY {
+		p.Least = least
+	}
 	p.Marks = s.marks()
 	if p.FineDecadesY && s.x.numbers { // not all points may have a place
 		p.Extent = s.extent()
@@ -342,6 +344,8 @@ func (s *scan) points(outcome int) *Panel {
 			if hasPlace(e.Mean, p.FineDecadesY) {
 				measured.X, measured.Y = append(measured.X, x), append(measured.Y, e.Mean)
 				measured.Spread = append(measured.Spread, e.Error)
+			} else if isFinite(e.Mean) {
+				p.Hidden++
 			}
 		}
 		measured.Joined = s.x.numbers && !theory

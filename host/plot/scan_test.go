@@ -301,3 +301,45 @@ func TestLongNames(t *testing.T) {
 		t.Errorf("%d short names stand in a line", columns)
 	}
 }
+
+// TestHiddenValues: what a logarithmic axis has no place for is counted above the panel,
+// whether the scan chose the axis or the user did.
+func TestHiddenValues(t *testing.T) {
+	says := func(page *Page, want string) {
+		t.Helper()
+		if got := page.Panels[0].title(); got != want {
+			t.Errorf("the panel says %q, want %q", got, want)
+		}
+		drawn(t, page, "hidden")
+		var b bytes.Buffer
+		if err := page.Write(&b, "svg"); err != nil || want != "" && !strings.Contains(b.String(), want) {
+			t.Errorf("the figure does not say %q, %v", want, err)
+		}
+	}
+	table := func(log bool) *experiment.Table {
+		out := scanTable([]string{"load"}, false, []string{"1"}, []string{"2"}, []string{"3"}, []string{"4"})
+		out.Outcomes[0].Log = log
+		for i, mean := range []float64{0, 0, 1e-12, 0.5} {
+			out.Rows[i].Estimates[0].Mean = mean
+		}
+		return out
+	}
+	page, err := Scan(table(true), ScanOptions{Title: "errors"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says(page, "3 values below 1e-08 are not shown")
+	if page, err = Scan(table(false), ScanOptions{Title: "errors"}); err != nil {
+		t.Fatal(err)
+	}
+	says(page, "")
+	if err := page.Apply(Look{LogY: true}); err != nil {
+		t.Fatal(err)
+	}
+	says(page, "2 values of 0 or below are not shown")
+	one := &Page{Columns: 1, Panels: []Panel{{Title: "stretch", X: "x", Y: "y", Curves: []Curve{{X: []float64{0, 1, 2}, Y: []float64{1, 2, 3}}}}}}
+	if err := one.Apply(Look{LogX: true}); err != nil {
+		t.Fatal(err)
+	}
+	says(one, "stretch; 1 value of 0 or below is not shown")
+}

@@ -30,7 +30,7 @@ func thin(c Curve) (x, y, spread []float64) {
 // diverged.
 func finite(c Curve) Curve {
 	out := c
-	out.X, out.Y, out.Spread = nil, nil, nil
+	out.X, out.Y, out.Spread, out.Below = nil, nil, nil, nil
 	for k, x := range c.X {
 		if !isFinite(x) || !isFinite(c.Y[k]) || c.Spread != nil && !c.Marks && !isFinite(c.Spread[k]) {
 			continue
@@ -38,6 +38,9 @@ func finite(c Curve) Curve {
 		out.X, out.Y = append(out.X, x), append(out.Y, c.Y[k])
 		if c.Spread != nil {
 			out.Spread = append(out.Spread, c.Spread[k])
+		}
+		if c.Below != nil {
+			out.Below = append(out.Below, c.Below[k])
 		}
 	}
 	return out
