@@ -105,6 +105,25 @@ func TestTooLittleMemory(t *testing.T) {
 	}
 }
 
+// TestSharedMemoryIsCountedOnce: replicas that recall from the same network need its
+// couplings once, before it is built as afterwards. Here they are 10 MB and 4 MB, and each
+// replica's own would not fit.
+func TestSharedMemoryIsCountedOnce(t *testing.T) {
+	if err := exec.Command("sh", "-c", "ulimit -v 3000000").Run(); err != nil {
+		t.Skip("no limit can be set: ", err)
+	}
+	dir := t.TempDir()
+	temperatures := make([]string, 100)
+	for i := range temperatures {
+		temperatures[i] = fmt.Sprintf("%g", 0.01*float64(i+1))
+	}
+	const matrix = "network.matrix=true"
+	drawn := []string{"run", "--preset", "hopfield-recall", "--backend", "cpu", "--no-overview", "--steps", "1", "--set", matrix, "--set", "network.units=1600", "--set", "patterns.count=3"}
+	limited(t, dir, "ulimit -v 3000000", append(drawn, "--sweep", "recall.temperature="+strings.Join(temperatures, ","), "--out", "swept")...).want(t, codeDone, "100 replicas")
+	limited(t, dir, "ulimit -v 3000000", append(drawn, "--replicas", "100", "--out", "own")...).want(t, codeUsage, "the network takes at least")
+	limited(t, dir, "ulimit -v 3000000", "run", "--preset", "hopfield-glyphs", "--set", matrix, "--backend", "cpu", "--no-overview", "--steps", "1", "--replicas", "250", "--out", "given").want(t, codeDone, "250 replicas")
+}
+
 // TestBenchOfTooMuch: bench says what does not fit before it measures anything, as run does.
 func TestBenchOfTooMuch(t *testing.T) {
 	if err := exec.Command("sh", "-c", "ulimit -v 4000000").Run(); err != nil {

@@ -118,7 +118,13 @@ func (n *setup) need() (host, device int64) {
 	if m, ok := n.net.(model.Measured); ok {
 		return m.Need(n.precision, n.seeds)
 	}
-	return n.config.Spec.Need(n.precision, n.config.Run.Replicas)
+	spec, run := n.config.Spec, n.config.Run
+	if s, ok := spec.(model.Sharing); ok {
+		if variants, _, err := n.config.Variants(); err == nil { // else build tells it
+			return s.NeedOf(n.precision, model.Keys(spec, run.Seed, run.Replicas, n.config.SweptValues()), variants)
+		}
+	}
+	return spec.Need(n.precision, run.Replicas)
 }
 
 // checkMemory refuses a network that cannot fit, before memory is taken for it. At

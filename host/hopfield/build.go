@@ -150,6 +150,20 @@ func (n *Network) Need(_ state.Precision, keys []uint64) (host, device int64) {
 	return host + device, device
 }
 
+// NeedOf implements model.Sharing. How many patterns files have is not known before they
+// are read.
+func (s *Spec) NeedOf(p state.Precision, keys []uint64, variants []model.Spec) (host, device int64) {
+	units, patterns := s.Size()
+	n := &Network{Spec: s, N: units}
+	for _, v := range variants {
+		n.Variants = append(n.Variants, v.(*Spec))
+	}
+	if s.given() {
+		n.Given = make([]Pattern, patterns)
+	}
+	return n.Need(p, keys)
+}
+
 // Memory is what a replica with this specification and key has stored. Replicas that
 // share both share it.
 func (n *Network) Memory(s *Spec, key uint64) (*Memory, error) {

@@ -238,6 +238,13 @@ type Measured interface {
 	Need(p state.Precision, keys []uint64) (host, device int64)
 }
 
+// Sharing is a specification whose replicas may share what takes most of their memory.
+type Sharing interface {
+	// NeedOf is Need of replicas with these keys and variants, which are nil where no key is
+	// swept. It is what a network that is not built yet needs at the least.
+	NeedOf(p state.Precision, keys []uint64, variants []Spec) (host, device int64)
+}
+
 // Summed is a network that a run is known by, whatever it was made from: two networks
 // of one specification with the same sum have the same links, places and start values.
 type Summed interface {
