@@ -105,7 +105,7 @@ func TestRampedRun(t *testing.T) {
 		}
 	}
 	tnnGPU(t, dir, "resume", "again", "--set", "edge.bound=3").want(t, codeUsage, "resume changes nothing that is computed but the length of a run", "tnn-gpu run --from again --set edge.bound=3")
-	tnnGPU(t, dir, "run", "c.toml", "--set", `era[1].change=["group[0].levels=3"]`).want(t, codeUsage, "era[1].change[0]", "an era changes inverse_temperature or threshold of a group")
+	tnnGPU(t, dir, "run", "c.toml", "--set", `era[1].change=["group[0].levels=3"]`).want(t, codeUsage, "era[1].change[0]", "an era cannot change group[0].levels; it changes inverse_temperature or threshold of a group")
 	tnnGPU(t, dir, "run", "--from", "whole@20", "--set", "era=[{steps=80}]").want(t, codeUsage, "external[0].weight")
 }
 

@@ -19,6 +19,12 @@ var (
 // timeout sends two, to its child and to the child's group.
 const notBefore = 2 * time.Second
 
+// What a signal does while there is nothing to save.
+const (
+	nothingYet = ". Nothing was computed, and nothing changed."
+	notDone    = ". The command ends before it is done." // of one that never saves
+)
+
 // watch waits for signals that tell a command to stop, and for the time that it has.
 type watch struct {
 	program *program
@@ -27,7 +33,8 @@ type watch struct {
 	limit   *time.Timer // nil without a limit
 
 	mu    sync.Mutex
-	says  string    // what happens at a signal; empty while there is nothing to save
+	idle  string    // what is said at a signal while there is nothing to save
+	says  string    // what happens at one afterwards; empty until then
 	cause error     // nil until told to stop
 	since time.Time // when that was
 }
@@ -35,17 +42,29 @@ type watch struct {
 // watched ends a context when the program is told to stop, or after a time from its
 // start; 0 is no limit. Before hold is called the program itself ends then.
 func (p *program) watched(ctx context.Context, limit time.Duration) (context.Context, *watch) {
+	ctx, w := p.watch(ctx, nothingYet)
+	if p.ending != nil { // signals are this watch's from here on
+		p.ending.end()
+		p.ending = nil
+	}
+	if limit > 0 {
+		w.limit = time.AfterFunc(limit-time.Since(p.began), func() { w.told(nil) })
+	}
+	return ctx, w
+}
+
+// endAtOnce has commands that save nothing say that a signal ends them.
+func (p *program) endAtOnce() { _, p.ending = p.watch(context.Background(), notDone) }
+
+func (p *program) watch(ctx context.Context, idle string) (context.Context, *watch) {
 	ctx, cancel := context.WithCancel(ctx)
-	w := &watch{program: p, cancel: cancel, signals: make(chan os.Signal, 16)}
+	w := &watch{program: p, cancel: cancel, signals: make(chan os.Signal, 16), idle: idle}
 	signal.Notify(w.signals, stopSignals()...)
 	go func() {
 		for s := range w.signals {
 			w.told(s)
 		}
 	}()
-	if limit > 0 {
-		w.limit = time.AfterFunc(limit-time.Since(p.began), func() { w.told(nil) })
-	}
 	return ctx, w
 }
 
@@ -80,7 +99,7 @@ func (w *watch) stop(s os.Signal) {
 	}
 	w.program.console.hurry()
 	if w.says == "" {
-		w.program.urgent("\n" + word + ". Nothing was computed, and nothing changed.\n")
+		w.program.urgent("\n" + word + w.idle + "\n")
 		os.Exit(exitCode(w.cause))
 	}
 	w.program.urgent("\n" + word + w.says + "\n")

@@ -382,3 +382,40 @@ func TestPipesAndDevicesStay(t *testing.T) {
 		}
 	}
 }
+
+// TestSignalsEndWhatSavesNothing: a command that has nothing to save says that a signal
+// ends it, with the exit codes of those that have. Here it is told while it reads a standard
+// input that does not end.
+func TestSignalsEndWhatSavesNothing(t *testing.T) {
+	for _, test := range []struct {
+		signal syscall.Signal
+		code   int
+		says   string
+	}{
+		{syscall.SIGTERM, codeInterrupted, "Interrupted. The command ends before it is done."},
+		{syscall.SIGINT, codeInterrupted, "Interrupted. The command ends before it is done."},
+		{syscall.SIGXCPU, codeTimeIsUp, "Time is up. The command ends before it is done."},
+	} {
+		t.Run(test.signal.String(), func(t *testing.T) {
+			t.Parallel()
+			var out, errs bytes.Buffer
+			c := command(t, t.TempDir(), "compare", "-")
+			c.Stdout, c.Stderr = &out, &errs
+			in, err := c.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			// More than a pipe holds, so that the command reads when it is written.
+			if _, err := io.WriteString(in, "# "+strings.Repeat("x", 1<<20)); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Process.Signal(test.signal); err != nil {
+				t.Fatal(err)
+			}
+			finish(t, c.Wait(), &out, &errs).want(t, test.code, test.says)
+		})
+	}
+}

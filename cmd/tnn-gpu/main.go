@@ -46,6 +46,9 @@ func main() {
 	p := program{in: os.Stdin, out: c.out, errs: c.errs, console: c, began: time.Now()}
 	p.drivers = p.ownDrivers()
 	p.files = files.OS{Warn: p.warn}
+	if len(os.Args) < 2 || os.Args[1] != tryDrivers { // whose parent tells what happens
+		p.endAtOnce()
+	}
 	code := p.run(context.Background(), os.Args[1:])
 	if err := c.close(); err != nil {
 		p.urgent(fmt.Sprintf("tnn-gpu: not all could be printed: %v\n", err))
@@ -68,6 +71,7 @@ type program struct {
 	files    files.System
 	began    time.Time
 	drivers  *gpu.Drivers // nil asks drivers without a trial
+	ending   *watch       // of signals that end a command which saves nothing; nil in tests
 	recorded bool         // there is a run folder, which matters more than what is printed
 }
 

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -20,13 +21,17 @@ type Change struct {
 	Log      bool
 }
 
-// ParseChange reads a change.
+func noNumber(key, text string) error {
+	return fmt.Errorf("%q is no number: write %s=VALUE, %s=FROM..TO or %s=..TO with numbers", text, key, key, key)
+}
+
+// ParseChange reads a change. It tells the key also where its error is about the rest.
 func ParseChange(text string) (Change, error) {
 	c := Change{}
 	key, rest, found := strings.Cut(text, "=")
 	words := strings.Fields(rest)
 	if c.Key = strings.TrimSpace(key); !found || c.Key == "" || len(words) == 0 {
-		return c, fmt.Errorf("%q is no change: write KEY=VALUE, KEY=FROM..TO or KEY=..TO", text)
+		return c, errors.New("write KEY=VALUE, KEY=FROM..TO or KEY=..TO, as in edge.inverse_temperature=20..80")
 	}
 	from, to, ramp := strings.Cut(words[0], "..")
 	if !ramp {
@@ -35,11 +40,11 @@ func ParseChange(text string) (Change, error) {
 	c.Led = ramp && from == ""
 	var err error
 	if c.To, err = strconv.ParseFloat(to, 64); err != nil {
-		return c, fmt.Errorf("%q: %q is no number", text, to)
+		return c, noNumber(c.Key, to)
 	}
 	if c.From = c.To; ramp && !c.Led {
 		if c.From, err = strconv.ParseFloat(from, 64); err != nil {
-			return c, fmt.Errorf("%q: %q is no number", text, from)
+			return c, noNumber(c.Key, from)
 		}
 	}
 	if !ramp {
@@ -51,11 +56,11 @@ func ParseChange(text string) (Change, error) {
 			c.Log = true
 		case words[0] == "over" && len(words) > 1 && c.Over == 0:
 			if c.Over, err = strconv.Atoi(words[1]); err != nil || c.Over < 1 {
-				return c, fmt.Errorf("%q: %q is no number of steps", text, words[1])
+				return c, fmt.Errorf("%q is no number of steps", words[1])
 			}
 			words = words[1:]
 		default:
-			return c, fmt.Errorf("%q: %q is not understood: behind FROM..TO there may be \"over\" with a number of steps, and \"log\"", text, words[0])
+			return c, fmt.Errorf("%q is not understood: behind FROM..TO there may be \"over\" with a number of steps, and \"log\"", words[0])
 		}
 	}
 	return c, nil

@@ -13,7 +13,7 @@ import (
 // What eras change (docs/model.md section 6).
 
 // changeable are the keys that an era may change, as a sentence has them.
-const changeable = "an era changes inverse_temperature or threshold of a group, inverse_temperature, size_mass, change_mass or bound of the edges, or weight of external nodes"
+const changeable = "it changes inverse_temperature or threshold of a group, inverse_temperature, size_mass, change_mass or bound of the edges, or weight of external nodes"
 
 // number finds the number of a key that eras may change; nil where there is none.
 func (s *Spec) number(key string) *float64 {
@@ -44,8 +44,11 @@ func (s *Spec) courses() ([]model.Course, error) {
 	for i, e := range s.Eras {
 		for k, text := range e.Change {
 			c, err := model.ParseChange(text)
+			if c.Key != "" && s.number(c.Key) == nil {
+				err = fmt.Errorf("an era cannot change %s; %s", c.Key, changeable)
+			}
 			if err != nil {
-				return nil, model.BadKey(fmt.Sprintf("era[%d].change[%d]", i, k), nil, err.Error())
+				return nil, model.BadKey(fmt.Sprintf("era[%d].change[%d]", i, k), text, err.Error())
 			}
 			if c.Over == 0 {
 				c.Over = e.Steps
@@ -69,9 +72,6 @@ func (s *Spec) checkChanges() error {
 		return err
 	}
 	for _, c := range courses {
-		if s.number(c.Key) == nil {
-			return s.badChange(c.Key, changeable)
-		}
 		for k, x := range c.Changes {
 			if k > 0 && c.Changes[k-1].First == x.First {
 				return s.badChange(c.Key, "an era changes a key once")
