@@ -1,13 +1,9 @@
 package state
 
 import (
-	"bufio"
-	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 )
 
@@ -69,7 +65,7 @@ const (
 	oldestVersion     = 1
 	prefixBytes       = len(checkpointMagic) + 8
 	headerLimit       = 16 << 20
-	chunkBytes        = 1 << 16 // converted at a time
+	chunkBytes        = 1 << 16 // decoded at a time
 )
 
 // checkpointHeader is the JSON part of a checkpoint.
@@ -112,38 +108,6 @@ func (a *arrayHeader) bytes(p Precision) int64 {
 		return -1
 	}
 	return a.Length * width
-}
-
-// Encode writes the checkpoint.
-func (c *Checkpoint) Encode(w io.Writer) error {
-	header, err := c.header()
-	if err != nil {
-		return err
-	}
-	sum := sha256.New()
-	out := bufio.NewWriterSize(io.MultiWriter(w, sum), chunkBytes)
-	prefix := []byte(checkpointMagic)
-	prefix = binary.LittleEndian.AppendUint32(prefix, checkpointVersion)
-	prefix = binary.LittleEndian.AppendUint32(prefix, uint32(len(header)))
-	// A bufio.Writer keeps its first error and Flush returns it.
-	out.Write(prefix)
-	out.Write(header)
-	writeDoubles(out, c.EpochSums)
-	writeDoubles(out, c.ExtraSums)
-	for i := range c.State.Arrays {
-		a := &c.State.Arrays[i]
-		writeSingles(out, a.Single)
-		writeDoubles(out, a.Double)
-		writeInts(out, a.Ints)
-		writeBits(out, a.Bits)
-	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("the checkpoint cannot be written: %w", err)
-	}
-	if _, err := w.Write(sum.Sum(nil)); err != nil {
-		return fmt.Errorf("the checkpoint cannot be written: %w", err)
-	}
-	return nil
 }
 
 func (c *Checkpoint) header() ([]byte, error) {
@@ -210,52 +174,4 @@ func (h *checkpointHeader) validate() error {
 		}
 	}
 	return nil
-}
-
-func writeSingles(out *bufio.Writer, values []float32) {
-	for len(values) > 0 {
-		n := min(len(values), chunkBytes/4)
-		chunk := make([]byte, 0, chunkBytes)
-		for _, v := range values[:n] {
-			chunk = binary.LittleEndian.AppendUint32(chunk, math.Float32bits(v))
-		}
-		out.Write(chunk)
-		values = values[n:]
-	}
-}
-
-func writeDoubles(out *bufio.Writer, values []float64) {
-	for len(values) > 0 {
-		n := min(len(values), chunkBytes/8)
-		chunk := make([]byte, 0, chunkBytes)
-		for _, v := range values[:n] {
-			chunk = binary.LittleEndian.AppendUint64(chunk, math.Float64bits(v))
-		}
-		out.Write(chunk)
-		values = values[n:]
-	}
-}
-
-func writeInts(out *bufio.Writer, values []int32) {
-	for len(values) > 0 {
-		n := min(len(values), chunkBytes/4)
-		chunk := make([]byte, 0, chunkBytes)
-		for _, v := range values[:n] {
-			chunk = binary.LittleEndian.AppendUint32(chunk, uint32(v))
-		}
-		out.Write(chunk)
-		values = values[n:]
-	}
-}
-
-func writeBits(out *bufio.Writer, values []uint8) {
-	for len(values) > 0 {
-		n := min(len(values), 8)
-		var packed byte
-		for i, v := range values[:n] {
-			packed |= v << i
-		}
-		out.WriteByte(packed)
-		values = values[n:]
-	}
 }
