@@ -35,6 +35,12 @@ func (e *engine[F]) Give(draws map[rng.Purpose][]float64) error {
 // State implements backend.Backend.
 func (e *engine[F]) State() (*state.State, error) { return e.state.Clone(), nil }
 
+// Held implements backend.Holder.
+func (e *engine[F]) Held() *state.State {
+	held := *e.state
+	return &held
+}
+
 // SetState implements backend.Backend.
 func (e *engine[F]) SetState(s *state.State) error {
 	if err := errors.Join(e.net.CheckState(s, state.PrecisionOf[F](), len(e.students)), e.net.CheckShared(s, e.seeds)); err != nil {

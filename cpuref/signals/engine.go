@@ -95,6 +95,12 @@ func (e *engine[F]) sums(row []float64) error {
 // State implements backend.Backend.
 func (e *engine[F]) State() (*state.State, error) { return e.state.Clone(), nil }
 
+// Held implements backend.Holder.
+func (e *engine[F]) Held() *state.State {
+	held := *e.state
+	return &held
+}
+
 // SetState implements backend.Backend.
 func (e *engine[F]) SetState(s *state.State) error {
 	if err := e.net.CheckState(s, e.state.Precision, len(e.players)); err != nil {

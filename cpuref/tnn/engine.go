@@ -163,6 +163,12 @@ func (e *engine[F]) visitPieces(thread, from, to int) {
 // State implements backend.Backend.
 func (e *engine[F]) State() (*state.State, error) { return e.state.Clone(), nil }
 
+// Held implements backend.Holder.
+func (e *engine[F]) Held() *state.State {
+	held := *e.state
+	return &held
+}
+
 // SetState implements backend.Backend.
 func (e *engine[F]) SetState(s *state.State) error {
 	if err := e.net.CheckState(s, state.PrecisionOf[F](), len(e.replicas)); err != nil {

@@ -3,6 +3,7 @@ package backend
 import (
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/rng"
+	"tnn-gpu/host/state"
 )
 
 // What follows is what some backends can do. It is found by assertion.
@@ -13,6 +14,13 @@ type Feeder interface {
 	// the network has. Advance takes them in order, those of a step for all replicas
 	// alike, and fails where there are too few. SetState forgets those that are left.
 	Feed(inputs []float64) error
+}
+
+// Holder is a backend whose state lies in the host's memory as it is.
+type Holder interface {
+	// Held is Backend.State without a copy: it changes with the backend, and nobody else
+	// may change its values. It stays when the backend is closed.
+	Held() *state.State
 }
 
 // Tracer is a backend that keeps the bits of every step of a batch, so that what

@@ -11,6 +11,7 @@ import (
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
+	"tnn-gpu/host/sim/simtest"
 	"tnn-gpu/host/state"
 )
 
@@ -303,5 +304,47 @@ func TestOnlyEndedReplicasMayDiverge(t *testing.T) {
 	var bad *sim.NotFiniteError
 	if !errors.As(err, &bad) || bad.Step != 6 || bad.Replica != 1 {
 		t.Errorf("the run ended with %v", err)
+	}
+}
+
+// holder has its state at hand.
+type holder struct {
+	*simtest.Backend
+	states int // copies that were asked for
+	held   *state.State
+}
+
+func (h *holder) State() (*state.State, error) {
+	h.states++
+	return h.Backend.State()
+}
+
+func (h *holder) Held() *state.State {
+	h.held, _ = h.Backend.State()
+	held := *h.held
+	return &held
+}
+
+// TestTheLastStateIsNoCopy where the backend has it at hand: the checkpoint and the end
+// of a run have the backend's own arrays. States in between are copies.
+func TestTheLastStateIsNoCopy(t *testing.T) {
+	m := simtest.Model{Nodes: 4}
+	b, l := &holder{Backend: simtest.NewBackend(m, state.Double, 2)}, &log{}
+	run, err := sim.New(m, b, sim.Plan{Steps: 7, Replicas: 2, Epoch: 3, Checkpoint: 5}, l.observe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run.Go(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if b.states != 1 {
+		t.Errorf("%d copies were made of the state; the checkpoint of step 5 needs one", b.states)
+	}
+	own := &b.held.Arrays[0].Double[0]
+	if last := l.saved[len(l.saved)-1]; last.State.Step != 7 || &last.State.Arrays[0].Double[0] != own {
+		t.Errorf("the checkpoint of step %d is a copy", last.State.Step)
+	}
+	if l.end.State.Step != 7 || &l.end.State.Arrays[0].Double[0] != own {
+		t.Error("the state of the end is a copy")
 	}
 }

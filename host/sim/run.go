@@ -356,13 +356,29 @@ func (r *Run) state() (*state.State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the state of step %d cannot be read: %w", r.step, err)
 	}
+	return s, r.number(s)
+}
+
+// lastState is the one that the run ends with. Nothing changes it any more, so it is no
+// copy where the backend has it at hand.
+func (r *Run) lastState() (*state.State, error) {
+	h, ok := r.backend.(backend.Holder)
+	if !ok {
+		return r.state()
+	}
+	s := h.Held()
+	return s, r.number(s)
+}
+
+// number sees to it that a state is that of the step that the run has reached.
+func (r *Run) number(s *state.State) error {
 	if r.allEnded {
 		s.Step = r.step // the steps after it have changed nothing else
 	}
 	if s.Step != r.step {
-		return nil, fmt.Errorf("the backend is at step %d, but the run at step %d", s.Step, r.step)
+		return fmt.Errorf("the backend is at step %d, but the run at step %d", s.Step, r.step)
 	}
-	return s, nil
+	return nil
 }
 
 func (r *Run) save(s *state.State) error {
@@ -390,7 +406,7 @@ func (r *Run) contents(s *state.State) state.Checkpoint {
 // has comes after it, as the tables of no checkpoint may contain it: a row that is there
 // because the run ends, whose sums the checkpoint has, and the epoch that the end cuts short.
 func (r *Run) end(reason Reason) ([]model.End, error) {
-	s, err := r.state()
+	s, err := r.lastState()
 	if err != nil {
 		return nil, err
 	}

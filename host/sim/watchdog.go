@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
@@ -65,10 +66,15 @@ func (r *Run) explain(bad *NotFiniteError) error {
 // replicas that have not ended.
 func (r *Run) notFinite(s *state.State) []string {
 	over := endedReplicas(r.ends(s))
+	first, counts := make([]int, len(s.Arrays)), make([]int, len(s.Arrays))
+	var wait sync.WaitGroup
+	for i := range s.Arrays {
+		wait.Go(func() { first[i], counts[i] = s.Arrays[i].NotFinite(s.Replicas, over) })
+	}
+	wait.Wait()
 	var places []string
 	for i := range s.Arrays {
-		a := &s.Arrays[i]
-		at, count := a.NotFinite(s.Replicas, over)
+		a, at, count := &s.Arrays[i], first[i], counts[i]
 		if count == 0 {
 			continue
 		}

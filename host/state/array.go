@@ -141,16 +141,40 @@ func (a *Array) NotFinite(replicas int, without []int) (first, count int) {
 }
 
 func notFinite[F float32 | float64](values []F) (first, count int) {
-	for i, v := range values {
-		if v-v == 0 {
+	const part = 1024
+	for from := 0; from < len(values); from += part {
+		some := values[from:min(from+part, len(values))]
+		if allFinite(some) {
 			continue
 		}
-		if count == 0 {
-			first = i
+		for i, v := range some {
+			if v-v == 0 {
+				continue
+			}
+			if count == 0 {
+				first = from + i
+			}
+			count++
 		}
-		count++
 	}
 	return first, count
+}
+
+// allFinite adds up v - v, which is 0 for finite values alone, in four sums that do not
+// wait for each other.
+func allFinite[F float32 | float64](values []F) bool {
+	var a, b, c, d F
+	for ; len(values) >= 4; values = values[4:] {
+		v := values[:4]
+		a += v[0] - v[0]
+		b += v[1] - v[1]
+		c += v[2] - v[2]
+		d += v[3] - v[3]
+	}
+	for _, v := range values {
+		a += v - v
+	}
+	return a+b+c+d == 0
 }
 
 // clone copies the array.

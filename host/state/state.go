@@ -2,7 +2,10 @@
 // backend and every recorder shares. It knows arrays, not models.
 package state
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // Precision is the floating-point width a run computes in.
 type Precision uint8
@@ -139,8 +142,10 @@ func (s *State) Add(f Field, n int) {
 func (s *State) Clone() *State {
 	c := *s
 	c.Arrays = make([]Array, len(s.Arrays))
+	var wait sync.WaitGroup // most of the time goes into clearing new memory
 	for i, a := range s.Arrays {
-		c.Arrays[i] = a.clone()
+		wait.Go(func() { c.Arrays[i] = a.clone() })
 	}
+	wait.Wait()
 	return &c
 }

@@ -74,6 +74,7 @@ func New(t T, open backend.Open, net model.Network, p state.Precision, steps int
 func (s *Suite) All() {
 	s.describes()
 	s.keepsState()
+	s.holds()
 	s.refusesOtherStates()
 	s.advances()
 	s.watches()
@@ -126,6 +127,26 @@ func (s *Suite) describes() {
 	}
 	if s.Start.Step != 0 {
 		s.Errorf("the start is step %d", s.Start.Step)
+	}
+}
+
+// holds: what a backend has at hand is its state of the moment, and its step is a copy.
+func (s *Suite) holds() {
+	h, ok := s.Backend.(backend.Holder)
+	if !ok {
+		return
+	}
+	for range 2 {
+		Advance(s.T, s.Backend, 1)
+		held := h.Held()
+		want := Moment(s.T, s.Backend)
+		if d := Differ(s.Net, want, held); d != "" || held.Precision != want.Precision || held.Replicas != want.Replicas {
+			s.Errorf("what the backend holds is not its state: %s", d)
+		}
+		held.Step += 1000
+		if step := Moment(s.T, s.Backend).Step; step != want.Step {
+			s.Errorf("the number of the step of what the backend holds is its own: %d became %d", want.Step, step)
+		}
 	}
 }
 
