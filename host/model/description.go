@@ -91,8 +91,27 @@ type Distribution struct {
 	Column
 	From  string  // name of the field that it follows from
 	Width float64 // of a bin; the lower edges are its multiples
-	// Values are those of the first replica, then as many of the next, and so on.
-	Values func(from *state.Array, replicas int) []float64
+	// Items is how many items of a replica may have a value; 0 is as many as the field has.
+	Items int
+	// Values appends those of a part of the items, in their order. Parts may be asked for
+	// at the same time.
+	Values func(out []float64, of Part) []float64
+}
+
+// Part is some of the items of a replica that a distribution is of.
+type Part struct {
+	From              *state.Array
+	Replica, Replicas int
+	First, Last       int // the items from First up to, and without, Last
+}
+
+// Whole is all items of a replica.
+func (d *Distribution) Whole(from *state.Array, replica, replicas int) Part {
+	last := d.Items
+	if last == 0 {
+		last = from.Len() / from.Copies(replicas)
+	}
+	return Part{From: from, Replica: replica, Replicas: replicas, Last: last}
 }
 
 // Control is what a page steers a run by: a switch, 1 for on and 0 for off, with which a

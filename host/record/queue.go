@@ -7,8 +7,8 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// queueBytes bounds the memory of what waits to be written. One event may be
-// larger.
+// queueBytes bounds the memory of what waits to be written. One event beside it may be
+// larger, such as a checkpoint: what follows does not wait until that is written.
 const queueBytes = 256 << 20
 
 // queue hands events from the run to the goroutine that writes them. It makes the
@@ -18,7 +18,8 @@ type queue struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	events  []sim.Event
-	bytes   int64 // that wait or are being written
+	bytes   int64 // that wait or are being written, without those of a larger event
+	large   bool  // such an event waits or is being written
 	closed  bool
 	err     error
 }
@@ -34,16 +35,28 @@ func (q *queue) push(e sim.Event) error {
 	size := bytesOf(e)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for q.err == nil && q.bytes > 0 && q.bytes+size > queueBytes {
+	for q.err == nil && q.isFull(size) {
 		q.changed.Wait()
 	}
 	if q.err != nil {
 		return q.err
 	}
 	q.events = append(q.events, e)
-	q.bytes += size
+	if size > queueBytes {
+		q.large = true
+	} else {
+		q.bytes += size
+	}
 	q.changed.Broadcast()
 	return nil
+}
+
+// isFull tells whether there is no room for so many bytes.
+func (q *queue) isFull(size int64) bool {
+	if size > queueBytes {
+		return q.large
+	}
+	return q.bytes+size > queueBytes
 }
 
 // pop waits for an event; it returns nil when the queue is closed and empty, or
@@ -67,7 +80,11 @@ func (q *queue) pop() sim.Event {
 func (q *queue) done(e sim.Event) (idle bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.bytes -= bytesOf(e)
+	if size := bytesOf(e); size > queueBytes {
+		q.large = false
+	} else {
+		q.bytes -= size
+	}
 	q.changed.Broadcast()
 	return len(q.events) == 0
 }
@@ -89,7 +106,8 @@ func (q *queue) close() {
 	q.changed.Broadcast()
 }
 
-// bytesOf is the memory that an event holds.
+// bytesOf is the memory that an event holds. The end of a run holds the state of the
+// checkpoint before it.
 func bytesOf(e sim.Event) int64 {
 	const small = 256
 	switch e := e.(type) {
@@ -105,8 +123,6 @@ func bytesOf(e sim.Event) int64 {
 		return small + stateBytes(e.State)
 	case *sim.Dump:
 		return small + stateBytes(e.State)
-	case *sim.End:
-		return small + stateBytes(e.State)
 	}
 	return small
 }
@@ -119,4 +135,6 @@ func stateBytes(s *state.State) int64 {
 	return size
 }
 
-func arrayBytes(a *state.Array) int64 { return int64(4*len(a.Single) + 8*len(a.Double)) }
+func arrayBytes(a *state.Array) int64 {
+	return int64(4*len(a.Single) + 8*len(a.Double) + 4*len(a.Ints) + len(a.Bits))
+}

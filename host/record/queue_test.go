@@ -51,6 +51,41 @@ func TestQueueMakesTheRunWaitAndBoundsMemory(t *testing.T) {
 	})
 }
 
+// TestALargeEventHoldsUpNoSmallOnes, but another large one: a run makes its steps while
+// a checkpoint of more than the queue is written, and comes to its end.
+func TestALargeEventHoldsUpNoSmallOnes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := state.NewArray(state.Field{Name: "state"}, state.Double, queueBytes/8)
+		s := &state.State{Arrays: []state.Array{a}}
+		checkpoint := &sim.Checkpoint{Checkpoint: state.Checkpoint{State: s}}
+		events := []sim.Event{checkpoint, &sim.Rows{}, &sim.Epoch{}, &sim.End{State: s}, checkpoint}
+		q, pushed := newQueue(), 0
+		go func() {
+			for _, e := range events {
+				if err := q.push(e); err != nil {
+					t.Error(err)
+				}
+				pushed++
+			}
+		}()
+		synctest.Wait()
+		if pushed != 4 {
+			t.Fatalf("%d events were taken, want all but the second checkpoint", pushed)
+		}
+		for _, want := range events {
+			e := q.pop()
+			if e != want {
+				t.Fatalf("%T where %T was pushed", e, want)
+			}
+			q.done(e)
+			synctest.Wait()
+			if pushed != len(events) {
+				t.Fatal("the second checkpoint waits when the first is written")
+			}
+		}
+	})
+}
+
 func TestQueueFailsTheRunThatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q, full := newQueue(), errors.New("disk full")

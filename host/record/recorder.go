@@ -32,8 +32,9 @@ type Recorder struct {
 
 	step, first int64 // of the checkpoint, or -1; and after which the files begin
 	begun       bool
-	commands    *tail // nil before the first command; of the run's goroutine
-	inputs      *tail // nil where the run takes none; of the run's goroutine from Begin on
+	counted     []histogram // at the end; of the run's goroutine until it hands out that event
+	commands    *tail       // nil before the first command; of the run's goroutine
+	inputs      *tail       // nil where the run takes none; of the run's goroutine from Begin on
 	queue       *queue
 	written     chan struct{} // closed when the goroutine is done
 }
@@ -244,7 +245,16 @@ func (r *Recorder) closeFiles() error {
 
 // Observe is the run's observer. It returns soon, unless the disk is slower than
 // the run and too much memory waits; and with the error that ended the writing.
-func (r *Recorder) Observe(e sim.Event) error { return r.queue.push(e) }
+func (r *Recorder) Observe(e sim.Event) error {
+	if end, ok := e.(*sim.End); ok {
+		// Nothing else is to be done here while the checkpoint before it is written.
+		var err error
+		if r.counted, err = r.count(end.Array); err != nil {
+			return err
+		}
+	}
+	return r.queue.push(e)
+}
 
 // write is the goroutine that writes. Rows reach the file system when there is
 // nothing else to do.
@@ -290,7 +300,8 @@ func (r *Recorder) flush() error {
 
 func (r *Recorder) writeSnapshot(shot *sim.Snapshot) error {
 	if shot.Start {
-		return r.writeHistograms("start", shot.Array)
+		counted, err := r.count(shot.Array)
+		return errors.Join(err, r.writeHistograms("start", counted))
 	}
 	for _, recording := range r.recordings {
 		if err := recording.record(shot); err != nil {
@@ -353,7 +364,7 @@ func (r *Recorder) sync() ([]state.FileLength, error) {
 }
 
 func (r *Recorder) writeEnd(e *sim.End) error {
-	if err := r.writeHistograms("end", e.Array); err != nil {
+	if err := r.writeHistograms("end", r.counted); err != nil {
 		return err
 	}
 	if err := r.conclude(e); err != nil || r.options.NoFinal {

@@ -155,8 +155,8 @@ func TestBinOfZeroHasNoSign(t *testing.T) {
 	}
 	defer f.Close()
 	r := &Recorder{folder: f, replicas: 1, points: [][]int{{0}}, histograms: newTable(HistogramsName, nil)}
-	r.about.Distributions = []model.Distribution{{From: "weight", Width: 0.25, Values: func(*state.Array, int) []float64 {
-		return []float64{math.Copysign(0, -1), 0, -0.25}
+	r.about.Distributions = []model.Distribution{{From: "weight", Width: 0.25, Items: 3, Values: func(out []float64, of model.Part) []float64 {
+		return append(out, []float64{math.Copysign(0, -1), 0, -0.25}[of.First:of.Last]...)
 	}}}
 	if err := r.histograms.take(f, 0, nil); err == nil {
 		t.Fatal("a table that does not exist can be gone on with")
@@ -164,7 +164,11 @@ func TestBinOfZeroHasNoSign(t *testing.T) {
 	if err := r.histograms.begin(f, 0, 0); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.writeHistograms("end", func(string) *state.Array { return &state.Array{} }); err != nil {
+	counted, err := r.count(func(string) *state.Array { return &state.Array{} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.writeHistograms("end", counted); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.histograms.sync(); err != nil {

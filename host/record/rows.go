@@ -1,12 +1,6 @@
 package record
 
 import (
-	"fmt"
-	"maps"
-	"math"
-	"slices"
-
-	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -112,47 +106,6 @@ func (r *Recorder) writeProbes(shot *sim.Snapshot) error {
 			r.probeRows.value(a, a.First(k, r.replicas)+p.index)
 		}
 		if err := r.probeRows.end(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writeHistograms counts the values of every distribution, of the replicas of a
-// point together.
-func (r *Recorder) writeHistograms(when string, field func(string) *state.Array) error {
-	for _, d := range r.about.Distributions {
-		a := field(d.From)
-		if a == nil {
-			return fmt.Errorf("field %s was not captured, but the histogram %s needs it", d.From, d.Name)
-		}
-		values := d.Values(a, r.replicas)
-		each := len(values) / r.replicas
-		for _, replicas := range r.points {
-			counts := make(map[float64]int64) // by number of the bin
-			for _, k := range replicas {
-				for _, v := range values[k*each : (k+1)*each] {
-					counts[math.Floor(v/d.Width)+0]++ // -0 + 0 is 0
-				}
-			}
-			if err := r.writeHistogram(&d, when, replicas[0], counts); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// writeHistogram leaves out bins without a value.
-func (r *Recorder) writeHistogram(d *model.Distribution, when string, replica int, counts map[float64]int64) error {
-	for _, bin := range slices.Sorted(maps.Keys(counts)) {
-		r.histograms.text(d.Name)
-		r.histograms.text(when)
-		sweptCell(r.options.Sweep, r.histograms, replica)
-		r.histograms.number(float64(bin * d.Width))
-		r.histograms.number(float64((bin + 1) * d.Width))
-		r.histograms.integer(counts[bin])
-		if err := r.histograms.end(); err != nil {
 			return err
 		}
 	}

@@ -101,10 +101,10 @@ func (n *Network) Describe() model.Description {
 	return d
 }
 
-func valuesOf(from *state.Array, _ int) []float64 {
-	out := make([]float64, from.Len())
-	for i := range out {
-		out[i] = from.At(i)
+func valuesOf(out []float64, of model.Part) []float64 {
+	base := of.From.First(of.Replica, of.Replicas)
+	for i := of.First; i < of.Last; i++ {
+		out = append(out, of.From.At(base+i))
 	}
 	return out
 }

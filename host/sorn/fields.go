@@ -37,10 +37,10 @@ func FieldOf(name string) (state.Field, bool) {
 
 // distributions are histograms of weights and thresholds.
 func distributions() []model.Distribution {
-	present := func(from *state.Array, _ int) []float64 {
-		var out []float64
-		for i := range from.Len() {
-			if w := from.At(i); w != 0 {
+	present := func(out []float64, of model.Part) []float64 {
+		base := of.From.First(of.Replica, of.Replicas)
+		for i := of.First; i < of.Last; i++ {
+			if w := of.From.At(base + i); w != 0 {
 				out = append(out, w)
 			}
 		}

@@ -3,7 +3,6 @@ package tnn
 import (
 	"fmt"
 	"iter"
-	"math"
 
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
@@ -203,68 +202,4 @@ func (n *Network) order(from []*state.Array, replicas int) state.Array {
 		}
 	}
 	return out
-}
-
-// distributions are those of docs/model.md section 10: over edges between
-// network nodes, and over network nodes.
-func (n *Network) distributions() []model.Distribution {
-	about := func(name, title, doc string) model.Column {
-		return model.Column{Name: name, Title: title, Unit: "1", Doc: doc}
-	}
-	return []model.Distribution{
-		{
-			Column: about("weight", "weight × √(2g)", "weights of edges between network nodes, times sqrt(2g)"),
-			From:   "weight", Width: 0.25, Values: n.scaledWeights,
-		},
-		{
-			Column: about("weight_sum", "sum of a node's weights × √(2g)", "sum over each network node's edges to network nodes of weight, times sqrt(2g)"),
-			From:   "weight", Width: 0.25, Values: n.sumsOf(func(w float64) float64 { return w }),
-		},
-		{
-			Column: about("absolute_weight_sum", "sum of a node's |weights| × √(2g)", "sum over each network node's edges to network nodes of |weight|, times sqrt(2g)"),
-			From:   "weight", Width: 0.25, Values: n.sumsOf(math.Abs),
-		},
-	}
-}
-
-// eachPlastic calls visit with the scaled weight of every plastic edge.
-func (n *Network) eachPlastic(weight *state.Array, replica int, visit func(a, b int32, w float64)) {
-	l := n.Layout
-	scale := math.Sqrt(2 * n.SpecOf(replica).Edge.InverseTemperature)
-	for i, e := range n.Graph.Edges {
-		if n.IsNetwork(e.A) && n.IsNetwork(e.B) {
-			visit(e.A, e.B, float64(scale*weight.At(replica*l.Weights+int(l.EdgeWeight[i]))))
-		}
-	}
-}
-
-func (n *Network) scaledWeights(weight *state.Array, replicas int) []float64 {
-	out := make([]float64, 0, replicas*n.counts.Plastic)
-	for r := range replicas {
-		n.eachPlastic(weight, r, func(_, _ int32, w float64) { out = append(out, w) })
-	}
-	return out
-}
-
-// sumsOf adds up a function of the weights of each network node; a self-loop
-// counts once.
-func (n *Network) sumsOf(of func(float64) float64) func(*state.Array, int) []float64 {
-	return func(weight *state.Array, replicas int) []float64 {
-		out := make([]float64, 0, replicas*n.counts.Nodes)
-		for r := range replicas {
-			sums := make([]float64, n.Graph.Nodes)
-			n.eachPlastic(weight, r, func(a, b int32, w float64) {
-				sums[a] += of(w)
-				if a != b {
-					sums[b] += of(w)
-				}
-			})
-			for id, v := range sums {
-				if n.IsNetwork(int32(id)) {
-					out = append(out, v)
-				}
-			}
-		}
-		return out
-	}
 }

@@ -151,7 +151,11 @@ func TestDistributionsAreOfPlasticEdgesAndNetworkNodes(t *testing.T) {
 		"absolute_weight_sum": {10, 2, 18, 50, 22, 38},
 	}
 	for _, d := range m.Describe().Distributions {
-		if diff := cmp.Diff(want[d.Name], d.Values(s.Array(d.From), 2)); diff != "" {
+		var all []float64
+		for r := range 2 {
+			all = d.Values(all, d.Whole(s.Array(d.From), r, 2))
+		}
+		if diff := cmp.Diff(want[d.Name], all); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", d.Name, diff)
 		}
 		delete(want, d.Name)

@@ -40,12 +40,11 @@ func (h *Histogram) key() histogramKey { return histogramKey{h.Name, h.When, h.S
 // the key that is swept.
 func (n *profile) histograms(d *model.Distribution, a *state.Array, when string, step int64) []*Histogram {
 	var out []*Histogram
-	all, replicas := d.Values(a, len(n.Seeds)), len(n.Seeds)
-	each := len(all) / replicas
+	replicas := len(n.Seeds)
 	for _, point := range n.Sweep.Points(replicas) {
 		var values []float64
 		for _, r := range point {
-			values = append(values, all[r*each:(r+1)*each]...)
+			values = d.Values(values, d.Whole(a, r, replicas))
 		}
 		h := histogramOf(d, values, when, step)
 		if n.Sweep != nil {

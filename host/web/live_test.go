@@ -228,7 +228,8 @@ func TestLiveSweep(t *testing.T) {
 	if d := cmp.Diff([]float64{3, 25, 2, 20}, l.history.row(0)); d != "" {
 		t.Errorf("means of the replicas of 20, then of 80 (-want +is):\n%s", d)
 	}
-	d := model.Distribution{Width: 1, Values: func(*state.Array, int) []float64 { return []float64{0.5, 0.5, 5.5, 5.5, 1.5, 1.5} }}
+	all := []float64{0.5, 0.5, 5.5, 5.5, 1.5, 1.5}
+	d := model.Distribution{Width: 1, Items: 2, Values: func(out []float64, of model.Part) []float64 { return append(out, all[2*of.Replica:2*of.Replica+2]...) }}
 	h := l.network.histograms(&d, nil, "now", 3)
 	if len(h) != 2 || h[0].Swept != 20 || !slices.Equal(h[0].Counts, []int64{2, 2}) || h[1].Swept != 80 || !slices.Equal(h[1].Counts, []int64{2}) {
 		t.Errorf("histograms %+v", h)

@@ -187,10 +187,10 @@ func (m Model) double(from []*state.Array, replicas int) state.Array {
 	return out
 }
 
-func values(a *state.Array, _ int) []float64 {
-	var out []float64
-	for i := range a.Len() {
-		out = append(out, a.At(i))
+func values(out []float64, of model.Part) []float64 {
+	base := of.From.First(of.Replica, of.Replicas)
+	for i := of.First; i < of.Last; i++ {
+		out = append(out, of.From.At(base+i))
 	}
 	return out
 }
