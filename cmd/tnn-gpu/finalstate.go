@@ -38,11 +38,14 @@ func (n *setup) describeFinal() [][2]string {
 }
 
 // finalState is what a run has after its last step: in final.npz, or where that was
-// not asked for, in its last checkpoint.
+// not asked for, in its last checkpoint; or on the backend, before either is written.
 type finalState struct {
 	*npy.Archive
-	net  model.Network
-	from *state.State // without an archive
+	// Without an archive:
+	net      model.Network
+	at       int64 // step
+	replicas int
+	field    func(name string) (*state.Array, error)
 }
 
 func openFinal(run *results.Run, net model.Network) (*finalState, error) {
@@ -54,16 +57,33 @@ func openFinal(run *results.Run, net model.Network) (*finalState, error) {
 	if unread != nil || c.State.Step != run.Metadata.Steps {
 		return nil, err
 	}
-	return &finalState{net: model.GrownTo(net, c.State), from: c.State}, nil
+	return finalIn(c.State, net), nil
 }
 
-// finalOf is the state that a backend has now.
-func finalOf(b backend.Backend, net model.Network) (*finalState, error) {
-	s, err := b.State()
-	if err != nil {
-		return nil, err
+// finalIn is a state.
+func finalIn(s *state.State, net model.Network) *finalState {
+	field := func(name string) (*state.Array, error) {
+		a := s.Array(name)
+		if a == nil {
+			return nil, fmt.Errorf("the last checkpoint has no field %q", name)
+		}
+		return a, nil
 	}
-	return &finalState{net: model.GrownTo(net, s), from: s}, nil
+	return &finalState{net: model.GrownTo(net, s), at: s.Step, replicas: s.Replicas, field: field}
+}
+
+// finalOf is what a backend has after the last step. Fields are copied as they are asked
+// for, and the whole state only of a network whose spaces grow with it.
+func finalOf(b backend.Backend, net model.Network, step int64, replicas int) (*finalState, error) {
+	if _, grows := net.(model.Growing); grows {
+		s, err := b.State()
+		if err != nil {
+			return nil, err
+		}
+		return finalIn(s, net), nil
+	}
+	field := func(name string) (*state.Array, error) { return b.Field(name, nil) }
+	return &finalState{net: net, at: step, replicas: replicas, field: field}, nil
 }
 
 // Close closes final.npz.
@@ -77,7 +97,7 @@ func (f *finalState) Close() error {
 // step is the number of the last step.
 func (f *finalState) step() (int64, error) {
 	if f.Archive == nil {
-		return f.from.Step, nil
+		return f.at, nil
 	}
 	a, err := f.Archive.Read("step", 1)
 	if err != nil {
@@ -95,14 +115,14 @@ func (f *finalState) values(name string, most int64) ([]float64, error) {
 		}
 		return a.Values, nil
 	}
-	a := f.from.Array(name)
-	if a == nil {
-		return nil, fmt.Errorf("the last checkpoint has no field %q", name)
+	a, err := f.field(name)
+	if err != nil {
+		return nil, err
 	}
 	order := f.net.Order(a.Space)
-	var values []float64
-	for r := range a.Copies(f.from.Replicas) {
-		base := a.First(r, f.from.Replicas)
+	values := make([]float64, 0, len(order)*a.Copies(f.replicas))
+	for r := range a.Copies(f.replicas) {
+		base := a.First(r, f.replicas)
 		for _, at := range order {
 			values = append(values, a.At(base+at))
 		}

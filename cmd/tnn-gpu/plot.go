@@ -9,7 +9,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tnn-gpu/host/backend"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/picture"
@@ -204,51 +203,46 @@ func (p *program) writePlot(o *plotOptions, page *plot.Page, folder string) erro
 	return nil
 }
 
-// overview draws a run that has ended. What is drawn there before is replaced: it
-// was drawn by the run itself. b is where the run was made, if it is open yet.
-func (p *program) overview(n *setup, run *results.Run, folder *record.Folder, b backend.Backend) error {
-	last, err := lastPictures(n, run, b)
-	if err != nil {
-		return err
-	}
-	page, err := plot.Overview(run, last...)
+// overview draws a run that has ended, with pictures of its last state. What is drawn
+// there before is replaced: it was drawn by the run itself.
+func (p *program) overview(run *results.Run, pictures []plot.Shown, folder *record.Folder) error {
+	page, err := plot.Overview(run, pictures...)
 	if err != nil {
 		return err
 	}
 	return folder.Replace(record.OverviewName, func(w io.Writer) error { return page.Write(w, "png") })
 }
 
-// lastPictures show the first replica at the end of a run; nil where the model has none.
-func lastPictures(n *setup, run *results.Run, b backend.Backend) ([]plot.Shown, error) {
-	sited, ok := n.net.(model.Sited)
-	if !ok || sited.Sites().Field == "" {
+// hasPictures tells whether a network has pictures of its last state.
+func hasPictures(net model.Network) bool {
+	sited, ok := net.(model.Sited)
+	return ok && sited.Sites().Field != ""
+}
+
+// lastPictures show the first replica after a step; nil where the model has none.
+func lastPictures(n *setup, final *finalState) ([]plot.Shown, error) {
+	if !hasPictures(n.net) {
 		return nil, nil
 	}
-	var final *finalState
-	var err error
-	if b != nil && !n.writesFinal() {
-		final, err = finalOf(b, n.net)
-	} else {
-		final, err = openFinal(run, n.net)
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer final.Close()
 	if pictured, ok := n.net.(model.Pictured); ok {
 		return sideBySide(pictured, n, final)
 	}
-	sites := sited.Sites()
-	shown, err := final.values(sites.Field, int64(sites.Count)*int64(run.Replicas()))
-	if err == nil && len(shown) != sites.Count*run.Replicas() {
-		err = fmt.Errorf("%s of the run %s has %d values of %s, but there are %d sites", record.FinalName, run.Path, len(shown), sites.Field, sites.Count)
+	sited := n.net.(model.Sited)
+	sites, replicas := sited.Sites(), len(n.seeds)
+	shown, err := final.values(sites.Field, int64(sites.Count)*int64(replicas))
+	if err == nil && len(shown) != sites.Count*replicas {
+		err = fmt.Errorf("the last state has %d values of %s, but there are %d sites", len(shown), sites.Field, sites.Count)
 	}
 	if err != nil {
 		return nil, err
 	}
-	title := fmt.Sprintf("states after step %d", run.Metadata.Steps)
-	if sweep := run.Metadata.Sweep; sweep != nil {
-		title = fmt.Sprintf("step %d, %s = %g", run.Metadata.Steps, sweep.Key, sweep.Values[0])
+	step, err := final.step()
+	if err != nil {
+		return nil, err
+	}
+	title := fmt.Sprintf("states after step %d", step)
+	if n.sweep != nil {
+		title = fmt.Sprintf("step %d, %s = %g", step, n.sweep.Key, n.sweep.Values[0])
 	}
 	return drawn(title, newScene(n.net, sited, false), len(sites.Sides) == 1, shown[:sites.Count])
 }

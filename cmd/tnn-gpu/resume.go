@@ -13,6 +13,7 @@ import (
 
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/plot"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/sim"
@@ -295,15 +296,31 @@ func (p *program) drawMissing(cfg *config.Config, folder *record.Folder) error {
 	if err != nil {
 		return err
 	}
-	run, err := results.Of(folder)
-	if err == nil {
-		err = p.overview(n, run, folder, nil)
-	}
-	if err != nil {
+	if err := p.drawAgain(n, folder); err != nil {
 		return fmt.Errorf("the overview of the run is not drawn: %w", err)
 	}
 	fmt.Fprintf(p.out, "%s was missing and is drawn.\n", record.OverviewName)
 	return nil
+}
+
+// drawAgain makes the overview of what a folder has.
+func (p *program) drawAgain(n *setup, folder *record.Folder) error {
+	run, err := results.Of(folder)
+	if err != nil {
+		return err
+	}
+	var pictures []plot.Shown
+	if hasPictures(n.net) {
+		final, err := openFinal(run, n.net)
+		if err != nil {
+			return err
+		}
+		defer final.Close()
+		if pictures, err = lastPictures(n, final); err != nil {
+			return err
+		}
+	}
+	return p.overview(run, pictures, folder)
 }
 
 // lastStep is the step at which a resumed run ends.

@@ -15,6 +15,7 @@ import (
 
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/plot"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/sim"
@@ -334,13 +335,20 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	}
 	p.events.runBegins(j, folder.Path())
 	summary, err := p.simulate(ctx, j, run, folder.Path())
+	var shown *lastShown
+	if err == nil && w.stopped() == nil && j.setup.config.Record.Overview {
+		shown = j.show(summary.Last) // while the end is being written
+	}
 	err = errors.Join(err, recorder.Close(summary, err))
 	p.events.runEnds(summary, folder.Path(), err)
 	if err != nil {
 		return fmt.Errorf("%w; what was written until then is in %s", err, folder.Path())
 	}
 	why := w.stopped()
-	p.summarize(j, summary, folder, why == nil)
+	if why != nil {
+		shown = nil // there is no time to draw
+	}
+	p.summarize(j, summary, folder, shown)
 	fmt.Fprint(p.out, j.checker.text(summary))
 	if why != nil && summary.Reason != sim.Finished {
 		return fmt.Errorf("%w at step %d of %d; go on with: tnn-gpu resume %s%s", why, summary.Last, j.plan.Steps, shellQuoted(folder.Path()), j.longer)
@@ -427,8 +435,28 @@ func (p *program) announce(j *job, folder string) {
 	fmt.Fprintln(p.out)
 }
 
-// summarize says what has been done, and draws it if there is time for that.
-func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw bool) {
+// lastShown are the pictures of a run's last state, or why there are none.
+type lastShown struct {
+	pictures []plot.Shown
+	err      error
+}
+
+// show makes pictures of what the backend has after the last step.
+func (j *job) show(step int64) *lastShown {
+	n := j.setup
+	if !hasPictures(n.net) {
+		return &lastShown{}
+	}
+	final, err := finalOf(j.backend, n.net, step, len(n.seeds))
+	if err != nil {
+		return &lastShown{err: err}
+	}
+	pictures, err := lastPictures(n, final)
+	return &lastShown{pictures, err}
+}
+
+// summarize says what has been done, and draws it where there are pictures for that.
+func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, shown *lastShown) {
 	n, drawn, final := j.setup, "", ""
 	if concluded, ok := n.net.(model.Concluded); ok && (s.Reason == sim.Finished || s.Reason == sim.AllEnded) {
 		for _, t := range concluded.Conclusions() {
@@ -444,12 +472,15 @@ func (p *program) summarize(j *job, s sim.Summary, folder *record.Folder, draw b
 		}
 	}
 	var run *results.Run
-	if draw && n.config.Record.Overview {
+	if shown != nil {
 		drawn = ", " + record.OverviewName
 		var err error
 		if run, err = results.Of(folder); err == nil {
 			run.Keep()
-			err = p.overview(n, run, folder, j.backend)
+			err = shown.err
+		}
+		if err == nil {
+			err = p.overview(run, shown.pictures, folder)
 		}
 		if err != nil {
 			// The run is fine without.

@@ -180,6 +180,33 @@ func kind(m fs.FileMode) string {
 	return "a device"
 }
 
+// earlyBytes are written before the disk is told to begin with them. Sync then waits for
+// the last of them alone.
+const earlyBytes = 8 << 20
+
+// flusher is a File that can begin to write to the disk.
+type flusher interface {
+	// begin has the disk begin with some bytes. It does not wait for them.
+	begin(offset, length int64)
+}
+
+// writing writes a file from its beginning to its end.
+type writing struct {
+	file       File
+	end, begun int64
+}
+
+// Write implements io.Writer.
+func (w *writing) Write(p []byte) (int, error) {
+	n, err := w.file.WriteAt(p, w.end)
+	w.end += int64(n)
+	if f, ok := w.file.(flusher); ok && w.end-w.begun >= earlyBytes {
+		f.begin(w.begun, w.end-w.begun)
+		w.begun = w.end
+	}
+	return n, err
+}
+
 // createNew makes a file, in place of what an interruption left of an older one.
 func createNew(d Dir, name string) (File, error) {
 	f, err := d.Create(name)
@@ -200,7 +227,7 @@ func writeNew(d Dir, name string, write func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	buffer := bufio.NewWriterSize(io.NewOffsetWriter(f, 0), 1<<18)
+	buffer := bufio.NewWriterSize(&writing{file: f}, 1<<18)
 	err = write(buffer)
 	if err == nil {
 		err = buffer.Flush()

@@ -54,24 +54,17 @@ func drawSign(out *image.RGBA, at image.Rectangle, sign byte) {
 // shrink draws a grid in fewer pixels: the colour of each is the mean over its
 // area, parts of nodes counted as parts.
 func (g *grid) shrink(width, height int) *image.RGBA {
-	rows := make([]float64, g.height*width*3) // rows of pixels as wide as the result
-	for y := range g.height {
-		for x := range width {
-			var sum [3]float64
-			overlaps(x, width, g.width, func(i int, share float64) {
-				c := g.nodes[y*g.width+i].Colour
-				sum[0] += share * float64(c.R)
-				sum[1] += share * float64(c.G)
-				sum[2] += share * float64(c.B)
-			})
-			copy(rows[(y*width+x)*3:], sum[:])
-		}
-	}
 	out := image.NewRGBA(image.Rect(0, 0, width, height))
+	row, line := make([]float64, 3*width), make([]float64, 3*width)
+	last := -1 // whose colours the row has: a row of nodes may be part of two rows of pixels
 	for y := range height {
-		line := make([]float64, width*3)
+		clear(line)
 		overlaps(y, height, g.height, func(i int, share float64) {
-			for k, v := range rows[i*width*3 : (i+1)*width*3] {
+			if i != last {
+				g.shrinkRow(i, row)
+				last = i
+			}
+			for k, v := range row {
 				line[k] += share * v
 			}
 		})
@@ -84,6 +77,21 @@ func (g *grid) shrink(width, height int) *image.RGBA {
 		}
 	}
 	return out
+}
+
+// shrinkRow has the mean red, green and blue of each pixel of a row of nodes.
+func (g *grid) shrinkRow(y int, row []float64) {
+	nodes, width := g.nodes[y*g.width:][:g.width], len(row)/3
+	for x := range width {
+		var sum [3]float64
+		overlaps(x, width, g.width, func(i int, share float64) {
+			c := nodes[i].Colour
+			sum[0] += share * float64(c.R)
+			sum[1] += share * float64(c.G)
+			sum[2] += share * float64(c.B)
+		})
+		copy(row[3*x:], sum[:])
+	}
 }
 
 // overlaps visits the cells of a side that pixel i of fewer pixels covers, with the

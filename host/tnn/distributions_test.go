@@ -105,3 +105,24 @@ func walked(net *tnn.Network, name string, weight *state.Array, replica int) []f
 	}
 	return out
 }
+
+func BenchmarkDistributions(b *testing.B) {
+	net := build(b, lattice(graph.Neighbor, 4, true, 1024, 1024), 1)
+	weight := net.NewState(state.Single, 1).Array("weight")
+	for i := range weight.Len() {
+		weight.Set(i, math.Sin(float64(i)))
+	}
+	for _, d := range net.Describe().Distributions {
+		b.Run(d.Name, func(b *testing.B) {
+			var values []float64
+			whole := d.Whole(weight, 0, 1)
+			for b.Loop() {
+				for first := 0; first < whole.Last; first += 1 << 14 {
+					part := whole
+					part.First, part.Last = first, min(first+1<<14, whole.Last)
+					values = d.Values(values[:0], part)
+				}
+			}
+		})
+	}
+}

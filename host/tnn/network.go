@@ -108,9 +108,12 @@ func (n *Network) count() Counts {
 }
 
 // IsNetwork tells network nodes from external ones.
-func (n *Network) IsNetwork(id int32) bool {
-	p := n.Layout.Position[id]
-	return n.Layout.Active[p/Lanes]>>(p%Lanes)&1 == 1
+func (n *Network) IsNetwork(id int32) bool { return n.Layout.isNetwork(n.Layout.Position[id]) }
+
+// isNetwork tells whether a network node is at a position.
+func (l *Layout) isNetwork(at int32) bool {
+	p := uint32(at)
+	return l.Active[p/Lanes]>>(p%Lanes)&1 == 1
 }
 
 // Length of an index space, per replica.
