@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -48,6 +49,29 @@ func TestWithoutFinal(t *testing.T) {
 		}
 	}
 	tnnGPU(t, dir, small("--out", "bad", "--set", "record.final=perhaps")...).want(t, codeUsage, `record.final is "perhaps": use auto, always or never`)
+}
+
+// The overview that a run makes of its backend while its end is written has the bytes of
+// the one that is made of the folder afterwards: from final.npz, or from the checkpoint.
+func TestOverviewAfterwardsIsThatOfTheRun(t *testing.T) {
+	for _, run := range [][]string{
+		{"--preset", "isolated4", "--set", "graph.sides=[12, 12]", "--steps", "5", "--replicas", "2"},
+		{"--preset", "driven", "--steps", "5", "--sweep", "edge.inverse_temperature=20,80"},
+		{"--preset", "hopfield-glyphs"},
+	} {
+		for _, final := range []string{"always", "never"} {
+			dir := t.TempDir()
+			tnnGPU(t, dir, append([]string{"run", "--backend", "cpu", "--out", "r", "--set", "record.final=" + final}, run...)...).want(t, codeDone, "overview.png")
+			want := read(t, dir, "r", "overview.png")
+			if err := os.Remove(filepath.Join(dir, "r", "overview.png")); err != nil {
+				t.Fatal(err)
+			}
+			tnnGPU(t, dir, "resume", "r").want(t, codeDone, "overview.png was missing and is drawn.")
+			if got := read(t, dir, "r", "overview.png"); !bytes.Equal(got, want) {
+				t.Errorf("%v, final.npz %s: drawn afterwards it is another picture", run, final)
+			}
+		}
+	}
 }
 
 // Where final.npz would be large it is written if asked for, and the header says so.

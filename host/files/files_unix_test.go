@@ -3,11 +3,13 @@
 package files_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -23,6 +25,30 @@ func open(t *testing.T, path string) files.Dir {
 	}
 	t.Cleanup(func() { d.Close() })
 	return d
+}
+
+// TestLargeFilesAreWhole: a file of which the disk has begun to write has what was written,
+// in writes of any size.
+func TestLargeFilesAreWhole(t *testing.T) {
+	path := t.TempDir()
+	want := make([]byte, 20<<20+17)
+	for i := range want {
+		want[i] = byte(i * i >> 7)
+	}
+	for _, each := range []int{1000, 1 << 20, len(want)} {
+		err := files.Replace(open(t, path), "large", func(w io.Writer) error {
+			for part := range slices.Chunk(want, each) {
+				if _, err := w.Write(part); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		got, readError := os.ReadFile(filepath.Join(path, "large"))
+		if err != nil || readError != nil || !bytes.Equal(got, want) {
+			t.Errorf("in writes of %d bytes: %d bytes, %v, %v", each, len(got), err, readError)
+		}
+	}
 }
 
 // TestOnlyRegularFiles: what is none is refused at once, opened and replaced.
