@@ -263,6 +263,10 @@ func (f *feed) write(step int64, s *sim.Snapshot) {
 	f.answered <- struct{}{}
 }
 
+// longestAnswer is how many characters of an error are an answer: those of long lines may
+// repeat them.
+const longestAnswer = 400
+
 // lines carries out the lines of the input, until it or the run ends.
 func (f *feed) lines(ctx context.Context, run *sim.Run, over <-chan struct{}) {
 	in := bufio.NewScanner(f.in)
@@ -270,7 +274,7 @@ func (f *feed) lines(ctx context.Context, run *sim.Run, over <-chan struct{}) {
 	for in.Scan() {
 		stop, err := f.line(ctx, run, in.Text(), over)
 		if err != nil {
-			fmt.Fprintf(f.out, "error: %s\n", strings.Join(strings.Fields(err.Error()), " "))
+			fmt.Fprintf(f.out, "error: %s\n", text.Short(strings.Join(strings.Fields(err.Error()), " "), longestAnswer))
 		}
 		if stop {
 			break

@@ -99,6 +99,8 @@ func TestFeed(t *testing.T) {
 // a control cannot be is answered by what it takes.
 func TestFeedControls(t *testing.T) {
 	dir := t.TempDir()
+	long := strings.Repeat("x", 5000)
+	short := strings.Repeat("x", 60) + "..."
 	for model, test := range map[string]struct {
 		args  []string
 		lines [][2]string // what is said, and what the answer begins with
@@ -108,6 +110,9 @@ func TestFeedControls(t *testing.T) {
 			{"!adapt 0.5", "error: adapt cannot be set to 0.5"},
 			{"!adapt maybe", "error: !adapt takes on or off, true or false, 1 or 0, or nan for what the configuration has, not \"maybe\""},
 			{"!adapt off", "ok"}, {"!adapt TRUE", "ok"}, {"!adapt 1", "ok"}, {"!adapt nan", "ok"},
+			{long, "error: \"" + short + "\" is no number"},
+			{"!adapt " + long, "error: !adapt takes on or off, true or false, 1 or 0, or nan for what the configuration has, not \"" + short + "\""},
+			{"!" + long + " 1", "error: xxx"}, {"!" + long + " x", "error: control \"xxx"},
 			{"!phase x", `error: control "phase" is not known; use adapt, external:ID or a key that eras change`},
 			{"!phase 1", "error: phase cannot be set to 1: control \"phase\" is not known"},
 			{"!edge.inverse_temperature on", "error: !edge.inverse_temperature takes a number, or nan for what the configuration has, not \"on\""},
@@ -118,7 +123,7 @@ func TestFeedControls(t *testing.T) {
 		"sorn": {[]string{"--preset", "sorn-0.3", "--set", "sorn.ne=60", "--set", "sorn.target_rate=0.1"}, [][2]string{
 			{"!stdp 7", "error: stdp cannot be set to 7: stdp is switched on by 1 and off by 0"},
 			{"!stdp yes", "error: !stdp takes on or off, true or false, 1 or 0, or nan for what the configuration has, not \"yes\""},
-			{"!stdp off", "ok"}, {"!stdp nan", "ok"}, {"!rest nan", "error: "}, {"!adapt on", `error: control "adapt" is not known; use plasticity, `},
+			{"!stdp off", "ok"}, {"!stdp nan", "ok"}, {"!rest nan", "error: "}, {"!freeze " + long, "error: \"xxx"}, {"!adapt on", `error: control "adapt" is not known; use plasticity, `},
 		}},
 	} {
 		t.Run(model, func(t *testing.T) {
@@ -132,8 +137,8 @@ func TestFeedControls(t *testing.T) {
 				t.Fatalf("%d lines have %d answers: %q", len(test.lines), len(answers)-1, answers)
 			}
 			for i, line := range test.lines {
-				if !strings.HasPrefix(answers[i], line[1]) {
-					t.Errorf("%s is answered by %q, want %q", line[0], answers[i], line[1])
+				if !strings.HasPrefix(answers[i], line[1]) || len(answers[i]) > 420 {
+					t.Errorf("%.40s is answered by %q, want %q", line[0], answers[i], line[1])
 				}
 			}
 		})

@@ -158,11 +158,7 @@ func undrawn(run *results.Run, field string, reason error) error {
 	if err != nil {
 		return reason
 	}
-	has := "nothing"
-	if names := run.Recorded(); len(names) > 0 {
-		has = strings.Join(names, ", ")
-	}
-	d := net.Describe()
+	d, has := net.Describe(), run.RecordedText()
 	_, known := d.Field(field)
 	known = known || field == "change" && picturedField(run) != "" || slices.ContainsFunc(d.Computed, func(c model.Computed) bool { return c.Name == field })
 	switch _, sited := net.(model.Sited); {

@@ -308,7 +308,7 @@ func TestVisualMistakes(t *testing.T) {
 		{"plot out --x time", `there is no column "time" for the x axis; there are step, energy`},
 		{"plot out --format gif", `a plot cannot be written as "gif"; use png, svg, pdf`},
 		{"video", "tnn-gpu video takes one argument"},
-		{"video out --field energy", `has not recorded energy, but ["state" "fluctuating" "weight"]; run it with --record energy`},
+		{"video out --field energy", `has recorded state, fluctuating, weight, and not energy; run it with --record energy`},
 		{"video out --field weight", "field weight has no value per node to be drawn"},
 		{"video out --every 7", "it cannot be drawn every 7; use a multiple"},
 		{"video out --field x", `the model tnn has no field "x"; the run out has recorded state, fluctuating, weight`},

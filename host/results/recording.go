@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"tnn-gpu/host/npy"
 	"tnn-gpu/host/record"
@@ -33,6 +34,14 @@ func (r *Folder) Recorded() []string {
 	return names
 }
 
+// RecordedText lists what was recorded, to end "has recorded".
+func (r *Folder) RecordedText() string {
+	if names := r.Recorded(); len(names) > 0 {
+		return strings.Join(names, ", ")
+	}
+	return "nothing"
+}
+
 // Recording opens the recording of a field.
 func (r *Folder) Recording(field string) (*Recording, error) {
 	for _, f := range r.Metadata.Files {
@@ -42,11 +51,7 @@ func (r *Folder) Recording(field string) (*Recording, error) {
 			}
 		}
 	}
-	has := "nothing"
-	if names := r.Recorded(); len(names) > 0 {
-		has = fmt.Sprintf("%q", names)
-	}
-	return nil, fmt.Errorf("the run %s has not recorded %s, but %s; run it with --record %s", r.Path, field, has, field)
+	return nil, fmt.Errorf("the run %s has recorded %s, and not %s; run it with --record %s", r.Path, r.RecordedText(), field, field)
 }
 
 func (r *Folder) recording(file string, a record.Array) (*Recording, error) {

@@ -74,3 +74,12 @@ func TestOpenFile(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestShort: a text is cut between letters, and only where it is too long.
+func TestShort(t *testing.T) {
+	for text, want := range map[string]string{"": "", "abcd": "abcd", "abcde": "abcd...", "ä€𝄞x": "ä€𝄞x", "ä€𝄞xy": "ä€𝄞x..."} {
+		if got := Short(text, 4); got != want {
+			t.Errorf("%q is cut to %q, want %q", text, got, want)
+		}
+	}
+}
