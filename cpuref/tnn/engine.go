@@ -36,7 +36,8 @@ type engine[F fmath.Float] struct {
 // the slices from up to to, which are of one segment. A visitor has the memory that one
 // thread needs. scalar is the form to read; there may be a faster one.
 type visitor[F fmath.Float] interface {
-	visit(r *replica[F], s sweep[F], from, to int)
+	// visit visits slices. next is the one that is visited after them, or -1.
+	visit(r *replica[F], s sweep[F], from, to, next int)
 	// grain is the least number of slices for which a further thread is woken. Visiting
 	// them takes about ten times as long as waking the thread.
 	grain() int
@@ -150,12 +151,17 @@ func (e *engine[F]) visitPieces(thread, from, to int) {
 	for i := from; i < to; i++ {
 		r, s := e.replicas[i/len(pieces)], e.sweep
 		s.edge = &r.edge
-		for _, run := range pieces[i%len(pieces)] {
+		piece := pieces[i%len(pieces)]
+		for j, run := range piece {
 			s.node = &r.nodes[run.segment.Group]
 			if r.fixed != nil {
 				s.states = &r.fixed[run.segment.Group]
 			}
-			e.visitors[thread].visit(r, s, run.from, run.to)
+			next := -1
+			if j+1 < len(piece) {
+				next = piece[j+1].from
+			}
+			e.visitors[thread].visit(r, s, run.from, run.to, next)
 		}
 	}
 }

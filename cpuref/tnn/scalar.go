@@ -49,7 +49,7 @@ func (v *scalar[F]) form() string { return backend.NoForm }
 
 // visit implements visitor. Nodes of a slice share no edge, so their order does
 // not matter.
-func (v *scalar[F]) visit(r *replica[F], s sweep[F], from, to int) {
+func (v *scalar[F]) visit(r *replica[F], s sweep[F], from, to, _ int) {
 	for at := from; at < to; at++ {
 		v.lanes = sliceSums[F]{}
 		activeLanes(r.active[at], func(lane int) {

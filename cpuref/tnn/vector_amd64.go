@@ -109,7 +109,7 @@ func (v *vectors[F]) grain() int { return 32 }
 func (v *vectors[F]) form() string { return v.stages.Name }
 
 // visit implements visitor.
-func (v *vectors[F]) visit(r *replica[F], s sweep[F], from, to int) {
+func (v *vectors[F]) visit(r *replica[F], s sweep[F], from, to, next int) {
 	v.setNetwork(r)
 	v.setSweep(&s)
 	if s.adapting {
@@ -117,8 +117,12 @@ func (v *vectors[F]) visit(r *replica[F], s sweep[F], from, to int) {
 	}
 	f := &v.frame
 	for at := from; at < to; at++ {
-		f.First, f.Row, f.Slots = int64(at*tnn.Lanes), r.net.Layout.Rows[at]*tnn.Lanes, int64(r.net.Layout.Slots(at))
-		f.Mine = r.active[at]
+		f.Here, f.Next, f.Mine = sliceOf(r.net.Layout, at), vector.Slice{}, r.active[at]
+		if at+1 < to {
+			f.Next = sliceOf(r.net.Layout, at+1)
+		} else if next >= 0 {
+			f.Next = sliceOf(r.net.Layout, next)
+		}
 		if !v.visitSlice(r, &s) {
 			continue
 		}
@@ -127,6 +131,10 @@ func (v *vectors[F]) visit(r *replica[F], s sweep[F], from, to int) {
 		}
 		v.watch(r, at)
 	}
+}
+
+func sliceOf(l *tnn.Layout, at int) vector.Slice {
+	return vector.Slice{First: int64(at * tnn.Lanes), Row: l.Rows[at] * tnn.Lanes, Slots: int64(l.Slots(at))}
 }
 
 // visitSlice visits the slice that the frame is at. It tells whether the sweep is

@@ -179,106 +179,166 @@ DATA constants<>+1384(SB)/8, $0xbff0000000000000
 DATA constants<>+1392(SB)/8, $0xbff0000000000000
 DATA constants<>+1400(SB)/8, $0xbff0000000000000
 DATA constants<>+1408(SB)/8, $0x0000000000000000
-DATA constants<>+1416(SB)/8, $0x0000000000000008
-DATA constants<>+1424(SB)/8, $0x0000000000000010
-DATA constants<>+1432(SB)/8, $0x0000000000000018
-DATA constants<>+1440(SB)/8, $0x0000000000000100
-DATA constants<>+1448(SB)/8, $0x0000000000000100
-DATA constants<>+1456(SB)/8, $0x0000000000000100
-DATA constants<>+1464(SB)/8, $0x0000000000000100
-DATA constants<>+1472(SB)/8, $0x0000000000000001
-DATA constants<>+1480(SB)/8, $0x0000000000000001
-DATA constants<>+1488(SB)/8, $0x0000000000000001
-DATA constants<>+1496(SB)/8, $0x0000000000000001
-DATA constants<>+1504(SB)/8, $0xc000000000000000
-DATA constants<>+1512(SB)/8, $0xc000000000000000
-DATA constants<>+1520(SB)/8, $0xc000000000000000
-DATA constants<>+1528(SB)/8, $0xc000000000000000
-DATA constants<>+1536(SB)/8, $0x4010000000000000
-DATA constants<>+1544(SB)/8, $0x4010000000000000
-DATA constants<>+1552(SB)/8, $0x4010000000000000
-DATA constants<>+1560(SB)/8, $0x4010000000000000
-DATA constants<>+1568(SB)/8, $0xffffffff00000000
-DATA constants<>+1576(SB)/8, $0xffffffff00000000
-DATA constants<>+1584(SB)/8, $0xffffffff00000000
-DATA constants<>+1592(SB)/8, $0xffffffff00000000
-DATA constants<>+1600(SB)/8, $0x405466bc67758cb2
-DATA constants<>+1608(SB)/8, $0x405466bc67758cb2
-DATA constants<>+1616(SB)/8, $0x405466bc67758cb2
-DATA constants<>+1624(SB)/8, $0x405466bc67758cb2
-DATA constants<>+1632(SB)/8, $0x4044abbce625be46
-DATA constants<>+1640(SB)/8, $0x4044abbce625be46
-DATA constants<>+1648(SB)/8, $0x4044abbce625be46
-DATA constants<>+1656(SB)/8, $0x4044abbce625be46
-DATA constants<>+1664(SB)/8, $0x4045078300c44b58
-DATA constants<>+1672(SB)/8, $0x4045078300c44b58
-DATA constants<>+1680(SB)/8, $0x4045078300c44b58
-DATA constants<>+1688(SB)/8, $0x4045078300c44b58
-DATA constants<>+1696(SB)/8, $0x40532d2cce32415d
-DATA constants<>+1704(SB)/8, $0x40532d2cce32415d
-DATA constants<>+1712(SB)/8, $0x40532d2cce32415d
-DATA constants<>+1720(SB)/8, $0x40532d2cce32415d
-DATA constants<>+1728(SB)/8, $0x400e3ff288aceb7f
-DATA constants<>+1736(SB)/8, $0x400e3ff288aceb7f
-DATA constants<>+1744(SB)/8, $0x400e3ff288aceb7f
-DATA constants<>+1752(SB)/8, $0x400e3ff288aceb7f
-DATA constants<>+1760(SB)/8, $0x402e3009899bcffb
-DATA constants<>+1768(SB)/8, $0x402e3009899bcffb
-DATA constants<>+1776(SB)/8, $0x402e3009899bcffb
-DATA constants<>+1784(SB)/8, $0x402e3009899bcffb
-DATA constants<>+1792(SB)/8, $0x3df0b4611a626331
-DATA constants<>+1800(SB)/8, $0x3df0b4611a626331
-DATA constants<>+1808(SB)/8, $0x3df0b4611a626331
-DATA constants<>+1816(SB)/8, $0x3df0b4611a626331
-DATA constants<>+1824(SB)/8, $0x401921fb54400000
-DATA constants<>+1832(SB)/8, $0x401921fb54400000
-DATA constants<>+1840(SB)/8, $0x401921fb54400000
-DATA constants<>+1848(SB)/8, $0x401921fb54400000
-DATA constants<>+1856(SB)/8, $0x40503c1f081b5aae
-DATA constants<>+1864(SB)/8, $0x40503c1f081b5aae
-DATA constants<>+1872(SB)/8, $0x40503c1f081b5aae
-DATA constants<>+1880(SB)/8, $0x40503c1f081b5aae
-DATA constants<>+1888(SB)/8, $0x3f8619b20dd10d9d
-DATA constants<>+1896(SB)/8, $0x3f8619b20dd10d9d
-DATA constants<>+1904(SB)/8, $0x3f8619b20dd10d9d
-DATA constants<>+1912(SB)/8, $0x3f8619b20dd10d9d
-DATA constants<>+1920(SB)/8, $0x404e1f5068367b76
-DATA constants<>+1928(SB)/8, $0x404e1f5068367b76
-DATA constants<>+1936(SB)/8, $0x404e1f5068367b76
-DATA constants<>+1944(SB)/8, $0x404e1f5068367b76
-DATA constants<>+1952(SB)/8, $0x40555d3c7e3c9280
-DATA constants<>+1960(SB)/8, $0x40555d3c7e3c9280
-DATA constants<>+1968(SB)/8, $0x40555d3c7e3c9280
-DATA constants<>+1976(SB)/8, $0x40555d3c7e3c9280
-DATA constants<>+1984(SB)/8, $0x401f9cc40afc99ca
-DATA constants<>+1992(SB)/8, $0x401f9cc40afc99ca
-DATA constants<>+2000(SB)/8, $0x401f9cc40afc99ca
-DATA constants<>+2008(SB)/8, $0x401f9cc40afc99ca
-DATA constants<>+2016(SB)/8, $0x403a6d1ec7e0fafe
-DATA constants<>+2024(SB)/8, $0x403a6d1ec7e0fafe
-DATA constants<>+2032(SB)/8, $0x403a6d1ec7e0fafe
-DATA constants<>+2040(SB)/8, $0x403a6d1ec7e0fafe
-DATA constants<>+2048(SB)/8, $0xbffb263c4344c738
-DATA constants<>+2056(SB)/8, $0xbffb263c4344c738
-DATA constants<>+2064(SB)/8, $0xbffb263c4344c738
-DATA constants<>+2072(SB)/8, $0xbffb263c4344c738
-DATA constants<>+2080(SB)/8, $0x4033c00000000000
-DATA constants<>+2088(SB)/8, $0x4033c00000000000
-DATA constants<>+2096(SB)/8, $0x4033c00000000000
-DATA constants<>+2104(SB)/8, $0x4033c00000000000
-DATA constants<>+2112(SB)/8, $0x0000000000000002
-DATA constants<>+2120(SB)/8, $0x0000000000000002
-DATA constants<>+2128(SB)/8, $0x0000000000000002
-DATA constants<>+2136(SB)/8, $0x0000000000000002
-GLOBL constants<>(SB), RODATA|NOPTR, $2144
+DATA constants<>+1416(SB)/8, $0x0000000000000001
+DATA constants<>+1424(SB)/8, $0x0000000000000002
+DATA constants<>+1432(SB)/8, $0x0000000000000003
+DATA constants<>+1440(SB)/8, $0x0000000000000000
+DATA constants<>+1448(SB)/8, $0x0000000000000008
+DATA constants<>+1456(SB)/8, $0x0000000000000010
+DATA constants<>+1464(SB)/8, $0x0000000000000018
+DATA constants<>+1472(SB)/8, $0x0000000000000100
+DATA constants<>+1480(SB)/8, $0x0000000000000100
+DATA constants<>+1488(SB)/8, $0x0000000000000100
+DATA constants<>+1496(SB)/8, $0x0000000000000100
+DATA constants<>+1504(SB)/8, $0x0000000000000001
+DATA constants<>+1512(SB)/8, $0x0000000000000001
+DATA constants<>+1520(SB)/8, $0x0000000000000001
+DATA constants<>+1528(SB)/8, $0x0000000000000001
+DATA constants<>+1536(SB)/8, $0xc000000000000000
+DATA constants<>+1544(SB)/8, $0xc000000000000000
+DATA constants<>+1552(SB)/8, $0xc000000000000000
+DATA constants<>+1560(SB)/8, $0xc000000000000000
+DATA constants<>+1568(SB)/8, $0x4010000000000000
+DATA constants<>+1576(SB)/8, $0x4010000000000000
+DATA constants<>+1584(SB)/8, $0x4010000000000000
+DATA constants<>+1592(SB)/8, $0x4010000000000000
+DATA constants<>+1600(SB)/8, $0xffffffff00000000
+DATA constants<>+1608(SB)/8, $0xffffffff00000000
+DATA constants<>+1616(SB)/8, $0xffffffff00000000
+DATA constants<>+1624(SB)/8, $0xffffffff00000000
+DATA constants<>+1632(SB)/8, $0x405466bc67758cb2
+DATA constants<>+1640(SB)/8, $0x405466bc67758cb2
+DATA constants<>+1648(SB)/8, $0x405466bc67758cb2
+DATA constants<>+1656(SB)/8, $0x405466bc67758cb2
+DATA constants<>+1664(SB)/8, $0x4044abbce625be46
+DATA constants<>+1672(SB)/8, $0x4044abbce625be46
+DATA constants<>+1680(SB)/8, $0x4044abbce625be46
+DATA constants<>+1688(SB)/8, $0x4044abbce625be46
+DATA constants<>+1696(SB)/8, $0x4045078300c44b58
+DATA constants<>+1704(SB)/8, $0x4045078300c44b58
+DATA constants<>+1712(SB)/8, $0x4045078300c44b58
+DATA constants<>+1720(SB)/8, $0x4045078300c44b58
+DATA constants<>+1728(SB)/8, $0x40532d2cce32415d
+DATA constants<>+1736(SB)/8, $0x40532d2cce32415d
+DATA constants<>+1744(SB)/8, $0x40532d2cce32415d
+DATA constants<>+1752(SB)/8, $0x40532d2cce32415d
+DATA constants<>+1760(SB)/8, $0x400e3ff288aceb7f
+DATA constants<>+1768(SB)/8, $0x400e3ff288aceb7f
+DATA constants<>+1776(SB)/8, $0x400e3ff288aceb7f
+DATA constants<>+1784(SB)/8, $0x400e3ff288aceb7f
+DATA constants<>+1792(SB)/8, $0x402e3009899bcffb
+DATA constants<>+1800(SB)/8, $0x402e3009899bcffb
+DATA constants<>+1808(SB)/8, $0x402e3009899bcffb
+DATA constants<>+1816(SB)/8, $0x402e3009899bcffb
+DATA constants<>+1824(SB)/8, $0x3df0b4611a626331
+DATA constants<>+1832(SB)/8, $0x3df0b4611a626331
+DATA constants<>+1840(SB)/8, $0x3df0b4611a626331
+DATA constants<>+1848(SB)/8, $0x3df0b4611a626331
+DATA constants<>+1856(SB)/8, $0x401921fb54400000
+DATA constants<>+1864(SB)/8, $0x401921fb54400000
+DATA constants<>+1872(SB)/8, $0x401921fb54400000
+DATA constants<>+1880(SB)/8, $0x401921fb54400000
+DATA constants<>+1888(SB)/8, $0x40503c1f081b5aae
+DATA constants<>+1896(SB)/8, $0x40503c1f081b5aae
+DATA constants<>+1904(SB)/8, $0x40503c1f081b5aae
+DATA constants<>+1912(SB)/8, $0x40503c1f081b5aae
+DATA constants<>+1920(SB)/8, $0x3f8619b20dd10d9d
+DATA constants<>+1928(SB)/8, $0x3f8619b20dd10d9d
+DATA constants<>+1936(SB)/8, $0x3f8619b20dd10d9d
+DATA constants<>+1944(SB)/8, $0x3f8619b20dd10d9d
+DATA constants<>+1952(SB)/8, $0x404e1f5068367b76
+DATA constants<>+1960(SB)/8, $0x404e1f5068367b76
+DATA constants<>+1968(SB)/8, $0x404e1f5068367b76
+DATA constants<>+1976(SB)/8, $0x404e1f5068367b76
+DATA constants<>+1984(SB)/8, $0x40555d3c7e3c9280
+DATA constants<>+1992(SB)/8, $0x40555d3c7e3c9280
+DATA constants<>+2000(SB)/8, $0x40555d3c7e3c9280
+DATA constants<>+2008(SB)/8, $0x40555d3c7e3c9280
+DATA constants<>+2016(SB)/8, $0x401f9cc40afc99ca
+DATA constants<>+2024(SB)/8, $0x401f9cc40afc99ca
+DATA constants<>+2032(SB)/8, $0x401f9cc40afc99ca
+DATA constants<>+2040(SB)/8, $0x401f9cc40afc99ca
+DATA constants<>+2048(SB)/8, $0x403a6d1ec7e0fafe
+DATA constants<>+2056(SB)/8, $0x403a6d1ec7e0fafe
+DATA constants<>+2064(SB)/8, $0x403a6d1ec7e0fafe
+DATA constants<>+2072(SB)/8, $0x403a6d1ec7e0fafe
+DATA constants<>+2080(SB)/8, $0xbffb263c4344c738
+DATA constants<>+2088(SB)/8, $0xbffb263c4344c738
+DATA constants<>+2096(SB)/8, $0xbffb263c4344c738
+DATA constants<>+2104(SB)/8, $0xbffb263c4344c738
+DATA constants<>+2112(SB)/8, $0x4033c00000000000
+DATA constants<>+2120(SB)/8, $0x4033c00000000000
+DATA constants<>+2128(SB)/8, $0x4033c00000000000
+DATA constants<>+2136(SB)/8, $0x4033c00000000000
+DATA constants<>+2144(SB)/8, $0x0000000000000002
+DATA constants<>+2152(SB)/8, $0x0000000000000002
+DATA constants<>+2160(SB)/8, $0x0000000000000002
+DATA constants<>+2168(SB)/8, $0x0000000000000002
+GLOBL constants<>(SB), RODATA|NOPTR, $2176
 
 // func Charge2020AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Charge2020AVX2Double(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  $0x00000004, SI
+	MOVQ  (DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  40(AX), R8
+	MOVQ  48(AX), R9
+	MOVQ  80(AX), R10
+	MOVQ  88(AX), R11
+	MOVQ  96(AX), R12
+	MOVQ  104(AX), R13
+	TESTQ SI, SI
+	JZ    nodesfetched
+
+nodes:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	PREFETCHT0 (R10)(DI*1)
+	PREFETCHT0 (R11)(DI*1)
+	PREFETCHT0 (R12)(DI*1)
+	PREFETCHT0 (R13)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        nodes
+
+nodesfetched:
+	MOVQ  32(DX), SI
+	SHLQ  $0x03, SI
+	MOVQ  32(AX), R8
+	SHRQ  $0x02, SI
+	MOVQ  40(DX), DI
+	TESTQ DI, DI
+	JZ    rowsfetched
+
+rows:
+	PREFETCHT0 (R8)(SI*1)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	JNZ        rows
+
+rowsfetched:
+	MOVQ  16(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  8(DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  128(AX), R8
+	MOVQ  152(AX), R9
+	TESTQ SI, SI
+	JZ    potentialsfetched
+
+potentials:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        potentials
+
+potentialsfetched:
 	XORQ SI, SI
 	MOVQ BX, DI
 
@@ -299,25 +359,13 @@ chargepart:
 	MOVQ    8(DX), R8
 	SHLQ    $0x03, R8
 	ADDQ    SI, R8
-	MOVQ    24(DX), R9
+	MOVQ    48(DX), R9
 	ADDQ    SI, R9
 	MOVQ    16(DX), R10
 	TESTQ   R10, R10
 	JZ      chargedone
 
 charge:
-	MOVQ         160(AX), R12
-	MOVQ         16(DX), R11
-	SHLQ         $0x08, R11
-	ADDQ         R8, R11
-	MOVQ         32(AX), R13
-	SHRQ         $0x02, R11
-	ANDQ         $-32, R11
-	MOVLQSX      8(R13)(R11*1), R11
-	MOVQ         SI, R13
-	ANDQ         $0x0000007f, R13
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)(R11*8)
 	MOVQ         32(AX), R11
 	MOVQ         R8, R12
 	SHRQ         $0x02, R12
@@ -547,12 +595,33 @@ chargedone:
 	RET
 
 // func Sample2020AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·Sample2020AVX2Double(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  40(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  112(AX), R8
+	MOVQ  120(AX), R9
+	MOVQ  136(AX), R10
+	MOVQ  144(AX), R11
+	TESTQ SI, SI
+	JZ    chargesfetched
+
+charges:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	PREFETCHT0 (R10)(DI*1)
+	PREFETCHT0 (R11)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        charges
+
+chargesfetched:
 	XORQ SI, SI
 	MOVQ BX, DI
 
@@ -1076,7 +1145,7 @@ found:
 	VCMPPD       $0x11, constants<>+1248(SB), Y2, Y4
 	VMOVUPD      constants<>+1280(SB), Y5
 	VBLENDVPD    Y4, Y5, Y1, Y1
-	VPBROADCASTD 128(DX), Y4
+	VPBROADCASTD 152(DX), Y4
 	VPAND        (DI), Y4, Y4
 	VPCMPEQQ     (DI), Y4, Y4
 	VMOVUPS      11136(BX), Y5
@@ -1140,7 +1209,7 @@ found:
 	MOVQ         (DX), R8
 	SHLQ         $0x03, R8
 	ADDQ         SI, R8
-	VPBROADCASTD 128(DX), Y1
+	VPBROADCASTD 152(DX), Y1
 	VPAND        (DI), Y1, Y1
 	VPCMPEQQ     (DI), Y1, Y1
 	VANDPS       constants<>+160(SB), Y0, Y2
@@ -1186,12 +1255,39 @@ found:
 	RET
 
 // func Equilibrate2020AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
-// Requires: AVX, AVX2, POPCNT
+// Requires: AVX, AVX2, MMX+, POPCNT
 TEXT ·Equilibrate2020AVX2Double(SB), NOSPLIT, $8-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  32(DX), SI
+	SHLQ  $0x03, SI
+	MOVQ  40(DX), DI
+	SHLQ  $0x01, DI
+	MOVQ  32(AX), R8
+	SHRQ  $0x02, SI
+	ANDQ  $-32, SI
+	MOVQ  40(AX), R9
+	MOVQ  (AX), R10
+	MOVQ  160(AX), R11
+	TESTQ DI, DI
+	JZ    othersfetched
+
+others:
+	MOVLQSX    (R8)(SI*1), R12
+	PREFETCHT0 (R9)(R12*8)
+	PREFETCHT0 64(R9)(R12*8)
+	PREFETCHT0 (R10)(R12*4)
+	MOVLQSX    8(R8)(SI*1), R12
+	PREFETCHT0 (R11)(R12*8)
+	PREFETCHT0 64(R11)(R12*8)
+	PREFETCHT0 128(R11)(R12*8)
+	ADDQ       $0x20, SI
+	DECQ       DI
+	JNZ        others
+
+othersfetched:
 	XORQ SI, SI
 	XORQ DI, DI
 	MOVQ BX, R8
@@ -1215,7 +1311,7 @@ equilibratepart:
 	MOVQ    8(DX), R9
 	SHLQ    $0x03, R9
 	ADDQ    DI, R9
-	MOVQ    24(DX), R10
+	MOVQ    48(DX), R10
 	ADDQ    DI, R10
 	MOVQ    16(DX), R11
 	TESTQ   R11, R11
@@ -1244,7 +1340,7 @@ members:
 	VMULPD       Y2, Y1, Y7
 	VXORPS       Y8, Y8, Y8
 	VCMPPD       $0x04, Y8, Y7, Y8
-	VMOVUPS      Y8, 11328(BX)
+	VMOVUPS      Y8, 11360(BX)
 	VXORPS       Y8, Y8, Y8
 	VPCMPGTQ     Y2, Y8, Y8
 	VXORPS       Y9, Y9, Y9
@@ -1272,7 +1368,7 @@ members:
 	VXORPS       Y12, Y12, Y12
 	VPCMPGTQ     Y11, Y12, Y11
 	VXORPS       Y11, Y8, Y11
-	VMOVUPS      11328(BX), Y12
+	VMOVUPS      11360(BX), Y12
 	VANDPS       Y11, Y12, Y11
 	VMOVUPD      7680(R8), Y12
 	VXORPS       Y13, Y13, Y13
@@ -1318,7 +1414,7 @@ members:
 	VPCMPGTQ     Y11, Y12, Y11
 	VXORPS       Y11, Y8, Y11
 	VXORPS       constants<>+128(SB), Y11, Y11
-	VMOVUPS      11328(BX), Y12
+	VMOVUPS      11360(BX), Y12
 	VANDPS       Y11, Y12, Y11
 	VMOVUPD      7680(R8), Y12
 	VXORPS       Y13, Y13, Y13
@@ -1369,7 +1465,7 @@ members:
 	VPCMPGTQ     Y11, Y12, Y11
 	VXORPS       Y11, Y9, Y11
 	VXORPS       constants<>+128(SB), Y11, Y11
-	VMOVUPS      11328(BX), Y12
+	VMOVUPS      11360(BX), Y12
 	VANDPS       Y11, Y12, Y11
 	VANDNPS      Y11, Y8, Y11
 	MOVQ         120(AX), R12
@@ -1399,7 +1495,7 @@ members:
 	VXORPS       Y10, Y10, Y10
 	VPCMPGTQ     Y5, Y10, Y5
 	VXORPS       Y5, Y9, Y5
-	VMOVUPS      11328(BX), Y9
+	VMOVUPS      11360(BX), Y9
 	VANDPS       Y5, Y9, Y5
 	VANDPS       Y8, Y5, Y5
 	MOVQ         144(AX), R12
@@ -1511,7 +1607,7 @@ membersdone:
 	VMOVUPS   11200(BX), Y5
 	VADDPD    11232(BX), Y5, Y5
 	VDIVPD    Y5, Y4, Y4
-	VMOVUPS   Y4, 11360(BX)
+	VMOVUPS   Y4, 11328(BX)
 	VMULPD    Y1, Y1, Y1
 	CMPL      64(CX), $0x00
 	JE        rest
@@ -1522,10 +1618,11 @@ membersdone:
 	SHRQ      $0x01, R9
 	MOVQ      (AX), R10
 	VPMOVZXDQ (R10)(R9*1), Y5
+	VMOVUPS   Y5, 11392(BX)
 	MOVQ      8(DX), R9
 	SHLQ      $0x03, R9
 	ADDQ      DI, R9
-	MOVQ      24(DX), R10
+	MOVQ      48(DX), R10
 	ADDQ      DI, R10
 	MOVQ      16(DX), R11
 	TESTQ     R11, R11
@@ -1536,147 +1633,169 @@ batch:
 	MOVQ         R9, R13
 	SHRQ         $0x02, R13
 	ANDQ         $-32, R13
-	VPBROADCASTW 26(R12)(R13*1), Y6
-	VPAND        (R8), Y6, Y6
-	VPCMPEQQ     (R8), Y6, Y6
-	VXORPS       constants<>+128(SB), Y4, Y7
-	VMOVUPD      constants<>+128(SB), Y8
-	VPSUBQ       Y8, Y4, Y8
-	VBLENDVPD    Y6, Y8, Y4, Y4
-	VMOVUPS      1024(R10), Y8
-	VMOVUPS      1280(R10), Y9
-	VPBROADCASTW 22(R12)(R13*1), Y10
-	VPAND        (R8), Y10, Y10
-	VPCMPEQQ     (R8), Y10, Y10
-	VORPS        Y9, Y8, Y11
-	VANDPS       Y11, Y10, Y10
-	VPTEST       Y10, Y10
+	VPBROADCASTW 26(R12)(R13*1), Y5
+	VPAND        (R8), Y5, Y5
+	VPCMPEQQ     (R8), Y5, Y5
+	VXORPS       constants<>+128(SB), Y4, Y6
+	VMOVUPD      constants<>+128(SB), Y7
+	VPSUBQ       Y7, Y4, Y7
+	VBLENDVPD    Y5, Y7, Y4, Y4
+	VMOVUPS      1024(R10), Y7
+	VMOVUPS      1280(R10), Y8
+	VPBROADCASTW 22(R12)(R13*1), Y9
+	VPAND        (R8), Y9, Y9
+	VPCMPEQQ     (R8), Y9, Y9
+	VORPS        Y8, Y7, Y10
+	VANDPS       Y10, Y9, Y9
+	VPTEST       Y9, Y9
 	JZ           batchnext
-	VMOVUPD      512(R10), Y11
-	VMOVUPD      768(R10), Y12
-	VBLENDVPD    Y8, Y3, Y0, Y13
-	VBLENDVPD    Y8, Y0, Y3, Y14
-	VBLENDVPD    Y8, Y11, Y12, Y11
+	VMOVUPD      512(R10), Y10
+	VMOVUPD      768(R10), Y11
+	VBLENDVPD    Y7, Y3, Y0, Y12
+	VBLENDVPD    Y7, Y0, Y3, Y13
+	VBLENDVPD    Y7, Y10, Y11, Y10
+	VMULPD       Y10, Y10, Y10
+	VMULPD       Y10, Y12, Y12
+	VMULPD       Y1, Y13, Y13
+	VADDPD       Y13, Y12, Y12
+	VMULPD       Y12, Y2, Y12
+	VADDPD       Y1, Y10, Y10
+	VDIVPD       Y10, Y12, Y10
 	VMULPD       Y11, Y11, Y11
-	VMULPD       Y11, Y13, Y13
-	VMULPD       Y1, Y14, Y14
-	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y2, Y13
+	VMULPD       Y11, Y0, Y12
+	VMULPD       Y1, Y3, Y13
+	VADDPD       Y13, Y12, Y12
+	VMULPD       Y12, Y2, Y12
 	VADDPD       Y1, Y11, Y11
-	VDIVPD       Y11, Y13, Y11
-	VMULPD       Y12, Y12, Y12
-	VMULPD       Y12, Y0, Y13
-	VMULPD       Y1, Y3, Y14
-	VADDPD       Y14, Y13, Y13
-	VMULPD       Y13, Y2, Y13
-	VADDPD       Y1, Y12, Y12
-	VDIVPD       Y12, Y13, Y12
+	VDIVPD       Y11, Y12, Y11
 	CMPL         (R12)(R13*1), $0x00
 	JL           apart
-	VEXTRACTF128 $0x01, Y10, X13
-	VSHUFPS      $0x88, X13, X10, X13
+	VEXTRACTF128 $0x01, Y9, X12
+	VSHUFPS      $0x88, X12, X9, X12
 	CMPW         16(R12)(R13*1), $0x00
 	JNE          follow3leap
-	MOVQ         (AX), R14
-	MOVLQSX      (R12)(R13*1), R12
-	MOVQ         DI, R13
-	ANDQ         $0x0000007f, R13
-	SHRQ         $0x01, R13
-	ADDQ         R13, R14
-	VPMASKMOVD   (R14)(R12*4), X13, X13
-	JMP          follow3
-
-follow3leap:
-	VPBROADCASTW 16(R12)(R13*1), Y13
-	VPAND        (R8), Y13, Y13
-	VPCMPEQQ     (R8), Y13, Y14
-	VANDNPS      Y10, Y14, Y13
-	VEXTRACTF128 $0x01, Y13, X15
-	VSHUFPS      $0x88, X15, X13, X13
-	VANDPS       Y14, Y10, Y14
-	VEXTRACTF128 $0x01, Y14, X15
-	VSHUFPS      $0x88, X15, X14, X14
 	MOVQ         (AX), R15
 	MOVLQSX      (R12)(R13*1), R14
 	MOVQ         DI, BP
 	ANDQ         $0x0000007f, BP
 	SHRQ         $0x01, BP
 	ADDQ         BP, R15
+	VPMASKMOVD   (R15)(R14*4), X12, X12
+	JMP          follow3
+
+follow3leap:
+	VPBROADCASTW 16(R12)(R13*1), Y12
+	VPAND        (R8), Y12, Y12
+	VPCMPEQQ     (R8), Y12, Y13
+	VANDNPS      Y9, Y13, Y12
+	VEXTRACTF128 $0x01, Y12, X14
+	VSHUFPS      $0x88, X14, X12, X12
+	VANDPS       Y13, Y9, Y13
+	VEXTRACTF128 $0x01, Y13, X14
+	VSHUFPS      $0x88, X14, X13, X13
+	MOVQ         (AX), R15
+	MOVLQSX      (R12)(R13*1), R14
+	MOVQ         DI, BP
+	ANDQ         $0x0000007f, BP
+	SHRQ         $0x01, BP
+	ADDQ         BP, R15
+	VPMASKMOVD   (R15)(R14*4), X12, X12
+	MOVQ         (AX), R15
+	MOVLQSX      4(R12)(R13*1), R14
+	MOVQ         DI, BP
+	ANDQ         $0x0000007f, BP
+	SHRQ         $0x01, BP
+	ADDQ         BP, R15
 	VPMASKMOVD   (R15)(R14*4), X13, X13
-	MOVQ         (AX), R14
-	MOVLQSX      4(R12)(R13*1), R12
-	MOVQ         DI, R13
-	ANDQ         $0x0000007f, R13
-	SHRQ         $0x01, R13
-	ADDQ         R13, R14
-	VPMASKMOVD   (R14)(R12*4), X14, X14
-	VORPS        X14, X13, X13
+	VORPS        X13, X12, X12
 
 follow3:
-	VPMOVZXDQ X13, Y13
-	VMOVAPD   Y13, Y13
-	JMP       ids
+	VPMOVZXDQ    X12, Y12
+	VMOVAPD      Y12, Y12
+	VPBROADCASTW 18(R12)(R13*1), Y13
+	VPAND        (R8), Y13, Y13
+	VPCMPEQQ     (R8), Y13, Y13
+	MOVLQSX      12(R12)(R13*1), R14
+	MOVQ         DI, R15
+	ANDQ         $0x0000007f, R15
+	SHRQ         $0x03, R15
+	ADDQ         R15, R14
+	VMOVQ        R14, X14
+	VPBROADCASTQ X14, Y14
+	MOVLQSX      8(R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000007f, R13
+	SHRQ         $0x03, R13
+	ADDQ         R13, R12
+	VMOVQ        R12, X15
+	VPBROADCASTQ X15, Y15
+	VBLENDVPD    Y13, Y14, Y15, Y13
+	VPADDQ       constants<>+1408(SB), Y13, Y13
+	VMOVAPD      Y13, Y13
+	JMP          ids
 
 apart:
 	MOVQ         (AX), R12
 	MOVQ         R9, R13
 	SHRQ         $0x01, R13
 	MOVQ         8(AX), R14
-	VMOVUPS      (R14)(R13*1), X13
-	VXORPS       X14, X14, X14
-	VEXTRACTF128 $0x01, Y10, X15
-	VSHUFPS      $0x88, X15, X10, X15
-	VMOVAPS      X15, X15
-	VPGATHERDD   X15, (R12)(X13*4), X14
-	VPMOVZXDQ    X14, Y13
-	VMOVAPD      Y13, Y13
-
-ids:
-	VBLENDVPD    Y6, Y7, Y13, Y13
-	VMOVUPD      256(R10), Y6
-	VANDPS       Y9, Y8, Y7
+	VMOVUPS      (R14)(R13*1), X12
+	VXORPS       X13, X13, X13
+	VEXTRACTF128 $0x01, Y9, X14
+	VSHUFPS      $0x88, X14, X9, X14
+	VMOVAPS      X14, X14
+	VPGATHERDD   X14, (R12)(X12*4), X13
+	VPMOVZXDQ    X13, Y12
+	VMOVAPD      Y12, Y12
 	MOVQ         R9, R12
 	SHRQ         $0x01, R12
 	MOVQ         16(AX), R13
-	VPMOVZXDQ    (R13)(R12*1), Y8
+	VPMOVZXDQ    (R13)(R12*1), Y13
+	VMOVAPD      Y13, Y13
+
+ids:
+	VBLENDVPD    Y5, Y6, Y12, Y12
+	VMOVUPD      256(R10), Y5
+	VANDPS       Y8, Y7, Y6
 	MOVQ         R10, R12
-	SUBQ         24(DX), R12
-	VMOVQ        R12, X9
-	VPBROADCASTQ X9, Y9
-	VPADDQ       constants<>+1408(SB), Y9, Y9
-	VPADDQ       constants<>+1440(SB), Y9, Y9
+	SUBQ         48(DX), R12
+	VMOVQ        R12, X7
+	VPBROADCASTQ X7, Y7
+	VPADDQ       constants<>+1440(SB), Y7, Y7
+	VPADDQ       constants<>+1472(SB), Y7, Y7
 	LEAQ         constants<>+0(SB), R12
-	VMOVMSKPD    Y10, R13
-	VPMOVZXBD    (R12)(R13*8), Y14
-	VPERMPS      Y5, Y14, Y15
-	MOVQ         40(DX), R12
-	VMOVUPD      Y15, (R12)(SI*8)
-	VPERMPS      Y13, Y14, Y13
-	MOVQ         48(DX), R12
-	VMOVUPD      Y13, (R12)(SI*8)
-	VPERMPS      Y7, Y14, Y7
-	MOVQ         56(DX), R12
-	VMOVUPD      Y7, (R12)(SI*8)
-	VPERMPS      Y6, Y14, Y6
+	VMOVMSKPD    Y9, R13
+	VPMOVZXBD    (R12)(R13*8), Y8
+	VMOVUPS      11392(BX), Y14
+	VPERMPS      Y14, Y8, Y14
+	MOVQ         64(DX), R12
+	VMOVUPD      Y14, (R12)(SI*8)
+	VPERMPS      Y12, Y8, Y12
+	MOVQ         72(DX), R12
+	VMOVUPD      Y12, (R12)(SI*8)
+	VPERMPS      Y6, Y8, Y6
 	MOVQ         80(DX), R12
 	VMOVUPD      Y6, (R12)(SI*8)
-	VPERMPS      Y11, Y14, Y6
-	MOVQ         88(DX), R12
-	VMOVUPD      Y6, (R12)(SI*8)
-	VPERMPS      Y12, Y14, Y6
-	MOVQ         96(DX), R12
-	VMOVUPD      Y6, (R12)(SI*8)
-	VMOVUPS      11360(BX), Y6
-	VPERMPS      Y6, Y14, Y6
+	VPERMPS      Y5, Y8, Y5
 	MOVQ         104(DX), R12
-	VMOVUPD      Y6, (R12)(SI*8)
-	VPERMPS      Y8, Y14, Y6
-	MOVQ         64(DX), R12
-	VMOVUPD      Y6, (R12)(SI*8)
-	VPERMPS      Y9, Y14, Y6
-	MOVQ         72(DX), R12
-	VMOVUPD      Y6, (R12)(SI*8)
-	VMOVMSKPD    Y10, R12
+	VMOVUPD      Y5, (R12)(SI*8)
+	VPERMPS      Y10, Y8, Y5
+	MOVQ         112(DX), R12
+	VMOVUPD      Y5, (R12)(SI*8)
+	VPERMPS      Y11, Y8, Y5
+	MOVQ         120(DX), R12
+	VMOVUPD      Y5, (R12)(SI*8)
+	VMOVUPS      11328(BX), Y5
+	VPERMPS      Y5, Y8, Y5
+	MOVQ         128(DX), R12
+	VMOVUPD      Y5, (R12)(SI*8)
+	VPERMPS      Y13, Y8, Y5
+	MOVQ         88(DX), R12
+	VMOVUPD      Y5, (R12)(SI*8)
+	VPERMPS      Y7, Y8, Y5
+	MOVQ         96(DX), R12
+	VMOVUPD      Y5, (R12)(SI*8)
+	VMOVMSKPD    Y9, R12
 	POPCNTL      R12, R12
 	ADDQ         R12, SI
 
@@ -1691,7 +1810,7 @@ rest:
 	MOVQ         (DX), R9
 	SHLQ         $0x03, R9
 	ADDQ         DI, R9
-	VPBROADCASTD 128(DX), Y0
+	VPBROADCASTD 152(DX), Y0
 	VPAND        (R8), Y0, Y0
 	VPCMPEQQ     (R8), Y0, Y0
 	MOVQ         80(AX), R10
@@ -1710,17 +1829,65 @@ rest:
 	ADDQ         $0x00000020, DI
 	CMPQ         DI, $0x00000100
 	JNE          equilibratepart
-	MOVQ         SI, 112(DX)
+	MOVQ         SI, 136(DX)
 	VZEROUPPER
 	RET
 
 // func Charge2019AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Charge2019AVX2Double(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  $0x00000004, SI
+	MOVQ  (DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  40(AX), R8
+	MOVQ  72(AX), R9
+	TESTQ SI, SI
+	JZ    nodesfetched
+
+nodes:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        nodes
+
+nodesfetched:
+	MOVQ  32(DX), SI
+	SHLQ  $0x03, SI
+	MOVQ  32(AX), R8
+	SHRQ  $0x02, SI
+	MOVQ  40(DX), DI
+	TESTQ DI, DI
+	JZ    rowsfetched
+
+rows:
+	PREFETCHT0 (R8)(SI*1)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	JNZ        rows
+
+rowsfetched:
+	MOVQ  40(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  128(AX), R8
+	MOVQ  152(AX), R9
+	TESTQ SI, SI
+	JZ    potentialsfetched
+
+potentials:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        potentials
+
+potentialsfetched:
 	XORQ SI, SI
 	MOVQ BX, DI
 
@@ -1741,25 +1908,13 @@ chargepart:
 	MOVQ    8(DX), R8
 	SHLQ    $0x03, R8
 	ADDQ    SI, R8
-	MOVQ    24(DX), R9
+	MOVQ    48(DX), R9
 	ADDQ    SI, R9
 	MOVQ    16(DX), R10
 	TESTQ   R10, R10
 	JZ      chargedone
 
 charge:
-	MOVQ         160(AX), R12
-	MOVQ         16(DX), R11
-	SHLQ         $0x08, R11
-	ADDQ         R8, R11
-	MOVQ         32(AX), R13
-	SHRQ         $0x02, R11
-	ANDQ         $-32, R11
-	MOVLQSX      8(R13)(R11*1), R11
-	MOVQ         SI, R13
-	ANDQ         $0x0000007f, R13
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)(R11*8)
 	MOVQ         32(AX), R11
 	MOVQ         R8, R12
 	SHRQ         $0x02, R12
@@ -2006,12 +2161,56 @@ chargedone:
 	RET
 
 // func Sample2019AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·Sample2019AVX2Double(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  32(DX), SI
+	SHLQ  $0x03, SI
+	MOVQ  40(DX), DI
+	SHLQ  $0x01, DI
+	MOVQ  32(AX), R8
+	SHRQ  $0x02, SI
+	ANDQ  $-32, SI
+	MOVQ  40(AX), R9
+	MOVQ  (AX), R10
+	MOVQ  160(AX), R11
+	TESTQ DI, DI
+	JZ    othersfetched
+
+others:
+	MOVLQSX    (R8)(SI*1), R12
+	PREFETCHT0 (R9)(R12*8)
+	PREFETCHT0 64(R9)(R12*8)
+	PREFETCHT0 (R10)(R12*4)
+	MOVLQSX    8(R8)(SI*1), R12
+	PREFETCHT0 (R11)(R12*8)
+	PREFETCHT0 64(R11)(R12*8)
+	PREFETCHT0 128(R11)(R12*8)
+	ADDQ       $0x20, SI
+	DECQ       DI
+	JNZ        others
+
+othersfetched:
+	MOVQ  40(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  112(AX), R8
+	MOVQ  136(AX), R9
+	TESTQ SI, SI
+	JZ    chargesfetched
+
+charges:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        charges
+
+chargesfetched:
 	XORQ SI, SI
 	MOVQ BX, DI
 
@@ -2112,7 +2311,7 @@ samplepart:
 	VADDPD    constants<>+832(SB), Y0, Y0
 	VMULPD    constants<>+864(SB), Y0, Y0
 	VMOVUPD   Y0, 7680(DI)
-	MOVQ      32(DX), R10
+	MOVQ      56(DX), R10
 	ADDQ      $0x00000000, R10
 	ADDQ      SI, R10
 	MOVQ      128(CX), R8
@@ -2191,7 +2390,7 @@ weigh0done:
 	VMOVUPD  Y1, 6144(DI)
 	VMOVUPD  Y2, 6400(DI)
 	VMOVUPD  Y3, 6656(DI)
-	MOVQ     32(DX), R10
+	MOVQ     56(DX), R10
 	ADDQ     $0x00000100, R10
 	ADDQ     SI, R10
 	MOVQ     136(CX), R8
@@ -2283,10 +2482,10 @@ weigh1done:
 	VBLENDVPD Y0, Y3, Y4, Y3
 	VSUBPD    constants<>+224(SB), Y3, Y3
 	VXORPS    Y4, Y4, Y4
-	MOVQ      32(DX), R8
+	MOVQ      56(DX), R8
 	ADDQ      $0x00000000, R8
 	ADDQ      SI, R8
-	MOVQ      32(DX), R9
+	MOVQ      56(DX), R9
 	ADDQ      $0x00000100, R9
 	ADDQ      SI, R9
 	VCMPPD    $0x11, Y3, Y4, Y5
@@ -2321,7 +2520,7 @@ found:
 	MOVQ         (DX), R8
 	SHLQ         $0x03, R8
 	ADDQ         SI, R8
-	VPBROADCASTD 128(DX), Y1
+	VPBROADCASTD 152(DX), Y1
 	VPAND        (DI), Y1, Y1
 	VPCMPEQQ     (DI), Y1, Y1
 	MOVQ         40(AX), R9
@@ -2339,7 +2538,7 @@ adapt:
 	MOVQ         (DX), R8
 	SHLQ         $0x03, R8
 	ADDQ         SI, R8
-	VPBROADCASTD 128(DX), Y2
+	VPBROADCASTD 152(DX), Y2
 	VPAND        (DI), Y2, Y2
 	VPCMPEQQ     (DI), Y2, Y2
 	VANDPS       constants<>+160(SB), Y0, Y3
@@ -2447,7 +2646,7 @@ TEXT ·Relax2019AVX2Double(SB), NOSPLIT, $8-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ 144(DX), BX
 	XORQ SI, SI
 	XORQ DI, DI
 	MOVQ BX, R8
@@ -2473,7 +2672,7 @@ relaxpart:
 	MOVQ    8(DX), R9
 	SHLQ    $0x03, R9
 	ADDQ    DI, R9
-	MOVQ    24(DX), R10
+	MOVQ    48(DX), R10
 	ADDQ    DI, R10
 	MOVQ    16(DX), R11
 	TESTQ   R11, R11
@@ -2776,7 +2975,7 @@ holddone:
 	VMOVUPS      Y0, 11488(BX)
 	VXORPS       constants<>+192(SB), Y2, Y0
 	VMOVUPS      Y0, 11552(BX)
-	VPBROADCASTD 128(DX), Y0
+	VPBROADCASTD 152(DX), Y0
 	VPAND        (R8), Y0, Y0
 	VPCMPEQQ     (R8), Y0, Y0
 	VANDPS       Y4, Y0, Y1
@@ -2794,7 +2993,7 @@ holddone:
 	MOVQ         8(DX), R9
 	SHLQ         $0x03, R9
 	ADDQ         DI, R9
-	MOVQ         24(DX), R10
+	MOVQ         48(DX), R10
 	ADDQ         DI, R10
 	MOVQ         16(DX), R11
 	TESTQ        R11, R11
@@ -2919,13 +3118,13 @@ multiply:
 	VSHUFPS      $0x88, X6, X1, X6
 	CMPW         16(R12)(R13*1), $0x00
 	JNE          follow6leap
-	MOVQ         (AX), R14
-	MOVLQSX      (R12)(R13*1), R12
-	MOVQ         DI, R13
-	ANDQ         $0x0000007f, R13
-	SHRQ         $0x01, R13
-	ADDQ         R13, R14
-	VPMASKMOVD   (R14)(R12*4), X6, X6
+	MOVQ         (AX), R15
+	MOVLQSX      (R12)(R13*1), R14
+	MOVQ         DI, BP
+	ANDQ         $0x0000007f, BP
+	SHRQ         $0x01, BP
+	ADDQ         BP, R15
+	VPMASKMOVD   (R15)(R14*4), X6, X6
 	JMP          follow6
 
 follow6leap:
@@ -2945,19 +3144,39 @@ follow6leap:
 	SHRQ         $0x01, BP
 	ADDQ         BP, R15
 	VPMASKMOVD   (R15)(R14*4), X6, X6
-	MOVQ         (AX), R14
-	MOVLQSX      4(R12)(R13*1), R12
-	MOVQ         DI, R13
-	ANDQ         $0x0000007f, R13
-	SHRQ         $0x01, R13
-	ADDQ         R13, R14
-	VPMASKMOVD   (R14)(R12*4), X7, X7
+	MOVQ         (AX), R15
+	MOVLQSX      4(R12)(R13*1), R14
+	MOVQ         DI, BP
+	ANDQ         $0x0000007f, BP
+	SHRQ         $0x01, BP
+	ADDQ         BP, R15
+	VPMASKMOVD   (R15)(R14*4), X7, X7
 	VORPS        X7, X6, X6
 
 follow6:
-	VPMOVZXDQ X6, Y6
-	VMOVAPD   Y6, Y6
-	JMP       ids
+	VPMOVZXDQ    X6, Y6
+	VMOVAPD      Y6, Y6
+	VPBROADCASTW 18(R12)(R13*1), Y7
+	VPAND        (R8), Y7, Y7
+	VPCMPEQQ     (R8), Y7, Y7
+	MOVLQSX      12(R12)(R13*1), R14
+	MOVQ         DI, R15
+	ANDQ         $0x0000007f, R15
+	SHRQ         $0x03, R15
+	ADDQ         R15, R14
+	VMOVQ        R14, X12
+	VPBROADCASTQ X12, Y12
+	MOVLQSX      8(R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000007f, R13
+	SHRQ         $0x03, R13
+	ADDQ         R13, R12
+	VMOVQ        R12, X13
+	VPBROADCASTQ X13, Y13
+	VBLENDVPD    Y7, Y12, Y13, Y7
+	VPADDQ       constants<>+1408(SB), Y7, Y7
+	VMOVAPD      Y7, Y7
+	JMP          ids
 
 apart:
 	MOVQ         (AX), R12
@@ -2972,62 +3191,63 @@ apart:
 	VPGATHERDD   X12, (R12)(X6*4), X7
 	VPMOVZXDQ    X7, Y6
 	VMOVAPD      Y6, Y6
+	MOVQ         R9, R12
+	SHRQ         $0x01, R12
+	MOVQ         16(AX), R13
+	VPMOVZXDQ    (R13)(R12*1), Y7
+	VMOVAPD      Y7, Y7
 
 ids:
 	VBLENDVPD    Y2, Y3, Y6, Y6
 	VBLENDVPD    Y5, Y11, Y9, Y2
 	VBLENDVPD    Y5, Y9, Y11, Y3
-	VANDNPS      Y8, Y5, Y7
+	VANDNPS      Y8, Y5, Y9
 	VANDPS       Y5, Y10, Y5
-	VORPS        Y5, Y7, Y5
+	VORPS        Y5, Y9, Y5
 	MOVQ         (DX), R12
 	SHLQ         $0x03, R12
 	ADDQ         DI, R12
 	SHRQ         $0x01, R12
 	MOVQ         (AX), R13
-	VPMOVZXDQ    (R13)(R12*1), Y7
+	VPMOVZXDQ    (R13)(R12*1), Y9
 	VANDPS       Y10, Y8, Y8
 	VBLENDVPD    Y5, Y2, Y3, Y2
-	MOVQ         R9, R12
-	SHRQ         $0x01, R12
-	MOVQ         16(AX), R13
-	VPMOVZXDQ    (R13)(R12*1), Y5
 	MOVQ         R10, R12
-	SUBQ         24(DX), R12
-	VMOVQ        R12, X9
-	VPBROADCASTQ X9, Y9
-	VPADDQ       constants<>+1408(SB), Y9, Y9
-	VPADDQ       constants<>+1440(SB), Y9, Y9
+	SUBQ         48(DX), R12
+	VMOVQ        R12, X5
+	VPBROADCASTQ X5, Y5
+	VPADDQ       constants<>+1440(SB), Y5, Y5
+	VPADDQ       constants<>+1472(SB), Y5, Y5
 	LEAQ         constants<>+0(SB), R12
 	VMOVMSKPD    Y1, R13
 	VPMOVZXBD    (R12)(R13*8), Y10
-	VPERMPS      Y7, Y10, Y7
-	MOVQ         40(DX), R12
-	VMOVUPD      Y7, (R12)(SI*8)
+	VPERMPS      Y9, Y10, Y9
+	MOVQ         64(DX), R12
+	VMOVUPD      Y9, (R12)(SI*8)
 	VPERMPS      Y6, Y10, Y6
-	MOVQ         48(DX), R12
+	MOVQ         72(DX), R12
 	VMOVUPD      Y6, (R12)(SI*8)
 	VPERMPS      Y8, Y10, Y6
-	MOVQ         56(DX), R12
+	MOVQ         80(DX), R12
 	VMOVUPD      Y6, (R12)(SI*8)
 	VPERMPS      Y4, Y10, Y4
-	MOVQ         80(DX), R12
+	MOVQ         104(DX), R12
 	VMOVUPD      Y4, (R12)(SI*8)
 	VPERMPS      Y2, Y10, Y2
-	MOVQ         88(DX), R12
+	MOVQ         112(DX), R12
 	VMOVUPD      Y2, (R12)(SI*8)
 	VPERMPS      Y3, Y10, Y2
-	MOVQ         96(DX), R12
+	MOVQ         120(DX), R12
 	VMOVUPD      Y2, (R12)(SI*8)
 	VMOVUPS      11616(BX), Y2
 	VPERMPS      Y2, Y10, Y2
-	MOVQ         104(DX), R12
+	MOVQ         128(DX), R12
+	VMOVUPD      Y2, (R12)(SI*8)
+	VPERMPS      Y7, Y10, Y2
+	MOVQ         88(DX), R12
 	VMOVUPD      Y2, (R12)(SI*8)
 	VPERMPS      Y5, Y10, Y2
-	MOVQ         64(DX), R12
-	VMOVUPD      Y2, (R12)(SI*8)
-	VPERMPS      Y9, Y10, Y2
-	MOVQ         72(DX), R12
+	MOVQ         96(DX), R12
 	VMOVUPD      Y2, (R12)(SI*8)
 	VMOVMSKPD    Y1, R12
 	POPCNTL      R12, R12
@@ -3044,7 +3264,7 @@ multiplydone:
 	ADDQ $0x00000020, DI
 	CMPQ DI, $0x00000100
 	JNE  relaxpart
-	MOVQ SI, 112(DX)
+	MOVQ SI, 136(DX)
 	VZEROUPPER
 	RET
 
@@ -3054,18 +3274,18 @@ TEXT ·ChangeAVX2Double(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ 144(DX), BX
 	XORQ BX, BX
 
 change:
-	CMPQ      BX, 112(DX)
+	CMPQ      BX, 136(DX)
 	JGE       changed
-	MOVQ      40(DX), SI
+	MOVQ      64(DX), SI
 	VMOVUPD   (SI)(BX*8), Y0
-	MOVQ      48(DX), SI
+	MOVQ      72(DX), SI
 	VMOVUPD   (SI)(BX*8), Y1
 	VMOVUPD   (CX), Y2
-	VMOVUPD   constants<>+1472(SB), Y3
+	VMOVUPD   constants<>+1504(SB), Y3
 	VPMULUDQ  constants<>+736(SB), Y0, Y0
 	VPMULUDQ  constants<>+768(SB), Y2, Y2
 	VPSRLQ    $0x20, Y2, Y4
@@ -3146,7 +3366,7 @@ change:
 	VPSRLQ    $0x20, Y1, Y4
 	VXORPS    Y0, Y4, Y0
 	VXORPS    776(AX), Y0, Y0
-	MOVQ      80(DX), SI
+	MOVQ      104(DX), SI
 	VMOVUPD   (SI)(BX*8), Y4
 	VPSLLQ    $0x20, Y2, Y2
 	VPSRLQ    $0x29, Y2, Y2
@@ -3196,7 +3416,7 @@ change:
 	VCMPPD    $0x11, constants<>+1248(SB), Y2, Y2
 	VMOVUPD   constants<>+1280(SB), Y6
 	VBLENDVPD Y2, Y6, Y5, Y5
-	VMULPD    constants<>+1504(SB), Y5, Y2
+	VMULPD    constants<>+1536(SB), Y5, Y2
 	VSQRTPD   Y2, Y2
 	VPSLLQ    $0x20, Y3, Y3
 	VPSRLQ    $0x29, Y3, Y3
@@ -3204,61 +3424,61 @@ change:
 	VSUBPD    constants<>+800(SB), Y3, Y3
 	VADDPD    constants<>+832(SB), Y3, Y3
 	VMULPD    constants<>+864(SB), Y3, Y3
-	VMULPD    constants<>+1536(SB), Y3, Y5
+	VMULPD    constants<>+1568(SB), Y3, Y5
 	VADDPD    constants<>+288(SB), Y5, Y5
 	VSUBPD    constants<>+288(SB), Y5, Y6
 	VMULPD    constants<>+1344(SB), Y6, Y6
 	VSUBPD    Y6, Y3, Y3
-	VANDPS    constants<>+1568(SB), Y3, Y6
+	VANDPS    constants<>+1600(SB), Y3, Y6
 	VSUBPD    Y6, Y3, Y7
 	VMULPD    Y3, Y3, Y8
 	VMULPD    Y8, Y8, Y9
-	VMULPD    constants<>+1600(SB), Y8, Y10
-	VSUBPD    constants<>+1632(SB), Y10, Y10
-	VMULPD    constants<>+1664(SB), Y8, Y11
-	VSUBPD    constants<>+1696(SB), Y11, Y11
-	VMULPD    constants<>+1728(SB), Y8, Y12
-	VSUBPD    constants<>+1760(SB), Y12, Y12
+	VMULPD    constants<>+1632(SB), Y8, Y10
+	VSUBPD    constants<>+1664(SB), Y10, Y10
+	VMULPD    constants<>+1696(SB), Y8, Y11
+	VSUBPD    constants<>+1728(SB), Y11, Y11
+	VMULPD    constants<>+1760(SB), Y8, Y12
+	VSUBPD    constants<>+1792(SB), Y12, Y12
 	VMULPD    Y12, Y9, Y12
 	VADDPD    Y12, Y11, Y11
 	VMULPD    Y11, Y9, Y11
 	VADDPD    Y11, Y10, Y10
 	VMULPD    Y8, Y3, Y11
 	VMULPD    Y10, Y11, Y10
-	VMULPD    constants<>+1792(SB), Y3, Y11
-	VMULPD    constants<>+1824(SB), Y7, Y12
+	VMULPD    constants<>+1824(SB), Y3, Y11
+	VMULPD    constants<>+1856(SB), Y7, Y12
 	VADDPD    Y12, Y11, Y11
 	VADDPD    Y11, Y10, Y10
-	VMULPD    constants<>+1824(SB), Y6, Y11
+	VMULPD    constants<>+1856(SB), Y6, Y11
 	VADDPD    Y10, Y11, Y10
 	VMULPD    Y9, Y9, Y11
-	VMULPD    constants<>+1856(SB), Y8, Y12
-	VADDPD    constants<>+1888(SB), Y12, Y12
-	VMULPD    constants<>+1920(SB), Y8, Y13
-	VSUBPD    constants<>+1952(SB), Y13, Y13
-	VMULPD    constants<>+1984(SB), Y8, Y14
-	VSUBPD    constants<>+2016(SB), Y14, Y14
+	VMULPD    constants<>+1888(SB), Y8, Y12
+	VADDPD    constants<>+1920(SB), Y12, Y12
+	VMULPD    constants<>+1952(SB), Y8, Y13
+	VSUBPD    constants<>+1984(SB), Y13, Y13
+	VMULPD    constants<>+2016(SB), Y8, Y14
+	VSUBPD    constants<>+2048(SB), Y14, Y14
 	VMULPD    Y13, Y9, Y13
 	VADDPD    Y13, Y12, Y12
-	VMULPD    constants<>+2048(SB), Y9, Y9
+	VMULPD    constants<>+2080(SB), Y9, Y9
 	VADDPD    Y9, Y14, Y9
 	VMULPD    Y9, Y11, Y9
 	VADDPD    Y9, Y12, Y9
 	VMULPD    Y9, Y8, Y8
 	VADDPD    Y6, Y3, Y3
 	VMULPD    Y3, Y7, Y3
-	VMULPD    constants<>+2080(SB), Y3, Y3
+	VMULPD    constants<>+2112(SB), Y3, Y3
 	VSUBPD    Y3, Y8, Y3
 	VMULPD    Y6, Y6, Y6
-	VMULPD    constants<>+2080(SB), Y6, Y6
+	VMULPD    constants<>+2112(SB), Y6, Y6
 	VMOVUPD   constants<>+224(SB), Y7
 	VSUBPD    Y6, Y7, Y8
 	VSUBPD    Y8, Y7, Y7
 	VSUBPD    Y6, Y7, Y6
 	VADDPD    Y3, Y6, Y3
 	VADDPD    Y3, Y8, Y3
-	VPADDQ    constants<>+1472(SB), Y5, Y6
-	VANDPS    constants<>+2112(SB), Y6, Y6
+	VPADDQ    constants<>+1504(SB), Y5, Y6
+	VANDPS    constants<>+2144(SB), Y6, Y6
 	VPSLLQ    $0x3e, Y6, Y6
 	VPSLLQ    $0x3f, Y5, Y5
 	VXORPS    Y7, Y7, Y7
@@ -3266,9 +3486,9 @@ change:
 	VBLENDVPD Y5, Y10, Y3, Y3
 	VXORPS    Y6, Y3, Y3
 	VMULPD    Y3, Y2, Y2
-	MOVQ      88(DX), SI
+	MOVQ      112(DX), SI
 	VMOVUPD   (SI)(BX*8), Y3
-	MOVQ      104(DX), SI
+	MOVQ      128(DX), SI
 	VMOVUPD   (SI)(BX*8), Y5
 	VMULPD    336(CX), Y3, Y3
 	VMULPD    368(CX), Y4, Y6
@@ -3287,7 +3507,7 @@ change:
 	VXORPS    constants<>+192(SB), Y3, Y4
 	VMAXPD    Y2, Y4, Y2
 	VMINPD    Y2, Y3, Y2
-	MOVQ      56(DX), SI
+	MOVQ      80(DX), SI
 	VMOVUPD   (SI)(BX*8), Y3
 	VXORPS    Y4, Y4, Y4
 	VPCMPGTQ  Y3, Y4, Y3
@@ -3341,7 +3561,7 @@ change:
 	VCMPPD    $0x11, constants<>+1248(SB), Y0, Y0
 	VMOVUPD   constants<>+1280(SB), Y5
 	VBLENDVPD Y0, Y5, Y4, Y4
-	VMULPD    constants<>+1504(SB), Y4, Y0
+	VMULPD    constants<>+1536(SB), Y4, Y0
 	VSQRTPD   Y0, Y0
 	VPSLLQ    $0x20, Y1, Y1
 	VPSRLQ    $0x29, Y1, Y1
@@ -3349,61 +3569,61 @@ change:
 	VSUBPD    constants<>+800(SB), Y1, Y1
 	VADDPD    constants<>+832(SB), Y1, Y1
 	VMULPD    constants<>+864(SB), Y1, Y1
-	VMULPD    constants<>+1536(SB), Y1, Y4
+	VMULPD    constants<>+1568(SB), Y1, Y4
 	VADDPD    constants<>+288(SB), Y4, Y4
 	VSUBPD    constants<>+288(SB), Y4, Y5
 	VMULPD    constants<>+1344(SB), Y5, Y5
 	VSUBPD    Y5, Y1, Y1
-	VANDPS    constants<>+1568(SB), Y1, Y5
+	VANDPS    constants<>+1600(SB), Y1, Y5
 	VSUBPD    Y5, Y1, Y6
 	VMULPD    Y1, Y1, Y7
 	VMULPD    Y7, Y7, Y8
-	VMULPD    constants<>+1600(SB), Y7, Y9
-	VSUBPD    constants<>+1632(SB), Y9, Y9
-	VMULPD    constants<>+1664(SB), Y7, Y10
-	VSUBPD    constants<>+1696(SB), Y10, Y10
-	VMULPD    constants<>+1728(SB), Y7, Y11
-	VSUBPD    constants<>+1760(SB), Y11, Y11
+	VMULPD    constants<>+1632(SB), Y7, Y9
+	VSUBPD    constants<>+1664(SB), Y9, Y9
+	VMULPD    constants<>+1696(SB), Y7, Y10
+	VSUBPD    constants<>+1728(SB), Y10, Y10
+	VMULPD    constants<>+1760(SB), Y7, Y11
+	VSUBPD    constants<>+1792(SB), Y11, Y11
 	VMULPD    Y11, Y8, Y11
 	VADDPD    Y11, Y10, Y10
 	VMULPD    Y10, Y8, Y10
 	VADDPD    Y10, Y9, Y9
 	VMULPD    Y7, Y1, Y10
 	VMULPD    Y9, Y10, Y9
-	VMULPD    constants<>+1792(SB), Y1, Y10
-	VMULPD    constants<>+1824(SB), Y6, Y11
+	VMULPD    constants<>+1824(SB), Y1, Y10
+	VMULPD    constants<>+1856(SB), Y6, Y11
 	VADDPD    Y11, Y10, Y10
 	VADDPD    Y10, Y9, Y9
-	VMULPD    constants<>+1824(SB), Y5, Y10
+	VMULPD    constants<>+1856(SB), Y5, Y10
 	VADDPD    Y9, Y10, Y9
 	VMULPD    Y8, Y8, Y10
-	VMULPD    constants<>+1856(SB), Y7, Y11
-	VADDPD    constants<>+1888(SB), Y11, Y11
-	VMULPD    constants<>+1920(SB), Y7, Y12
-	VSUBPD    constants<>+1952(SB), Y12, Y12
-	VMULPD    constants<>+1984(SB), Y7, Y13
-	VSUBPD    constants<>+2016(SB), Y13, Y13
+	VMULPD    constants<>+1888(SB), Y7, Y11
+	VADDPD    constants<>+1920(SB), Y11, Y11
+	VMULPD    constants<>+1952(SB), Y7, Y12
+	VSUBPD    constants<>+1984(SB), Y12, Y12
+	VMULPD    constants<>+2016(SB), Y7, Y13
+	VSUBPD    constants<>+2048(SB), Y13, Y13
 	VMULPD    Y12, Y8, Y12
 	VADDPD    Y12, Y11, Y11
-	VMULPD    constants<>+2048(SB), Y8, Y8
+	VMULPD    constants<>+2080(SB), Y8, Y8
 	VADDPD    Y8, Y13, Y8
 	VMULPD    Y8, Y10, Y8
 	VADDPD    Y8, Y11, Y8
 	VMULPD    Y8, Y7, Y7
 	VADDPD    Y5, Y1, Y1
 	VMULPD    Y1, Y6, Y1
-	VMULPD    constants<>+2080(SB), Y1, Y1
+	VMULPD    constants<>+2112(SB), Y1, Y1
 	VSUBPD    Y1, Y7, Y1
 	VMULPD    Y5, Y5, Y5
-	VMULPD    constants<>+2080(SB), Y5, Y5
+	VMULPD    constants<>+2112(SB), Y5, Y5
 	VMOVUPD   constants<>+224(SB), Y6
 	VSUBPD    Y5, Y6, Y7
 	VSUBPD    Y7, Y6, Y6
 	VSUBPD    Y5, Y6, Y5
 	VADDPD    Y1, Y5, Y1
 	VADDPD    Y1, Y7, Y1
-	VPADDQ    constants<>+1472(SB), Y4, Y5
-	VANDPS    constants<>+2112(SB), Y5, Y5
+	VPADDQ    constants<>+1504(SB), Y4, Y5
+	VANDPS    constants<>+2144(SB), Y5, Y5
 	VPSLLQ    $0x3e, Y5, Y5
 	VPSLLQ    $0x3f, Y4, Y4
 	VXORPS    Y6, Y6, Y6
@@ -3411,9 +3631,9 @@ change:
 	VBLENDVPD Y4, Y9, Y1, Y1
 	VXORPS    Y5, Y1, Y1
 	VMULPD    Y1, Y0, Y0
-	MOVQ      96(DX), SI
+	MOVQ      120(DX), SI
 	VMOVUPD   (SI)(BX*8), Y1
-	MOVQ      104(DX), SI
+	MOVQ      128(DX), SI
 	VMOVUPD   (SI)(BX*8), Y4
 	VMULPD    336(CX), Y1, Y1
 	VMULPD    368(CX), Y2, Y5
@@ -3435,7 +3655,7 @@ change:
 	VBLENDVPD Y3, Y0, Y2, Y2
 
 once:
-	MOVQ    80(DX), SI
+	MOVQ    104(DX), SI
 	VMOVUPD Y2, (SI)(BX*8)
 	ADDQ    $0x04, BX
 	JMP     change
@@ -3450,21 +3670,21 @@ TEXT ·FinishAVX2Double(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), CX
-	MOVQ 120(CX), DX
+	MOVQ 144(CX), DX
 	XORQ BX, BX
 	MOVQ 160(AX), DI
 	XORQ BX, BX
-	MOVQ 112(CX), SI
-	MOVQ 24(CX), R8
+	MOVQ 136(CX), SI
+	MOVQ 48(CX), R8
 
 leave:
 	CMPQ BX, SI
 	JGE  left
-	MOVQ 80(CX), R9
+	MOVQ 104(CX), R9
 	MOVQ (R9)(BX*8), R9
-	MOVQ 64(CX), R10
+	MOVQ 88(CX), R10
 	MOVQ (R10)(BX*8), R10
-	MOVQ 72(CX), R11
+	MOVQ 96(CX), R11
 	MOVQ (R11)(BX*8), R11
 	MOVQ R9, (DI)(R10*8)
 	MOVQ R9, (R8)(R11*1)
@@ -3481,7 +3701,7 @@ finishpart:
 	MOVQ   8(CX), DI
 	SHLQ   $0x03, DI
 	ADDQ   BX, DI
-	MOVQ   24(CX), R8
+	MOVQ   48(CX), R8
 	ADDQ   BX, R8
 	MOVQ   16(CX), R9
 	TESTQ  R9, R9

@@ -395,86 +395,150 @@ DATA constants<>+3112(SB)/8, $0x4000000040000000
 DATA constants<>+3120(SB)/8, $0x4000000040000000
 DATA constants<>+3128(SB)/8, $0x4000000040000000
 DATA constants<>+3136(SB)/4, $0x00000000
-DATA constants<>+3140(SB)/4, $0x00000004
-DATA constants<>+3144(SB)/4, $0x00000008
-DATA constants<>+3148(SB)/4, $0x0000000c
-DATA constants<>+3152(SB)/4, $0x00000010
-DATA constants<>+3156(SB)/4, $0x00000014
-DATA constants<>+3160(SB)/4, $0x00000018
-DATA constants<>+3164(SB)/4, $0x0000001c
-DATA constants<>+3168(SB)/8, $0x0000008000000080
-DATA constants<>+3176(SB)/8, $0x0000008000000080
-DATA constants<>+3184(SB)/8, $0x0000008000000080
-DATA constants<>+3192(SB)/8, $0x0000008000000080
-DATA constants<>+3200(SB)/8, $0x0000000100000001
-DATA constants<>+3208(SB)/8, $0x0000000100000001
-DATA constants<>+3216(SB)/8, $0x0000000100000001
-DATA constants<>+3224(SB)/8, $0x0000000100000001
-DATA constants<>+3232(SB)/8, $0xc0000000c0000000
-DATA constants<>+3240(SB)/8, $0xc0000000c0000000
-DATA constants<>+3248(SB)/8, $0xc0000000c0000000
-DATA constants<>+3256(SB)/8, $0xc0000000c0000000
-DATA constants<>+3264(SB)/8, $0x4080000040800000
-DATA constants<>+3272(SB)/8, $0x4080000040800000
-DATA constants<>+3280(SB)/8, $0x4080000040800000
-DATA constants<>+3288(SB)/8, $0x4080000040800000
-DATA constants<>+3296(SB)/8, $0xffff0000ffff0000
-DATA constants<>+3304(SB)/8, $0xffff0000ffff0000
-DATA constants<>+3312(SB)/8, $0xffff0000ffff0000
-DATA constants<>+3320(SB)/8, $0xffff0000ffff0000
-DATA constants<>+3328(SB)/8, $0x42a3300242a33002
-DATA constants<>+3336(SB)/8, $0x42a3300242a33002
-DATA constants<>+3344(SB)/8, $0x42a3300242a33002
-DATA constants<>+3352(SB)/8, $0x42a3300242a33002
-DATA constants<>+3360(SB)/8, $0x42255ddf42255ddf
-DATA constants<>+3368(SB)/8, $0x42255ddf42255ddf
-DATA constants<>+3376(SB)/8, $0x42255ddf42255ddf
-DATA constants<>+3384(SB)/8, $0x42255ddf42255ddf
-DATA constants<>+3392(SB)/8, $0xc296e426c296e426
-DATA constants<>+3400(SB)/8, $0xc296e426c296e426
-DATA constants<>+3408(SB)/8, $0xc296e426c296e426
-DATA constants<>+3416(SB)/8, $0xc296e426c296e426
-DATA constants<>+3424(SB)/8, $0x38daa22138daa221
-DATA constants<>+3432(SB)/8, $0x38daa22138daa221
-DATA constants<>+3440(SB)/8, $0x38daa22138daa221
-DATA constants<>+3448(SB)/8, $0x38daa22138daa221
-DATA constants<>+3456(SB)/8, $0x40c90f0040c90f00
-DATA constants<>+3464(SB)/8, $0x40c90f0040c90f00
-DATA constants<>+3472(SB)/8, $0x40c90f0040c90f00
-DATA constants<>+3480(SB)/8, $0x40c90f0040c90f00
-DATA constants<>+3488(SB)/8, $0x4281e0ef4281e0ef
-DATA constants<>+3496(SB)/8, $0x4281e0ef4281e0ef
-DATA constants<>+3504(SB)/8, $0x4281e0ef4281e0ef
-DATA constants<>+3512(SB)/8, $0x4281e0ef4281e0ef
-DATA constants<>+3520(SB)/8, $0x3c30ce123c30ce12
-DATA constants<>+3528(SB)/8, $0x3c30ce123c30ce12
-DATA constants<>+3536(SB)/8, $0x3c30ce123c30ce12
-DATA constants<>+3544(SB)/8, $0x3c30ce123c30ce12
-DATA constants<>+3552(SB)/8, $0x426ceac0426ceac0
-DATA constants<>+3560(SB)/8, $0x426ceac0426ceac0
-DATA constants<>+3568(SB)/8, $0x426ceac0426ceac0
-DATA constants<>+3576(SB)/8, $0x426ceac0426ceac0
-DATA constants<>+3584(SB)/8, $0x42aae2f042aae2f0
-DATA constants<>+3592(SB)/8, $0x42aae2f042aae2f0
-DATA constants<>+3600(SB)/8, $0x42aae2f042aae2f0
-DATA constants<>+3608(SB)/8, $0x42aae2f042aae2f0
-DATA constants<>+3616(SB)/8, $0x419e0000419e0000
-DATA constants<>+3624(SB)/8, $0x419e0000419e0000
-DATA constants<>+3632(SB)/8, $0x419e0000419e0000
-DATA constants<>+3640(SB)/8, $0x419e0000419e0000
-DATA constants<>+3648(SB)/8, $0x0000000200000002
-DATA constants<>+3656(SB)/8, $0x0000000200000002
-DATA constants<>+3664(SB)/8, $0x0000000200000002
-DATA constants<>+3672(SB)/8, $0x0000000200000002
-GLOBL constants<>(SB), RODATA|NOPTR, $3680
+DATA constants<>+3140(SB)/4, $0x00000001
+DATA constants<>+3144(SB)/4, $0x00000002
+DATA constants<>+3148(SB)/4, $0x00000003
+DATA constants<>+3152(SB)/4, $0x00000004
+DATA constants<>+3156(SB)/4, $0x00000005
+DATA constants<>+3160(SB)/4, $0x00000006
+DATA constants<>+3164(SB)/4, $0x00000007
+DATA constants<>+3168(SB)/4, $0x00000000
+DATA constants<>+3172(SB)/4, $0x00000004
+DATA constants<>+3176(SB)/4, $0x00000008
+DATA constants<>+3180(SB)/4, $0x0000000c
+DATA constants<>+3184(SB)/4, $0x00000010
+DATA constants<>+3188(SB)/4, $0x00000014
+DATA constants<>+3192(SB)/4, $0x00000018
+DATA constants<>+3196(SB)/4, $0x0000001c
+DATA constants<>+3200(SB)/8, $0x0000008000000080
+DATA constants<>+3208(SB)/8, $0x0000008000000080
+DATA constants<>+3216(SB)/8, $0x0000008000000080
+DATA constants<>+3224(SB)/8, $0x0000008000000080
+DATA constants<>+3232(SB)/8, $0x0000000100000001
+DATA constants<>+3240(SB)/8, $0x0000000100000001
+DATA constants<>+3248(SB)/8, $0x0000000100000001
+DATA constants<>+3256(SB)/8, $0x0000000100000001
+DATA constants<>+3264(SB)/8, $0xc0000000c0000000
+DATA constants<>+3272(SB)/8, $0xc0000000c0000000
+DATA constants<>+3280(SB)/8, $0xc0000000c0000000
+DATA constants<>+3288(SB)/8, $0xc0000000c0000000
+DATA constants<>+3296(SB)/8, $0x4080000040800000
+DATA constants<>+3304(SB)/8, $0x4080000040800000
+DATA constants<>+3312(SB)/8, $0x4080000040800000
+DATA constants<>+3320(SB)/8, $0x4080000040800000
+DATA constants<>+3328(SB)/8, $0xffff0000ffff0000
+DATA constants<>+3336(SB)/8, $0xffff0000ffff0000
+DATA constants<>+3344(SB)/8, $0xffff0000ffff0000
+DATA constants<>+3352(SB)/8, $0xffff0000ffff0000
+DATA constants<>+3360(SB)/8, $0x42a3300242a33002
+DATA constants<>+3368(SB)/8, $0x42a3300242a33002
+DATA constants<>+3376(SB)/8, $0x42a3300242a33002
+DATA constants<>+3384(SB)/8, $0x42a3300242a33002
+DATA constants<>+3392(SB)/8, $0x42255ddf42255ddf
+DATA constants<>+3400(SB)/8, $0x42255ddf42255ddf
+DATA constants<>+3408(SB)/8, $0x42255ddf42255ddf
+DATA constants<>+3416(SB)/8, $0x42255ddf42255ddf
+DATA constants<>+3424(SB)/8, $0xc296e426c296e426
+DATA constants<>+3432(SB)/8, $0xc296e426c296e426
+DATA constants<>+3440(SB)/8, $0xc296e426c296e426
+DATA constants<>+3448(SB)/8, $0xc296e426c296e426
+DATA constants<>+3456(SB)/8, $0x38daa22138daa221
+DATA constants<>+3464(SB)/8, $0x38daa22138daa221
+DATA constants<>+3472(SB)/8, $0x38daa22138daa221
+DATA constants<>+3480(SB)/8, $0x38daa22138daa221
+DATA constants<>+3488(SB)/8, $0x40c90f0040c90f00
+DATA constants<>+3496(SB)/8, $0x40c90f0040c90f00
+DATA constants<>+3504(SB)/8, $0x40c90f0040c90f00
+DATA constants<>+3512(SB)/8, $0x40c90f0040c90f00
+DATA constants<>+3520(SB)/8, $0x4281e0ef4281e0ef
+DATA constants<>+3528(SB)/8, $0x4281e0ef4281e0ef
+DATA constants<>+3536(SB)/8, $0x4281e0ef4281e0ef
+DATA constants<>+3544(SB)/8, $0x4281e0ef4281e0ef
+DATA constants<>+3552(SB)/8, $0x3c30ce123c30ce12
+DATA constants<>+3560(SB)/8, $0x3c30ce123c30ce12
+DATA constants<>+3568(SB)/8, $0x3c30ce123c30ce12
+DATA constants<>+3576(SB)/8, $0x3c30ce123c30ce12
+DATA constants<>+3584(SB)/8, $0x426ceac0426ceac0
+DATA constants<>+3592(SB)/8, $0x426ceac0426ceac0
+DATA constants<>+3600(SB)/8, $0x426ceac0426ceac0
+DATA constants<>+3608(SB)/8, $0x426ceac0426ceac0
+DATA constants<>+3616(SB)/8, $0x42aae2f042aae2f0
+DATA constants<>+3624(SB)/8, $0x42aae2f042aae2f0
+DATA constants<>+3632(SB)/8, $0x42aae2f042aae2f0
+DATA constants<>+3640(SB)/8, $0x42aae2f042aae2f0
+DATA constants<>+3648(SB)/8, $0x419e0000419e0000
+DATA constants<>+3656(SB)/8, $0x419e0000419e0000
+DATA constants<>+3664(SB)/8, $0x419e0000419e0000
+DATA constants<>+3672(SB)/8, $0x419e0000419e0000
+DATA constants<>+3680(SB)/8, $0x0000000200000002
+DATA constants<>+3688(SB)/8, $0x0000000200000002
+DATA constants<>+3696(SB)/8, $0x0000000200000002
+DATA constants<>+3704(SB)/8, $0x0000000200000002
+GLOBL constants<>(SB), RODATA|NOPTR, $3712
 
 // func Charge2020AVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Charge2020AVX2Single(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  $0x00000002, SI
+	MOVQ  (DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  40(AX), R8
+	MOVQ  48(AX), R9
+	MOVQ  80(AX), R10
+	MOVQ  88(AX), R11
+	MOVQ  96(AX), R12
+	MOVQ  104(AX), R13
+	TESTQ SI, SI
+	JZ    nodesfetched
+
+nodes:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	PREFETCHT0 (R10)(DI*1)
+	PREFETCHT0 (R11)(DI*1)
+	PREFETCHT0 (R12)(DI*1)
+	PREFETCHT0 (R13)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        nodes
+
+nodesfetched:
+	MOVQ  32(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  32(AX), R8
+	SHRQ  $0x01, SI
+	MOVQ  40(DX), DI
+	TESTQ DI, DI
+	JZ    rowsfetched
+
+rows:
+	PREFETCHT0 (R8)(SI*1)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	JNZ        rows
+
+rowsfetched:
+	MOVQ  16(DX), SI
+	SHLQ  $0x01, SI
+	MOVQ  8(DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  128(AX), R8
+	MOVQ  152(AX), R9
+	TESTQ SI, SI
+	JZ    potentialsfetched
+
+potentials:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        potentials
+
+potentialsfetched:
 	XORQ SI, SI
 	MOVQ BX, DI
 
@@ -495,25 +559,13 @@ chargepart:
 	MOVQ    8(DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    SI, R8
-	MOVQ    24(DX), R9
+	MOVQ    48(DX), R9
 	ADDQ    SI, R9
 	MOVQ    16(DX), R10
 	TESTQ   R10, R10
 	JZ      chargedone
 
 charge:
-	MOVQ         160(AX), R12
-	MOVQ         16(DX), R11
-	SHLQ         $0x07, R11
-	ADDQ         R8, R11
-	MOVQ         32(AX), R13
-	SHRQ         $0x01, R11
-	ANDQ         $-32, R11
-	MOVLQSX      8(R13)(R11*1), R11
-	MOVQ         SI, R13
-	ANDQ         $0x0000003f, R13
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)(R11*4)
 	MOVQ         32(AX), R11
 	MOVQ         R8, R12
 	SHRQ         $0x01, R12
@@ -734,12 +786,33 @@ chargedone:
 	RET
 
 // func Sample2020AVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·Sample2020AVX2Single(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  40(DX), SI
+	SHLQ  $0x01, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  112(AX), R8
+	MOVQ  120(AX), R9
+	MOVQ  136(AX), R10
+	MOVQ  144(AX), R11
+	TESTQ SI, SI
+	JZ    chargesfetched
+
+charges:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	PREFETCHT0 (R10)(DI*1)
+	PREFETCHT0 (R11)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        charges
+
+chargesfetched:
 	XORQ SI, SI
 
 samplepart:
@@ -1272,7 +1345,7 @@ found:
 	VCMPPS       $0x11, constants<>+2944(SB), Y0, Y5
 	VMOVUPS      constants<>+2976(SB), Y6
 	VBLENDVPS    Y5, Y6, Y3, Y3
-	VPBROADCASTD 128(DX), Y5
+	VPBROADCASTD 152(DX), Y5
 	VPAND        (BX), Y5, Y5
 	VPCMPEQD     (BX), Y5, Y5
 	VSUBPS       Y3, Y1, Y1
@@ -1330,7 +1403,7 @@ found:
 	MOVQ         (DX), DI
 	SHLQ         $0x02, DI
 	ADDQ         SI, DI
-	VPBROADCASTD 128(DX), Y0
+	VPBROADCASTD 152(DX), Y0
 	VPAND        (BX), Y0, Y0
 	VPCMPEQD     (BX), Y0, Y0
 	VANDPS       constants<>+2080(SB), Y2, Y1
@@ -1376,12 +1449,37 @@ found:
 	RET
 
 // func Equilibrate2020AVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
-// Requires: AVX, AVX2, POPCNT
+// Requires: AVX, AVX2, MMX+, POPCNT
 TEXT ·Equilibrate2020AVX2Single(SB), NOSPLIT, $8-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  32(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  40(DX), DI
+	SHLQ  $0x01, DI
+	MOVQ  32(AX), R8
+	SHRQ  $0x01, SI
+	ANDQ  $-32, SI
+	MOVQ  40(AX), R9
+	MOVQ  (AX), R10
+	MOVQ  160(AX), R11
+	TESTQ DI, DI
+	JZ    othersfetched
+
+others:
+	MOVLQSX    (R8)(SI*1), R12
+	PREFETCHT0 (R9)(R12*4)
+	PREFETCHT0 (R10)(R12*4)
+	MOVLQSX    8(R8)(SI*1), R12
+	PREFETCHT0 (R11)(R12*4)
+	PREFETCHT0 64(R11)(R12*4)
+	ADDQ       $0x20, SI
+	DECQ       DI
+	JNZ        others
+
+othersfetched:
 	XORQ SI, SI
 	XORQ DI, DI
 	MOVQ BX, R8
@@ -1397,7 +1495,7 @@ equilibratepart:
 	VXORPS  Y0, Y0, Y0
 	VMOVUPS Y0, 5632(BX)
 	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 5728(BX)
+	VMOVUPS Y0, 5760(BX)
 	VXORPS  Y0, Y0, Y0
 	VMOVUPS Y0, 5600(BX)
 	VXORPS  Y0, Y0, Y0
@@ -1405,7 +1503,7 @@ equilibratepart:
 	MOVQ    8(DX), R9
 	SHLQ    $0x02, R9
 	ADDQ    DI, R9
-	MOVQ    24(DX), R10
+	MOVQ    48(DX), R10
 	ADDQ    DI, R10
 	MOVQ    16(DX), R11
 	TESTQ   R11, R11
@@ -1518,9 +1616,9 @@ members:
 	VANDPS       Y0, Y12, Y12
 	VANDPS       constants<>+2080(SB), Y14, Y13
 	VANDPS       Y13, Y12, Y13
-	VMOVUPS      5728(BX), Y15
+	VMOVUPS      5760(BX), Y15
 	VADDPS       Y13, Y15, Y15
-	VMOVUPS      Y15, 5728(BX)
+	VMOVUPS      Y15, 5760(BX)
 	VANDPS       Y11, Y12, Y11
 	VMOVUPS      5600(BX), Y13
 	VADDPS       Y11, Y13, Y13
@@ -1653,7 +1751,7 @@ membersdone:
 	VADDPS    Y3, Y4, Y3
 	VMOVUPS   5632(BX), Y4
 	VMULPS    Y0, Y4, Y0
-	VMOVUPS   5728(BX), Y4
+	VMOVUPS   5760(BX), Y4
 	VADDPS    Y0, Y4, Y0
 	VXORPS    Y4, Y4, Y4
 	VXORPS    Y5, Y5, Y5
@@ -1676,7 +1774,7 @@ membersdone:
 	VMOVUPS   5632(BX), Y5
 	VADDPS    5664(BX), Y5, Y5
 	VDIVPS    Y5, Y4, Y4
-	VMOVUPS   Y4, 5760(BX)
+	VMOVUPS   Y4, 5728(BX)
 	VMULPS    Y1, Y1, Y1
 	CMPL      64(CX), $0x00
 	JE        rest
@@ -1686,10 +1784,11 @@ membersdone:
 	ADDQ      DI, R9
 	MOVQ      (AX), R10
 	VMOVUPS   (R10)(R9*1), Y5
+	VMOVUPS   Y5, 5792(BX)
 	MOVQ      8(DX), R9
 	SHLQ      $0x02, R9
 	ADDQ      DI, R9
-	MOVQ      24(DX), R10
+	MOVQ      48(DX), R10
 	ADDQ      DI, R10
 	MOVQ      16(DX), R11
 	TESTQ     R11, R11
@@ -1700,130 +1799,152 @@ batch:
 	MOVQ         R9, R13
 	SHRQ         $0x01, R13
 	ANDQ         $-32, R13
-	VPBROADCASTW 26(R12)(R13*1), Y6
-	VPAND        (R8), Y6, Y6
-	VPCMPEQD     (R8), Y6, Y6
-	VXORPS       constants<>+2048(SB), Y4, Y7
-	VMOVUPS      constants<>+2048(SB), Y8
-	VPSUBD       Y8, Y4, Y8
-	VBLENDVPS    Y6, Y8, Y4, Y4
-	VMOVUPS      512(R10), Y8
-	VMOVUPS      640(R10), Y9
-	VPBROADCASTW 22(R12)(R13*1), Y10
-	VPAND        (R8), Y10, Y10
-	VPCMPEQD     (R8), Y10, Y10
-	VORPS        Y9, Y8, Y11
-	VANDPS       Y11, Y10, Y10
-	VPTEST       Y10, Y10
+	VPBROADCASTW 26(R12)(R13*1), Y5
+	VPAND        (R8), Y5, Y5
+	VPCMPEQD     (R8), Y5, Y5
+	VXORPS       constants<>+2048(SB), Y4, Y6
+	VMOVUPS      constants<>+2048(SB), Y7
+	VPSUBD       Y7, Y4, Y7
+	VBLENDVPS    Y5, Y7, Y4, Y4
+	VMOVUPS      512(R10), Y7
+	VMOVUPS      640(R10), Y8
+	VPBROADCASTW 22(R12)(R13*1), Y9
+	VPAND        (R8), Y9, Y9
+	VPCMPEQD     (R8), Y9, Y9
+	VORPS        Y8, Y7, Y10
+	VANDPS       Y10, Y9, Y9
+	VPTEST       Y9, Y9
 	JZ           batchnext
-	VMOVUPS      256(R10), Y11
-	VMOVUPS      384(R10), Y12
-	VBLENDVPS    Y8, Y3, Y0, Y13
-	VBLENDVPS    Y8, Y0, Y3, Y14
-	VBLENDVPS    Y8, Y11, Y12, Y11
+	VMOVUPS      256(R10), Y10
+	VMOVUPS      384(R10), Y11
+	VBLENDVPS    Y7, Y3, Y0, Y12
+	VBLENDVPS    Y7, Y0, Y3, Y13
+	VBLENDVPS    Y7, Y10, Y11, Y10
+	VMULPS       Y10, Y10, Y10
+	VMULPS       Y10, Y12, Y12
+	VMULPS       Y1, Y13, Y13
+	VADDPS       Y13, Y12, Y12
+	VMULPS       Y12, Y2, Y12
+	VADDPS       Y1, Y10, Y10
+	VDIVPS       Y10, Y12, Y10
 	VMULPS       Y11, Y11, Y11
-	VMULPS       Y11, Y13, Y13
-	VMULPS       Y1, Y14, Y14
-	VADDPS       Y14, Y13, Y13
-	VMULPS       Y13, Y2, Y13
+	VMULPS       Y11, Y0, Y12
+	VMULPS       Y1, Y3, Y13
+	VADDPS       Y13, Y12, Y12
+	VMULPS       Y12, Y2, Y12
 	VADDPS       Y1, Y11, Y11
-	VDIVPS       Y11, Y13, Y11
-	VMULPS       Y12, Y12, Y12
-	VMULPS       Y12, Y0, Y13
-	VMULPS       Y1, Y3, Y14
-	VADDPS       Y14, Y13, Y13
-	VMULPS       Y13, Y2, Y13
-	VADDPS       Y1, Y12, Y12
-	VDIVPS       Y12, Y13, Y12
+	VDIVPS       Y11, Y12, Y11
 	CMPL         (R12)(R13*1), $0x00
 	JL           apart
 	CMPW         16(R12)(R13*1), $0x00
 	JNE          follow3leap
-	MOVQ         (AX), R14
-	MOVLQSX      (R12)(R13*1), R12
-	MOVQ         DI, R13
-	ANDQ         $0x0000003f, R13
-	ADDQ         R13, R14
-	VMASKMOVPS   (R14)(R12*4), Y10, Y13
-	JMP          follow3
-
-follow3leap:
-	VPBROADCASTW 16(R12)(R13*1), Y13
-	VPAND        (R8), Y13, Y13
-	VPCMPEQD     (R8), Y13, Y14
-	VANDNPS      Y10, Y14, Y13
-	VANDPS       Y14, Y10, Y14
 	MOVQ         (AX), R15
 	MOVLQSX      (R12)(R13*1), R14
 	MOVQ         DI, BP
 	ANDQ         $0x0000003f, BP
 	ADDQ         BP, R15
+	VMASKMOVPS   (R15)(R14*4), Y9, Y12
+	JMP          follow3
+
+follow3leap:
+	VPBROADCASTW 16(R12)(R13*1), Y12
+	VPAND        (R8), Y12, Y12
+	VPCMPEQD     (R8), Y12, Y13
+	VANDNPS      Y9, Y13, Y12
+	VANDPS       Y13, Y9, Y13
+	MOVQ         (AX), R15
+	MOVLQSX      (R12)(R13*1), R14
+	MOVQ         DI, BP
+	ANDQ         $0x0000003f, BP
+	ADDQ         BP, R15
+	VMASKMOVPS   (R15)(R14*4), Y12, Y12
+	MOVQ         (AX), R15
+	MOVLQSX      4(R12)(R13*1), R14
+	MOVQ         DI, BP
+	ANDQ         $0x0000003f, BP
+	ADDQ         BP, R15
 	VMASKMOVPS   (R15)(R14*4), Y13, Y13
-	MOVQ         (AX), R14
-	MOVLQSX      4(R12)(R13*1), R12
-	MOVQ         DI, R13
-	ANDQ         $0x0000003f, R13
-	ADDQ         R13, R14
-	VMASKMOVPS   (R14)(R12*4), Y14, Y14
-	VORPS        Y14, Y13, Y13
+	VORPS        Y13, Y12, Y12
 
 follow3:
-	VMOVAPS Y13, Y13
-	JMP     ids
+	VMOVAPS      Y12, Y12
+	VPBROADCASTW 18(R12)(R13*1), Y13
+	VPAND        (R8), Y13, Y13
+	VPCMPEQD     (R8), Y13, Y13
+	MOVLQSX      12(R12)(R13*1), R14
+	MOVQ         DI, R15
+	ANDQ         $0x0000003f, R15
+	SHRQ         $0x02, R15
+	ADDQ         R15, R14
+	VMOVQ        R14, X14
+	VPBROADCASTD X14, Y14
+	MOVLQSX      8(R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000003f, R13
+	SHRQ         $0x02, R13
+	ADDQ         R13, R12
+	VMOVQ        R12, X15
+	VPBROADCASTD X15, Y15
+	VBLENDVPS    Y13, Y14, Y15, Y13
+	VPADDD       constants<>+3136(SB), Y13, Y13
+	VMOVAPS      Y13, Y13
+	JMP          ids
 
 apart:
 	MOVQ       (AX), R12
 	MOVQ       8(AX), R13
-	VMOVUPS    (R13)(R9*1), Y13
-	VXORPS     Y14, Y14, Y14
-	VMOVAPS    Y10, Y15
-	VPGATHERDD Y15, (R12)(Y13*4), Y14
-	VMOVAPS    Y14, Y13
+	VMOVUPS    (R13)(R9*1), Y12
+	VXORPS     Y13, Y13, Y13
+	VMOVAPS    Y9, Y14
+	VPGATHERDD Y14, (R12)(Y12*4), Y13
+	VMOVAPS    Y13, Y12
+	MOVQ       16(AX), R12
+	VMOVUPS    (R12)(R9*1), Y13
+	VMOVAPS    Y13, Y13
 
 ids:
-	VBLENDVPS    Y6, Y7, Y13, Y13
-	VMOVUPS      128(R10), Y6
-	VANDPS       Y9, Y8, Y7
-	MOVQ         16(AX), R12
-	VMOVUPS      (R12)(R9*1), Y8
+	VBLENDVPS    Y5, Y6, Y12, Y12
+	VMOVUPS      128(R10), Y5
+	VANDPS       Y8, Y7, Y6
 	MOVQ         R10, R12
-	SUBQ         24(DX), R12
-	VMOVQ        R12, X9
-	VPBROADCASTD X9, Y9
-	VPADDD       constants<>+3136(SB), Y9, Y9
-	VPADDD       constants<>+3168(SB), Y9, Y9
+	SUBQ         48(DX), R12
+	VMOVQ        R12, X7
+	VPBROADCASTD X7, Y7
+	VPADDD       constants<>+3168(SB), Y7, Y7
+	VPADDD       constants<>+3200(SB), Y7, Y7
 	LEAQ         constants<>+0(SB), R12
-	VMOVMSKPS    Y10, R13
-	VPMOVZXBD    (R12)(R13*8), Y14
-	VPERMPS      Y5, Y14, Y15
-	MOVQ         40(DX), R12
-	VMOVUPS      Y15, (R12)(SI*4)
-	VPERMPS      Y13, Y14, Y13
-	MOVQ         48(DX), R12
-	VMOVUPS      Y13, (R12)(SI*4)
-	VPERMPS      Y7, Y14, Y7
-	MOVQ         56(DX), R12
-	VMOVUPS      Y7, (R12)(SI*4)
-	VPERMPS      Y6, Y14, Y6
+	VMOVMSKPS    Y9, R13
+	VPMOVZXBD    (R12)(R13*8), Y8
+	VMOVUPS      5792(BX), Y14
+	VPERMPS      Y14, Y8, Y14
+	MOVQ         64(DX), R12
+	VMOVUPS      Y14, (R12)(SI*4)
+	VPERMPS      Y12, Y8, Y12
+	MOVQ         72(DX), R12
+	VMOVUPS      Y12, (R12)(SI*4)
+	VPERMPS      Y6, Y8, Y6
 	MOVQ         80(DX), R12
 	VMOVUPS      Y6, (R12)(SI*4)
-	VPERMPS      Y11, Y14, Y6
-	MOVQ         88(DX), R12
-	VMOVUPS      Y6, (R12)(SI*4)
-	VPERMPS      Y12, Y14, Y6
-	MOVQ         96(DX), R12
-	VMOVUPS      Y6, (R12)(SI*4)
-	VMOVUPS      5760(BX), Y6
-	VPERMPS      Y6, Y14, Y6
+	VPERMPS      Y5, Y8, Y5
 	MOVQ         104(DX), R12
-	VMOVUPS      Y6, (R12)(SI*4)
-	VPERMPS      Y8, Y14, Y6
-	MOVQ         64(DX), R12
-	VMOVUPS      Y6, (R12)(SI*4)
-	VPERMPS      Y9, Y14, Y6
-	MOVQ         72(DX), R12
-	VMOVUPS      Y6, (R12)(SI*4)
-	VMOVMSKPS    Y10, R12
+	VMOVUPS      Y5, (R12)(SI*4)
+	VPERMPS      Y10, Y8, Y5
+	MOVQ         112(DX), R12
+	VMOVUPS      Y5, (R12)(SI*4)
+	VPERMPS      Y11, Y8, Y5
+	MOVQ         120(DX), R12
+	VMOVUPS      Y5, (R12)(SI*4)
+	VMOVUPS      5728(BX), Y5
+	VPERMPS      Y5, Y8, Y5
+	MOVQ         128(DX), R12
+	VMOVUPS      Y5, (R12)(SI*4)
+	VPERMPS      Y13, Y8, Y5
+	MOVQ         88(DX), R12
+	VMOVUPS      Y5, (R12)(SI*4)
+	VPERMPS      Y7, Y8, Y5
+	MOVQ         96(DX), R12
+	VMOVUPS      Y5, (R12)(SI*4)
+	VMOVMSKPS    Y9, R12
 	POPCNTL      R12, R12
 	ADDQ         R12, SI
 
@@ -1838,7 +1959,7 @@ rest:
 	MOVQ         (DX), R9
 	SHLQ         $0x02, R9
 	ADDQ         DI, R9
-	VPBROADCASTD 128(DX), Y0
+	VPBROADCASTD 152(DX), Y0
 	VPAND        (R8), Y0, Y0
 	VPCMPEQD     (R8), Y0, Y0
 	MOVQ         80(AX), R10
@@ -1857,17 +1978,65 @@ rest:
 	ADDQ         $0x00000020, DI
 	CMPQ         DI, $0x00000080
 	JNE          equilibratepart
-	MOVQ         SI, 112(DX)
+	MOVQ         SI, 136(DX)
 	VZEROUPPER
 	RET
 
 // func Charge2019AVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Charge2019AVX2Single(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  $0x00000002, SI
+	MOVQ  (DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  40(AX), R8
+	MOVQ  72(AX), R9
+	TESTQ SI, SI
+	JZ    nodesfetched
+
+nodes:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        nodes
+
+nodesfetched:
+	MOVQ  32(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  32(AX), R8
+	SHRQ  $0x01, SI
+	MOVQ  40(DX), DI
+	TESTQ DI, DI
+	JZ    rowsfetched
+
+rows:
+	PREFETCHT0 (R8)(SI*1)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	JNZ        rows
+
+rowsfetched:
+	MOVQ  40(DX), SI
+	SHLQ  $0x01, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  128(AX), R8
+	MOVQ  152(AX), R9
+	TESTQ SI, SI
+	JZ    potentialsfetched
+
+potentials:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        potentials
+
+potentialsfetched:
 	XORQ SI, SI
 	MOVQ BX, DI
 
@@ -1888,25 +2057,13 @@ chargepart:
 	MOVQ    8(DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    SI, R8
-	MOVQ    24(DX), R9
+	MOVQ    48(DX), R9
 	ADDQ    SI, R9
 	MOVQ    16(DX), R10
 	TESTQ   R10, R10
 	JZ      chargedone
 
 charge:
-	MOVQ         160(AX), R12
-	MOVQ         16(DX), R11
-	SHLQ         $0x07, R11
-	ADDQ         R8, R11
-	MOVQ         32(AX), R13
-	SHRQ         $0x01, R11
-	ANDQ         $-32, R11
-	MOVLQSX      8(R13)(R11*1), R11
-	MOVQ         SI, R13
-	ANDQ         $0x0000003f, R13
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)(R11*4)
 	MOVQ         32(AX), R11
 	MOVQ         R8, R12
 	SHRQ         $0x01, R12
@@ -2144,12 +2301,54 @@ chargedone:
 	RET
 
 // func Sample2019AVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·Sample2019AVX2Single(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  32(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  40(DX), DI
+	SHLQ  $0x01, DI
+	MOVQ  32(AX), R8
+	SHRQ  $0x01, SI
+	ANDQ  $-32, SI
+	MOVQ  40(AX), R9
+	MOVQ  (AX), R10
+	MOVQ  160(AX), R11
+	TESTQ DI, DI
+	JZ    othersfetched
+
+others:
+	MOVLQSX    (R8)(SI*1), R12
+	PREFETCHT0 (R9)(R12*4)
+	PREFETCHT0 (R10)(R12*4)
+	MOVLQSX    8(R8)(SI*1), R12
+	PREFETCHT0 (R11)(R12*4)
+	PREFETCHT0 64(R11)(R12*4)
+	ADDQ       $0x20, SI
+	DECQ       DI
+	JNZ        others
+
+othersfetched:
+	MOVQ  40(DX), SI
+	SHLQ  $0x01, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  112(AX), R8
+	MOVQ  136(AX), R9
+	TESTQ SI, SI
+	JZ    chargesfetched
+
+charges:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        charges
+
+chargesfetched:
 	XORQ SI, SI
 
 samplepart:
@@ -2332,7 +2531,7 @@ samplepart:
 	VADDPS    constants<>+2560(SB), Y0, Y0
 	VMULPS    constants<>+2592(SB), Y0, Y0
 	VMOVUPS   Y0, 3840(BX)
-	MOVQ      32(DX), R9
+	MOVQ      56(DX), R9
 	ADDQ      $0x00000000, R9
 	ADDQ      SI, R9
 	MOVQ      128(CX), DI
@@ -2397,7 +2596,7 @@ weigh0done:
 	VMOVUPS  Y3, 3072(BX)
 	VMOVUPS  Y4, 3200(BX)
 	VMOVUPS  Y5, 3328(BX)
-	MOVQ     32(DX), R9
+	MOVQ     56(DX), R9
 	ADDQ     $0x00000080, R9
 	ADDQ     SI, R9
 	MOVQ     136(CX), DI
@@ -2475,10 +2674,10 @@ weigh1done:
 	VBLENDVPS Y0, Y3, Y4, Y3
 	VSUBPS    constants<>+2144(SB), Y3, Y3
 	VXORPS    Y4, Y4, Y4
-	MOVQ      32(DX), DI
+	MOVQ      56(DX), DI
 	ADDQ      $0x00000000, DI
 	ADDQ      SI, DI
-	MOVQ      32(DX), R8
+	MOVQ      56(DX), R8
 	ADDQ      $0x00000080, R8
 	ADDQ      SI, R8
 	VCMPPS    $0x11, Y3, Y4, Y5
@@ -2513,7 +2712,7 @@ found:
 	MOVQ         (DX), DI
 	SHLQ         $0x02, DI
 	ADDQ         SI, DI
-	VPBROADCASTD 128(DX), Y1
+	VPBROADCASTD 152(DX), Y1
 	VPAND        (BX), Y1, Y1
 	VPCMPEQD     (BX), Y1, Y1
 	MOVQ         40(AX), R8
@@ -2531,7 +2730,7 @@ adapt:
 	MOVQ         (DX), DI
 	SHLQ         $0x02, DI
 	ADDQ         SI, DI
-	VPBROADCASTD 128(DX), Y2
+	VPBROADCASTD 152(DX), Y2
 	VPAND        (BX), Y2, Y2
 	VPCMPEQD     (BX), Y2, Y2
 	VANDPS       constants<>+2080(SB), Y0, Y3
@@ -2634,7 +2833,7 @@ TEXT ·Relax2019AVX2Single(SB), NOSPLIT, $8-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ 144(DX), BX
 	XORQ SI, SI
 	XORQ DI, DI
 	MOVQ BX, R8
@@ -2660,7 +2859,7 @@ relaxpart:
 	MOVQ    8(DX), R9
 	SHLQ    $0x02, R9
 	ADDQ    DI, R9
-	MOVQ    24(DX), R10
+	MOVQ    48(DX), R10
 	ADDQ    DI, R10
 	MOVQ    16(DX), R11
 	TESTQ   R11, R11
@@ -2956,7 +3155,7 @@ holddone:
 	VMOVUPS      Y0, 5920(BX)
 	VXORPS       constants<>+2112(SB), Y2, Y0
 	VMOVUPS      Y0, 5984(BX)
-	VPBROADCASTD 128(DX), Y0
+	VPBROADCASTD 152(DX), Y0
 	VPAND        (R8), Y0, Y0
 	VPCMPEQD     (R8), Y0, Y0
 	VANDPS       Y4, Y0, Y1
@@ -2974,7 +3173,7 @@ holddone:
 	MOVQ         8(DX), R9
 	SHLQ         $0x02, R9
 	ADDQ         DI, R9
-	MOVQ         24(DX), R10
+	MOVQ         48(DX), R10
 	ADDQ         DI, R10
 	MOVQ         16(DX), R11
 	TESTQ        R11, R11
@@ -3096,12 +3295,12 @@ multiply:
 	JL           apart
 	CMPW         16(R12)(R13*1), $0x00
 	JNE          follow6leap
-	MOVQ         (AX), R14
-	MOVLQSX      (R12)(R13*1), R12
-	MOVQ         DI, R13
-	ANDQ         $0x0000003f, R13
-	ADDQ         R13, R14
-	VMASKMOVPS   (R14)(R12*4), Y1, Y6
+	MOVQ         (AX), R15
+	MOVLQSX      (R12)(R13*1), R14
+	MOVQ         DI, BP
+	ANDQ         $0x0000003f, BP
+	ADDQ         BP, R15
+	VMASKMOVPS   (R15)(R14*4), Y1, Y6
 	JMP          follow6
 
 follow6leap:
@@ -3116,17 +3315,37 @@ follow6leap:
 	ANDQ         $0x0000003f, BP
 	ADDQ         BP, R15
 	VMASKMOVPS   (R15)(R14*4), Y6, Y6
-	MOVQ         (AX), R14
-	MOVLQSX      4(R12)(R13*1), R12
-	MOVQ         DI, R13
-	ANDQ         $0x0000003f, R13
-	ADDQ         R13, R14
-	VMASKMOVPS   (R14)(R12*4), Y7, Y7
+	MOVQ         (AX), R15
+	MOVLQSX      4(R12)(R13*1), R14
+	MOVQ         DI, BP
+	ANDQ         $0x0000003f, BP
+	ADDQ         BP, R15
+	VMASKMOVPS   (R15)(R14*4), Y7, Y7
 	VORPS        Y7, Y6, Y6
 
 follow6:
-	VMOVAPS Y6, Y6
-	JMP     ids
+	VMOVAPS      Y6, Y6
+	VPBROADCASTW 18(R12)(R13*1), Y7
+	VPAND        (R8), Y7, Y7
+	VPCMPEQD     (R8), Y7, Y7
+	MOVLQSX      12(R12)(R13*1), R14
+	MOVQ         DI, R15
+	ANDQ         $0x0000003f, R15
+	SHRQ         $0x02, R15
+	ADDQ         R15, R14
+	VMOVQ        R14, X12
+	VPBROADCASTD X12, Y12
+	MOVLQSX      8(R12)(R13*1), R12
+	MOVQ         DI, R13
+	ANDQ         $0x0000003f, R13
+	SHRQ         $0x02, R13
+	ADDQ         R13, R12
+	VMOVQ        R12, X13
+	VPBROADCASTD X13, Y13
+	VBLENDVPS    Y7, Y12, Y13, Y7
+	VPADDD       constants<>+3136(SB), Y7, Y7
+	VMOVAPS      Y7, Y7
+	JMP          ids
 
 apart:
 	MOVQ       (AX), R12
@@ -3136,59 +3355,60 @@ apart:
 	VMOVAPS    Y1, Y12
 	VPGATHERDD Y12, (R12)(Y6*4), Y7
 	VMOVAPS    Y7, Y6
+	MOVQ       16(AX), R12
+	VMOVUPS    (R12)(R9*1), Y7
+	VMOVAPS    Y7, Y7
 
 ids:
 	VBLENDVPS    Y2, Y3, Y6, Y6
 	VBLENDVPS    Y5, Y11, Y9, Y2
 	VBLENDVPS    Y5, Y9, Y11, Y3
-	VANDNPS      Y8, Y5, Y7
+	VANDNPS      Y8, Y5, Y9
 	VANDPS       Y5, Y10, Y5
-	VORPS        Y5, Y7, Y5
+	VORPS        Y5, Y9, Y5
 	MOVQ         (DX), R12
 	SHLQ         $0x02, R12
 	ADDQ         DI, R12
 	MOVQ         (AX), R13
-	VMOVUPS      (R13)(R12*1), Y7
+	VMOVUPS      (R13)(R12*1), Y9
 	VANDPS       Y10, Y8, Y8
 	VBLENDVPS    Y5, Y2, Y3, Y2
-	MOVQ         16(AX), R12
-	VMOVUPS      (R12)(R9*1), Y5
 	MOVQ         R10, R12
-	SUBQ         24(DX), R12
-	VMOVQ        R12, X9
-	VPBROADCASTD X9, Y9
-	VPADDD       constants<>+3136(SB), Y9, Y9
-	VPADDD       constants<>+3168(SB), Y9, Y9
+	SUBQ         48(DX), R12
+	VMOVQ        R12, X5
+	VPBROADCASTD X5, Y5
+	VPADDD       constants<>+3168(SB), Y5, Y5
+	VPADDD       constants<>+3200(SB), Y5, Y5
 	LEAQ         constants<>+0(SB), R12
 	VMOVMSKPS    Y1, R13
 	VPMOVZXBD    (R12)(R13*8), Y10
-	VPERMPS      Y7, Y10, Y7
-	MOVQ         40(DX), R12
-	VMOVUPS      Y7, (R12)(SI*4)
+	VPERMPS      Y9, Y10, Y9
+	MOVQ         64(DX), R12
+	VMOVUPS      Y9, (R12)(SI*4)
 	VPERMPS      Y6, Y10, Y6
-	MOVQ         48(DX), R12
+	MOVQ         72(DX), R12
 	VMOVUPS      Y6, (R12)(SI*4)
 	VPERMPS      Y8, Y10, Y6
-	MOVQ         56(DX), R12
+	MOVQ         80(DX), R12
 	VMOVUPS      Y6, (R12)(SI*4)
 	VPERMPS      Y4, Y10, Y4
-	MOVQ         80(DX), R12
+	MOVQ         104(DX), R12
 	VMOVUPS      Y4, (R12)(SI*4)
 	VPERMPS      Y2, Y10, Y2
-	MOVQ         88(DX), R12
+	MOVQ         112(DX), R12
 	VMOVUPS      Y2, (R12)(SI*4)
 	VPERMPS      Y3, Y10, Y2
-	MOVQ         96(DX), R12
+	MOVQ         120(DX), R12
 	VMOVUPS      Y2, (R12)(SI*4)
 	VMOVUPS      6048(BX), Y2
 	VPERMPS      Y2, Y10, Y2
-	MOVQ         104(DX), R12
+	MOVQ         128(DX), R12
+	VMOVUPS      Y2, (R12)(SI*4)
+	VPERMPS      Y7, Y10, Y2
+	MOVQ         88(DX), R12
 	VMOVUPS      Y2, (R12)(SI*4)
 	VPERMPS      Y5, Y10, Y2
-	MOVQ         64(DX), R12
-	VMOVUPS      Y2, (R12)(SI*4)
-	VPERMPS      Y9, Y10, Y2
-	MOVQ         72(DX), R12
+	MOVQ         96(DX), R12
 	VMOVUPS      Y2, (R12)(SI*4)
 	VMOVMSKPS    Y1, R12
 	POPCNTL      R12, R12
@@ -3205,7 +3425,7 @@ multiplydone:
 	ADDQ $0x00000020, DI
 	CMPQ DI, $0x00000080
 	JNE  relaxpart
-	MOVQ SI, 112(DX)
+	MOVQ SI, 136(DX)
 	VZEROUPPER
 	RET
 
@@ -3215,18 +3435,18 @@ TEXT ·ChangeAVX2Single(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ 144(DX), BX
 	XORQ BX, BX
 
 change:
-	CMPQ      BX, 112(DX)
+	CMPQ      BX, 136(DX)
 	JGE       changed
-	MOVQ      40(DX), SI
+	MOVQ      64(DX), SI
 	VMOVUPS   (SI)(BX*4), Y0
-	MOVQ      48(DX), SI
+	MOVQ      72(DX), SI
 	VMOVUPS   (SI)(BX*4), Y1
 	VMOVUPS   (CX), Y2
-	VMOVUPS   constants<>+3200(SB), Y3
+	VMOVUPS   constants<>+3232(SB), Y3
 	VPSRLQ    $0x20, Y0, Y4
 	VPSRLQ    $0x20, Y1, Y5
 	VPSRLQ    $0x20, Y2, Y6
@@ -3399,7 +3619,7 @@ change:
 	VPBLENDD  $0xaa, Y4, Y0, Y0
 	VPSLLQ    $0x20, Y5, Y4
 	VPBLENDD  $0xaa, Y4, Y1, Y1
-	MOVQ      80(DX), SI
+	MOVQ      104(DX), SI
 	VMOVUPS   (SI)(BX*4), Y4
 	VPSRLD    $0x09, Y2, Y2
 	VCVTDQ2PS Y2, Y2
@@ -3442,63 +3662,63 @@ change:
 	VCMPPS    $0x11, constants<>+2944(SB), Y2, Y2
 	VMOVUPS   constants<>+2976(SB), Y6
 	VBLENDVPS Y2, Y6, Y5, Y5
-	VMULPS    constants<>+3232(SB), Y5, Y2
+	VMULPS    constants<>+3264(SB), Y5, Y2
 	VSQRTPS   Y2, Y2
 	VPSRLD    $0x09, Y3, Y3
 	VCVTDQ2PS Y3, Y3
 	VADDPS    constants<>+2560(SB), Y3, Y3
 	VMULPS    constants<>+2592(SB), Y3, Y3
-	VMULPS    constants<>+3264(SB), Y3, Y5
+	VMULPS    constants<>+3296(SB), Y3, Y5
 	VADDPS    constants<>+2208(SB), Y5, Y5
 	VSUBPS    constants<>+2208(SB), Y5, Y6
 	VMULPS    constants<>+3040(SB), Y6, Y6
 	VSUBPS    Y6, Y3, Y3
-	VANDPS    constants<>+3296(SB), Y3, Y6
+	VANDPS    constants<>+3328(SB), Y3, Y6
 	VSUBPS    Y6, Y3, Y7
 	VMULPS    Y3, Y3, Y8
 	VMULPS    Y8, Y8, Y9
-	VMULPS    constants<>+3328(SB), Y8, Y10
-	VSUBPS    constants<>+3360(SB), Y10, Y10
-	VMULPS    constants<>+3392(SB), Y9, Y11
+	VMULPS    constants<>+3360(SB), Y8, Y10
+	VSUBPS    constants<>+3392(SB), Y10, Y10
+	VMULPS    constants<>+3424(SB), Y9, Y11
 	VADDPS    Y11, Y10, Y10
 	VMULPS    Y8, Y3, Y11
 	VMULPS    Y10, Y11, Y10
-	VMULPS    constants<>+3424(SB), Y3, Y11
-	VMULPS    constants<>+3456(SB), Y7, Y12
+	VMULPS    constants<>+3456(SB), Y3, Y11
+	VMULPS    constants<>+3488(SB), Y7, Y12
 	VADDPS    Y12, Y11, Y11
 	VADDPS    Y11, Y10, Y10
-	VMULPS    constants<>+3456(SB), Y6, Y11
+	VMULPS    constants<>+3488(SB), Y6, Y11
 	VADDPS    Y10, Y11, Y10
-	VMULPS    constants<>+3488(SB), Y8, Y11
-	VADDPS    constants<>+3520(SB), Y11, Y11
-	VMULPS    constants<>+3552(SB), Y8, Y12
-	VSUBPS    constants<>+3584(SB), Y12, Y12
+	VMULPS    constants<>+3520(SB), Y8, Y11
+	VADDPS    constants<>+3552(SB), Y11, Y11
+	VMULPS    constants<>+3584(SB), Y8, Y12
+	VSUBPS    constants<>+3616(SB), Y12, Y12
 	VMULPS    Y12, Y9, Y9
 	VADDPS    Y9, Y11, Y9
 	VMULPS    Y9, Y8, Y8
 	VADDPS    Y6, Y3, Y3
 	VMULPS    Y3, Y7, Y3
-	VMULPS    constants<>+3616(SB), Y3, Y3
+	VMULPS    constants<>+3648(SB), Y3, Y3
 	VSUBPS    Y3, Y8, Y3
 	VMULPS    Y6, Y6, Y6
-	VMULPS    constants<>+3616(SB), Y6, Y6
+	VMULPS    constants<>+3648(SB), Y6, Y6
 	VMOVUPS   constants<>+2144(SB), Y7
 	VSUBPS    Y6, Y7, Y8
 	VSUBPS    Y8, Y7, Y7
 	VSUBPS    Y6, Y7, Y6
 	VADDPS    Y3, Y6, Y3
 	VADDPS    Y3, Y8, Y3
-	VPADDD    constants<>+3200(SB), Y5, Y6
-	VANDPS    constants<>+3648(SB), Y6, Y6
+	VPADDD    constants<>+3232(SB), Y5, Y6
+	VANDPS    constants<>+3680(SB), Y6, Y6
 	VPSLLD    $0x1e, Y6, Y6
 	VPSLLD    $0x1f, Y5, Y5
 	VPSRAD    $0x1f, Y5, Y5
 	VBLENDVPS Y5, Y10, Y3, Y3
 	VXORPS    Y6, Y3, Y3
 	VMULPS    Y3, Y2, Y2
-	MOVQ      88(DX), SI
+	MOVQ      112(DX), SI
 	VMOVUPS   (SI)(BX*4), Y3
-	MOVQ      104(DX), SI
+	MOVQ      128(DX), SI
 	VMOVUPS   (SI)(BX*4), Y5
 	VMULPS    336(CX), Y3, Y3
 	VMULPS    368(CX), Y4, Y6
@@ -3517,7 +3737,7 @@ change:
 	VXORPS    constants<>+2112(SB), Y3, Y4
 	VMAXPS    Y2, Y4, Y2
 	VMINPS    Y2, Y3, Y2
-	MOVQ      56(DX), SI
+	MOVQ      80(DX), SI
 	VMOVUPS   (SI)(BX*4), Y3
 	VPSRAD    $0x1f, Y3, Y3
 	VPTEST    Y3, Y3
@@ -3563,63 +3783,63 @@ change:
 	VCMPPS    $0x11, constants<>+2944(SB), Y0, Y0
 	VMOVUPS   constants<>+2976(SB), Y5
 	VBLENDVPS Y0, Y5, Y4, Y4
-	VMULPS    constants<>+3232(SB), Y4, Y0
+	VMULPS    constants<>+3264(SB), Y4, Y0
 	VSQRTPS   Y0, Y0
 	VPSRLD    $0x09, Y1, Y1
 	VCVTDQ2PS Y1, Y1
 	VADDPS    constants<>+2560(SB), Y1, Y1
 	VMULPS    constants<>+2592(SB), Y1, Y1
-	VMULPS    constants<>+3264(SB), Y1, Y4
+	VMULPS    constants<>+3296(SB), Y1, Y4
 	VADDPS    constants<>+2208(SB), Y4, Y4
 	VSUBPS    constants<>+2208(SB), Y4, Y5
 	VMULPS    constants<>+3040(SB), Y5, Y5
 	VSUBPS    Y5, Y1, Y1
-	VANDPS    constants<>+3296(SB), Y1, Y5
+	VANDPS    constants<>+3328(SB), Y1, Y5
 	VSUBPS    Y5, Y1, Y6
 	VMULPS    Y1, Y1, Y7
 	VMULPS    Y7, Y7, Y8
-	VMULPS    constants<>+3328(SB), Y7, Y9
-	VSUBPS    constants<>+3360(SB), Y9, Y9
-	VMULPS    constants<>+3392(SB), Y8, Y10
+	VMULPS    constants<>+3360(SB), Y7, Y9
+	VSUBPS    constants<>+3392(SB), Y9, Y9
+	VMULPS    constants<>+3424(SB), Y8, Y10
 	VADDPS    Y10, Y9, Y9
 	VMULPS    Y7, Y1, Y10
 	VMULPS    Y9, Y10, Y9
-	VMULPS    constants<>+3424(SB), Y1, Y10
-	VMULPS    constants<>+3456(SB), Y6, Y11
+	VMULPS    constants<>+3456(SB), Y1, Y10
+	VMULPS    constants<>+3488(SB), Y6, Y11
 	VADDPS    Y11, Y10, Y10
 	VADDPS    Y10, Y9, Y9
-	VMULPS    constants<>+3456(SB), Y5, Y10
+	VMULPS    constants<>+3488(SB), Y5, Y10
 	VADDPS    Y9, Y10, Y9
-	VMULPS    constants<>+3488(SB), Y7, Y10
-	VADDPS    constants<>+3520(SB), Y10, Y10
-	VMULPS    constants<>+3552(SB), Y7, Y11
-	VSUBPS    constants<>+3584(SB), Y11, Y11
+	VMULPS    constants<>+3520(SB), Y7, Y10
+	VADDPS    constants<>+3552(SB), Y10, Y10
+	VMULPS    constants<>+3584(SB), Y7, Y11
+	VSUBPS    constants<>+3616(SB), Y11, Y11
 	VMULPS    Y11, Y8, Y8
 	VADDPS    Y8, Y10, Y8
 	VMULPS    Y8, Y7, Y7
 	VADDPS    Y5, Y1, Y1
 	VMULPS    Y1, Y6, Y1
-	VMULPS    constants<>+3616(SB), Y1, Y1
+	VMULPS    constants<>+3648(SB), Y1, Y1
 	VSUBPS    Y1, Y7, Y1
 	VMULPS    Y5, Y5, Y5
-	VMULPS    constants<>+3616(SB), Y5, Y5
+	VMULPS    constants<>+3648(SB), Y5, Y5
 	VMOVUPS   constants<>+2144(SB), Y6
 	VSUBPS    Y5, Y6, Y7
 	VSUBPS    Y7, Y6, Y6
 	VSUBPS    Y5, Y6, Y5
 	VADDPS    Y1, Y5, Y1
 	VADDPS    Y1, Y7, Y1
-	VPADDD    constants<>+3200(SB), Y4, Y5
-	VANDPS    constants<>+3648(SB), Y5, Y5
+	VPADDD    constants<>+3232(SB), Y4, Y5
+	VANDPS    constants<>+3680(SB), Y5, Y5
 	VPSLLD    $0x1e, Y5, Y5
 	VPSLLD    $0x1f, Y4, Y4
 	VPSRAD    $0x1f, Y4, Y4
 	VBLENDVPS Y4, Y9, Y1, Y1
 	VXORPS    Y5, Y1, Y1
 	VMULPS    Y1, Y0, Y0
-	MOVQ      96(DX), SI
+	MOVQ      120(DX), SI
 	VMOVUPS   (SI)(BX*4), Y1
-	MOVQ      104(DX), SI
+	MOVQ      128(DX), SI
 	VMOVUPS   (SI)(BX*4), Y4
 	VMULPS    336(CX), Y1, Y1
 	VMULPS    368(CX), Y2, Y5
@@ -3641,7 +3861,7 @@ change:
 	VBLENDVPS Y3, Y0, Y2, Y2
 
 once:
-	MOVQ    80(DX), SI
+	MOVQ    104(DX), SI
 	VMOVUPS Y2, (SI)(BX*4)
 	ADDQ    $0x08, BX
 	JMP     change
@@ -3656,21 +3876,21 @@ TEXT ·FinishAVX2Single(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), CX
-	MOVQ 120(CX), DX
+	MOVQ 144(CX), DX
 	XORQ BX, BX
 	MOVQ 160(AX), DI
 	XORQ BX, BX
-	MOVQ 112(CX), SI
-	MOVQ 24(CX), R8
+	MOVQ 136(CX), SI
+	MOVQ 48(CX), R8
 
 leave:
 	CMPQ BX, SI
 	JGE  left
-	MOVQ 80(CX), R9
+	MOVQ 104(CX), R9
 	MOVL (R9)(BX*4), R9
-	MOVQ 64(CX), R10
+	MOVQ 88(CX), R10
 	MOVL (R10)(BX*4), R10
-	MOVQ 72(CX), R11
+	MOVQ 96(CX), R11
 	MOVL (R11)(BX*4), R11
 	MOVL R9, (DI)(R10*4)
 	MOVL R9, (R8)(R11*1)
@@ -3687,7 +3907,7 @@ finishpart:
 	MOVQ   8(CX), DI
 	SHLQ   $0x02, DI
 	ADDQ   BX, DI
-	MOVQ   24(CX), R8
+	MOVQ   48(CX), R8
 	ADDQ   BX, R8
 	MOVQ   16(CX), R9
 	TESTQ  R9, R9

@@ -84,10 +84,66 @@ GLOBL constants<>(SB), RODATA|NOPTR, $616
 // func Charge2020AVX512Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·Charge2020AVX512Double(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  $0x00000004, SI
+	MOVQ  (DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  40(AX), R8
+	MOVQ  48(AX), R9
+	MOVQ  80(AX), R10
+	MOVQ  88(AX), R11
+	MOVQ  96(AX), R12
+	MOVQ  104(AX), R13
+	TESTQ SI, SI
+	JZ    nodesfetched
+
+nodes:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	PREFETCHT0 (R10)(DI*1)
+	PREFETCHT0 (R11)(DI*1)
+	PREFETCHT0 (R12)(DI*1)
+	PREFETCHT0 (R13)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        nodes
+
+nodesfetched:
+	MOVQ  32(DX), SI
+	SHLQ  $0x03, SI
+	MOVQ  32(AX), R8
+	SHRQ  $0x02, SI
+	MOVQ  40(DX), DI
+	TESTQ DI, DI
+	JZ    rowsfetched
+
+rows:
+	PREFETCHT0 (R8)(SI*1)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	JNZ        rows
+
+rowsfetched:
+	MOVQ  16(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  8(DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  128(AX), R8
+	MOVQ  152(AX), R9
+	TESTQ SI, SI
+	JZ    potentialsfetched
+
+potentials:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        potentials
+
+potentialsfetched:
 	XORQ SI, SI
 
 chargepart:
@@ -102,92 +158,80 @@ chargepart:
 	MOVQ   8(DX), DI
 	SHLQ   $0x03, DI
 	ADDQ   SI, DI
-	MOVQ   24(DX), R8
+	MOVQ   48(DX), R8
 	ADDQ   SI, R8
 	MOVQ   16(DX), R9
 	TESTQ  R9, R9
 	JZ     chargedone
 
 charge:
-	MOVQ       160(AX), R11
-	MOVQ       16(DX), R10
-	SHLQ       $0x08, R10
-	ADDQ       DI, R10
-	MOVQ       32(AX), R12
-	SHRQ       $0x02, R10
-	ANDQ       $-32, R10
-	MOVLQSX    8(R12)(R10*1), R10
-	MOVQ       SI, R12
-	ANDQ       $0x0000007f, R12
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)(R10*8)
-	MOVQ       32(AX), R10
-	MOVQ       DI, R11
-	SHRQ       $0x02, R11
-	ANDQ       $-32, R11
-	MOVQ       SI, R12
-	ANDQ       $0x0000007f, R12
-	SHRQ       $0x03, R12
-	MOVL       20(R10)(R11*1), R13
-	SHRXL      R12, R13, R13
-	KMOVB      R13, K1
-	CMPL       (R10)(R11*1), $0x00
-	JL         apart
-	MOVQ       40(AX), R13
-	MOVLQSX    (R10)(R11*1), R12
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	ADDQ       R14, R13
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	SHRQ       $0x03, R14
-	MOVL       16(R10)(R11*1), R15
-	SHRXL      R14, R15, R15
-	KMOVB      R15, K2
-	KANDNB     K1, K2, K2
-	VMOVUPD.Z  (R13)(R12*8), K2, Z8
-	MOVQ       40(AX), R13
-	MOVLQSX    4(R10)(R11*1), R12
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	ADDQ       R14, R13
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	SHRQ       $0x03, R14
-	MOVL       16(R10)(R11*1), R15
-	SHRXL      R14, R15, R15
-	KMOVB      R15, K2
-	KANDB      K2, K1, K2
-	VMOVUPD    (R13)(R12*8), K2, Z8
-	VMOVAPD    Z8, Z8
-	MOVQ       160(AX), R13
-	MOVLQSX    8(R10)(R11*1), R12
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	ADDQ       R14, R13
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	SHRQ       $0x03, R14
-	MOVL       18(R10)(R11*1), R15
-	SHRXL      R14, R15, R15
-	KMOVB      R15, K2
-	KANDNB     K1, K2, K2
-	VMOVUPD.Z  (R13)(R12*8), K2, Z9
-	MOVQ       160(AX), R13
-	MOVLQSX    12(R10)(R11*1), R12
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	ADDQ       R14, R13
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	SHRQ       $0x03, R14
-	MOVL       18(R10)(R11*1), R15
-	SHRXL      R14, R15, R15
-	KMOVB      R15, K2
-	KANDB      K2, K1, K2
-	VMOVUPD    (R13)(R12*8), K2, Z9
-	VMOVAPD    Z9, Z9
-	JMP        read
+	MOVQ      32(AX), R10
+	MOVQ      DI, R11
+	SHRQ      $0x02, R11
+	ANDQ      $-32, R11
+	MOVQ      SI, R12
+	ANDQ      $0x0000007f, R12
+	SHRQ      $0x03, R12
+	MOVL      20(R10)(R11*1), R13
+	SHRXL     R12, R13, R13
+	KMOVB     R13, K1
+	CMPL      (R10)(R11*1), $0x00
+	JL        apart
+	MOVQ      40(AX), R13
+	MOVLQSX   (R10)(R11*1), R12
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	ADDQ      R14, R13
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	SHRQ      $0x03, R14
+	MOVL      16(R10)(R11*1), R15
+	SHRXL     R14, R15, R15
+	KMOVB     R15, K2
+	KANDNB    K1, K2, K2
+	VMOVUPD.Z (R13)(R12*8), K2, Z8
+	MOVQ      40(AX), R13
+	MOVLQSX   4(R10)(R11*1), R12
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	ADDQ      R14, R13
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	SHRQ      $0x03, R14
+	MOVL      16(R10)(R11*1), R15
+	SHRXL     R14, R15, R15
+	KMOVB     R15, K2
+	KANDB     K2, K1, K2
+	VMOVUPD   (R13)(R12*8), K2, Z8
+	VMOVAPD   Z8, Z8
+	MOVQ      160(AX), R13
+	MOVLQSX   8(R10)(R11*1), R12
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	ADDQ      R14, R13
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	SHRQ      $0x03, R14
+	MOVL      18(R10)(R11*1), R15
+	SHRXL     R14, R15, R15
+	KMOVB     R15, K2
+	KANDNB    K1, K2, K2
+	VMOVUPD.Z (R13)(R12*8), K2, Z9
+	MOVQ      160(AX), R13
+	MOVLQSX   12(R10)(R11*1), R12
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	ADDQ      R14, R13
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	SHRQ      $0x03, R14
+	MOVL      18(R10)(R11*1), R15
+	SHRXL     R14, R15, R15
+	KMOVB     R15, K2
+	KANDB     K2, K1, K2
+	VMOVUPD   (R13)(R12*8), K2, Z9
+	VMOVAPD   Z9, Z9
+	JMP       read
 
 apart:
 	MOVQ       40(AX), R12
@@ -324,12 +368,33 @@ chargedone:
 	RET
 
 // func Sample2020AVX512Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·Sample2020AVX512Double(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  40(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  112(AX), R8
+	MOVQ  120(AX), R9
+	MOVQ  136(AX), R10
+	MOVQ  144(AX), R11
+	TESTQ SI, SI
+	JZ    chargesfetched
+
+charges:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	PREFETCHT0 (R10)(DI*1)
+	PREFETCHT0 (R11)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        charges
+
+chargesfetched:
 	XORQ SI, SI
 
 samplepart:
@@ -806,7 +871,7 @@ found:
 	MOVQ         SI, DI
 	ANDQ         $0x000000ff, DI
 	SHRQ         $0x03, DI
-	MOVL         128(DX), R8
+	MOVL         152(DX), R8
 	SHRXL        DI, R8, R8
 	KMOVB        R8, K1
 	VSUBPD       Z3, Z1, Z1
@@ -872,7 +937,7 @@ found:
 	MOVQ         SI, R8
 	ANDQ         $0x000000ff, R8
 	SHRQ         $0x03, R8
-	MOVL         128(DX), R9
+	MOVL         152(DX), R9
 	SHRXL        R8, R9, R9
 	KMOVB        R9, K1
 	VPANDQ.BCST  constants<>+128(SB), Z2, Z0
@@ -917,12 +982,39 @@ found:
 	RET
 
 // func Equilibrate2020AVX512Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, POPCNT
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+, POPCNT
 TEXT ·Equilibrate2020AVX512Double(SB), NOSPLIT, $8-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  32(DX), SI
+	SHLQ  $0x03, SI
+	MOVQ  40(DX), DI
+	SHLQ  $0x01, DI
+	MOVQ  32(AX), R8
+	SHRQ  $0x02, SI
+	ANDQ  $-32, SI
+	MOVQ  40(AX), R9
+	MOVQ  (AX), R10
+	MOVQ  160(AX), R11
+	TESTQ DI, DI
+	JZ    othersfetched
+
+others:
+	MOVLQSX    (R8)(SI*1), R12
+	PREFETCHT0 (R9)(R12*8)
+	PREFETCHT0 64(R9)(R12*8)
+	PREFETCHT0 (R10)(R12*4)
+	MOVLQSX    8(R8)(SI*1), R12
+	PREFETCHT0 (R11)(R12*8)
+	PREFETCHT0 64(R11)(R12*8)
+	PREFETCHT0 128(R11)(R12*8)
+	ADDQ       $0x20, SI
+	DECQ       DI
+	JNZ        others
+
+othersfetched:
 	XORQ SI, SI
 	XORQ DI, DI
 
@@ -939,7 +1031,7 @@ equilibratepart:
 	MOVQ     8(DX), R8
 	SHLQ     $0x03, R8
 	ADDQ     DI, R8
-	MOVQ     24(DX), R9
+	MOVQ     48(DX), R9
 	ADDQ     DI, R9
 	MOVQ     16(DX), R10
 	TESTQ    R10, R10
@@ -1198,7 +1290,7 @@ membersdone:
 	MOVQ         8(DX), R8
 	SHLQ         $0x03, R8
 	ADDQ         DI, R8
-	MOVQ         24(DX), R9
+	MOVQ         48(DX), R9
 	ADDQ         DI, R9
 	MOVQ         16(DX), R10
 	TESTQ        R10, R10
@@ -1302,25 +1394,25 @@ ids:
 	KANDB         K3, K2, K1
 	VPMOVM2Q      K1, Z11
 	VPCOMPRESSQ.Z Z5, K4, Z12
-	MOVQ          40(DX), R11
+	MOVQ          64(DX), R11
 	VMOVUPD       Z12, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z10, K4, Z10
-	MOVQ          48(DX), R11
+	MOVQ          72(DX), R11
 	VMOVUPD       Z10, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z11, K4, Z10
-	MOVQ          56(DX), R11
+	MOVQ          80(DX), R11
 	VMOVUPD       Z10, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z6, K4, Z6
-	MOVQ          80(DX), R11
+	MOVQ          104(DX), R11
 	VMOVUPD       Z6, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z8, K4, Z6
-	MOVQ          88(DX), R11
+	MOVQ          112(DX), R11
 	VMOVUPD       Z6, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z9, K4, Z6
-	MOVQ          96(DX), R11
+	MOVQ          120(DX), R11
 	VMOVUPD       Z6, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z1, K4, Z6
-	MOVQ          104(DX), R11
+	MOVQ          128(DX), R11
 	VMOVUPD       Z6, (R11)(SI*8)
 	KMOVB         K4, R11
 	POPCNTL       R11, R11
@@ -1340,7 +1432,7 @@ rest:
 	MOVQ      DI, R9
 	ANDQ      $0x000000ff, R9
 	SHRQ      $0x03, R9
-	MOVL      128(DX), R10
+	MOVL      152(DX), R10
 	SHRXL     R9, R10, R10
 	KMOVB     R10, K1
 	MOVQ      80(AX), R9
@@ -1359,17 +1451,65 @@ rest:
 	ADDQ      $0x00000040, DI
 	CMPQ      DI, $0x00000100
 	JNE       equilibratepart
-	MOVQ      SI, 112(DX)
+	MOVQ      SI, 136(DX)
 	VZEROUPPER
 	RET
 
 // func Charge2019AVX512Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·Charge2019AVX512Double(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  $0x00000004, SI
+	MOVQ  (DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  40(AX), R8
+	MOVQ  72(AX), R9
+	TESTQ SI, SI
+	JZ    nodesfetched
+
+nodes:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        nodes
+
+nodesfetched:
+	MOVQ  32(DX), SI
+	SHLQ  $0x03, SI
+	MOVQ  32(AX), R8
+	SHRQ  $0x02, SI
+	MOVQ  40(DX), DI
+	TESTQ DI, DI
+	JZ    rowsfetched
+
+rows:
+	PREFETCHT0 (R8)(SI*1)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	JNZ        rows
+
+rowsfetched:
+	MOVQ  40(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  128(AX), R8
+	MOVQ  152(AX), R9
+	TESTQ SI, SI
+	JZ    potentialsfetched
+
+potentials:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        potentials
+
+potentialsfetched:
 	XORQ SI, SI
 
 chargepart:
@@ -1384,92 +1524,80 @@ chargepart:
 	MOVQ   8(DX), DI
 	SHLQ   $0x03, DI
 	ADDQ   SI, DI
-	MOVQ   24(DX), R8
+	MOVQ   48(DX), R8
 	ADDQ   SI, R8
 	MOVQ   16(DX), R9
 	TESTQ  R9, R9
 	JZ     chargedone
 
 charge:
-	MOVQ       160(AX), R11
-	MOVQ       16(DX), R10
-	SHLQ       $0x08, R10
-	ADDQ       DI, R10
-	MOVQ       32(AX), R12
-	SHRQ       $0x02, R10
-	ANDQ       $-32, R10
-	MOVLQSX    8(R12)(R10*1), R10
-	MOVQ       SI, R12
-	ANDQ       $0x0000007f, R12
-	ADDQ       R12, R11
-	PREFETCHT0 (R11)(R10*8)
-	MOVQ       32(AX), R10
-	MOVQ       DI, R11
-	SHRQ       $0x02, R11
-	ANDQ       $-32, R11
-	MOVQ       SI, R12
-	ANDQ       $0x0000007f, R12
-	SHRQ       $0x03, R12
-	MOVL       20(R10)(R11*1), R13
-	SHRXL      R12, R13, R13
-	KMOVB      R13, K1
-	CMPL       (R10)(R11*1), $0x00
-	JL         apart
-	MOVQ       40(AX), R13
-	MOVLQSX    (R10)(R11*1), R12
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	ADDQ       R14, R13
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	SHRQ       $0x03, R14
-	MOVL       16(R10)(R11*1), R15
-	SHRXL      R14, R15, R15
-	KMOVB      R15, K2
-	KANDNB     K1, K2, K2
-	VMOVUPD.Z  (R13)(R12*8), K2, Z8
-	MOVQ       40(AX), R13
-	MOVLQSX    4(R10)(R11*1), R12
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	ADDQ       R14, R13
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	SHRQ       $0x03, R14
-	MOVL       16(R10)(R11*1), R15
-	SHRXL      R14, R15, R15
-	KMOVB      R15, K2
-	KANDB      K2, K1, K2
-	VMOVUPD    (R13)(R12*8), K2, Z8
-	VMOVAPD    Z8, Z8
-	MOVQ       160(AX), R13
-	MOVLQSX    8(R10)(R11*1), R12
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	ADDQ       R14, R13
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	SHRQ       $0x03, R14
-	MOVL       18(R10)(R11*1), R15
-	SHRXL      R14, R15, R15
-	KMOVB      R15, K2
-	KANDNB     K1, K2, K2
-	VMOVUPD.Z  (R13)(R12*8), K2, Z9
-	MOVQ       160(AX), R13
-	MOVLQSX    12(R10)(R11*1), R12
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	ADDQ       R14, R13
-	MOVQ       SI, R14
-	ANDQ       $0x0000007f, R14
-	SHRQ       $0x03, R14
-	MOVL       18(R10)(R11*1), R15
-	SHRXL      R14, R15, R15
-	KMOVB      R15, K2
-	KANDB      K2, K1, K2
-	VMOVUPD    (R13)(R12*8), K2, Z9
-	VMOVAPD    Z9, Z9
-	JMP        read
+	MOVQ      32(AX), R10
+	MOVQ      DI, R11
+	SHRQ      $0x02, R11
+	ANDQ      $-32, R11
+	MOVQ      SI, R12
+	ANDQ      $0x0000007f, R12
+	SHRQ      $0x03, R12
+	MOVL      20(R10)(R11*1), R13
+	SHRXL     R12, R13, R13
+	KMOVB     R13, K1
+	CMPL      (R10)(R11*1), $0x00
+	JL        apart
+	MOVQ      40(AX), R13
+	MOVLQSX   (R10)(R11*1), R12
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	ADDQ      R14, R13
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	SHRQ      $0x03, R14
+	MOVL      16(R10)(R11*1), R15
+	SHRXL     R14, R15, R15
+	KMOVB     R15, K2
+	KANDNB    K1, K2, K2
+	VMOVUPD.Z (R13)(R12*8), K2, Z8
+	MOVQ      40(AX), R13
+	MOVLQSX   4(R10)(R11*1), R12
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	ADDQ      R14, R13
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	SHRQ      $0x03, R14
+	MOVL      16(R10)(R11*1), R15
+	SHRXL     R14, R15, R15
+	KMOVB     R15, K2
+	KANDB     K2, K1, K2
+	VMOVUPD   (R13)(R12*8), K2, Z8
+	VMOVAPD   Z8, Z8
+	MOVQ      160(AX), R13
+	MOVLQSX   8(R10)(R11*1), R12
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	ADDQ      R14, R13
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	SHRQ      $0x03, R14
+	MOVL      18(R10)(R11*1), R15
+	SHRXL     R14, R15, R15
+	KMOVB     R15, K2
+	KANDNB    K1, K2, K2
+	VMOVUPD.Z (R13)(R12*8), K2, Z9
+	MOVQ      160(AX), R13
+	MOVLQSX   12(R10)(R11*1), R12
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	ADDQ      R14, R13
+	MOVQ      SI, R14
+	ANDQ      $0x0000007f, R14
+	SHRQ      $0x03, R14
+	MOVL      18(R10)(R11*1), R15
+	SHRXL     R14, R15, R15
+	KMOVB     R15, K2
+	KANDB     K2, K1, K2
+	VMOVUPD   (R13)(R12*8), K2, Z9
+	VMOVAPD   Z9, Z9
+	JMP       read
 
 apart:
 	MOVQ       40(AX), R12
@@ -1612,12 +1740,56 @@ chargedone:
 	RET
 
 // func Sample2019AVX512Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·Sample2019AVX512Double(SB), NOSPLIT, $0-24
-	MOVQ n+0(FP), AX
-	MOVQ s+8(FP), CX
-	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  32(DX), SI
+	SHLQ  $0x03, SI
+	MOVQ  40(DX), DI
+	SHLQ  $0x01, DI
+	MOVQ  32(AX), R8
+	SHRQ  $0x02, SI
+	ANDQ  $-32, SI
+	MOVQ  40(AX), R9
+	MOVQ  (AX), R10
+	MOVQ  160(AX), R11
+	TESTQ DI, DI
+	JZ    othersfetched
+
+others:
+	MOVLQSX    (R8)(SI*1), R12
+	PREFETCHT0 (R9)(R12*8)
+	PREFETCHT0 64(R9)(R12*8)
+	PREFETCHT0 (R10)(R12*4)
+	MOVLQSX    8(R8)(SI*1), R12
+	PREFETCHT0 (R11)(R12*8)
+	PREFETCHT0 64(R11)(R12*8)
+	PREFETCHT0 128(R11)(R12*8)
+	ADDQ       $0x20, SI
+	DECQ       DI
+	JNZ        others
+
+othersfetched:
+	MOVQ  40(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x03, DI
+	MOVQ  112(AX), R8
+	MOVQ  136(AX), R9
+	TESTQ SI, SI
+	JZ    chargesfetched
+
+charges:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        charges
+
+chargesfetched:
 	XORQ SI, SI
 
 samplepart:
@@ -1697,7 +1869,7 @@ samplepart:
 	VADDPD.BCST     constants<>+296(SB), Z0, Z0
 	VMULPD.BCST     constants<>+304(SB), Z0, Z0
 	VMOVUPD         Z0, 7680(BX)
-	MOVQ            32(DX), R9
+	MOVQ            56(DX), R9
 	ADDQ            $0x00000000, R9
 	ADDQ            SI, R9
 	MOVQ            128(CX), DI
@@ -1768,7 +1940,7 @@ weigh0done:
 	VMOVUPD      Z3, 6144(BX)
 	VMOVUPD      Z4, 6400(BX)
 	VMOVUPD      Z5, 6656(BX)
-	MOVQ         32(DX), R9
+	MOVQ         56(DX), R9
 	ADDQ         $0x00000100, R9
 	ADDQ         SI, R9
 	MOVQ         136(CX), DI
@@ -1852,10 +2024,10 @@ weigh1done:
 	VBLENDMPD   Z2, Z3, K1, Z2
 	VSUBPD.BCST constants<>+144(SB), Z2, Z2
 	VXORPS      Z3, Z3, Z3
-	MOVQ        32(DX), DI
+	MOVQ        56(DX), DI
 	ADDQ        $0x00000000, DI
 	ADDQ        SI, DI
-	MOVQ        32(DX), R8
+	MOVQ        56(DX), R8
 	ADDQ        $0x00000100, R8
 	ADDQ        SI, R8
 	VCMPPD      $0x11, Z2, Z3, K2
@@ -1890,7 +2062,7 @@ found:
 	MOVQ         SI, R8
 	ANDQ         $0x000000ff, R8
 	SHRQ         $0x03, R8
-	MOVL         128(DX), R9
+	MOVL         152(DX), R9
 	SHRXL        R8, R9, R9
 	KMOVB        R9, K1
 	MOVQ         40(AX), R8
@@ -1911,7 +2083,7 @@ adapt:
 	MOVQ         SI, R8
 	ANDQ         $0x000000ff, R8
 	SHRQ         $0x03, R8
-	MOVL         128(DX), R9
+	MOVL         152(DX), R9
 	SHRXL        R8, R9, R9
 	KMOVB        R9, K1
 	VPANDQ.BCST  constants<>+128(SB), Z0, Z2
@@ -2019,7 +2191,7 @@ TEXT ·Relax2019AVX512Double(SB), NOSPLIT, $8-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ 144(DX), BX
 	XORQ SI, SI
 	XORQ DI, DI
 
@@ -2037,7 +2209,7 @@ relaxpart:
 	MOVQ   8(DX), R8
 	SHLQ   $0x03, R8
 	ADDQ   DI, R8
-	MOVQ   24(DX), R9
+	MOVQ   48(DX), R9
 	ADDQ   DI, R9
 	MOVQ   16(DX), R10
 	TESTQ  R10, R10
@@ -2284,7 +2456,7 @@ holddone:
 	MOVQ         DI, R8
 	ANDQ         $0x000000ff, R8
 	SHRQ         $0x03, R8
-	MOVL         128(DX), R9
+	MOVL         152(DX), R9
 	SHRXL        R8, R9, R9
 	KMOVB        R9, K1
 	VMOVAPD.Z    Z11, K1, Z11
@@ -2300,7 +2472,7 @@ holddone:
 	MOVQ         8(DX), R8
 	SHLQ         $0x03, R8
 	ADDQ         DI, R8
-	MOVQ         24(DX), R9
+	MOVQ         48(DX), R9
 	ADDQ         DI, R9
 	MOVQ         16(DX), R10
 	TESTQ        R10, R10
@@ -2485,25 +2657,25 @@ ids:
 	VBLENDMPD     Z11, Z14, K2, Z11
 	VPMOVM2Q      K3, Z17
 	VPCOMPRESSQ.Z Z16, K1, Z16
-	MOVQ          40(DX), R11
+	MOVQ          64(DX), R11
 	VMOVUPD       Z16, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z13, K1, Z13
-	MOVQ          48(DX), R11
+	MOVQ          72(DX), R11
 	VMOVUPD       Z13, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z17, K1, Z13
-	MOVQ          56(DX), R11
+	MOVQ          80(DX), R11
 	VMOVUPD       Z13, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z12, K1, Z12
-	MOVQ          80(DX), R11
+	MOVQ          104(DX), R11
 	VMOVUPD       Z12, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z11, K1, Z11
-	MOVQ          88(DX), R11
+	MOVQ          112(DX), R11
 	VMOVUPD       Z11, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z14, K1, Z11
-	MOVQ          96(DX), R11
+	MOVQ          120(DX), R11
 	VMOVUPD       Z11, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z8, K1, Z11
-	MOVQ          104(DX), R11
+	MOVQ          128(DX), R11
 	VMOVUPD       Z11, (R11)(SI*8)
 	KMOVB         K1, R11
 	POPCNTL       R11, R11
@@ -2520,7 +2692,7 @@ multiplydone:
 	ADDQ $0x00000040, DI
 	CMPQ DI, $0x00000100
 	JNE  relaxpart
-	MOVQ SI, 112(DX)
+	MOVQ SI, 136(DX)
 	VZEROUPPER
 	RET
 
@@ -2530,15 +2702,15 @@ TEXT ·ChangeAVX512Double(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ 144(DX), BX
 	XORQ BX, BX
 
 change:
-	CMPQ            BX, 112(DX)
+	CMPQ            BX, 136(DX)
 	JGE             changed
-	MOVQ            40(DX), SI
+	MOVQ            64(DX), SI
 	VMOVUPD         (SI)(BX*8), Z0
-	MOVQ            48(DX), SI
+	MOVQ            72(DX), SI
 	VMOVUPD         (SI)(BX*8), Z1
 	VBROADCASTSD    (CX), Z2
 	VBROADCASTSD    constants<>+448(SB), Z3
@@ -2602,7 +2774,7 @@ change:
 	VPTERNLOGD.BCST $0x96, 744(AX), Z2, Z4
 	VPSRLQ          $0x20, Z3, Z2
 	VPTERNLOGD.BCST $0x96, 776(AX), Z0, Z2
-	MOVQ            80(DX), SI
+	MOVQ            104(DX), SI
 	VMOVUPD         (SI)(BX*8), Z0
 	VPSLLQ          $0x20, Z4, Z4
 	VPSRLQ          $0x29, Z4, Z4
@@ -2720,9 +2892,9 @@ change:
 	VBLENDMPD       Z10, Z1, K1, Z1
 	VPXORQ          Z6, Z1, Z1
 	VMULPD          Z1, Z4, Z1
-	MOVQ            88(DX), SI
+	MOVQ            112(DX), SI
 	VMOVUPD         (SI)(BX*8), Z4
-	MOVQ            104(DX), SI
+	MOVQ            128(DX), SI
 	VMOVUPD         (SI)(BX*8), Z5
 	VMULPD.BCST     336(CX), Z4, Z4
 	VMULPD.BCST     368(CX), Z0, Z6
@@ -2741,7 +2913,7 @@ change:
 	VPXORQ.BCST     constants<>+136(SB), Z1, Z4
 	VMAXPD          Z0, Z4, Z0
 	VMINPD          Z0, Z1, Z0
-	MOVQ            56(DX), SI
+	MOVQ            80(DX), SI
 	VMOVUPD         (SI)(BX*8), Z1
 	VPMOVQ2M        Z1, K1
 	KORTESTB        K1, K1
@@ -2862,9 +3034,9 @@ change:
 	VBLENDMPD       Z8, Z2, K2, Z2
 	VPXORQ          Z4, Z2, Z2
 	VMULPD          Z2, Z1, Z1
-	MOVQ            96(DX), SI
+	MOVQ            120(DX), SI
 	VMOVUPD         (SI)(BX*8), Z2
-	MOVQ            104(DX), SI
+	MOVQ            128(DX), SI
 	VMOVUPD         (SI)(BX*8), Z3
 	VMULPD.BCST     336(CX), Z2, Z2
 	VMULPD.BCST     368(CX), Z0, Z4
@@ -2886,7 +3058,7 @@ change:
 	VMOVAPD         Z1, K1, Z0
 
 once:
-	MOVQ    80(DX), SI
+	MOVQ    104(DX), SI
 	VMOVUPD Z0, (SI)(BX*8)
 	ADDQ    $0x08, BX
 	JMP     change
@@ -2901,7 +3073,7 @@ TEXT ·FinishAVX512Double(SB), NOSPLIT, $8-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), CX
-	MOVQ 120(CX), DX
+	MOVQ 144(CX), DX
 	XORQ BX, BX
 	XORQ SI, SI
 	MOVQ DX, DI
@@ -2912,7 +3084,7 @@ finishpart:
 	MOVQ   8(CX), R8
 	SHLQ   $0x03, R8
 	ADDQ   SI, R8
-	MOVQ   24(CX), R9
+	MOVQ   48(CX), R9
 	ADDQ   SI, R9
 	MOVQ   16(CX), R10
 	TESTQ  R10, R10
@@ -2927,7 +3099,7 @@ finish:
 	KMOVB     1536(R9), K1
 	KORTESTB  K1, K1
 	JZ        finishnextkept
-	MOVQ      80(CX), R13
+	MOVQ      104(CX), R13
 	VMOVUPD   (R13)(BX*8), Z3
 	VPEXPANDQ Z3, K1, Z2
 	KMOVB     K1, R13

@@ -88,10 +88,66 @@ GLOBL constants<>(SB), RODATA|NOPTR, $520
 // func Charge2020AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·Charge2020AVX512Single(SB), NOSPLIT, $0-24
-	MOVQ   n+0(FP), AX
-	MOVQ   s+8(FP), CX
-	MOVQ   f+16(FP), DX
-	MOVQ   120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  $0x00000002, SI
+	MOVQ  (DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  40(AX), R8
+	MOVQ  48(AX), R9
+	MOVQ  80(AX), R10
+	MOVQ  88(AX), R11
+	MOVQ  96(AX), R12
+	MOVQ  104(AX), R13
+	TESTQ SI, SI
+	JZ    nodesfetched
+
+nodes:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	PREFETCHT0 (R10)(DI*1)
+	PREFETCHT0 (R11)(DI*1)
+	PREFETCHT0 (R12)(DI*1)
+	PREFETCHT0 (R13)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        nodes
+
+nodesfetched:
+	MOVQ  32(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  32(AX), R8
+	SHRQ  $0x01, SI
+	MOVQ  40(DX), DI
+	TESTQ DI, DI
+	JZ    rowsfetched
+
+rows:
+	PREFETCHT0 (R8)(SI*1)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	JNZ        rows
+
+rowsfetched:
+	MOVQ  16(DX), SI
+	SHLQ  $0x01, SI
+	MOVQ  8(DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  128(AX), R8
+	MOVQ  152(AX), R9
+	TESTQ SI, SI
+	JZ    potentialsfetched
+
+potentials:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        potentials
+
+potentialsfetched:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -103,51 +159,41 @@ TEXT ·Charge2020AVX512Single(SB), NOSPLIT, $0-24
 	MOVQ   8(DX), SI
 	SHLQ   $0x02, SI
 	ADDQ   $0x00000000, SI
-	MOVQ   24(DX), DI
+	MOVQ   48(DX), DI
 	MOVQ   16(DX), R8
 	TESTQ  R8, R8
 	JZ     charge0done
 
 charge0:
-	MOVQ       160(AX), R10
-	MOVQ       16(DX), R9
-	SHLQ       $0x07, R9
-	ADDQ       SI, R9
-	MOVQ       32(AX), R11
-	SHRQ       $0x01, R9
-	MOVLQSX    8(R11)(R9*1), R9
-	PREFETCHT0 (R10)(R9*4)
-	PREFETCHT0 64(R10)(R9*4)
-	PREFETCHT0 128(R10)(R9*4)
-	MOVQ       32(AX), R9
-	MOVQ       SI, R10
-	SHRQ       $0x01, R10
-	KMOVW      20(R9)(R10*1), K1
-	CMPL       (R9)(R10*1), $0x00
-	JL         apart0
-	MOVQ       40(AX), R12
-	MOVLQSX    (R9)(R10*1), R11
-	KMOVW      16(R9)(R10*1), K2
-	KANDNW     K1, K2, K2
-	VMOVUPS.Z  (R12)(R11*4), K2, Z8
-	MOVQ       40(AX), R12
-	MOVLQSX    4(R9)(R10*1), R11
-	KMOVW      16(R9)(R10*1), K2
-	KANDW      K2, K1, K2
-	VMOVUPS    (R12)(R11*4), K2, Z8
-	VMOVAPS    Z8, Z8
-	MOVQ       160(AX), R12
-	MOVLQSX    8(R9)(R10*1), R11
-	KMOVW      18(R9)(R10*1), K2
-	KANDNW     K1, K2, K2
-	VMOVUPS.Z  (R12)(R11*4), K2, Z9
-	MOVQ       160(AX), R12
-	MOVLQSX    12(R9)(R10*1), R11
-	KMOVW      18(R9)(R10*1), K2
-	KANDW      K2, K1, K2
-	VMOVUPS    (R12)(R11*4), K2, Z9
-	VMOVAPS    Z9, Z9
-	JMP        read0
+	MOVQ      32(AX), R9
+	MOVQ      SI, R10
+	SHRQ      $0x01, R10
+	KMOVW     20(R9)(R10*1), K1
+	CMPL      (R9)(R10*1), $0x00
+	JL        apart0
+	MOVQ      40(AX), R12
+	MOVLQSX   (R9)(R10*1), R11
+	KMOVW     16(R9)(R10*1), K2
+	KANDNW    K1, K2, K2
+	VMOVUPS.Z (R12)(R11*4), K2, Z8
+	MOVQ      40(AX), R12
+	MOVLQSX   4(R9)(R10*1), R11
+	KMOVW     16(R9)(R10*1), K2
+	KANDW     K2, K1, K2
+	VMOVUPS   (R12)(R11*4), K2, Z8
+	VMOVAPS   Z8, Z8
+	MOVQ      160(AX), R12
+	MOVLQSX   8(R9)(R10*1), R11
+	KMOVW     18(R9)(R10*1), K2
+	KANDNW    K1, K2, K2
+	VMOVUPS.Z (R12)(R11*4), K2, Z9
+	MOVQ      160(AX), R12
+	MOVLQSX   12(R9)(R10*1), R11
+	KMOVW     18(R9)(R10*1), K2
+	KANDW     K2, K1, K2
+	VMOVUPS   (R12)(R11*4), K2, Z9
+	VMOVAPS   Z9, Z9
+	JMP       read0
 
 apart0:
 	MOVQ       40(AX), R11
@@ -278,7 +324,7 @@ charge0done:
 	MOVQ        8(DX), SI
 	SHLQ        $0x02, SI
 	ADDQ        $0x00000040, SI
-	MOVQ        24(DX), DI
+	MOVQ        48(DX), DI
 	MOVQ        16(DX), R8
 	TESTQ       R8, R8
 	JZ          charge1done
@@ -436,12 +482,33 @@ charge1done:
 	RET
 
 // func Sample2020AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·Sample2020AVX512Single(SB), NOSPLIT, $0-24
-	MOVQ         n+0(FP), AX
-	MOVQ         s+8(FP), CX
-	MOVQ         f+16(FP), DX
-	MOVQ         120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  40(DX), SI
+	SHLQ  $0x01, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  112(AX), R8
+	MOVQ  120(AX), R9
+	MOVQ  136(AX), R10
+	MOVQ  144(AX), R11
+	TESTQ SI, SI
+	JZ    chargesfetched
+
+charges:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	PREFETCHT0 (R10)(DI*1)
+	PREFETCHT0 (R11)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        charges
+
+chargesfetched:
 	VBROADCASTSS constants<>+144(SB), Z0
 	VMOVUPS      1536(BX), Z1
 	VMOVUPS      1600(BX), Z2
@@ -1357,8 +1424,8 @@ found0:
 	VBROADCASTSS constants<>+352(SB), Z10
 	VMOVAPS      Z10, K1, Z6
 	VMOVAPS      Z10, K2, Z7
-	KMOVW        128(DX), K1
-	KMOVW        130(DX), K2
+	KMOVW        152(DX), K1
+	KMOVW        154(DX), K2
 	VSUBPS       Z6, Z2, Z2
 	VSUBPS       Z7, Z3, Z3
 	VMOVAPS.Z    Z2, K1, Z2
@@ -1464,8 +1531,8 @@ found0:
 	MOVQ         (DX), SI
 	SHLQ         $0x02, SI
 	ADDQ         $0x00000000, SI
-	KMOVW        128(DX), K1
-	KMOVW        130(DX), K2
+	KMOVW        152(DX), K1
+	KMOVW        154(DX), K2
 	VPANDD.BCST  constants<>+128(SB), Z4, Z0
 	VPANDD.BCST  constants<>+128(SB), Z5, Z1
 	VMULPS       Z0, Z18, Z0
@@ -1535,12 +1602,36 @@ found0:
 	RET
 
 // func Equilibrate2020AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
-// Requires: AVX, AVX512DQ, AVX512F, POPCNT
+// Requires: AVX, AVX512DQ, AVX512F, MMX+, POPCNT
 TEXT ·Equilibrate2020AVX512Single(SB), NOSPLIT, $0-24
-	MOVQ     n+0(FP), AX
-	MOVQ     s+8(FP), CX
-	MOVQ     f+16(FP), DX
-	MOVQ     120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  32(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  40(DX), DI
+	SHLQ  $0x01, DI
+	MOVQ  32(AX), R8
+	SHRQ  $0x01, SI
+	MOVQ  40(AX), R9
+	MOVQ  (AX), R10
+	MOVQ  160(AX), R11
+	TESTQ DI, DI
+	JZ    othersfetched
+
+others:
+	MOVLQSX    (R8)(SI*1), R12
+	PREFETCHT0 (R9)(R12*4)
+	PREFETCHT0 (R10)(R12*4)
+	MOVLQSX    8(R8)(SI*1), R12
+	PREFETCHT0 (R11)(R12*4)
+	PREFETCHT0 64(R11)(R12*4)
+	ADDQ       $0x20, SI
+	DECQ       DI
+	JNZ        others
+
+othersfetched:
 	XORQ     SI, SI
 	KMOVW    128(BX), K1
 	KORTESTW K1, K1
@@ -1554,7 +1645,7 @@ TEXT ·Equilibrate2020AVX512Single(SB), NOSPLIT, $0-24
 	MOVQ     8(DX), DI
 	SHLQ     $0x02, DI
 	ADDQ     $0x00000000, DI
-	MOVQ     24(DX), R8
+	MOVQ     48(DX), R8
 	MOVQ     16(DX), R9
 	TESTQ    R9, R9
 	JZ       members0done
@@ -1805,7 +1896,7 @@ members0done:
 	MOVQ         8(DX), DI
 	SHLQ         $0x02, DI
 	ADDQ         $0x00000000, DI
-	MOVQ         24(DX), R8
+	MOVQ         48(DX), R8
 	MOVQ         16(DX), R9
 	TESTQ        R9, R9
 	JZ           batch0done
@@ -1876,25 +1967,25 @@ ids0:
 	KANDW         K3, K2, K1
 	VPMOVM2D      K1, Z11
 	VPCOMPRESSD.Z Z5, K4, Z12
-	MOVQ          40(DX), R10
+	MOVQ          64(DX), R10
 	VMOVUPS       Z12, (R10)(SI*4)
 	VPCOMPRESSD.Z Z10, K4, Z10
-	MOVQ          48(DX), R10
+	MOVQ          72(DX), R10
 	VMOVUPS       Z10, (R10)(SI*4)
 	VPCOMPRESSD.Z Z11, K4, Z10
-	MOVQ          56(DX), R10
+	MOVQ          80(DX), R10
 	VMOVUPS       Z10, (R10)(SI*4)
 	VPCOMPRESSD.Z Z6, K4, Z6
-	MOVQ          80(DX), R10
+	MOVQ          104(DX), R10
 	VMOVUPS       Z6, (R10)(SI*4)
 	VPCOMPRESSD.Z Z8, K4, Z6
-	MOVQ          88(DX), R10
+	MOVQ          112(DX), R10
 	VMOVUPS       Z6, (R10)(SI*4)
 	VPCOMPRESSD.Z Z9, K4, Z6
-	MOVQ          96(DX), R10
+	MOVQ          120(DX), R10
 	VMOVUPS       Z6, (R10)(SI*4)
 	VPCOMPRESSD.Z Z1, K4, Z6
-	MOVQ          104(DX), R10
+	MOVQ          128(DX), R10
 	VMOVUPS       Z6, (R10)(SI*4)
 	KMOVW         K4, R10
 	POPCNTL       R10, R10
@@ -1911,7 +2002,7 @@ rest0:
 	MOVQ      (DX), DI
 	SHLQ      $0x02, DI
 	ADDQ      $0x00000000, DI
-	KMOVW     128(DX), K1
+	KMOVW     152(DX), K1
 	MOVQ      80(AX), R8
 	VMOVUPS.Z (R8)(DI*1), K1, Z0
 	VMOVUPS   Z0, 4352(BX)
@@ -1936,7 +2027,7 @@ rest0:
 	MOVQ      8(DX), DI
 	SHLQ      $0x02, DI
 	ADDQ      $0x00000040, DI
-	MOVQ      24(DX), R8
+	MOVQ      48(DX), R8
 	MOVQ      16(DX), R9
 	TESTQ     R9, R9
 	JZ        members1done
@@ -2187,7 +2278,7 @@ members1done:
 	MOVQ         8(DX), CX
 	SHLQ         $0x02, CX
 	ADDQ         $0x00000040, CX
-	MOVQ         24(DX), DI
+	MOVQ         48(DX), DI
 	MOVQ         16(DX), R8
 	TESTQ        R8, R8
 	JZ           batch1done
@@ -2258,25 +2349,25 @@ ids1:
 	KANDW         K3, K2, K1
 	VPMOVM2D      K1, Z11
 	VPCOMPRESSD.Z Z5, K4, Z12
-	MOVQ          40(DX), R9
+	MOVQ          64(DX), R9
 	VMOVUPS       Z12, (R9)(SI*4)
 	VPCOMPRESSD.Z Z10, K4, Z10
-	MOVQ          48(DX), R9
+	MOVQ          72(DX), R9
 	VMOVUPS       Z10, (R9)(SI*4)
 	VPCOMPRESSD.Z Z11, K4, Z10
-	MOVQ          56(DX), R9
+	MOVQ          80(DX), R9
 	VMOVUPS       Z10, (R9)(SI*4)
 	VPCOMPRESSD.Z Z6, K4, Z6
-	MOVQ          80(DX), R9
+	MOVQ          104(DX), R9
 	VMOVUPS       Z6, (R9)(SI*4)
 	VPCOMPRESSD.Z Z8, K4, Z6
-	MOVQ          88(DX), R9
+	MOVQ          112(DX), R9
 	VMOVUPS       Z6, (R9)(SI*4)
 	VPCOMPRESSD.Z Z9, K4, Z6
-	MOVQ          96(DX), R9
+	MOVQ          120(DX), R9
 	VMOVUPS       Z6, (R9)(SI*4)
 	VPCOMPRESSD.Z Z1, K4, Z6
-	MOVQ          104(DX), R9
+	MOVQ          128(DX), R9
 	VMOVUPS       Z6, (R9)(SI*4)
 	KMOVW         K4, R9
 	POPCNTL       R9, R9
@@ -2293,7 +2384,7 @@ rest1:
 	MOVQ      (DX), CX
 	SHLQ      $0x02, CX
 	ADDQ      $0x00000040, CX
-	KMOVW     130(DX), K1
+	KMOVW     154(DX), K1
 	MOVQ      80(AX), DI
 	VMOVUPS.Z (DI)(CX*1), K1, Z0
 	VMOVUPS   Z0, 4416(BX)
@@ -2306,17 +2397,65 @@ rest1:
 	MOVQ      104(AX), AX
 	VMOVUPS.Z (AX)(CX*1), K1, Z0
 	VMOVUPS   Z0, 4800(BX)
-	MOVQ      SI, 112(DX)
+	MOVQ      SI, 136(DX)
 	VZEROUPPER
 	RET
 
 // func Charge2019AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·Charge2019AVX512Single(SB), NOSPLIT, $0-24
-	MOVQ   n+0(FP), AX
-	MOVQ   s+8(FP), CX
-	MOVQ   f+16(FP), DX
-	MOVQ   120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  $0x00000002, SI
+	MOVQ  (DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  40(AX), R8
+	MOVQ  72(AX), R9
+	TESTQ SI, SI
+	JZ    nodesfetched
+
+nodes:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        nodes
+
+nodesfetched:
+	MOVQ  32(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  32(AX), R8
+	SHRQ  $0x01, SI
+	MOVQ  40(DX), DI
+	TESTQ DI, DI
+	JZ    rowsfetched
+
+rows:
+	PREFETCHT0 (R8)(SI*1)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	JNZ        rows
+
+rowsfetched:
+	MOVQ  40(DX), SI
+	SHLQ  $0x01, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  128(AX), R8
+	MOVQ  152(AX), R9
+	TESTQ SI, SI
+	JZ    potentialsfetched
+
+potentials:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        potentials
+
+potentialsfetched:
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	VXORPS Z2, Z2, Z2
@@ -2328,51 +2467,41 @@ TEXT ·Charge2019AVX512Single(SB), NOSPLIT, $0-24
 	MOVQ   8(DX), SI
 	SHLQ   $0x02, SI
 	ADDQ   $0x00000000, SI
-	MOVQ   24(DX), DI
+	MOVQ   48(DX), DI
 	MOVQ   16(DX), R8
 	TESTQ  R8, R8
 	JZ     charge0done
 
 charge0:
-	MOVQ       160(AX), R10
-	MOVQ       16(DX), R9
-	SHLQ       $0x07, R9
-	ADDQ       SI, R9
-	MOVQ       32(AX), R11
-	SHRQ       $0x01, R9
-	MOVLQSX    8(R11)(R9*1), R9
-	PREFETCHT0 (R10)(R9*4)
-	PREFETCHT0 64(R10)(R9*4)
-	PREFETCHT0 128(R10)(R9*4)
-	MOVQ       32(AX), R9
-	MOVQ       SI, R10
-	SHRQ       $0x01, R10
-	KMOVW      20(R9)(R10*1), K1
-	CMPL       (R9)(R10*1), $0x00
-	JL         apart0
-	MOVQ       40(AX), R12
-	MOVLQSX    (R9)(R10*1), R11
-	KMOVW      16(R9)(R10*1), K2
-	KANDNW     K1, K2, K2
-	VMOVUPS.Z  (R12)(R11*4), K2, Z8
-	MOVQ       40(AX), R12
-	MOVLQSX    4(R9)(R10*1), R11
-	KMOVW      16(R9)(R10*1), K2
-	KANDW      K2, K1, K2
-	VMOVUPS    (R12)(R11*4), K2, Z8
-	VMOVAPS    Z8, Z8
-	MOVQ       160(AX), R12
-	MOVLQSX    8(R9)(R10*1), R11
-	KMOVW      18(R9)(R10*1), K2
-	KANDNW     K1, K2, K2
-	VMOVUPS.Z  (R12)(R11*4), K2, Z9
-	MOVQ       160(AX), R12
-	MOVLQSX    12(R9)(R10*1), R11
-	KMOVW      18(R9)(R10*1), K2
-	KANDW      K2, K1, K2
-	VMOVUPS    (R12)(R11*4), K2, Z9
-	VMOVAPS    Z9, Z9
-	JMP        read0
+	MOVQ      32(AX), R9
+	MOVQ      SI, R10
+	SHRQ      $0x01, R10
+	KMOVW     20(R9)(R10*1), K1
+	CMPL      (R9)(R10*1), $0x00
+	JL        apart0
+	MOVQ      40(AX), R12
+	MOVLQSX   (R9)(R10*1), R11
+	KMOVW     16(R9)(R10*1), K2
+	KANDNW    K1, K2, K2
+	VMOVUPS.Z (R12)(R11*4), K2, Z8
+	MOVQ      40(AX), R12
+	MOVLQSX   4(R9)(R10*1), R11
+	KMOVW     16(R9)(R10*1), K2
+	KANDW     K2, K1, K2
+	VMOVUPS   (R12)(R11*4), K2, Z8
+	VMOVAPS   Z8, Z8
+	MOVQ      160(AX), R12
+	MOVLQSX   8(R9)(R10*1), R11
+	KMOVW     18(R9)(R10*1), K2
+	KANDNW    K1, K2, K2
+	VMOVUPS.Z (R12)(R11*4), K2, Z9
+	MOVQ      160(AX), R12
+	MOVLQSX   12(R9)(R10*1), R11
+	KMOVW     18(R9)(R10*1), K2
+	KANDW     K2, K1, K2
+	VMOVUPS   (R12)(R11*4), K2, Z9
+	VMOVAPS   Z9, Z9
+	JMP       read0
 
 apart0:
 	MOVQ       40(AX), R11
@@ -2509,7 +2638,7 @@ charge0done:
 	MOVQ        8(DX), SI
 	SHLQ        $0x02, SI
 	ADDQ        $0x00000040, SI
-	MOVQ        24(DX), DI
+	MOVQ        48(DX), DI
 	MOVQ        16(DX), R8
 	TESTQ       R8, R8
 	JZ          charge1done
@@ -2673,12 +2802,53 @@ charge1done:
 	RET
 
 // func Sample2019AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·Sample2019AVX512Single(SB), NOSPLIT, $0-24
-	MOVQ            n+0(FP), AX
-	MOVQ            s+8(FP), CX
-	MOVQ            f+16(FP), DX
-	MOVQ            120(DX), BX
+	MOVQ  n+0(FP), AX
+	MOVQ  s+8(FP), CX
+	MOVQ  f+16(FP), DX
+	MOVQ  144(DX), BX
+	MOVQ  32(DX), SI
+	SHLQ  $0x02, SI
+	MOVQ  40(DX), DI
+	SHLQ  $0x01, DI
+	MOVQ  32(AX), R8
+	SHRQ  $0x01, SI
+	MOVQ  40(AX), R9
+	MOVQ  (AX), R10
+	MOVQ  160(AX), R11
+	TESTQ DI, DI
+	JZ    othersfetched
+
+others:
+	MOVLQSX    (R8)(SI*1), R12
+	PREFETCHT0 (R9)(R12*4)
+	PREFETCHT0 (R10)(R12*4)
+	MOVLQSX    8(R8)(SI*1), R12
+	PREFETCHT0 (R11)(R12*4)
+	PREFETCHT0 64(R11)(R12*4)
+	ADDQ       $0x20, SI
+	DECQ       DI
+	JNZ        others
+
+othersfetched:
+	MOVQ  40(DX), SI
+	SHLQ  $0x01, SI
+	MOVQ  32(DX), DI
+	SHLQ  $0x02, DI
+	MOVQ  112(AX), R8
+	MOVQ  136(AX), R9
+	TESTQ SI, SI
+	JZ    chargesfetched
+
+charges:
+	PREFETCHT0 (R8)(DI*1)
+	PREFETCHT0 (R9)(DI*1)
+	ADDQ       $0x40, DI
+	DECQ       SI
+	JNZ        charges
+
+chargesfetched:
 	MOVQ            (DX), SI
 	SHLQ            $0x02, SI
 	ADDQ            $0x00000000, SI
@@ -2954,7 +3124,7 @@ TEXT ·Sample2019AVX512Single(SB), NOSPLIT, $0-24
 	VMULPS.BCST     constants<>+256(SB), Z1, Z1
 	VMOVUPS         Z0, 3840(BX)
 	VMOVUPS         Z1, 3904(BX)
-	MOVQ            32(DX), R8
+	MOVQ            56(DX), R8
 	ADDQ            $0x00000000, R8
 	MOVQ            128(CX), SI
 	MOVQ            112(CX), DI
@@ -3055,7 +3225,7 @@ weigh00done:
 	VMOVUPS      Z8, 3264(BX)
 	VMOVUPS      Z9, 3328(BX)
 	VMOVUPS      Z10, 3392(BX)
-	MOVQ         32(DX), R8
+	MOVQ         56(DX), R8
 	ADDQ         $0x00000080, R8
 	MOVQ         136(CX), SI
 	MOVQ         120(CX), DI
@@ -3182,9 +3352,9 @@ weigh10done:
 	VSUBPS.BCST constants<>+144(SB), Z5, Z5
 	VXORPS      Z6, Z6, Z6
 	VXORPS      Z7, Z7, Z7
-	MOVQ        32(DX), SI
+	MOVQ        56(DX), SI
 	ADDQ        $0x00000000, SI
-	MOVQ        32(DX), DI
+	MOVQ        56(DX), DI
 	ADDQ        $0x00000080, DI
 	VCMPPS      $0x11, Z4, Z6, K3
 	VCMPPS      $0x11, Z5, Z7, K4
@@ -3229,8 +3399,8 @@ found0:
 	MOVQ         (DX), CX
 	SHLQ         $0x02, CX
 	ADDQ         $0x00000000, CX
-	KMOVW        128(DX), K1
-	KMOVW        130(DX), K2
+	KMOVW        152(DX), K1
+	KMOVW        154(DX), K2
 	MOVQ         40(AX), DX
 	VMOVUPS      (DX)(CX*1), Z2
 	VMOVUPS      64(DX)(CX*1), Z3
@@ -3253,8 +3423,8 @@ adapt0:
 	MOVQ         (DX), SI
 	SHLQ         $0x02, SI
 	ADDQ         $0x00000000, SI
-	KMOVW        128(DX), K1
-	KMOVW        130(DX), K2
+	KMOVW        152(DX), K1
+	KMOVW        154(DX), K2
 	VPANDD.BCST  constants<>+128(SB), Z1, Z4
 	VPANDD.BCST  constants<>+128(SB), Z0, Z5
 	VXORPS       Z6, Z6, Z6
@@ -3432,7 +3602,7 @@ TEXT ·Relax2019AVX512Single(SB), NOSPLIT, $0-24
 	MOVQ   n+0(FP), AX
 	MOVQ   s+8(FP), CX
 	MOVQ   f+16(FP), DX
-	MOVQ   120(DX), BX
+	MOVQ   144(DX), BX
 	XORQ   SI, SI
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -3447,7 +3617,7 @@ TEXT ·Relax2019AVX512Single(SB), NOSPLIT, $0-24
 	MOVQ   8(DX), DI
 	SHLQ   $0x02, DI
 	ADDQ   $0x00000000, DI
-	MOVQ   24(DX), R8
+	MOVQ   48(DX), R8
 	MOVQ   16(DX), R9
 	TESTQ  R9, R9
 	JZ     hold0done
@@ -3684,7 +3854,7 @@ hold0done:
 	VSUBPS       Z10, Z16, Z10
 	VPXORD.BCST  constants<>+136(SB), Z3, Z3
 	VPXORD.BCST  constants<>+136(SB), Z2, Z2
-	KMOVW        128(DX), K1
+	KMOVW        152(DX), K1
 	VMOVAPS.Z    Z11, K1, Z11
 	VMOVUPS      Z11, 4352(BX)
 	VMOVAPS.Z    Z12, K1, Z11
@@ -3698,7 +3868,7 @@ hold0done:
 	MOVQ         8(DX), DI
 	SHLQ         $0x02, DI
 	ADDQ         $0x00000000, DI
-	MOVQ         24(DX), R8
+	MOVQ         48(DX), R8
 	MOVQ         16(DX), R9
 	TESTQ        R9, R9
 	JZ           multiply0done
@@ -3839,25 +4009,25 @@ ids0:
 	VBLENDMPS     Z11, Z14, K2, Z11
 	VPMOVM2D      K3, Z17
 	VPCOMPRESSD.Z Z16, K1, Z16
-	MOVQ          40(DX), R10
+	MOVQ          64(DX), R10
 	VMOVUPS       Z16, (R10)(SI*4)
 	VPCOMPRESSD.Z Z13, K1, Z13
-	MOVQ          48(DX), R10
+	MOVQ          72(DX), R10
 	VMOVUPS       Z13, (R10)(SI*4)
 	VPCOMPRESSD.Z Z17, K1, Z13
-	MOVQ          56(DX), R10
+	MOVQ          80(DX), R10
 	VMOVUPS       Z13, (R10)(SI*4)
 	VPCOMPRESSD.Z Z12, K1, Z12
-	MOVQ          80(DX), R10
+	MOVQ          104(DX), R10
 	VMOVUPS       Z12, (R10)(SI*4)
 	VPCOMPRESSD.Z Z11, K1, Z11
-	MOVQ          88(DX), R10
+	MOVQ          112(DX), R10
 	VMOVUPS       Z11, (R10)(SI*4)
 	VPCOMPRESSD.Z Z14, K1, Z11
-	MOVQ          96(DX), R10
+	MOVQ          120(DX), R10
 	VMOVUPS       Z11, (R10)(SI*4)
 	VPCOMPRESSD.Z Z8, K1, Z11
-	MOVQ          104(DX), R10
+	MOVQ          128(DX), R10
 	VMOVUPS       Z11, (R10)(SI*4)
 	KMOVW         K1, R10
 	POPCNTL       R10, R10
@@ -3883,7 +4053,7 @@ multiply0done:
 	MOVQ   8(DX), DI
 	SHLQ   $0x02, DI
 	ADDQ   $0x00000040, DI
-	MOVQ   24(DX), R8
+	MOVQ   48(DX), R8
 	MOVQ   16(DX), R9
 	TESTQ  R9, R9
 	JZ     hold1done
@@ -4120,7 +4290,7 @@ hold1done:
 	VSUBPS       Z10, Z16, Z10
 	VPXORD.BCST  constants<>+136(SB), Z3, Z3
 	VPXORD.BCST  constants<>+136(SB), Z2, Z2
-	KMOVW        130(DX), K1
+	KMOVW        154(DX), K1
 	VMOVAPS.Z    Z11, K1, Z11
 	VMOVUPS      Z11, 4416(BX)
 	VMOVAPS.Z    Z12, K1, Z11
@@ -4134,7 +4304,7 @@ hold1done:
 	MOVQ         8(DX), DI
 	SHLQ         $0x02, DI
 	ADDQ         $0x00000040, DI
-	MOVQ         24(DX), R8
+	MOVQ         48(DX), R8
 	MOVQ         16(DX), R9
 	TESTQ        R9, R9
 	JZ           multiply1done
@@ -4275,25 +4445,25 @@ ids1:
 	VBLENDMPS     Z11, Z14, K2, Z11
 	VPMOVM2D      K3, Z17
 	VPCOMPRESSD.Z Z16, K1, Z16
-	MOVQ          40(DX), R10
+	MOVQ          64(DX), R10
 	VMOVUPS       Z16, (R10)(SI*4)
 	VPCOMPRESSD.Z Z13, K1, Z13
-	MOVQ          48(DX), R10
+	MOVQ          72(DX), R10
 	VMOVUPS       Z13, (R10)(SI*4)
 	VPCOMPRESSD.Z Z17, K1, Z13
-	MOVQ          56(DX), R10
+	MOVQ          80(DX), R10
 	VMOVUPS       Z13, (R10)(SI*4)
 	VPCOMPRESSD.Z Z12, K1, Z12
-	MOVQ          80(DX), R10
+	MOVQ          104(DX), R10
 	VMOVUPS       Z12, (R10)(SI*4)
 	VPCOMPRESSD.Z Z11, K1, Z11
-	MOVQ          88(DX), R10
+	MOVQ          112(DX), R10
 	VMOVUPS       Z11, (R10)(SI*4)
 	VPCOMPRESSD.Z Z14, K1, Z11
-	MOVQ          96(DX), R10
+	MOVQ          120(DX), R10
 	VMOVUPS       Z11, (R10)(SI*4)
 	VPCOMPRESSD.Z Z8, K1, Z11
-	MOVQ          104(DX), R10
+	MOVQ          128(DX), R10
 	VMOVUPS       Z11, (R10)(SI*4)
 	KMOVW         K1, R10
 	POPCNTL       R10, R10
@@ -4306,7 +4476,7 @@ multiply1next:
 	JNZ  multiply1
 
 multiply1done:
-	MOVQ SI, 112(DX)
+	MOVQ SI, 136(DX)
 	VZEROUPPER
 	RET
 
@@ -4316,16 +4486,16 @@ TEXT ·ChangeAVX512Single(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 120(DX), BX
+	MOVQ 144(DX), BX
 	XORQ BX, BX
 
 change:
-	CMPQ            BX, 112(DX)
+	CMPQ            BX, 136(DX)
 	JGE             changed
-	MOVQ            40(DX), SI
+	MOVQ            64(DX), SI
 	VMOVUPS         (SI)(BX*4), Z0
 	VMOVUPS         64(SI)(BX*4), Z1
-	MOVQ            48(DX), SI
+	MOVQ            72(DX), SI
 	VMOVUPS         (SI)(BX*4), Z2
 	VMOVUPS         64(SI)(BX*4), Z3
 	VBROADCASTSS    (CX), Z4
@@ -4596,7 +4766,7 @@ change:
 	VPSLLQ          $0x20, Z15, Z8
 	VBLENDMPS       Z7, Z5, K1, Z5
 	VBLENDMPS       Z8, Z12, K1, Z7
-	MOVQ            80(DX), SI
+	MOVQ            104(DX), SI
 	VMOVUPS         (SI)(BX*4), Z8
 	VMOVUPS         64(SI)(BX*4), Z9
 	VPSRLD          $0x09, Z0, Z0
@@ -4785,10 +4955,10 @@ change:
 	VPXORD          Z13, Z3, Z3
 	VMULPS          Z2, Z0, Z0
 	VMULPS          Z3, Z1, Z1
-	MOVQ            88(DX), SI
+	MOVQ            112(DX), SI
 	VMOVUPS         (SI)(BX*4), Z2
 	VMOVUPS         64(SI)(BX*4), Z3
-	MOVQ            104(DX), SI
+	MOVQ            128(DX), SI
 	VMOVUPS         (SI)(BX*4), Z10
 	VMOVUPS         64(SI)(BX*4), Z11
 	VMULPS.BCST     336(CX), Z2, Z2
@@ -4823,7 +4993,7 @@ change:
 	VMAXPS          Z1, Z8, Z1
 	VMINPS          Z0, Z2, Z0
 	VMINPS          Z1, Z2, Z1
-	MOVQ            56(DX), SI
+	MOVQ            80(DX), SI
 	VMOVUPS         (SI)(BX*4), Z2
 	VMOVUPS         64(SI)(BX*4), Z3
 	VPMOVD2M        Z2, K1
@@ -5017,10 +5187,10 @@ change:
 	VPXORD          Z9, Z5, Z5
 	VMULPS          Z4, Z2, Z2
 	VMULPS          Z5, Z3, Z3
-	MOVQ            96(DX), SI
+	MOVQ            120(DX), SI
 	VMOVUPS         (SI)(BX*4), Z4
 	VMOVUPS         64(SI)(BX*4), Z5
-	MOVQ            104(DX), SI
+	MOVQ            128(DX), SI
 	VMOVUPS         (SI)(BX*4), Z6
 	VMOVUPS         64(SI)(BX*4), Z7
 	VMULPS.BCST     336(CX), Z4, Z4
@@ -5059,7 +5229,7 @@ change:
 	VMOVAPS         Z3, K2, Z1
 
 once:
-	MOVQ    80(DX), SI
+	MOVQ    104(DX), SI
 	VMOVUPS Z0, (SI)(BX*4)
 	VMOVUPS Z1, 64(SI)(BX*4)
 	ADDQ    $0x20, BX
@@ -5075,14 +5245,14 @@ TEXT ·FinishAVX512Single(SB), NOSPLIT, $0-24
 	MOVQ   n+0(FP), AX
 	MOVQ   s+8(FP), CX
 	MOVQ   f+16(FP), CX
-	MOVQ   120(CX), DX
+	MOVQ   144(CX), DX
 	XORQ   BX, BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	MOVQ   8(CX), SI
 	SHLQ   $0x02, SI
 	ADDQ   $0x00000000, SI
-	MOVQ   24(CX), DI
+	MOVQ   48(CX), DI
 	MOVQ   16(CX), R8
 	TESTQ  R8, R8
 	JZ     finish0done
@@ -5095,7 +5265,7 @@ finish0:
 	KMOVW     768(DI), K1
 	KORTESTW  K1, K1
 	JZ        finish0nextkept
-	MOVQ      80(CX), R11
+	MOVQ      104(CX), R11
 	VMOVUPS   (R11)(BX*4), Z3
 	VPEXPANDD Z3, K1, Z2
 	KMOVW     K1, R11
@@ -5148,7 +5318,7 @@ finish0done:
 	MOVQ    8(CX), SI
 	SHLQ    $0x02, SI
 	ADDQ    $0x00000040, SI
-	MOVQ    24(CX), DI
+	MOVQ    48(CX), DI
 	MOVQ    16(CX), R8
 	TESTQ   R8, R8
 	JZ      finish1done
@@ -5161,7 +5331,7 @@ finish1:
 	KMOVW     832(DI), K1
 	KORTESTW  K1, K1
 	JZ        finish1nextkept
-	MOVQ      80(CX), R11
+	MOVQ      104(CX), R11
 	VMOVUPS   (R11)(BX*4), Z3
 	VPEXPANDD Z3, K1, Z2
 	KMOVW     K1, R11

@@ -87,15 +87,21 @@ type Sweep[F Real] struct {
 
 // Frame is what a thread that visits one slice after another tells the stages.
 type Frame[F Real] struct {
-	First   int64        // position of lane 0
-	Row     int64        // its first half-edge
-	Slots   int64        // rows of half-edges
-	Slot    *Slot[F]     // one for each
+	Here    Slice
+	Next    Slice        // visited after it, of which memory is asked for; no slots if there is none
+	Slot    *Slot[F]     // one for each row of half-edges
 	Running *[2]Reals[F] // one for each state of a side, sums of weights up to it; hylton2019
 	Changes Changes[F]
 	Count   int64 // of updates in Changes
 	Work    *Work[F]
 	Mine    uint32 // lanes that are network nodes
+}
+
+// Slice is where a slice stands in the arrays.
+type Slice struct {
+	First int64 // position of lane 0
+	Row   int64 // its first half-edge
+	Slots int64 // rows of half-edges
 }
 
 // Work is the memory of the stages.

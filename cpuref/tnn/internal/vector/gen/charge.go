@@ -19,6 +19,10 @@ const (
 
 func charge(c *constants) {
 	g := begin(c, "Charge2020", "does steps 1 to 3 of a visit of hylton2020.")
+	g.fetchNodes("nodes", hereSlice, unsafe.Offsetof(network.State), unsafe.Offsetof(network.Energy),
+		unsafe.Offsetof(network.Dissipation), unsafe.Offsetof(network.Transport), unsafe.Offsetof(network.QualityNumerator), unsafe.Offsetof(network.QualityDenominator))
+	g.fetchRows("rows")
+	g.fetch("potentials", hereSlice, unsafe.Offsetof(network.Potential0), unsafe.Offsetof(network.Potential1))
 	g.eachPart(1, "charge", func() {
 		q, m := g.chargePart(g.gatherCharges)
 		sign := g.sign()
@@ -42,7 +46,6 @@ func (g *stage) chargePart(gather func(at reg.Register, there mask, v, w vec, q,
 		q[i], m[i] = zero(1), zero(1)
 	}
 	g.eachSlot("charge", func(at, s reg.GPVirtual, next string) {
-		g.prefetch(at)
 		there, v, w := g.inputs(at, s)
 		gather(at, there, v, w, &q, &m)
 	})
@@ -73,28 +76,6 @@ func (g *stage) inputs(at, s reg.Register) (there mask, v, w vec) {
 	store(v, g.slot(s, unsafe.Offsetof(slot.V)))
 	store(w, g.slot(s, unsafe.Offsetof(slot.W)))
 	return there, v, w
-}
-
-// prefetch asks memory for the weights that the next slice needs in a slot, since the
-// processor cannot guess their addresses, as it does those of rows. The table of rows is
-// long enough for the last slice, too.
-func (g *stage) prefetch(at reg.Register) {
-	lines := 1
-	if form.copies {
-		if g.part.known > 0 {
-			return
-		}
-		lines = scale(reals)/64 + 1
-	}
-	next, weights, index := GP64(), g.pointer(unsafe.Offsetof(network.Weight)), GP64()
-	MOVQ(g.scalar(unsafe.Offsetof(frame.Slots)), next)
-	SHLQ(Imm(by[uint64](7, 8)), next)
-	ADDQ(at, next)
-	MOVLQSX(g.row(next).Offset(int(unsafe.Offsetof(row_.Weight))), index)
-	rest := g.into(weights, false)
-	for line := range lines {
-		PREFETCHT0(Mem{Base: weights, Index: index, Scale: uint8(form.size), Disp: rest + line*64})
-	}
 }
 
 // predict sets the voltage of an external node that predicts to 0, unless its sign is

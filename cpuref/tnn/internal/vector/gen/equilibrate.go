@@ -10,6 +10,7 @@ import (
 
 func equilibrate(c *constants) {
 	g := begin(c, "Equilibrate2020", "does step 9 of a visit of hylton2020 up to the changes of weights, which it puts into Changes.")
+	g.fetchOthers("others")
 	count := GP64()
 	XORQ(count, count)
 	g.eachPart(1, "equilibrate", func() {
@@ -174,10 +175,10 @@ func (g *stage) listChanges(f repair, count reg.Register) {
 		once := f.err(choose(inA, f.e1, f.e2), choose(inA, f.e2, f.e1), choose(inA, pa, pb))
 		again := f.err(f.e2, f.e1, pb)
 		g.changes(changing, s)
-		j := g.others(at, row, changing)
+		j, weights := g.others(at, row, changing)
 		put(loop, j, number)
 		w := load(1, g.slot(s, unsafe.Offsetof(slot.W)))
-		g.enter(changing, both(inA, inB), count, at, s, entry{i, j, w, once, again, f.square})
+		g.enter(changing, both(inA, inB), count, s, entry{i, j, weights, w, once, again, f.square})
 	})
 }
 
@@ -190,15 +191,24 @@ func (g *stage) loop(row Mem, loops vec) (mask, vec) {
 	return loop, number
 }
 
-// others are the ids of the other ends.
-func (g *stage) others(at reg.Register, row Mem, k mask) vec {
-	j := vec{register()}
+// others are the ids of the other ends and, for AVX2, the indices of the weights.
+func (g *stage) others(at reg.Register, row Mem, k mask) (ids, weights vec) {
+	ids = vec{register()}
+	if !form.avx512 {
+		weights = vec{register()}
+	}
 	apart, done := g.label("apart"), g.label("ids")
 	scattered(row, apart)
-	assign(j, g.followIDs(row, k))
+	assign(ids, g.followIDs(row, k))
+	if !form.avx512 {
+		assign(weights, g.weightsOf(row))
+	}
 	JMP(LabelRef(done))
 	Label(apart)
-	assign(j, gatherWords(k, g.pointer(unsafe.Offsetof(network.ID)), indices(g.words(unsafe.Offsetof(network.Neighbour), at))))
+	assign(ids, gatherWords(k, g.pointer(unsafe.Offsetof(network.ID)), indices(g.words(unsafe.Offsetof(network.Neighbour), at))))
+	if !form.avx512 {
+		assign(weights, loadWords(1, g.words(unsafe.Offsetof(network.WeightOf), at)))
+	}
 	Label(done)
-	return j
+	return ids, weights
 }

@@ -84,12 +84,12 @@ type constants struct {
 	end         int
 	evens, odds Mem // the even and the odd lanes of two vectors, for VPERMI2PS
 	dense       Mem // AVX2: for each mask, the lanes that are set come first
-	stepsAt     *int
+	multiplesAt map[int]int
 	follows     int // labels of followTo
 }
 
 func newConstants() *constants {
-	c := &constants{table: GLOBL("constants", attr.RODATA|attr.NOPTR), at: map[uint64]int{}}
+	c := &constants{table: GLOBL("constants", attr.RODATA|attr.NOPTR), at: map[uint64]int{}, multiplesAt: map[int]int{}}
 	if form.avx512 {
 		c.evens = c.lanesOf(func(lane int) int { return 2 * lane })
 		c.odds = c.lanesOf(func(lane int) int { return 2*lane + 1 })

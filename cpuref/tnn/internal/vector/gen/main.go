@@ -24,6 +24,7 @@ var (
 	network vector.Network[float32]
 	sweep   vector.Sweep[float32]
 	frame   vector.Frame[float32]
+	slice   vector.Slice
 	work    vector.Work[float32]
 	wing    vector.Wing[float32]
 	side_   vector.Side[float32]
@@ -160,7 +161,7 @@ func (g *stage) words(field uintptr, at reg.Register) words {
 
 // nodes is the offset of this part's nodes, in bytes.
 func (g *stage) nodes() reg.GPVirtual {
-	return g.offset(unsafe.Offsetof(frame.First))
+	return g.offset(unsafe.Offsetof(frame.Here) + unsafe.Offsetof(slice.First))
 }
 
 // offset is the offset in bytes of this part's reals from a number of the frame on.
@@ -257,12 +258,12 @@ func scattered(row Mem, label string) {
 // eachSlot emits body for all slots of a part: at is where its half-edges are, slot
 // the start of the Slot, moved by where the part begins.
 func (g *stage) eachSlot(label string, body func(at, slot reg.GPVirtual, next string)) {
-	at, s, left := g.offset(unsafe.Offsetof(frame.Row)), GP64(), GP64()
+	at, s, left := g.offset(unsafe.Offsetof(frame.Here)+unsafe.Offsetof(slice.Row)), GP64(), GP64()
 	MOVQ(g.scalar(unsafe.Offsetof(frame.Slot)), s)
 	if g.part.at != nil {
 		ADDQ(g.part.at, s)
 	}
-	MOVQ(g.scalar(unsafe.Offsetof(frame.Slots)), left)
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Here)+unsafe.Offsetof(slice.Slots)), left)
 	name := g.label(label)
 	TESTQ(left, left)
 	JZ(LabelRef(name + "done"))

@@ -144,12 +144,35 @@ func (g *stage) changed(field uintptr, from reg.Register) Mem {
 	return Mem{Base: p, Index: from, Scale: uint8(form.size)}
 }
 
-// entry has, for each lane, the values that enter puts into Changes.
-type entry struct{ i, j, w, once, again, square vec }
+// entry has, for each lane, the values that enter puts into Changes. Forms for AVX2 need
+// the index of the weight, at.
+type entry struct{ i, j, at, w, once, again, square vec }
 
-// enter appends the lanes of a mask to Changes. They belong to slot s, whose half-edges
-// begin at an offset.
-func (g *stage) enter(changing, twice mask, count, at, s reg.Register, e entry) {
+// weightsOf are the indices of the weights of a row whose weights follow one another.
+func (g *stage) weightsOf(row Mem) vec {
+	from := func(behind bool) vec {
+		first, low := GP64(), XMM()
+		at := row.Offset(int(unsafe.Offsetof(row_.Weight)))
+		if behind {
+			at = at.Offset(4)
+		}
+		MOVLQSX(at, first)
+		lane := GP64()
+		MOVQ(g.part.at, lane)
+		ANDQ(U32(uint32(halfRow()-1)), lane)
+		SHRQ(Imm(by[uint64](2, 3)), lane)
+		ADDQ(lane, first)
+		VMOVQ(first, low)
+		d := register()
+		by[instruction](VPBROADCASTD, VPBROADCASTQ)(low, d)
+		return vec{d}
+	}
+	leap := g.rowMask(row, leapOf(true))
+	return addInt(choose(leap, from(true), from(false)), g.numbers())
+}
+
+// enter appends the lanes of a mask to Changes. They belong to slot s.
+func (g *stage) enter(changing, twice mask, count, s reg.Register, e entry) {
 	type column struct {
 		field uintptr
 		value vec
@@ -167,7 +190,7 @@ func (g *stage) enter(changing, twice mask, count, at, s reg.Register, e entry) 
 		}
 	} else {
 		columns = append(columns,
-			column{unsafe.Offsetof(changed.At), loadWords(1, g.words(unsafe.Offsetof(network.WeightOf), at))},
+			column{unsafe.Offsetof(changed.At), e.at},
 			column{unsafe.Offsetof(changed.To), g.places(s)})
 		table, order := GP64(), YMM()
 		LEAQ(g.dense, table)
@@ -205,20 +228,27 @@ func (g *stage) places(s reg.Register) vec {
 }
 
 // steps are the offsets of the lanes of a register.
-func (c *constants) steps() each {
-	if c.stepsAt == nil {
-		at := c.end
+func (c *constants) steps() each { return c.multiples(form.size) }
+
+// numbers are the lanes' numbers.
+func (c *constants) numbers() each { return c.multiples(1) }
+
+// multiples are n times the lanes' numbers.
+func (c *constants) multiples(n int) each {
+	at, known := c.multiplesAt[n]
+	if !known {
+		at = c.end
 		for lane := range form.lanes() {
 			if form.size == 8 {
-				DATA(at+8*lane, U64(8*lane))
+				DATA(at+8*lane, U64(n*lane))
 			} else {
-				DATA(at+4*lane, U32(4*lane))
+				DATA(at+4*lane, U32(n*lane))
 			}
 		}
 		c.end += form.bytes
-		c.stepsAt = &at
+		c.multiplesAt[n] = at
 	}
-	return each{c.table.Offset(*c.stepsAt)}
+	return each{c.table.Offset(at)}
 }
 
 // changes stores the mask of the lanes whose weights in slot s change; nil stands for no

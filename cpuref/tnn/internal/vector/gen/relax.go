@@ -150,13 +150,13 @@ func (g *stage) multiply(first, second correction, square vec, count reg.Registe
 		test(changing)
 		JZ(LabelRef(next))
 		g.changes(changing, s)
-		j := g.others(at, row, changing)
+		j, weights := g.others(at, row, changing)
 		put(loop, j, number)
 		// By the first pair, then by the second.
 		initial, again := choose(below, err[1], err[0]), choose(below, err[0], err[1])
 		inFirst := either(without(in[0], below), both(in[1], below))
 		i := loadWords(1, g.words(unsafe.Offsetof(network.ID), g.nodes()))
-		g.enter(changing, both(in[0], in[1]), count, at, s, entry{i, j, w, choose(inFirst, initial, again), again, square})
+		g.enter(changing, both(in[0], in[1]), count, s, entry{i, j, weights, w, choose(inFirst, initial, again), again, square})
 	})
 }
 
