@@ -253,6 +253,34 @@ func TestResumeReadOnly(t *testing.T) {
 	bound("resume", "out", "--steps", "+10").want(t, codeDone, "resumed     after step ")
 }
 
+// TestScanReadOnly: a scan that is done can be resumed and merged where nobody may write,
+// and one that is not does not go on there.
+func TestScanReadOnly(t *testing.T) {
+	dir, bind := unprivileged(t)
+	bound := func(args ...string) result {
+		c := command(t, dir, args...)
+		bind(c)
+		return beginCommand(t, c)()
+	}
+	scan := []string{"scan", "--preset", "isolated4", "--backend", "cpu", "--set", "graph.sides=[10, 10]", "--steps", "5", "--over", "edge.inverse_temperature=10,20"}
+	bound(append(scan, "--out", "done")...).want(t, codeDone)
+	bound(append(scan, "--prepare", "--out", "open")...).want(t, codeDone)
+	for _, name := range []string{"done", "done/tasks", "open", "open/tasks"} {
+		path := filepath.Join(dir, name)
+		if err := os.Chmod(path, 0o555); err != nil {
+			t.Fatal(err)
+		}
+		defer os.Chmod(path, 0o755)
+	}
+	done, open := tree(t, filepath.Join(dir, "done")), tree(t, filepath.Join(dir, "open"))
+	bound("resume", "done").want(t, codeDone)
+	bound("scan", "merge", "done").want(t, codeDone)
+	bound("resume", "open").want(t, codeUsage, "cannot be held", "permission denied", "nothing was computed, and nothing changed")
+	bound(append(scan, "--out", "open")...).want(t, codeUsage, "cannot be held")
+	sameTree(t, done, filepath.Join(dir, "done"))
+	sameTree(t, open, filepath.Join(dir, "open"))
+}
+
 // TestNoLibrary has the system find files in the place of the OpenCL library that are
 // none. Neither a driver nor a device is needed for that.
 func TestNoLibrary(t *testing.T) {

@@ -129,7 +129,7 @@ func itemOf(o *inspectOptions, net model.Network) (item, error) {
 	}
 	name, number, _ := strings.Cut(o.item.value, ":")
 	n, err := strconv.Atoi(number)
-	if err != nil {
+	if err != nil || name == "" {
 		return item{}, fmt.Errorf("--item is %q: write an index space and a number, as in %s:3", o.item.value, d.Spaces[0].Name)
 	}
 	return checkItem(&d, item{state.Space(name), n})

@@ -42,6 +42,7 @@ func TestInspectItem(t *testing.T) {
 		{"excitatory:60", "there is no excitatory:60; the run has excitatory:0 to excitatory:59"},
 		{"excitatory:-1", "there is no excitatory:-1; the run has excitatory:0 to excitatory:59"},
 		{"excitatory", `--item is "excitatory": write an index space and a number, as in excitatory:3`},
+		{":3", `--item is ":3": write an index space and a number`},
 		{"node:1", "the model sorn has no index space node; it has excitatory, "},
 	} {
 		tnnGPU(t, dir, "inspect", "sorn", "--item", test.item).want(t, codeUsage, test.says)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -131,15 +132,53 @@ func (p *program) app() *cli.App {
 	}
 	for _, c := range app.Commands {
 		for _, c := range append(c.Subcommands, c) {
-			c.OnUsageError = onUsageError
+			c.OnUsageError, c.Before = onUsageError, parseOut
 			c.HideHelpCommand = true
 		}
 	}
 	return app
 }
 
+// parseOut refuses what other programs take for standard output.
+func parseOut(c *cli.Context) error {
+	for _, flag := range []string{"out", "plot"} {
+		if c.String(flag) == "-" {
+			return badUsage("--%s is -: files are not written to standard output; name one, or write ./- if it is to be called so", flag)
+		}
+	}
+	return nil
+}
+
 func onUsageError(c *cli.Context, err error, _ bool) error {
-	return badUsage("%w; see `%s --help`", err, c.Command.HelpName)
+	return badUsage("%s; see `%s --help`", flagProblem(c.Command, err.Error()), c.Command.HelpName)
+}
+
+// flagProblem says with two dashes, and with what is possible, what the parser says of a
+// flag.
+func flagProblem(of *cli.Command, said string) string {
+	if name, found := strings.CutPrefix(said, "flag provided but not defined: -"); found {
+		return "there is no flag --" + name
+	}
+	if name, found := strings.CutPrefix(said, "flag needs an argument: -"); found {
+		return fmt.Sprintf("--%s is given without its value", name)
+	}
+	m := regexp.MustCompile(`^invalid (?:boolean )?value (".*") for +(?:flag )?-([a-z-]+): `).FindStringSubmatch(said)
+	if m == nil {
+		return said
+	}
+	use := "true or false"
+	for _, f := range of.Flags {
+		if f.Names()[0] != m[2] {
+			continue
+		}
+		switch f.(type) {
+		case *cli.IntFlag, *cli.Int64Flag:
+			use = "a whole number"
+		case *cli.Float64Flag:
+			use = "a number"
+		}
+	}
+	return fmt.Sprintf("--%s is %s: use %s", m[2], m[1], use)
 }
 
 // usageError is a mistake of the user that was found before anything was done.

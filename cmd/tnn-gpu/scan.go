@@ -379,6 +379,8 @@ func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, fold
 	switch {
 	case errors.Is(err, experiment.ErrDamaged):
 		return usageError{err}
+	case errors.Is(err, experiment.ErrNotBegun):
+		return usageError{fmt.Errorf("%w; nothing was computed, and nothing changed", err)}
 	case err != nil && w.stopped() == nil:
 		return err
 	}

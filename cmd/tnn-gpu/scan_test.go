@@ -109,7 +109,7 @@ func TestScanMistakes(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct{ args, says string }{
 		{"scan", "there is no axis"},
-		{"scan --over", "flag needs an argument"},
+		{"scan --over", "--over is given without its value"},
 		{"scan --over edge.bound", "write a key and its values"},
 		{"scan --over edge.bound=1,-1 --out x", "point 2 of the scan"},
 		{"scan --over edge.bound=1,2 --trials 0", `--trials is "0"`},
@@ -280,6 +280,7 @@ func TestScanFromAPipe(t *testing.T) {
 	}
 	tnnGPU(t, dir, "resume", "around").want(t, codeDone)
 	for text, says := range map[string]string{
+		"base = \"isolated4\"\n[[axis]]\nkey = \"edge.bound\"\nvalues = [1, nan]\n": "edge.bound is NaN: use a number from 1e-30 to 1e+30",
 		"":                       "standard input is empty: a scan is a file with axes",
 		"base = ":                "standard input:1: this is no scan",
 		configuration:            "there is no axis",

@@ -66,8 +66,8 @@ type videoOptions struct {
 	arguments
 	field, format, out string
 	fps                option[int]
-	every              int64
-	scale              float64
+	every              option[int64]
+	scale              option[float64]
 	slice              int
 	line               bool
 	replica            int
@@ -76,7 +76,7 @@ type videoOptions struct {
 
 func parseVideo(c *cli.Context) *videoOptions {
 	return &videoOptions{arguments: parseArguments(c), field: c.String("field"), format: c.String("format"), out: c.String("out"), fps: option[int]{c.Int("fps"), c.IsSet("fps")},
-		every: c.Int64("every"), scale: c.Float64("scale"), slice: c.Int("slice"), line: c.Bool("line"), replica: c.Int("replica"), overwrite: c.Bool("overwrite")}
+		every: option[int64]{c.Int64("every"), c.IsSet("every")}, scale: option[float64]{c.Float64("scale"), c.IsSet("scale")}, slice: c.Int("slice"), line: c.Bool("line"), replica: c.Int("replica"), overwrite: c.Bool("overwrite")}
 }
 
 func (p *program) video(o *videoOptions) error {
@@ -91,12 +91,18 @@ func (p *program) video(o *videoOptions) error {
 	if o.fps.given && strings.EqualFold(o.format, "png") {
 		return badUsage("--fps is about a film, and --format png writes pictures; leave one of the two out")
 	}
-	film, err := newFilm(run, o.field, o.replica, o.every)
+	if o.every.given && o.every.value < 1 {
+		return badUsage("--every is %d: use 1 or more steps", o.every.value)
+	}
+	if o.scale.given && !(o.scale.value > 0) {
+		return badUsage("--scale is %g: use a number above 0", o.scale.value)
+	}
+	film, err := newFilm(run, o.field, o.replica, o.every.value)
 	if err != nil {
 		return usageError{err}
 	}
 	defer film.recording.Close()
-	if film.view, err = picture.NewView(film.painter, o.scale, o.slice, o.line, min(film.recording.Len(), spaceTimeRows)); err != nil {
+	if film.view, err = picture.NewView(film.painter, o.scale.value, o.slice, o.line, min(film.recording.Len(), spaceTimeRows)); err != nil {
 		return usageError{err}
 	}
 	format := strings.ToLower(o.format)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -41,6 +42,10 @@ func (c *Config) Variants() ([]model.Spec, *model.Sweep, error) {
 			err = fmt.Errorf("the value %g stands twice: give each once, and more replicas have each more often", numbers[i])
 		}
 		if err != nil {
+			var at *Error
+			if errors.As(err, &at) {
+				at.Where = "" // it is no --set
+			}
 			return nil, nil, invalid("run.sweep", c.Run.Sweep, "%w", err)
 		}
 		specs[i] = one.Spec

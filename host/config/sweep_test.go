@@ -41,6 +41,7 @@ func TestSweepsThatCannotBe(t *testing.T) {
 		"edge.inverse_temperature=10,1e1":   "the value 10 stands twice: give each once",
 		"edge.inverse_temperature=nan,nan":  "edge.inverse_temperature",
 		"edge.inverse_temperature=10,inf":   "edge.inverse_temperature",
+		"edge.inverse_temperature=10,":      `": edge.inverse_temperature is "": use a number`,
 		"run.seed=1,2":                      "no key of the network",
 		"levels":                            "write a key and its values",
 	} {

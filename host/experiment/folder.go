@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -155,12 +156,46 @@ func (f *Folder) Replace(texts map[string][]byte) error {
 // Read reads a file of the folder.
 func (f *Folder) Read(name string) ([]byte, error) { return files.ReadFile(f.dir, name, maxTaskBytes) }
 
-// Write writes a file as a whole: first under a name that no other process uses.
+// Write writes a file as a whole: first under a name that no other process uses. One that
+// has these bytes already stays, so that a scan that is done can be looked at where
+// nothing can be written.
 func (f *Folder) Write(name string, write func(io.Writer) error) error {
+	if f.has(name, write) {
+		return nil
+	}
 	if err := files.ReplaceShared(f.dir, name, write); err != nil {
 		return fmt.Errorf("%s cannot be written: %w", path.Join(f.Path, name), err)
 	}
 	return nil
+}
+
+// has tells whether a file has the bytes that are to be written.
+func (f *Folder) has(name string, write func(io.Writer) error) bool {
+	old, err := f.dir.Open(name)
+	if err != nil {
+		return false
+	}
+	defer old.Close()
+	there := bufio.NewReaderSize(old, 1<<16)
+	if err := write(&comparing{there}); err != nil {
+		return false
+	}
+	_, err = there.ReadByte()
+	return errors.Is(err, io.EOF)
+}
+
+// comparing takes what is also read, and nothing else.
+type comparing struct{ with io.Reader }
+
+var errDiffers = errors.New("the file has other bytes")
+
+// Write implements io.Writer.
+func (c *comparing) Write(p []byte) (int, error) {
+	there := make([]byte, len(p))
+	if _, err := io.ReadFull(c.with, there); err != nil || !bytes.Equal(there, p) {
+		return 0, errDiffers
+	}
+	return len(p), nil
 }
 
 // clear removes what processes left that were killed while they wrote a file.

@@ -43,6 +43,10 @@ type Report struct {
 // Tasks is how many there are in the share.
 func (r *Report) Tasks() int { return r.Done + r.Held + r.Failed + r.Open }
 
+// ErrNotBegun is wrapped by Go where it could not even begin with a first task: nothing
+// was changed.
+var ErrNotBegun = errors.New("the scan does not begin")
+
 // Go makes the tasks of the share that no other process has made or holds. It goes
 // on after failures, and ends soon when the context is done, with its error.
 func (w *Work) Go(ctx context.Context) (Report, error) {
@@ -52,9 +56,13 @@ func (w *Work) Go(ctx context.Context) (Report, error) {
 	}
 	for ctx.Err() == nil {
 		taken, err := s.take()
+		if err != nil && !s.begun {
+			err = fmt.Errorf("%w: %w", ErrNotBegun, err)
+		}
 		if err != nil {
 			return Report{}, err
 		}
+		s.begun = true
 		if len(taken) == 0 {
 			break
 		}
@@ -71,6 +79,7 @@ type worker struct {
 	done  map[int]bool // points of the share
 	alone map[int]bool // points that failed together with others, and are tried alone
 	began time.Time
+	begun bool          // a task was held, or there is none to be made
 	made  float64       // work of the tasks that this process has made
 	left  time.Duration // for those that are not made
 }

@@ -111,7 +111,7 @@ func (a *Axis) at(share float64, isWhole func(key string) bool) setting {
 
 // tomlFloat is a number with a point or an exponent.
 func tomlFloat(v float64, digits int) string {
-	text := strconv.FormatFloat(v, 'g', digits, 64)
+	text := strings.ToLower(strconv.FormatFloat(v, 'g', digits, 64)) // inf and nan are lower case
 	if strings.Trim(text, "+-0123456789") == "" {
 		text += ".0"
 	}
