@@ -53,19 +53,19 @@ func (r *replica[F]) charge(c *charged[F], h int, v, w F) {
 func (r *replica[F]) visit2020(s *sweep[F], pos int32, edges []charged[F], out *nodeSums[F]) {
 	old := r.state[pos]
 	row, degree := r.halfEdges(pos)
-	// Steps 1 to 3: tentative charges, their sums, the depths.
-	var q, m quad[F]
+	// Steps 1 to 3: tentative charges, their sums, the depths. Go keeps the elements of
+	// an array in memory, and these in registers.
+	var q0, q1, q2, q3, m0, m1, m2, m3 F
 	edges = edges[:0]
 	for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {
 		n := r.neighbour[h]
 		edges = edges[:len(edges)+1]
 		c := &edges[len(edges)-1]
 		r.charge(c, h, r.input(s, n, old), r.weight[r.weightOf[h]])
-		for i := range nowhere {
-			q[i] += c.q[i]
-			m[i] += c.m[i]
-		}
+		q0, q1, q2, q3 = q0+c.q[0], q1+c.q[1], q2+c.q[2], q3+c.q[3]
+		m0, m1, m2, m3 = m0+c.m[0], m1+c.m[1], m2+c.m[2], m3+c.m[3]
 	}
+	q, m := quad[F]{q0, q1, q2, q3}, quad[F]{m0, m1, m2, m3}
 	depthMinus := F(s.node.Four * (F(q[plusPlus]*-m[minusMinus]) + F(q[minusMinus]*-m[plusPlus])))
 	depthPlus := F(s.node.Four * (F(q[plusMinus]*m[minusPlus]) + F(q[minusPlus]*m[plusMinus])))
 
