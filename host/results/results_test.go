@@ -84,6 +84,35 @@ func TestKeep(t *testing.T) {
 	}
 }
 
+// TestTablesThatAreNotWhole: a table that is empty, or whose columns are others than those
+// that the run wrote, is not read as one without rows, or with others' values.
+func TestTablesThatAreNotWhole(t *testing.T) {
+	r := resultstest.Make(t, cpuref.New, "isolated4", nil, "graph.sides=[6, 6]", "era[0].steps=5")
+	for _, name := range []string{"steps.csv", "epochs.csv", "histograms.csv"} {
+		path := filepath.Join(r.Path, name)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, rows, _ := strings.Cut(string(text), "\n")
+		names := strings.Split(head, ",")
+		names[0], names[1] = names[1], names[0]
+		for content, says := range map[string]string{"": "is not whole", head: "is not whole", strings.Join(names, ",") + "\n" + rows: "its columns are " + names[0], head + "\n" + rows: ""} {
+			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if name == "histograms.csv" {
+				_, err = r.Histograms()
+			} else {
+				_, err = r.Table(name)
+			}
+			if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+				t.Errorf("%s with %.30q: %v, want %q", name, content, err, says)
+			}
+		}
+	}
+}
+
 func TestHistogramsHaveNoGaps(t *testing.T) {
 	r := resultstest.Make(t, cpuref.New, "driven", nil, "era[0].steps=30")
 	edges := float64(r.Metadata.Network["plastic_edges"])

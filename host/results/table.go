@@ -122,7 +122,11 @@ func (f *Folder) readTable(name string) (*Table, error) {
 		return nil, err
 	}
 	t := &Table{Columns: about.Columns, Values: make([][]float64, len(about.Columns))}
-	err = f.rows(name, len(about.Columns), func(row []string) error {
+	head := make([]string, len(about.Columns))
+	for i, c := range about.Columns {
+		head[i] = c.Name
+	}
+	err = f.rows(name, head, func(row []string) error {
 		for c, cell := range row {
 			v := math.NaN()
 			if cell != "" {
@@ -141,10 +145,10 @@ func (f *Folder) readTable(name string) (*Table, error) {
 	return t, nil
 }
 
-// rows has take see the rows of a csv file that has so many columns, without its head.
-func (f *Folder) rows(name string, columns int, take func(cells []string) error) error {
+// rows has take see the rows of a csv file whose head has these names, without the head.
+func (f *Folder) rows(name string, head []string, take func(cells []string) error) error {
 	path := filepath.Join(f.Path, name)
-	if columns == 0 {
+	if len(head) == 0 {
 		return fmt.Errorf("%s cannot be read: run.json tells of no columns of it", path)
 	}
 	file, _, err := f.open(name)
@@ -161,15 +165,20 @@ func (f *Folder) rows(name string, columns int, take func(cells []string) error)
 	err = in.Read(file, info.Size(), func(cells []string) error {
 		number++
 		switch {
-		case len(cells) != columns:
-			return fmt.Errorf("it has %d cells, not %d", len(cells), columns)
+		case len(cells) != len(head):
+			return fmt.Errorf("it has %d cells, not %d", len(cells), len(head))
+		case number == 0 && !slices.Equal(cells, head):
+			return fmt.Errorf("its columns are %s, and those of the run %s", strings.Join(cells, ","), strings.Join(head, ","))
 		case number == 0:
 			return nil
 		}
 		return take(cells)
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Errorf("%s, row %d: %w", path, number, err)
+	case number < 0:
+		return fmt.Errorf("%s is not whole: it does not even have its first line, with the names of its columns", path)
 	}
 	return nil
 }
@@ -186,13 +195,14 @@ type Histogram struct {
 
 // Histograms are those at the start and, when the run has ended, at the end.
 func (f *Folder) Histograms() ([]Histogram, error) {
-	columns := 5
+	head := []string{"histogram", "when"}
 	if f.Metadata.Sweep != nil {
-		columns++
+		head = append(head, f.Metadata.Sweep.Key)
 	}
+	head = append(head, "lower", "upper", "count")
 	var out []Histogram
 	bins := 0
-	err := f.rows(record.HistogramsName, columns, func(row []string) error {
+	err := f.rows(record.HistogramsName, head, func(row []string) error {
 		h := Histogram{Name: row[0], When: row[1]}
 		numbers := row[2:]
 		if f.Metadata.Sweep != nil {
