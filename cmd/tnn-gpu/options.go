@@ -2,7 +2,9 @@ package main
 
 import (
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -141,4 +143,15 @@ func parseTimeLimit(c *cli.Context) (time.Duration, error) {
 		return 0, badUsage("--time-limit is %q: use a time such as 50m or 23h45m", text)
 	}
 	return limit, nil
+}
+
+// eachOnce are the names that a flag lists with commas, each once.
+func eachOnce(flag, text string) ([]string, error) {
+	words := strings.Split(text, ",")
+	for i, w := range words {
+		if words[i] = strings.TrimSpace(w); words[i] == "" || slices.Contains(words[:i], words[i]) {
+			return nil, badUsage("--%s is %q: name one or more, each once, with commas between them", flag, text)
+		}
+	}
+	return words, nil
 }

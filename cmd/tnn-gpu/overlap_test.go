@@ -20,7 +20,7 @@ func TestSeedsThatOverlap(t *testing.T) {
 	for _, runs := range [][]string{{"one", "two"}, {"two", "one"}, {"three", "two", "longer"}, {"colder", "swept"}} {
 		tnnGPU(t, dir, mean(runs...)...).want(t, codeUsage, says)
 	}
-	tnnGPU(t, dir, mean("two", "two")...).want(t, codeUsage, says)
+	tnnGPU(t, dir, mean("two", "two")...).want(t, codeUsage, "the run two stands twice: name each once")
 	for _, runs := range [][]string{{"one", "three"}, {"two", "colder"}, {"two", "three"}} {
 		tnnGPU(t, dir, mean(runs...)...).want(t, codeDone)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -81,7 +82,10 @@ func (p *program) plot(o *plotOptions) error {
 		return p.plotScan(o)
 	}
 	var runs []*results.Run
-	for _, path := range o.words {
+	for i, path := range o.words {
+		if k := slices.IndexFunc(o.words[:i], func(before string) bool { return filepath.Clean(before) == filepath.Clean(path) }); k >= 0 {
+			return badUsage("the run %s stands twice: name each once", path)
+		}
 		run, err := results.OpenIn(p.files, path)
 		if err != nil {
 			return usageError{err}
@@ -104,7 +108,10 @@ func (p *program) plot(o *plotOptions) error {
 	}
 	options := plot.Options{X: o.x.value, Y: o.y.value, Mean: o.mean, Errors: o.errors, Inset: o.inset.value}
 	if o.quantity.given {
-		options.Quantities = strings.Split(o.quantity.value, ",")
+		var err error
+		if options.Quantities, err = eachOnce("quantity", o.quantity.value); err != nil {
+			return err
+		}
 	}
 	page, err := plot.Observables(runs, options)
 	if err != nil {
@@ -119,7 +126,11 @@ func fieldsPage(run *results.Run, o *plotOptions) (*plot.Page, error) {
 		return nil, errors.New("fields are drawn of one run, without quantities, axes, means and errors: leave the others out")
 	}
 	var all []plot.Shown
-	for name := range strings.SplitSeq(o.field.value, ",") {
+	names, err := eachOnce("field", o.field.value)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
 		one, err := fieldPicture(run, name, o.at)
 		if err != nil {
 			return nil, err

@@ -196,7 +196,9 @@ func scanFile(o *scanOptions) (*scan.File, string, error) {
 	f.Seeds.Independent = f.Seeds.Independent || o.independent
 	f.OwnGraph = f.OwnGraph || o.ownGraph
 	if o.quantity.given {
-		f.Figure.Quantity = strings.Split(o.quantity.value, ",")
+		if f.Figure.Quantity, err = eachOnce("quantity", o.quantity.value); err != nil {
+			return nil, "", err
+		}
 	}
 	if o.x.given {
 		f.Figure.X = o.x.value

@@ -151,7 +151,9 @@ func (p *program) plotScan(o *plotOptions) error {
 		figure.Y, figure.Stack = o.y.value, false
 	}
 	if o.quantity.given {
-		figure.Quantities = strings.Split(o.quantity.value, ",")
+		if figure.Quantities, err = eachOnce("quantity", o.quantity.value); err != nil {
+			return err
+		}
 	}
 	page, err := plot.Scan(table, figure)
 	if err != nil {

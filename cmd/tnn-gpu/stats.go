@@ -115,7 +115,10 @@ func makeReport(run, beside *results.Run, o *statsOptions) (*analysis.Report, er
 	}
 	var names []string
 	if o.of.given {
-		names = strings.Split(o.of.value, ",")
+		var err error
+		if names, err = eachOnce("of", o.of.value); err != nil {
+			return nil, err
+		}
 	}
 	statistics := models.Statistics(run.Metadata.Model)
 	if o.quantity != "" {

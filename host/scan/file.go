@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -186,6 +187,8 @@ func (f *File) Validate() error {
 		return fmt.Errorf("seeds.count is %d: use a whole number from 1 to %d", f.Seeds.Count, maxTrials)
 	case f.Seeds.First != nil && *f.Seeds.First > math.MaxInt64:
 		return fmt.Errorf("seeds.first is %d: use a whole number from 0 to %d", *f.Seeds.First, int64(math.MaxInt64))
+	case repeats(f.Figure.Quantity):
+		return fmt.Errorf("figure.quantity is %q: name each once", f.Figure.Quantity)
 	case f.Figure.Stack && f.Figure.Y != "":
 		return errors.New("figure.stack is true, and figure.y makes a map of colours, which has no bars: leave one of them out")
 	case len(f.Axes) == 0:
@@ -200,6 +203,11 @@ func (f *File) Validate() error {
 		}
 	}
 	return f.validateKeys()
+}
+
+// repeats tells whether a name stands twice.
+func repeats(names []string) bool {
+	return len(slices.Compact(slices.Sorted(slices.Values(names)))) < len(names)
 }
 
 // Limits of a scan.

@@ -251,6 +251,7 @@ func TestBadScans(t *testing.T) {
 		small + `axis = [{key = "run.backend", values = ["cpu"]}]`:                                                               "it is no key of the network",
 		small + `axis = [{key = "record.every", values = [1]}]`:                                                                  "it is no key of the network",
 		small + `axis = [{key = "edge.bound", values = [1979-05-27]}]`:                                                           "a value is a number",
+		small + "figure = { quantity = [\"order\", \"order\"] }\n" + axis:                                                        "name each once",
 		small + `axis = [{key = "graph", values = [1]}]`:                                                                         "graph",
 		"set = [\"run.replicas=2\", \"run.sweep=edge.bound=1,2\"]\nbase = \"isolated4\"\n" + axis:                                "run.sweep cannot be part of a scan",
 		small + "design = \"list\"\n" + `axis = [{key = "edge.bound", values = [1]}, {key = "edge.size_mass", values = [1, 2]}]`: "they need as many",
