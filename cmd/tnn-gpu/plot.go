@@ -258,10 +258,13 @@ func lastPictures(n *setup, final *finalState) ([]plot.Shown, error) {
 	return drawn(title, newScene(n.net, sited, false), len(sites.Sides) == 1, shown[:sites.Count])
 }
 
+// shownPixels are about twice as many as a side of a picture has on the page.
+const shownPixels = 400
+
 // drawn is a picture of values of a scene.
 func drawn(title string, s *picture.Scene, line bool, values []float64) ([]plot.Shown, error) {
 	painter := &picture.Painter{Scene: s, State: true}
-	view, err := picture.NewView(painter, 0, 0, line, 1)
+	view, err := picture.NewView(painter, s.ScaleFor(shownPixels), 0, line, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -254,3 +254,17 @@ func TestSignsHaveRoom(t *testing.T) {
 		}
 	}
 }
+
+// TestScaleFor: a view has about as many pixels as are asked for, and whole ones for a node
+// where they can be.
+func TestScaleFor(t *testing.T) {
+	for _, of := range []struct {
+		sides []int
+		want  float64
+	}{{nil, 0}, {[]int{30, 30}, 13}, {[]int{400, 7}, 1}, {[]int{10, 1600}, 0.25}, {[]int{5000, 50, 40}, 8}, {[]int{800}, 0.5}} {
+		s := &Scene{Sides: of.sides}
+		if got := s.ScaleFor(400); got != of.want {
+			t.Errorf("sides %v: %v, want %v", of.sides, got, of.want)
+		}
+	}
+}

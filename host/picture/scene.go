@@ -21,6 +21,23 @@ type Scene struct {
 	Edges    [][2]int32 // drawn where there is no lattice
 }
 
+// ScaleFor is the scale of a view whose longer side has about so many pixels, or fewer; 0,
+// which chooses one, where there is no lattice.
+func (n *Scene) ScaleFor(pixels int) float64 {
+	sides := n.Sides
+	switch len(sides) {
+	case 0:
+		return 0
+	case 3: // of which a slice is shown
+		sides = sides[1:]
+	}
+	most := slices.Max(sides)
+	if most > pixels {
+		return float64(pixels) / float64(most)
+	}
+	return float64(pixels / most)
+}
+
 // NewScene is a scene of nodes on a lattice, or of nodes alone where sides is nil.
 func NewScene(nodes int, sides []int, bipartite bool) *Scene {
 	out := &Scene{Nodes: nodes, Sides: sides}

@@ -27,6 +27,11 @@ const headPNG = 8 + 25
 
 // writePNG encodes a picture, with the name of the program in it.
 func writePNG(w io.Writer, picture image.Image) error {
+	if drawn, ok := picture.(*image.RGBA); ok {
+		if small := paletted(drawn); small != nil {
+			picture = small
+		}
+	}
 	var b bytes.Buffer
 	// Fast, as a run of a second ends with such a picture.
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}

@@ -280,6 +280,7 @@ func (p *Panel) title() string {
 // plot makes the axes of a panel and draws its contents.
 func (p *Panel) plot() (*plot.Plot, error) {
 	out := plot.New()
+	out.BackgroundColor = nil // the page is white
 	out.Title.Text, out.X.Label.Text, out.Y.Label.Text = p.title(), p.X, p.Y
 	out.Title.TextStyle.Font = sans(11)
 	out.Title.Padding = vg.Points(3)
@@ -413,34 +414,6 @@ func (p *Panel) addBand(out *plot.Plot, c Curve) error {
 	polygon.Color = color.RGBA{colour.R / 4, colour.G / 4, colour.B / 4, 64} // premultiplied
 	polygon.LineStyle.Width = 0
 	out.Add(polygon)
-	return nil
-}
-
-func (p *Panel) addCurve(out *plot.Plot, c Curve) error {
-	x, y, _ := thin(c)
-	points := make(plotter.XYs, len(x))
-	for k := range points {
-		points[k] = plotter.XY{X: x[k], Y: y[k]}
-	}
-	if len(points) == 0 || c.Marks && !c.Joined {
-		return nil
-	}
-	if p.Bins {
-		points = outline(points)
-	}
-	if c.Timed {
-		out.Add(timed(points))
-		return nil
-	}
-	line, err := plotter.NewLine(points)
-	if err != nil {
-		return err
-	}
-	line.LineStyle = c.line()
-	if c.Marks {
-		line.Width = vg.Points(0.6)
-	}
-	out.Add(line)
 	return nil
 }
 
