@@ -123,6 +123,7 @@ func (v *vectors[F]) visit(r *replica[F], s sweep[F], from, to, next int) {
 		} else if next >= 0 {
 			f.Next = sliceOf(r.net.Layout, next)
 		}
+		f.Ahead = (f.Next.Row - f.Here.Row) * int64(unsafe.Sizeof(F(0)))
 		if !v.visitSlice(r, &s) {
 			continue
 		}

@@ -279,91 +279,50 @@ GLOBL constants<>(SB), RODATA|NOPTR, $2176
 // func Charge2020AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Charge2020AVX2Double(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  $0x00000004, SI
-	MOVQ  (DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  40(AX), R8
-	MOVQ  48(AX), R9
-	MOVQ  80(AX), R10
-	MOVQ  88(AX), R11
-	MOVQ  96(AX), R12
-	MOVQ  104(AX), R13
-	TESTQ SI, SI
-	JZ    nodesfetched
-
-nodes:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	PREFETCHT0 (R10)(DI*1)
-	PREFETCHT0 (R11)(DI*1)
-	PREFETCHT0 (R12)(DI*1)
-	PREFETCHT0 (R13)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        nodes
-
-nodesfetched:
-	MOVQ  32(DX), SI
-	SHLQ  $0x03, SI
-	MOVQ  32(AX), R8
-	SHRQ  $0x02, SI
-	MOVQ  40(DX), DI
-	TESTQ DI, DI
-	JZ    rowsfetched
-
-rows:
-	PREFETCHT0 (R8)(SI*1)
-	ADDQ       $0x40, SI
-	DECQ       DI
-	JNZ        rows
-
-rowsfetched:
-	MOVQ  16(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  8(DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  128(AX), R8
-	MOVQ  152(AX), R9
-	TESTQ SI, SI
-	JZ    potentialsfetched
-
-potentials:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        potentials
-
-potentialsfetched:
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 	MOVQ BX, DI
 
 chargepart:
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 11168(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 11200(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 11136(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 11232(BX)
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VMOVUPS Y1, 11264(BX)
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	MOVQ    8(DX), R8
-	SHLQ    $0x03, R8
-	ADDQ    SI, R8
-	MOVQ    48(DX), R9
-	ADDQ    SI, R9
-	MOVQ    16(DX), R10
-	TESTQ   R10, R10
-	JZ      chargedone
+	MOVQ       (DX), R8
+	SHLQ       $0x03, R8
+	ADDQ       SI, R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       48(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       80(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       88(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       96(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       104(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 11168(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 11200(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 11136(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 11232(BX)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VMOVUPS    Y1, 11264(BX)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       8(DX), R8
+	SHLQ       $0x03, R8
+	ADDQ       SI, R8
+	MOVQ       56(DX), R9
+	ADDQ       SI, R9
+	MOVQ       16(DX), R10
+	TESTQ      R10, R10
+	JZ         chargedone
 
 charge:
 	MOVQ         32(AX), R11
@@ -481,82 +440,86 @@ read:
 	VBLENDVPD    Y6, Y7, Y3, Y3
 
 offered:
-	VMOVUPD   Y3, (R9)
-	VMOVUPD   Y4, 256(R9)
-	MOVQ      112(AX), R11
-	VANDPS    (R11)(R8*1), Y5, Y6
-	MOVQ      120(AX), R11
-	VANDPS    (R11)(R8*1), Y5, Y7
-	MOVQ      136(AX), R11
-	VANDPS    (R11)(R8*1), Y5, Y8
-	MOVQ      144(AX), R11
-	VANDPS    (R11)(R8*1), Y5, Y5
-	VMULPD    Y4, Y3, Y3
-	VXORPS    Y9, Y9, Y9
-	VCMPPD    $0x04, Y9, Y3, Y9
-	VXORPS    Y10, Y10, Y10
-	VPCMPGTQ  Y4, Y10, Y10
-	VXORPS    Y11, Y11, Y11
-	VPCMPGTQ  Y3, Y11, Y11
-	VBLENDVPD Y10, Y8, Y6, Y12
-	VXORPS    Y3, Y12, Y13
-	VXORPS    Y14, Y14, Y14
-	VPCMPGTQ  Y13, Y14, Y13
-	VXORPS    constants<>+128(SB), Y13, Y13
-	VANDPS    constants<>+160(SB), Y4, Y14
-	VANDPS    Y12, Y13, Y12
-	VADDPD    Y3, Y12, Y3
-	VORPS     constants<>+192(SB), Y14, Y12
-	VMAXPD    Y3, Y12, Y3
-	VMINPD    Y3, Y14, Y3
-	VANDNPS   Y9, Y10, Y12
-	VXORPS    Y13, Y13, Y13
-	VPCMPGTQ  Y6, Y13, Y13
-	VANDPS    Y6, Y13, Y14
-	VANDPS    Y7, Y13, Y13
-	VXORPS    Y14, Y6, Y6
-	VXORPS    Y13, Y7, Y7
-	VANDNPS   Y12, Y11, Y15
-	VBLENDVPD Y15, Y3, Y6, Y6
-	VBLENDVPD Y15, Y4, Y7, Y7
-	VMOVUPS   11168(BX), Y15
-	VADDPD    Y6, Y15, Y15
-	VMOVUPS   Y15, 11168(BX)
-	VMOVUPS   11200(BX), Y6
-	VADDPD    Y7, Y6, Y6
-	VMOVUPS   Y6, 11200(BX)
-	VANDPS    Y11, Y12, Y6
-	VBLENDVPD Y6, Y3, Y14, Y14
-	VBLENDVPD Y6, Y4, Y13, Y13
-	VMOVUPS   11136(BX), Y6
-	VADDPD    Y14, Y6, Y6
-	VMOVUPS   Y6, 11136(BX)
-	VMOVUPS   11232(BX), Y6
-	VADDPD    Y13, Y6, Y6
-	VMOVUPS   Y6, 11232(BX)
-	VANDPS    Y10, Y9, Y6
-	VXORPS    Y7, Y7, Y7
-	VPCMPGTQ  Y8, Y7, Y7
-	VANDPS    Y8, Y7, Y9
-	VANDPS    Y5, Y7, Y7
-	VXORPS    Y9, Y8, Y8
-	VXORPS    Y7, Y5, Y5
-	VANDNPS   Y6, Y11, Y10
-	VBLENDVPD Y10, Y3, Y8, Y8
-	VBLENDVPD Y10, Y4, Y5, Y5
-	VADDPD    Y8, Y0, Y0
-	VMOVUPS   11264(BX), Y8
-	VADDPD    Y5, Y8, Y8
-	VMOVUPS   Y8, 11264(BX)
-	VANDPS    Y11, Y6, Y5
-	VBLENDVPD Y5, Y3, Y9, Y9
-	VBLENDVPD Y5, Y4, Y7, Y7
-	VADDPD    Y9, Y1, Y1
-	VADDPD    Y7, Y2, Y2
-	ADDQ      $0x00000100, R8
-	ADDQ      $0x00000700, R9
-	DECQ      R10
-	JNZ       charge
+	VMOVUPD    Y3, (R9)
+	VMOVUPD    Y4, 256(R9)
+	MOVQ       128(AX), R11
+	PREFETCHT0 (R11)(R8*1)
+	MOVQ       152(AX), R11
+	PREFETCHT0 (R11)(R8*1)
+	MOVQ       112(AX), R11
+	VANDPS     (R11)(R8*1), Y5, Y6
+	MOVQ       120(AX), R11
+	VANDPS     (R11)(R8*1), Y5, Y7
+	MOVQ       136(AX), R11
+	VANDPS     (R11)(R8*1), Y5, Y8
+	MOVQ       144(AX), R11
+	VANDPS     (R11)(R8*1), Y5, Y5
+	VMULPD     Y4, Y3, Y3
+	VXORPS     Y9, Y9, Y9
+	VCMPPD     $0x04, Y9, Y3, Y9
+	VXORPS     Y10, Y10, Y10
+	VPCMPGTQ   Y4, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	VPCMPGTQ   Y3, Y11, Y11
+	VBLENDVPD  Y10, Y8, Y6, Y12
+	VXORPS     Y3, Y12, Y13
+	VXORPS     Y14, Y14, Y14
+	VPCMPGTQ   Y13, Y14, Y13
+	VXORPS     constants<>+128(SB), Y13, Y13
+	VANDPS     constants<>+160(SB), Y4, Y14
+	VANDPS     Y12, Y13, Y12
+	VADDPD     Y3, Y12, Y3
+	VORPS      constants<>+192(SB), Y14, Y12
+	VMAXPD     Y3, Y12, Y3
+	VMINPD     Y3, Y14, Y3
+	VANDNPS    Y9, Y10, Y12
+	VXORPS     Y13, Y13, Y13
+	VPCMPGTQ   Y6, Y13, Y13
+	VANDPS     Y6, Y13, Y14
+	VANDPS     Y7, Y13, Y13
+	VXORPS     Y14, Y6, Y6
+	VXORPS     Y13, Y7, Y7
+	VANDNPS    Y12, Y11, Y15
+	VBLENDVPD  Y15, Y3, Y6, Y6
+	VBLENDVPD  Y15, Y4, Y7, Y7
+	VMOVUPS    11168(BX), Y15
+	VADDPD     Y6, Y15, Y15
+	VMOVUPS    Y15, 11168(BX)
+	VMOVUPS    11200(BX), Y6
+	VADDPD     Y7, Y6, Y6
+	VMOVUPS    Y6, 11200(BX)
+	VANDPS     Y11, Y12, Y6
+	VBLENDVPD  Y6, Y3, Y14, Y14
+	VBLENDVPD  Y6, Y4, Y13, Y13
+	VMOVUPS    11136(BX), Y6
+	VADDPD     Y14, Y6, Y6
+	VMOVUPS    Y6, 11136(BX)
+	VMOVUPS    11232(BX), Y6
+	VADDPD     Y13, Y6, Y6
+	VMOVUPS    Y6, 11232(BX)
+	VANDPS     Y10, Y9, Y6
+	VXORPS     Y7, Y7, Y7
+	VPCMPGTQ   Y8, Y7, Y7
+	VANDPS     Y8, Y7, Y9
+	VANDPS     Y5, Y7, Y7
+	VXORPS     Y9, Y8, Y8
+	VXORPS     Y7, Y5, Y5
+	VANDNPS    Y6, Y11, Y10
+	VBLENDVPD  Y10, Y3, Y8, Y8
+	VBLENDVPD  Y10, Y4, Y5, Y5
+	VADDPD     Y8, Y0, Y0
+	VMOVUPS    11264(BX), Y8
+	VADDPD     Y5, Y8, Y8
+	VMOVUPS    Y8, 11264(BX)
+	VANDPS     Y11, Y6, Y5
+	VBLENDVPD  Y5, Y3, Y9, Y9
+	VBLENDVPD  Y5, Y4, Y7, Y7
+	VADDPD     Y9, Y1, Y1
+	VADDPD     Y7, Y2, Y2
+	ADDQ       $0x00000100, R8
+	ADDQ       $0x00000700, R9
+	DECQ       R10
+	JNZ        charge
 
 chargedone:
 	VMOVUPS 11168(BX), Y4
@@ -597,46 +560,58 @@ chargedone:
 // func Sample2020AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Sample2020AVX2Double(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  40(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  112(AX), R8
-	MOVQ  120(AX), R9
-	MOVQ  136(AX), R10
-	MOVQ  144(AX), R11
-	TESTQ SI, SI
-	JZ    chargesfetched
-
-charges:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	PREFETCHT0 (R10)(DI*1)
-	PREFETCHT0 (R11)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        charges
-
-chargesfetched:
-	XORQ SI, SI
-	MOVQ BX, DI
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
+	MOVQ 32(DX), SI
+	SHLQ $0x03, SI
+	MOVQ 40(DX), DI
+	SHLQ $0x01, DI
+	XORQ R8, R8
+	MOVQ BX, R9
 
 samplepart:
+	MOVQ 40(DX), R10
+	SHLQ $0x01, R10
+	ADDQ $0x07, R10
+	SHRQ $0x03, R10
+
+further:
+	TESTQ      DI, DI
+	JZ         furtherdone
+	MOVQ       32(AX), R11
+	MOVQ       SI, R12
+	SHRQ       $0x02, R12
+	ANDQ       $-32, R12
+	MOVLQSX    (R11)(R12*1), R13
+	MOVQ       40(AX), R14
+	PREFETCHT0 (R14)(R13*8)
+	PREFETCHT0 64(R14)(R13*8)
+	MOVQ       (AX), R14
+	PREFETCHT0 (R14)(R13*4)
+	MOVLQSX    8(R11)(R12*1), R13
+	MOVQ       160(AX), R11
+	PREFETCHT0 (R11)(R13*8)
+	PREFETCHT0 64(R11)(R13*8)
+	PREFETCHT0 128(R11)(R13*8)
+	ADDQ       $0x80, SI
+	DECQ       DI
+	DECQ       R10
+	JNZ        further
+
+furtherdone:
 	VMOVUPD   constants<>+224(SB), Y0
-	VMOVUPD   3072(DI), Y1
+	VMOVUPD   3072(R9), Y1
 	VDIVPD    240(CX), Y1, Y1
 	VROUNDPD  $0x09, Y1, Y1
 	VMAXPD    Y1, Y0, Y1
-	VMOVUPD   3328(DI), Y2
+	VMOVUPD   3328(R9), Y2
 	VDIVPD    240(CX), Y2, Y2
 	VROUNDPD  $0x09, Y2, Y2
 	VMAXPD    Y2, Y0, Y0
-	VMOVUPD   Y1, 3584(DI)
-	VMOVUPD   Y0, 4864(DI)
+	VMOVUPD   Y1, 3584(R9)
+	VMOVUPD   Y0, 4864(R9)
 	VCMPPD    $0x1e, Y0, Y1, Y2
 	VBLENDVPD Y2, Y1, Y0, Y3
 	VBLENDVPD Y2, Y0, Y1, Y0
@@ -655,13 +630,13 @@ samplepart:
 	VBLENDVPD Y2, Y1, Y0, Y3
 	VBLENDVPD Y2, Y0, Y1, Y0
 	VMOVUPS   Y0, 11168(BX)
-	VMOVUPD   Y4, 7680(DI)
+	VMOVUPD   Y4, 7680(R9)
 	VCMPPD    $0x1d, constants<>+224(SB), Y3, Y0
-	VMOVUPD   3072(DI), Y1
+	VMOVUPD   3072(R9), Y1
 	VXORPS    constants<>+192(SB), Y1, Y1
 	VANDPS    Y1, Y0, Y0
 	VMOVUPS   Y0, 11136(BX)
-	VMOVUPD   3328(DI), Y0
+	VMOVUPD   3328(R9), Y0
 	VXORPS    constants<>+192(SB), Y0, Y0
 	VMOVUPS   11168(BX), Y1
 	VCMPPD    $0x1d, constants<>+224(SB), Y1, Y1
@@ -670,8 +645,8 @@ samplepart:
 	VMOVUPS   11136(BX), Y2
 	VBLENDVPD Y1, Y0, Y2, Y2
 	VMOVUPS   Y2, 11136(BX)
-	VMOVUPD   3072(DI), Y0
-	VDIVPD    3584(DI), Y0, Y1
+	VMOVUPD   3072(R9), Y0
+	VDIVPD    3584(R9), Y0, Y1
 	VXORPS    constants<>+192(SB), Y0, Y0
 	VSUBPD    11136(BX), Y0, Y0
 	VXORPS    constants<>+192(SB), Y0, Y2
@@ -746,9 +721,9 @@ samplepart:
 	VPSLLQ    $0x34, Y6, Y6
 	VPADDQ    Y6, Y4, Y4
 	VANDPS    Y4, Y5, Y4
-	VMOVUPD   Y2, 3840(DI)
-	VMOVUPD   Y4, 4352(DI)
-	VMOVUPD   Y1, 4096(DI)
+	VMOVUPD   Y2, 3840(R9)
+	VMOVUPD   Y4, 4352(R9)
+	VMOVUPD   Y1, 4096(R9)
 	VMULPD    Y1, Y3, Y4
 	VCMPPD    $0x1e, 304(CX), Y4, Y4
 	VMOVUPD   304(CX), Y5
@@ -758,13 +733,13 @@ samplepart:
 	VBLENDVPD Y4, Y1, Y3, Y3
 	VCMPPD    $0x1d, constants<>+224(SB), Y3, Y1
 	VANDPS    Y3, Y1, Y1
-	VMOVUPD   Y1, 4608(DI)
+	VMOVUPD   Y1, 4608(R9)
 	VXORPS    Y1, Y1, Y1
 	VXORPS    Y3, Y3, Y3
 	VXORPS    Y4, Y4, Y4
 
 minus:
-	VCMPPD    $0x11, 4608(DI), Y4, Y5
+	VCMPPD    $0x11, 4608(R9), Y4, Y5
 	VPTEST    Y5, Y5
 	JZ        minusdone
 	VANDPS    Y2, Y5, Y6
@@ -772,16 +747,16 @@ minus:
 	VMULPD    Y0, Y2, Y6
 	VANDPS    Y6, Y5, Y6
 	VADDPD    Y6, Y3, Y3
-	VMULPD    4352(DI), Y2, Y6
+	VMULPD    4352(R9), Y2, Y6
 	VBLENDVPD Y5, Y6, Y2, Y2
-	VADDPD    4096(DI), Y0, Y6
+	VADDPD    4096(R9), Y0, Y6
 	VBLENDVPD Y5, Y6, Y0, Y0
 	VADDPD    constants<>+224(SB), Y4, Y4
 	JMP       minus
 
 minusdone:
-	VMOVUPD   3328(DI), Y0
-	VDIVPD    4864(DI), Y0, Y2
+	VMOVUPD   3328(R9), Y0
+	VDIVPD    4864(R9), Y0, Y2
 	VXORPS    constants<>+192(SB), Y0, Y0
 	VSUBPD    11136(BX), Y0, Y0
 	VXORPS    constants<>+192(SB), Y0, Y4
@@ -856,9 +831,9 @@ minusdone:
 	VPSLLQ    $0x34, Y7, Y7
 	VPADDQ    Y7, Y5, Y5
 	VANDPS    Y5, Y6, Y5
-	VMOVUPD   Y4, 5120(DI)
-	VMOVUPD   Y5, 5632(DI)
-	VMOVUPD   Y2, 5376(DI)
+	VMOVUPD   Y4, 5120(R9)
+	VMOVUPD   Y5, 5632(R9)
+	VMOVUPD   Y2, 5376(R9)
 	VMOVUPS   11168(BX), Y5
 	VMULPD    Y2, Y5, Y5
 	VCMPPD    $0x1e, 304(CX), Y5, Y5
@@ -872,13 +847,13 @@ minusdone:
 	VMOVUPS   11168(BX), Y2
 	VCMPPD    $0x1d, constants<>+224(SB), Y2, Y2
 	VANDPS    11168(BX), Y2, Y2
-	VMOVUPD   Y2, 5888(DI)
+	VMOVUPD   Y2, 5888(R9)
 	VXORPS    Y2, Y2, Y2
 	VXORPS    Y5, Y5, Y5
 	VXORPS    Y6, Y6, Y6
 
 plus:
-	VCMPPD    $0x11, 5888(DI), Y6, Y7
+	VCMPPD    $0x11, 5888(R9), Y6, Y7
 	VPTEST    Y7, Y7
 	JZ        plusdone
 	VANDPS    Y4, Y7, Y8
@@ -886,15 +861,15 @@ plus:
 	VMULPD    Y0, Y4, Y8
 	VANDPS    Y8, Y7, Y8
 	VADDPD    Y8, Y5, Y5
-	VMULPD    5632(DI), Y4, Y8
+	VMULPD    5632(R9), Y4, Y8
 	VBLENDVPD Y7, Y8, Y4, Y4
-	VADDPD    5376(DI), Y0, Y8
+	VADDPD    5376(R9), Y0, Y8
 	VBLENDVPD Y7, Y8, Y0, Y0
 	VADDPD    constants<>+224(SB), Y6, Y6
 	JMP       plus
 
 plusdone:
-	VMOVUPD   7680(DI), Y0
+	VMOVUPD   7680(R9), Y0
 	VXORPS    Y4, Y4, Y4
 	VCMPPD    $0x00, Y4, Y0, Y0
 	VMOVUPS   11136(BX), Y4
@@ -943,12 +918,12 @@ plusdone:
 	VMULPD    Y6, Y4, Y6
 	VADDPD    Y6, Y3, Y3
 	VADDPD    Y5, Y3, Y3
-	MOVQ      (DX), R8
-	SHLQ      $0x03, R8
-	ADDQ      SI, R8
-	SHRQ      $0x01, R8
-	MOVQ      (AX), R9
-	VPMOVZXDQ (R9)(R8*1), Y5
+	MOVQ      (DX), R10
+	SHLQ      $0x03, R10
+	ADDQ      R8, R10
+	SHRQ      $0x01, R10
+	MOVQ      (AX), R11
+	VPMOVZXDQ (R11)(R10*1), Y5
 	VXORPS    Y6, Y6, Y6
 	VMOVUPD   (CX), Y7
 	VXORPS    Y8, Y8, Y8
@@ -1039,13 +1014,13 @@ plusdone:
 	VADDPD    constants<>+832(SB), Y5, Y5
 	VMULPD    constants<>+864(SB), Y5, Y5
 	VMULPD    Y2, Y5, Y5
-	VMOVUPD   4608(DI), Y6
+	VMOVUPD   4608(R9), Y6
 	VXORPS    Y7, Y7, Y7
 	VCMPPD    $0x1e, Y7, Y6, Y6
 	VCMPPD    $0x12, Y1, Y5, Y7
 	VANDPS    Y6, Y7, Y6
 	VADDPD    Y4, Y1, Y1
-	VMOVUPD   5888(DI), Y4
+	VMOVUPD   5888(R9), Y4
 	VXORPS    Y7, Y7, Y7
 	VCMPPD    $0x1e, Y7, Y4, Y4
 	VCMPPD    $0x1e, Y1, Y5, Y1
@@ -1055,27 +1030,27 @@ plusdone:
 	VANDNPS   Y0, Y6, Y0
 	VSUBPD    Y5, Y2, Y1
 	VBLENDVPD Y6, Y5, Y1, Y1
-	VMOVUPD   4608(DI), Y4
-	VMOVUPD   5888(DI), Y5
+	VMOVUPD   4608(R9), Y4
+	VMOVUPD   5888(R9), Y5
 	VBLENDVPD Y6, Y4, Y5, Y4
 	VSUBPD    constants<>+224(SB), Y4, Y4
-	VMOVUPD   3840(DI), Y5
-	VMOVUPD   5120(DI), Y7
+	VMOVUPD   3840(R9), Y5
+	VMOVUPD   5120(R9), Y7
 	VBLENDVPD Y6, Y5, Y7, Y5
-	VMOVUPD   4352(DI), Y7
-	VMOVUPD   5632(DI), Y8
+	VMOVUPD   4352(R9), Y7
+	VMOVUPD   5632(R9), Y8
 	VBLENDVPD Y6, Y7, Y8, Y7
-	VMOVUPD   3584(DI), Y8
-	VMOVUPD   4864(DI), Y9
+	VMOVUPD   3584(R9), Y8
+	VMOVUPD   4864(R9), Y9
 	VBLENDVPD Y6, Y8, Y9, Y8
 	VMOVUPD   constants<>+192(SB), Y9
 	VANDPS    Y9, Y6, Y9
 	VORPS     Y0, Y6, Y0
-	VMOVUPD   3072(DI), Y10
-	VMOVUPD   3328(DI), Y11
+	VMOVUPD   3072(R9), Y10
+	VMOVUPD   3328(R9), Y11
 	VBLENDVPD Y6, Y10, Y11, Y6
 	VANDPS    Y6, Y0, Y6
-	VMOVUPS   Y0, 256(DI)
+	VMOVUPS   Y0, 256(R9)
 	VXORPS    Y10, Y10, Y10
 	VXORPS    Y11, Y11, Y11
 	VCMPPD    $0x11, Y4, Y11, Y12
@@ -1098,7 +1073,7 @@ index:
 	JMP       index
 
 found:
-	VMOVUPS      256(DI), Y0
+	VMOVUPS      256(R9), Y0
 	VSUBPD       Y11, Y8, Y1
 	VDIVPD       Y8, Y1, Y1
 	VXORPS       Y9, Y1, Y1
@@ -1145,15 +1120,15 @@ found:
 	VCMPPD       $0x11, constants<>+1248(SB), Y2, Y4
 	VMOVUPD      constants<>+1280(SB), Y5
 	VBLENDVPD    Y4, Y5, Y1, Y1
-	VPBROADCASTD 152(DX), Y4
-	VPAND        (DI), Y4, Y4
-	VPCMPEQQ     (DI), Y4, Y4
+	VPBROADCASTD 160(DX), Y4
+	VPAND        (R9), Y4, Y4
+	VPCMPEQQ     (R9), Y4, Y4
 	VMOVUPS      11136(BX), Y5
 	VSUBPD       Y1, Y5, Y5
 	VANDPS       Y5, Y4, Y5
-	VMOVUPD      Y5, 8192(DI)
-	VMOVUPD      3328(DI), Y5
-	VADDPD       3072(DI), Y5, Y5
+	VMOVUPD      Y5, 8192(R9)
+	VMOVUPD      3328(R9), Y5
+	VADDPD       3072(R9), Y5, Y5
 	VADDPD       constants<>+224(SB), Y5, Y5
 	VMOVUPD      constants<>+1312(SB), Y7
 	VDIVPD       240(CX), Y5, Y5
@@ -1205,89 +1180,62 @@ found:
 	VBLENDVPD    Y3, Y5, Y2, Y2
 	VDIVPD       Y2, Y1, Y1
 	VANDPS       Y1, Y4, Y1
-	VMOVUPD      Y1, 8448(DI)
-	MOVQ         (DX), R8
-	SHLQ         $0x03, R8
-	ADDQ         SI, R8
-	VPBROADCASTD 152(DX), Y1
-	VPAND        (DI), Y1, Y1
-	VPCMPEQQ     (DI), Y1, Y1
+	VMOVUPD      Y1, 8448(R9)
+	MOVQ         (DX), R10
+	SHLQ         $0x03, R10
+	ADDQ         R8, R10
+	VPBROADCASTD 160(DX), Y1
+	VPAND        (R9), Y1, Y1
+	VPCMPEQQ     (R9), Y1, Y1
 	VANDPS       constants<>+160(SB), Y0, Y2
 	VMULPD       Y2, Y6, Y2
 	VXORPS       constants<>+192(SB), Y2, Y2
-	MOVQ         48(AX), R9
-	VSUBPD       (R9)(R8*1), Y2, Y3
+	MOVQ         48(AX), R11
+	VSUBPD       (R11)(R10*1), Y2, Y3
 	VANDPS       constants<>+160(SB), Y3, Y3
 	VCMPPD       $0x1e, 240(CX), Y3, Y3
 	VANDPS       Y1, Y3, Y3
-	VMOVUPD      (R9)(R8*1), Y4
+	VMOVUPD      (R11)(R10*1), Y4
 	VBLENDVPD    Y1, Y2, Y4, Y4
-	VMOVUPD      Y4, (R9)(R8*1)
+	VMOVUPD      Y4, (R11)(R10*1)
 	VANDPS       Y2, Y1, Y2
-	VMOVUPD      Y2, 7936(DI)
+	VMOVUPD      Y2, 7936(R9)
 	VMOVUPD      constants<>+224(SB), Y2
 	VANDPS       Y2, Y3, Y2
-	VMOVUPD      Y2, 9984(DI)
-	MOVQ         40(AX), R9
-	VSUBPD       (R9)(R8*1), Y0, Y2
+	VMOVUPD      Y2, 9984(R9)
+	MOVQ         40(AX), R11
+	VSUBPD       (R11)(R10*1), Y0, Y2
 	VMULPD       constants<>+832(SB), Y2, Y2
 	VANDPS       constants<>+160(SB), Y2, Y2
 	VANDPS       Y2, Y1, Y2
-	VMOVUPD      Y2, 9728(DI)
+	VMOVUPD      Y2, 9728(R9)
 	VANDPS       Y0, Y1, Y2
-	VMOVUPD      Y2, 10240(DI)
-	VMOVUPD      (R9)(R8*1), Y2
+	VMOVUPD      Y2, 10240(R9)
+	VMOVUPD      (R11)(R10*1), Y2
 	VBLENDVPD    Y1, Y0, Y2, Y2
-	VMOVUPD      Y2, (R9)(R8*1)
-	VMOVUPD      Y0, 7680(DI)
+	VMOVUPD      Y2, (R11)(R10*1)
+	VMOVUPD      Y0, 7680(R9)
 	VXORPS       Y2, Y2, Y2
 	VCMPPD       $0x04, Y2, Y0, Y0
 	VANDPS       Y1, Y0, Y0
 	VANDNPS      Y0, Y3, Y0
 	VMOVUPS      32(CX), Y1
 	VANDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 256(DI)
-	ADDQ         $0x00000020, DI
-	ADDQ         $0x00000020, SI
-	CMPQ         SI, $0x00000100
+	VMOVUPS      Y0, 256(R9)
+	ADDQ         $0x00000020, R9
+	ADDQ         $0x00000020, R8
+	CMPQ         R8, $0x00000100
 	JNE          samplepart
 	VZEROUPPER
 	RET
 
 // func Equilibrate2020AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
-// Requires: AVX, AVX2, MMX+, POPCNT
+// Requires: AVX, AVX2, POPCNT
 TEXT ·Equilibrate2020AVX2Double(SB), NOSPLIT, $8-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  32(DX), SI
-	SHLQ  $0x03, SI
-	MOVQ  40(DX), DI
-	SHLQ  $0x01, DI
-	MOVQ  32(AX), R8
-	SHRQ  $0x02, SI
-	ANDQ  $-32, SI
-	MOVQ  40(AX), R9
-	MOVQ  (AX), R10
-	MOVQ  160(AX), R11
-	TESTQ DI, DI
-	JZ    othersfetched
-
-others:
-	MOVLQSX    (R8)(SI*1), R12
-	PREFETCHT0 (R9)(R12*8)
-	PREFETCHT0 64(R9)(R12*8)
-	PREFETCHT0 (R10)(R12*4)
-	MOVLQSX    8(R8)(SI*1), R12
-	PREFETCHT0 (R11)(R12*8)
-	PREFETCHT0 64(R11)(R12*8)
-	PREFETCHT0 128(R11)(R12*8)
-	ADDQ       $0x20, SI
-	DECQ       DI
-	JNZ        others
-
-othersfetched:
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 	XORQ DI, DI
 	MOVQ BX, R8
@@ -1311,7 +1259,7 @@ equilibratepart:
 	MOVQ    8(DX), R9
 	SHLQ    $0x03, R9
 	ADDQ    DI, R9
-	MOVQ    48(DX), R10
+	MOVQ    56(DX), R10
 	ADDQ    DI, R10
 	MOVQ    16(DX), R11
 	TESTQ   R11, R11
@@ -1622,7 +1570,7 @@ membersdone:
 	MOVQ      8(DX), R9
 	SHLQ      $0x03, R9
 	ADDQ      DI, R9
-	MOVQ      48(DX), R10
+	MOVQ      56(DX), R10
 	ADDQ      DI, R10
 	MOVQ      16(DX), R11
 	TESTQ     R11, R11
@@ -1758,7 +1706,7 @@ ids:
 	VMOVUPD      256(R10), Y5
 	VANDPS       Y8, Y7, Y6
 	MOVQ         R10, R12
-	SUBQ         48(DX), R12
+	SUBQ         56(DX), R12
 	VMOVQ        R12, X7
 	VPBROADCASTQ X7, Y7
 	VPADDQ       constants<>+1440(SB), Y7, Y7
@@ -1768,32 +1716,32 @@ ids:
 	VPMOVZXBD    (R12)(R13*8), Y8
 	VMOVUPS      11392(BX), Y14
 	VPERMPS      Y14, Y8, Y14
-	MOVQ         64(DX), R12
+	MOVQ         72(DX), R12
 	VMOVUPD      Y14, (R12)(SI*8)
 	VPERMPS      Y12, Y8, Y12
-	MOVQ         72(DX), R12
+	MOVQ         80(DX), R12
 	VMOVUPD      Y12, (R12)(SI*8)
 	VPERMPS      Y6, Y8, Y6
-	MOVQ         80(DX), R12
+	MOVQ         88(DX), R12
 	VMOVUPD      Y6, (R12)(SI*8)
 	VPERMPS      Y5, Y8, Y5
-	MOVQ         104(DX), R12
-	VMOVUPD      Y5, (R12)(SI*8)
-	VPERMPS      Y10, Y8, Y5
 	MOVQ         112(DX), R12
 	VMOVUPD      Y5, (R12)(SI*8)
-	VPERMPS      Y11, Y8, Y5
+	VPERMPS      Y10, Y8, Y5
 	MOVQ         120(DX), R12
+	VMOVUPD      Y5, (R12)(SI*8)
+	VPERMPS      Y11, Y8, Y5
+	MOVQ         128(DX), R12
 	VMOVUPD      Y5, (R12)(SI*8)
 	VMOVUPS      11328(BX), Y5
 	VPERMPS      Y5, Y8, Y5
-	MOVQ         128(DX), R12
+	MOVQ         136(DX), R12
 	VMOVUPD      Y5, (R12)(SI*8)
 	VPERMPS      Y13, Y8, Y5
-	MOVQ         88(DX), R12
+	MOVQ         96(DX), R12
 	VMOVUPD      Y5, (R12)(SI*8)
 	VPERMPS      Y7, Y8, Y5
-	MOVQ         96(DX), R12
+	MOVQ         104(DX), R12
 	VMOVUPD      Y5, (R12)(SI*8)
 	VMOVMSKPD    Y9, R12
 	POPCNTL      R12, R12
@@ -1810,7 +1758,7 @@ rest:
 	MOVQ         (DX), R9
 	SHLQ         $0x03, R9
 	ADDQ         DI, R9
-	VPBROADCASTD 152(DX), Y0
+	VPBROADCASTD 160(DX), Y0
 	VPAND        (R8), Y0, Y0
 	VPCMPEQQ     (R8), Y0, Y0
 	MOVQ         80(AX), R10
@@ -1829,90 +1777,49 @@ rest:
 	ADDQ         $0x00000020, DI
 	CMPQ         DI, $0x00000100
 	JNE          equilibratepart
-	MOVQ         SI, 136(DX)
+	MOVQ         SI, 144(DX)
 	VZEROUPPER
 	RET
 
 // func Charge2019AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Charge2019AVX2Double(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  $0x00000004, SI
-	MOVQ  (DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  40(AX), R8
-	MOVQ  72(AX), R9
-	TESTQ SI, SI
-	JZ    nodesfetched
-
-nodes:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        nodes
-
-nodesfetched:
-	MOVQ  32(DX), SI
-	SHLQ  $0x03, SI
-	MOVQ  32(AX), R8
-	SHRQ  $0x02, SI
-	MOVQ  40(DX), DI
-	TESTQ DI, DI
-	JZ    rowsfetched
-
-rows:
-	PREFETCHT0 (R8)(SI*1)
-	ADDQ       $0x40, SI
-	DECQ       DI
-	JNZ        rows
-
-rowsfetched:
-	MOVQ  40(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  128(AX), R8
-	MOVQ  152(AX), R9
-	TESTQ SI, SI
-	JZ    potentialsfetched
-
-potentials:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        potentials
-
-potentialsfetched:
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 	MOVQ BX, DI
 
 chargepart:
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 11168(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 11200(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 11136(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 11232(BX)
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VMOVUPS Y1, 11264(BX)
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	MOVQ    8(DX), R8
-	SHLQ    $0x03, R8
-	ADDQ    SI, R8
-	MOVQ    48(DX), R9
-	ADDQ    SI, R9
-	MOVQ    16(DX), R10
-	TESTQ   R10, R10
-	JZ      chargedone
+	MOVQ       (DX), R8
+	SHLQ       $0x03, R8
+	ADDQ       SI, R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       72(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 11168(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 11200(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 11136(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 11232(BX)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VMOVUPS    Y1, 11264(BX)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       8(DX), R8
+	SHLQ       $0x03, R8
+	ADDQ       SI, R8
+	MOVQ       56(DX), R9
+	ADDQ       SI, R9
+	MOVQ       16(DX), R10
+	TESTQ      R10, R10
+	JZ         chargedone
 
 charge:
 	MOVQ         32(AX), R11
@@ -2163,64 +2070,69 @@ chargedone:
 // func Sample2019AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Sample2019AVX2Double(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  32(DX), SI
-	SHLQ  $0x03, SI
-	MOVQ  40(DX), DI
-	SHLQ  $0x01, DI
-	MOVQ  32(AX), R8
-	SHRQ  $0x02, SI
-	ANDQ  $-32, SI
-	MOVQ  40(AX), R9
-	MOVQ  (AX), R10
-	MOVQ  160(AX), R11
-	TESTQ DI, DI
-	JZ    othersfetched
-
-others:
-	MOVLQSX    (R8)(SI*1), R12
-	PREFETCHT0 (R9)(R12*8)
-	PREFETCHT0 64(R9)(R12*8)
-	PREFETCHT0 (R10)(R12*4)
-	MOVLQSX    8(R8)(SI*1), R12
-	PREFETCHT0 (R11)(R12*8)
-	PREFETCHT0 64(R11)(R12*8)
-	PREFETCHT0 128(R11)(R12*8)
-	ADDQ       $0x20, SI
-	DECQ       DI
-	JNZ        others
-
-othersfetched:
-	MOVQ  40(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  112(AX), R8
-	MOVQ  136(AX), R9
-	TESTQ SI, SI
-	JZ    chargesfetched
-
-charges:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        charges
-
-chargesfetched:
-	XORQ SI, SI
-	MOVQ BX, DI
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
+	MOVQ 32(DX), SI
+	SHLQ $0x03, SI
+	MOVQ 40(DX), DI
+	SHLQ $0x01, DI
+	XORQ R8, R8
+	MOVQ BX, R9
 
 samplepart:
-	MOVQ      (DX), R8
-	SHLQ      $0x03, R8
-	ADDQ      SI, R8
-	SHRQ      $0x01, R8
-	MOVQ      (AX), R9
-	VPMOVZXDQ (R9)(R8*1), Y0
+	MOVQ 40(DX), R10
+	SHLQ $0x01, R10
+	ADDQ $0x07, R10
+	SHRQ $0x03, R10
+
+further:
+	TESTQ      DI, DI
+	JZ         furtherdone
+	MOVQ       32(AX), R11
+	MOVQ       SI, R12
+	SHRQ       $0x02, R12
+	ANDQ       $-32, R12
+	MOVLQSX    (R11)(R12*1), R13
+	MOVQ       40(AX), R14
+	PREFETCHT0 (R14)(R13*8)
+	PREFETCHT0 64(R14)(R13*8)
+	MOVQ       (AX), R14
+	PREFETCHT0 (R14)(R13*4)
+	MOVLQSX    8(R11)(R12*1), R13
+	MOVQ       160(AX), R11
+	PREFETCHT0 (R11)(R13*8)
+	PREFETCHT0 64(R11)(R13*8)
+	PREFETCHT0 128(R11)(R13*8)
+	MOVQ       128(AX), R11
+	PREFETCHT0 (R11)(SI*1)
+	MOVQ       112(AX), R11
+	PREFETCHT0 (R11)(SI*1)
+	MOVQ       152(AX), R11
+	PREFETCHT0 (R11)(SI*1)
+	MOVQ       136(AX), R11
+	PREFETCHT0 (R11)(SI*1)
+	MOVQ       128(AX), R11
+	PREFETCHT0 64(R11)(SI*1)
+	MOVQ       112(AX), R11
+	PREFETCHT0 64(R11)(SI*1)
+	MOVQ       152(AX), R11
+	PREFETCHT0 64(R11)(SI*1)
+	MOVQ       136(AX), R11
+	PREFETCHT0 64(R11)(SI*1)
+	ADDQ       $0x80, SI
+	DECQ       DI
+	DECQ       R10
+	JNZ        further
+
+furtherdone:
+	MOVQ      (DX), R10
+	SHLQ      $0x03, R10
+	ADDQ      R8, R10
+	SHRQ      $0x01, R10
+	MOVQ      (AX), R11
+	VPMOVZXDQ (R11)(R10*1), Y0
 	VXORPS    Y1, Y1, Y1
 	VMOVUPD   (CX), Y2
 	VXORPS    Y3, Y3, Y3
@@ -2310,16 +2222,16 @@ samplepart:
 	VSUBPD    constants<>+800(SB), Y0, Y0
 	VADDPD    constants<>+832(SB), Y0, Y0
 	VMULPD    constants<>+864(SB), Y0, Y0
-	VMOVUPD   Y0, 7680(DI)
-	MOVQ      56(DX), R10
-	ADDQ      $0x00000000, R10
-	ADDQ      SI, R10
-	MOVQ      128(CX), R8
-	MOVQ      112(CX), R9
-	VMOVUPD   3072(DI), Y0
+	VMOVUPD   Y0, 7680(R9)
+	MOVQ      64(DX), R12
+	ADDQ      $0x00000000, R12
+	ADDQ      R8, R12
+	MOVQ      128(CX), R10
+	MOVQ      112(CX), R11
+	VMOVUPD   3072(R9), Y0
 	VMOVUPS   Y0, 11136(BX)
-	VMOVUPD   3072(DI), Y0
-	VMAXPD    3328(DI), Y0, Y0
+	VMOVUPD   3072(R9), Y0
+	VMAXPD    3328(R9), Y0, Y0
 	VMOVUPS   Y0, 11200(BX)
 	VMOVUPD   304(CX), Y0
 	VXORPS    constants<>+192(SB), Y0, Y0
@@ -2329,9 +2241,9 @@ samplepart:
 	VPCMPEQD  Y4, Y4, Y4
 
 weigh0:
-	TESTQ        R9, R9
+	TESTQ        R11, R11
 	JZ           weigh0done
-	VBROADCASTSD (R8), Y5
+	VBROADCASTSD (R10), Y5
 	VMOVUPS      11136(BX), Y6
 	VMULPD       Y5, Y6, Y5
 	VSUBPD       11200(BX), Y5, Y5
@@ -2380,25 +2292,25 @@ weigh0:
 	VBLENDVPD    Y4, Y5, Y2, Y2
 	VANDPS       constants<>+224(SB), Y4, Y5
 	VADDPD       Y5, Y3, Y3
-	VMOVUPD      Y1, (R10)
-	ADDQ         $0x08, R8
-	ADDQ         $0x00000200, R10
-	DECQ         R9
+	VMOVUPD      Y1, (R12)
+	ADDQ         $0x08, R10
+	ADDQ         $0x00000200, R12
+	DECQ         R11
 	JMP          weigh0
 
 weigh0done:
-	VMOVUPD  Y1, 6144(DI)
-	VMOVUPD  Y2, 6400(DI)
-	VMOVUPD  Y3, 6656(DI)
-	MOVQ     56(DX), R10
-	ADDQ     $0x00000100, R10
-	ADDQ     SI, R10
-	MOVQ     136(CX), R8
-	MOVQ     120(CX), R9
-	VMOVUPD  3328(DI), Y0
+	VMOVUPD  Y1, 6144(R9)
+	VMOVUPD  Y2, 6400(R9)
+	VMOVUPD  Y3, 6656(R9)
+	MOVQ     64(DX), R12
+	ADDQ     $0x00000100, R12
+	ADDQ     R8, R12
+	MOVQ     136(CX), R10
+	MOVQ     120(CX), R11
+	VMOVUPD  3328(R9), Y0
 	VMOVUPS  Y0, 11168(BX)
-	VMOVUPD  3072(DI), Y0
-	VMAXPD   3328(DI), Y0, Y0
+	VMOVUPD  3072(R9), Y0
+	VMAXPD   3328(R9), Y0, Y0
 	VMOVUPS  Y0, 11232(BX)
 	VMOVUPD  304(CX), Y0
 	VXORPS   constants<>+192(SB), Y0, Y0
@@ -2408,9 +2320,9 @@ weigh0done:
 	VPCMPEQD Y4, Y4, Y4
 
 weigh1:
-	TESTQ        R9, R9
+	TESTQ        R11, R11
 	JZ           weigh1done
-	VBROADCASTSD (R8), Y5
+	VBROADCASTSD (R10), Y5
 	VMOVUPS      11168(BX), Y6
 	VMULPD       Y5, Y6, Y5
 	VSUBPD       11232(BX), Y5, Y5
@@ -2459,42 +2371,42 @@ weigh1:
 	VBLENDVPD    Y4, Y5, Y2, Y2
 	VANDPS       constants<>+224(SB), Y4, Y5
 	VADDPD       Y5, Y3, Y3
-	VMOVUPD      Y1, (R10)
-	ADDQ         $0x08, R8
-	ADDQ         $0x00000200, R10
-	DECQ         R9
+	VMOVUPD      Y1, (R12)
+	ADDQ         $0x08, R10
+	ADDQ         $0x00000200, R12
+	DECQ         R11
 	JMP          weigh1
 
 weigh1done:
-	VMOVUPD   Y1, 6912(DI)
-	VMOVUPD   Y2, 7168(DI)
-	VMOVUPD   Y3, 7424(DI)
-	VMOVUPD   6144(DI), Y0
-	VMOVUPD   6912(DI), Y1
+	VMOVUPD   Y1, 6912(R9)
+	VMOVUPD   Y2, 7168(R9)
+	VMOVUPD   Y3, 7424(R9)
+	VMOVUPD   6144(R9), Y0
+	VMOVUPD   6912(R9), Y1
 	VADDPD    Y1, Y0, Y1
-	VMOVUPD   7680(DI), Y2
+	VMOVUPD   7680(R9), Y2
 	VMULPD    Y1, Y2, Y2
 	VCMPPD    $0x1e, Y0, Y2, Y0
 	VSUBPD    Y2, Y1, Y3
 	VBLENDVPD Y0, Y3, Y2, Y2
-	VMOVUPD   7424(DI), Y3
-	VMOVUPD   6656(DI), Y4
+	VMOVUPD   7424(R9), Y3
+	VMOVUPD   6656(R9), Y4
 	VBLENDVPD Y0, Y3, Y4, Y3
 	VSUBPD    constants<>+224(SB), Y3, Y3
 	VXORPS    Y4, Y4, Y4
-	MOVQ      56(DX), R8
-	ADDQ      $0x00000000, R8
-	ADDQ      SI, R8
-	MOVQ      56(DX), R9
-	ADDQ      $0x00000100, R9
-	ADDQ      SI, R9
+	MOVQ      64(DX), R10
+	ADDQ      $0x00000000, R10
+	ADDQ      R8, R10
+	MOVQ      64(DX), R11
+	ADDQ      $0x00000100, R11
+	ADDQ      R8, R11
 	VCMPPD    $0x11, Y3, Y4, Y5
 
 index:
 	VPTEST    Y5, Y5
 	JZ        found
-	VMOVUPD   (R9), Y6
-	VMOVUPD   (R8), Y7
+	VMOVUPD   (R11), Y6
+	VMOVUPD   (R10), Y7
 	VBLENDVPD Y0, Y6, Y7, Y6
 	VCMPPD    $0x1a, Y2, Y6, Y6
 	VANDPS    Y5, Y6, Y5
@@ -2503,8 +2415,8 @@ index:
 	VCMPPD    $0x11, Y3, Y4, Y6
 	VANDPS    Y5, Y6, Y5
 	VMOVAPS   Y5, Y5
-	ADDQ      $0x00000200, R8
-	ADDQ      $0x00000200, R9
+	ADDQ      $0x00000200, R10
+	ADDQ      $0x00000200, R11
 	JMP       index
 
 found:
@@ -2517,65 +2429,65 @@ found:
 	VADDPD       constants<>+1376(SB), Y0, Y0
 	CMPL         104(CX), $0x00
 	JNE          adapt
-	MOVQ         (DX), R8
-	SHLQ         $0x03, R8
-	ADDQ         SI, R8
-	VPBROADCASTD 152(DX), Y1
-	VPAND        (DI), Y1, Y1
-	VPCMPEQQ     (DI), Y1, Y1
-	MOVQ         40(AX), R9
-	VMOVUPD      (R9)(R8*1), Y2
-	MOVQ         72(AX), R10
-	VMOVUPD      (R10)(R8*1), Y3
+	MOVQ         (DX), R10
+	SHLQ         $0x03, R10
+	ADDQ         R8, R10
+	VPBROADCASTD 160(DX), Y1
+	VPAND        (R9), Y1, Y1
+	VPCMPEQQ     (R9), Y1, Y1
+	MOVQ         40(AX), R11
+	VMOVUPD      (R11)(R10*1), Y2
+	MOVQ         72(AX), R12
+	VMOVUPD      (R12)(R10*1), Y3
 	VBLENDVPD    Y1, Y2, Y3, Y3
-	VMOVUPD      Y3, (R10)(R8*1)
-	VMOVUPD      (R9)(R8*1), Y2
+	VMOVUPD      Y3, (R12)(R10*1)
+	VMOVUPD      (R11)(R10*1), Y2
 	VBLENDVPD    Y1, Y0, Y2, Y2
-	VMOVUPD      Y2, (R9)(R8*1)
+	VMOVUPD      Y2, (R11)(R10*1)
 	JMP          sampled
 
 adapt:
-	MOVQ         (DX), R8
-	SHLQ         $0x03, R8
-	ADDQ         SI, R8
-	VPBROADCASTD 152(DX), Y2
-	VPAND        (DI), Y2, Y2
-	VPCMPEQQ     (DI), Y2, Y2
+	MOVQ         (DX), R10
+	SHLQ         $0x03, R10
+	ADDQ         R8, R10
+	VPBROADCASTD 160(DX), Y2
+	VPAND        (R9), Y2, Y2
+	VPCMPEQQ     (R9), Y2, Y2
 	VANDPS       constants<>+160(SB), Y0, Y3
 	VXORPS       Y4, Y4, Y4
 	VCMPPD       $0x11, Y4, Y0, Y4
-	VMOVUPD      3072(DI), Y5
-	VMOVUPD      3328(DI), Y6
+	VMOVUPD      3072(R9), Y5
+	VMOVUPD      3328(R9), Y6
 	VBLENDVPD    Y4, Y5, Y6, Y4
 	VMULPD       Y3, Y3, Y5
 	VMULPD       Y3, Y5, Y3
 	VMULPD       Y3, Y4, Y3
 	VXORPS       constants<>+192(SB), Y3, Y3
-	VMOVUPD      3328(DI), Y4
-	VADDPD       3072(DI), Y4, Y4
+	VMOVUPD      3328(R9), Y4
+	VADDPD       3072(R9), Y4, Y4
 	VADDPD       Y4, Y3, Y3
-	MOVQ         48(AX), R9
-	VMOVUPD      (R9)(R8*1), Y4
+	MOVQ         48(AX), R11
+	VMOVUPD      (R11)(R10*1), Y4
 	VBLENDVPD    Y2, Y3, Y4, Y4
-	VMOVUPD      Y4, (R9)(R8*1)
+	VMOVUPD      Y4, (R11)(R10*1)
 	VANDPS       Y3, Y2, Y3
-	VMOVUPD      Y3, 7936(DI)
-	MOVQ         64(AX), R9
-	VSUBPD       (R9)(R8*1), Y0, Y3
+	VMOVUPD      Y3, 7936(R9)
+	MOVQ         64(AX), R11
+	VSUBPD       (R11)(R10*1), Y0, Y3
 	VMULPD       constants<>+832(SB), Y3, Y3
 	VANDPS       constants<>+160(SB), Y3, Y3
 	VANDPS       Y3, Y2, Y3
-	VMOVUPD      Y3, 9728(DI)
+	VMOVUPD      Y3, 9728(R9)
 	VANDPS       Y0, Y2, Y3
-	VMOVUPD      Y3, 10240(DI)
-	VMOVUPD      (R9)(R8*1), Y3
+	VMOVUPD      Y3, 10240(R9)
+	VMOVUPD      (R11)(R10*1), Y3
 	VBLENDVPD    Y2, Y0, Y3, Y3
-	VMOVUPD      Y3, (R9)(R8*1)
-	MOVQ         40(AX), R9
-	VMOVUPD      (R9)(R8*1), Y3
+	VMOVUPD      Y3, (R11)(R10*1)
+	MOVQ         40(AX), R11
+	VMOVUPD      (R11)(R10*1), Y3
 	VBLENDVPD    Y2, Y0, Y3, Y3
-	VMOVUPD      Y3, (R9)(R8*1)
-	VMOVUPD      Y0, 7680(DI)
+	VMOVUPD      Y3, (R11)(R10*1)
+	VMOVUPD      Y0, 7680(R9)
 	VPSUBQ       constants<>+896(SB), Y1, Y0
 	VPSRAD       $0x14, Y0, Y3
 	VPSRLQ       $0x20, Y3, Y3
@@ -2618,24 +2530,24 @@ adapt:
 	VCMPPD       $0x11, constants<>+1248(SB), Y1, Y3
 	VMOVUPD      constants<>+1280(SB), Y4
 	VBLENDVPD    Y3, Y4, Y0, Y0
-	VMOVUPD      3072(DI), Y3
-	VMAXPD       3328(DI), Y3, Y3
+	VMOVUPD      3072(R9), Y3
+	VMAXPD       3328(R9), Y3, Y3
 	VXORPS       constants<>+192(SB), Y3, Y3
 	VSUBPD       Y0, Y3, Y3
 	VANDPS       Y3, Y2, Y3
-	VMOVUPD      Y3, 8192(DI)
-	VMOVUPD      6400(DI), Y3
-	VADDPD       7168(DI), Y3, Y3
+	VMOVUPD      Y3, 8192(R9)
+	VMOVUPD      6400(R9), Y3
+	VADDPD       7168(R9), Y3, Y3
 	VDIVPD       Y1, Y3, Y1
 	VADDPD       Y0, Y1, Y0
 	VDIVPD       272(CX), Y0, Y0
 	VANDPS       Y0, Y2, Y0
-	VMOVUPD      Y0, 8448(DI)
+	VMOVUPD      Y0, 8448(R9)
 
 sampled:
-	ADDQ $0x00000020, DI
-	ADDQ $0x00000020, SI
-	CMPQ SI, $0x00000100
+	ADDQ $0x00000020, R9
+	ADDQ $0x00000020, R8
+	CMPQ R8, $0x00000100
 	JNE  samplepart
 	VZEROUPPER
 	RET
@@ -2646,7 +2558,7 @@ TEXT ·Relax2019AVX2Double(SB), NOSPLIT, $8-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 144(DX), BX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 	XORQ DI, DI
 	MOVQ BX, R8
@@ -2672,7 +2584,7 @@ relaxpart:
 	MOVQ    8(DX), R9
 	SHLQ    $0x03, R9
 	ADDQ    DI, R9
-	MOVQ    48(DX), R10
+	MOVQ    56(DX), R10
 	ADDQ    DI, R10
 	MOVQ    16(DX), R11
 	TESTQ   R11, R11
@@ -2975,7 +2887,7 @@ holddone:
 	VMOVUPS      Y0, 11488(BX)
 	VXORPS       constants<>+192(SB), Y2, Y0
 	VMOVUPS      Y0, 11552(BX)
-	VPBROADCASTD 152(DX), Y0
+	VPBROADCASTD 160(DX), Y0
 	VPAND        (R8), Y0, Y0
 	VPCMPEQQ     (R8), Y0, Y0
 	VANDPS       Y4, Y0, Y1
@@ -2993,7 +2905,7 @@ holddone:
 	MOVQ         8(DX), R9
 	SHLQ         $0x03, R9
 	ADDQ         DI, R9
-	MOVQ         48(DX), R10
+	MOVQ         56(DX), R10
 	ADDQ         DI, R10
 	MOVQ         16(DX), R11
 	TESTQ        R11, R11
@@ -3213,7 +3125,7 @@ ids:
 	VANDPS       Y10, Y8, Y8
 	VBLENDVPD    Y5, Y2, Y3, Y2
 	MOVQ         R10, R12
-	SUBQ         48(DX), R12
+	SUBQ         56(DX), R12
 	VMOVQ        R12, X5
 	VPBROADCASTQ X5, Y5
 	VPADDQ       constants<>+1440(SB), Y5, Y5
@@ -3222,32 +3134,32 @@ ids:
 	VMOVMSKPD    Y1, R13
 	VPMOVZXBD    (R12)(R13*8), Y10
 	VPERMPS      Y9, Y10, Y9
-	MOVQ         64(DX), R12
+	MOVQ         72(DX), R12
 	VMOVUPD      Y9, (R12)(SI*8)
 	VPERMPS      Y6, Y10, Y6
-	MOVQ         72(DX), R12
-	VMOVUPD      Y6, (R12)(SI*8)
-	VPERMPS      Y8, Y10, Y6
 	MOVQ         80(DX), R12
 	VMOVUPD      Y6, (R12)(SI*8)
+	VPERMPS      Y8, Y10, Y6
+	MOVQ         88(DX), R12
+	VMOVUPD      Y6, (R12)(SI*8)
 	VPERMPS      Y4, Y10, Y4
-	MOVQ         104(DX), R12
+	MOVQ         112(DX), R12
 	VMOVUPD      Y4, (R12)(SI*8)
 	VPERMPS      Y2, Y10, Y2
-	MOVQ         112(DX), R12
+	MOVQ         120(DX), R12
 	VMOVUPD      Y2, (R12)(SI*8)
 	VPERMPS      Y3, Y10, Y2
-	MOVQ         120(DX), R12
+	MOVQ         128(DX), R12
 	VMOVUPD      Y2, (R12)(SI*8)
 	VMOVUPS      11616(BX), Y2
 	VPERMPS      Y2, Y10, Y2
-	MOVQ         128(DX), R12
+	MOVQ         136(DX), R12
 	VMOVUPD      Y2, (R12)(SI*8)
 	VPERMPS      Y7, Y10, Y2
-	MOVQ         88(DX), R12
+	MOVQ         96(DX), R12
 	VMOVUPD      Y2, (R12)(SI*8)
 	VPERMPS      Y5, Y10, Y2
-	MOVQ         96(DX), R12
+	MOVQ         104(DX), R12
 	VMOVUPD      Y2, (R12)(SI*8)
 	VMOVMSKPD    Y1, R12
 	POPCNTL      R12, R12
@@ -3264,7 +3176,7 @@ multiplydone:
 	ADDQ $0x00000020, DI
 	CMPQ DI, $0x00000100
 	JNE  relaxpart
-	MOVQ SI, 136(DX)
+	MOVQ SI, 144(DX)
 	VZEROUPPER
 	RET
 
@@ -3274,15 +3186,15 @@ TEXT ·ChangeAVX2Double(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 144(DX), BX
+	MOVQ 152(DX), BX
 	XORQ BX, BX
 
 change:
-	CMPQ      BX, 136(DX)
+	CMPQ      BX, 144(DX)
 	JGE       changed
-	MOVQ      64(DX), SI
-	VMOVUPD   (SI)(BX*8), Y0
 	MOVQ      72(DX), SI
+	VMOVUPD   (SI)(BX*8), Y0
+	MOVQ      80(DX), SI
 	VMOVUPD   (SI)(BX*8), Y1
 	VMOVUPD   (CX), Y2
 	VMOVUPD   constants<>+1504(SB), Y3
@@ -3366,7 +3278,7 @@ change:
 	VPSRLQ    $0x20, Y1, Y4
 	VXORPS    Y0, Y4, Y0
 	VXORPS    776(AX), Y0, Y0
-	MOVQ      104(DX), SI
+	MOVQ      112(DX), SI
 	VMOVUPD   (SI)(BX*8), Y4
 	VPSLLQ    $0x20, Y2, Y2
 	VPSRLQ    $0x29, Y2, Y2
@@ -3486,9 +3398,9 @@ change:
 	VBLENDVPD Y5, Y10, Y3, Y3
 	VXORPS    Y6, Y3, Y3
 	VMULPD    Y3, Y2, Y2
-	MOVQ      112(DX), SI
+	MOVQ      120(DX), SI
 	VMOVUPD   (SI)(BX*8), Y3
-	MOVQ      128(DX), SI
+	MOVQ      136(DX), SI
 	VMOVUPD   (SI)(BX*8), Y5
 	VMULPD    336(CX), Y3, Y3
 	VMULPD    368(CX), Y4, Y6
@@ -3507,7 +3419,7 @@ change:
 	VXORPS    constants<>+192(SB), Y3, Y4
 	VMAXPD    Y2, Y4, Y2
 	VMINPD    Y2, Y3, Y2
-	MOVQ      80(DX), SI
+	MOVQ      88(DX), SI
 	VMOVUPD   (SI)(BX*8), Y3
 	VXORPS    Y4, Y4, Y4
 	VPCMPGTQ  Y3, Y4, Y3
@@ -3631,9 +3543,9 @@ change:
 	VBLENDVPD Y4, Y9, Y1, Y1
 	VXORPS    Y5, Y1, Y1
 	VMULPD    Y1, Y0, Y0
-	MOVQ      120(DX), SI
-	VMOVUPD   (SI)(BX*8), Y1
 	MOVQ      128(DX), SI
+	VMOVUPD   (SI)(BX*8), Y1
+	MOVQ      136(DX), SI
 	VMOVUPD   (SI)(BX*8), Y4
 	VMULPD    336(CX), Y1, Y1
 	VMULPD    368(CX), Y2, Y5
@@ -3655,7 +3567,7 @@ change:
 	VBLENDVPD Y3, Y0, Y2, Y2
 
 once:
-	MOVQ    104(DX), SI
+	MOVQ    112(DX), SI
 	VMOVUPD Y2, (SI)(BX*8)
 	ADDQ    $0x04, BX
 	JMP     change
@@ -3665,26 +3577,26 @@ changed:
 	RET
 
 // func FinishAVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·FinishAVX2Double(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), CX
-	MOVQ 144(CX), DX
+	MOVQ 152(CX), DX
 	XORQ BX, BX
 	MOVQ 160(AX), DI
 	XORQ BX, BX
-	MOVQ 136(CX), SI
-	MOVQ 48(CX), R8
+	MOVQ 144(CX), SI
+	MOVQ 56(CX), R8
 
 leave:
 	CMPQ BX, SI
 	JGE  left
-	MOVQ 104(CX), R9
+	MOVQ 112(CX), R9
 	MOVQ (R9)(BX*8), R9
-	MOVQ 88(CX), R10
+	MOVQ 96(CX), R10
 	MOVQ (R10)(BX*8), R10
-	MOVQ 96(CX), R11
+	MOVQ 104(CX), R11
 	MOVQ (R11)(BX*8), R11
 	MOVQ R9, (DI)(R10*8)
 	MOVQ R9, (R8)(R11*1)
@@ -3701,13 +3613,23 @@ finishpart:
 	MOVQ   8(CX), DI
 	SHLQ   $0x03, DI
 	ADDQ   BX, DI
-	MOVQ   48(CX), R8
+	MOVQ   56(CX), R8
 	ADDQ   BX, R8
 	MOVQ   16(CX), R9
 	TESTQ  R9, R9
 	JZ     finishdone
 
 finish:
+	MOVQ         48(CX), R10
+	ADDQ         DI, R10
+	MOVQ         112(AX), R11
+	PREFETCHT0   (R11)(R10*1)
+	MOVQ         120(AX), R11
+	PREFETCHT0   (R11)(R10*1)
+	MOVQ         136(AX), R11
+	PREFETCHT0   (R11)(R10*1)
+	MOVQ         144(AX), R11
+	PREFETCHT0   (R11)(R10*1)
 	MOVQ         32(AX), R10
 	MOVQ         DI, R11
 	SHRQ         $0x02, R11

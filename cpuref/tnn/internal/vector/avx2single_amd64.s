@@ -479,91 +479,50 @@ GLOBL constants<>(SB), RODATA|NOPTR, $3712
 // func Charge2020AVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Charge2020AVX2Single(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  $0x00000002, SI
-	MOVQ  (DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  40(AX), R8
-	MOVQ  48(AX), R9
-	MOVQ  80(AX), R10
-	MOVQ  88(AX), R11
-	MOVQ  96(AX), R12
-	MOVQ  104(AX), R13
-	TESTQ SI, SI
-	JZ    nodesfetched
-
-nodes:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	PREFETCHT0 (R10)(DI*1)
-	PREFETCHT0 (R11)(DI*1)
-	PREFETCHT0 (R12)(DI*1)
-	PREFETCHT0 (R13)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        nodes
-
-nodesfetched:
-	MOVQ  32(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  32(AX), R8
-	SHRQ  $0x01, SI
-	MOVQ  40(DX), DI
-	TESTQ DI, DI
-	JZ    rowsfetched
-
-rows:
-	PREFETCHT0 (R8)(SI*1)
-	ADDQ       $0x40, SI
-	DECQ       DI
-	JNZ        rows
-
-rowsfetched:
-	MOVQ  16(DX), SI
-	SHLQ  $0x01, SI
-	MOVQ  8(DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  128(AX), R8
-	MOVQ  152(AX), R9
-	TESTQ SI, SI
-	JZ    potentialsfetched
-
-potentials:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        potentials
-
-potentialsfetched:
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 	MOVQ BX, DI
 
 chargepart:
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 5600(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 5632(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 5568(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 5664(BX)
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VMOVUPS Y1, 5696(BX)
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	MOVQ    8(DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    SI, R8
-	MOVQ    48(DX), R9
-	ADDQ    SI, R9
-	MOVQ    16(DX), R10
-	TESTQ   R10, R10
-	JZ      chargedone
+	MOVQ       (DX), R8
+	SHLQ       $0x02, R8
+	ADDQ       SI, R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       48(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       80(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       88(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       96(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       104(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 5600(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 5632(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 5568(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 5664(BX)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VMOVUPS    Y1, 5696(BX)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       8(DX), R8
+	SHLQ       $0x02, R8
+	ADDQ       SI, R8
+	MOVQ       56(DX), R9
+	ADDQ       SI, R9
+	MOVQ       16(DX), R10
+	TESTQ      R10, R10
+	JZ         chargedone
 
 charge:
 	MOVQ         32(AX), R11
@@ -677,77 +636,81 @@ read:
 	VBLENDVPS    Y6, Y7, Y3, Y3
 
 offered:
-	VMOVUPS   Y3, (R9)
-	VMOVUPS   Y4, 128(R9)
-	MOVQ      112(AX), R11
-	VANDPS    (R11)(R8*1), Y5, Y6
-	MOVQ      120(AX), R11
-	VANDPS    (R11)(R8*1), Y5, Y7
-	MOVQ      136(AX), R11
-	VANDPS    (R11)(R8*1), Y5, Y8
-	MOVQ      144(AX), R11
-	VANDPS    (R11)(R8*1), Y5, Y5
-	VMULPS    Y4, Y3, Y3
-	VXORPS    Y9, Y9, Y9
-	VCMPPS    $0x04, Y9, Y3, Y9
-	VPSRAD    $0x1f, Y4, Y10
-	VPSRAD    $0x1f, Y3, Y11
-	VBLENDVPS Y10, Y8, Y6, Y12
-	VXORPS    Y3, Y12, Y13
-	VPSRAD    $0x1f, Y13, Y13
-	VXORPS    constants<>+2048(SB), Y13, Y13
-	VANDPS    constants<>+2080(SB), Y4, Y14
-	VANDPS    Y12, Y13, Y12
-	VADDPS    Y3, Y12, Y3
-	VORPS     constants<>+2112(SB), Y14, Y12
-	VMAXPS    Y3, Y12, Y3
-	VMINPS    Y3, Y14, Y3
-	VANDNPS   Y9, Y10, Y12
-	VPSRAD    $0x1f, Y6, Y13
-	VANDPS    Y6, Y13, Y14
-	VANDPS    Y7, Y13, Y13
-	VXORPS    Y14, Y6, Y6
-	VXORPS    Y13, Y7, Y7
-	VANDNPS   Y12, Y11, Y15
-	VBLENDVPS Y15, Y3, Y6, Y6
-	VBLENDVPS Y15, Y4, Y7, Y7
-	VMOVUPS   5600(BX), Y15
-	VADDPS    Y6, Y15, Y15
-	VMOVUPS   Y15, 5600(BX)
-	VMOVUPS   5632(BX), Y6
-	VADDPS    Y7, Y6, Y6
-	VMOVUPS   Y6, 5632(BX)
-	VANDPS    Y11, Y12, Y6
-	VBLENDVPS Y6, Y3, Y14, Y14
-	VBLENDVPS Y6, Y4, Y13, Y13
-	VMOVUPS   5568(BX), Y6
-	VADDPS    Y14, Y6, Y6
-	VMOVUPS   Y6, 5568(BX)
-	VMOVUPS   5664(BX), Y6
-	VADDPS    Y13, Y6, Y6
-	VMOVUPS   Y6, 5664(BX)
-	VANDPS    Y10, Y9, Y6
-	VPSRAD    $0x1f, Y8, Y7
-	VANDPS    Y8, Y7, Y9
-	VANDPS    Y5, Y7, Y7
-	VXORPS    Y9, Y8, Y8
-	VXORPS    Y7, Y5, Y5
-	VANDNPS   Y6, Y11, Y10
-	VBLENDVPS Y10, Y3, Y8, Y8
-	VBLENDVPS Y10, Y4, Y5, Y5
-	VADDPS    Y8, Y0, Y0
-	VMOVUPS   5696(BX), Y8
-	VADDPS    Y5, Y8, Y8
-	VMOVUPS   Y8, 5696(BX)
-	VANDPS    Y11, Y6, Y5
-	VBLENDVPS Y5, Y3, Y9, Y9
-	VBLENDVPS Y5, Y4, Y7, Y7
-	VADDPS    Y9, Y1, Y1
-	VADDPS    Y7, Y2, Y2
-	ADDQ      $0x00000080, R8
-	ADDQ      $0x00000380, R9
-	DECQ      R10
-	JNZ       charge
+	VMOVUPS    Y3, (R9)
+	VMOVUPS    Y4, 128(R9)
+	MOVQ       128(AX), R11
+	PREFETCHT0 (R11)(R8*1)
+	MOVQ       152(AX), R11
+	PREFETCHT0 (R11)(R8*1)
+	MOVQ       112(AX), R11
+	VANDPS     (R11)(R8*1), Y5, Y6
+	MOVQ       120(AX), R11
+	VANDPS     (R11)(R8*1), Y5, Y7
+	MOVQ       136(AX), R11
+	VANDPS     (R11)(R8*1), Y5, Y8
+	MOVQ       144(AX), R11
+	VANDPS     (R11)(R8*1), Y5, Y5
+	VMULPS     Y4, Y3, Y3
+	VXORPS     Y9, Y9, Y9
+	VCMPPS     $0x04, Y9, Y3, Y9
+	VPSRAD     $0x1f, Y4, Y10
+	VPSRAD     $0x1f, Y3, Y11
+	VBLENDVPS  Y10, Y8, Y6, Y12
+	VXORPS     Y3, Y12, Y13
+	VPSRAD     $0x1f, Y13, Y13
+	VXORPS     constants<>+2048(SB), Y13, Y13
+	VANDPS     constants<>+2080(SB), Y4, Y14
+	VANDPS     Y12, Y13, Y12
+	VADDPS     Y3, Y12, Y3
+	VORPS      constants<>+2112(SB), Y14, Y12
+	VMAXPS     Y3, Y12, Y3
+	VMINPS     Y3, Y14, Y3
+	VANDNPS    Y9, Y10, Y12
+	VPSRAD     $0x1f, Y6, Y13
+	VANDPS     Y6, Y13, Y14
+	VANDPS     Y7, Y13, Y13
+	VXORPS     Y14, Y6, Y6
+	VXORPS     Y13, Y7, Y7
+	VANDNPS    Y12, Y11, Y15
+	VBLENDVPS  Y15, Y3, Y6, Y6
+	VBLENDVPS  Y15, Y4, Y7, Y7
+	VMOVUPS    5600(BX), Y15
+	VADDPS     Y6, Y15, Y15
+	VMOVUPS    Y15, 5600(BX)
+	VMOVUPS    5632(BX), Y6
+	VADDPS     Y7, Y6, Y6
+	VMOVUPS    Y6, 5632(BX)
+	VANDPS     Y11, Y12, Y6
+	VBLENDVPS  Y6, Y3, Y14, Y14
+	VBLENDVPS  Y6, Y4, Y13, Y13
+	VMOVUPS    5568(BX), Y6
+	VADDPS     Y14, Y6, Y6
+	VMOVUPS    Y6, 5568(BX)
+	VMOVUPS    5664(BX), Y6
+	VADDPS     Y13, Y6, Y6
+	VMOVUPS    Y6, 5664(BX)
+	VANDPS     Y10, Y9, Y6
+	VPSRAD     $0x1f, Y8, Y7
+	VANDPS     Y8, Y7, Y9
+	VANDPS     Y5, Y7, Y7
+	VXORPS     Y9, Y8, Y8
+	VXORPS     Y7, Y5, Y5
+	VANDNPS    Y6, Y11, Y10
+	VBLENDVPS  Y10, Y3, Y8, Y8
+	VBLENDVPS  Y10, Y4, Y5, Y5
+	VADDPS     Y8, Y0, Y0
+	VMOVUPS    5696(BX), Y8
+	VADDPS     Y5, Y8, Y8
+	VMOVUPS    Y8, 5696(BX)
+	VANDPS     Y11, Y6, Y5
+	VBLENDVPS  Y5, Y3, Y9, Y9
+	VBLENDVPS  Y5, Y4, Y7, Y7
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y7, Y2, Y2
+	ADDQ       $0x00000080, R8
+	ADDQ       $0x00000380, R9
+	DECQ       R10
+	JNZ        charge
 
 chargedone:
 	VMOVUPS 5600(BX), Y4
@@ -788,34 +751,44 @@ chargedone:
 // func Sample2020AVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Sample2020AVX2Single(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  40(DX), SI
-	SHLQ  $0x01, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  112(AX), R8
-	MOVQ  120(AX), R9
-	MOVQ  136(AX), R10
-	MOVQ  144(AX), R11
-	TESTQ SI, SI
-	JZ    chargesfetched
-
-charges:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	PREFETCHT0 (R10)(DI*1)
-	PREFETCHT0 (R11)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        charges
-
-chargesfetched:
-	XORQ SI, SI
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
+	MOVQ 32(DX), SI
+	SHLQ $0x02, SI
+	MOVQ 40(DX), DI
+	SHLQ $0x01, DI
+	XORQ R8, R8
 
 samplepart:
+	MOVQ 40(DX), R9
+	SHLQ $0x01, R9
+	ADDQ $0x03, R9
+	SHRQ $0x02, R9
+
+further:
+	TESTQ      DI, DI
+	JZ         furtherdone
+	MOVQ       32(AX), R10
+	MOVQ       SI, R11
+	SHRQ       $0x01, R11
+	ANDQ       $-32, R11
+	MOVLQSX    (R10)(R11*1), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R13)(R12*4)
+	MOVQ       (AX), R13
+	PREFETCHT0 (R13)(R12*4)
+	MOVLQSX    8(R10)(R11*1), R12
+	MOVQ       160(AX), R10
+	PREFETCHT0 (R10)(R12*4)
+	PREFETCHT0 64(R10)(R12*4)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	DECQ       R9
+	JNZ        further
+
+furtherdone:
 	VMOVUPS   constants<>+2144(SB), Y0
 	VMOVUPS   1536(BX), Y1
 	VDIVPS    240(CX), Y1, Y1
@@ -1065,11 +1038,11 @@ plusdone:
 	VMULPS    Y7, Y6, Y7
 	VADDPS    Y7, Y4, Y4
 	VADDPS    Y5, Y4, Y4
-	MOVQ      (DX), DI
-	SHLQ      $0x02, DI
-	ADDQ      SI, DI
-	MOVQ      (AX), R8
-	VMOVUPS   (R8)(DI*1), Y5
+	MOVQ      (DX), R9
+	SHLQ      $0x02, R9
+	ADDQ      R8, R9
+	MOVQ      (AX), R10
+	VMOVUPS   (R10)(R9*1), Y5
 	VXORPS    Y7, Y7, Y7
 	VMOVUPS   (CX), Y8
 	VXORPS    Y9, Y9, Y9
@@ -1345,7 +1318,7 @@ found:
 	VCMPPS       $0x11, constants<>+2944(SB), Y0, Y5
 	VMOVUPS      constants<>+2976(SB), Y6
 	VBLENDVPS    Y5, Y6, Y3, Y3
-	VPBROADCASTD 152(DX), Y5
+	VPBROADCASTD 160(DX), Y5
 	VPAND        (BX), Y5, Y5
 	VPCMPEQD     (BX), Y5, Y5
 	VSUBPS       Y3, Y1, Y1
@@ -1400,39 +1373,39 @@ found:
 	VDIVPS       Y3, Y0, Y0
 	VANDPS       Y0, Y5, Y0
 	VMOVUPS      Y0, 4224(BX)
-	MOVQ         (DX), DI
-	SHLQ         $0x02, DI
-	ADDQ         SI, DI
-	VPBROADCASTD 152(DX), Y0
+	MOVQ         (DX), R9
+	SHLQ         $0x02, R9
+	ADDQ         R8, R9
+	VPBROADCASTD 160(DX), Y0
 	VPAND        (BX), Y0, Y0
 	VPCMPEQD     (BX), Y0, Y0
 	VANDPS       constants<>+2080(SB), Y2, Y1
 	VMULPS       Y1, Y7, Y1
 	VXORPS       constants<>+2112(SB), Y1, Y1
-	MOVQ         48(AX), R8
-	VSUBPS       (R8)(DI*1), Y1, Y3
+	MOVQ         48(AX), R10
+	VSUBPS       (R10)(R9*1), Y1, Y3
 	VANDPS       constants<>+2080(SB), Y3, Y3
 	VCMPPS       $0x1e, 240(CX), Y3, Y3
 	VANDPS       Y0, Y3, Y3
-	VMOVUPS      (R8)(DI*1), Y4
+	VMOVUPS      (R10)(R9*1), Y4
 	VBLENDVPS    Y0, Y1, Y4, Y4
-	VMOVUPS      Y4, (R8)(DI*1)
+	VMOVUPS      Y4, (R10)(R9*1)
 	VANDPS       Y1, Y0, Y1
 	VMOVUPS      Y1, 3968(BX)
 	VMOVUPS      constants<>+2144(SB), Y1
 	VANDPS       Y1, Y3, Y1
 	VMOVUPS      Y1, 4992(BX)
-	MOVQ         40(AX), R8
-	VSUBPS       (R8)(DI*1), Y2, Y1
+	MOVQ         40(AX), R10
+	VSUBPS       (R10)(R9*1), Y2, Y1
 	VMULPS       constants<>+2560(SB), Y1, Y1
 	VANDPS       constants<>+2080(SB), Y1, Y1
 	VANDPS       Y1, Y0, Y1
 	VMOVUPS      Y1, 4864(BX)
 	VANDPS       Y2, Y0, Y1
 	VMOVUPS      Y1, 5120(BX)
-	VMOVUPS      (R8)(DI*1), Y1
+	VMOVUPS      (R10)(R9*1), Y1
 	VBLENDVPS    Y0, Y2, Y1, Y1
-	VMOVUPS      Y1, (R8)(DI*1)
+	VMOVUPS      Y1, (R10)(R9*1)
 	VMOVUPS      Y2, 3840(BX)
 	VXORPS       Y1, Y1, Y1
 	VCMPPS       $0x04, Y1, Y2, Y1
@@ -1442,44 +1415,19 @@ found:
 	VANDPS       Y1, Y0, Y0
 	VMOVUPS      Y0, 128(BX)
 	ADDQ         $0x00000020, BX
-	ADDQ         $0x00000020, SI
-	CMPQ         SI, $0x00000080
+	ADDQ         $0x00000020, R8
+	CMPQ         R8, $0x00000080
 	JNE          samplepart
 	VZEROUPPER
 	RET
 
 // func Equilibrate2020AVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
-// Requires: AVX, AVX2, MMX+, POPCNT
+// Requires: AVX, AVX2, POPCNT
 TEXT ·Equilibrate2020AVX2Single(SB), NOSPLIT, $8-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  32(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  40(DX), DI
-	SHLQ  $0x01, DI
-	MOVQ  32(AX), R8
-	SHRQ  $0x01, SI
-	ANDQ  $-32, SI
-	MOVQ  40(AX), R9
-	MOVQ  (AX), R10
-	MOVQ  160(AX), R11
-	TESTQ DI, DI
-	JZ    othersfetched
-
-others:
-	MOVLQSX    (R8)(SI*1), R12
-	PREFETCHT0 (R9)(R12*4)
-	PREFETCHT0 (R10)(R12*4)
-	MOVLQSX    8(R8)(SI*1), R12
-	PREFETCHT0 (R11)(R12*4)
-	PREFETCHT0 64(R11)(R12*4)
-	ADDQ       $0x20, SI
-	DECQ       DI
-	JNZ        others
-
-othersfetched:
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 	XORQ DI, DI
 	MOVQ BX, R8
@@ -1503,7 +1451,7 @@ equilibratepart:
 	MOVQ    8(DX), R9
 	SHLQ    $0x02, R9
 	ADDQ    DI, R9
-	MOVQ    48(DX), R10
+	MOVQ    56(DX), R10
 	ADDQ    DI, R10
 	MOVQ    16(DX), R11
 	TESTQ   R11, R11
@@ -1788,7 +1736,7 @@ membersdone:
 	MOVQ      8(DX), R9
 	SHLQ      $0x02, R9
 	ADDQ      DI, R9
-	MOVQ      48(DX), R10
+	MOVQ      56(DX), R10
 	ADDQ      DI, R10
 	MOVQ      16(DX), R11
 	TESTQ     R11, R11
@@ -1907,7 +1855,7 @@ ids:
 	VMOVUPS      128(R10), Y5
 	VANDPS       Y8, Y7, Y6
 	MOVQ         R10, R12
-	SUBQ         48(DX), R12
+	SUBQ         56(DX), R12
 	VMOVQ        R12, X7
 	VPBROADCASTD X7, Y7
 	VPADDD       constants<>+3168(SB), Y7, Y7
@@ -1917,32 +1865,32 @@ ids:
 	VPMOVZXBD    (R12)(R13*8), Y8
 	VMOVUPS      5792(BX), Y14
 	VPERMPS      Y14, Y8, Y14
-	MOVQ         64(DX), R12
+	MOVQ         72(DX), R12
 	VMOVUPS      Y14, (R12)(SI*4)
 	VPERMPS      Y12, Y8, Y12
-	MOVQ         72(DX), R12
+	MOVQ         80(DX), R12
 	VMOVUPS      Y12, (R12)(SI*4)
 	VPERMPS      Y6, Y8, Y6
-	MOVQ         80(DX), R12
+	MOVQ         88(DX), R12
 	VMOVUPS      Y6, (R12)(SI*4)
 	VPERMPS      Y5, Y8, Y5
-	MOVQ         104(DX), R12
-	VMOVUPS      Y5, (R12)(SI*4)
-	VPERMPS      Y10, Y8, Y5
 	MOVQ         112(DX), R12
 	VMOVUPS      Y5, (R12)(SI*4)
-	VPERMPS      Y11, Y8, Y5
+	VPERMPS      Y10, Y8, Y5
 	MOVQ         120(DX), R12
+	VMOVUPS      Y5, (R12)(SI*4)
+	VPERMPS      Y11, Y8, Y5
+	MOVQ         128(DX), R12
 	VMOVUPS      Y5, (R12)(SI*4)
 	VMOVUPS      5728(BX), Y5
 	VPERMPS      Y5, Y8, Y5
-	MOVQ         128(DX), R12
+	MOVQ         136(DX), R12
 	VMOVUPS      Y5, (R12)(SI*4)
 	VPERMPS      Y13, Y8, Y5
-	MOVQ         88(DX), R12
+	MOVQ         96(DX), R12
 	VMOVUPS      Y5, (R12)(SI*4)
 	VPERMPS      Y7, Y8, Y5
-	MOVQ         96(DX), R12
+	MOVQ         104(DX), R12
 	VMOVUPS      Y5, (R12)(SI*4)
 	VMOVMSKPS    Y9, R12
 	POPCNTL      R12, R12
@@ -1959,7 +1907,7 @@ rest:
 	MOVQ         (DX), R9
 	SHLQ         $0x02, R9
 	ADDQ         DI, R9
-	VPBROADCASTD 152(DX), Y0
+	VPBROADCASTD 160(DX), Y0
 	VPAND        (R8), Y0, Y0
 	VPCMPEQD     (R8), Y0, Y0
 	MOVQ         80(AX), R10
@@ -1978,90 +1926,49 @@ rest:
 	ADDQ         $0x00000020, DI
 	CMPQ         DI, $0x00000080
 	JNE          equilibratepart
-	MOVQ         SI, 136(DX)
+	MOVQ         SI, 144(DX)
 	VZEROUPPER
 	RET
 
 // func Charge2019AVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Charge2019AVX2Single(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  $0x00000002, SI
-	MOVQ  (DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  40(AX), R8
-	MOVQ  72(AX), R9
-	TESTQ SI, SI
-	JZ    nodesfetched
-
-nodes:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        nodes
-
-nodesfetched:
-	MOVQ  32(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  32(AX), R8
-	SHRQ  $0x01, SI
-	MOVQ  40(DX), DI
-	TESTQ DI, DI
-	JZ    rowsfetched
-
-rows:
-	PREFETCHT0 (R8)(SI*1)
-	ADDQ       $0x40, SI
-	DECQ       DI
-	JNZ        rows
-
-rowsfetched:
-	MOVQ  40(DX), SI
-	SHLQ  $0x01, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  128(AX), R8
-	MOVQ  152(AX), R9
-	TESTQ SI, SI
-	JZ    potentialsfetched
-
-potentials:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        potentials
-
-potentialsfetched:
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 	MOVQ BX, DI
 
 chargepart:
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 5600(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 5632(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 5568(BX)
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS Y0, 5664(BX)
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VMOVUPS Y1, 5696(BX)
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	MOVQ    8(DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    SI, R8
-	MOVQ    48(DX), R9
-	ADDQ    SI, R9
-	MOVQ    16(DX), R10
-	TESTQ   R10, R10
-	JZ      chargedone
+	MOVQ       (DX), R8
+	SHLQ       $0x02, R8
+	ADDQ       SI, R8
+	MOVQ       40(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	MOVQ       72(AX), R9
+	PREFETCHT0 (R9)(R8*1)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 5600(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 5632(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 5568(BX)
+	VXORPS     Y0, Y0, Y0
+	VMOVUPS    Y0, 5664(BX)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VMOVUPS    Y1, 5696(BX)
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       8(DX), R8
+	SHLQ       $0x02, R8
+	ADDQ       SI, R8
+	MOVQ       56(DX), R9
+	ADDQ       SI, R9
+	MOVQ       16(DX), R10
+	TESTQ      R10, R10
+	JZ         chargedone
 
 charge:
 	MOVQ         32(AX), R11
@@ -2303,60 +2210,57 @@ chargedone:
 // func Sample2019AVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX2, MMX+
 TEXT ·Sample2019AVX2Single(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  32(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  40(DX), DI
-	SHLQ  $0x01, DI
-	MOVQ  32(AX), R8
-	SHRQ  $0x01, SI
-	ANDQ  $-32, SI
-	MOVQ  40(AX), R9
-	MOVQ  (AX), R10
-	MOVQ  160(AX), R11
-	TESTQ DI, DI
-	JZ    othersfetched
-
-others:
-	MOVLQSX    (R8)(SI*1), R12
-	PREFETCHT0 (R9)(R12*4)
-	PREFETCHT0 (R10)(R12*4)
-	MOVLQSX    8(R8)(SI*1), R12
-	PREFETCHT0 (R11)(R12*4)
-	PREFETCHT0 64(R11)(R12*4)
-	ADDQ       $0x20, SI
-	DECQ       DI
-	JNZ        others
-
-othersfetched:
-	MOVQ  40(DX), SI
-	SHLQ  $0x01, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  112(AX), R8
-	MOVQ  136(AX), R9
-	TESTQ SI, SI
-	JZ    chargesfetched
-
-charges:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        charges
-
-chargesfetched:
-	XORQ SI, SI
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
+	MOVQ 32(DX), SI
+	SHLQ $0x02, SI
+	MOVQ 40(DX), DI
+	SHLQ $0x01, DI
+	XORQ R8, R8
 
 samplepart:
-	MOVQ      (DX), DI
-	SHLQ      $0x02, DI
-	ADDQ      SI, DI
-	MOVQ      (AX), R8
-	VMOVUPS   (R8)(DI*1), Y0
+	MOVQ 40(DX), R9
+	SHLQ $0x01, R9
+	ADDQ $0x03, R9
+	SHRQ $0x02, R9
+
+further:
+	TESTQ      DI, DI
+	JZ         furtherdone
+	MOVQ       32(AX), R10
+	MOVQ       SI, R11
+	SHRQ       $0x01, R11
+	ANDQ       $-32, R11
+	MOVLQSX    (R10)(R11*1), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R13)(R12*4)
+	MOVQ       (AX), R13
+	PREFETCHT0 (R13)(R12*4)
+	MOVLQSX    8(R10)(R11*1), R12
+	MOVQ       160(AX), R10
+	PREFETCHT0 (R10)(R12*4)
+	PREFETCHT0 64(R10)(R12*4)
+	MOVQ       128(AX), R10
+	PREFETCHT0 (R10)(SI*1)
+	MOVQ       112(AX), R10
+	PREFETCHT0 (R10)(SI*1)
+	MOVQ       152(AX), R10
+	PREFETCHT0 (R10)(SI*1)
+	MOVQ       136(AX), R10
+	PREFETCHT0 (R10)(SI*1)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	DECQ       R9
+	JNZ        further
+
+furtherdone:
+	MOVQ      (DX), R9
+	SHLQ      $0x02, R9
+	ADDQ      R8, R9
+	MOVQ      (AX), R10
+	VMOVUPS   (R10)(R9*1), Y0
 	VXORPS    Y1, Y1, Y1
 	VMOVUPS   (CX), Y2
 	VXORPS    Y3, Y3, Y3
@@ -2531,11 +2435,11 @@ samplepart:
 	VADDPS    constants<>+2560(SB), Y0, Y0
 	VMULPS    constants<>+2592(SB), Y0, Y0
 	VMOVUPS   Y0, 3840(BX)
-	MOVQ      56(DX), R9
-	ADDQ      $0x00000000, R9
-	ADDQ      SI, R9
-	MOVQ      128(CX), DI
-	MOVQ      112(CX), R8
+	MOVQ      64(DX), R11
+	ADDQ      $0x00000000, R11
+	ADDQ      R8, R11
+	MOVQ      128(CX), R9
+	MOVQ      112(CX), R10
 	VMOVUPS   1536(BX), Y0
 	VMOVUPS   1536(BX), Y1
 	VMAXPS    1664(BX), Y1, Y1
@@ -2547,9 +2451,9 @@ samplepart:
 	VPCMPEQD  Y6, Y6, Y6
 
 weigh0:
-	TESTQ        R8, R8
+	TESTQ        R10, R10
 	JZ           weigh0done
-	VBROADCASTSS (DI), Y7
+	VBROADCASTSS (R9), Y7
 	VMULPS       Y7, Y0, Y7
 	VSUBPS       Y1, Y7, Y7
 	VCMPPS       $0x15, Y2, Y7, Y8
@@ -2586,21 +2490,21 @@ weigh0:
 	VBLENDVPS    Y6, Y7, Y4, Y4
 	VANDPS       constants<>+2144(SB), Y6, Y7
 	VADDPS       Y7, Y5, Y5
-	VMOVUPS      Y3, (R9)
-	ADDQ         $0x04, DI
-	ADDQ         $0x00000100, R9
-	DECQ         R8
+	VMOVUPS      Y3, (R11)
+	ADDQ         $0x04, R9
+	ADDQ         $0x00000100, R11
+	DECQ         R10
 	JMP          weigh0
 
 weigh0done:
 	VMOVUPS  Y3, 3072(BX)
 	VMOVUPS  Y4, 3200(BX)
 	VMOVUPS  Y5, 3328(BX)
-	MOVQ     56(DX), R9
-	ADDQ     $0x00000080, R9
-	ADDQ     SI, R9
-	MOVQ     136(CX), DI
-	MOVQ     120(CX), R8
+	MOVQ     64(DX), R11
+	ADDQ     $0x00000080, R11
+	ADDQ     R8, R11
+	MOVQ     136(CX), R9
+	MOVQ     120(CX), R10
 	VMOVUPS  1664(BX), Y0
 	VMOVUPS  1536(BX), Y1
 	VMAXPS   1664(BX), Y1, Y1
@@ -2612,9 +2516,9 @@ weigh0done:
 	VPCMPEQD Y6, Y6, Y6
 
 weigh1:
-	TESTQ        R8, R8
+	TESTQ        R10, R10
 	JZ           weigh1done
-	VBROADCASTSS (DI), Y7
+	VBROADCASTSS (R9), Y7
 	VMULPS       Y7, Y0, Y7
 	VSUBPS       Y1, Y7, Y7
 	VCMPPS       $0x15, Y2, Y7, Y8
@@ -2651,10 +2555,10 @@ weigh1:
 	VBLENDVPS    Y6, Y7, Y4, Y4
 	VANDPS       constants<>+2144(SB), Y6, Y7
 	VADDPS       Y7, Y5, Y5
-	VMOVUPS      Y3, (R9)
-	ADDQ         $0x04, DI
-	ADDQ         $0x00000100, R9
-	DECQ         R8
+	VMOVUPS      Y3, (R11)
+	ADDQ         $0x04, R9
+	ADDQ         $0x00000100, R11
+	DECQ         R10
 	JMP          weigh1
 
 weigh1done:
@@ -2674,19 +2578,19 @@ weigh1done:
 	VBLENDVPS Y0, Y3, Y4, Y3
 	VSUBPS    constants<>+2144(SB), Y3, Y3
 	VXORPS    Y4, Y4, Y4
-	MOVQ      56(DX), DI
-	ADDQ      $0x00000000, DI
-	ADDQ      SI, DI
-	MOVQ      56(DX), R8
-	ADDQ      $0x00000080, R8
-	ADDQ      SI, R8
+	MOVQ      64(DX), R9
+	ADDQ      $0x00000000, R9
+	ADDQ      R8, R9
+	MOVQ      64(DX), R10
+	ADDQ      $0x00000080, R10
+	ADDQ      R8, R10
 	VCMPPS    $0x11, Y3, Y4, Y5
 
 index:
 	VPTEST    Y5, Y5
 	JZ        found
-	VMOVUPS   (R8), Y6
-	VMOVUPS   (DI), Y7
+	VMOVUPS   (R10), Y6
+	VMOVUPS   (R9), Y7
 	VBLENDVPS Y0, Y6, Y7, Y6
 	VCMPPS    $0x1a, Y2, Y6, Y6
 	VANDPS    Y5, Y6, Y5
@@ -2695,8 +2599,8 @@ index:
 	VCMPPS    $0x11, Y3, Y4, Y6
 	VANDPS    Y5, Y6, Y5
 	VMOVAPS   Y5, Y5
-	ADDQ      $0x00000100, DI
-	ADDQ      $0x00000100, R8
+	ADDQ      $0x00000100, R9
+	ADDQ      $0x00000100, R10
 	JMP       index
 
 found:
@@ -2709,28 +2613,28 @@ found:
 	VADDPS       constants<>+3072(SB), Y0, Y0
 	CMPL         104(CX), $0x00
 	JNE          adapt
-	MOVQ         (DX), DI
-	SHLQ         $0x02, DI
-	ADDQ         SI, DI
-	VPBROADCASTD 152(DX), Y1
+	MOVQ         (DX), R9
+	SHLQ         $0x02, R9
+	ADDQ         R8, R9
+	VPBROADCASTD 160(DX), Y1
 	VPAND        (BX), Y1, Y1
 	VPCMPEQD     (BX), Y1, Y1
-	MOVQ         40(AX), R8
-	VMOVUPS      (R8)(DI*1), Y2
-	MOVQ         72(AX), R9
-	VMOVUPS      (R9)(DI*1), Y3
+	MOVQ         40(AX), R10
+	VMOVUPS      (R10)(R9*1), Y2
+	MOVQ         72(AX), R11
+	VMOVUPS      (R11)(R9*1), Y3
 	VBLENDVPS    Y1, Y2, Y3, Y3
-	VMOVUPS      Y3, (R9)(DI*1)
-	VMOVUPS      (R8)(DI*1), Y2
+	VMOVUPS      Y3, (R11)(R9*1)
+	VMOVUPS      (R10)(R9*1), Y2
 	VBLENDVPS    Y1, Y0, Y2, Y2
-	VMOVUPS      Y2, (R8)(DI*1)
+	VMOVUPS      Y2, (R10)(R9*1)
 	JMP          sampled
 
 adapt:
-	MOVQ         (DX), DI
-	SHLQ         $0x02, DI
-	ADDQ         SI, DI
-	VPBROADCASTD 152(DX), Y2
+	MOVQ         (DX), R9
+	SHLQ         $0x02, R9
+	ADDQ         R8, R9
+	VPBROADCASTD 160(DX), Y2
 	VPAND        (BX), Y2, Y2
 	VPCMPEQD     (BX), Y2, Y2
 	VANDPS       constants<>+2080(SB), Y0, Y3
@@ -2746,27 +2650,27 @@ adapt:
 	VMOVUPS      1664(BX), Y4
 	VADDPS       1536(BX), Y4, Y4
 	VADDPS       Y4, Y3, Y3
-	MOVQ         48(AX), R8
-	VMOVUPS      (R8)(DI*1), Y4
+	MOVQ         48(AX), R10
+	VMOVUPS      (R10)(R9*1), Y4
 	VBLENDVPS    Y2, Y3, Y4, Y4
-	VMOVUPS      Y4, (R8)(DI*1)
+	VMOVUPS      Y4, (R10)(R9*1)
 	VANDPS       Y3, Y2, Y3
 	VMOVUPS      Y3, 3968(BX)
-	MOVQ         64(AX), R8
-	VSUBPS       (R8)(DI*1), Y0, Y3
+	MOVQ         64(AX), R10
+	VSUBPS       (R10)(R9*1), Y0, Y3
 	VMULPS       constants<>+2560(SB), Y3, Y3
 	VANDPS       constants<>+2080(SB), Y3, Y3
 	VANDPS       Y3, Y2, Y3
 	VMOVUPS      Y3, 4864(BX)
 	VANDPS       Y0, Y2, Y3
 	VMOVUPS      Y3, 5120(BX)
-	VMOVUPS      (R8)(DI*1), Y3
+	VMOVUPS      (R10)(R9*1), Y3
 	VBLENDVPS    Y2, Y0, Y3, Y3
-	VMOVUPS      Y3, (R8)(DI*1)
-	MOVQ         40(AX), R8
-	VMOVUPS      (R8)(DI*1), Y3
+	VMOVUPS      Y3, (R10)(R9*1)
+	MOVQ         40(AX), R10
+	VMOVUPS      (R10)(R9*1), Y3
 	VBLENDVPS    Y2, Y0, Y3, Y3
-	VMOVUPS      Y3, (R8)(DI*1)
+	VMOVUPS      Y3, (R10)(R9*1)
 	VMOVUPS      Y0, 3840(BX)
 	VPSUBD       constants<>+2624(SB), Y1, Y0
 	VPSRAD       $0x17, Y0, Y3
@@ -2821,8 +2725,8 @@ adapt:
 
 sampled:
 	ADDQ $0x00000020, BX
-	ADDQ $0x00000020, SI
-	CMPQ SI, $0x00000080
+	ADDQ $0x00000020, R8
+	CMPQ R8, $0x00000080
 	JNE  samplepart
 	VZEROUPPER
 	RET
@@ -2833,7 +2737,7 @@ TEXT ·Relax2019AVX2Single(SB), NOSPLIT, $8-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 144(DX), BX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 	XORQ DI, DI
 	MOVQ BX, R8
@@ -2859,7 +2763,7 @@ relaxpart:
 	MOVQ    8(DX), R9
 	SHLQ    $0x02, R9
 	ADDQ    DI, R9
-	MOVQ    48(DX), R10
+	MOVQ    56(DX), R10
 	ADDQ    DI, R10
 	MOVQ    16(DX), R11
 	TESTQ   R11, R11
@@ -3155,7 +3059,7 @@ holddone:
 	VMOVUPS      Y0, 5920(BX)
 	VXORPS       constants<>+2112(SB), Y2, Y0
 	VMOVUPS      Y0, 5984(BX)
-	VPBROADCASTD 152(DX), Y0
+	VPBROADCASTD 160(DX), Y0
 	VPAND        (R8), Y0, Y0
 	VPCMPEQD     (R8), Y0, Y0
 	VANDPS       Y4, Y0, Y1
@@ -3173,7 +3077,7 @@ holddone:
 	MOVQ         8(DX), R9
 	SHLQ         $0x02, R9
 	ADDQ         DI, R9
-	MOVQ         48(DX), R10
+	MOVQ         56(DX), R10
 	ADDQ         DI, R10
 	MOVQ         16(DX), R11
 	TESTQ        R11, R11
@@ -3374,7 +3278,7 @@ ids:
 	VANDPS       Y10, Y8, Y8
 	VBLENDVPS    Y5, Y2, Y3, Y2
 	MOVQ         R10, R12
-	SUBQ         48(DX), R12
+	SUBQ         56(DX), R12
 	VMOVQ        R12, X5
 	VPBROADCASTD X5, Y5
 	VPADDD       constants<>+3168(SB), Y5, Y5
@@ -3383,32 +3287,32 @@ ids:
 	VMOVMSKPS    Y1, R13
 	VPMOVZXBD    (R12)(R13*8), Y10
 	VPERMPS      Y9, Y10, Y9
-	MOVQ         64(DX), R12
+	MOVQ         72(DX), R12
 	VMOVUPS      Y9, (R12)(SI*4)
 	VPERMPS      Y6, Y10, Y6
-	MOVQ         72(DX), R12
-	VMOVUPS      Y6, (R12)(SI*4)
-	VPERMPS      Y8, Y10, Y6
 	MOVQ         80(DX), R12
 	VMOVUPS      Y6, (R12)(SI*4)
+	VPERMPS      Y8, Y10, Y6
+	MOVQ         88(DX), R12
+	VMOVUPS      Y6, (R12)(SI*4)
 	VPERMPS      Y4, Y10, Y4
-	MOVQ         104(DX), R12
+	MOVQ         112(DX), R12
 	VMOVUPS      Y4, (R12)(SI*4)
 	VPERMPS      Y2, Y10, Y2
-	MOVQ         112(DX), R12
+	MOVQ         120(DX), R12
 	VMOVUPS      Y2, (R12)(SI*4)
 	VPERMPS      Y3, Y10, Y2
-	MOVQ         120(DX), R12
+	MOVQ         128(DX), R12
 	VMOVUPS      Y2, (R12)(SI*4)
 	VMOVUPS      6048(BX), Y2
 	VPERMPS      Y2, Y10, Y2
-	MOVQ         128(DX), R12
+	MOVQ         136(DX), R12
 	VMOVUPS      Y2, (R12)(SI*4)
 	VPERMPS      Y7, Y10, Y2
-	MOVQ         88(DX), R12
+	MOVQ         96(DX), R12
 	VMOVUPS      Y2, (R12)(SI*4)
 	VPERMPS      Y5, Y10, Y2
-	MOVQ         96(DX), R12
+	MOVQ         104(DX), R12
 	VMOVUPS      Y2, (R12)(SI*4)
 	VMOVMSKPS    Y1, R12
 	POPCNTL      R12, R12
@@ -3425,7 +3329,7 @@ multiplydone:
 	ADDQ $0x00000020, DI
 	CMPQ DI, $0x00000080
 	JNE  relaxpart
-	MOVQ SI, 136(DX)
+	MOVQ SI, 144(DX)
 	VZEROUPPER
 	RET
 
@@ -3435,15 +3339,15 @@ TEXT ·ChangeAVX2Single(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 144(DX), BX
+	MOVQ 152(DX), BX
 	XORQ BX, BX
 
 change:
-	CMPQ      BX, 136(DX)
+	CMPQ      BX, 144(DX)
 	JGE       changed
-	MOVQ      64(DX), SI
-	VMOVUPS   (SI)(BX*4), Y0
 	MOVQ      72(DX), SI
+	VMOVUPS   (SI)(BX*4), Y0
+	MOVQ      80(DX), SI
 	VMOVUPS   (SI)(BX*4), Y1
 	VMOVUPS   (CX), Y2
 	VMOVUPS   constants<>+3232(SB), Y3
@@ -3619,7 +3523,7 @@ change:
 	VPBLENDD  $0xaa, Y4, Y0, Y0
 	VPSLLQ    $0x20, Y5, Y4
 	VPBLENDD  $0xaa, Y4, Y1, Y1
-	MOVQ      104(DX), SI
+	MOVQ      112(DX), SI
 	VMOVUPS   (SI)(BX*4), Y4
 	VPSRLD    $0x09, Y2, Y2
 	VCVTDQ2PS Y2, Y2
@@ -3716,9 +3620,9 @@ change:
 	VBLENDVPS Y5, Y10, Y3, Y3
 	VXORPS    Y6, Y3, Y3
 	VMULPS    Y3, Y2, Y2
-	MOVQ      112(DX), SI
+	MOVQ      120(DX), SI
 	VMOVUPS   (SI)(BX*4), Y3
-	MOVQ      128(DX), SI
+	MOVQ      136(DX), SI
 	VMOVUPS   (SI)(BX*4), Y5
 	VMULPS    336(CX), Y3, Y3
 	VMULPS    368(CX), Y4, Y6
@@ -3737,7 +3641,7 @@ change:
 	VXORPS    constants<>+2112(SB), Y3, Y4
 	VMAXPS    Y2, Y4, Y2
 	VMINPS    Y2, Y3, Y2
-	MOVQ      80(DX), SI
+	MOVQ      88(DX), SI
 	VMOVUPS   (SI)(BX*4), Y3
 	VPSRAD    $0x1f, Y3, Y3
 	VPTEST    Y3, Y3
@@ -3837,9 +3741,9 @@ change:
 	VBLENDVPS Y4, Y9, Y1, Y1
 	VXORPS    Y5, Y1, Y1
 	VMULPS    Y1, Y0, Y0
-	MOVQ      120(DX), SI
-	VMOVUPS   (SI)(BX*4), Y1
 	MOVQ      128(DX), SI
+	VMOVUPS   (SI)(BX*4), Y1
+	MOVQ      136(DX), SI
 	VMOVUPS   (SI)(BX*4), Y4
 	VMULPS    336(CX), Y1, Y1
 	VMULPS    368(CX), Y2, Y5
@@ -3861,7 +3765,7 @@ change:
 	VBLENDVPS Y3, Y0, Y2, Y2
 
 once:
-	MOVQ    104(DX), SI
+	MOVQ    112(DX), SI
 	VMOVUPS Y2, (SI)(BX*4)
 	ADDQ    $0x08, BX
 	JMP     change
@@ -3871,26 +3775,26 @@ changed:
 	RET
 
 // func FinishAVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·FinishAVX2Single(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), CX
-	MOVQ 144(CX), DX
+	MOVQ 152(CX), DX
 	XORQ BX, BX
 	MOVQ 160(AX), DI
 	XORQ BX, BX
-	MOVQ 136(CX), SI
-	MOVQ 48(CX), R8
+	MOVQ 144(CX), SI
+	MOVQ 56(CX), R8
 
 leave:
 	CMPQ BX, SI
 	JGE  left
-	MOVQ 104(CX), R9
+	MOVQ 112(CX), R9
 	MOVL (R9)(BX*4), R9
-	MOVQ 88(CX), R10
+	MOVQ 96(CX), R10
 	MOVL (R10)(BX*4), R10
-	MOVQ 96(CX), R11
+	MOVQ 104(CX), R11
 	MOVL (R11)(BX*4), R11
 	MOVL R9, (DI)(R10*4)
 	MOVL R9, (R8)(R11*1)
@@ -3907,13 +3811,23 @@ finishpart:
 	MOVQ   8(CX), DI
 	SHLQ   $0x02, DI
 	ADDQ   BX, DI
-	MOVQ   48(CX), R8
+	MOVQ   56(CX), R8
 	ADDQ   BX, R8
 	MOVQ   16(CX), R9
 	TESTQ  R9, R9
 	JZ     finishdone
 
 finish:
+	MOVQ         48(CX), R10
+	ADDQ         DI, R10
+	MOVQ         112(AX), R11
+	PREFETCHT0   (R11)(R10*1)
+	MOVQ         120(AX), R11
+	PREFETCHT0   (R11)(R10*1)
+	MOVQ         136(AX), R11
+	PREFETCHT0   (R11)(R10*1)
+	MOVQ         144(AX), R11
+	PREFETCHT0   (R11)(R10*1)
 	MOVQ         32(AX), R10
 	MOVQ         DI, R11
 	SHRQ         $0x01, R11

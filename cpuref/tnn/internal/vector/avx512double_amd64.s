@@ -84,85 +84,44 @@ GLOBL constants<>(SB), RODATA|NOPTR, $616
 // func Charge2020AVX512Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·Charge2020AVX512Double(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  $0x00000004, SI
-	MOVQ  (DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  40(AX), R8
-	MOVQ  48(AX), R9
-	MOVQ  80(AX), R10
-	MOVQ  88(AX), R11
-	MOVQ  96(AX), R12
-	MOVQ  104(AX), R13
-	TESTQ SI, SI
-	JZ    nodesfetched
-
-nodes:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	PREFETCHT0 (R10)(DI*1)
-	PREFETCHT0 (R11)(DI*1)
-	PREFETCHT0 (R12)(DI*1)
-	PREFETCHT0 (R13)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        nodes
-
-nodesfetched:
-	MOVQ  32(DX), SI
-	SHLQ  $0x03, SI
-	MOVQ  32(AX), R8
-	SHRQ  $0x02, SI
-	MOVQ  40(DX), DI
-	TESTQ DI, DI
-	JZ    rowsfetched
-
-rows:
-	PREFETCHT0 (R8)(SI*1)
-	ADDQ       $0x40, SI
-	DECQ       DI
-	JNZ        rows
-
-rowsfetched:
-	MOVQ  16(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  8(DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  128(AX), R8
-	MOVQ  152(AX), R9
-	TESTQ SI, SI
-	JZ    potentialsfetched
-
-potentials:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        potentials
-
-potentialsfetched:
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 
 chargepart:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	MOVQ   8(DX), DI
-	SHLQ   $0x03, DI
-	ADDQ   SI, DI
-	MOVQ   48(DX), R8
-	ADDQ   SI, R8
-	MOVQ   16(DX), R9
-	TESTQ  R9, R9
-	JZ     chargedone
+	MOVQ       (DX), DI
+	SHLQ       $0x03, DI
+	ADDQ       SI, DI
+	MOVQ       40(AX), R8
+	PREFETCHT0 (R8)(DI*1)
+	MOVQ       48(AX), R8
+	PREFETCHT0 (R8)(DI*1)
+	MOVQ       80(AX), R8
+	PREFETCHT0 (R8)(DI*1)
+	MOVQ       88(AX), R8
+	PREFETCHT0 (R8)(DI*1)
+	MOVQ       96(AX), R8
+	PREFETCHT0 (R8)(DI*1)
+	MOVQ       104(AX), R8
+	PREFETCHT0 (R8)(DI*1)
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	MOVQ       8(DX), DI
+	SHLQ       $0x03, DI
+	ADDQ       SI, DI
+	MOVQ       56(DX), R8
+	ADDQ       SI, R8
+	MOVQ       16(DX), R9
+	TESTQ      R9, R9
+	JZ         chargedone
 
 charge:
 	MOVQ      32(AX), R10
@@ -279,6 +238,10 @@ offered:
 	MOVL        R10, 1536(R8)
 	VMOVUPD     Z8, (R8)
 	VMOVUPD     Z9, 256(R8)
+	MOVQ        128(AX), R10
+	PREFETCHT0  (R10)(DI*1)
+	MOVQ        152(AX), R10
+	PREFETCHT0  (R10)(DI*1)
 	MOVQ        112(AX), R10
 	VMOVUPD.Z   (R10)(DI*1), K1, Z10
 	MOVQ        120(AX), R10
@@ -370,34 +333,46 @@ chargedone:
 // func Sample2020AVX512Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·Sample2020AVX512Double(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  40(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  112(AX), R8
-	MOVQ  120(AX), R9
-	MOVQ  136(AX), R10
-	MOVQ  144(AX), R11
-	TESTQ SI, SI
-	JZ    chargesfetched
-
-charges:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	PREFETCHT0 (R10)(DI*1)
-	PREFETCHT0 (R11)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        charges
-
-chargesfetched:
-	XORQ SI, SI
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
+	MOVQ 32(DX), SI
+	SHLQ $0x03, SI
+	MOVQ 40(DX), DI
+	SHLQ $0x01, DI
+	XORQ R8, R8
 
 samplepart:
+	MOVQ 40(DX), R9
+	SHLQ $0x01, R9
+	ADDQ $0x03, R9
+	SHRQ $0x02, R9
+
+further:
+	TESTQ      DI, DI
+	JZ         furtherdone
+	MOVQ       32(AX), R10
+	MOVQ       SI, R11
+	SHRQ       $0x02, R11
+	ANDQ       $-32, R11
+	MOVLQSX    (R10)(R11*1), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R13)(R12*8)
+	PREFETCHT0 64(R13)(R12*8)
+	MOVQ       (AX), R13
+	PREFETCHT0 (R13)(R12*4)
+	MOVLQSX    8(R10)(R11*1), R12
+	MOVQ       160(AX), R10
+	PREFETCHT0 (R10)(R12*8)
+	PREFETCHT0 64(R10)(R12*8)
+	PREFETCHT0 128(R10)(R12*8)
+	ADDQ       $0x80, SI
+	DECQ       DI
+	DECQ       R9
+	JNZ        further
+
+furtherdone:
 	VBROADCASTSD constants<>+144(SB), Z0
 	VMOVUPD      3072(BX), Z1
 	VDIVPD.BCST  240(CX), Z1, Z1
@@ -693,12 +668,12 @@ plusdone:
 	VMULPD          Z6, Z3, Z6
 	VADDPD          Z6, Z4, Z4
 	VADDPD          Z5, Z4, Z4
-	MOVQ            (DX), DI
-	SHLQ            $0x03, DI
-	ADDQ            SI, DI
-	SHRQ            $0x01, DI
-	MOVQ            (AX), R8
-	VPMOVZXDQ       (R8)(DI*1), Z5
+	MOVQ            (DX), R9
+	SHLQ            $0x03, R9
+	ADDQ            R8, R9
+	SHRQ            $0x01, R9
+	MOVQ            (AX), R10
+	VPMOVZXDQ       (R10)(R9*1), Z5
 	VXORPS          Z6, Z6, Z6
 	VBROADCASTSD    (CX), Z7
 	VXORPS          Z8, Z8, Z8
@@ -803,8 +778,8 @@ plusdone:
 	VMOVUPD         3328(BX), Z10
 	VBLENDMPD       Z9, Z10, K2, Z9
 	VMOVAPD.Z       Z9, K1, Z9
-	KMOVB           K1, DI
-	MOVL            DI, 256(BX)
+	KMOVB           K1, R9
+	MOVL            R9, 256(BX)
 	VXORPS          Z10, Z10, Z10
 	VXORPS          Z11, Z11, Z11
 	VCMPPD          $0x11, Z3, Z11, K1, K1
@@ -868,12 +843,12 @@ found:
 	VCMPPD.BCST  $0x11, constants<>+400(SB), Z0, K1
 	VBROADCASTSD constants<>+408(SB), Z5
 	VMOVAPD      Z5, K1, Z3
-	MOVQ         SI, DI
-	ANDQ         $0x000000ff, DI
-	SHRQ         $0x03, DI
-	MOVL         152(DX), R8
-	SHRXL        DI, R8, R8
-	KMOVB        R8, K1
+	MOVQ         R8, R9
+	ANDQ         $0x000000ff, R9
+	SHRQ         $0x03, R9
+	MOVL         160(DX), R10
+	SHRXL        R9, R10, R10
+	KMOVB        R10, K1
 	VSUBPD       Z3, Z1, Z1
 	VMOVAPD.Z    Z1, K1, Z1
 	VMOVUPD      Z1, 8192(BX)
@@ -931,90 +906,63 @@ found:
 	VDIVPD       Z3, Z0, Z0
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 8448(BX)
-	MOVQ         (DX), DI
-	SHLQ         $0x03, DI
-	ADDQ         SI, DI
-	MOVQ         SI, R8
-	ANDQ         $0x000000ff, R8
-	SHRQ         $0x03, R8
-	MOVL         152(DX), R9
-	SHRXL        R8, R9, R9
-	KMOVB        R9, K1
+	MOVQ         (DX), R9
+	SHLQ         $0x03, R9
+	ADDQ         R8, R9
+	MOVQ         R8, R10
+	ANDQ         $0x000000ff, R10
+	SHRQ         $0x03, R10
+	MOVL         160(DX), R11
+	SHRXL        R10, R11, R11
+	KMOVB        R11, K1
 	VPANDQ.BCST  constants<>+128(SB), Z2, Z0
 	VMULPD       Z0, Z9, Z0
 	VPXORQ.BCST  constants<>+136(SB), Z0, Z0
-	MOVQ         48(AX), R8
-	VSUBPD       (R8)(DI*1), Z0, Z1
+	MOVQ         48(AX), R10
+	VSUBPD       (R10)(R9*1), Z0, Z1
 	VPANDQ.BCST  constants<>+128(SB), Z1, Z1
 	VCMPPD.BCST  $0x1e, 240(CX), Z1, K1, K2
-	VMOVUPD      (R8)(DI*1), Z1
+	VMOVUPD      (R10)(R9*1), Z1
 	VMOVAPD      Z0, K1, Z1
-	VMOVUPD      Z1, (R8)(DI*1)
+	VMOVUPD      Z1, (R10)(R9*1)
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 7936(BX)
 	VBROADCASTSD constants<>+144(SB), Z0
 	VMOVAPD.Z    Z0, K2, Z0
 	VMOVUPD      Z0, 9984(BX)
-	MOVQ         40(AX), R8
-	VSUBPD       (R8)(DI*1), Z2, Z0
+	MOVQ         40(AX), R10
+	VSUBPD       (R10)(R9*1), Z2, Z0
 	VMULPD.BCST  constants<>+296(SB), Z0, Z0
 	VPANDQ.BCST  constants<>+128(SB), Z0, Z0
 	VMOVAPD.Z    Z0, K1, Z0
 	VMOVUPD      Z0, 9728(BX)
 	VMOVAPD.Z    Z2, K1, Z0
 	VMOVUPD      Z0, 10240(BX)
-	VMOVUPD      (R8)(DI*1), Z0
+	VMOVUPD      (R10)(R9*1), Z0
 	VMOVAPD      Z2, K1, Z0
-	VMOVUPD      Z0, (R8)(DI*1)
+	VMOVUPD      Z0, (R10)(R9*1)
 	VMOVUPD      Z2, 7680(BX)
 	VXORPS       Z0, Z0, Z0
 	VCMPPD       $0x04, Z0, Z2, K1, K1
 	KANDNB       K1, K2, K1
 	KMOVB        32(CX), K2
 	KANDB        K2, K1, K1
-	KMOVB        K1, DI
-	MOVL         DI, 256(BX)
+	KMOVB        K1, R9
+	MOVL         R9, 256(BX)
 	ADDQ         $0x00000040, BX
-	ADDQ         $0x00000040, SI
-	CMPQ         SI, $0x00000100
+	ADDQ         $0x00000040, R8
+	CMPQ         R8, $0x00000100
 	JNE          samplepart
 	VZEROUPPER
 	RET
 
 // func Equilibrate2020AVX512Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+, POPCNT
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, POPCNT
 TEXT ·Equilibrate2020AVX512Double(SB), NOSPLIT, $8-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  32(DX), SI
-	SHLQ  $0x03, SI
-	MOVQ  40(DX), DI
-	SHLQ  $0x01, DI
-	MOVQ  32(AX), R8
-	SHRQ  $0x02, SI
-	ANDQ  $-32, SI
-	MOVQ  40(AX), R9
-	MOVQ  (AX), R10
-	MOVQ  160(AX), R11
-	TESTQ DI, DI
-	JZ    othersfetched
-
-others:
-	MOVLQSX    (R8)(SI*1), R12
-	PREFETCHT0 (R9)(R12*8)
-	PREFETCHT0 64(R9)(R12*8)
-	PREFETCHT0 (R10)(R12*4)
-	MOVLQSX    8(R8)(SI*1), R12
-	PREFETCHT0 (R11)(R12*8)
-	PREFETCHT0 64(R11)(R12*8)
-	PREFETCHT0 128(R11)(R12*8)
-	ADDQ       $0x20, SI
-	DECQ       DI
-	JNZ        others
-
-othersfetched:
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 	XORQ DI, DI
 
@@ -1031,7 +979,7 @@ equilibratepart:
 	MOVQ     8(DX), R8
 	SHLQ     $0x03, R8
 	ADDQ     DI, R8
-	MOVQ     48(DX), R9
+	MOVQ     56(DX), R9
 	ADDQ     DI, R9
 	MOVQ     16(DX), R10
 	TESTQ    R10, R10
@@ -1290,7 +1238,7 @@ membersdone:
 	MOVQ         8(DX), R8
 	SHLQ         $0x03, R8
 	ADDQ         DI, R8
-	MOVQ         48(DX), R9
+	MOVQ         56(DX), R9
 	ADDQ         DI, R9
 	MOVQ         16(DX), R10
 	TESTQ        R10, R10
@@ -1394,25 +1342,25 @@ ids:
 	KANDB         K3, K2, K1
 	VPMOVM2Q      K1, Z11
 	VPCOMPRESSQ.Z Z5, K4, Z12
-	MOVQ          64(DX), R11
+	MOVQ          72(DX), R11
 	VMOVUPD       Z12, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z10, K4, Z10
-	MOVQ          72(DX), R11
-	VMOVUPD       Z10, (R11)(SI*8)
-	VPCOMPRESSQ.Z Z11, K4, Z10
 	MOVQ          80(DX), R11
 	VMOVUPD       Z10, (R11)(SI*8)
+	VPCOMPRESSQ.Z Z11, K4, Z10
+	MOVQ          88(DX), R11
+	VMOVUPD       Z10, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z6, K4, Z6
-	MOVQ          104(DX), R11
-	VMOVUPD       Z6, (R11)(SI*8)
-	VPCOMPRESSQ.Z Z8, K4, Z6
 	MOVQ          112(DX), R11
 	VMOVUPD       Z6, (R11)(SI*8)
-	VPCOMPRESSQ.Z Z9, K4, Z6
+	VPCOMPRESSQ.Z Z8, K4, Z6
 	MOVQ          120(DX), R11
 	VMOVUPD       Z6, (R11)(SI*8)
-	VPCOMPRESSQ.Z Z1, K4, Z6
+	VPCOMPRESSQ.Z Z9, K4, Z6
 	MOVQ          128(DX), R11
+	VMOVUPD       Z6, (R11)(SI*8)
+	VPCOMPRESSQ.Z Z1, K4, Z6
+	MOVQ          136(DX), R11
 	VMOVUPD       Z6, (R11)(SI*8)
 	KMOVB         K4, R11
 	POPCNTL       R11, R11
@@ -1432,7 +1380,7 @@ rest:
 	MOVQ      DI, R9
 	ANDQ      $0x000000ff, R9
 	SHRQ      $0x03, R9
-	MOVL      152(DX), R10
+	MOVL      160(DX), R10
 	SHRXL     R9, R10, R10
 	KMOVB     R10, K1
 	MOVQ      80(AX), R9
@@ -1451,84 +1399,43 @@ rest:
 	ADDQ      $0x00000040, DI
 	CMPQ      DI, $0x00000100
 	JNE       equilibratepart
-	MOVQ      SI, 136(DX)
+	MOVQ      SI, 144(DX)
 	VZEROUPPER
 	RET
 
 // func Charge2019AVX512Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·Charge2019AVX512Double(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  $0x00000004, SI
-	MOVQ  (DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  40(AX), R8
-	MOVQ  72(AX), R9
-	TESTQ SI, SI
-	JZ    nodesfetched
-
-nodes:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        nodes
-
-nodesfetched:
-	MOVQ  32(DX), SI
-	SHLQ  $0x03, SI
-	MOVQ  32(AX), R8
-	SHRQ  $0x02, SI
-	MOVQ  40(DX), DI
-	TESTQ DI, DI
-	JZ    rowsfetched
-
-rows:
-	PREFETCHT0 (R8)(SI*1)
-	ADDQ       $0x40, SI
-	DECQ       DI
-	JNZ        rows
-
-rowsfetched:
-	MOVQ  40(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  128(AX), R8
-	MOVQ  152(AX), R9
-	TESTQ SI, SI
-	JZ    potentialsfetched
-
-potentials:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        potentials
-
-potentialsfetched:
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 
 chargepart:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	MOVQ   8(DX), DI
-	SHLQ   $0x03, DI
-	ADDQ   SI, DI
-	MOVQ   48(DX), R8
-	ADDQ   SI, R8
-	MOVQ   16(DX), R9
-	TESTQ  R9, R9
-	JZ     chargedone
+	MOVQ       (DX), DI
+	SHLQ       $0x03, DI
+	ADDQ       SI, DI
+	MOVQ       40(AX), R8
+	PREFETCHT0 (R8)(DI*1)
+	MOVQ       72(AX), R8
+	PREFETCHT0 (R8)(DI*1)
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	MOVQ       8(DX), DI
+	SHLQ       $0x03, DI
+	ADDQ       SI, DI
+	MOVQ       56(DX), R8
+	ADDQ       SI, R8
+	MOVQ       16(DX), R9
+	TESTQ      R9, R9
+	JZ         chargedone
 
 charge:
 	MOVQ      32(AX), R10
@@ -1742,63 +1649,68 @@ chargedone:
 // func Sample2019AVX512Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·Sample2019AVX512Double(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  32(DX), SI
-	SHLQ  $0x03, SI
-	MOVQ  40(DX), DI
-	SHLQ  $0x01, DI
-	MOVQ  32(AX), R8
-	SHRQ  $0x02, SI
-	ANDQ  $-32, SI
-	MOVQ  40(AX), R9
-	MOVQ  (AX), R10
-	MOVQ  160(AX), R11
-	TESTQ DI, DI
-	JZ    othersfetched
-
-others:
-	MOVLQSX    (R8)(SI*1), R12
-	PREFETCHT0 (R9)(R12*8)
-	PREFETCHT0 64(R9)(R12*8)
-	PREFETCHT0 (R10)(R12*4)
-	MOVLQSX    8(R8)(SI*1), R12
-	PREFETCHT0 (R11)(R12*8)
-	PREFETCHT0 64(R11)(R12*8)
-	PREFETCHT0 128(R11)(R12*8)
-	ADDQ       $0x20, SI
-	DECQ       DI
-	JNZ        others
-
-othersfetched:
-	MOVQ  40(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x03, DI
-	MOVQ  112(AX), R8
-	MOVQ  136(AX), R9
-	TESTQ SI, SI
-	JZ    chargesfetched
-
-charges:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        charges
-
-chargesfetched:
-	XORQ SI, SI
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
+	MOVQ 32(DX), SI
+	SHLQ $0x03, SI
+	MOVQ 40(DX), DI
+	SHLQ $0x01, DI
+	XORQ R8, R8
 
 samplepart:
-	MOVQ            (DX), DI
-	SHLQ            $0x03, DI
-	ADDQ            SI, DI
-	SHRQ            $0x01, DI
-	MOVQ            (AX), R8
-	VPMOVZXDQ       (R8)(DI*1), Z0
+	MOVQ 40(DX), R9
+	SHLQ $0x01, R9
+	ADDQ $0x03, R9
+	SHRQ $0x02, R9
+
+further:
+	TESTQ      DI, DI
+	JZ         furtherdone
+	MOVQ       32(AX), R10
+	MOVQ       SI, R11
+	SHRQ       $0x02, R11
+	ANDQ       $-32, R11
+	MOVLQSX    (R10)(R11*1), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R13)(R12*8)
+	PREFETCHT0 64(R13)(R12*8)
+	MOVQ       (AX), R13
+	PREFETCHT0 (R13)(R12*4)
+	MOVLQSX    8(R10)(R11*1), R12
+	MOVQ       160(AX), R10
+	PREFETCHT0 (R10)(R12*8)
+	PREFETCHT0 64(R10)(R12*8)
+	PREFETCHT0 128(R10)(R12*8)
+	MOVQ       128(AX), R10
+	PREFETCHT0 (R10)(SI*1)
+	MOVQ       112(AX), R10
+	PREFETCHT0 (R10)(SI*1)
+	MOVQ       152(AX), R10
+	PREFETCHT0 (R10)(SI*1)
+	MOVQ       136(AX), R10
+	PREFETCHT0 (R10)(SI*1)
+	MOVQ       128(AX), R10
+	PREFETCHT0 64(R10)(SI*1)
+	MOVQ       112(AX), R10
+	PREFETCHT0 64(R10)(SI*1)
+	MOVQ       152(AX), R10
+	PREFETCHT0 64(R10)(SI*1)
+	MOVQ       136(AX), R10
+	PREFETCHT0 64(R10)(SI*1)
+	ADDQ       $0x80, SI
+	DECQ       DI
+	DECQ       R9
+	JNZ        further
+
+furtherdone:
+	MOVQ            (DX), R9
+	SHLQ            $0x03, R9
+	ADDQ            R8, R9
+	SHRQ            $0x01, R9
+	MOVQ            (AX), R10
+	VPMOVZXDQ       (R10)(R9*1), Z0
 	VXORPS          Z1, Z1, Z1
 	VBROADCASTSD    (CX), Z2
 	VXORPS          Z3, Z3, Z3
@@ -1869,11 +1781,11 @@ samplepart:
 	VADDPD.BCST     constants<>+296(SB), Z0, Z0
 	VMULPD.BCST     constants<>+304(SB), Z0, Z0
 	VMOVUPD         Z0, 7680(BX)
-	MOVQ            56(DX), R9
-	ADDQ            $0x00000000, R9
-	ADDQ            SI, R9
-	MOVQ            128(CX), DI
-	MOVQ            112(CX), R8
+	MOVQ            64(DX), R11
+	ADDQ            $0x00000000, R11
+	ADDQ            R8, R11
+	MOVQ            128(CX), R9
+	MOVQ            112(CX), R10
 	VMOVUPD         3072(BX), Z0
 	VMOVUPD         3072(BX), Z1
 	VMAXPD          3328(BX), Z1, Z1
@@ -1885,9 +1797,9 @@ samplepart:
 	KXNORB          K1, K1, K1
 
 weigh0:
-	TESTQ       R8, R8
+	TESTQ       R10, R10
 	JZ          weigh0done
-	VMULPD.BCST (DI), Z0, Z6
+	VMULPD.BCST (R9), Z0, Z6
 	VSUBPD      Z1, Z6, Z6
 	VCMPPD      $0x15, Z2, Z6, K1, K1
 	KMOVB       K1, K1
@@ -1930,21 +1842,21 @@ weigh0:
 	VMULPD      Z6, Z7, Z6
 	VSUBPD      Z6, Z4, K1, Z4
 	VADDPD.BCST constants<>+144(SB), Z5, K1, Z5
-	VMOVUPD     Z3, (R9)
-	ADDQ        $0x08, DI
-	ADDQ        $0x00000200, R9
-	DECQ        R8
+	VMOVUPD     Z3, (R11)
+	ADDQ        $0x08, R9
+	ADDQ        $0x00000200, R11
+	DECQ        R10
 	JMP         weigh0
 
 weigh0done:
 	VMOVUPD      Z3, 6144(BX)
 	VMOVUPD      Z4, 6400(BX)
 	VMOVUPD      Z5, 6656(BX)
-	MOVQ         56(DX), R9
-	ADDQ         $0x00000100, R9
-	ADDQ         SI, R9
-	MOVQ         136(CX), DI
-	MOVQ         120(CX), R8
+	MOVQ         64(DX), R11
+	ADDQ         $0x00000100, R11
+	ADDQ         R8, R11
+	MOVQ         136(CX), R9
+	MOVQ         120(CX), R10
 	VMOVUPD      3328(BX), Z0
 	VMOVUPD      3072(BX), Z1
 	VMAXPD       3328(BX), Z1, Z1
@@ -1956,9 +1868,9 @@ weigh0done:
 	KXNORB       K1, K1, K1
 
 weigh1:
-	TESTQ       R8, R8
+	TESTQ       R10, R10
 	JZ          weigh1done
-	VMULPD.BCST (DI), Z0, Z6
+	VMULPD.BCST (R9), Z0, Z6
 	VSUBPD      Z1, Z6, Z6
 	VCMPPD      $0x15, Z2, Z6, K1, K1
 	KMOVB       K1, K1
@@ -2001,10 +1913,10 @@ weigh1:
 	VMULPD      Z6, Z7, Z6
 	VSUBPD      Z6, Z4, K1, Z4
 	VADDPD.BCST constants<>+144(SB), Z5, K1, Z5
-	VMOVUPD     Z3, (R9)
-	ADDQ        $0x08, DI
-	ADDQ        $0x00000200, R9
-	DECQ        R8
+	VMOVUPD     Z3, (R11)
+	ADDQ        $0x08, R9
+	ADDQ        $0x00000200, R11
+	DECQ        R10
 	JMP         weigh1
 
 weigh1done:
@@ -2024,26 +1936,26 @@ weigh1done:
 	VBLENDMPD   Z2, Z3, K1, Z2
 	VSUBPD.BCST constants<>+144(SB), Z2, Z2
 	VXORPS      Z3, Z3, Z3
-	MOVQ        56(DX), DI
-	ADDQ        $0x00000000, DI
-	ADDQ        SI, DI
-	MOVQ        56(DX), R8
-	ADDQ        $0x00000100, R8
-	ADDQ        SI, R8
+	MOVQ        64(DX), R9
+	ADDQ        $0x00000000, R9
+	ADDQ        R8, R9
+	MOVQ        64(DX), R10
+	ADDQ        $0x00000100, R10
+	ADDQ        R8, R10
 	VCMPPD      $0x11, Z2, Z3, K2
 
 index:
 	KORTESTB    K2, K2
 	JZ          found
-	VMOVUPD     (R8), Z4
-	VMOVUPD     (DI), Z5
+	VMOVUPD     (R10), Z4
+	VMOVUPD     (R9), Z5
 	VBLENDMPD   Z4, Z5, K1, Z4
 	VCMPPD      $0x1a, Z0, Z4, K2, K2
 	VADDPD.BCST constants<>+144(SB), Z3, K2, Z3
 	VCMPPD      $0x11, Z2, Z3, K2, K2
 	KMOVB       K2, K2
-	ADDQ        $0x00000200, DI
-	ADDQ        $0x00000200, R8
+	ADDQ        $0x00000200, R9
+	ADDQ        $0x00000200, R10
 	JMP         index
 
 found:
@@ -2056,36 +1968,36 @@ found:
 	VADDPD.BCST  constants<>+432(SB), Z0, Z0
 	CMPL         104(CX), $0x00
 	JNE          adapt
-	MOVQ         (DX), DI
-	SHLQ         $0x03, DI
-	ADDQ         SI, DI
-	MOVQ         SI, R8
-	ANDQ         $0x000000ff, R8
-	SHRQ         $0x03, R8
-	MOVL         152(DX), R9
-	SHRXL        R8, R9, R9
-	KMOVB        R9, K1
-	MOVQ         40(AX), R8
-	VMOVUPD      (R8)(DI*1), Z1
-	MOVQ         72(AX), R9
-	VMOVUPD      (R9)(DI*1), Z2
+	MOVQ         (DX), R9
+	SHLQ         $0x03, R9
+	ADDQ         R8, R9
+	MOVQ         R8, R10
+	ANDQ         $0x000000ff, R10
+	SHRQ         $0x03, R10
+	MOVL         160(DX), R11
+	SHRXL        R10, R11, R11
+	KMOVB        R11, K1
+	MOVQ         40(AX), R10
+	VMOVUPD      (R10)(R9*1), Z1
+	MOVQ         72(AX), R11
+	VMOVUPD      (R11)(R9*1), Z2
 	VMOVAPD      Z1, K1, Z2
-	VMOVUPD      Z2, (R9)(DI*1)
-	VMOVUPD      (R8)(DI*1), Z1
+	VMOVUPD      Z2, (R11)(R9*1)
+	VMOVUPD      (R10)(R9*1), Z1
 	VMOVAPD      Z0, K1, Z1
-	VMOVUPD      Z1, (R8)(DI*1)
+	VMOVUPD      Z1, (R10)(R9*1)
 	JMP          sampled
 
 adapt:
-	MOVQ         (DX), DI
-	SHLQ         $0x03, DI
-	ADDQ         SI, DI
-	MOVQ         SI, R8
-	ANDQ         $0x000000ff, R8
-	SHRQ         $0x03, R8
-	MOVL         152(DX), R9
-	SHRXL        R8, R9, R9
-	KMOVB        R9, K1
+	MOVQ         (DX), R9
+	SHLQ         $0x03, R9
+	ADDQ         R8, R9
+	MOVQ         R8, R10
+	ANDQ         $0x000000ff, R10
+	SHRQ         $0x03, R10
+	MOVL         160(DX), R11
+	SHRXL        R10, R11, R11
+	KMOVB        R11, K1
 	VPANDQ.BCST  constants<>+128(SB), Z0, Z2
 	VXORPS       Z3, Z3, Z3
 	VCMPPD       $0x11, Z3, Z0, K2
@@ -2099,27 +2011,27 @@ adapt:
 	VMOVUPD      3328(BX), Z3
 	VADDPD       3072(BX), Z3, Z3
 	VADDPD       Z3, Z2, Z2
-	MOVQ         48(AX), R8
-	VMOVUPD      (R8)(DI*1), Z3
+	MOVQ         48(AX), R10
+	VMOVUPD      (R10)(R9*1), Z3
 	VMOVAPD      Z2, K1, Z3
-	VMOVUPD      Z3, (R8)(DI*1)
+	VMOVUPD      Z3, (R10)(R9*1)
 	VMOVAPD.Z    Z2, K1, Z2
 	VMOVUPD      Z2, 7936(BX)
-	MOVQ         64(AX), R8
-	VSUBPD       (R8)(DI*1), Z0, Z2
+	MOVQ         64(AX), R10
+	VSUBPD       (R10)(R9*1), Z0, Z2
 	VMULPD.BCST  constants<>+296(SB), Z2, Z2
 	VPANDQ.BCST  constants<>+128(SB), Z2, Z2
 	VMOVAPD.Z    Z2, K1, Z2
 	VMOVUPD      Z2, 9728(BX)
 	VMOVAPD.Z    Z0, K1, Z2
 	VMOVUPD      Z2, 10240(BX)
-	VMOVUPD      (R8)(DI*1), Z2
+	VMOVUPD      (R10)(R9*1), Z2
 	VMOVAPD      Z0, K1, Z2
-	VMOVUPD      Z2, (R8)(DI*1)
-	MOVQ         40(AX), R8
-	VMOVUPD      (R8)(DI*1), Z2
+	VMOVUPD      Z2, (R10)(R9*1)
+	MOVQ         40(AX), R10
+	VMOVUPD      (R10)(R9*1), Z2
 	VMOVAPD      Z0, K1, Z2
-	VMOVUPD      Z2, (R8)(DI*1)
+	VMOVUPD      Z2, (R10)(R9*1)
 	VMOVUPD      Z0, 7680(BX)
 	VPSUBQ.BCST  constants<>+312(SB), Z1, Z0
 	VPSRAD       $0x14, Z0, Z2
@@ -2179,8 +2091,8 @@ adapt:
 
 sampled:
 	ADDQ $0x00000040, BX
-	ADDQ $0x00000040, SI
-	CMPQ SI, $0x00000100
+	ADDQ $0x00000040, R8
+	CMPQ R8, $0x00000100
 	JNE  samplepart
 	VZEROUPPER
 	RET
@@ -2191,7 +2103,7 @@ TEXT ·Relax2019AVX512Double(SB), NOSPLIT, $8-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 144(DX), BX
+	MOVQ 152(DX), BX
 	XORQ SI, SI
 	XORQ DI, DI
 
@@ -2209,7 +2121,7 @@ relaxpart:
 	MOVQ   8(DX), R8
 	SHLQ   $0x03, R8
 	ADDQ   DI, R8
-	MOVQ   48(DX), R9
+	MOVQ   56(DX), R9
 	ADDQ   DI, R9
 	MOVQ   16(DX), R10
 	TESTQ  R10, R10
@@ -2456,7 +2368,7 @@ holddone:
 	MOVQ         DI, R8
 	ANDQ         $0x000000ff, R8
 	SHRQ         $0x03, R8
-	MOVL         152(DX), R9
+	MOVL         160(DX), R9
 	SHRXL        R8, R9, R9
 	KMOVB        R9, K1
 	VMOVAPD.Z    Z11, K1, Z11
@@ -2472,7 +2384,7 @@ holddone:
 	MOVQ         8(DX), R8
 	SHLQ         $0x03, R8
 	ADDQ         DI, R8
-	MOVQ         48(DX), R9
+	MOVQ         56(DX), R9
 	ADDQ         DI, R9
 	MOVQ         16(DX), R10
 	TESTQ        R10, R10
@@ -2657,25 +2569,25 @@ ids:
 	VBLENDMPD     Z11, Z14, K2, Z11
 	VPMOVM2Q      K3, Z17
 	VPCOMPRESSQ.Z Z16, K1, Z16
-	MOVQ          64(DX), R11
+	MOVQ          72(DX), R11
 	VMOVUPD       Z16, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z13, K1, Z13
-	MOVQ          72(DX), R11
-	VMOVUPD       Z13, (R11)(SI*8)
-	VPCOMPRESSQ.Z Z17, K1, Z13
 	MOVQ          80(DX), R11
 	VMOVUPD       Z13, (R11)(SI*8)
+	VPCOMPRESSQ.Z Z17, K1, Z13
+	MOVQ          88(DX), R11
+	VMOVUPD       Z13, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z12, K1, Z12
-	MOVQ          104(DX), R11
+	MOVQ          112(DX), R11
 	VMOVUPD       Z12, (R11)(SI*8)
 	VPCOMPRESSQ.Z Z11, K1, Z11
-	MOVQ          112(DX), R11
-	VMOVUPD       Z11, (R11)(SI*8)
-	VPCOMPRESSQ.Z Z14, K1, Z11
 	MOVQ          120(DX), R11
 	VMOVUPD       Z11, (R11)(SI*8)
-	VPCOMPRESSQ.Z Z8, K1, Z11
+	VPCOMPRESSQ.Z Z14, K1, Z11
 	MOVQ          128(DX), R11
+	VMOVUPD       Z11, (R11)(SI*8)
+	VPCOMPRESSQ.Z Z8, K1, Z11
+	MOVQ          136(DX), R11
 	VMOVUPD       Z11, (R11)(SI*8)
 	KMOVB         K1, R11
 	POPCNTL       R11, R11
@@ -2692,7 +2604,7 @@ multiplydone:
 	ADDQ $0x00000040, DI
 	CMPQ DI, $0x00000100
 	JNE  relaxpart
-	MOVQ SI, 136(DX)
+	MOVQ SI, 144(DX)
 	VZEROUPPER
 	RET
 
@@ -2702,15 +2614,15 @@ TEXT ·ChangeAVX512Double(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 144(DX), BX
+	MOVQ 152(DX), BX
 	XORQ BX, BX
 
 change:
-	CMPQ            BX, 136(DX)
+	CMPQ            BX, 144(DX)
 	JGE             changed
-	MOVQ            64(DX), SI
-	VMOVUPD         (SI)(BX*8), Z0
 	MOVQ            72(DX), SI
+	VMOVUPD         (SI)(BX*8), Z0
+	MOVQ            80(DX), SI
 	VMOVUPD         (SI)(BX*8), Z1
 	VBROADCASTSD    (CX), Z2
 	VBROADCASTSD    constants<>+448(SB), Z3
@@ -2774,7 +2686,7 @@ change:
 	VPTERNLOGD.BCST $0x96, 744(AX), Z2, Z4
 	VPSRLQ          $0x20, Z3, Z2
 	VPTERNLOGD.BCST $0x96, 776(AX), Z0, Z2
-	MOVQ            104(DX), SI
+	MOVQ            112(DX), SI
 	VMOVUPD         (SI)(BX*8), Z0
 	VPSLLQ          $0x20, Z4, Z4
 	VPSRLQ          $0x29, Z4, Z4
@@ -2892,9 +2804,9 @@ change:
 	VBLENDMPD       Z10, Z1, K1, Z1
 	VPXORQ          Z6, Z1, Z1
 	VMULPD          Z1, Z4, Z1
-	MOVQ            112(DX), SI
+	MOVQ            120(DX), SI
 	VMOVUPD         (SI)(BX*8), Z4
-	MOVQ            128(DX), SI
+	MOVQ            136(DX), SI
 	VMOVUPD         (SI)(BX*8), Z5
 	VMULPD.BCST     336(CX), Z4, Z4
 	VMULPD.BCST     368(CX), Z0, Z6
@@ -2913,7 +2825,7 @@ change:
 	VPXORQ.BCST     constants<>+136(SB), Z1, Z4
 	VMAXPD          Z0, Z4, Z0
 	VMINPD          Z0, Z1, Z0
-	MOVQ            80(DX), SI
+	MOVQ            88(DX), SI
 	VMOVUPD         (SI)(BX*8), Z1
 	VPMOVQ2M        Z1, K1
 	KORTESTB        K1, K1
@@ -3034,9 +2946,9 @@ change:
 	VBLENDMPD       Z8, Z2, K2, Z2
 	VPXORQ          Z4, Z2, Z2
 	VMULPD          Z2, Z1, Z1
-	MOVQ            120(DX), SI
-	VMOVUPD         (SI)(BX*8), Z2
 	MOVQ            128(DX), SI
+	VMOVUPD         (SI)(BX*8), Z2
+	MOVQ            136(DX), SI
 	VMOVUPD         (SI)(BX*8), Z3
 	VMULPD.BCST     336(CX), Z2, Z2
 	VMULPD.BCST     368(CX), Z0, Z4
@@ -3058,7 +2970,7 @@ change:
 	VMOVAPD         Z1, K1, Z0
 
 once:
-	MOVQ    104(DX), SI
+	MOVQ    112(DX), SI
 	VMOVUPD Z0, (SI)(BX*8)
 	ADDQ    $0x08, BX
 	JMP     change
@@ -3068,12 +2980,12 @@ changed:
 	RET
 
 // func FinishAVX512Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
-// Requires: AVX, AVX512DQ, AVX512F, BMI2, POPCNT
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+, POPCNT
 TEXT ·FinishAVX512Double(SB), NOSPLIT, $8-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), CX
-	MOVQ 144(CX), DX
+	MOVQ 152(CX), DX
 	XORQ BX, BX
 	XORQ SI, SI
 	MOVQ DX, DI
@@ -3084,56 +2996,66 @@ finishpart:
 	MOVQ   8(CX), R8
 	SHLQ   $0x03, R8
 	ADDQ   SI, R8
-	MOVQ   48(CX), R9
+	MOVQ   56(CX), R9
 	ADDQ   SI, R9
 	MOVQ   16(CX), R10
 	TESTQ  R10, R10
 	JZ     finishdone
 
 finish:
-	MOVQ      32(AX), R11
-	MOVQ      R8, R12
-	SHRQ      $0x02, R12
-	ANDQ      $-32, R12
-	VMOVUPD   256(R9), Z2
-	KMOVB     1536(R9), K1
-	KORTESTB  K1, K1
-	JZ        finishnextkept
-	MOVQ      104(CX), R13
-	VMOVUPD   (R13)(BX*8), Z3
-	VPEXPANDQ Z3, K1, Z2
-	KMOVB     K1, R13
-	POPCNTL   R13, R13
-	ADDQ      R13, BX
-	CMPL      (R11)(R12*1), $0x00
-	JL        finishnextkeptscattered
-	MOVQ      160(AX), R14
-	MOVLQSX   8(R11)(R12*1), R13
-	MOVQ      SI, R15
-	ANDQ      $0x0000007f, R15
-	ADDQ      R15, R14
-	MOVQ      SI, R15
-	ANDQ      $0x0000007f, R15
-	SHRQ      $0x03, R15
-	MOVL      18(R11)(R12*1), BP
-	SHRXL     R15, BP, BP
-	KMOVB     BP, K2
-	KANDNB    K1, K2, K2
-	VMOVUPD   Z2, K2, (R14)(R13*8)
-	MOVQ      160(AX), R14
-	MOVLQSX   12(R11)(R12*1), R13
-	MOVQ      SI, R15
-	ANDQ      $0x0000007f, R15
-	ADDQ      R15, R14
-	MOVQ      SI, R15
-	ANDQ      $0x0000007f, R15
-	SHRQ      $0x03, R15
-	MOVL      18(R11)(R12*1), BP
-	SHRXL     R15, BP, BP
-	KMOVB     BP, K2
-	KANDB     K2, K1, K1
-	VMOVUPD   Z2, K1, (R14)(R13*8)
-	JMP       finishnextkept
+	MOVQ       48(CX), R11
+	ADDQ       R8, R11
+	MOVQ       112(AX), R12
+	PREFETCHT0 (R12)(R11*1)
+	MOVQ       120(AX), R12
+	PREFETCHT0 (R12)(R11*1)
+	MOVQ       136(AX), R12
+	PREFETCHT0 (R12)(R11*1)
+	MOVQ       144(AX), R12
+	PREFETCHT0 (R12)(R11*1)
+	MOVQ       32(AX), R11
+	MOVQ       R8, R12
+	SHRQ       $0x02, R12
+	ANDQ       $-32, R12
+	VMOVUPD    256(R9), Z2
+	KMOVB      1536(R9), K1
+	KORTESTB   K1, K1
+	JZ         finishnextkept
+	MOVQ       112(CX), R13
+	VMOVUPD    (R13)(BX*8), Z3
+	VPEXPANDQ  Z3, K1, Z2
+	KMOVB      K1, R13
+	POPCNTL    R13, R13
+	ADDQ       R13, BX
+	CMPL       (R11)(R12*1), $0x00
+	JL         finishnextkeptscattered
+	MOVQ       160(AX), R14
+	MOVLQSX    8(R11)(R12*1), R13
+	MOVQ       SI, R15
+	ANDQ       $0x0000007f, R15
+	ADDQ       R15, R14
+	MOVQ       SI, R15
+	ANDQ       $0x0000007f, R15
+	SHRQ       $0x03, R15
+	MOVL       18(R11)(R12*1), BP
+	SHRXL      R15, BP, BP
+	KMOVB      BP, K2
+	KANDNB     K1, K2, K2
+	VMOVUPD    Z2, K2, (R14)(R13*8)
+	MOVQ       160(AX), R14
+	MOVLQSX    12(R11)(R12*1), R13
+	MOVQ       SI, R15
+	ANDQ       $0x0000007f, R15
+	ADDQ       R15, R14
+	MOVQ       SI, R15
+	ANDQ       $0x0000007f, R15
+	SHRQ       $0x03, R15
+	MOVL       18(R11)(R12*1), BP
+	SHRXL      R15, BP, BP
+	KMOVB      BP, K2
+	KANDB      K2, K1, K1
+	VMOVUPD    Z2, K1, (R14)(R13*8)
+	JMP        finishnextkept
 
 finishnextkeptscattered:
 	MOVQ        R8, R13

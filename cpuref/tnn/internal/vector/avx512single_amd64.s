@@ -88,81 +88,40 @@ GLOBL constants<>(SB), RODATA|NOPTR, $520
 // func Charge2020AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·Charge2020AVX512Single(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  $0x00000002, SI
-	MOVQ  (DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  40(AX), R8
-	MOVQ  48(AX), R9
-	MOVQ  80(AX), R10
-	MOVQ  88(AX), R11
-	MOVQ  96(AX), R12
-	MOVQ  104(AX), R13
-	TESTQ SI, SI
-	JZ    nodesfetched
-
-nodes:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	PREFETCHT0 (R10)(DI*1)
-	PREFETCHT0 (R11)(DI*1)
-	PREFETCHT0 (R12)(DI*1)
-	PREFETCHT0 (R13)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        nodes
-
-nodesfetched:
-	MOVQ  32(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  32(AX), R8
-	SHRQ  $0x01, SI
-	MOVQ  40(DX), DI
-	TESTQ DI, DI
-	JZ    rowsfetched
-
-rows:
-	PREFETCHT0 (R8)(SI*1)
-	ADDQ       $0x40, SI
-	DECQ       DI
-	JNZ        rows
-
-rowsfetched:
-	MOVQ  16(DX), SI
-	SHLQ  $0x01, SI
-	MOVQ  8(DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  128(AX), R8
-	MOVQ  152(AX), R9
-	TESTQ SI, SI
-	JZ    potentialsfetched
-
-potentials:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        potentials
-
-potentialsfetched:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	MOVQ   8(DX), SI
-	SHLQ   $0x02, SI
-	ADDQ   $0x00000000, SI
-	MOVQ   48(DX), DI
-	MOVQ   16(DX), R8
-	TESTQ  R8, R8
-	JZ     charge0done
+	MOVQ       n+0(FP), AX
+	MOVQ       s+8(FP), CX
+	MOVQ       f+16(FP), DX
+	MOVQ       152(DX), BX
+	MOVQ       (DX), SI
+	SHLQ       $0x02, SI
+	ADDQ       $0x00000000, SI
+	MOVQ       40(AX), DI
+	PREFETCHT0 (DI)(SI*1)
+	MOVQ       48(AX), DI
+	PREFETCHT0 (DI)(SI*1)
+	MOVQ       80(AX), DI
+	PREFETCHT0 (DI)(SI*1)
+	MOVQ       88(AX), DI
+	PREFETCHT0 (DI)(SI*1)
+	MOVQ       96(AX), DI
+	PREFETCHT0 (DI)(SI*1)
+	MOVQ       104(AX), DI
+	PREFETCHT0 (DI)(SI*1)
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	MOVQ       8(DX), SI
+	SHLQ       $0x02, SI
+	ADDQ       $0x00000000, SI
+	MOVQ       56(DX), DI
+	MOVQ       16(DX), R8
+	TESTQ      R8, R8
+	JZ         charge0done
 
 charge0:
 	MOVQ      32(AX), R9
@@ -232,6 +191,10 @@ offered0:
 	MOVL        R9, 768(DI)
 	VMOVUPS     Z8, (DI)
 	VMOVUPS     Z9, 128(DI)
+	MOVQ        128(AX), R9
+	PREFETCHT0  (R9)(SI*1)
+	MOVQ        152(AX), R9
+	PREFETCHT0  (R9)(SI*1)
 	MOVQ        112(AX), R9
 	VMOVUPS.Z   (R9)(SI*1), K1, Z10
 	MOVQ        120(AX), R9
@@ -313,6 +276,21 @@ charge0done:
 	VMOVUPS     Z0, 1536(BX)
 	VMULPS.BCST 208(CX), Z1, Z0
 	VMOVUPS     Z0, 1664(BX)
+	MOVQ        (DX), SI
+	SHLQ        $0x02, SI
+	ADDQ        $0x00000040, SI
+	MOVQ        40(AX), DI
+	PREFETCHT0  (DI)(SI*1)
+	MOVQ        48(AX), DI
+	PREFETCHT0  (DI)(SI*1)
+	MOVQ        80(AX), DI
+	PREFETCHT0  (DI)(SI*1)
+	MOVQ        88(AX), DI
+	PREFETCHT0  (DI)(SI*1)
+	MOVQ        96(AX), DI
+	PREFETCHT0  (DI)(SI*1)
+	MOVQ        104(AX), DI
+	PREFETCHT0  (DI)(SI*1)
 	VXORPS      Z0, Z0, Z0
 	VXORPS      Z1, Z1, Z1
 	VXORPS      Z2, Z2, Z2
@@ -324,7 +302,7 @@ charge0done:
 	MOVQ        8(DX), SI
 	SHLQ        $0x02, SI
 	ADDQ        $0x00000040, SI
-	MOVQ        48(DX), DI
+	MOVQ        56(DX), DI
 	MOVQ        16(DX), R8
 	TESTQ       R8, R8
 	JZ          charge1done
@@ -397,6 +375,10 @@ offered1:
 	MOVL        R9, 832(DI)
 	VMOVUPS     Z8, 64(DI)
 	VMOVUPS     Z9, 192(DI)
+	MOVQ        128(AX), R9
+	PREFETCHT0  (R9)(SI*1)
+	MOVQ        152(AX), R9
+	PREFETCHT0  (R9)(SI*1)
 	MOVQ        112(AX), R9
 	VMOVUPS.Z   (R9)(SI*1), K1, Z10
 	MOVQ        120(AX), R9
@@ -484,31 +466,40 @@ charge1done:
 // func Sample2020AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·Sample2020AVX512Single(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  40(DX), SI
-	SHLQ  $0x01, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  112(AX), R8
-	MOVQ  120(AX), R9
-	MOVQ  136(AX), R10
-	MOVQ  144(AX), R11
-	TESTQ SI, SI
-	JZ    chargesfetched
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
+	MOVQ 32(DX), SI
+	SHLQ $0x02, SI
+	MOVQ 40(DX), DI
+	SHLQ $0x01, DI
+	MOVQ 40(DX), R8
+	SHLQ $0x01, R8
+	ADDQ $0x00, R8
+	SHRQ $0x00, R8
 
-charges:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	PREFETCHT0 (R10)(DI*1)
-	PREFETCHT0 (R11)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        charges
+further0:
+	TESTQ      DI, DI
+	JZ         further0done
+	MOVQ       32(AX), R9
+	MOVQ       SI, R10
+	SHRQ       $0x01, R10
+	MOVLQSX    (R9)(R10*1), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R12)(R11*4)
+	MOVQ       (AX), R12
+	PREFETCHT0 (R12)(R11*4)
+	MOVLQSX    8(R9)(R10*1), R11
+	MOVQ       160(AX), R9
+	PREFETCHT0 (R9)(R11*4)
+	PREFETCHT0 64(R9)(R11*4)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	DECQ       R8
+	JNZ        further0
 
-chargesfetched:
+further0done:
 	VBROADCASTSS constants<>+144(SB), Z0
 	VMOVUPS      1536(BX), Z1
 	VMOVUPS      1600(BX), Z2
@@ -1424,8 +1415,8 @@ found0:
 	VBROADCASTSS constants<>+352(SB), Z10
 	VMOVAPS      Z10, K1, Z6
 	VMOVAPS      Z10, K2, Z7
-	KMOVW        152(DX), K1
-	KMOVW        154(DX), K2
+	KMOVW        160(DX), K1
+	KMOVW        162(DX), K2
 	VSUBPS       Z6, Z2, Z2
 	VSUBPS       Z7, Z3, Z3
 	VMOVAPS.Z    Z2, K1, Z2
@@ -1531,8 +1522,8 @@ found0:
 	MOVQ         (DX), SI
 	SHLQ         $0x02, SI
 	ADDQ         $0x00000000, SI
-	KMOVW        152(DX), K1
-	KMOVW        154(DX), K2
+	KMOVW        160(DX), K1
+	KMOVW        162(DX), K2
 	VPANDD.BCST  constants<>+128(SB), Z4, Z0
 	VPANDD.BCST  constants<>+128(SB), Z5, Z1
 	VMULPS       Z0, Z18, Z0
@@ -1602,36 +1593,12 @@ found0:
 	RET
 
 // func Equilibrate2020AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
-// Requires: AVX, AVX512DQ, AVX512F, MMX+, POPCNT
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT
 TEXT ·Equilibrate2020AVX512Single(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  32(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  40(DX), DI
-	SHLQ  $0x01, DI
-	MOVQ  32(AX), R8
-	SHRQ  $0x01, SI
-	MOVQ  40(AX), R9
-	MOVQ  (AX), R10
-	MOVQ  160(AX), R11
-	TESTQ DI, DI
-	JZ    othersfetched
-
-others:
-	MOVLQSX    (R8)(SI*1), R12
-	PREFETCHT0 (R9)(R12*4)
-	PREFETCHT0 (R10)(R12*4)
-	MOVLQSX    8(R8)(SI*1), R12
-	PREFETCHT0 (R11)(R12*4)
-	PREFETCHT0 64(R11)(R12*4)
-	ADDQ       $0x20, SI
-	DECQ       DI
-	JNZ        others
-
-othersfetched:
+	MOVQ     n+0(FP), AX
+	MOVQ     s+8(FP), CX
+	MOVQ     f+16(FP), DX
+	MOVQ     152(DX), BX
 	XORQ     SI, SI
 	KMOVW    128(BX), K1
 	KORTESTW K1, K1
@@ -1645,7 +1612,7 @@ othersfetched:
 	MOVQ     8(DX), DI
 	SHLQ     $0x02, DI
 	ADDQ     $0x00000000, DI
-	MOVQ     48(DX), R8
+	MOVQ     56(DX), R8
 	MOVQ     16(DX), R9
 	TESTQ    R9, R9
 	JZ       members0done
@@ -1896,7 +1863,7 @@ members0done:
 	MOVQ         8(DX), DI
 	SHLQ         $0x02, DI
 	ADDQ         $0x00000000, DI
-	MOVQ         48(DX), R8
+	MOVQ         56(DX), R8
 	MOVQ         16(DX), R9
 	TESTQ        R9, R9
 	JZ           batch0done
@@ -1967,25 +1934,25 @@ ids0:
 	KANDW         K3, K2, K1
 	VPMOVM2D      K1, Z11
 	VPCOMPRESSD.Z Z5, K4, Z12
-	MOVQ          64(DX), R10
+	MOVQ          72(DX), R10
 	VMOVUPS       Z12, (R10)(SI*4)
 	VPCOMPRESSD.Z Z10, K4, Z10
-	MOVQ          72(DX), R10
-	VMOVUPS       Z10, (R10)(SI*4)
-	VPCOMPRESSD.Z Z11, K4, Z10
 	MOVQ          80(DX), R10
 	VMOVUPS       Z10, (R10)(SI*4)
+	VPCOMPRESSD.Z Z11, K4, Z10
+	MOVQ          88(DX), R10
+	VMOVUPS       Z10, (R10)(SI*4)
 	VPCOMPRESSD.Z Z6, K4, Z6
-	MOVQ          104(DX), R10
-	VMOVUPS       Z6, (R10)(SI*4)
-	VPCOMPRESSD.Z Z8, K4, Z6
 	MOVQ          112(DX), R10
 	VMOVUPS       Z6, (R10)(SI*4)
-	VPCOMPRESSD.Z Z9, K4, Z6
+	VPCOMPRESSD.Z Z8, K4, Z6
 	MOVQ          120(DX), R10
 	VMOVUPS       Z6, (R10)(SI*4)
-	VPCOMPRESSD.Z Z1, K4, Z6
+	VPCOMPRESSD.Z Z9, K4, Z6
 	MOVQ          128(DX), R10
+	VMOVUPS       Z6, (R10)(SI*4)
+	VPCOMPRESSD.Z Z1, K4, Z6
+	MOVQ          136(DX), R10
 	VMOVUPS       Z6, (R10)(SI*4)
 	KMOVW         K4, R10
 	POPCNTL       R10, R10
@@ -2002,7 +1969,7 @@ rest0:
 	MOVQ      (DX), DI
 	SHLQ      $0x02, DI
 	ADDQ      $0x00000000, DI
-	KMOVW     152(DX), K1
+	KMOVW     160(DX), K1
 	MOVQ      80(AX), R8
 	VMOVUPS.Z (R8)(DI*1), K1, Z0
 	VMOVUPS   Z0, 4352(BX)
@@ -2027,7 +1994,7 @@ rest0:
 	MOVQ      8(DX), DI
 	SHLQ      $0x02, DI
 	ADDQ      $0x00000040, DI
-	MOVQ      48(DX), R8
+	MOVQ      56(DX), R8
 	MOVQ      16(DX), R9
 	TESTQ     R9, R9
 	JZ        members1done
@@ -2278,7 +2245,7 @@ members1done:
 	MOVQ         8(DX), CX
 	SHLQ         $0x02, CX
 	ADDQ         $0x00000040, CX
-	MOVQ         48(DX), DI
+	MOVQ         56(DX), DI
 	MOVQ         16(DX), R8
 	TESTQ        R8, R8
 	JZ           batch1done
@@ -2349,25 +2316,25 @@ ids1:
 	KANDW         K3, K2, K1
 	VPMOVM2D      K1, Z11
 	VPCOMPRESSD.Z Z5, K4, Z12
-	MOVQ          64(DX), R9
+	MOVQ          72(DX), R9
 	VMOVUPS       Z12, (R9)(SI*4)
 	VPCOMPRESSD.Z Z10, K4, Z10
-	MOVQ          72(DX), R9
-	VMOVUPS       Z10, (R9)(SI*4)
-	VPCOMPRESSD.Z Z11, K4, Z10
 	MOVQ          80(DX), R9
 	VMOVUPS       Z10, (R9)(SI*4)
+	VPCOMPRESSD.Z Z11, K4, Z10
+	MOVQ          88(DX), R9
+	VMOVUPS       Z10, (R9)(SI*4)
 	VPCOMPRESSD.Z Z6, K4, Z6
-	MOVQ          104(DX), R9
-	VMOVUPS       Z6, (R9)(SI*4)
-	VPCOMPRESSD.Z Z8, K4, Z6
 	MOVQ          112(DX), R9
 	VMOVUPS       Z6, (R9)(SI*4)
-	VPCOMPRESSD.Z Z9, K4, Z6
+	VPCOMPRESSD.Z Z8, K4, Z6
 	MOVQ          120(DX), R9
 	VMOVUPS       Z6, (R9)(SI*4)
-	VPCOMPRESSD.Z Z1, K4, Z6
+	VPCOMPRESSD.Z Z9, K4, Z6
 	MOVQ          128(DX), R9
+	VMOVUPS       Z6, (R9)(SI*4)
+	VPCOMPRESSD.Z Z1, K4, Z6
+	MOVQ          136(DX), R9
 	VMOVUPS       Z6, (R9)(SI*4)
 	KMOVW         K4, R9
 	POPCNTL       R9, R9
@@ -2384,7 +2351,7 @@ rest1:
 	MOVQ      (DX), CX
 	SHLQ      $0x02, CX
 	ADDQ      $0x00000040, CX
-	KMOVW     154(DX), K1
+	KMOVW     162(DX), K1
 	MOVQ      80(AX), DI
 	VMOVUPS.Z (DI)(CX*1), K1, Z0
 	VMOVUPS   Z0, 4416(BX)
@@ -2397,80 +2364,39 @@ rest1:
 	MOVQ      104(AX), AX
 	VMOVUPS.Z (AX)(CX*1), K1, Z0
 	VMOVUPS   Z0, 4800(BX)
-	MOVQ      SI, 136(DX)
+	MOVQ      SI, 144(DX)
 	VZEROUPPER
 	RET
 
 // func Charge2019AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·Charge2019AVX512Single(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  $0x00000002, SI
-	MOVQ  (DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  40(AX), R8
-	MOVQ  72(AX), R9
-	TESTQ SI, SI
-	JZ    nodesfetched
-
-nodes:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        nodes
-
-nodesfetched:
-	MOVQ  32(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  32(AX), R8
-	SHRQ  $0x01, SI
-	MOVQ  40(DX), DI
-	TESTQ DI, DI
-	JZ    rowsfetched
-
-rows:
-	PREFETCHT0 (R8)(SI*1)
-	ADDQ       $0x40, SI
-	DECQ       DI
-	JNZ        rows
-
-rowsfetched:
-	MOVQ  40(DX), SI
-	SHLQ  $0x01, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  128(AX), R8
-	MOVQ  152(AX), R9
-	TESTQ SI, SI
-	JZ    potentialsfetched
-
-potentials:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        potentials
-
-potentialsfetched:
-	VXORPS Z0, Z0, Z0
-	VXORPS Z1, Z1, Z1
-	VXORPS Z2, Z2, Z2
-	VXORPS Z3, Z3, Z3
-	VXORPS Z4, Z4, Z4
-	VXORPS Z5, Z5, Z5
-	VXORPS Z6, Z6, Z6
-	VXORPS Z7, Z7, Z7
-	MOVQ   8(DX), SI
-	SHLQ   $0x02, SI
-	ADDQ   $0x00000000, SI
-	MOVQ   48(DX), DI
-	MOVQ   16(DX), R8
-	TESTQ  R8, R8
-	JZ     charge0done
+	MOVQ       n+0(FP), AX
+	MOVQ       s+8(FP), CX
+	MOVQ       f+16(FP), DX
+	MOVQ       152(DX), BX
+	MOVQ       (DX), SI
+	SHLQ       $0x02, SI
+	ADDQ       $0x00000000, SI
+	MOVQ       40(AX), DI
+	PREFETCHT0 (DI)(SI*1)
+	MOVQ       72(AX), DI
+	PREFETCHT0 (DI)(SI*1)
+	VXORPS     Z0, Z0, Z0
+	VXORPS     Z1, Z1, Z1
+	VXORPS     Z2, Z2, Z2
+	VXORPS     Z3, Z3, Z3
+	VXORPS     Z4, Z4, Z4
+	VXORPS     Z5, Z5, Z5
+	VXORPS     Z6, Z6, Z6
+	VXORPS     Z7, Z7, Z7
+	MOVQ       8(DX), SI
+	SHLQ       $0x02, SI
+	ADDQ       $0x00000000, SI
+	MOVQ       56(DX), DI
+	MOVQ       16(DX), R8
+	TESTQ      R8, R8
+	JZ         charge0done
 
 charge0:
 	MOVQ      32(AX), R9
@@ -2627,6 +2553,13 @@ charge0done:
 	VMOVUPS     Z0, 1536(BX)
 	VMULPS.BCST 208(CX), Z1, Z0
 	VMOVUPS     Z0, 1664(BX)
+	MOVQ        (DX), SI
+	SHLQ        $0x02, SI
+	ADDQ        $0x00000040, SI
+	MOVQ        40(AX), DI
+	PREFETCHT0  (DI)(SI*1)
+	MOVQ        72(AX), DI
+	PREFETCHT0  (DI)(SI*1)
 	VXORPS      Z0, Z0, Z0
 	VXORPS      Z1, Z1, Z1
 	VXORPS      Z2, Z2, Z2
@@ -2638,7 +2571,7 @@ charge0done:
 	MOVQ        8(DX), SI
 	SHLQ        $0x02, SI
 	ADDQ        $0x00000040, SI
-	MOVQ        48(DX), DI
+	MOVQ        56(DX), DI
 	MOVQ        16(DX), R8
 	TESTQ       R8, R8
 	JZ          charge1done
@@ -2804,51 +2737,48 @@ charge1done:
 // func Sample2019AVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·Sample2019AVX512Single(SB), NOSPLIT, $0-24
-	MOVQ  n+0(FP), AX
-	MOVQ  s+8(FP), CX
-	MOVQ  f+16(FP), DX
-	MOVQ  144(DX), BX
-	MOVQ  32(DX), SI
-	SHLQ  $0x02, SI
-	MOVQ  40(DX), DI
-	SHLQ  $0x01, DI
-	MOVQ  32(AX), R8
-	SHRQ  $0x01, SI
-	MOVQ  40(AX), R9
-	MOVQ  (AX), R10
-	MOVQ  160(AX), R11
-	TESTQ DI, DI
-	JZ    othersfetched
+	MOVQ n+0(FP), AX
+	MOVQ s+8(FP), CX
+	MOVQ f+16(FP), DX
+	MOVQ 152(DX), BX
+	MOVQ 32(DX), SI
+	SHLQ $0x02, SI
+	MOVQ 40(DX), DI
+	SHLQ $0x01, DI
+	MOVQ 40(DX), R8
+	SHLQ $0x01, R8
+	ADDQ $0x00, R8
+	SHRQ $0x00, R8
 
-others:
-	MOVLQSX    (R8)(SI*1), R12
-	PREFETCHT0 (R9)(R12*4)
-	PREFETCHT0 (R10)(R12*4)
-	MOVLQSX    8(R8)(SI*1), R12
-	PREFETCHT0 (R11)(R12*4)
-	PREFETCHT0 64(R11)(R12*4)
-	ADDQ       $0x20, SI
+further0:
+	TESTQ      DI, DI
+	JZ         further0done
+	MOVQ       32(AX), R9
+	MOVQ       SI, R10
+	SHRQ       $0x01, R10
+	MOVLQSX    (R9)(R10*1), R11
+	MOVQ       40(AX), R12
+	PREFETCHT0 (R12)(R11*4)
+	MOVQ       (AX), R12
+	PREFETCHT0 (R12)(R11*4)
+	MOVLQSX    8(R9)(R10*1), R11
+	MOVQ       160(AX), R9
+	PREFETCHT0 (R9)(R11*4)
+	PREFETCHT0 64(R9)(R11*4)
+	MOVQ       128(AX), R9
+	PREFETCHT0 (R9)(SI*1)
+	MOVQ       112(AX), R9
+	PREFETCHT0 (R9)(SI*1)
+	MOVQ       152(AX), R9
+	PREFETCHT0 (R9)(SI*1)
+	MOVQ       136(AX), R9
+	PREFETCHT0 (R9)(SI*1)
+	ADDQ       $0x40, SI
 	DECQ       DI
-	JNZ        others
+	DECQ       R8
+	JNZ        further0
 
-othersfetched:
-	MOVQ  40(DX), SI
-	SHLQ  $0x01, SI
-	MOVQ  32(DX), DI
-	SHLQ  $0x02, DI
-	MOVQ  112(AX), R8
-	MOVQ  136(AX), R9
-	TESTQ SI, SI
-	JZ    chargesfetched
-
-charges:
-	PREFETCHT0 (R8)(DI*1)
-	PREFETCHT0 (R9)(DI*1)
-	ADDQ       $0x40, DI
-	DECQ       SI
-	JNZ        charges
-
-chargesfetched:
+further0done:
 	MOVQ            (DX), SI
 	SHLQ            $0x02, SI
 	ADDQ            $0x00000000, SI
@@ -3124,7 +3054,7 @@ chargesfetched:
 	VMULPS.BCST     constants<>+256(SB), Z1, Z1
 	VMOVUPS         Z0, 3840(BX)
 	VMOVUPS         Z1, 3904(BX)
-	MOVQ            56(DX), R8
+	MOVQ            64(DX), R8
 	ADDQ            $0x00000000, R8
 	MOVQ            128(CX), SI
 	MOVQ            112(CX), DI
@@ -3225,7 +3155,7 @@ weigh00done:
 	VMOVUPS      Z8, 3264(BX)
 	VMOVUPS      Z9, 3328(BX)
 	VMOVUPS      Z10, 3392(BX)
-	MOVQ         56(DX), R8
+	MOVQ         64(DX), R8
 	ADDQ         $0x00000080, R8
 	MOVQ         136(CX), SI
 	MOVQ         120(CX), DI
@@ -3352,9 +3282,9 @@ weigh10done:
 	VSUBPS.BCST constants<>+144(SB), Z5, Z5
 	VXORPS      Z6, Z6, Z6
 	VXORPS      Z7, Z7, Z7
-	MOVQ        56(DX), SI
+	MOVQ        64(DX), SI
 	ADDQ        $0x00000000, SI
-	MOVQ        56(DX), DI
+	MOVQ        64(DX), DI
 	ADDQ        $0x00000080, DI
 	VCMPPS      $0x11, Z4, Z6, K3
 	VCMPPS      $0x11, Z5, Z7, K4
@@ -3399,8 +3329,8 @@ found0:
 	MOVQ         (DX), CX
 	SHLQ         $0x02, CX
 	ADDQ         $0x00000000, CX
-	KMOVW        152(DX), K1
-	KMOVW        154(DX), K2
+	KMOVW        160(DX), K1
+	KMOVW        162(DX), K2
 	MOVQ         40(AX), DX
 	VMOVUPS      (DX)(CX*1), Z2
 	VMOVUPS      64(DX)(CX*1), Z3
@@ -3423,8 +3353,8 @@ adapt0:
 	MOVQ         (DX), SI
 	SHLQ         $0x02, SI
 	ADDQ         $0x00000000, SI
-	KMOVW        152(DX), K1
-	KMOVW        154(DX), K2
+	KMOVW        160(DX), K1
+	KMOVW        162(DX), K2
 	VPANDD.BCST  constants<>+128(SB), Z1, Z4
 	VPANDD.BCST  constants<>+128(SB), Z0, Z5
 	VXORPS       Z6, Z6, Z6
@@ -3602,7 +3532,7 @@ TEXT ·Relax2019AVX512Single(SB), NOSPLIT, $0-24
 	MOVQ   n+0(FP), AX
 	MOVQ   s+8(FP), CX
 	MOVQ   f+16(FP), DX
-	MOVQ   144(DX), BX
+	MOVQ   152(DX), BX
 	XORQ   SI, SI
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -3617,7 +3547,7 @@ TEXT ·Relax2019AVX512Single(SB), NOSPLIT, $0-24
 	MOVQ   8(DX), DI
 	SHLQ   $0x02, DI
 	ADDQ   $0x00000000, DI
-	MOVQ   48(DX), R8
+	MOVQ   56(DX), R8
 	MOVQ   16(DX), R9
 	TESTQ  R9, R9
 	JZ     hold0done
@@ -3854,7 +3784,7 @@ hold0done:
 	VSUBPS       Z10, Z16, Z10
 	VPXORD.BCST  constants<>+136(SB), Z3, Z3
 	VPXORD.BCST  constants<>+136(SB), Z2, Z2
-	KMOVW        152(DX), K1
+	KMOVW        160(DX), K1
 	VMOVAPS.Z    Z11, K1, Z11
 	VMOVUPS      Z11, 4352(BX)
 	VMOVAPS.Z    Z12, K1, Z11
@@ -3868,7 +3798,7 @@ hold0done:
 	MOVQ         8(DX), DI
 	SHLQ         $0x02, DI
 	ADDQ         $0x00000000, DI
-	MOVQ         48(DX), R8
+	MOVQ         56(DX), R8
 	MOVQ         16(DX), R9
 	TESTQ        R9, R9
 	JZ           multiply0done
@@ -4009,25 +3939,25 @@ ids0:
 	VBLENDMPS     Z11, Z14, K2, Z11
 	VPMOVM2D      K3, Z17
 	VPCOMPRESSD.Z Z16, K1, Z16
-	MOVQ          64(DX), R10
+	MOVQ          72(DX), R10
 	VMOVUPS       Z16, (R10)(SI*4)
 	VPCOMPRESSD.Z Z13, K1, Z13
-	MOVQ          72(DX), R10
-	VMOVUPS       Z13, (R10)(SI*4)
-	VPCOMPRESSD.Z Z17, K1, Z13
 	MOVQ          80(DX), R10
 	VMOVUPS       Z13, (R10)(SI*4)
+	VPCOMPRESSD.Z Z17, K1, Z13
+	MOVQ          88(DX), R10
+	VMOVUPS       Z13, (R10)(SI*4)
 	VPCOMPRESSD.Z Z12, K1, Z12
-	MOVQ          104(DX), R10
+	MOVQ          112(DX), R10
 	VMOVUPS       Z12, (R10)(SI*4)
 	VPCOMPRESSD.Z Z11, K1, Z11
-	MOVQ          112(DX), R10
-	VMOVUPS       Z11, (R10)(SI*4)
-	VPCOMPRESSD.Z Z14, K1, Z11
 	MOVQ          120(DX), R10
 	VMOVUPS       Z11, (R10)(SI*4)
-	VPCOMPRESSD.Z Z8, K1, Z11
+	VPCOMPRESSD.Z Z14, K1, Z11
 	MOVQ          128(DX), R10
+	VMOVUPS       Z11, (R10)(SI*4)
+	VPCOMPRESSD.Z Z8, K1, Z11
+	MOVQ          136(DX), R10
 	VMOVUPS       Z11, (R10)(SI*4)
 	KMOVW         K1, R10
 	POPCNTL       R10, R10
@@ -4053,7 +3983,7 @@ multiply0done:
 	MOVQ   8(DX), DI
 	SHLQ   $0x02, DI
 	ADDQ   $0x00000040, DI
-	MOVQ   48(DX), R8
+	MOVQ   56(DX), R8
 	MOVQ   16(DX), R9
 	TESTQ  R9, R9
 	JZ     hold1done
@@ -4290,7 +4220,7 @@ hold1done:
 	VSUBPS       Z10, Z16, Z10
 	VPXORD.BCST  constants<>+136(SB), Z3, Z3
 	VPXORD.BCST  constants<>+136(SB), Z2, Z2
-	KMOVW        154(DX), K1
+	KMOVW        162(DX), K1
 	VMOVAPS.Z    Z11, K1, Z11
 	VMOVUPS      Z11, 4416(BX)
 	VMOVAPS.Z    Z12, K1, Z11
@@ -4304,7 +4234,7 @@ hold1done:
 	MOVQ         8(DX), DI
 	SHLQ         $0x02, DI
 	ADDQ         $0x00000040, DI
-	MOVQ         48(DX), R8
+	MOVQ         56(DX), R8
 	MOVQ         16(DX), R9
 	TESTQ        R9, R9
 	JZ           multiply1done
@@ -4445,25 +4375,25 @@ ids1:
 	VBLENDMPS     Z11, Z14, K2, Z11
 	VPMOVM2D      K3, Z17
 	VPCOMPRESSD.Z Z16, K1, Z16
-	MOVQ          64(DX), R10
+	MOVQ          72(DX), R10
 	VMOVUPS       Z16, (R10)(SI*4)
 	VPCOMPRESSD.Z Z13, K1, Z13
-	MOVQ          72(DX), R10
-	VMOVUPS       Z13, (R10)(SI*4)
-	VPCOMPRESSD.Z Z17, K1, Z13
 	MOVQ          80(DX), R10
 	VMOVUPS       Z13, (R10)(SI*4)
+	VPCOMPRESSD.Z Z17, K1, Z13
+	MOVQ          88(DX), R10
+	VMOVUPS       Z13, (R10)(SI*4)
 	VPCOMPRESSD.Z Z12, K1, Z12
-	MOVQ          104(DX), R10
+	MOVQ          112(DX), R10
 	VMOVUPS       Z12, (R10)(SI*4)
 	VPCOMPRESSD.Z Z11, K1, Z11
-	MOVQ          112(DX), R10
-	VMOVUPS       Z11, (R10)(SI*4)
-	VPCOMPRESSD.Z Z14, K1, Z11
 	MOVQ          120(DX), R10
 	VMOVUPS       Z11, (R10)(SI*4)
-	VPCOMPRESSD.Z Z8, K1, Z11
+	VPCOMPRESSD.Z Z14, K1, Z11
 	MOVQ          128(DX), R10
+	VMOVUPS       Z11, (R10)(SI*4)
+	VPCOMPRESSD.Z Z8, K1, Z11
+	MOVQ          136(DX), R10
 	VMOVUPS       Z11, (R10)(SI*4)
 	KMOVW         K1, R10
 	POPCNTL       R10, R10
@@ -4476,7 +4406,7 @@ multiply1next:
 	JNZ  multiply1
 
 multiply1done:
-	MOVQ SI, 136(DX)
+	MOVQ SI, 144(DX)
 	VZEROUPPER
 	RET
 
@@ -4486,16 +4416,16 @@ TEXT ·ChangeAVX512Single(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
 	MOVQ s+8(FP), CX
 	MOVQ f+16(FP), DX
-	MOVQ 144(DX), BX
+	MOVQ 152(DX), BX
 	XORQ BX, BX
 
 change:
-	CMPQ            BX, 136(DX)
+	CMPQ            BX, 144(DX)
 	JGE             changed
-	MOVQ            64(DX), SI
+	MOVQ            72(DX), SI
 	VMOVUPS         (SI)(BX*4), Z0
 	VMOVUPS         64(SI)(BX*4), Z1
-	MOVQ            72(DX), SI
+	MOVQ            80(DX), SI
 	VMOVUPS         (SI)(BX*4), Z2
 	VMOVUPS         64(SI)(BX*4), Z3
 	VBROADCASTSS    (CX), Z4
@@ -4766,7 +4696,7 @@ change:
 	VPSLLQ          $0x20, Z15, Z8
 	VBLENDMPS       Z7, Z5, K1, Z5
 	VBLENDMPS       Z8, Z12, K1, Z7
-	MOVQ            104(DX), SI
+	MOVQ            112(DX), SI
 	VMOVUPS         (SI)(BX*4), Z8
 	VMOVUPS         64(SI)(BX*4), Z9
 	VPSRLD          $0x09, Z0, Z0
@@ -4955,10 +4885,10 @@ change:
 	VPXORD          Z13, Z3, Z3
 	VMULPS          Z2, Z0, Z0
 	VMULPS          Z3, Z1, Z1
-	MOVQ            112(DX), SI
+	MOVQ            120(DX), SI
 	VMOVUPS         (SI)(BX*4), Z2
 	VMOVUPS         64(SI)(BX*4), Z3
-	MOVQ            128(DX), SI
+	MOVQ            136(DX), SI
 	VMOVUPS         (SI)(BX*4), Z10
 	VMOVUPS         64(SI)(BX*4), Z11
 	VMULPS.BCST     336(CX), Z2, Z2
@@ -4993,7 +4923,7 @@ change:
 	VMAXPS          Z1, Z8, Z1
 	VMINPS          Z0, Z2, Z0
 	VMINPS          Z1, Z2, Z1
-	MOVQ            80(DX), SI
+	MOVQ            88(DX), SI
 	VMOVUPS         (SI)(BX*4), Z2
 	VMOVUPS         64(SI)(BX*4), Z3
 	VPMOVD2M        Z2, K1
@@ -5187,10 +5117,10 @@ change:
 	VPXORD          Z9, Z5, Z5
 	VMULPS          Z4, Z2, Z2
 	VMULPS          Z5, Z3, Z3
-	MOVQ            120(DX), SI
+	MOVQ            128(DX), SI
 	VMOVUPS         (SI)(BX*4), Z4
 	VMOVUPS         64(SI)(BX*4), Z5
-	MOVQ            128(DX), SI
+	MOVQ            136(DX), SI
 	VMOVUPS         (SI)(BX*4), Z6
 	VMOVUPS         64(SI)(BX*4), Z7
 	VMULPS.BCST     336(CX), Z4, Z4
@@ -5229,7 +5159,7 @@ change:
 	VMOVAPS         Z3, K2, Z1
 
 once:
-	MOVQ    104(DX), SI
+	MOVQ    112(DX), SI
 	VMOVUPS Z0, (SI)(BX*4)
 	VMOVUPS Z1, 64(SI)(BX*4)
 	ADDQ    $0x20, BX
@@ -5240,50 +5170,60 @@ changed:
 	RET
 
 // func FinishAVX512Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
-// Requires: AVX, AVX512DQ, AVX512F, POPCNT
+// Requires: AVX, AVX512DQ, AVX512F, MMX+, POPCNT
 TEXT ·FinishAVX512Single(SB), NOSPLIT, $0-24
 	MOVQ   n+0(FP), AX
 	MOVQ   s+8(FP), CX
 	MOVQ   f+16(FP), CX
-	MOVQ   144(CX), DX
+	MOVQ   152(CX), DX
 	XORQ   BX, BX
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
 	MOVQ   8(CX), SI
 	SHLQ   $0x02, SI
 	ADDQ   $0x00000000, SI
-	MOVQ   48(CX), DI
+	MOVQ   56(CX), DI
 	MOVQ   16(CX), R8
 	TESTQ  R8, R8
 	JZ     finish0done
 
 finish0:
-	MOVQ      32(AX), R9
-	MOVQ      SI, R10
-	SHRQ      $0x01, R10
-	VMOVUPS   128(DI), Z2
-	KMOVW     768(DI), K1
-	KORTESTW  K1, K1
-	JZ        finish0nextkept
-	MOVQ      104(CX), R11
-	VMOVUPS   (R11)(BX*4), Z3
-	VPEXPANDD Z3, K1, Z2
-	KMOVW     K1, R11
-	POPCNTL   R11, R11
-	ADDQ      R11, BX
-	CMPL      (R9)(R10*1), $0x00
-	JL        finish0nextkeptscattered
-	MOVQ      160(AX), R12
-	MOVLQSX   8(R9)(R10*1), R11
-	KMOVW     18(R9)(R10*1), K2
-	KANDNW    K1, K2, K2
-	VMOVUPS   Z2, K2, (R12)(R11*4)
-	MOVQ      160(AX), R12
-	MOVLQSX   12(R9)(R10*1), R11
-	KMOVW     18(R9)(R10*1), K2
-	KANDW     K2, K1, K1
-	VMOVUPS   Z2, K1, (R12)(R11*4)
-	JMP       finish0nextkept
+	MOVQ       48(CX), R9
+	ADDQ       SI, R9
+	MOVQ       112(AX), R10
+	PREFETCHT0 (R10)(R9*1)
+	MOVQ       120(AX), R10
+	PREFETCHT0 (R10)(R9*1)
+	MOVQ       136(AX), R10
+	PREFETCHT0 (R10)(R9*1)
+	MOVQ       144(AX), R10
+	PREFETCHT0 (R10)(R9*1)
+	MOVQ       32(AX), R9
+	MOVQ       SI, R10
+	SHRQ       $0x01, R10
+	VMOVUPS    128(DI), Z2
+	KMOVW      768(DI), K1
+	KORTESTW   K1, K1
+	JZ         finish0nextkept
+	MOVQ       112(CX), R11
+	VMOVUPS    (R11)(BX*4), Z3
+	VPEXPANDD  Z3, K1, Z2
+	KMOVW      K1, R11
+	POPCNTL    R11, R11
+	ADDQ       R11, BX
+	CMPL       (R9)(R10*1), $0x00
+	JL         finish0nextkeptscattered
+	MOVQ       160(AX), R12
+	MOVLQSX    8(R9)(R10*1), R11
+	KMOVW      18(R9)(R10*1), K2
+	KANDNW     K1, K2, K2
+	VMOVUPS    Z2, K2, (R12)(R11*4)
+	MOVQ       160(AX), R12
+	MOVLQSX    12(R9)(R10*1), R11
+	KMOVW      18(R9)(R10*1), K2
+	KANDW      K2, K1, K1
+	VMOVUPS    Z2, K1, (R12)(R11*4)
+	JMP        finish0nextkept
 
 finish0nextkeptscattered:
 	MOVQ        16(AX), R11
@@ -5318,38 +5258,48 @@ finish0done:
 	MOVQ    8(CX), SI
 	SHLQ    $0x02, SI
 	ADDQ    $0x00000040, SI
-	MOVQ    48(CX), DI
+	MOVQ    56(CX), DI
 	MOVQ    16(CX), R8
 	TESTQ   R8, R8
 	JZ      finish1done
 
 finish1:
-	MOVQ      32(AX), R9
-	MOVQ      SI, R10
-	SHRQ      $0x01, R10
-	VMOVUPS   192(DI), Z2
-	KMOVW     832(DI), K1
-	KORTESTW  K1, K1
-	JZ        finish1nextkept
-	MOVQ      104(CX), R11
-	VMOVUPS   (R11)(BX*4), Z3
-	VPEXPANDD Z3, K1, Z2
-	KMOVW     K1, R11
-	POPCNTL   R11, R11
-	ADDQ      R11, BX
-	CMPL      (R9)(R10*1), $0x00
-	JL        finish1nextkeptscattered
-	MOVQ      160(AX), R12
-	MOVLQSX   8(R9)(R10*1), R11
-	KMOVW     18(R9)(R10*1), K2
-	KANDNW    K1, K2, K2
-	VMOVUPS   Z2, K2, (R12)(R11*4)
-	MOVQ      160(AX), R12
-	MOVLQSX   12(R9)(R10*1), R11
-	KMOVW     18(R9)(R10*1), K2
-	KANDW     K2, K1, K1
-	VMOVUPS   Z2, K1, (R12)(R11*4)
-	JMP       finish1nextkept
+	MOVQ       48(CX), R9
+	ADDQ       SI, R9
+	MOVQ       112(AX), R10
+	PREFETCHT0 (R10)(R9*1)
+	MOVQ       120(AX), R10
+	PREFETCHT0 (R10)(R9*1)
+	MOVQ       136(AX), R10
+	PREFETCHT0 (R10)(R9*1)
+	MOVQ       144(AX), R10
+	PREFETCHT0 (R10)(R9*1)
+	MOVQ       32(AX), R9
+	MOVQ       SI, R10
+	SHRQ       $0x01, R10
+	VMOVUPS    192(DI), Z2
+	KMOVW      832(DI), K1
+	KORTESTW   K1, K1
+	JZ         finish1nextkept
+	MOVQ       112(CX), R11
+	VMOVUPS    (R11)(BX*4), Z3
+	VPEXPANDD  Z3, K1, Z2
+	KMOVW      K1, R11
+	POPCNTL    R11, R11
+	ADDQ       R11, BX
+	CMPL       (R9)(R10*1), $0x00
+	JL         finish1nextkeptscattered
+	MOVQ       160(AX), R12
+	MOVLQSX    8(R9)(R10*1), R11
+	KMOVW      18(R9)(R10*1), K2
+	KANDNW     K1, K2, K2
+	VMOVUPS    Z2, K2, (R12)(R11*4)
+	MOVQ       160(AX), R12
+	MOVLQSX    12(R9)(R10*1), R11
+	KMOVW      18(R9)(R10*1), K2
+	KANDW      K2, K1, K1
+	VMOVUPS    Z2, K1, (R12)(R11*4)
+	JMP        finish1nextkept
 
 finish1nextkeptscattered:
 	MOVQ        16(AX), R11

@@ -89,6 +89,7 @@ type Sweep[F Real] struct {
 type Frame[F Real] struct {
 	Here    Slice
 	Next    Slice        // visited after it, of which memory is asked for; no slots if there is none
+	Ahead   int64        // from a half-edge of Here to that of Next, in bytes
 	Slot    *Slot[F]     // one for each row of half-edges
 	Running *[2]Reals[F] // one for each state of a side, sums of weights up to it; hylton2019
 	Changes Changes[F]

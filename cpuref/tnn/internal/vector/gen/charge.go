@@ -19,12 +19,13 @@ const (
 
 func charge(c *constants) {
 	g := begin(c, "Charge2020", "does steps 1 to 3 of a visit of hylton2020.")
-	g.fetchNodes("nodes", hereSlice, unsafe.Offsetof(network.State), unsafe.Offsetof(network.Energy),
-		unsafe.Offsetof(network.Dissipation), unsafe.Offsetof(network.Transport), unsafe.Offsetof(network.QualityNumerator), unsafe.Offsetof(network.QualityDenominator))
-	g.fetchRows("rows")
-	g.fetch("potentials", hereSlice, unsafe.Offsetof(network.Potential0), unsafe.Offsetof(network.Potential1))
 	g.eachPart(1, "charge", func() {
-		q, m := g.chargePart(g.gatherCharges)
+		g.fetch(g.nodes(), unsafe.Offsetof(network.State), unsafe.Offsetof(network.Energy),
+			unsafe.Offsetof(network.Dissipation), unsafe.Offsetof(network.Transport), unsafe.Offsetof(network.QualityNumerator), unsafe.Offsetof(network.QualityDenominator))
+		q, m := g.chargePart(func(at reg.Register, there mask, v, w vec, q, m *[compartments]vec) {
+			g.fetch(at, unsafe.Offsetof(network.Potential0), unsafe.Offsetof(network.Potential1))
+			g.gatherCharges(at, there, v, w, q, m)
+		})
 		sign := g.sign()
 		g.depths(
 			add(mul(q[plusPlus], xor(m[minusMinus], sign)), mul(q[minusMinus], xor(m[plusPlus], sign))),

@@ -8,10 +8,8 @@ import (
 
 func charge2019(c *constants) {
 	g := begin(c, "Charge2019", "charges tentatively and finds the depths, in a visit of hylton2019.")
-	g.fetchNodes("nodes", hereSlice, unsafe.Offsetof(network.State), unsafe.Offsetof(network.Offered))
-	g.fetchRows("rows")
-	g.fetch("potentials", nextSlice, unsafe.Offsetof(network.Potential0), unsafe.Offsetof(network.Potential1))
 	g.eachPart(1, "charge", func() {
+		g.fetch(g.nodes(), unsafe.Offsetof(network.State), unsafe.Offsetof(network.Offered))
 		q, m := g.chargePart(func(at reg.Register, there mask, v, w vec, q, m *[compartments]vec) {
 			held := g.hold(at, there, v, w)
 			for i, k := range held.members(w, there) {

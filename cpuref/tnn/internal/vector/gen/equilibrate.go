@@ -10,7 +10,6 @@ import (
 
 func equilibrate(c *constants) {
 	g := begin(c, "Equilibrate2020", "does step 9 of a visit of hylton2020 up to the changes of weights, which it puts into Changes.")
-	g.fetchOthers("others")
 	count := GP64()
 	XORQ(count, count)
 	g.eachPart(1, "equilibrate", func() {

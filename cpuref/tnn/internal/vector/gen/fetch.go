@@ -8,94 +8,79 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// A sweep goes through all colour sets together, so that every few slices the arrays are
+// entered at another place; a processor foresees only what follows there. So each stage
+// asks memory for what a later one reads: a few lines in each round of a loop, since a
+// processor drops requests where it has some two dozen.
+
 // line is the length of a line of a cache, in bytes.
 const line = 64
 
-// Slices, as offsets in the frame.
-const (
-	hereSlice = unsafe.Offsetof(frame.Here)
-	nextSlice = unsafe.Offsetof(frame.Next)
-)
-
-// fetch asks memory for what a slice has in arrays of half-edges. A processor foresees
-// only what is behind the first slices of a run, and takes a few dozen requests at a
-// time: hence each stage asks for some of what a later one reads.
-func (g *stage) fetch(label string, of uintptr, arrays ...uintptr) {
-	lines := GP64()
-	MOVQ(g.scalar(of+unsafe.Offsetof(slice.Slots)), lines)
-	SHLQ(Imm(by[uint64](1, 2)), lines)
-	g.fetchLines(label, of+unsafe.Offsetof(slice.Row), lines, arrays)
-}
-
-// fetchNodes does so for arrays of nodes.
-func (g *stage) fetchNodes(label string, of uintptr, arrays ...uintptr) {
-	lines := GP64()
-	MOVQ(U32(uint32(scale(reals)/line)), lines)
-	g.fetchLines(label, of+unsafe.Offsetof(slice.First), lines, arrays)
-}
-
-func (g *stage) fetchLines(label string, from uintptr, lines reg.GPVirtual, arrays []uintptr) {
-	at := g.fetchFrom(from)
-	var starts []reg.Register
-	for _, a := range arrays {
-		starts = append(starts, g.pointer(a))
+// fetch asks for the reals of arrays of the network at an offset in bytes.
+func (g *stage) fetch(at reg.Register, arrays ...uintptr) {
+	for _, array := range arrays {
+		PREFETCHT0(g.array(array, at))
 	}
-	g.while(label, lines, func() {
-		for _, p := range starts {
-			PREFETCHT0(Mem{Base: p, Index: at, Scale: 1})
+}
+
+// fetchNext asks for reals that the next slice has in arrays of half-edges where this one
+// has those at an offset.
+func (g *stage) fetchNext(at reg.Register, arrays ...uintptr) {
+	there := GP64()
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Ahead)), there)
+	ADDQ(at, there)
+	g.fetch(there, arrays...)
+}
+
+// further are the half rows of the next slice that are still to be asked for.
+type further struct{ at, left reg.GPVirtual }
+
+// further begins with the first half row.
+func (g *stage) further() further {
+	f := further{GP64(), GP64()}
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Next)+unsafe.Offsetof(slice.Row)), f.at)
+	SHLQ(Imm(by[uint64](2, 3)), f.at)
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Next)+unsafe.Offsetof(slice.Slots)), f.left)
+	SHLQ(Imm(1), f.left)
+	return f
+}
+
+// fetchFurther asks, in each of so many parts of a stage, for its share of what the next
+// slice reads at the other ends of its half-edges, and of arrays of half-edges.
+func (g *stage) fetchFurther(f further, parts int, arrays ...uintptr) {
+	share, name := GP64(), g.label("further")
+	MOVQ(g.scalar(unsafe.Offsetof(frame.Next)+unsafe.Offsetof(slice.Slots)), share)
+	SHLQ(Imm(1), share)
+	ADDQ(Imm(uint64(parts-1)), share)
+	SHRQ(Imm(uint64(log2(parts))), share)
+	Label(name)
+	TESTQ(f.left, f.left)
+	JZ(LabelRef(name + "done"))
+	g.fetchEnds(f.at)
+	for at := 0; at < halfRow(); at += line {
+		for _, array := range arrays {
+			PREFETCHT0(g.array(array, f.at).Offset(at))
 		}
-		ADDQ(Imm(line), at)
-	})
+	}
+	ADDQ(Imm(uint64(halfRow())), f.at)
+	DECQ(f.left)
+	DECQ(share)
+	JNZ(LabelRef(name))
+	Label(name + "done")
 }
 
-func (g *stage) fetchFrom(from uintptr) reg.GPVirtual {
-	at := GP64()
-	MOVQ(g.scalar(from), at)
-	SHLQ(Imm(by[uint64](2, 3)), at)
-	return at
-}
-
-// fetchRows does so for the rows of the next slice.
-func (g *stage) fetchRows(label string) {
-	at, lines, rows := g.fetchFrom(nextSlice+unsafe.Offsetof(slice.Row)), GP64(), g.pointer(unsafe.Offsetof(network.Rows))
-	SHRQ(Imm(by[uint64](1, 2)), at)
-	MOVQ(g.scalar(nextSlice+unsafe.Offsetof(slice.Slots)), lines)
-	g.while(label, lines, func() {
-		PREFETCHT0(Mem{Base: rows, Index: at, Scale: 1})
-		ADDQ(Imm(line), at)
-	})
-}
-
-// while emits body for a loop that counts down.
-func (g *stage) while(label string, left reg.GPVirtual, body func()) {
-	TESTQ(left, left)
-	JZ(LabelRef(label + "fetched"))
-	Label(label)
-	body()
-	DECQ(left)
-	JNZ(LabelRef(label))
-	Label(label + "fetched")
-}
-
-// fetchOthers asks memory for what the next slice reads at the other ends of its
-// half-edges: arrays of nodes, and the weights.
-func (g *stage) fetchOthers(label string) {
-	at, halves := g.fetchFrom(nextSlice+unsafe.Offsetof(slice.Row)), GP64()
-	MOVQ(g.scalar(nextSlice+unsafe.Offsetof(slice.Slots)), halves)
-	SHLQ(Imm(1), halves)
-	row := g.row(at)
-	state, ids, weights := g.pointer(unsafe.Offsetof(network.State)), g.pointer(unsafe.Offsetof(network.ID)), g.pointer(unsafe.Offsetof(network.Weight))
-	g.while(label, halves, func() {
-		index := GP64()
-		MOVLQSX(row.Offset(int(unsafe.Offsetof(row_.Neighbour))), index)
-		for at := 0; at < halfRow(); at += line {
-			PREFETCHT0(Mem{Base: state, Index: index, Scale: uint8(form.size), Disp: at})
+// fetchEnds asks for what a half row of half-edges leads to: states, ids and weights.
+func (g *stage) fetchEnds(at reg.Register) {
+	row, index := g.row(at), GP64()
+	ask := func(array uintptr, size, length int) {
+		p := g.pointer(array)
+		for at := 0; at < length; at += line {
+			PREFETCHT0(Mem{Base: p, Index: index, Scale: uint8(size), Disp: at})
 		}
-		PREFETCHT0(Mem{Base: ids, Index: index, Scale: 4})
-		MOVLQSX(row.Offset(int(unsafe.Offsetof(row_.Weight))), index)
-		for at := 0; at <= halfRow(); at += line {
-			PREFETCHT0(Mem{Base: weights, Index: index, Scale: uint8(form.size), Disp: at})
-		}
-		ADDQ(Imm(uint64(unsafe.Sizeof(row_))), row.Index)
-	})
+	}
+	MOVLQSX(row.Offset(int(unsafe.Offsetof(row_.Neighbour))), index)
+	ask(unsafe.Offsetof(network.State), form.size, halfRow())
+	ask(unsafe.Offsetof(network.ID), 4, line)
+	MOVLQSX(row.Offset(int(unsafe.Offsetof(row_.Weight))), index)
+	ask(unsafe.Offsetof(network.Weight), form.size, halfRow()+line)
 }

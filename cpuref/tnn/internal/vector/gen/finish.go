@@ -23,6 +23,7 @@ func finish(c *constants) {
 func (g *stage) finishPart(taken reg.Register) {
 	weight2, order := zero(1), zero(1)
 	g.eachSlot("finish", func(at, s reg.GPVirtual, next string) {
+		g.fetchNext(at, unsafe.Offsetof(network.Charge0), unsafe.Offsetof(network.Memory0), unsafe.Offsetof(network.Charge1), unsafe.Offsetof(network.Memory1))
 		row := g.row(at)
 		w := load(1, g.slot(s, unsafe.Offsetof(slot.W)))
 		if form.avx512 {

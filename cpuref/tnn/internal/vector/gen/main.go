@@ -117,6 +117,11 @@ func (g *stage) eachPart(n int, label string, body func()) {
 // label is a name of this part's own.
 func (g *stage) label(name string) string { return name + g.part.name }
 
+// parts is how many times eachPart emits or runs its body.
+func parts(n int) int { return scale(reals) / (n * form.bytes) }
+
+func log2(n int) int { return bits.TrailingZeros(uint(n)) }
+
 // scale is an offset in reals of single precision, in bytes, in this form's.
 func scale(offset uintptr) int { return int(offset) / 4 * form.size }
 
@@ -168,7 +173,7 @@ func (g *stage) nodes() reg.GPVirtual {
 func (g *stage) offset(from uintptr) reg.GPVirtual {
 	at := GP64()
 	MOVQ(g.scalar(from), at)
-	SHLQ(Imm(uint64(bits.TrailingZeros(uint(form.size)))), at)
+	SHLQ(Imm(uint64(log2(form.size))), at)
 	if g.part.at != nil {
 		ADDQ(g.part.at, at)
 	} else {
@@ -185,7 +190,7 @@ func (g *stage) row(at reg.Register) Mem {
 	rows, offset := g.pointer(unsafe.Offsetof(network.Rows)), GP64()
 	size := int(unsafe.Sizeof(row_))
 	MOVQ(at, offset)
-	SHRQ(Imm(uint64(bits.TrailingZeros(uint(halfRow()/size)))), offset)
+	SHRQ(Imm(uint64(log2(halfRow()/size))), offset)
 	if form.bytes < halfRow() {
 		ANDQ(I32(int32(-size)), offset)
 	}

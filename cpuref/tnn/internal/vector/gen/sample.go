@@ -41,8 +41,11 @@ func (w *side) field(offset uintptr) Mem { return w.at.Offset(scale(offset)) }
 // of its registers overlap.
 func sample(c *constants) {
 	g := begin(c, "Sample2020", "does steps 4 to 8 of a visit of hylton2020.")
-	g.fetch("charges", nextSlice, unsafe.Offsetof(network.Charge0), unsafe.Offsetof(network.Memory0), unsafe.Offsetof(network.Charge1), unsafe.Offsetof(network.Memory1))
-	g.eachPart(form.wide, "sample", g.sample2020)
+	further := g.further()
+	g.eachPart(form.wide, "sample", func() {
+		g.fetchFurther(further, parts(form.wide))
+		g.sample2020()
+	})
 	end()
 }
 

@@ -12,9 +12,11 @@ import (
 // keeps of them, or what an adapting one keeps.
 func sample2019(c *constants) {
 	g := begin(c, "Sample2019", "draws the states in a visit of hylton2019 and records them.")
-	g.fetchOthers("others")
-	g.fetch("charges", nextSlice, unsafe.Offsetof(network.Charge0), unsafe.Offsetof(network.Charge1))
-	g.eachPart(form.wide, "sample", g.sample2019)
+	further := g.further()
+	g.eachPart(form.wide, "sample", func() {
+		g.fetchFurther(further, parts(form.wide), unsafe.Offsetof(network.Potential0), unsafe.Offsetof(network.Charge0), unsafe.Offsetof(network.Potential1), unsafe.Offsetof(network.Charge1))
+		g.sample2019()
+	})
 	end()
 }
 
