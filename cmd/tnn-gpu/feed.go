@@ -319,6 +319,8 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 	switch {
 	case len(words) == 1 && words[0] == "quit":
 		return true, nil
+	case len(words) > 1 && words[0] == "quit":
+		return false, errors.New("!quit takes no words")
 	case len(words) == 1 && words[0] == "save":
 		err = run.Checkpoint(ctx)
 	case len(words) > 1 && words[0] == "save":

@@ -114,6 +114,7 @@ func TestFeedControls(t *testing.T) {
 			{"!adapt " + long, "error: !adapt takes on or off, true or false, 1 or 0, or nan for what the configuration has, not \"" + short + "\""},
 			{"!" + long + " 1", "error: xxx"}, {"!" + long + " x", "error: control \"xxx"},
 			{"!phase x", `error: control "phase" is not known; use adapt, external:ID or a key that eras change`},
+			{"!quit now", "error: !quit takes no words"},
 			{"!phase 1", "error: phase cannot be set to 1: control \"phase\" is not known"},
 			{"!edge.inverse_temperature on", "error: !edge.inverse_temperature takes a number, or nan for what the configuration has, not \"on\""},
 			{"!edge.inverse_temperature inf", "error: edge.inverse_temperature cannot be set to +Inf; use a finite value"},
