@@ -42,11 +42,7 @@ func (c *Config) Variants() ([]model.Spec, *model.Sweep, error) {
 			err = fmt.Errorf("the value %g stands twice: give each once, and more replicas have each more often", numbers[i])
 		}
 		if err != nil {
-			var at *Error
-			if errors.As(err, &at) {
-				at.Where = "" // it is no --set
-			}
-			return nil, nil, invalid("run.sweep", c.Run.Sweep, "%w", err)
+			return nil, nil, invalid("run.sweep", c.Run.Sweep, "%w", nowhere(err))
 		}
 		specs[i] = one.Spec
 	}
@@ -55,6 +51,15 @@ func (c *Config) Variants() ([]model.Spec, *model.Sweep, error) {
 		variants[r], sweep.Values[r] = specs[r%len(specs)], numbers[r%len(specs)]
 	}
 	return variants, sweep, nil
+}
+
+// nowhere is an error about a setting that was not made by --set.
+func nowhere(err error) error {
+	var at *Error
+	if errors.As(err, &at) {
+		at.Where = ""
+	}
+	return err
 }
 
 // SweptValues is how many values a key takes: 1 where none is swept.
@@ -109,7 +114,7 @@ type Value struct {
 func (c *Config) Value(key string) (Value, error) {
 	t, err := c.find(key)
 	if err != nil {
-		return Value{}, err
+		return Value{}, nowhere(err)
 	}
 	v := t.table.FieldByIndex(t.field.Index)
 	switch {
