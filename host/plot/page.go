@@ -72,7 +72,7 @@ type Panel struct {
 	Limits       [2]*[2]float64 // of X and Y; nil where the curves tell them
 	Insets       [][2]float64   // parts of X that are drawn again, larger, above the curves
 	Hidden       int            // how many values a logarithmic axis has no place for
-	Least        float64        // what it shows at the least; 0: all that is above 0
+	Least        float64        // what they are below; 0: they are not above 0
 }
 
 // Style is how a curve looks, and what it is called in a key.

@@ -325,9 +325,7 @@ func (s *scan) points(outcome int) *Panel {
 		p.Names = s.x.texts
 	}
 	theory := s.table.HasTheory(outcome)
-	if p.FineDecadesY = s.spansDecades(outcome); p.FineDecadesY {
-		p.Least = least
-	}
+	p.FineDecadesY = s.spansDecades(outcome)
 	p.Marks = s.marks()
 	if p.FineDecadesY && s.x.numbers { // not all points may have a place
 		p.Extent = s.extent()
@@ -344,8 +342,8 @@ func (s *scan) points(outcome int) *Panel {
 			if hasPlace(e.Mean, p.FineDecadesY) {
 				measured.X, measured.Y = append(measured.X, x), append(measured.Y, e.Mean)
 				measured.Spread = append(measured.Spread, e.Error)
-			} else if isFinite(e.Mean) {
-				p.Hidden++
+			} else {
+				p.hide(e.Mean)
 			}
 		}
 		measured.Joined = s.x.numbers && !theory
@@ -395,6 +393,16 @@ const least = 1e-8
 // hasPlace tells whether a value can be shown: a logarithmic axis has no place for 0.
 func hasPlace(v float64, log bool) bool {
 	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!log || v >= least)
+}
+
+// hide counts a value that has no place; what is not known is none.
+func (p *Panel) hide(v float64) {
+	if !isFinite(v) {
+		return
+	}
+	if p.Hidden++; v > 0 {
+		p.Least = least
+	}
 }
 
 // toDecades takes decimal logarithms. A bar that would go to 0 ends a decade below.

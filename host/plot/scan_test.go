@@ -329,6 +329,12 @@ func TestHiddenValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(page, "3 values below 1e-08 are not shown")
+	zeros := table(true)
+	zeros.Rows[2].Estimates[0].Mean = 0
+	if page, err = Scan(zeros, ScanOptions{Title: "errors"}); err != nil {
+		t.Fatal(err)
+	}
+	says(page, "3 values of 0 or below are not shown")
 	if page, err = Scan(table(false), ScanOptions{Title: "errors"}); err != nil {
 		t.Fatal(err)
 	}

@@ -22,8 +22,8 @@ func (s *scan) beside(p *Panel, b experiment.Beside, outcome, dash int) {
 		for _, r := range rows.rows {
 			if y := r.Estimates[outcome].Mean; hasPlace(y, p.FineDecadesY) {
 				line.X, line.Y = append(line.X, s.x.at(r)), append(line.Y, y)
-			} else if isFinite(y) {
-				p.Hidden++
+			} else {
+				p.hide(y)
 			}
 		}
 		lines = append(lines, line)
