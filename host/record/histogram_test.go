@@ -17,7 +17,7 @@ import (
 func TestCountingInPartsIsCounting(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		const replicas = 3
-		each := rapid.SampledFrom([]int{0, 1, 100, partItems, partItems + 1}).Draw(t, "items")
+		each := rapid.SampledFrom([]int{0, 1, 2, 30, 100, 700, partItems + 1}).Draw(t, "items")
 		width := rapid.SampledFrom([]float64{0.1, 0.25, 3}).Draw(t, "width")
 		spread := rapid.SampledFrom([]float64{1, 100, 1e5}).Draw(t, "spread")
 		a := state.NewArray(state.Field{Name: "x", Space: state.Node}, state.Double, replicas*each)

@@ -16,7 +16,7 @@ import (
 // large is a checkpoint of several pieces of every kind, behind a header of some length
 // more.
 func large(p state.Precision, more int) *state.Checkpoint {
-	const n = 1<<20 + 11
+	const n = 1<<18 + 11
 	s := &state.State{Step: 9, Precision: p, Replicas: 1}
 	for _, f := range []state.Field{
 		{Name: "x", Space: state.Node},
