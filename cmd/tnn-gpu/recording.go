@@ -123,12 +123,17 @@ func (n *setup) chosenItems() (map[state.Space][]int, error) {
 		return nil, fmt.Errorf("the model %s has no sites to choose from: record all", n.net.Describe().Name)
 	}
 	var sites []int
+	seen := make(map[int]bool)
 	names := model.NamesOf(n.net)
 	for _, node := range c.Nodes {
 		id, err := names.Find(fmt.Sprint(node))
 		if err != nil {
 			return nil, fmt.Errorf("record.nodes: %w", err)
 		}
+		if seen[id] {
+			return nil, fmt.Errorf("record.nodes: node %s stands twice; name each once", names.Of(id))
+		}
+		seen[id] = true
 		sites = append(sites, id)
 	}
 	if c.Region != "" {

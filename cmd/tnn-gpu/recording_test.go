@@ -86,10 +86,12 @@ func TestWhatCannotBeRecorded(t *testing.T) {
 		{"--record state --region 0:9", "does not have the 2 dimensions of the lattice"},
 		{"--record state --nodes 400", "record.nodes: there is no node 400; the run has nodes 0 to 399"},
 		{"--record state --nodes three", "record.nodes: there is no node three"},
+		{"--record state --nodes 3,4,3", "record.nodes: node 3 stands twice; name each once"},
+		{"--watch state[3],state[03]", "state[3] is to be watched twice; name each value once"},
 		{"--record charge0 --nodes 3", "field charge0 has one value per half-edge, so all of it is recorded or nothing"},
 		{"--watch state", `--watch: record.watch[0]: "state" names no value to watch`},
 		{"--watch state[3-4]", "field state has one value per node; name one, as in state[3]"},
-		{"--watch weight[3]", "field weight has one value per edge; name the two nodes"},
+		{"--watch weight[3]", "field weight has one value per edge; name its two ends, as in weight[3-4]"},
 		{"--watch weight[3-90]", "field weight cannot be read between node 3 and 90, which share no edge"},
 	} {
 		t.Run(test.args, func(t *testing.T) {

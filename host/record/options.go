@@ -88,12 +88,16 @@ func (o *Options) items() ([]*recording, []probe, error) {
 		recordings = append(recordings, made)
 	}
 	var probes []probe
+	watched := make(map[string]bool)
 	for _, p := range o.Probes {
 		made, err := newProbe(from, p)
+		if err == nil && watched[made.column] {
+			err = fmt.Errorf("%s is to be watched twice; name each value once", made.column)
+		}
 		if err != nil {
 			return nil, nil, err
 		}
-		probes = append(probes, made)
+		watched[made.column], probes = true, append(probes, made)
 	}
 	return recordings, probes, nil
 }
