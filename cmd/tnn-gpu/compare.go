@@ -74,7 +74,7 @@ func (p *program) compare(ctx context.Context, o *compareOptions) error {
 	}
 	n := min(cfg.Spec.Steps(), comparedSteps)
 	if o.steps.given {
-		if n, err = steps(o.steps.value, 0); err != nil {
+		if n, err = newSteps(o.steps.value); err != nil {
 			return err
 		}
 	}

@@ -171,6 +171,14 @@ func baseName(path string) string {
 	return name
 }
 
+// newSteps is the number of steps that --steps asks of what has made none.
+func newSteps(text string) (int64, error) {
+	if strings.HasPrefix(text, "+") {
+		return 0, badUsage("--steps is %q, and there are no steps yet that it could count from: say how many there are to be, without the plus", text)
+	}
+	return steps(text, 0)
+}
+
 // steps is the number of steps that a flag asks for. With a plus they come on top
 // of those that are done.
 func steps(text string, done int64) (int64, error) {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/record"
@@ -14,6 +15,9 @@ import (
 // restart has a run begin anew in a new folder of the same name. What was there gets
 // another name, once it is sure that the run can begin.
 func (p *program) restart(o *resumeOptions, cfg *config.Config, folder *record.Folder) (*job, *record.Folder, error) {
+	if strings.HasPrefix(o.steps, "+") {
+		return nil, folder, badUsage("--restart begins at step 0, and --steps %s counts from the last step that was made: say how long the run is to be, as in --steps %d", o.steps, cfg.Spec.Steps())
+	}
 	end, err := lastStep(cfg, o.steps, 0)
 	if err != nil {
 		return nil, folder, usageError{err}

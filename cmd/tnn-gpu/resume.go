@@ -31,7 +31,7 @@ func (p *program) resumeCommand() *cli.Command {
 			"`tnn-gpu check RUN` says what is whole, and `tnn-gpu run --from RUN` goes on from a\n" +
 			"checkpoint in a new folder.",
 		Flags: slices.Concat(computerFlags(), liveFlags(), []cli.Flag{
-			&cli.StringFlag{Name: "steps", Usage: "go on to step `NUMBER`; with a plus, as in +100, that many steps from the checkpoint on"},
+			&cli.StringFlag{Name: "steps", Usage: "go on to step `NUMBER`; with a plus, as in +100, that many steps beyond the last one that the run has made"},
 			&cli.BoolFlag{Name: "restart", Usage: "begin anew; what is there is kept as RUN.old-1, RUN.old-2, ..."},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
 			&cli.StringFlag{Name: "answer", Usage: "answer each line of a run that is fed with these `VALUES`, as for tnn-gpu feed"},
@@ -141,7 +141,11 @@ func (p *program) reopen(o *resumeOptions, folder *record.Folder) (*job, *record
 			return nil, folder, usageError{err}
 		}
 	}
-	end, err := lastStep(cfg, o.steps, done)
+	made, err := folder.LastMade()
+	if err != nil {
+		return nil, folder, usageError{err}
+	}
+	end, err := lastStep(cfg, o.steps, made)
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
@@ -323,14 +327,15 @@ func (p *program) drawAgain(n *setup, folder *record.Folder) error {
 	return p.overview(run, pictures, folder)
 }
 
-// lastStep is the step at which a resumed run ends.
-func lastStep(cfg *config.Config, text string, done int64) (int64, error) {
+// lastStep is the step at which a resumed run ends. It is none before the last one that
+// the run has made, wherever the checkpoint is that it goes on from.
+func lastStep(cfg *config.Config, text string, made int64) (int64, error) {
 	if text == "" {
-		return max(done, cfg.Spec.Steps()), nil
+		return max(made, cfg.Spec.Steps()), nil
 	}
-	end, err := steps(text, done)
-	if err == nil && end < done {
-		err = fmt.Errorf("the run has made %d steps, more than --steps %s; make it longer with --steps +100, for example", done, text)
+	end, err := steps(text, made)
+	if err == nil && end < made {
+		err = fmt.Errorf("the run has made %d steps, more than --steps %s; make it longer with --steps +100, for example", made, text)
 	}
 	return end, err
 }

@@ -124,7 +124,7 @@ func (p *program) runNew(ctx context.Context, o *runOptions) error {
 		return err
 	}
 	if o.steps.given {
-		n, err := steps(o.steps.value, 0)
+		n, err := newSteps(o.steps.value)
 		if err == nil {
 			err = cfg.CheckSteps(n)
 		}

@@ -169,16 +169,14 @@ func scanFile(o *scanOptions) (*scan.File, string, error) {
 		}
 		f.Axes = append(f.Axes, axis)
 	}
-	for _, n := range []struct {
-		flag string
-		option[string]
-		into *int64
-	}{{"steps", o.steps, &f.Steps}, {"average-from", o.averageFrom, &f.AverageFrom}} {
-		if !n.given {
-			continue
+	if o.steps.given {
+		if f.Steps, err = newSteps(o.steps.value); err != nil {
+			return nil, "", err
 		}
-		if *n.into, err = wholeSteps(n.value); err != nil {
-			return nil, "", fmt.Errorf("--%s is %q: use a whole number from 1 to %d", n.flag, n.value, int64(maxSteps))
+	}
+	if o.averageFrom.given {
+		if f.AverageFrom, err = wholeSteps(o.averageFrom.value); err != nil {
+			return nil, "", fmt.Errorf("--average-from is %q: use a whole number from 1 to %d", o.averageFrom.value, int64(maxSteps))
 		}
 	}
 	if o.trials.given {

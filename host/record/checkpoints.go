@@ -62,6 +62,28 @@ func (f *Folder) checkpointSteps() ([]int64, error) {
 	return steps, nil
 }
 
+// LastMade is the last step that the run is known to have made, as run.json and the names
+// of its checkpoints tell, also of those that cannot be read any more.
+func (f *Folder) LastMade() (int64, error) {
+	steps, err := f.checkpointSteps()
+	if err != nil {
+		return 0, err
+	}
+	last := int64(0)
+	if len(steps) > 0 {
+		last = steps[0]
+	}
+	m, err := f.Metadata()
+	if err != nil {
+		return last, nil // the checkpoints tell all that is known
+	}
+	last = max(last, m.Steps)
+	for _, s := range m.Sessions {
+		last = max(last, s.LastStep)
+	}
+	return last, nil
+}
+
 // Checkpoint reads the newest checkpoint that is whole and whose tables and
 // recordings are what they were. Skipped tells, newest first, what is wrong with those
 // that are newer. Where there is none, the error wraps ErrNoCheckpoint; where none can

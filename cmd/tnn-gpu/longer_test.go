@@ -1,0 +1,55 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestResumeNeverShortens: a run whose last checkpoint is lost goes on from an older one,
+// and ends no earlier than it had. A number with a plus counts from the last step that it
+// had made.
+func TestResumeNeverShortens(t *testing.T) {
+	dir := t.TempDir()
+	cut := func(name string) {
+		t.Helper()
+		if err := os.Truncate(filepath.Join(dir, name), 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tnnGPU(t, dir, small("--checkpoint", "8")...).want(t, codeDone)
+	tnnGPU(t, dir, small("--steps", "30", "--out", "longer")...).want(t, codeDone)
+	cut("out/checkpoint-20.tnn")
+	before := tree(t, filepath.Join(dir, "out"))
+	for steps, says := range map[string]string{"18": "the run has made 20 steps, more than --steps 18", "0": "--steps is \"0\""} {
+		tnnGPU(t, dir, "resume", "out", "--steps", steps).want(t, codeUsage, says)
+	}
+	sameTree(t, before, filepath.Join(dir, "out"))
+	tnnGPU(t, dir, "resume", "out", "--steps", "+10").want(t, codeDone, "A checkpoint is passed over", "resumed     after step 16", "14 steps in ")
+	sameResults(t, filepath.Join(dir, "longer"), filepath.Join(dir, "out"))
+
+	// Without a number it has the length that it was given last, not that of its configuration.
+	cut("out/checkpoint-30.tnn")
+	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "resumed     after step 16", "14 steps in ")
+	sameResults(t, filepath.Join(dir, "longer"), filepath.Join(dir, "out"))
+
+	// What a killed session would leave: the checkpoints alone tell how far the run was.
+	cut("out/checkpoint-30.tnn")
+	if err := os.Remove(filepath.Join(dir, "out/run.json")); err != nil {
+		t.Fatal(err)
+	}
+	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "14 steps in ")
+	sameResults(t, filepath.Join(dir, "longer"), filepath.Join(dir, "out"))
+}
+
+// TestPlusNeedsSteps: a plus is refused where there is nothing that it could count from.
+func TestPlusNeedsSteps(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small()...).want(t, codeDone)
+	before := tree(t, dir)
+	tnnGPU(t, dir, "resume", "out", "--restart", "--steps", "+10").want(t, codeUsage, "--restart begins at step 0, and --steps +10 counts from the last step that was made: say how long the run is to be, as in --steps 20")
+	for _, args := range [][]string{{"run", "--preset", "isolated4"}, {"compare", "--preset", "isolated4"}, {"scan", "--preset", "isolated4", "--over", "edge.noise=0.1,0.2"}} {
+		tnnGPU(t, dir, append(args, "--steps", "+10")...).want(t, codeUsage, "--steps is \"+10\", and there are no steps yet that it could count from")
+	}
+	sameTree(t, before, dir)
+}
