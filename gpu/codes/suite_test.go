@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	cpu "tnn-gpu/cpuref/codes"
-	"tnn-gpu/gpu/device"
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
@@ -24,7 +23,7 @@ import (
 
 // open opens a network on the device that TNN_TEST_DEVICE names, or the best.
 func open(net model.Network, o backend.Options) (backend.Backend, error) {
-	d, err := device.Open(os.Getenv("TNN_TEST_DEVICE"))
+	d, err := devicetest.Device()
 	if err != nil {
 		return nil, err
 	}

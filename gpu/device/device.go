@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/jgillich/go-opencl/cl"
 )
@@ -16,6 +18,7 @@ type Device struct {
 	info    Info
 	device  *cl.Device
 	context *cl.Context
+	common  *common
 	queue   *cl.CommandQueue
 	handle  queueHandle
 	options string // every program is built with them
@@ -23,7 +26,7 @@ type Device struct {
 	maxItems      []uint64 // largest local size in each dimension
 	maxParameters uint64   // bytes of all arguments of a kernel
 
-	owned   []releaser // context, queues, programs, kernels, as they were made
+	owned   []releaser // queues and kernels, as they were made
 	buffers map[*Buffer]struct{}
 	used    uint64   // bytes of all buffers
 	profile *profile // nil unless profiling
@@ -38,6 +41,39 @@ type Device struct {
 
 	// carryOut, nil but in tests, sees every launch and has it carried out.
 	carryOut func(l Launch, enqueue func() error) error
+}
+
+// common is what devices have in common that were opened one from another, beside their
+// context.
+type common struct {
+	users    atomic.Int32
+	programs memory[*cl.Program] // by options and source
+	verdicts memory[string]      // of probes, in the same way
+}
+
+// memory keeps what takes long to make.
+type memory[V any] struct {
+	mutex sync.Mutex
+	known map[string]V
+}
+
+// get gives what is known under a key, or else makes it.
+func (m *memory[V]) get(key string, make func() (V, error)) (V, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	v, is := m.known[key]
+	if is {
+		return v, nil
+	}
+	v, err := make()
+	if err == nil {
+		m.known[key] = v
+	}
+	return v, err
+}
+
+func newCommon() *common {
+	return &common{programs: memory[*cl.Program]{known: map[string]*cl.Program{}}, verdicts: memory[string]{known: map[string]string{}}}
 }
 
 type releaser interface{ Release() }
@@ -123,7 +159,7 @@ func Open(selector string) (*Device, error) {
 }
 
 func openOne(info Info, device *cl.Device) (*Device, error) {
-	d := &Device{info: info, device: device, options: "-cl-std=CL1.2", buffers: map[*Buffer]struct{}{}, waits: newWaits()}
+	d := &Device{info: info, device: device, options: "-cl-std=CL1.2", common: newCommon(), buffers: map[*Buffer]struct{}{}, waits: newWaits()}
 	rounds, err := roundsDivision(device)
 	if err != nil {
 		return nil, err
@@ -141,12 +177,40 @@ func openOne(info Info, device *cl.Device) (*Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.owned = append(d.owned, d.context)
+	return d.begin()
+}
+
+// Again opens the device once more, as it is described now, in the same context and with
+// a queue of its own. What was built or probed is known; and a driver reads its library
+// of functions once for a context, which takes PoCL longer than to compile a small kernel.
+func (d *Device) Again() (*Device, error) {
+	if d.closed {
+		return nil, errClosed
+	}
+	again := &Device{info: d.info, device: d.device, context: d.context, common: d.common, options: d.options,
+		maxItems: d.maxItems, maxParameters: d.maxParameters, buffers: map[*Buffer]struct{}{}, waits: newWaits()}
+	return again.begin()
+}
+
+// begin opens the queue of a device that has its context.
+func (d *Device) begin() (*Device, error) {
+	d.count(1)
 	if err := d.openQueue(0); err != nil {
-		d.context.Release()
+		d.count(-1)
 		return nil, err
 	}
 	return d, nil
+}
+
+// count notes that users of the context came or went. The last one takes it along.
+func (d *Device) count(users int32) {
+	if d.common.users.Add(users) > 0 {
+		return
+	}
+	for _, p := range d.common.programs.known {
+		p.Release()
+	}
+	d.context.Release()
 }
 
 func (d *Device) openQueue(properties cl.CommandQueueProperty) error {
@@ -250,6 +314,7 @@ func (d *Device) Close() error {
 	for _, o := range slices.Backward(d.owned) {
 		o.Release()
 	}
+	d.count(-1)
 	if err != nil {
 		return fmt.Errorf("the device was closed with work that failed: %w", err)
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jgillich/go-opencl/cl"
+
+	"tnn-gpu/host/state"
 )
 
 // openTest opens the device that TNN_TEST_DEVICE selects, or the best, for the
@@ -33,6 +35,51 @@ func openTest(t testing.TB) *Device {
 		}
 	})
 	return d
+}
+
+// A device that is opened again goes on when the first is closed, knows what was probed,
+// and is not the device of the other's buffers.
+func TestAgain(t *testing.T) {
+	first, err := Open(strconv.Itoa(openTest(t).info.Index))
+	must(t, err)
+	must(t, first.Probe(state.Single))
+	again, err := first.Again()
+	must(t, err)
+	other, err := first.Alloc("other", 16)
+	must(t, err)
+	const source = "__kernel void one(__global uint *x) { x[get_global_id(0)] = 1; }"
+	p, err := again.Build(source, "")
+	must(t, err)
+	k, err := p.Kernel("one")
+	must(t, err)
+	if err := k.Bind(Args{"x": other}); err == nil {
+		t.Error("a kernel takes a buffer of another device")
+	}
+	_, err = first.Build(source, "")
+	must(t, err, first.Close())
+	if _, err := first.Build(source, ""); !errors.Is(err, errClosed) {
+		t.Errorf("a closed device that builds gives %v", err)
+	}
+	if _, err := first.Again(); !errors.Is(err, errClosed) {
+		t.Errorf("a closed device that is opened again gives %v", err)
+	}
+	b, err := again.Alloc("x", 16)
+	must(t, err, k.Bind(Args{"x": b}), k.Launch([]int{4}, nil))
+	have := make([]uint32, 4)
+	must(t, Read(b, 0, have))
+	if diff := cmp.Diff([]uint32{1, 1, 1, 1}, have); diff != "" {
+		t.Error(diff)
+	}
+	built := false
+	again.Refuse(func(call string) error {
+		built = built || call == "clBuildProgram"
+		return nil
+	})
+	must(t, again.Probe(state.Single))
+	if built || again.info.SingleVerdict != first.info.SingleVerdict {
+		t.Errorf("the device is probed again: %v; the verdict is %q", built, again.info.SingleVerdict)
+	}
+	must(t, again.Close())
 }
 
 func TestDevices(t *testing.T) {

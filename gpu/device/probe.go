@@ -34,12 +34,14 @@ func Probe(info Info) (Info, error) {
 // Probe has the device compute with the functions of kernels.cl in a precision
 // and compares its answers with the host's. Info then holds the verdict. The
 // error wraps [backend.ErrNoDouble] where the device lacks the precision, and [ErrWrong]
-// where its answers are not merely rounded in another way.
+// where its answers are not merely rounded in another way. A device that was opened
+// again is not probed again.
 func (d *Device) Probe(precision state.Precision) error {
 	if precision == state.Double && !d.info.Double {
 		return fmt.Errorf("%w: %s computes in single precision alone; take that, or another device", backend.ErrNoDouble, d.info.Name)
 	}
-	verdict, err := d.probe(d.probeHeader(precision).Source(), precision, probeRows)
+	source := d.probeHeader(precision).Source()
+	verdict, err := d.common.verdicts.get(d.options+source, func() (string, error) { return d.probe(source, precision, probeRows) })
 	if err != nil {
 		return fmt.Errorf("probing the %s precision arithmetic of %s: %w", precision, d.info.Name, err)
 	}

@@ -20,28 +20,39 @@ type Program struct {
 // Build compiles OpenCL C 1.2 source. To options, such as "-D NAME=value", it
 // adds those that the same-bits rule needs and the device has; an option that
 // trades exactness for speed has no place among them. If the source does not
-// compile, the error is an [*Error] that carries the compiler's log.
+// compile, the error is an [*Error] that carries the compiler's log. What was built once
+// on this device, or on one that it was opened from again, is not built again.
 func (d *Device) Build(source, options string) (*Program, error) {
-	p := &Program{device: d, source: source}
-	err := d.call("clCreateProgramWithSource", "", func() (err error) {
-		p.program, err = d.context.CreateProgramWithSource([]string{source})
+	if d.closed {
+		return nil, errClosed
+	}
+	if options != "" {
+		options = " " + options
+	}
+	options = d.options + options
+	program, err := d.common.programs.get(options+"\n"+source, func() (*cl.Program, error) { return d.build(source, options) })
+	if err != nil {
+		return nil, err
+	}
+	return &Program{device: d, source: source, program: program}, nil
+}
+
+func (d *Device) build(source, options string) (p *cl.Program, err error) {
+	err = d.call("clCreateProgramWithSource", "", func() (err error) {
+		p, err = d.context.CreateProgramWithSource([]string{source})
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if options != "" {
-		options = " " + options
-	}
 	err = d.call("clBuildProgram", "", func() error {
-		return p.program.BuildProgram([]*cl.Device{d.device}, d.options+options)
+		return p.BuildProgram([]*cl.Device{d.device}, options)
 	})
 	if err != nil {
-		err = d.explainBuild(err, p.program)
-		p.program.Release()
+		err = d.explainBuild(err, p)
+		p.Release()
 		return nil, err
 	}
-	d.owned = append(d.owned, p.program)
 	return p, nil
 }
 

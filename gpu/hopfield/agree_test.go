@@ -5,12 +5,10 @@ package hopfield
 import (
 	"errors"
 	"fmt"
-	"os"
 	"reflect"
 	"testing"
 
 	cpu "tnn-gpu/cpuref/hopfield"
-	"tnn-gpu/gpu/device"
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
@@ -70,7 +68,7 @@ func advance(t *testing.T, b backend.Backend, err error, parts ...int) ([]float6
 // on opens a network on the device of tests.
 func on(t *testing.T, net *hopfield.Network, o backend.Options) (backend.Backend, error) {
 	t.Helper()
-	d, err := device.Open(os.Getenv("TNN_TEST_DEVICE"))
+	d, err := devicetest.Device()
 	if err != nil {
 		return nil, err
 	}

@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"testing"
 
 	cpu "tnn-gpu/cpuref/perceptron"
-	"tnn-gpu/gpu/device"
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
@@ -22,7 +20,7 @@ import (
 
 // open opens a network on the device that TNN_TEST_DEVICE names, or the best.
 func open(net *perceptron.Network, o backend.Options) (backend.Backend, error) {
-	d, err := device.Open(os.Getenv("TNN_TEST_DEVICE"))
+	d, err := devicetest.Device()
 	if err != nil {
 		return nil, err
 	}

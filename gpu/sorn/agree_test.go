@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	cpu "tnn-gpu/cpuref/sorn"
-	"tnn-gpu/gpu/device"
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
@@ -22,7 +21,7 @@ import (
 
 // open opens a network on the device of the tests.
 func open(net model.Network, o backend.Options) (backend.Backend, error) {
-	d, err := device.Open(o.Device)
+	d, err := devicetest.Device()
 	if err != nil {
 		return nil, err
 	}

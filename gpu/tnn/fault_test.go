@@ -115,19 +115,21 @@ func failFirst(d *device.Device, call string) {
 // TestDeviceFailsBeforeARun has the driver refuse what comes before the first step,
 // and the device lack what it is asked for.
 func TestDeviceFailsBeforeARun(t *testing.T) {
-	net := find(t, "lattice")
+	net, d := find(t, "lattice"), devicetest.Open(t)
 	for _, call := range []string{"clBuildProgram", "clCreateKernel", "clCreateBuffer", "clEnqueueWriteBuffer", "clEnqueueNDRangeKernel"} {
-		d := devicetest.Open(t)
+		d, err := device.Open(os.Getenv("TNN_TEST_DEVICE")) // anew: what was built is known to one that is opened again
+		must(t, err)
 		failFirst(d, call)
-		_, err := New(d, net, backend.Options{Seeds: []uint64{1}})
+		_, err = New(d, net, backend.Options{Seeds: []uint64{1}})
 		if !errors.Is(err, cl.ErrOutOfResources) || !strings.Contains(err.Error(), "the OpenCL call "+call) {
 			t.Errorf("%s: %v", call, err)
 		}
 		if errors.Is(err, device.ErrMemory) != (call == "clCreateBuffer") {
 			t.Errorf("%s: is %v about memory?", call, err)
 		}
+		d.Refuse(nil)
+		must(t, d.Close())
 	}
-	d := devicetest.Open(t)
 	d.Pretend(func(i *device.Info) { i.Double = false })
 	if _, err := New(d, net, backend.Options{Seeds: []uint64{1}, Precision: state.Double}); !errors.Is(err, backend.ErrNoDouble) {
 		t.Errorf("double precision where there is none gives %v", err)

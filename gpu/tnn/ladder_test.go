@@ -25,12 +25,12 @@ import (
 
 // openNetwork is New on the device that the tests run on.
 func openNetwork(net model.Network, o backend.Options) (backend.Backend, error) {
-	return openOn(os.Getenv("TNN_TEST_DEVICE"), net.(*tnn.Network), o)
+	d, err := devicetest.Device()
+	return openOn(d, err, net.(*tnn.Network), o)
 }
 
-// openOn opens a network on the device that a selector names.
-func openOn(selector string, net *tnn.Network, o backend.Options) (backend.Backend, error) {
-	d, err := device.Open(selector)
+// openOn opens a network on a device that was opened for it.
+func openOn(d *device.Device, err error, net *tnn.Network, o backend.Options) (backend.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +217,8 @@ func TestEveryDevice(t *testing.T) {
 		options := backend.Options{Seeds: []uint64{9}}
 		reference, err := cpuref.New(net, options)
 		must(t, err)
-		device, err := openOn(strconv.Itoa(i), net, options)
+		d, err := device.Open(strconv.Itoa(i))
+		device, err := openOn(d, err, net, options)
 		must(t, err)
 		if device.Describe().Device != info.Name {
 			t.Errorf("device %d is %s, not %s", i, device.Describe().Device, info.Name)

@@ -5,17 +5,34 @@ package devicetest
 import (
 	"errors"
 	"os"
+	"sync"
 	"testing"
 
 	"tnn-gpu/gpu/device"
 )
 
-// Open opens the device that TNN_TEST_DEVICE selects, or the best, for the length of a
-// test. Without a device the test is skipped, unless TNN_REQUIRE_OPENCL=1 makes that a
-// failure.
+// first is the device of all tests of a package, which open it again: compilers take
+// longest.
+var first = sync.OnceValues(func() (*device.Device, error) { return device.Open(os.Getenv("TNN_TEST_DEVICE")) })
+
+// Device opens the device that TNN_TEST_DEVICE selects, or the best. Oclgrind gets a context
+// for each: in one that others had before it reports races that it does not in a new one.
+func Device() (*device.Device, error) {
+	if os.Getenv("TNN_TEST_DEVICE") == simulated {
+		return device.Open(simulated)
+	}
+	d, err := first()
+	if err != nil {
+		return nil, err
+	}
+	return d.Again()
+}
+
+// Open opens that device for the length of a test. Without a device the test is skipped,
+// unless TNN_REQUIRE_OPENCL=1 makes that a failure.
 func Open(t testing.TB) *device.Device {
 	t.Helper()
-	d, err := device.Open(os.Getenv("TNN_TEST_DEVICE"))
+	d, err := Device()
 	if errors.Is(err, device.ErrNoDevice) && os.Getenv("TNN_REQUIRE_OPENCL") != "1" {
 		t.Skip(err)
 	}
