@@ -3,9 +3,11 @@ package record
 import (
 	"bytes"
 	"errors"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"tnn-gpu/host/files/filestest"
@@ -80,4 +82,32 @@ func TestRunThatStopsItselfLeavesADump(t *testing.T) {
 		t.Errorf("resumed after step %d, want the checkpoint of step 18", second.First)
 	}
 	sameResults(t, results(t, whole), results(t, path))
+}
+
+// TestFullDiskIsToldOnce: an archive that cannot be written says so once, and not again
+// where it is closed.
+func TestFullDiskIsToldOnce(t *testing.T) {
+	full := errors.New("no space left")
+	s := small(state.Single, 1)
+	disk := &filestest.Faulty{System: filestest.Quick{}, Before: func(op, name string) error {
+		if op == "write" && strings.Contains(name, FinalName) {
+			return full
+		}
+		return nil
+	}}
+	f, err := CreateIn(disk, filepath.Join(t.TempDir(), "run"), Contents{Config: []byte(config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m := simtest.Model{Nodes: 1 << 17} // beyond what is buffered
+	b := simtest.NewBackend(m, s.precision, 1)
+	now, err := b.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = f.Replace(FinalName, func(w io.Writer) error { return WriteState(w, m, now) })
+	if err == nil || strings.Count(err.Error(), full.Error()) != 1 {
+		t.Errorf("%v, want one error", err)
+	}
 }

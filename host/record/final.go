@@ -3,7 +3,6 @@ package record
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -137,7 +136,7 @@ func WriteState(w io.Writer, net model.Network, s *state.State) error {
 	z := npy.NewArchiveWriter(w)
 	for _, a := range finalArrays(model.GrownTo(net, s), s.Precision, s.Replicas) {
 		if err := a.write(z, s); err != nil {
-			return errors.Join(err, z.Close())
+			return err // what closes an archive would be told the same
 		}
 	}
 	return z.Close()

@@ -106,8 +106,8 @@ func (q *queue) close() {
 	q.changed.Broadcast()
 }
 
-// bytesOf is the memory that an event holds. The end of a run holds the state of the
-// checkpoint before it.
+// bytesOf is the memory that an event holds. The end of a run, of which there is one,
+// holds the state of the checkpoint before it, or one more.
 func bytesOf(e sim.Event) int64 {
 	const small = 256
 	switch e := e.(type) {
