@@ -47,7 +47,7 @@ func (p *Page) addInsets(steps int64) error {
 // hasIn tells whether there are two points of a curve to draw in a range of X.
 func (p *Panel) hasIn(in [2]float64) bool {
 	for _, c := range p.Curves {
-		if len(part(c, in).X) > 1 {
+		if len(finite(part(c, in)).X) > 1 {
 			return true
 		}
 	}
@@ -56,19 +56,7 @@ func (p *Panel) hasIn(in [2]float64) bool {
 
 // part of a curve in a range of X.
 func part(c Curve, in [2]float64) Curve {
-	all := finite(c)
-	out := c
-	out.X, out.Y, out.Spread, out.Below = nil, nil, nil, nil
-	for k, x := range all.X {
-		if x < in[0] || x > in[1] {
-			continue
-		}
-		out.X, out.Y = append(out.X, x), append(out.Y, all.Y[k])
-		if all.Spread != nil {
-			out.Spread = append(out.Spread, all.Spread[k])
-		}
-	}
-	return out
+	return c.pick(func(k int) bool { return c.X[k] >= in[0] && c.X[k] <= in[1] })
 }
 
 // inset is a part of a panel that is drawn again, larger, above the curves.

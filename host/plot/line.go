@@ -4,34 +4,53 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // addCurve adds the line of a curve, if it has one.
 func (p *Panel) addCurve(out *plot.Plot, c Curve) error {
-	x, y, _ := thin(c)
-	points := make(plotter.XYs, len(x))
-	for k := range points {
-		points[k] = plotter.XY{X: x[k], Y: y[k]}
-	}
-	if len(points) == 0 || c.Marks && !c.Joined {
+	if c.Marks && !c.Joined {
 		return nil
 	}
-	if p.Bins {
-		points = outline(points)
-	}
-	if c.Timed {
-		out.Add(timed(points))
+	if c = thin(c); c.Timed {
+		out.Add(timed(c.points()))
 		return nil
 	}
-	drawn, err := plotter.NewLine(points)
+	for _, piece := range pieces(c) {
+		points := piece.points()
+		if p.Bins {
+			points = outline(points)
+		}
+		if len(points) == 1 { // between gaps
+			if err := addDot(out, c, points); err != nil {
+				return err
+			}
+			continue
+		}
+		drawn, err := plotter.NewLine(points)
+		if err != nil {
+			return err
+		}
+		drawn.LineStyle = c.line()
+		if c.Marks {
+			drawn.Width = vg.Points(0.6)
+		}
+		out.Add(line{drawn})
+	}
+	return nil
+}
+
+// addDot adds a point that a line does not lead to, unless it has a mark.
+func addDot(out *plot.Plot, c Curve, at plotter.XYs) error {
+	if c.Marks {
+		return nil
+	}
+	dot, err := plotter.NewScatter(at)
 	if err != nil {
 		return err
 	}
-	drawn.LineStyle = c.line()
-	if c.Marks {
-		drawn.Width = vg.Points(0.6)
-	}
-	out.Add(line{drawn})
+	dot.GlyphStyle = draw.GlyphStyle{Color: c.line().Color, Radius: c.line().Width * 0.75, Shape: draw.CircleGlyph{}}
+	out.Add(dot)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -47,29 +48,56 @@ func (p *Page) panelHeight() vg.Length {
 	return vg.Length(p.Look.Height)*vg.Millimeter/p.Look.scale() - gap
 }
 
-// Apply gives a page another look. An error says what cannot be: a logarithmic axis of
-// values that are not above 0.
+// Apply gives a page another look. Panels that a logarithmic axis leaves nothing of are left
+// out, and the page says so. An error says what cannot be: that it leaves nothing of any.
 func (p *Page) Apply(l Look) error {
 	p.Look = l
 	if l.Title != "" {
 		p.Title, p.Subtitle = l.Title, ""
 	}
-	if l.Columns > 0 {
-		p.Columns = min(l.Columns, len(p.Panels))
-	}
 	if (l.LogX || l.LogY || l.LimitX != nil || l.LimitY != nil) && !p.HasCurves() {
 		return errors.New("logarithmic axes and limits are those of curves, and this figure has none: leave them out")
 	}
-	for i := range p.Panels {
-		panel := &p.Panels[i]
-		if !panel.hasCurves() {
-			continue
+	var left []Panel
+	var none []string
+	for _, panel := range p.Panels {
+		if panel.hasCurves() {
+			switch err := panel.take(&l); {
+			case errors.Is(err, errNoneAbove):
+				none = append(none, panel.name())
+				continue
+			case err != nil:
+				return fmt.Errorf("%s against %s: %w", panel.Y, panel.X, err)
+			}
 		}
-		if err := panel.take(&l); err != nil {
-			return fmt.Errorf("%s against %s: %w", panel.Y, panel.X, err)
+		left = append(left, panel)
+	}
+	p.Panels = left
+	if len(none) > 0 {
+		if !p.HasCurves() {
+			return fmt.Errorf("%w, of %s: name other quantities (--quantity), or leave --log out", errNoneAbove, strings.Join(none, ", "))
 		}
+		said := "left out, as no value is above 0: " + strings.Join(none, ", ")
+		if p.Subtitle != "" {
+			said = p.Subtitle + "; " + said
+		}
+		p.Subtitle, p.Columns = said, columnsFor(len(left))
+	}
+	if l.Columns > 0 {
+		p.Columns = min(l.Columns, len(p.Panels))
 	}
 	return nil
+}
+
+// errNoneAbove is that of a panel without a value for a logarithmic axis.
+var errNoneAbove = errors.New("no value is above 0, as those of a logarithmic axis are")
+
+// name is what a panel is about.
+func (p *Panel) name() string {
+	if p.Bins {
+		return p.X
+	}
+	return p.Y
 }
 
 // hasCurves tells whether a panel is neither a picture nor a map nor a graph.
@@ -82,31 +110,21 @@ func (p *Page) HasCurves() bool {
 
 // take gives a panel axes.
 func (p *Panel) take(l *Look) error {
-	all := p.drawable()
+	if (l.LogX || l.LogY) && p.Bars != nil {
+		return errors.New("bars that stand on each other begin at 0, which a logarithmic axis does not have: leave --log out")
+	}
 	if l.LogX && !p.FineDecades && !p.Decades && p.Names == nil {
-		p.FineDecades = true
-		for i := range p.Curves {
-			p.Curves[i] = logX(p.Curves[i])
-		}
-		for i := range p.Marks {
-			p.Marks[i].X = math.Log10(p.Marks[i].X)
-		}
-		for i, in := range p.Insets {
-			p.Insets[i] = [2]float64{math.Log10(in[0]), math.Log10(in[1])}
-		}
-		p.Extent = nil
+		p.toLogX()
 	}
 	if l.LogY && !p.FineDecadesY && !p.Bins && p.NamesY == nil {
 		p.FineDecadesY, p.FromZero = true, false
 		for i := range p.Curves {
-			p.Curves[i] = logY(p.Curves[i])
+			p.Curves[i] = logY(p.Curves[i], 0)
 		}
 	}
-	left := p.drawable()
-	if (l.LogX || l.LogY) && left == 0 {
-		return errors.New("no value is above 0, as those of a logarithmic axis are")
+	if (l.LogX || l.LogY) && !slices.ContainsFunc(p.Curves, func(c Curve) bool { return len(finite(c).X) > 0 }) {
+		return errNoneAbove
 	}
-	p.Hidden += all - left
 	for k, of := range []struct {
 		limit *[2]float64
 		log   bool
@@ -126,44 +144,12 @@ func (p *Panel) take(l *Look) error {
 	return nil
 }
 
-// drawable counts the points of all curves that have a place.
-func (p *Panel) drawable() int {
-	n := 0
-	for _, c := range p.Curves {
-		n += len(finite(c).X)
+// fittingLines is a style in which no line of a text is wider than the room it has.
+func fittingLines(text draw.TextStyle, words string, room vg.Length) draw.TextStyle {
+	for line := range strings.Lines(words) {
+		text = fitting(text, strings.TrimSuffix(line, "\n"), room)
 	}
-	return n
-}
-
-// logX has decimal logarithms in place of the values of X; those that have none drop out
-// with what is not finite.
-func logX(c Curve) Curve {
-	x := make([]float64, len(c.X))
-	for i, v := range c.X {
-		x[i] = math.Log10(v)
-	}
-	c.X = x
-	return c
-}
-
-// logY is logX of Y, with its spread either way.
-func logY(c Curve) Curve {
-	const least = 1e-3 // of a value, where what is below it reaches 0
-	y, up, down := make([]float64, len(c.Y)), []float64(nil), []float64(nil)
-	for i, v := range c.Y {
-		y[i] = math.Log10(v)
-		if c.Spread == nil {
-			continue
-		}
-		below := c.Spread[i]
-		if c.Below != nil {
-			below = c.Below[i]
-		}
-		up = append(up, math.Log10(v+c.Spread[i])-y[i])
-		down = append(down, y[i]-math.Log10(math.Max(v-below, least*v)))
-	}
-	c.Y, c.Spread, c.Below = y, up, down
-	return c
+	return text
 }
 
 // setLimits gives the axes the extent that is asked for.
@@ -183,55 +169,8 @@ func fitting(text draw.TextStyle, words string, room vg.Length) draw.TextStyle {
 	return text
 }
 
-// band is the outline of what is within the spread of a curve, or of a long series that
-// has none, between the least and the largest values that one point of the page has.
-func (p *Panel) band(c Curve) plotter.XYs {
-	x, y, spread := thin(c)
-	below := spread
-	if c.Below != nil {
-		_, _, below = thin(Curve{X: c.X, Y: c.Y, Spread: c.Below})
-	}
-	switch {
-	case spread == nil && len(c.X) > len(x) && !c.Timed:
-		spread, below = extremes(c, y)
-	case spread == nil:
-		return nil
-	}
-	out := make(plotter.XYs, 0, 2*len(x))
-	for k := range x {
-		out = append(out, p.within(x[k], y[k]+spread[k]))
-	}
-	for k := len(x) - 1; k >= 0; k-- {
-		out = append(out, p.within(x[k], y[k]-below[k]))
-	}
-	return out
-}
-
-// within is the nearest point inside the limits.
-func (p *Panel) within(x, y float64) plotter.XY {
-	at := [2]float64{x, y}
-	for k, l := range p.Limits {
-		if l != nil {
-			at[k] = min(max(at[k], l[0]), l[1])
-		}
-	}
-	return plotter.XY{X: at[0], Y: at[1]}
-}
-
-// extremes are how far the values that a point stands for are above it and below.
-func extremes(c Curve, mean []float64) (above, below []float64) {
-	c = finite(c)
-	n := len(c.Y)
-	above, below = make([]float64, mostPoints), make([]float64, mostPoints)
-	for i := range mean {
-		for _, v := range c.Y[i*n/mostPoints : (i+1)*n/mostPoints] {
-			above[i], below[i] = max(above[i], v-mean[i]), max(below[i], mean[i]-v)
-		}
-	}
-	return above, below
-}
-
-// timed is a line whose colours tell the order of its points, from dark to bright.
+// timed is a line whose colours tell the order of its points, from dark to bright. It has
+// gaps where a point has no place.
 type timed plotter.XYs
 
 // Plot implements plot.Plotter.
@@ -240,6 +179,9 @@ func (t timed) Plot(c draw.Canvas, p *plot.Plot) {
 	paint := colours(0, 1)
 	for i := range t[:max(0, len(t)-1)] {
 		a, b := t[i], t[i+1]
+		if !isFinite(a.X) || !isFinite(a.Y) || !isFinite(b.X) || !isFinite(b.Y) {
+			continue
+		}
 		line := c.ClipLinesXY([]vg.Point{{X: toX(a.X), Y: toY(a.Y)}, {X: toX(b.X), Y: toY(b.Y)}})
 		style := draw.LineStyle{Color: paint(float64(i) / float64(len(t))), Width: vg.Points(1)}
 		c.StrokeLines(style, line...)
@@ -247,4 +189,6 @@ func (t timed) Plot(c draw.Canvas, p *plot.Plot) {
 }
 
 // DataRange implements plot.DataRanger.
-func (t timed) DataRange() (xmin, xmax, ymin, ymax float64) { return plotter.XYRange(plotter.XYs(t)) }
+func (t timed) DataRange() (xmin, xmax, ymin, ymax float64) {
+	return plotter.XYRange(plotter.XYs(slices.DeleteFunc(slices.Clone(t), func(at plotter.XY) bool { return !isFinite(at.X) || !isFinite(at.Y) })))
+}

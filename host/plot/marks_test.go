@@ -33,7 +33,7 @@ func TestLogarithmicOutcome(t *testing.T) {
 	}
 	s.group()
 	p := s.points(0)
-	if measured, known := p.Curves[0], p.Curves[1]; !p.FineDecadesY || len(measured.Y) != 2 || math.Abs(measured.Y[0]+1) > 1e-12 || len(known.Y) != 3 {
+	if measured, known := p.Curves[0], p.Curves[1]; !p.FineDecadesY || measured.Unseen.Values != 1 || !math.IsNaN(measured.Y[0]) || math.Abs(measured.Y[1]+1) > 1e-12 || len(known.Y) != 3 {
 		t.Errorf("points at %v, theory at %v", measured.Y, known.Y)
 	}
 	if len(p.Extent) != 2 || p.Extent[0] != 0 || p.Extent[1] != 0.2 {

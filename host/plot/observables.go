@@ -293,7 +293,7 @@ func (s *series) style(name string, run, n, runs int) (curve, key Style) {
 	curve = Style{Name: name, Colour: n, Dash: n}
 	key = curve
 	if runs > 1 {
-		curve.Colour, key.Colour = run, black
+		curve.Name, curve.Colour, key.Colour = s.curves[run].name+", "+name, run, black
 	}
 	return curve, key
 }

@@ -98,20 +98,17 @@ func (p *Page) WriteData(w io.Writer) error {
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	}
 	for i, panel := range p.Panels {
-		logX, logY := panel.FineDecades || panel.Decades, panel.FineDecadesY
+		logX := panel.FineDecades || panel.Decades
 		for _, c := range panel.Curves {
-			name := c.Name
-			if name == "" && c.Colour < len(p.Colours) {
-				name = p.Colours[c.Colour]
+			name, x := c.nameIn(p.Colours), c.X
+			logY := panel.FineDecadesY
+			if c.Linear != nil {
+				c, logY = *c.Linear, false
 			}
-			for k := range c.X {
-				row := []string{strconv.Itoa(i), panel.X, panel.Y, name, number(c.X[k], logX), number(c.Y[k], logY), "", ""}
+			for k := range x {
+				row := []string{strconv.Itoa(i), panel.X, panel.Y, name, number(x[k], logX), number(c.Y[k], logY), "", ""}
 				if c.Spread != nil {
-					low := c.Spread[k]
-					if c.Below != nil {
-						low = c.Below[k]
-					}
-					row[6], row[7] = number(c.Y[k]+c.Spread[k], logY), number(c.Y[k]-low, logY)
+					row[6], row[7] = number(c.Y[k]+c.Spread[k], logY), number(c.Y[k]-c.down(k), logY)
 				}
 				err = errors.Join(err, out.Write(row))
 			}

@@ -71,8 +71,6 @@ type Panel struct {
 	Ticks        []float64      // of X, marked at the lower edge
 	Limits       [2]*[2]float64 // of X and Y; nil where the curves tell them
 	Insets       [][2]float64   // parts of X that are drawn again, larger, above the curves
-	Hidden       int            // how many values a logarithmic axis has no place for
-	Least        float64        // what they are below; 0: they are not above 0
 }
 
 // Style is how a curve looks, and what it is called in a key.
@@ -88,8 +86,10 @@ type Curve struct {
 	Marks        bool // at points, with Spread, where there is one, as bars; then there is a line only if they are Joined
 	Joined       bool
 	Dots         bool      // marks are small
-	Below        []float64 // how far bars go down, where that is not the Spread
+	Below        []float64 // how far bars and bands go down, where that is not the Spread; +Inf: to the edge
 	Timed        bool      // colours tell the order of the points, in place of the curve's own
+	Linear       *Curve    // what Y and its spread are, where here they are logarithms
+	Unseen       Unseen
 }
 
 // Sizes of a page on paper.
@@ -190,6 +190,8 @@ func (p *Page) draw(c draw.Canvas, rows int) error {
 		if err != nil {
 			return err
 		}
+		drawn.Title.Text = p.Panels[i].title(p.Colours)
+		drawn.Title.TextStyle = fittingLines(drawn.Title.TextStyle, drawn.Title.Text, p.panelWidth())
 		grid[i/p.Columns][i%p.Columns] = drawn
 	}
 	tiles := draw.Tiles{Rows: rows, Cols: p.Columns, PadX: gap, PadY: gap, PadTop: gap / 2, PadBottom: gap, PadLeft: gap, PadRight: gap}
@@ -259,29 +261,11 @@ func (p *Page) hasMarks() bool {
 	return slices.ContainsFunc(p.Panels, func(p Panel) bool { return slices.ContainsFunc(p.Curves, func(c Curve) bool { return c.Marks }) })
 }
 
-// title is what stands above a panel: its own title, and what it does not show.
-func (p *Panel) title() string {
-	if p.Hidden == 0 {
-		return p.Title
-	}
-	which, said := "of 0 or below", ""
-	if p.Least > 0 {
-		which = fmt.Sprintf("below %g", p.Least)
-	}
-	if p.Title != "" {
-		said = p.Title + "; "
-	}
-	if p.Hidden == 1 {
-		return fmt.Sprintf("%s1 value %s is not shown", said, which)
-	}
-	return fmt.Sprintf("%s%d values %s are not shown", said, p.Hidden, which)
-}
-
 // plot makes the axes of a panel and draws its contents.
 func (p *Panel) plot() (*plot.Plot, error) {
 	out := plot.New()
 	out.BackgroundColor = nil // the page is white
-	out.Title.Text, out.X.Label.Text, out.Y.Label.Text = p.title(), p.X, p.Y
+	out.X.Label.Text, out.Y.Label.Text = p.X, p.Y
 	out.Title.TextStyle.Font = sans(11)
 	out.Title.Padding = vg.Points(3)
 	for _, a := range []*plot.Axis{&out.X, &out.Y} {
@@ -402,60 +386,9 @@ func (p *Panel) addBand(out *plot.Plot, c Curve) error {
 	if c.Marks {
 		return p.addMarks(out, c)
 	}
-	band := p.band(c)
-	if len(band) == 0 {
-		return nil
+	for _, piece := range pieces(p.spread(c)) {
+		out.Add(p.bandOf(piece))
 	}
-	polygon, err := plotter.NewPolygon(band)
-	if err != nil {
-		return err
-	}
-	colour := palette()[c.Colour%len(palette())]
-	polygon.Color = color.RGBA{colour.R / 4, colour.G / 4, colour.B / 4, 64} // premultiplied
-	polygon.LineStyle.Width = 0
-	out.Add(polygon)
-	return nil
-}
-
-// addMarks puts marks at points, with bars as long as the spread either way.
-func (p *Panel) addMarks(out *plot.Plot, c Curve) error {
-	if c = finite(c); len(c.X) == 0 {
-		return nil
-	}
-	points := make(plotter.XYs, len(c.X))
-	bars := struct {
-		plotter.XYs
-		plotter.YErrors
-	}{points, make(plotter.YErrors, len(c.X))}
-	for k := range points {
-		points[k] = plotter.XY{X: c.X[k], Y: c.Y[k]}
-		if c.Spread == nil {
-			continue
-		}
-		if s := c.Spread[k]; !math.IsNaN(s) {
-			bars.YErrors[k].Low, bars.YErrors[k].High = s, s
-			if c.Below != nil {
-				bars.YErrors[k].Low = c.Below[k]
-			}
-		}
-	}
-	marks, err := plotter.NewScatter(points)
-	if err != nil {
-		return err
-	}
-	marks.GlyphStyle = c.mark()
-	if c.Dots {
-		marks.GlyphStyle.Radius = vg.Points(0.5)
-		out.Add(marks)
-		return nil
-	}
-	whiskers, err := plotter.NewYErrorBars(bars)
-	if err != nil {
-		return err
-	}
-	whiskers.LineStyle = draw.LineStyle{Color: c.line().Color, Width: vg.Points(0.8)}
-	whiskers.CapWidth = vg.Points(4)
-	out.Add(whiskers, marks)
 	return nil
 }
 

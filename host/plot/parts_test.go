@@ -84,9 +84,8 @@ func TestThinKeepsTheMean(t *testing.T) {
 	for i := range 3 * mostPoints {
 		c.X, c.Y = append(c.X, float64(i)), append(c.Y, float64(i%3))
 	}
-	x, y, spread := thin(c)
-	if len(x) != mostPoints || spread != nil || x[0] != 1 || math.Abs(y[7]-1) > 1e-12 {
-		t.Errorf("%d points, the first at %v; y is %v", len(x), x[0], y[7])
+	if got := thin(c); len(got.X) != mostPoints || got.Spread != nil || got.X[0] != 1 || math.Abs(got.Y[7]-1) > 1e-12 {
+		t.Errorf("%d points, the first at %v; y is %v", len(got.X), got.X[0], got.Y[7])
 	}
 }
 

@@ -332,24 +332,22 @@ func (s *scan) points(outcome int) *Panel {
 	}
 	for i, rows := range s.curves {
 		measured := Curve{Style: Style{Colour: i}, Marks: true}
-		known := Curve{Style: Style{Colour: i, Dash: 1}}
+		known := Curve{Style: Style{Name: also(rows.name, "theory"), Colour: i, Dash: 1}}
 		for _, r := range rows.rows {
 			x, e := s.x.at(r), r.Estimates[outcome]
 			t := r.Theory[outcome]
-			if hasPlace(t, p.FineDecadesY) {
+			if isFinite(t) {
 				known.X, known.Y = append(known.X, x), append(known.Y, t)
 			}
-			if hasPlace(e.Mean, p.FineDecadesY) {
+			if isFinite(e.Mean) {
 				measured.X, measured.Y = append(measured.X, x), append(measured.Y, e.Mean)
 				measured.Spread = append(measured.Spread, e.Error)
-			} else {
-				p.hide(e.Mean)
 			}
 		}
 		measured.Joined = s.x.numbers && !theory
 		if p.FineDecadesY {
-			measured.toDecades()
-			known.toDecades()
+			measured, known = logY(measured, least), logY(known, least)
+			known.Unseen = Unseen{} // the marks tell
 		}
 		p.Curves = append(append(p.Curves, measured), s.lines(known)...)
 	}
@@ -365,6 +363,14 @@ func (s *scan) points(outcome int) *Panel {
 		}
 	}
 	return p
+}
+
+// also is the name of a further line of a curve.
+func also(curve, what string) string {
+	if curve == "" {
+		return what
+	}
+	return curve + ", " + what
 }
 
 // spansDecades tells whether an outcome has a logarithmic axis: it asks for one, and has
@@ -387,35 +393,8 @@ func (s *scan) spansDecades(outcome int) bool {
 	return low > 0 && high >= span*low
 }
 
-// least is what a logarithmic axis shows at the least.
+// least is what a logarithmic axis of a scan shows at the least.
 const least = 1e-8
-
-// hasPlace tells whether a value can be shown: a logarithmic axis has no place for 0.
-func hasPlace(v float64, log bool) bool {
-	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!log || v >= least)
-}
-
-// hide counts a value that has no place; what is not known is none.
-func (p *Panel) hide(v float64) {
-	if !isFinite(v) {
-		return
-	}
-	if p.Hidden++; v > 0 {
-		p.Least = least
-	}
-}
-
-// toDecades takes decimal logarithms. A bar that would go to 0 ends a decade below.
-func (c *Curve) toDecades() {
-	for k, y := range c.Y {
-		if c.Spread != nil {
-			low := math.Max(y-c.Spread[k], y/10)
-			c.Below = append(c.Below, math.Log10(y/low))
-			c.Spread[k] = math.Log10(1 + c.Spread[k]/y)
-		}
-		c.Y[k] = math.Log10(y)
-	}
-}
 
 // extent is the least and the largest place on x.
 func (s *scan) extent() []float64 {

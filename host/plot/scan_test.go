@@ -156,8 +156,8 @@ func TestScanLogarithmic(t *testing.T) {
 	drawn(t, page, "logarithmic")
 }
 
-// TestScanOfManySizes: so is that of an outcome; bars are then longer downwards, and do
-// not go to 0.
+// TestScanOfManySizes: so is that of an outcome; bars are then longer downwards, and those
+// that would go to 0 go to the edge.
 func TestScanOfManySizes(t *testing.T) {
 	page := scanPage(t, scanTable([]string{"x"}, true, []string{"0.05"}, []string{"1"}, []string{"10"}), ScanOptions{Quantities: []string{"mass"}})
 	p := page.Panels[0]
@@ -165,7 +165,7 @@ func TestScanOfManySizes(t *testing.T) {
 	if !p.FineDecadesY || c.Y[1] != 0 || c.Y[2] != 1 || math.Abs(theory.Y[1]-math.Log10(1.05)) > 1e-12 {
 		t.Fatalf("%+v", p)
 	}
-	if c.Below[0] != 1 || math.Abs(c.Below[1]+math.Log10(0.9)) > 1e-12 || math.Abs(c.Spread[1]-math.Log10(1.1)) > 1e-12 {
+	if !math.IsInf(c.Below[0], 1) || c.Unseen.Ends != 1 || math.Abs(c.Below[1]+math.Log10(0.9)) > 1e-12 || math.Abs(c.Spread[1]-math.Log10(1.1)) > 1e-12 {
 		t.Errorf("bars go down by %v and up by %v", c.Below, c.Spread)
 	}
 	drawn(t, page, "sizes")
@@ -307,13 +307,16 @@ func TestLongNames(t *testing.T) {
 func TestHiddenValues(t *testing.T) {
 	says := func(page *Page, want string) {
 		t.Helper()
-		if got := page.Panels[0].title(); got != want {
+		if got := page.Panels[0].title(page.Colours); got != want {
 			t.Errorf("the panel says %q, want %q", got, want)
 		}
 		drawn(t, page, "hidden")
 		var b bytes.Buffer
-		if err := page.Write(&b, "svg"); err != nil || want != "" && !strings.Contains(b.String(), want) {
-			t.Errorf("the figure does not say %q, %v", want, err)
+		err := page.Write(&b, "svg")
+		for line := range strings.Lines(want) {
+			if line = strings.TrimSpace(line); err != nil || !strings.Contains(b.String(), line) {
+				t.Errorf("the figure does not say %q, %v", line, err)
+			}
 		}
 	}
 	table := func(log bool) *experiment.Table {
@@ -342,10 +345,10 @@ func TestHiddenValues(t *testing.T) {
 	if err := page.Apply(Look{LogY: true}); err != nil {
 		t.Fatal(err)
 	}
-	says(page, "2 values of 0 or below are not shown")
+	says(page, "2 values of 0 or below are not shown\n1 lower end is at or below 0")
 	one := &Page{Columns: 1, Panels: []Panel{{Title: "stretch", X: "x", Y: "y", Curves: []Curve{{X: []float64{0, 1, 2}, Y: []float64{1, 2, 3}}}}}}
 	if err := one.Apply(Look{LogX: true}); err != nil {
 		t.Fatal(err)
 	}
-	says(one, "stretch; 1 value of 0 or below is not shown")
+	says(one, "stretch\n1 value of 0 or below is not shown")
 }

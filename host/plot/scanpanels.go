@@ -18,25 +18,25 @@ import (
 func (s *scan) beside(p *Panel, b experiment.Beside, outcome, dash int) {
 	var lines []Curve
 	for i, rows := range s.curves {
-		line := Curve{Style: Style{Colour: i, Dash: dash}}
+		line := Curve{Style: Style{Name: also(rows.name, b.Name), Colour: i, Dash: dash}}
 		for _, r := range rows.rows {
-			if y := r.Estimates[outcome].Mean; hasPlace(y, p.FineDecadesY) {
+			if y := r.Estimates[outcome].Mean; isFinite(y) {
 				line.X, line.Y = append(line.X, s.x.at(r)), append(line.Y, y)
-			} else {
-				p.hide(y)
 			}
 		}
 		lines = append(lines, line)
 	}
 	if !slices.ContainsFunc(lines, func(c Curve) bool { return !slices.Equal(c.X, lines[0].X) || !slices.Equal(c.Y, lines[0].Y) }) {
 		lines = lines[:1]
-		lines[0].Colour = black
+		lines[0].Name, lines[0].Colour = b.Name, black
 	}
 	for i := range lines {
-		if p.FineDecadesY {
-			lines[i].toDecades()
+		for _, line := range s.lines(lines[i]) {
+			if p.FineDecadesY {
+				line = logY(line, least)
+			}
+			p.Curves = append(p.Curves, line)
 		}
-		p.Curves = append(p.Curves, s.lines(lines[i])...)
 	}
 	p.Key = append(p.Key, Style{Name: b.Name, Colour: black, Dash: dash})
 }

@@ -82,14 +82,14 @@ func columnOf(c model.Column) record.Column {
 	return record.Column{Name: c.Name, Title: c.Title, Unit: c.Unit, Log: c.Log}
 }
 
-// statisticCurve is a column of a table; what a logarithmic axis cannot have is left out.
+// statisticCurve is a column of a table; where a logarithmic axis has no place for X, as at the lag 0, it is left out.
 func statisticCurve(t *analysis.Table, column, colour int) Curve {
 	out := Curve{Style: Style{Colour: colour}, Marks: t.Bars || t.Dots, Dots: t.Dots}
 	errs := t.Errors(column)
 	ofX, ofY := t.Columns[0].Log, t.Columns[column].Log
 	for i, x := range t.Values[0] {
 		y := t.Values[column][i]
-		if !isFinite(x) || !isFinite(y) || ofX && !(x > 0) || ofY && !(y > 0) {
+		if !isFinite(x) || !isFinite(y) || ofX && !(x > 0) {
 			continue
 		}
 		out.X, out.Y = append(out.X, x), append(out.Y, y)
@@ -105,10 +105,7 @@ func statisticCurve(t *analysis.Table, column, colour int) Curve {
 		out = logX(out)
 	}
 	if ofY {
-		out = logY(out)
-	}
-	if !t.Bars {
-		out.Below = nil
+		out = logY(out, 0)
 	}
 	return out
 }
