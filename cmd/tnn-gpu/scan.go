@@ -37,7 +37,7 @@ func (p *program) scanCommand() *cli.Command {
 			"or trials. Any number of processes may work in one folder.",
 		Flags: slices.Concat(networkFlags(), computerFlags(), []cli.Flag{
 			precisionFlag(),
-			&cli.StringSliceFlag{Name: "over", Usage: "vary a key: `KEY=V1,V2,...`; several are combined, and keys in one, as in 'A=1,2;B=3,4', vary together"},
+			&cli.StringSliceFlag{Name: "over", Usage: "vary a key: `KEY=V1,V2,...`, in place of an axis that the scan has for it; several are combined, and keys in one, as in 'A=1,2;B=3,4', vary together"},
 			&cli.StringFlag{Name: "trials", Usage: "try each point this `NUMBER` of times: trial t is replica t of a run with the point's seed"},
 			&cli.BoolFlag{Name: "independent", Usage: "give each point a seed of its own", DefaultText: "all have the same, so that differences are paired"},
 			&cli.BoolFlag{Name: "own-graph", Usage: "give each trial a network of its own"},
@@ -158,16 +158,23 @@ func scanFile(o *scanOptions) (*scan.File, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	f.Set = append(f.Set, o.settings...)
-	if o.precision.given {
-		f.Set = append(f.Set, "run.precision="+o.precision.value)
-	}
+	var axes []scan.Axis
 	for _, text := range o.over {
 		axis, err := scan.ParseAxis(text)
 		if err != nil {
 			return nil, "", err
 		}
-		f.Axes = append(f.Axes, axis)
+		axes = append(axes, axis)
+	}
+	if err := f.Vary(axes); err != nil {
+		return nil, "", err
+	}
+	settings := o.settings
+	if o.precision.given {
+		settings = append(slices.Clone(settings), "run.precision="+o.precision.value)
+	}
+	if err := f.Settle(settings...); err != nil {
+		return nil, "", err
 	}
 	if o.steps.given {
 		if f.Steps, err = newSteps(o.steps.value); err != nil {
@@ -217,7 +224,8 @@ func namedScan(o *scanOptions) (*scan.File, string, error) {
 		if f, found, err := scan.NewPreset(preset); found {
 			return f, preset, err
 		}
-		return scan.Around(preset), preset, nil
+		_, err := config.NewPreset(preset)
+		return scan.Around(preset), preset, err
 	}
 	path := o.first()
 	if path == "-" {

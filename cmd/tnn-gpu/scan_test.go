@@ -108,7 +108,15 @@ func number(t *testing.T, text string) float64 {
 func TestScanMistakes(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct{ args, says string }{
-		{"scan", "there is no axis"},
+		{"scan", "there is no axis: a scan varies at least one key, which --over KEY=V1,V2,... or an [[axis]] of its file names"},
+		{"scan --preset nope", `there is no preset "nope": the nearest is `},
+		{"scan --preset tnn-ordre", `there is no preset "tnn-ordre": the nearest is tnn-order;`},
+		{"run --preset tnn-ordre", `there is no preset "tnn-ordre": the nearest is tnn-order;`},
+		{"scan --preset tnn-order --set graph.sides=[8,8]", "graph.sides is an axis of the scan, so that no point would have graph.sides=[8,8], which is set: leave that out, or give the axis other values with --over graph.sides="},
+		{"scan --over edge.bound=1,2 --set edge.bound=3", "no point would have edge.bound=3"},
+		{"scan --over run.precision=single,double --precision single", "no point would have run.precision=single"},
+		{"scan --over era[0].steps=5,6 --steps 7", "point 1 of the scan: steps is 7, and an axis makes the run 5 steps long"},
+		{"scan --preset codes-freezing --over codes.updates=1,2;codes.anneal=3,4 --out x", "these are two axes of the scan, codes.updates and codes.anneal"},
 		{"scan --over", "--over is given without its value"},
 		{"scan --over edge.bound", "write a key and its values"},
 		{"scan --over edge.bound=1,-1 --out x", "point 2 of the scan"},

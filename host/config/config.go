@@ -113,6 +113,7 @@ func NewPreset(name string, settings ...string) (*Config, error) {
 		if p.Name == name {
 			return nil, &Error{Err: fmt.Errorf("the preset %s is a scan: use `tnn-gpu scan --preset %s`", name, name)}
 		}
+		names = append(names, p.Name)
 	}
 	return nil, &Error{Err: fmt.Errorf("there is no preset %q: the nearest is %s; `tnn-gpu presets` lists all", name, closest(name, names))}
 }

@@ -192,7 +192,7 @@ func (f *File) Validate() error {
 	case f.Figure.Stack && f.Figure.Y != "":
 		return errors.New("figure.stack is true, and figure.y makes a map of colours, which has no bars: leave one of them out")
 	case len(f.Axes) == 0:
-		return errors.New("there is no axis: a scan varies at least one key")
+		return errors.New("there is no axis: a scan varies at least one key, which --over KEY=V1,V2,... or an [[axis]] of its file names (docs/scan.md)")
 	}
 	if err := f.validateDesign(); err != nil {
 		return err
@@ -318,6 +318,23 @@ func (f *File) validateKeys() error {
 			seen[key] = true
 		}
 	}
+	return nil
+}
+
+// Settle adds settings that flags ask for, after all axes. It refuses those that no point
+// would have, as an axis gives each its own; a file may have such for its base alone.
+func (f *File) Settle(settings ...string) error {
+	for _, text := range settings {
+		set, value, _ := cutKey(text)
+		for _, a := range f.Axes {
+			for _, key := range a.keys() {
+				if set == key {
+					return fmt.Errorf("%s is an axis of the scan, so that no point would have %s=%s, which is set: leave that out, or give the axis other values with --over %s=V1,V2,...", key, key, strings.TrimSpace(value), key)
+				}
+			}
+		}
+	}
+	f.Set = append(f.Set, settings...)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package scan
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -46,6 +47,44 @@ func ParseAxis(text string) (Axis, error) {
 		a.Key, a.Keys = a.Keys[0], nil
 	}
 	return a, nil
+}
+
+// Vary adds axes that flags ask for. One takes the place of an axis that the file has
+// for its keys.
+func (f *File) Vary(axes []Axis) error {
+	own := len(f.Axes)
+	for _, axis := range axes {
+		at := -1
+		for i := range f.Axes[:own] {
+			there := f.Axes[i].keys()
+			switch shared := countIn(there, axis.keys()); {
+			case shared == 0:
+			case shared < len(there):
+				return fmt.Errorf("--over %s: an axis of the scan varies %s together; give values for all of them, as in --over '%s'", strings.Join(axis.keys(), ";"), strings.Join(there, " and "), strings.Join(there, "=...;")+"=...")
+			case at >= 0:
+				return fmt.Errorf("--over %s: these are two axes of the scan, %s and %s; give an --over for each", strings.Join(axis.keys(), ";"), strings.Join(f.Axes[at].keys(), " and "), strings.Join(there, " and "))
+			default:
+				at = i
+			}
+		}
+		if at >= 0 {
+			f.Axes[at] = axis
+		} else {
+			f.Axes = append(f.Axes, axis)
+		}
+	}
+	return nil
+}
+
+// countIn is how many of some keys are among others.
+func countIn(keys, others []string) int {
+	n := 0
+	for _, key := range keys {
+		if slices.Contains(others, key) {
+			n++
+		}
+	}
+	return n
 }
 
 func cutKey(text string) (key, values string, found bool) {

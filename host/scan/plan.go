@@ -159,6 +159,9 @@ func (s *Scan) add(settings []setting) error {
 	if err != nil {
 		return err
 	}
+	if n := s.File.Steps; n > 0 && c.Spec.Steps() != n {
+		return fmt.Errorf("steps is %d, and an axis makes the run %d steps long: leave one of them out", n, c.Spec.Steps())
+	}
 	if f, ok := c.Spec.(model.Feedable); ok && f.IsFed() {
 		return errors.New("the network waits for inputs at each step, and a scan has none: give it a series or a wave form of its own")
 	}

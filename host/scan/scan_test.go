@@ -215,6 +215,34 @@ axis = [{key = "edge.bound", from = 1, to = 2.5, scale = "log"}, {keys = ["edge.
 	}
 }
 
+// TestVary: a flag takes the place of an axis that the file has for its keys, and is else
+// one more.
+func TestVary(t *testing.T) {
+	for over, want := range map[string]string{
+		"edge.bound=7,8": "edge.bound;edge.noise+edge.size_mass", "edge.size_mass=1,2;edge.noise=3,4": "edge.bound;edge.size_mass+edge.noise",
+		"edge.bound=7;edge.levels=8": "edge.bound+edge.levels;edge.noise+edge.size_mass", "run.precision=single": "edge.bound;edge.noise+edge.size_mass;run.precision",
+		"edge.noise=1,2": "an axis of the scan varies edge.noise and edge.size_mass together; give values for all of them, as in --over 'edge.noise=...;edge.size_mass=...'",
+		"edge.bound=1;edge.noise=2;edge.size_mass=3": "these are two axes of the scan, edge.bound and edge.noise and edge.size_mass; give an --over for each",
+	} {
+		f := decode(t, small+`axis = [{key = "edge.bound", values = [1, 2]}, {keys = ["edge.noise", "edge.size_mass"], values = [[1, 2]]}]`)
+		axis, err := ParseAxis(over)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var are []string
+		if err = f.Vary([]Axis{axis}); err == nil {
+			for _, a := range f.Axes {
+				are = append(are, strings.Join(a.keys(), "+"))
+			}
+		} else {
+			are = []string{err.Error()}
+		}
+		if is := strings.Join(are, ";"); !strings.HasSuffix(is, want) {
+			t.Errorf("--over %s gives %s, want %s", over, is, want)
+		}
+	}
+}
+
 // TestBadScans: every mistake is one sentence that says where it is.
 func TestBadScans(t *testing.T) {
 	axis := "axis = [{key = \"edge.bound\", values = [1, 2]}]\n"
