@@ -79,7 +79,6 @@ func TestBenchPrints(t *testing.T) {
 }
 
 func TestBenchPlots(t *testing.T) {
-	once(t)
 	folder := t.TempDir()
 	args := []string{"bench", "--backend", "cpu", "--size", "16,20", "--connections", "4", "--seconds", "0.01", "--plot", "rates.svg"}
 	tnnGPU(t, folder, args...).want(t, codeDone)

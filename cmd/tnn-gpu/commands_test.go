@@ -181,7 +181,6 @@ func numPy(t *testing.T) string {
 
 // TestNumPy opens what a run leaves behind with NumPy.
 func TestNumPy(t *testing.T) {
-	once(t)
 	python := numPy(t)
 	dir := t.TempDir()
 	tnnGPU(t, dir, "run").want(t, codeDone)

@@ -13,7 +13,6 @@ import (
 // that the page is about. Where Python or what a block imports is not installed
 // the block is skipped, unless TNN_REQUIRE_OPENCL says that all must be there.
 func TestDocumentedPython(t *testing.T) {
-	once(t)
 	t.Parallel()
 	page := string(read(t, "../../docs/data.md"))
 	dir := t.TempDir()

@@ -64,7 +64,6 @@ func mayMount(t *testing.T) bool {
 // TestFullDisk fills the disk at every stage of a run. Nothing that was computed is
 // lost: with more room the run goes on and leaves what it leaves on a large disk.
 func TestFullDisk(t *testing.T) {
-	once(t)
 	// Of this network a checkpoint has 460 kB, and so has final.npz.
 	network := []string{"run", "--preset", "isolated4", "--set", "graph.sides=[60, 60]", "--backend", "cpu", "--no-overview", "--out", "out", "--steps"}
 	for _, test := range []struct {
@@ -99,7 +98,6 @@ func TestFullDisk(t *testing.T) {
 // TestFullDiskAtTheBeginning: what cannot begin for want of room has changed nothing. A
 // run that is to begin anew is where it was, and goes on when there is room.
 func TestFullDiskAtTheBeginning(t *testing.T) {
-	once(t)
 	dir, grow := smallDisk(t, 400)
 	network := []string{"--preset", "isolated4", "--set", "graph.sides=[10, 10]", "--backend", "cpu", "--steps", "5"}
 	run := func(more ...string) []string { return slices.Concat(more[:1], network, more[1:]) }

@@ -37,7 +37,6 @@ func recording(more ...string) []string {
 // TestKilledAtRandomMoments kills a run fifty times, takes it up again each time,
 // and compares with one that nobody killed.
 func TestKilledAtRandomMoments(t *testing.T) {
-	once(t)
 	dir := t.TempDir()
 	out := filepath.Join(dir, "out")
 	moments := rand.New(rand.NewPCG(3, 14))

@@ -32,7 +32,6 @@ func saved(t *testing.T, dir string) {
 // TestSignalsSave: whatever tells a run to stop has it saved, and what tells it that
 // its time is up has another exit code.
 func TestSignalsSave(t *testing.T) {
-	once(t)
 	for _, test := range []struct {
 		signal syscall.Signal
 		code   int
@@ -117,7 +116,6 @@ func TestWhileKernelsCompile(t *testing.T) {
 
 // TestSignalsInPairs: GNU timeout sends two, which are of one mind.
 func TestSignalsInPairs(t *testing.T) {
-	once(t)
 	for _, pair := range [][]os.Signal{{syscall.SIGTERM, syscall.SIGTERM}, {os.Interrupt, syscall.SIGTERM}, {syscall.SIGUSR1, os.Interrupt}} {
 		t.Run(pair[0].String()+", "+pair[1].String(), func(t *testing.T) {
 			t.Parallel()
@@ -139,7 +137,6 @@ func busy(more ...string) []string {
 
 // TestSecondSignalEndsAtOnce: two seconds after the first, and not before.
 func TestSecondSignalEndsAtOnce(t *testing.T) {
-	once(t)
 	t.Parallel()
 	dir := t.TempDir()
 	c := command(t, dir, busy()...)
@@ -204,7 +201,6 @@ func TestIgnoredHangUp(t *testing.T) {
 
 // TestTimeLimit counts from the start of the program: what is begun by then is saved.
 func TestTimeLimit(t *testing.T) {
-	once(t)
 	t.Parallel()
 	dir := t.TempDir()
 	r := tnnGPU(t, dir, endless("--backend", "cpu", "--time-limit", "3s")...).want(t, codeTimeIsUp, "Time is up")
@@ -221,7 +217,6 @@ func TestTimeLimit(t *testing.T) {
 
 // TestNobodyReads: a run goes on without those who read what it prints.
 func TestNobodyReads(t *testing.T) {
-	once(t)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Skip(err)
@@ -287,7 +282,6 @@ func brokenPipe(t *testing.T) *os.File {
 // TestReaderStandsStill: a pager that waits for a key does not keep a run from being
 // saved.
 func TestReaderStandsStill(t *testing.T) {
-	once(t)
 	t.Parallel()
 	dir := t.TempDir()
 	r, w, err := os.Pipe()
@@ -320,7 +314,6 @@ func TestReaderStandsStill(t *testing.T) {
 // TestNamesAreShown: no name of a folder gives orders to a terminal, and the command
 // line that goes on with a run can be pasted.
 func TestNamesAreShown(t *testing.T) {
-	once(t)
 	for name, shown := range map[string][2]string{
 		"clear\x1bc\nout": {`clear\x1bc\nout`, `$'clear\x1bc\nout'`},
 		"it's T>0.1":      {"it's T>0.1", `'it'\''s T>0.1'`},
@@ -341,7 +334,6 @@ func TestNamesAreShown(t *testing.T) {
 
 // TestDumbTerminal has a terminal that cannot move its cursor, and one that can.
 func TestDumbTerminal(t *testing.T) {
-	once(t)
 	for _, kind := range []string{"dumb", "xterm"} {
 		terminal, name := openTerminal(t)
 		side, err := os.OpenFile(name, os.O_RDWR|syscall.O_NOCTTY, 0)

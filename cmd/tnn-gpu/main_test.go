@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,8 +26,20 @@ func TestMain(m *testing.M) {
 		withLess()
 		main()
 	}
+	flag.Parse()
+	if _, err := gpu.Devices(); errors.Is(err, gpu.ErrNotBuilt) && os.Getenv("TNN_OPENCL_FOLLOWS") == "1" {
+		_ = flag.Set("test.run", withoutOpenCL)
+	}
 	os.Exit(m.Run())
 }
+
+// withoutOpenCL are the tests of what a program does that is built without OpenCL. All
+// others do the same with the tag opencl: where these follow, as `make test` says by
+// TNN_OPENCL_FOLLOWS, they are left to them.
+const withoutOpenCL = "^Test(" +
+	"Version|Help|AbsentDevice|Mistakes|ExitCode|Devices|DeviceOfConfiguration|RunWithoutArguments|" +
+	"Selftest|SelftestFails|Verify|Compare|CompareFails|Bench|AutoSaysWhy|" +
+	"ConfigOfARunGivesItAgain|InterruptedAndResumed|ResumeOnAnotherBackend|Scan|Check|Release)$"
 
 // result is what a command left behind.
 type result struct {
@@ -101,15 +114,6 @@ func (r result) want(t *testing.T, code int, texts ...string) result {
 // small are arguments of a run that takes no time.
 func small(more ...string) []string {
 	return append([]string{"run", "--preset", "isolated4", "--set", "graph.sides=[10, 10]", "--steps", "20", "--out", "out"}, more...)
-}
-
-// once skips what takes long and what the tag opencl does not change, where the same
-// test follows with the tag: scripts of the Makefile set TNN_OPENCL_FOLLOWS=1.
-func once(t *testing.T) {
-	t.Helper()
-	if _, err := gpu.Devices(); errors.Is(err, gpu.ErrNotBuilt) && os.Getenv("TNN_OPENCL_FOLLOWS") == "1" {
-		t.Skip("this test follows with the tag opencl")
-	}
 }
 
 // withOpenCL skips a test where there is no device, unless there must be one.

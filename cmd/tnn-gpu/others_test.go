@@ -14,7 +14,6 @@ import (
 // by default are read, and give the run of a plain file with the same numbers. What is
 // not read is named, with what to export in its place.
 func TestFilesOfOtherPrograms(t *testing.T) {
-	once(t)
 	dir := t.TempDir()
 	runPython(t, dir, `
 import networkx as nx

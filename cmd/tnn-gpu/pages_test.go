@@ -16,7 +16,6 @@ var updatePages = flag.Bool("update-pages", false, "write the numbers of docs/pa
 // TestParametersPage runs the commands of docs/parameters.md: they print the numbers that
 // the page has.
 func TestParametersPage(t *testing.T) {
-	once(t)
 	t.Parallel()
 	path := "../../docs/parameters.md"
 	page := string(read(t, path))

@@ -24,7 +24,6 @@ import (
 // flipped by a click and its target chosen, and is held again when it has ended. What was
 // done to it is there after a kill.
 func TestRecallOnThePage(t *testing.T) {
-	once(t)
 	b := startBrowser(t)
 	dir := t.TempDir()
 	s := startServing(t, dir, "run", "--preset", "hopfield-glyphs", "--backend", "cpu", "--out", "live", "--live", "--paused")
@@ -95,7 +94,6 @@ func TestRecallOnThePage(t *testing.T) {
 // TestRecallLeavesItsImage: the image that a recall leaves is a pattern that can be read,
 // and the files of several replicas are numbered.
 func TestRecallLeavesItsImage(t *testing.T) {
-	once(t)
 	dir := t.TempDir()
 	r := tnnGPU(t, dir, "run", "--preset", "hopfield-glyphs", "--backend", "cpu", "--set", "recall.trial=3", "--out", "d").want(t, codeDone)
 	if !strings.Contains(r.out, "final.npz, state.png, overview.png") {
@@ -134,7 +132,6 @@ func TestRecallLeavesItsImage(t *testing.T) {
 // TestPatternsThatCannotBeStored: what is found only when patterns are drawn is an error of
 // the configuration, too, and leaves nothing.
 func TestPatternsThatCannotBeStored(t *testing.T) {
-	once(t)
 	dir := t.TempDir()
 	run := []string{"run", "--preset", "hopfield-recall", "--out", "r", "--set", "network.units=3", "--set", "network.rule=projection", "--set", "patterns.load=1"}
 	tnnGPU(t, dir, append(run, "--backend", "cpu")...).want(t, codeUsage, "the patterns [1 2] depend on each other", "leave one of them out")
@@ -148,7 +145,6 @@ func TestPatternsThatCannotBeStored(t *testing.T) {
 // TestLargeRecall: couplings that do not fit are refused with what to do, and with that a
 // million units recall.
 func TestLargeRecall(t *testing.T) {
-	once(t)
 	dir := t.TempDir()
 	large := []string{"run", "--preset", "hopfield-recall", "--backend", "cpu", "--no-overview", "--set", "network.units=1000000", "--set", "patterns.load=0", "--set", "patterns.count=4", "--out", "large"}
 	r := tnnGPU(t, dir, large...).want(t, codeUsage)
@@ -195,7 +191,6 @@ func recallCommands() map[string][2]string {
 // and above, by run and by scan; what cannot be is refused with one sentence, before
 // anything is written.
 func TestEveryRuleAndUpdate(t *testing.T) {
-	once(t)
 	dir := t.TempDir()
 	for name, c := range recallCommands() {
 		args, says := strings.Fields("--preset hopfield-recall --backend cpu --steps 3 --set network.units=36 "+c[0]), c[1]
@@ -225,7 +220,6 @@ func TestEveryRuleAndUpdate(t *testing.T) {
 
 // TestScansOfRecalls: every preset of a scan, made small, gives its tables and its figure.
 func TestScansOfRecalls(t *testing.T) {
-	once(t)
 	dir := t.TempDir()
 	small := map[string]string{
 		"capacity": "--set network.units=60 --set recall.trials=2", "basins": "--set network.units=60 --set recall.trials=2", "thermal": "--set network.units=60 --steps 5",
@@ -264,7 +258,6 @@ func TestScansOfRecalls(t *testing.T) {
 
 // TestRecallPage runs the commands of docs/hopfield.md.
 func TestRecallPage(t *testing.T) {
-	once(t)
 	dir, page := t.TempDir(), string(read(t, "../../docs/hopfield.md"))
 	command := func(line, more string) result {
 		t.Helper()

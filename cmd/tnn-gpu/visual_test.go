@@ -33,7 +33,6 @@ func decoded(t *testing.T, path ...string) (width, height int) {
 }
 
 func TestOverview(t *testing.T) {
-	once(t)
 	t.Parallel()
 	dir := visualRun(t)
 	if w, h := decoded(t, dir, "out/overview.png"); w < 900 || h < 900 {
@@ -52,7 +51,6 @@ func TestOverview(t *testing.T) {
 }
 
 func TestPlotCommand(t *testing.T) {
-	once(t)
 	t.Parallel()
 	dir := visualRun(t)
 	tnnGPU(t, dir, "plot", "out").want(t, codeDone, filepath.Join("out", "plot.png")+" has 15 plots")
@@ -76,7 +74,6 @@ func TestPlotCommand(t *testing.T) {
 }
 
 func TestVideoCommand(t *testing.T) {
-	once(t)
 	t.Parallel()
 	dir := visualRun(t)
 	tnnGPU(t, dir, "video", "out", "--format", "apng", "--fps", "10").want(t, codeDone, "has 4 pictures of state")
@@ -95,7 +92,6 @@ func TestVideoCommand(t *testing.T) {
 
 // TestVideoWithoutFFmpeg: a machine without it gets an animated PNG.
 func TestVideoWithoutFFmpeg(t *testing.T) {
-	once(t)
 	dir := visualRun(t)
 	t.Setenv("PATH", t.TempDir())
 	tnnGPU(t, dir, "video", "out").want(t, codeDone, "state.apng has 4 pictures")
@@ -105,7 +101,6 @@ func TestVideoWithoutFFmpeg(t *testing.T) {
 // TestVideoOfATable: sites that have two axes in recordings are drawn, without being asked
 // for by name, of one replica or of one of several.
 func TestVideoOfATable(t *testing.T) {
-	once(t)
 	t.Parallel()
 	for replicas, last := range map[string]string{"1": "0", "2": "1"} {
 		dir := t.TempDir()
@@ -144,7 +139,6 @@ func TestVideoHasTheFieldsLimits(t *testing.T) {
 
 // TestVideoOfARegion shows the recorded box as a lattice of its own.
 func TestVideoOfARegion(t *testing.T) {
-	once(t)
 	t.Parallel()
 	dir := visualRun(t, "--region", "0:4,3:13")
 	tnnGPU(t, dir, "video", "out", "--format", "png", "--scale", "10").want(t, codeDone)
@@ -171,7 +165,6 @@ type inspectedNode struct {
 }
 
 func TestInspectCommand(t *testing.T) {
-	once(t)
 	t.Parallel()
 	dir := visualRun(t)
 	tnnGPU(t, dir, "inspect", "out").want(t, codeDone, "status", "finished at step 20", "recorded", "state, fluctuating, weight", "solved_percent")
