@@ -12,6 +12,9 @@ const mostColumns = 500
 // maps is a page with a map for each quantity: its mean over X and a key. Against the
 // step, on either axis, it is that of each step, against another key that of the last epoch.
 func (s *series) maps(names []string) (*Page, error) {
+	if s.isQuantity(s.options.Y) {
+		return nil, s.noMapOver(s.options.Y)
+	}
 	xs, err := s.keyValues(s.options.X)
 	if err == nil && s.options.X == s.options.Y {
 		err = fmt.Errorf("%s is on both axes; name another key", s.options.X)
@@ -171,6 +174,9 @@ func (s *series) row(t table, xs []float64, curve int, name string, steps []floa
 func (s *series) keyValues(key string) ([]float64, error) {
 	if key == "step" {
 		return nil, nil
+	}
+	if s.isQuantity(key) {
+		return nil, s.noMapOver(key)
 	}
 	out := make([]float64, len(s.curves))
 	for i, t := range s.curves {

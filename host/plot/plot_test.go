@@ -275,8 +275,8 @@ func TestAgainstTheSweptKey(t *testing.T) {
 	if d := cmp.Diff([]float64{(last[0][1] + last[1][0]) / 2, (last[0][0] + last[0][2] + last[1][1]) / 3}, mean[0].Y, near); d != "" || len(mean) != 1 {
 		t.Errorf("the mean of both runs, %d curves (-want +is):\n%s", len(mean), d)
 	}
-	if _, err := plot.Observables(append(runs, run(t, "isolated4")), o); err == nil || !strings.Contains(err.Error(), "no column") {
-		t.Errorf("a run that does not sweep the key: %v", err)
+	if _, err := plot.Observables(append(runs, run(t, "isolated4")), o); err == nil || !strings.Contains(err.Error(), "the same trajectory") {
+		t.Errorf("a run that has a value of the sweep: %v", err)
 	}
 	o.Quantities = []string{"weight"}
 	if _, err := plot.Observables(runs, o); err == nil || !strings.Contains(err.Error(), `no quantity "weight"; use energies`) {

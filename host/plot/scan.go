@@ -171,6 +171,9 @@ func (s *scan) choose() error {
 	} else {
 		s.x = mostValues(all)
 	}
+	if err == nil && s.options.Y != "" && !slices.Contains(s.variables(), s.options.Y) && s.outcomeAt(s.options.Y) >= 0 {
+		return fmt.Errorf("%q is an outcome, and --y takes a second key, for a map; to draw %s against %s, use --x %s --quantity %s", s.options.Y, s.options.Y, s.x.name, s.x.name, s.options.Y)
+	}
 	if err == nil && s.options.Y != "" {
 		s.y, err = s.axis(s.options.Y)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
@@ -18,6 +17,7 @@ type series struct {
 	runs       []*results.Run
 	options    Options
 	upwards    bool            // the step of a map is on the axis that goes up; options have it as X
+	keyed      []float64       // values that the runs have of the key X, where curves are drawn against it and no run sweeps another
 	columns    []record.Column // those that all runs have
 	curves     []table
 	histograms []record.Column
@@ -46,6 +46,7 @@ func load(runs []*results.Run, o Options) (*series, error) {
 		o.X, o.Y = o.Y, o.X
 		s.options, s.upwards = o, true
 	}
+	s.keyed = s.keyValuesOfRuns()
 	var all []table // of every run and replica
 	for i, run := range runs {
 		name := "steps.csv"
@@ -69,8 +70,8 @@ func load(runs []*results.Run, o Options) (*series, error) {
 		s.columns = slices.DeleteFunc(slices.Clone(s.columns), func(c record.Column) bool { return !t.Has(c.Name) })
 		all = append(all, tables...)
 	}
-	if _, found := s.column(o.X); !found && o.Y == "" {
-		return nil, fmt.Errorf("there is no column %q for the x axis; there are %s", o.X, strings.Join(s.names(), ", "))
+	if _, found := s.column(o.X); !found && o.Y == "" && s.keyed == nil {
+		return nil, s.noColumn()
 	}
 	if err := s.checkMeans(all); err != nil {
 		return nil, err
@@ -121,10 +122,8 @@ func (s *series) ofEpochs(run *results.Run) bool {
 	return s.across(run) || s.options.Y != "" && s.options.X != "step"
 }
 
-// across tells whether a run sweeps the key that is the x axis.
-func (s *series) across(run *results.Run) bool {
-	return run.Metadata.Sweep != nil && run.Metadata.Sweep.Key == s.options.X
-}
+// across tells whether a run sweeps the key that is the x axis, or all runs together do.
+func (s *series) across(run *results.Run) bool { return s.keyed != nil || s.sweeps(run) }
 
 // origin of a replica of a run.
 func (s *series) origin(run, replica int) origin {
@@ -134,6 +133,8 @@ func (s *series) origin(run, replica int) origin {
 	}
 	if sweep := s.runs[run].Metadata.Sweep; sweep != nil {
 		o.key, o.value = sweep.Key, sweep.Values[replica]
+	} else if s.keyed != nil {
+		o.key, o.value = s.options.X, s.keyed[run]
 	}
 	return o
 }
@@ -167,13 +168,23 @@ func together[K comparable](all []table, of func(table) K) [][]table {
 	return out
 }
 
-// againstKey makes one curve of the last epochs of each run's curves, against the
-// values of the key.
+// againstKey makes one curve of the last epochs of the curves of each run that sweeps the
+// key, and one of all other runs, against the values of the key.
 func (s *series) againstKey() []table {
 	var out []table
-	for _, of := range together(s.curves, func(t table) int { return t.run }) {
+	const others = -1
+	alone := func(t table) int {
+		if s.sweeps(s.runs[t.run]) {
+			return t.run
+		}
+		return others
+	}
+	for _, of := range together(s.curves, alone) {
 		slices.SortFunc(of, func(a, b table) int { return cmp.Compare(a.value, b.value) })
 		t := table{name: s.name(origin{run: of[0].run}), mean: make(map[string][]float64)}
+		if alone(of[0]) == others {
+			t.name = counted(len(s.unswept()), "run")
+		}
 		if slices.ContainsFunc(of, func(t table) bool { return t.spread != nil }) {
 			t.spread = make(map[string][]float64)
 		}
@@ -190,6 +201,12 @@ func (s *series) againstKey() []table {
 				case t.spread != nil:
 					t.spread[column] = append(t.spread[column], 0) // of a single replica it is not known
 				}
+			}
+		}
+		t.mean[s.options.X] = nil
+		for _, point := range of {
+			if len(point.steps()) > 0 {
+				t.mean[s.options.X] = append(t.mean[s.options.X], point.value)
 			}
 		}
 		out = append(out, t)
