@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tnn-gpu/host/backend"
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
@@ -101,11 +102,11 @@ func (o *origin) extend() error {
 	if o.step <= planned {
 		return nil
 	}
-	newest, _, err := o.folder.WholeCheckpoint(-1)
+	made, err := o.folder.LastMade()
 	if err != nil {
 		return err
 	}
-	if made := max(planned, newest.State.Step); o.step > made {
+	if made = max(planned, made); o.step > made {
 		return fmt.Errorf("%s has %d steps, and --from asks for the state after %d", o.folder.Path(), made, o.step)
 	}
 	return o.config.SetSteps(o.step)
@@ -127,34 +128,31 @@ func (p *program) branch(ctx context.Context, opts *runOptions, w *watch, o *ori
 	if err != nil {
 		return nil, usageError{err}
 	}
-	from, err := p.stateOf(ctx, &opts.computer, w, o)
+	from, err := p.saved(o)
 	if err != nil {
-		return nil, err
-	}
-	end := cfg.Spec.Steps()
-	if text := opts.steps.value; text != "" {
-		if end, err = steps(text, from.State.Step); err != nil {
-			return nil, err
-		}
-	}
-	if end <= from.State.Step {
-		return nil, badUsage("%s has made %d steps, and this run is to end at step %d; make it longer with --steps +100, for example", o.folder.Path(), from.State.Step, end)
-	}
-	if err := cfg.SetSteps(end); err != nil {
 		return nil, usageError{err}
 	}
-	if err := checkRecords(cfg, from.State.Step); err != nil {
+	first := o.step
+	if first < 0 {
+		first = from.State.Step
+	}
+	if err := o.checkLength(cfg, opts.steps.value, first); err != nil {
 		return nil, err
 	}
-	if err := o.checkEpoch(cfg, from.State.Step); err != nil {
-		return nil, err
+	if from == nil || from.State.Step < first {
+		if err := p.checkBranch(opts, cfg, o, from); err != nil {
+			return nil, err
+		}
+		if from, err = p.computeAgain(ctx, &opts.computer, w, o, from); err != nil {
+			return nil, err
+		}
 	}
 	j, err := p.prepare(&opts.job, cfg)
 	if err != nil {
 		return nil, err
 	}
-	if from.Graph != "" && from.Graph != j.options.NetworkSum {
-		return nil, errors.Join(badUsage("the checkpoint is of another network than this configuration gives: of a graph that is drawn, keep the seed with --set graph.seed=%d", o.config.Run.Seed), j.close())
+	if err := o.checkNetwork(from.Graph, j.options.NetworkSum); err != nil {
+		return nil, errors.Join(err, j.close())
 	}
 	for _, c := range from.Controls {
 		if err := checkControl(j.setup.net, c); err != nil {
@@ -172,6 +170,66 @@ func (p *program) branch(ctx context.Context, opts *runOptions, w *watch, o *ori
 	sum := sha256.Sum256(o.folder.Config())
 	j.options.From = &record.Origin{Run: path, Step: from.State.Step, Config: hex.EncodeToString(sum[:])}
 	return j, nil
+}
+
+// checkLength has a run that begins after a step end where it is asked to, and says why it
+// cannot.
+func (o *origin) checkLength(cfg *config.Config, text string, first int64) error {
+	end := cfg.Spec.Steps()
+	if text != "" {
+		var err error
+		if end, err = steps(text, first); err != nil {
+			return err
+		}
+	}
+	if end <= first {
+		return badUsage("the run begins after step %d of %s, and is to end at step %d; make it longer with --steps +100, for example", first, o.folder.Path(), end)
+	}
+	if err := cfg.SetSteps(end); err != nil {
+		return usageError{err}
+	}
+	if err := checkRecords(cfg, first); err != nil {
+		return err
+	}
+	return o.checkEpoch(cfg, first)
+}
+
+// checkBranch finds what a run cannot begin with before steps of the other one are made
+// again for it.
+func (p *program) checkBranch(opts *runOptions, cfg *config.Config, o *origin, from *state.Checkpoint) error {
+	if opts.out != "" {
+		if err := record.CheckFree(p.files, opts.out); err != nil {
+			return usageError{err}
+		}
+	}
+	n, err := newSetup(cfg)
+	if err != nil {
+		return err
+	}
+	n.drivers = p.drivers
+	if err := errors.Join(n.checkDevice(), n.build()); err != nil {
+		return err
+	}
+	fed := len(n.net.Describe().Inputs) > 0
+	if err := checkFeeds(opts, n.net.Describe(), fed); err != nil {
+		return err
+	}
+	j := &job{setup: n, plan: sim.Plan{Steps: cfg.Spec.Steps(), Replicas: cfg.Run.Replicas, Fed: fed}}
+	if err := j.planRecordingOn(backend.Description{}); err != nil {
+		return err
+	}
+	if from == nil {
+		return nil
+	}
+	return o.checkNetwork(from.Graph, sumOfNetwork(n.net))
+}
+
+// checkNetwork tells whether a checkpoint is of the network that the run would have.
+func (o *origin) checkNetwork(was, now string) error {
+	if was == "" || was == now {
+		return nil
+	}
+	return badUsage("the checkpoint is of another network than this configuration gives: of a graph that is drawn, keep the seed with --set graph.seed=%d", o.config.Run.Seed)
 }
 
 // changed is the configuration of the other run with what flags change of it, as far
@@ -202,14 +260,15 @@ func branchOf(now, was *config.Config) error {
 	return now.Spec.VariantOf(was.Spec)
 }
 
-// stateOf gives the checkpoint of the step that is asked for.
-func (p *program) stateOf(ctx context.Context, on *computerOptions, w *watch, o *origin) (*state.Checkpoint, error) {
+// saved gives the newest checkpoint of the step that is asked for or before it; nil where
+// the run must be computed from its beginning.
+func (p *program) saved(o *origin) (*state.Checkpoint, error) {
 	from, skipped, err := o.folder.WholeCheckpoint(o.step)
 	if errors.Is(err, record.ErrNoCheckpoint) && o.step >= 0 {
 		err = o.fromBeginning()
 	}
 	if err != nil {
-		return nil, usageError{err}
+		return nil, err
 	}
 	for _, s := range skipped {
 		fmt.Fprintf(p.errs, "A checkpoint is passed over: %v.\n", s)
@@ -217,10 +276,7 @@ func (p *program) stateOf(ctx context.Context, on *computerOptions, w *watch, o 
 	if from != nil && from.Program != "" && from.Program != programVersion() {
 		fmt.Fprintf(p.errs, "The checkpoint was written by %s, and this is %s.\n", from.Program, programVersion())
 	}
-	if o.step < 0 || from != nil && from.State.Step == o.step {
-		return from, nil
-	}
-	return p.computeAgain(ctx, on, w, o, from)
+	return from, nil
 }
 
 // fromBeginning refuses to compute a run from step 0 that began elsewhere.
@@ -273,7 +329,15 @@ func (p *program) computeAgain(ctx context.Context, on *computerOptions, w *watc
 			return nil, usageError{err}
 		}
 	}
-	fmt.Fprintf(p.out, "Steps %d to %d of %s are made again.\n", first.State.Step+1, o.step, o.folder.Path())
+	made, err := o.folder.LastMade()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	again := " again"
+	if o.step > made { // it was stopped before, or nothing tells that it made them
+		again = ""
+	}
+	fmt.Fprintf(p.out, "Steps %d to %d of %s are made%s.\n", first.State.Step+1, o.step, o.folder.Path(), again)
 	w.hold(", before the run has begun.")
 	if _, err := run.Go(ctx); err != nil {
 		return nil, err

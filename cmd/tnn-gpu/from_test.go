@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -129,11 +130,46 @@ func TestBranch(t *testing.T) {
 	} {
 		tnnGPU(t, dir, "run", "--from", from, "--out", "refused").want(t, codeUsage, says)
 	}
-	tnnGPU(t, dir, "run", "--from", "a", "--out", "refused").want(t, codeUsage, "a has made 30 steps, and this run is to end at step 30; make it longer with --steps +100")
+	tnnGPU(t, dir, "run", "--from", "a", "--out", "refused").want(t, codeUsage, "the run begins after step 30 of a, and is to end at step 30; make it longer with --steps +100")
 	tnnGPU(t, dir, "run", "--from", "a", "--steps", "+5", "--out", "same").want(t, codeUsage, "nothing is overwritten")
 	if _, err := os.Stat(filepath.Join(dir, "refused")); err == nil {
 		t.Error("a folder was made for what was refused")
 	}
+}
+
+// TestBranchIsCheckedFirst: no step is made again for a run that is refused, and only what
+// was made before is said to be made again.
+func TestBranchIsCheckedFirst(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, ofDriven("--steps", "30", "--checkpoint", "10", "--out", "a")...).want(t, codeDone)
+	for _, c := range []struct {
+		says string
+		args []string
+	}{
+		{"the run begins after step 25 of a, and is to end at step 20", []string{"--steps", "20"}},
+		{"nothing is overwritten", []string{"--out", "a"}},
+		{"record.every is 9, and the run has steps 26 to 26", []string{"--steps", "26", "--every", "9"}},
+		{"cannot be recorded like this", []string{"--watch", "state[5000]"}},
+		{"run.epoch is 7", []string{"--set", "run.epoch=7"}},
+		{"of another network than this configuration gives", []string{"--seed", "7"}},
+	} {
+		r := tnnGPU(t, dir, append([]string{"run", "--from", "a@25", "--backend", "cpu"}, c.args...)...).want(t, codeUsage, c.says)
+		if strings.Contains(r.out, "made") {
+			t.Errorf("%q: it says\n%s", c.args, r.out)
+		}
+	}
+	tnnGPU(t, dir, "run", "--from", "a@25", "--backend", "cpu", "--steps", "28", "--out", "b").want(t, codeDone, "Steps 21 to 25 of a are made again.")
+
+	// Beyond the step at which a run was stopped, its steps are made for the first time.
+	begin(t, dir, endless("--backend", "cpu", "--out", "stopped")...)(os.Interrupt).want(t, codeInterrupted)
+	var m struct{ Steps int }
+	if err := json.Unmarshal(read(t, dir, "stopped/run.json"), &m); err != nil {
+		t.Fatal(err)
+	}
+	from, to := m.Steps+1, m.Steps+3
+	says := fmt.Sprintf("Steps %d to %d of stopped are made.\n", from, to)
+	tnnGPU(t, dir, "run", "--from", "stopped@"+itoa(to), "--backend", "cpu", "--steps", "+7", "--out", "c").want(t, codeDone, says)
+	tnnGPU(t, dir, "run", "--from", "a@31", "--backend", "cpu").want(t, codeUsage, "a has 30 steps, and --from asks for the state after 31")
 }
 
 // TestBranchWithOtherEpochs: the sums in a checkpoint are of steps of an epoch, and no

@@ -189,9 +189,11 @@ func linksBetween(links *model.Links, items []int) []int {
 
 // planRecording prepares to record a job: what the user asks for and cannot be is
 // an error before anything is written.
-func (j *job) planRecording() error {
+func (j *job) planRecording() error { return j.planRecordingOn(j.backend.Describe()) }
+
+func (j *job) planRecordingOn(d backend.Description) error {
 	var err error
-	if j.options, err = j.setup.recordOptions(j.backend.Describe()); err == nil {
+	if j.options, err = j.setup.recordOptions(d); err == nil {
 		j.plan, err = j.options.Plan(j.plan)
 	}
 	if err != nil {

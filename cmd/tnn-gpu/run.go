@@ -59,7 +59,7 @@ func runFlags() []cli.Flag {
 		&cli.StringFlag{Name: "replicas", Usage: "run a `NUMBER` of copies at once; copy r is the run of seed + r (tnn, sorn, codes), or realisation, network or population r of the seed (perceptron, hopfield, signals)"},
 		&cli.StringFlag{Name: "out", Usage: "write into `FOLDER`, which must be new or empty (default: a new one in runs)"},
 		&cli.StringSliceFlag{Name: "sweep", Usage: "give the replicas different values of a key: `KEY=V1,V2,...`; replica r takes value r modulo their number (default: as many replicas as values). tnn-gpu scan varies several keys"},
-		&cli.StringFlag{Name: "from", Usage: "begin at the last checkpoint of another run, with all that it holds, in a new folder: `RUN`, or RUN@STEP for an earlier state, which is computed again where no checkpoint has it; --set changes what may change"},
+		&cli.StringFlag{Name: "from", Usage: "begin at the last checkpoint of another run, with all that it holds, in a new folder: `RUN`, or RUN@STEP for the state after a step, which is computed where no checkpoint has it; --set changes what may change"},
 		&cli.StringFlag{Name: "commands", Usage: "carry out what a page asked of another run, at the same steps: `RUN`, the folder whose commands.csv has that"},
 		checkpointFlag(), checkFlag(), timeLimitFlag(),
 	})
@@ -164,15 +164,22 @@ func (p *program) runNew(ctx context.Context, o *runOptions) error {
 
 // feedJob prepares to feed a job, which only feed does.
 func (p *program) feedJob(j *job, o *runOptions) (err error) {
-	switch n := len(j.setup.net.Describe().Inputs); {
-	case j.plan.Fed && !o.feeds:
-		return badUsage("the network takes %s at each step: use `tnn-gpu feed`", count(int64(n), "input"))
-	case o.feeds && !j.plan.Fed:
-		return badUsage("the network takes no inputs")
-	case o.feeds:
+	err = checkFeeds(o, j.setup.net.Describe(), j.plan.Fed)
+	if err == nil && o.feeds {
 		j.feed, err = p.newFeed(j, o.answer)
 	}
 	return err
+}
+
+// checkFeeds tells whether a network takes inputs, and is fed with them.
+func checkFeeds(o *runOptions, d model.Description, fed bool) error {
+	switch {
+	case fed && !o.feeds:
+		return badUsage("the network takes %s at each step: use `tnn-gpu feed`", count(int64(len(d.Inputs)), "input"))
+	case o.feeds && !fed:
+		return badUsage("the network takes no inputs")
+	}
+	return nil
 }
 
 // saves is what a run does when it is told to stop.

@@ -86,6 +86,19 @@ func CreateIn(system files.System, path string, with Contents) (*Folder, error) 
 	return f, err
 }
 
+// CheckFree tells, before what takes long, whether a run could be made at a path: there is
+// nothing, or an empty folder.
+func CheckFree(system files.System, path string) error {
+	f, err := hold(system, path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.checkEmpty(), f.Close())
+}
+
 // create is CreateIn for a folder that exists.
 func create(system files.System, path string, with Contents) (*Folder, error) {
 	f, err := hold(system, path)
