@@ -12,11 +12,9 @@ import (
 
 	"tnn-gpu/host/analysis"
 	"tnn-gpu/host/experiment"
-	"tnn-gpu/host/model"
 	"tnn-gpu/host/models"
 	"tnn-gpu/host/plot"
 	"tnn-gpu/host/results"
-	"tnn-gpu/host/sim"
 )
 
 func (p *program) statsCommand() *cli.Command {
@@ -270,28 +268,4 @@ func tablesOf(r *analysis.Report) []*sameTables {
 		}
 	}
 	return out
-}
-
-// mostLooked is how many rows are looked at when a run has ended.
-const mostLooked = 1 << 16
-
-// tellUnsettled says which quantities are not stationary in the second half of a run
-// that has one era and one setting, or in the last rows of it that are evenly spaced, unless
-// nothing is printed; and where rows are too few for that, but steps are not, that it is not
-// known. Of networks that come to an end, none need be.
-func (p *program) tellUnsettled(n *setup, s sim.Summary, run *results.Run) {
-	_, ends := n.net.(model.Ended)
-	rows := (s.Last - s.First) / int64(n.config.Record.StepsEvery)
-	if ends || p.names != nil || rows*int64(len(n.seeds)) > mostLooked || len(n.phases()) > 1 || n.sweep != nil {
-		return
-	}
-	all := &analysis.Run{Network: n.net, Replicas: run.Parts()[0].Replicas, First: s.Last/2 + 1, Last: s.Last, From: run.Analyse(nil)}
-	found, err := analysis.Settling(all)
-	switch {
-	case err != nil: // the run is fine without
-	case !found.Known && all.Last-all.First+1 >= analysis.LeastRows:
-		fmt.Fprintf(p.out, "not known whether quantities are stationary in steps %d to %d: %d of their rows are evenly spaced, and it takes %d\n", all.First, all.Last, found.Rows, analysis.LeastRows)
-	case len(found.Names) > 0:
-		fmt.Fprintf(p.out, "not stationary in steps %d to %d, or too slow to tell: %s; see `tnn-gpu stats %s`\n", found.First, found.Last, strings.Join(found.Names, ", "), shellQuoted(run.Path))
-	}
 }

@@ -169,20 +169,3 @@ func TestFiguresPage(t *testing.T) {
 	tnnGPU(t, dir, "plot", "swept", "--quantity", "energy", "--log", "y", "--out", "bad.png").want(t, codeUsage, "no value is above 0")
 	tnnGPU(t, dir, "plot", "swept", "--quantity", "order", "--data", "--format", "pdf").want(t, codeUsage, "plot.csv exists")
 }
-
-// TestUnsettled: the summary of a run that ends in a transient says so, and that of one
-// that has settled does not.
-func TestUnsettled(t *testing.T) {
-	dir := t.TempDir()
-	tnnGPU(t, dir, "run", "--backend", "cpu", "--out", "default").want(t, codeDone, "not stationary in steps 251 to 500, or too slow to tell: energy, free_energy", "see `tnn-gpu stats default`")
-	r := tnnGPU(t, dir, "run", "--preset", "relaxed", "--backend", "cpu", "--set", "graph.sides=[10, 10]", "--steps", "600", "--out", "settled").want(t, codeDone)
-	if strings.Contains(r.out, "energy,") {
-		t.Errorf("noise at a high temperature is called a transient:\n%s", r.out)
-	}
-	r = tnnGPU(t, dir, "run", "--preset", "isolated4", "--steps", "60", "--out", "short").want(t, codeDone)
-	if strings.Contains(r.out, "stationary") {
-		t.Errorf("thirty steps say nothing:\n%s", r.out)
-	}
-	tnnGPU(t, dir, "run", "--backend", "cpu", "--steps", "1003", "--steps-every", "5", "--out", "thinned").want(t, codeDone, "not stationary in steps 505 to 1000, or too slow to tell: ")
-	tnnGPU(t, dir, "run", "--preset", "signals-urns", "--steps", "1995", "--backend", "cpu", "--out", "sparser").want(t, codeDone, "not known whether quantities are stationary in steps 998 to 1995: 10 of their rows are evenly spaced, and it takes 100")
-}

@@ -18,10 +18,6 @@ func Common() []Statistic {
 	}
 }
 
-// StationaryWithin is the number of standard errors up to which the halves of a series
-// may differ that is called stationary.
-const StationaryWithin = 3.5
-
 // series tells the mean of each column. Where rows are not evenly spaced they count as many
 // times as there are steps that are nearest to them, and what asks for even rows is of the
 // last ones that are.
@@ -37,7 +33,7 @@ func series(r *Run) (*Result, error) {
 		halves = fmt.Sprintf("steps %d to %d", steps[from], steps[to-1])
 		out.Note("rows are not evenly spaced, and each counts for the steps that are nearest to it; autocorrelation times and what is stationary are of the evenly spaced rows of %s, every %d steps: `--first %d --last %d` looks at these alone", halves, every, steps[from], steps[to-1])
 	}
-	var unknown []string // quantities whose error is not known
+	var tooSlow []string // quantities that are correlated over too many steps
 	err = r.columns(func(c model.Column, values [][]float64, isFinite bool) {
 		if !isFinite {
 			out.Note("%s is not finite in each step, and is left out", c.Name)
@@ -54,17 +50,24 @@ func series(r *Run) (*Result, error) {
 		if every > 0 {
 			out.Exact(c.Name+"_time", "steps", "integrated autocorrelation time of "+c.Name, float64(every)*time, len(even)*len(even[0]))
 		}
-		if d := stats.Drift(even); math.Abs(d.Mean) > StationaryWithin*d.Error {
+		switch d, v := judge(even); {
+		case c.Set:
+		case v == moving:
 			out.Note("%s is not stationary: from the first half of %s to the second its mean moves by %s", c.Name, halves, Number(d.Mean, d.Error))
-		} else if math.IsNaN(time) {
-			unknown = append(unknown, c.Name)
+		case v != few && math.IsNaN(time):
+			tooSlow = append(tooSlow, c.Name)
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	if unknown != nil {
-		out.Note("correlated over more than a twentieth of %s, so that neither an error is known nor whether it is stationary: %s", halves, strings.Join(unknown, ", "))
+	switch {
+	case !enough(to-from, len(r.Replicas)):
+		out.Note("too few rows to tell what is stationary: %d are evenly spaced, and it takes %d, or two and %d replicas", to-from, LeastRows, stats.LeastReplicas)
+	case tooSlow != nil && len(r.Replicas) >= stats.LeastReplicas:
+		out.Note("correlated over more than a twentieth of %s, so that no autocorrelation time is known; errors, and what is stationary, are found from the replicas: %s", halves, strings.Join(tooSlow, ", "))
+	case tooSlow != nil:
+		out.Note("too slow to tell whether stationary, as it is correlated over more than a twentieth of %s, and no error is known: %s", halves, strings.Join(tooSlow, ", "))
 	}
 	return out, nil
 }

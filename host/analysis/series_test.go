@@ -3,6 +3,7 @@ package analysis
 import (
 	"errors"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,21 @@ func (r *rowsOf) Column(string, int) ([]float64, error) {
 	out := make([]float64, len(r.steps))
 	for i, step := range r.steps {
 		out[i] = r.values(step)
+	}
+	return out, nil
+}
+
+// noisy is a run of replicas, each with noise and a level of its own.
+type noisy struct {
+	rowsOf
+	apart float64 // levels
+}
+
+func (r *noisy) Column(_ string, replica int) ([]float64, error) {
+	random := rand.New(rand.NewPCG(uint64(replica), 3))
+	out := make([]float64, len(r.steps))
+	for i, step := range r.steps {
+		out[i] = r.values(step) + r.apart*float64(replica) + random.NormFloat64()
 	}
 	return out, nil
 }
@@ -156,8 +172,74 @@ func TestSettlingOfSparserRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found.First != test.first || found.Last != test.last || len(found.Names) != test.names || found.Known != test.known {
+		if found.First != test.first || found.Last != test.last || len(found.Moving)+len(found.Slow) != test.names || found.Known != test.known {
 			t.Errorf("of %d rows it is found %+v, want steps %d to %d, %d names, known is %v", len(test.steps), found, test.first, test.last, test.names, test.known)
 		}
+	}
+}
+
+// TestJudged: long series are judged as short ones are, those of ten replicas by what the
+// replicas do, and settings not at all; series and the end of a run say the same.
+func TestJudged(t *testing.T) {
+	level := func(int64) float64 { return 0 }
+	wave := func(last int64) func(int64) float64 { // half a period: no mean is known
+		return func(step int64) float64 { return 50 * math.Sin(math.Pi*(float64(step)-0.5)/float64(last)) }
+	}
+	slope := func(step int64) float64 { return float64(step) / 20 }
+	for _, test := range []struct {
+		name     string
+		replicas int
+		rows     int64
+		values   func(int64) float64
+		moving   int
+		slow     int
+		note     string // of series; "": none
+	}{
+		{"level", 1, 400, level, 0, 0, ""},
+		{"slope", 1, 400, func(step int64) float64 { return float64(step) / 200 }, 1, 0, "q is not stationary"},
+		{"slope in few rows", 1, 60, slope, 0, 0, "too few rows to tell what is stationary: 60 are evenly spaced, and it takes 100"},
+		{"long level", 1, 200_000, level, 0, 0, ""},
+		{"long slope", 1, 100_000, func(step int64) float64 { return float64(step/50_001) / 5 }, 1, 0, "q is not stationary"},
+		{"slow", 1, 1000, wave(1000), 0, 1, "too slow to tell whether stationary"},
+		{"slow, of replicas", 12, 1000, level, 0, 0, "errors, and what is stationary, are found from the replicas: q"},
+		{"slope of replicas", 12, 60, slope, 1, 0, "q is not stationary"},
+		{"level of replicas", 12, 60, level, 0, 0, "found from the replicas: q"},
+	} {
+		r := lookedAt(test.replicas, test.values, every(1, test.rows, 1)...)
+		r.From = &noisy{rowsOf{steps: every(1, test.rows, 1), values: test.values}, 30}
+		found, err := Settling(r)
+		if err != nil || len(found.Moving) != test.moving || len(found.Slow) != test.slow {
+			t.Errorf("%s: %+v, %v", test.name, found, err)
+		}
+		if test.rows > 10_000 { // series takes its times exactly
+			continue
+		}
+		result, err := series(r)
+		if err != nil || len(result.Notes) > 0 != (test.note != "") || test.note != "" && !strings.Contains(result.Notes[0], test.note) {
+			t.Errorf("%s: series notes %q, %v", test.name, result.Notes, err)
+		}
+		r.quantities = []model.Column{{Name: "q", Set: true}}
+		if found, err = Settling(r); err != nil || len(found.Moving)+len(found.Slow) > 0 {
+			t.Errorf("%s: of a setting it is found %+v, %v", test.name, found, err)
+		}
+	}
+}
+
+// TestReplicasOfDifferentLevels: what each replica moves is told from how they differ.
+func TestReplicasOfDifferentLevels(t *testing.T) {
+	var series [][]float64
+	random := rand.New(rand.NewPCG(5, 5))
+	for k := range 10 {
+		var values []float64
+		for i := range 50 {
+			values = append(values, float64(100*k)+float64(i)/10+random.NormFloat64())
+		}
+		series = append(series, values)
+	}
+	if d, v := judge(series); v != moving || math.Abs(d.Mean-2.5) > 1 {
+		t.Errorf("ten replicas that rise by 2.5 are said to move by %+v, verdict %d", d, v)
+	}
+	if few := stationaryWithin(10); math.Abs(few-5.3) > 0.1 {
+		t.Errorf("with ten replicas 3.5 is %g, and Student's distribution has 5.3", few)
 	}
 }

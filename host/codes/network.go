@@ -98,7 +98,7 @@ func (n *Codes) columns() []model.Column {
 		return append(columns, model.Column{Name: "distance", Title: "smallest squared distance", Unit: "1", Doc: "between the codewords of two messages"})
 	}
 	return append(columns,
-		model.Column{Name: "temperature", Title: "temperature", Unit: "nat", Doc: "T of the dither's entropy"},
+		model.Column{Name: "temperature", Title: "temperature", Unit: "nat", Doc: "T of the dither's entropy", Set: true},
 		model.Column{Name: "distance", Title: "smallest distance", Unit: "1", Doc: "number of uses in which the signs of two messages differ, at least"},
 		model.Column{Name: "freedom", Title: "freedom", Unit: "1", Doc: "mean of 1 - x^2: 1 where each sign is a coin, 0 where the code is frozen"},
 		model.Column{Name: "block_error", Title: "block error", Unit: "1", Doc: "of the signs of the table at best decoding, over independent flips as in learning; exact"},

@@ -65,6 +65,7 @@ type Column struct {
 	Unit  string
 	Doc   string // one line
 	Log   bool   // figures of scans have it on a logarithmic axis
+	Set   bool   // it follows from the configuration and the step alone
 }
 
 // Panel is a figure that shows several columns together.

@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// LeastReplicas is from how many replicas on errors are those of means over replicas.
+const LeastReplicas = 10
+
 // Replicated is the mean of the stationary series of some replicas. From ten replicas
 // on its error is that of the mean over replicas, which are independent; for fewer it
 // follows from the autocorrelation time, as that of Series.
@@ -29,7 +32,7 @@ func Weighted(series [][]float64, weights []float64) (mean Estimate, deviation f
 		}
 	}
 	mean = Mean(means)
-	if len(series) < least {
+	if len(series) < LeastReplicas {
 		mean.Error = math.NaN()
 	}
 	sum := 0.0
@@ -46,7 +49,7 @@ func replicated(series [][]float64, tau float64) Estimate {
 	all := slices.Concat(series...)
 	e := Mean(all)
 	e.Error = math.NaN()
-	if len(series) >= least {
+	if len(series) >= LeastReplicas {
 		means := make([]float64, len(series))
 		for i, s := range series {
 			means[i] = Mean(s).Mean
@@ -103,9 +106,13 @@ func gradient(of func([]float64) float64, at []float64, axis int, step float64) 
 }
 
 // Drift is how far the mean of the second halves of some series is from that of the
-// first halves. The error of both is found with the autocorrelation time of the halves
-// about their own means, which a drift does not make longer.
+// first halves. From ten series on its error is that of the mean of what each moves, as they
+// are independent. Of fewer the error of both means is found with the autocorrelation time of
+// the halves about their own means, which a drift does not make longer.
 func Drift(series [][]float64) Estimate {
+	if len(series) >= LeastReplicas {
+		return driftOfMany(series)
+	}
 	var first, second, level [][]float64
 	for _, s := range series {
 		a, b := s[:len(s)/2], s[len(s)/2:]
@@ -115,6 +122,17 @@ func Drift(series [][]float64) Estimate {
 	tau := Time(level)
 	a, b := replicated(first, tau), replicated(second, tau)
 	return Estimate{Mean: b.Mean - a.Mean, Error: math.Hypot(a.Error, b.Error), N: a.N + b.N}
+}
+
+func driftOfMany(series [][]float64) Estimate {
+	moved, n := make([]float64, len(series)), 0
+	for i, s := range series {
+		moved[i] = Mean(s[len(s)/2:]).Mean - Mean(s[:len(s)/2]).Mean
+		n += len(s)
+	}
+	e := Mean(moved)
+	e.N = n
+	return e
 }
 
 func centred(values []float64) []float64 {

@@ -188,7 +188,7 @@ func (n *Network) StepSums() int { return int(Sums) + len(n.courses) }
 func (n *Network) changed() []Quantity {
 	var out []Quantity
 	for i, c := range n.courses {
-		out = append(out, Quantity{Name: columnName(c.Key), Title: c.Key, Unit: "1", Doc: "value of " + c.Key + ", which eras change",
+		out = append(out, Quantity{Name: columnName(c.Key), Title: c.Key, Unit: "1", Doc: "value of " + c.Key + ", which eras change", set: true,
 			value: func(s []float64, _ Counts) float64 { return s[int(Sums)+i] }})
 	}
 	return out

@@ -48,7 +48,7 @@ func (n *Network) Describe() model.Description {
 		d.Holds.Items = append(d.Holds.Items, e.ID)
 	}
 	for _, q := range n.quantities {
-		d.Columns = append(d.Columns, model.Column{Name: q.Name, Title: q.Title, Unit: q.Unit, Doc: q.Doc})
+		d.Columns = append(d.Columns, model.Column{Name: q.Name, Title: q.Title, Unit: q.Unit, Doc: q.Doc, Set: q.set})
 	}
 	for _, c := range n.courses {
 		d.Sums = append(d.Sums, c.Key)

@@ -43,6 +43,7 @@ type Quantity struct {
 	value func(s []float64, c Counts) float64
 	rule  Rule // empty where both rules have it
 	needs need
+	set   bool // it follows from the configuration and the step alone
 }
 
 type need uint8
