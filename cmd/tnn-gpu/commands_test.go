@@ -222,3 +222,34 @@ func TestFlagsFirst(t *testing.T) {
 		}
 	}
 }
+
+// TestFlagsHaveValues: no flag takes another flag for its value, of any command; what begins
+// with a minus sign alone is one.
+func TestFlagsHaveValues(t *testing.T) {
+	var p program
+	app := p.app()
+	for _, command := range app.Commands {
+		for _, c := range append(command.Subcommands, command) {
+			words := []string{command.Name}
+			if c != command {
+				words = append(words, c.Name)
+			}
+			for _, f := range c.Flags {
+				flag := "--" + f.Names()[0]
+				for _, with := range [][]string{{flag, "--seed", "3"}, {flag, "--"}, {"word", flag}} {
+					err := flagsHaveValues(app, append(words, with...))
+					if wrong := err != nil && strings.Contains(err.Error(), flag+" is given without its value"); wrong != takesNext(c, flag) {
+						t.Errorf("%v %v: %v", words, with, err)
+					}
+				}
+				if err := flagsHaveValues(app, append(words, flag, "-1")); err != nil {
+					t.Errorf("%v %s -1: %v", words, flag, err)
+				}
+			}
+		}
+	}
+	dir := t.TempDir()
+	tnnGPU(t, dir, "plot", "dr", "--log", "--out", "p.svg").want(t, codeUsage, "--log is given without its value (have logarithmic AXES x, y or x,y); --out comes next")
+	tnnGPU(t, dir, "run", "--preset", "--set", "run.seed=3").want(t, codeUsage, "--preset is given without its value")
+	tnnGPU(t, dir, "plot", "dr", "--title=--none", "--log").want(t, codeUsage, "--log is given without its value")
+}

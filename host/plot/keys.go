@@ -48,7 +48,7 @@ func (s *series) noColumn() error {
 		sweep := run.Metadata.Sweep
 		switch {
 		case err != nil:
-			return fmt.Errorf("there is no column %q for the x axis, and no key of that name in the configurations of all runs; there are the columns %s", key, strings.Join(s.names(), ", "))
+			return fmt.Errorf("there is no column %q for the x axis; there are %s, and not all runs have a key of that name", key, strings.Join(s.names(), ", "))
 		case !v.IsNumber:
 			return fmt.Errorf("the key %s is no number, and so no x axis; there are the columns %s", key, strings.Join(s.names(), ", "))
 		case sweep != nil && len(s.runs) > 1:

@@ -56,7 +56,7 @@ func TestKeysAndQuantities(t *testing.T) {
 		{[]*results.Run{a}, plot.Options{X: "edge.inverse_temperature"}, "the run has edge.inverse_temperature = "},
 		{[]*results.Run{a, b}, plot.Options{X: "model"}, "the key model is no number"},
 		{[]*results.Run{a, swept}, plot.Options{X: "run.seed"}, "add --y edge.inverse_temperature"},
-		{[]*results.Run{a}, plot.Options{X: "nothing"}, "no key of that name"},
+		{[]*results.Run{a}, plot.Options{X: "nothing"}, "have a key of that name"},
 		{[]*results.Run{a}, plot.Options{X: "energy", Y: "order"}, "use --x energy --quantity order"},
 		{[]*results.Run{a}, plot.Options{X: "step", Y: "order"}, "use --x step --quantity order"},
 		{[]*results.Run{swept}, plot.Options{X: "energy", Y: "edge.inverse_temperature"}, "leave --y edge.inverse_temperature out"},
