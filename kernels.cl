@@ -27,6 +27,9 @@
 // Go and the kernels share (gpu/device/header.go, and header.go of the model's room).
 // A model's functions and kernels begin with its name.
 //
+// No function is static: where all calls of a function pass the same local array, PoCL 3.1
+// then has the function use the array itself, and groups on two threads share it.
+//
 // Compiler options: -cl-std=CL1.2 -cl-fp32-correctly-rounded-divide-sqrt, never one
 // that trades exactness for speed.
 
