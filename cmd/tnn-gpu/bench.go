@@ -410,7 +410,7 @@ func (p *program) bench(ctx context.Context, o *benchOptions, cases []bench.Case
 	}
 	if path := o.plot; path != "" {
 		write := func(w io.Writer) error { return plot.Scaling(results).Write(w, cmp.Or(formatOf(path), "png")) }
-		if err := writeFile(path, o.overwrite, write); err != nil {
+		if err := p.writeFile(path, o.overwrite, write); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -93,7 +94,7 @@ func TestFormatsInAnyCase(t *testing.T) {
 func TestOnlyFilesAreReplaced(t *testing.T) {
 	dir := t.TempDir()
 	write := func(path string, text string) error {
-		return writeFile(path, true, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+		return new(program).writeFile(path, true, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
 	}
 	target := filepath.Join(dir, "target")
 	if err := os.WriteFile(target, []byte("old"), 0o600); err != nil {
@@ -126,7 +127,7 @@ func TestOnlyFilesAreReplaced(t *testing.T) {
 	won := make(chan error)
 	for i := range 8 {
 		go func() {
-			won <- writeFile(filepath.Join(dir, "one"), false, func(w io.Writer) error {
+			won <- new(program).writeFile(filepath.Join(dir, "one"), false, func(w io.Writer) error {
 				_, err := fmt.Fprint(w, i)
 				return err
 			})
@@ -179,4 +180,27 @@ func TestReplicasInHelp(t *testing.T) {
 	dir := t.TempDir()
 	tnnGPU(t, dir, small("--backend", "cpu", "--no-overview")...).want(t, codeDone)
 	tnnGPU(t, dir, "serve", "--listen", "0.0.0.0:0", "out").want(t, codeUsage, "(--public)")
+}
+
+// TestFilesAreCalledByTheirNames: an error says which folder is missing, and never under which
+// name a file was to be written first.
+func TestFilesAreCalledByTheirNames(t *testing.T) {
+	dir := t.TempDir()
+	full := func(path string) func(io.Writer) error {
+		return func(io.Writer) error { return &fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC} }
+	}
+	p := new(program)
+	missing := filepath.Join(dir, "a", "b")
+	err := p.writeFile(filepath.Join(missing, "p.svg"), false, full("x"))
+	if want := filepath.Join(missing, "p.svg") + " cannot be written: there is no folder " + missing; err == nil || err.Error() != want || exitCode(err) != codeUsage || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v, want %s", err, want)
+	}
+	path := filepath.Join(dir, "p.svg")
+	err = p.writeAs(path, false, func(temporary string) error { return full(temporary)(nil) })
+	if want := path + " cannot be written: write " + path + ": no space left on device"; err == nil || err.Error() != want || !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("%v, want %s", err, want)
+	}
+	if left := names(t, dir); left != dir {
+		t.Errorf("there is %s", left)
+	}
 }

@@ -79,7 +79,7 @@ func (p *program) export(o *exportOptions) error {
 		files = []file{{stem + "-nodes" + ending, x.WriteNodes}, {stem + "-edges" + ending, x.WriteEdges}}
 	}
 	for _, f := range files {
-		if err := writeFile(f.name, o.overwrite, f.write); err != nil {
+		if err := p.writeFile(f.name, o.overwrite, f.write); err != nil {
 			return err
 		}
 		fmt.Fprintf(p.out, "%s has %s and %s of step %d\n", f.name, count(int64(x.Graph.Nodes), "node"), count(int64(len(x.Graph.Edges)), "edge"), last.step)

@@ -67,6 +67,7 @@ func setFed(spec model.Spec) error {
 
 // feed reads inputs and answers.
 type feed struct {
+	program  *program
 	in       io.Reader
 	out      io.Writer
 	about    model.Description
@@ -116,7 +117,7 @@ func (o *answerOptions) checkFed(spec model.Spec) error {
 
 // newFeed prepares to feed a job.
 func (p *program) newFeed(j *job, o answerOptions) (*feed, error) {
-	f := &feed{in: p.in, out: p.answers, about: j.setup.net.Describe(), network: j.setup.net, replicas: j.plan.Replicas, answered: make(chan struct{}, 1)}
+	f := &feed{program: p, in: p.in, out: p.answers, about: j.setup.net.Describe(), network: j.setup.net, replicas: j.plan.Replicas, answered: make(chan struct{}, 1)}
 	for _, c := range f.about.Columns {
 		f.columns = append(f.columns, c.Name)
 	}
@@ -385,7 +386,7 @@ func (f *feed) save(ctx context.Context, run *sim.Run, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return fmt.Errorf("%s exists, and nothing is overwritten; give another name", path)
 	}
-	return writeFile(path, false, func(w io.Writer) error { return record.WriteState(w, f.network, s) })
+	return f.program.writeFile(path, false, func(w io.Writer) error { return record.WriteState(w, f.network, s) })
 }
 
 // ownCommands are those of the network.

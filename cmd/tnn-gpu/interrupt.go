@@ -87,6 +87,7 @@ func (w *watch) told(s os.Signal) {
 	case time.Since(w.since) < notBefore:
 		w.program.urgent("A signal has come before and is being heeded; two seconds after that one, another ends the program at once.\n")
 	default:
+		w.program.unfinished.Abandon()
 		os.Exit(exitCode(w.cause))
 	}
 }
@@ -99,7 +100,11 @@ func (w *watch) stop(s os.Signal) {
 	}
 	w.program.console.hurry()
 	if w.says == "" {
-		w.program.urgent("\n" + word + w.idle + "\n")
+		left := ""
+		for _, path := range w.program.unfinished.Abandon() {
+			left += " " + path + " is not written."
+		}
+		w.program.urgent("\n" + word + w.idle + left + "\n")
 		os.Exit(exitCode(w.cause))
 	}
 	w.program.urgent("\n" + word + w.says + "\n")

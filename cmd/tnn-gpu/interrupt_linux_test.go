@@ -411,3 +411,38 @@ func TestSignalsEndWhatSavesNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestSignalsLeaveNoHalves: a video that a signal ends leaves no file that is not whole, and
+// the ffmpeg that writes it ends, too. Here that is one that takes no picture.
+func TestSignalsLeaveNoHalves(t *testing.T) {
+	dir, tools := t.TempDir(), t.TempDir()
+	tnnGPU(t, dir, small("--record", "state", "--every", "5", "--backend", "cpu")...).want(t, codeDone)
+	before := names(t, dir)
+	script := "#!/bin/sh\nfor last; do :; done\necho half >$last\nexec sleep 3600\n"
+	if err := os.WriteFile(filepath.Join(tools, "ffmpeg"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		var out, errs bytes.Buffer
+		c := command(t, dir, "video", "out", "--scale", "20", "--out", "film.mp4")
+		c.Env, c.Stdout, c.Stderr = append(c.Env, "PATH="+tools+":"+os.Getenv("PATH")), &out, &errs
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		waitUntil(t, "a half-written film", func() bool {
+			half, err := filepath.Glob(filepath.Join(dir, ".tnn-gpu-*"))
+			if err != nil || len(half) != 1 {
+				return false
+			}
+			text, err := os.ReadFile(half[0])
+			return err == nil && string(text) == "half\n"
+		})
+		if err := c.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		finish(t, c.Wait(), &out, &errs).want(t, codeInterrupted, "The command ends before it is done. film.mp4 is not written.")
+		if after := names(t, dir); after != before {
+			t.Errorf("%v leaves %s", signal, after)
+		}
+	}
+}

@@ -62,18 +62,19 @@ func main() {
 
 // program is one invocation.
 type program struct {
-	in       io.Reader // of feed, and of the configuration -
-	out      io.Writer
-	errs     io.Writer
-	answers  io.Writer // standard output, where out is standard error
-	names    io.Writer // standard output, where nothing is printed but names of folders; else nil
-	events   *events   // nil where no JSON is printed
-	console  *console  // behind both; nil in tests
-	files    files.System
-	began    time.Time
-	drivers  *gpu.Drivers // nil asks drivers without a trial
-	ending   *watch       // of signals that end a command which saves nothing; nil in tests
-	recorded bool         // there is a run folder, which matters more than what is printed
+	in         io.Reader // of feed, and of the configuration -
+	out        io.Writer
+	errs       io.Writer
+	answers    io.Writer // standard output, where out is standard error
+	names      io.Writer // standard output, where nothing is printed but names of folders; else nil
+	events     *events   // nil where no JSON is printed
+	console    *console  // behind both; nil in tests
+	files      files.System
+	began      time.Time
+	drivers    *gpu.Drivers // nil asks drivers without a trial
+	ending     *watch       // of signals that end a command which saves nothing; nil in tests
+	unfinished files.Unfinished
+	recorded   bool // there is a run folder, which matters more than what is printed
 }
 
 // warn says what does not end a command.

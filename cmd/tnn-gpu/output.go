@@ -15,7 +15,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"tnn-gpu/host/files"
 	"tnn-gpu/host/record"
 )
 
@@ -76,8 +75,8 @@ func kindOf(mode fs.FileMode) string {
 }
 
 // writeFile writes a file as a whole: under another name first, then in place.
-func writeFile(path string, overwrite bool, write func(io.Writer) error) error {
-	return writeAs(path, overwrite, func(temporary string) error {
+func (p *program) writeFile(path string, overwrite bool, write func(io.Writer) error) error {
+	return p.writeAs(path, overwrite, func(temporary string) error {
 		f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_TRUNC, 0)
 		if err != nil {
 			return err
@@ -98,27 +97,17 @@ func writeFile(path string, overwrite bool, write func(io.Writer) error) error {
 }
 
 // writeAs is writeFile for what writes to a file by its name.
-func writeAs(path string, overwrite bool, write func(temporary string) error) error {
+func (p *program) writeAs(path string, overwrite bool, write func(temporary string) error) error {
 	if err := checkNew(path, overwrite); err != nil {
 		return err
 	}
-	name := filepath.Join(filepath.Dir(path), files.Scratch("."))
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	name, err := p.unfinished.Begin(path)
 	if err != nil {
 		return badUsage("%s cannot be written: %w", path, err)
 	}
-	if err = f.Close(); err == nil {
-		err = write(name)
-	}
-	if err == nil {
-		err = putInPlace(name, path, overwrite)
-	}
-	if err == nil {
-		return nil
-	}
-	_ = os.Remove(name) // it is of no use
+	err = p.unfinished.Finish(name, write(name), func() error { return putInPlace(name, path, overwrite) })
 	var usage usageError
-	if errors.As(err, &usage) {
+	if err == nil || errors.As(err, &usage) {
 		return err
 	}
 	return fmt.Errorf("%s cannot be written: %w", path, err)

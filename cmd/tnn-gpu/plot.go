@@ -202,11 +202,11 @@ func (p *program) writePlot(o *plotOptions, page *plot.Page, folder string) erro
 			return err
 		}
 	}
-	if err := writeFile(out, o.overwrite || plot.IsOurs(out), func(w io.Writer) error { return page.Write(w, format) }); err != nil {
+	if err := p.writeFile(out, o.overwrite || plot.IsOurs(out), func(w io.Writer) error { return page.Write(w, format) }); err != nil {
 		return err
 	}
 	if o.data {
-		if err := writeFile(data, o.overwrite, page.WriteData); err != nil {
+		if err := p.writeFile(data, o.overwrite, page.WriteData); err != nil {
 			return err
 		}
 	}

@@ -218,7 +218,7 @@ func (p *program) writeReport(r *analysis.Report, o *statsOptions) error {
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return badUsage("the folder %s cannot be made: %w", o.out, err)
 	}
-	err := writeFile(filepath.Join(o.out, "stats.json"), o.overwrite, func(w io.Writer) error { return writeJSON(w, r) })
+	err := p.writeFile(filepath.Join(o.out, "stats.json"), o.overwrite, func(w io.Writer) error { return writeJSON(w, r) })
 	if err != nil {
 		return err
 	}
@@ -228,13 +228,13 @@ func (p *program) writeReport(r *analysis.Report, o *statsOptions) error {
 			if len(t.tables) > 1 {
 				name = fmt.Sprintf("%s-%d", name, k)
 			}
-			if err := writeFile(filepath.Join(o.out, name+".csv"), o.overwrite, table.WriteCSV); err != nil {
+			if err := p.writeFile(filepath.Join(o.out, name+".csv"), o.overwrite, table.WriteCSV); err != nil {
 				return err
 			}
 		}
 		page := plot.Statistic(r.Run, t.parts, t.tables)
 		file := filepath.Join(o.out, t.tables[0].Name+"."+o.format.value)
-		if err := writeFile(file, o.overwrite || plot.IsOurs(file), func(w io.Writer) error { return page.Write(w, o.format.value) }); err != nil {
+		if err := p.writeFile(file, o.overwrite || plot.IsOurs(file), func(w io.Writer) error { return page.Write(w, o.format.value) }); err != nil {
 			return err
 		}
 	}

@@ -119,7 +119,7 @@ func (p *program) video(o *videoOptions) error {
 			out += "." + format
 		}
 	}
-	if err := film.write(out, format, o.fps.value, o.overwrite); err != nil {
+	if err := film.write(p, out, format, o.fps.value, o.overwrite); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.out, "%s has %s of %s\n", out, count(int64(len(film.frames)), "picture"), film.name)
@@ -321,21 +321,27 @@ func (f *film) drawWith(i int, caption string) (*image.RGBA, error) {
 	return f.view.Draw(v, caption), nil
 }
 
-func (f *film) write(out, format string, fps int, overwrite bool) error {
+func (f *film) write(p *program, out, format string, fps int, overwrite bool) error {
 	switch format {
 	case "apng":
-		return writeFile(out, overwrite, func(w io.Writer) error {
+		return p.writeFile(out, overwrite, func(w io.Writer) error {
 			return f.play(func(image.Point) (picture.Movie, error) { return picture.NewAPNG(w, len(f.frames), fps), nil })
 		})
 	case "mp4":
 		if !picture.HasFFmpeg() {
 			return badUsage("an mp4 needs ffmpeg, which is not in PATH; use --format apng")
 		}
-		return writeAs(out, overwrite, func(temporary string) error {
-			return f.play(func(size image.Point) (picture.Movie, error) { return picture.NewMP4(temporary, size, fps) })
+		return p.writeAs(out, overwrite, func(temporary string) error {
+			return f.play(func(size image.Point) (picture.Movie, error) {
+				movie, kill, err := picture.NewMP4(temporary, size, fps)
+				if err == nil {
+					p.unfinished.OnAbandon(kill)
+				}
+				return movie, err
+			})
 		})
 	case "png":
-		return f.writePictures(out, overwrite)
+		return f.writePictures(p, out, overwrite)
 	}
 	return badUsage("--format is %q: use mp4, apng or png", format)
 }
@@ -364,7 +370,7 @@ func (f *film) play(open func(size image.Point) (picture.Movie, error)) error {
 }
 
 // writePictures writes one file a record.
-func (f *film) writePictures(folder string, overwrite bool) error {
+func (f *film) writePictures(p *program, folder string, overwrite bool) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return badUsage("the folder of the pictures cannot be made: %w", err)
 	}
@@ -374,7 +380,7 @@ func (f *film) writePictures(folder string, overwrite bool) error {
 			return err
 		}
 		path := filepath.Join(folder, fmt.Sprintf("%s-%08d.png", f.name, f.recording.Step(i)))
-		if err := writeFile(path, overwrite, func(w io.Writer) error { return png.Encode(w, frame) }); err != nil {
+		if err := p.writeFile(path, overwrite, func(w io.Writer) error { return png.Encode(w, frame) }); err != nil {
 			return err
 		}
 	}

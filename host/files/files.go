@@ -121,7 +121,7 @@ func Replace(d Dir, name string, write func(io.Writer) error) error {
 		// The temporary file is of no use, and on a full disk it is in the way.
 		_ = d.Remove(Temporary(name))
 	}
-	return err
+	return Called(err, Temporary(name), name)
 }
 
 // Begin makes a file that is going to grow, with its first bytes in it, in place of one
@@ -133,7 +133,7 @@ func Begin(d Dir, name string, head []byte) (File, error) {
 	}
 	f, err := createNew(d, Temporary(name))
 	if err != nil {
-		return nil, err
+		return nil, Called(err, Temporary(name), name)
 	}
 	_, err = f.WriteAt(head, 0)
 	if err = errors.Join(err, f.Close()); err == nil {
@@ -143,7 +143,7 @@ func Begin(d Dir, name string, head []byte) (File, error) {
 		return d.Edit(name)
 	}
 	_ = d.Remove(Temporary(name)) // as in Replace
-	return nil, err
+	return nil, Called(err, Temporary(name), name)
 }
 
 // MayReplace tells whether a name is free, or that of a regular file; else its error

@@ -90,5 +90,5 @@ func ReplaceShared(d Dir, name string, write func(io.Writer) error) error {
 		return d.SyncDir(path.Dir(name))
 	}
 	_ = d.Remove(scratch) // it is of no use
-	return err
+	return Called(err, scratch, name)
 }

@@ -146,21 +146,27 @@ func HasFFmpeg() bool {
 	return err == nil
 }
 
-// NewMP4 has ffmpeg write a file of frames of even sides.
-func NewMP4(path string, size image.Point, fps int) (Movie, error) {
+// NewMP4 has ffmpeg write a file of frames of even sides. kill ends it, after which it does
+// not write.
+func NewMP4(path string, size image.Point, fps int) (movie Movie, kill func(), err error) {
 	m := &mp4{}
 	m.command = exec.Command("ffmpeg", "-loglevel", "error", "-nostdin", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24",
 		"-s", fmt.Sprintf("%dx%d", size.X, size.Y), "-r", fmt.Sprint(fps), "-i", "pipe:0",
 		"-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4", path)
 	m.command.Stderr = &m.said
-	var err error
 	if m.frames, err = m.command.StdinPipe(); err == nil {
 		err = m.command.Start()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("ffmpeg cannot be started: %w", err)
+		return nil, nil, fmt.Errorf("ffmpeg cannot be started: %w", err)
 	}
-	return m, nil
+	return m, m.kill, nil
+}
+
+// kill may be called beside Close, which waits for the process too.
+func (m *mp4) kill() {
+	_ = m.command.Process.Kill()
+	_, _ = m.command.Process.Wait()
 }
 
 // Add hands over a picture.

@@ -166,7 +166,7 @@ func TestMP4(t *testing.T) {
 	needFFmpeg(t)
 	path := filepath.Join(t.TempDir(), "x.mp4")
 	all := frames(6)
-	m, err := NewMP4(path, all[0].Bounds().Size(), 10)
+	m, _, err := NewMP4(path, all[0].Bounds().Size(), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestMP4(t *testing.T) {
 	if codec, size, n := probe(t, path); size != image.Pt(32, 38) || n != 6 {
 		t.Errorf("%s: %d frames of %v", codec, n, size)
 	}
-	m, err = NewMP4(filepath.Join(t.TempDir(), "no", "folder.mp4"), all[0].Bounds().Size(), 10)
+	m, _, err = NewMP4(filepath.Join(t.TempDir(), "no", "folder.mp4"), all[0].Bounds().Size(), 10)
 	if err != nil {
 		t.Fatal(err)
 	}

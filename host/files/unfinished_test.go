@@ -1,0 +1,64 @@
+//go:build unix
+
+package files_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"tnn-gpu/host/files"
+)
+
+// TestAbandon: of files that are not whole nothing is left, and nothing is put in place any
+// more; those that were whole before stay.
+func TestAbandon(t *testing.T) {
+	dir := t.TempDir()
+	var u files.Unfinished
+	begin := func(name string) (scratch string, put func() error) {
+		scratch, err := u.Begin(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return scratch, func() error { return os.Rename(scratch, filepath.Join(dir, name)) }
+	}
+	whole, put := begin("whole")
+	if err := u.Finish(whole, nil, put); err != nil {
+		t.Fatal(err)
+	}
+	failed, put := begin("failed")
+	if err := u.Finish(failed, syscall.ENOSPC, put); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("got %v", err)
+	}
+	half, put := begin("half")
+	stopped := false
+	u.OnAbandon(func() { _, err := os.Stat(half); stopped = err == nil })
+	if left := u.Abandon(); !slices.Equal(left, []string{filepath.Join(dir, "half")}) || !stopped {
+		t.Errorf("%v are left out, stopped before: %v", left, stopped)
+	}
+	go u.Finish(half, nil, put) // which waits for ever
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 || entries[0].Name() != "whole" {
+		t.Errorf("there is %v, %v", entries, err)
+	}
+}
+
+// TestErrorsNameTheFile, in a folder that is held, whichever way it is written.
+func TestErrorsNameTheFile(t *testing.T) {
+	path := t.TempDir()
+	d := open(t, path)
+	write := func(io.Writer) error { return nil }
+	for kind, err := range map[string]error{
+		"Replace":       files.Replace(d, "a/x.csv", write),
+		"ReplaceShared": files.ReplaceShared(d, "a/x.csv", write),
+		"Begin":         func() error { _, err := files.Begin(d, "a/x.csv", nil); return err }(),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "there is no folder "+filepath.Join(path, "a")) || strings.Contains(err.Error(), ".tmp") || !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
