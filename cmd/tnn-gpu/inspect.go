@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -30,9 +31,9 @@ func (p *program) inspectCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "node", Usage: "show the node of this `ID`, its number or name, its edges and its history"},
 			&cli.StringFlag{Name: "edge", Usage: "show the edge between two nodes, `A,B`"},
-			&cli.StringFlag{Name: "item", Usage: "show an item of any index space of the model, `SPACE:NUMBER`, as in unit:3"},
-			&cli.Int64Flag{Name: "step", Usage: "show what was recorded at this `STEP`"},
-			&cli.IntFlag{Name: "replica", Usage: "look at the replica of this `NUMBER`, from 0"},
+			&cli.StringFlag{Name: "item", Usage: "show an item of any index space of the model, `SPACE:NUMBER`, as in unit:3; SPACE:0 of a space that is not there names those that are"},
+			&cli.Int64Flag{Name: "step", Usage: "show what was recorded at this `STEP`", DefaultText: "the last"},
+			&cli.IntFlag{Name: "replica", Usage: "look at the replica of this `NUMBER`, from 0", DefaultText: "0"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
 		},
 		Action: func(c *cli.Context) error { return p.inspect(parseInspect(c)) },
@@ -113,7 +114,11 @@ func itemOf(o *inspectOptions, net model.Network) (item, error) {
 		names := model.NamesOf(net)
 		a, b, err := names.FindPair(o.edge.value, ",")
 		if err != nil {
-			return item{}, fmt.Errorf("--edge is %q: write its two ends, as in 3,4: %w", o.edge.value, err)
+			hint := ""
+			if _, wrong := strconv.Atoi(o.edge.value); wrong == nil {
+				hint = fmt.Sprintf("; the edge of number %s is --item %s:%s", o.edge.value, links.Space, o.edge.value)
+			}
+			return item{}, fmt.Errorf("--edge is %q: write its two ends, as in 3,4%s: %w", o.edge.value, hint, err)
 		}
 		k, found := links.Find(int32(a), int32(b))
 		if !found {
@@ -202,6 +207,7 @@ type itemReport struct {
 	isLink  bool
 	values  []reading
 	history []history
+	nothing string // why there are no values
 }
 
 // inspector looks at one item of a run.
@@ -386,5 +392,42 @@ func (i *inspector) inspect(of item) (*itemReport, error) {
 		}
 	}
 	out.values, out.history, err = i.readings(of, out.Idle)
+	if err == nil && len(out.values) == 0 {
+		out.values = []reading{} // no null in JSON
+		out.nothing = i.nothing(of, out.history)
+	}
 	return out, err
+}
+
+// nothing says what there is in place of values.
+func (i *inspector) nothing(of item, past []history) string {
+	begin, end := "the state after the last step has nothing of it", ""
+	if i.asked != 0 {
+		begin = fmt.Sprintf("nothing of it was recorded until step %d", i.asked)
+		end = "; without --step inspect shows what it is after the last step"
+	}
+	if len(past) > 0 {
+		var fields []string
+		for _, h := range past {
+			if len(h.Steps) > 0 {
+				fields = append(fields, fmt.Sprintf("%s from step %d on", h.Field, h.Steps[0]))
+			}
+		}
+		return fmt.Sprintf("%s: the run has %s", begin, cmp.Or(strings.Join(fields, ", "), "no record yet"))
+	}
+	var fields []string
+	for _, name := range i.run.Recorded() {
+		if r, err := i.run.Recording(name); err == nil {
+			what := name
+			if r.Numbers != nil {
+				what = fmt.Sprintf("%d items of %s", len(r.Numbers), name)
+			}
+			if r.Len() > 0 {
+				what += fmt.Sprintf(" every %s from step %d on", count(r.Every, "step"), r.Step(0))
+			}
+			fields = append(fields, what)
+			_ = r.Close() // it was read
+		}
+	}
+	return fmt.Sprintf("%s: the run has recorded %s%s", begin, cmp.Or(strings.Join(fields, ", "), "no field (--record)"), end)
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -49,4 +51,36 @@ func TestInspectItem(t *testing.T) {
 	}
 	tnnGPU(t, dir, "inspect", "sorn", "--node", "1").want(t, codeUsage, "the model sorn has no index space node; it has excitatory, ")
 	tnnGPU(t, dir, "inspect", "sorn", "--item", "excitatory:3", "--replica", "2").want(t, codeUsage, "there is no replica 2; the run has 2")
+}
+
+// TestInspectSaysWhatIsRecorded: where an item has no value it is told what the run has.
+func TestInspectSaysWhatIsRecorded(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--backend", "cpu", "--record", "state", "--every", "5", "--no-overview")...).want(t, codeDone)
+	tnnGPU(t, dir, "inspect", "out", "--edge", "0,1", "--step", "10").want(t, codeDone, "nothing of it was recorded until step 10: the run has recorded state every 5 steps from step 5 on; without --step")
+	tnnGPU(t, dir, "inspect", "out", "--node", "3", "--step", "2").want(t, codeDone, "nothing of it was recorded until step 2: the run has state from step 5 on")
+	if r := tnnGPU(t, dir, "inspect", "out", "--node", "3", "--step", "2", "--json").want(t, codeDone, `"note"`); strings.Contains(r.out, "null") {
+		t.Errorf("there is null:\n%s", r.out)
+	}
+	if r := tnnGPU(t, dir, "inspect", "out", "--node", "3", "--step", "5").want(t, codeDone, "state"); strings.Contains(r.out, "nothing") {
+		t.Errorf("what was recorded is not shown:\n%s", r.out)
+	}
+	tnnGPU(t, dir, "inspect", "out", "--edge", "6").want(t, codeUsage, "--item edge:6")
+	tnnGPU(t, dir, "inspect", "out", "--item", "edge:6").want(t, codeDone, "edge 6")
+	tnnGPU(t, dir, "inspect", "--help").want(t, codeDone, "(default: the last)")
+}
+
+// TestSeedsAreSeeds: inspect calls seeds what makes the same replica as a run of its own,
+// and keys what does not.
+func TestSeedsAreSeeds(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--backend", "cpu", "--replicas", "3", "--seed", "7", "--no-overview")...).want(t, codeDone)
+	tnnGPU(t, dir, "inspect", "out").want(t, codeDone, "seed ", "seeds ", "7 8 9", "of the replicas")
+	tnnGPU(t, dir, "run", "--preset", "perceptron-hebb", "--backend", "cpu", "--steps", "10", "--no-overview", "--out", "student").want(t, codeDone)
+	if r := tnnGPU(t, dir, "inspect", "student").want(t, codeDone, "keys ", "which follow from the seed"); strings.Contains(r.out, "seeds") || !regexp.MustCompile(`(?m)^seed +1 *$`).MatchString(r.out) {
+		t.Errorf("keys are called seeds:\n%s", r.out)
+	}
+	if r := tnnGPU(t, dir, "inspect", "student", "--json").want(t, codeDone, `"seed": 1`, `"keys": [`); strings.Contains(r.out, `"seeds"`) {
+		t.Errorf("keys are called seeds:\n%s", r.out)
+	}
 }

@@ -21,7 +21,9 @@ type runSummary struct {
 	Rule        string           `json:"rule"`
 	Status      sim.Reason       `json:"status"`
 	Steps       int64            `json:"steps"`
-	Seeds       []uint64         `json:"seeds"`
+	Seed        uint64           `json:"seed"`
+	Seeds       []uint64         `json:"seeds,omitempty"` // of the replicas, where they have such
+	Keys        []uint64         `json:"keys,omitempty"`  // else what their noise follows from
 	Sweep       *model.Sweep     `json:"sweep,omitempty"`
 	Network     map[string]int64 `json:"network"`
 	Recorded    []string         `json:"recorded"`
@@ -32,9 +34,14 @@ type runSummary struct {
 
 func summary(run *results.Run) (*runSummary, error) {
 	m := run.Metadata
-	s := &runSummary{Run: run.Path, Model: m.Model, Rule: m.Rule, Status: m.Status, Steps: m.Steps, Seeds: m.Seeds, Sweep: m.Sweep, Network: m.Network, Recorded: run.Recorded()}
+	s := &runSummary{Run: run.Path, Model: m.Model, Rule: m.Rule, Status: m.Status, Steps: m.Steps, Seed: run.Config.Run.Seed, Sweep: m.Sweep, Network: m.Network, Recorded: run.Recorded()}
 	if s.counts = m.Counts; s.counts == nil { // before it was written
 		s.counts = slices.Sorted(maps.Keys(m.Network))
+	}
+	if areSeeds(s.Seed, m.Seeds) {
+		s.Seeds = m.Seeds
+	} else {
+		s.Keys = m.Seeds
 	}
 	for _, f := range m.Files {
 		s.Files = append(s.Files, f.Name)
@@ -56,6 +63,16 @@ func summary(run *results.Run) (*runSummary, error) {
 		}
 	}
 	return s, nil
+}
+
+// areSeeds tells whether replica r has the noise of the run of seed + r.
+func areSeeds(seed uint64, keys []uint64) bool {
+	for r, key := range keys {
+		if key != seed+uint64(r) {
+			return false
+		}
+	}
+	return true
 }
 
 // report is text in columns.
@@ -132,7 +149,13 @@ func (s *runSummary) String() string {
 	r.line("run", s.Run)
 	r.line("model", s.Model+" "+s.Rule)
 	r.line("status", fmt.Sprintf("%s at step %d", s.Status, s.Steps))
-	r.line("seeds", strings.Trim(fmt.Sprint(s.Seeds), "[]"))
+	r.line("seed", s.Seed)
+	if len(s.Seeds) > 1 {
+		r.line("seeds", strings.Trim(fmt.Sprint(s.Seeds), "[]"), "of the replicas")
+	}
+	if s.Keys != nil {
+		r.line("keys", strings.Trim(fmt.Sprint(s.Keys), "[]"), "of the noise of the replicas, which follow from the seed")
+	}
 	for _, name := range s.counts {
 		r.line(strings.ReplaceAll(name, "_", " "), s.Network[name])
 	}
@@ -140,7 +163,7 @@ func (s *runSummary) String() string {
 		r.line("recorded", strings.Join(s.Recorded, ", "))
 	}
 	r.line("files", strings.Join(s.Files, ", "))
-	for _, replicas := range s.Sweep.Points(len(s.Seeds)) {
+	for _, replicas := range s.Sweep.Points(len(s.Seeds) + len(s.Keys)) {
 		title, observables := "last epoch", s.Observables
 		if s.Sweep != nil {
 			value := s.Sweep.Values[replicas[0]]
@@ -163,7 +186,9 @@ func (n *itemReport) String() string {
 	for _, f := range n.Facts {
 		r.line("  "+f.Name, f.Text)
 	}
-	r.readings(n.values)
+	if r.readings(n.values); n.nothing != "" {
+		r.line("  " + n.nothing)
+	}
 	for _, t := range n.Tables {
 		r.table(t)
 	}
@@ -192,6 +217,9 @@ func (n *itemReport) MarshalJSON() ([]byte, error) {
 		o.add(f.Name, f.Value)
 	}
 	o.add("values", n.values)
+	if n.nothing != "" {
+		o.add("note", n.nothing)
+	}
 	for _, t := range n.Tables {
 		o.add(t.Name, t.Value)
 	}
