@@ -41,6 +41,7 @@ func TestSignalsSave(t *testing.T) {
 		{syscall.SIGTERM, codeInterrupted, "interrupted at step "},
 		{syscall.SIGHUP, codeInterrupted, "interrupted at step "},
 		{syscall.SIGUSR2, codeInterrupted, "interrupted at step "},
+		{syscall.SIGQUIT, codeInterrupted, "interrupted at step "},
 		{syscall.SIGUSR1, codeTimeIsUp, "time is up at step "},
 		{syscall.SIGXCPU, codeTimeIsUp, "time is up at step "},
 	} {

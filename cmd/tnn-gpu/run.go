@@ -35,8 +35,8 @@ func (p *program) runCommand() *cli.Command {
 			"nodes, runs faster on it; else the program's own backend, on all cores. A\n" +
 			"backend or device that is asked for and absent is an error.\n\n" +
 			"Ctrl-C saves the run, and `tnn-gpu resume FOLDER` goes on with it; two seconds or\n" +
-			"more later, another Ctrl-C ends it at once. SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and\n" +
-			"SIGXCPU save it, too. The overview is not drawn then.",
+			"more later, another Ctrl-C ends it at once. SIGTERM, SIGHUP, SIGQUIT, SIGUSR1,\n" +
+			"SIGUSR2 and SIGXCPU save it, too. The overview is not drawn then.",
 		Flags: append(runFlags(), quietFlag(), jsonFlag()),
 		Action: func(c *cli.Context) error {
 			o, err := parseRun(c)
