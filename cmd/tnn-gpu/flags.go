@@ -76,7 +76,9 @@ func configuration(o *configOptions) (cfg *config.Config, name string, err error
 		cfg, err = config.Read("standard input", o.stdin, o.settings...)
 	case len(o.words) == 1:
 		name = baseName(o.first())
-		cfg, err = config.Load(o.first(), o.settings...)
+		if err = noFile(o.arguments); err == nil {
+			cfg, err = config.Load(o.first(), o.settings...)
+		}
 	default:
 		name = cmp.Or(o.preset, config.DefaultPreset)
 		cfg, err = config.NewPreset(name, o.settings...)

@@ -122,7 +122,7 @@ func (p *program) app() *cli.App {
 		},
 		Action: func(c *cli.Context) error {
 			if name := parseArguments(c).first(); name != "" {
-				return badUsage("there is no command %q; `tnn-gpu --help` lists them", name)
+				return badUsage("there is no command %q%s; `tnn-gpu --help` lists them", name, meant(commandNames(c.App), "tnn-gpu ", name))
 			}
 			return cli.ShowAppHelp(c)
 		},
@@ -162,7 +162,11 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 // flag.
 func flagProblem(of *cli.Command, said string) string {
 	if name, found := strings.CutPrefix(said, "flag provided but not defined: -"); found {
-		return "there is no flag --" + name
+		var names []string
+		for _, f := range of.VisibleFlags() {
+			names = append(names, f.Names()[0])
+		}
+		return "there is no flag --" + name + meant(names, "--", name)
 	}
 	if name, found := strings.CutPrefix(said, "flag needs an argument: -"); found {
 		return fmt.Sprintf("--%s is given without its value", name)

@@ -232,6 +232,9 @@ func namedScan(o *scanOptions) (*scan.File, string, error) {
 		f, err := scan.Read("standard input", o.stdin)
 		return f, "stdin", err
 	}
+	if err := noFile(o.arguments); err != nil {
+		return nil, "", err
+	}
 	f, err := scan.Open(path)
 	return f, baseName(path), err
 }

@@ -115,7 +115,7 @@ func NewPreset(name string, settings ...string) (*Config, error) {
 		}
 		names = append(names, p.Name)
 	}
-	return nil, &Error{Err: fmt.Errorf("there is no preset %q: the nearest is %s; `tnn-gpu presets` lists all", name, closest(name, names))}
+	return nil, &Error{Err: fmt.Errorf("there is no preset %q: the nearest is %s; `tnn-gpu presets` lists all", name, text.Nearest(name, names))}
 }
 
 // resolve makes the names of files absolute, so that the configuration means the

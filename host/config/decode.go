@@ -60,6 +60,13 @@ func modelOf(src []byte, here func(line int) string) (models.Model, error) {
 	s := newScanner(src, here)
 	for s.parser.NextExpression() {
 		e := s.parser.Expression()
+		if e.Kind == unstable.ArrayTable {
+			keys := e.Key()
+			if keys.Next(); string(keys.Node().Data) == "axis" {
+				s.line = s.lineAt(keys.Node())
+				return found, s.ofScan("axis")
+			}
+		}
 		if e.Kind != unstable.KeyValue {
 			break
 		}
@@ -70,6 +77,8 @@ func modelOf(src []byte, here func(line int) string) (models.Model, error) {
 		key, value := keys.Node(), e.Value()
 		s.line = s.lineAt(key)
 		switch {
+		case string(key.Data) == "base", string(key.Data) == "axis":
+			return found, s.ofScan(string(key.Data))
 		case string(key.Data) == "format" && value.Kind == unstable.Integer:
 			if n, err := strconv.ParseInt(string(value.Data), 0, 64); err == nil && n != Format {
 				return found, s.errorf("format", "%w", invalid("format", n, "this program reads format %d", Format))
@@ -83,6 +92,11 @@ func modelOf(src []byte, here func(line int) string) (models.Model, error) {
 		}
 	}
 	return found, nil
+}
+
+// ofScan refuses the file of a scan, of which a key is.
+func (s *scanner) ofScan(key string) error {
+	return s.errorf(key, "%s is of the file of a scan: use `tnn-gpu scan` with it", key)
 }
 
 // unmarshal is toml.Unmarshal into several structs, with errors that say where.

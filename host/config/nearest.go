@@ -2,22 +2,30 @@ package config
 
 import (
 	"reflect"
+	"slices"
 	"strings"
+	"unicode"
+
+	"tnn-gpu/host/text"
 )
 
 // nearest is the known key that is most like an unknown one: the last words
-// count most, then the tables.
+// count most, also where what is said of a key has that word, then the tables.
 func nearest(unknown string, roots []reflect.Type) string {
+	const said = 2*8 + 4 // unlike three mistyped characters, and more unlike than two
 	table, word := split(unknown)
 	best, least := "", -1
 	for _, known := range knownKeys(roots) {
-		t, w := split(known)
-		inTable := distance(firstElements(table), t)
-		cost := 8*distance(word, w) + min(7, inTable)
-		if least >= 0 && cost >= least {
+		t, w := split(known.key)
+		inTable := text.Distance(firstElements(table), t)
+		cost := 8 * text.Distance(word, w)
+		if known.says(word) {
+			cost = min(cost, said)
+		}
+		if cost += min(12, 4*inTable); least >= 0 && cost >= least {
 			continue
 		}
-		best, least = known, cost
+		best, least = known.key, cost
 		if inTable == 0 {
 			best = join(table, w)
 		}
@@ -44,14 +52,23 @@ func split(key string) (table, word string) {
 	return key[:max(0, i)], key[i+1:]
 }
 
+// knownKey is a key, and what is said of it.
+type knownKey struct{ key, doc string }
+
+// says tells whether a word that is not short stands in what is said of the key.
+func (k *knownKey) says(word string) bool {
+	notLetter := func(r rune) bool { return !unicode.IsLetter(r) }
+	return len(word) > 3 && slices.Contains(strings.FieldsFunc(k.doc, notLetter), strings.ToLower(word))
+}
+
 // knownKeys lists all keys; lists of tables stand at their first element.
-func knownKeys(roots []reflect.Type) []string {
-	var out []string
+func knownKeys(roots []reflect.Type) []knownKey {
+	var out []knownKey
 	var add func(t reflect.Type, key string)
 	add = func(t reflect.Type, key string) {
 		for _, f := range fields(t) {
 			k := join(key, name(f))
-			out = append(out, k)
+			out = append(out, knownKey{k, f.Tag.Get("comment")})
 			switch {
 			case isTable(f.Type):
 				add(f.Type, k)
@@ -64,38 +81,4 @@ func knownKeys(roots []reflect.Type) []string {
 		add(t, "")
 	}
 	return out
-}
-
-// distance is the number of characters to add, drop or change to make one text
-// of the other (Levenshtein). Only the beginning of long texts counts.
-func distance(a, b string) int {
-	const longest = 40
-	a, b = a[:min(len(a), longest)], b[:min(len(b), longest)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
-}
-
-// closest is the name that is most like an unknown one.
-func closest(unknown string, names []string) string {
-	best := names[0]
-	for _, name := range names {
-		if distance(unknown, name) < distance(unknown, best) {
-			best = name
-		}
-	}
-	return best
 }

@@ -75,7 +75,7 @@ type Spec struct {
 type Table struct {
 	Rule  Rule    `toml:"rule" comment:"hebb, perceptron, adatron, or alphatron, of which alphatron(0.25) also gives alpha"`
 	Alpha float64 `toml:"alpha,omitempty" comment:"of the alphatron: the power of |activation| where the student is right"`
-	N     int     `toml:"n" comment:"weights"`
+	N     int     `toml:"n" comment:"inputs, each with a weight"`
 	B     int     `toml:"B" comment:"examples of a step"`
 	Dt    float64 `toml:"dt" comment:"of a step"`
 	Time  float64 `toml:"time" comment:"of the run: a whole number of steps"`

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestHints: what is written in place of something else is refused with what was meant.
+func TestHints(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--out", "dr")...).want(t, codeDone)
+	tnnGPU(t, dir, scanned("--out", "sc", "--prepare")...).want(t, codeDone)
+	scanText := "base = \"isolated4\"\n[[axis]]\nkey = \"edge.bound\"\nvalues = [1, 2]\n"
+	for name, text := range map[string]string{"scan.toml": scanText, "axis.toml": "[[axis]]\nkey = \"edge.bound\"\nvalues = [1, 2]\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "empty"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(t, dir)
+	for _, c := range []struct {
+		says string
+		args []string
+	}{
+		{"there is no file isolated, but a preset is called so: `tnn-gpu run --preset isolated`", []string{"run", "isolated"}},
+		{"a preset is called so: `tnn-gpu feed --preset driven`", []string{"feed", "driven"}},
+		{"a preset is called so: `tnn-gpu run --preset hopfield-recall`", []string{"run", "hopfield-recall"}},
+		{"which is a scan: `tnn-gpu scan --preset hopfield-capacity`", []string{"run", "hopfield-capacity"}},
+		{"which is a scan: `tnn-gpu scan --preset tnn-order`", []string{"scan", "tnn-order"}},
+		{"a preset is called so: `tnn-gpu scan --preset isolated`", []string{"scan", "isolated", "--over", "edge.bound=1,2"}},
+		{"dr is the folder of a run: `tnn-gpu resume dr` goes on with it, and `tnn-gpu run dr/config.toml` takes its configuration", []string{"run", "dr"}},
+		{"dr is the folder of a run: `tnn-gpu resume dr` goes on with it, and `tnn-gpu scan dr/config.toml`", []string{"scan", "dr", "--over", "edge.bound=1,2"}},
+		{"sc is the folder of a scan: `tnn-gpu resume sc` makes what is missing of it, and `tnn-gpu scan sc/config.toml` makes it again", []string{"scan", "sc"}},
+		{"sc is the folder of a scan", []string{"run", "sc"}},
+		{"empty is a folder: name a file", []string{"run", "empty"}},
+		{"scan.toml:1: base is of the file of a scan: use `tnn-gpu scan` with it", []string{"run", "scan.toml"}},
+		{"axis.toml:1: axis is of the file of a scan: use `tnn-gpu scan` with it", []string{"run", "axis.toml"}},
+		{"there is no flag --step; is --steps meant?", []string{"run", "--step", "5"}},
+		{"there is no flag --tirals; is --trials meant?", []string{"scan", "--tirals", "5"}},
+		{"there is no flag --frobnicate; see", []string{"run", "--frobnicate"}},
+		{"there is no command \"stat\"; is tnn-gpu stats meant?", []string{"stat"}},
+		{"there is no command \"frobnicate\"; `tnn-gpu --help`", []string{"frobnicate"}},
+		{"there is no key group[0].temperature: the nearest is group[0].inverse_temperature", []string{"run", "--set", "group[0].temperature=1"}},
+		{"there is no key perceptron.inputs: the nearest is perceptron.n", []string{"run", "--preset", "perceptron-hebb", "--set", "perceptron.inputs=10"}},
+		{"there is no key perceptron.temperature: the nearest is perceptron.D", []string{"run", "--preset", "perceptron-hebb", "--set", "perceptron.temperature=1"}},
+		{"there is no key graph.size: the nearest is graph.sides", []string{"run", "--set", "graph.size=[8, 8]"}},
+		{"there is no key edge.levels: the nearest is group[0].levels", []string{"run", "--set", "edge.levels=1"}},
+	} {
+		tnnGPU(t, dir, c.args...).want(t, codeUsage, c.says)
+	}
+	fedWith(t, dir, scanText, "run", "-").want(t, codeUsage, "standard input:1: base is of the file of a scan")
+	sameTree(t, before, dir)
+}
