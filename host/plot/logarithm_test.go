@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -179,5 +180,25 @@ func TestPanelsWithoutAPlace(t *testing.T) {
 	none := &Page{Columns: 1, Panels: panels()[:1]}
 	if err := none.Apply(Look{LogY: true}); err == nil || !strings.Contains(err.Error(), "of free energy: name other quantities (--quantity)") {
 		t.Errorf("a figure of nothing: %v", err)
+	}
+}
+
+// TestShortLogarithmicAxes: however short an axis is, two numbers at least stand on it, at
+// their places.
+func TestShortLogarithmicAxes(t *testing.T) {
+	for _, of := range [][2]float64{{0.5, 0.9}, {0.69, 0.694}, {5.1, 9.9}, {21, 49}, {1, 1.5}, {2e-7, 2.2e-7}, {1e-3, 1}, {101, 105}, {3, 30}} {
+		labels := 0
+		for _, tick := range (fineDecades{}).Ticks(math.Log10(of[0]), math.Log10(of[1])) {
+			if tick.Label == "" {
+				continue
+			}
+			labels++
+			if v, err := strconv.ParseFloat(tick.Label, 64); err != nil || math.Abs(math.Log10(v)-tick.Value) > 1e-9 {
+				t.Errorf("%v: %q stands at %g", of, tick.Label, math.Pow(10, tick.Value))
+			}
+		}
+		if labels < 2 {
+			t.Errorf("%v: %d labels", of, labels)
+		}
 	}
 }

@@ -249,6 +249,9 @@ func TestScanPlaces(t *testing.T) {
 }
 
 func TestScanMistakes(t *testing.T) {
+	if _, err := Scan(scanTable([]string{"x"}, false, []string{"1"}, []string{"2"}), ScanOptions{X: "x", Y: "mass"}); err == nil || !strings.Contains(err.Error(), "use --x x --quantity mass") {
+		t.Errorf("an outcome in place of a key: %v", err)
+	}
 	table := scanTable([]string{"x"}, false, []string{"1"})
 	for _, c := range []struct {
 		table *experiment.Table

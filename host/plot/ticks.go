@@ -66,7 +66,7 @@ func (decades) Ticks(low, high float64) []plot.Tick {
 
 // fineDecades are ticks of an axis of decimal logarithms that may span less than one
 // or two decades: labels at 1, 2 and 5 times powers of ten, or only at those if the
-// axis is long.
+// axis is long; at round numbers if it is so short that there is one of them at most.
 type fineDecades struct{}
 
 // Ticks implements plot.Ticker.
@@ -76,6 +76,7 @@ func (fineDecades) Ticks(low, high float64) []plot.Tick {
 		return decades{}.Ticks(low, high)
 	}
 	var ticks []plot.Tick
+	labels := 0
 	const rounding = 1e-9
 	for e := math.Floor(low); e <= high; e++ {
 		for m := 1.0; m < 10; m++ {
@@ -86,9 +87,17 @@ func (fineDecades) Ticks(low, high float64) []plot.Tick {
 			t := plot.Tick{Value: min(max(at, low), high)}
 			if m == 1 || m == 2 || m == 5 {
 				t.Label = strconv.FormatFloat(m*math.Pow(10, e), 'g', 3, 64)
+				labels++
 			}
 			ticks = append(ticks, t)
 		}
+	}
+	if labels > 1 {
+		return ticks
+	}
+	ticks = roundTicks{}.Ticks(math.Pow(10, low), math.Pow(10, high))
+	for i := range ticks {
+		ticks[i].Value = min(max(math.Log10(ticks[i].Value), low), high)
 	}
 	return ticks
 }
