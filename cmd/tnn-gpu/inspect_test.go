@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -70,7 +72,7 @@ func TestInspectSaysWhatIsRecorded(t *testing.T) {
 	tnnGPU(t, dir, "inspect", "--help").want(t, codeDone, "(default: the last)")
 }
 
-// TestSeedsAreSeeds: inspect calls seeds what makes the same replica as a run of its own,
+// TestSeedsAreSeeds: inspect and run.json call seeds what makes the same replica as a run of its own,
 // and keys what does not.
 func TestSeedsAreSeeds(t *testing.T) {
 	dir := t.TempDir()
@@ -83,4 +85,17 @@ func TestSeedsAreSeeds(t *testing.T) {
 	if r := tnnGPU(t, dir, "inspect", "student", "--json").want(t, codeDone, `"seed": 1`, `"keys": [`); strings.Contains(r.out, `"seeds"`) {
 		t.Errorf("keys are called seeds:\n%s", r.out)
 	}
+	for run, want := range map[string]string{"out": `"seed": 7,\s+"seeds": \[\s+7,\s+8,\s+9`, "student": `"seed": 1,\s+"keys": \[`} {
+		if text := read(t, dir, run, "run.json"); !regexp.MustCompile(want).Match(text) {
+			t.Errorf("%s/run.json has not %s:\n%.600s", run, want, text)
+		}
+	}
+	tnnGPU(t, dir, "resume", "student", "--steps", "20", "--backend", "cpu").want(t, codeDone)
+	old := regexp.MustCompile(`"seed": 1,\s+"keys"`).ReplaceAll(read(t, dir, "student", "run.json"), []byte(`"seeds"`))
+	if err := os.WriteFile(filepath.Join(dir, "student", "run.json"), old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tnnGPU(t, dir, "inspect", "student").want(t, codeDone, "keys ")
+	tnnGPU(t, dir, "resume", "student", "--steps", "30", "--backend", "cpu").want(t, codeDone)
+	tnnGPU(t, dir, "check", "student").want(t, codeDone)
 }

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/sim"
 )
@@ -38,11 +39,7 @@ func summary(run *results.Run) (*runSummary, error) {
 	if s.counts = m.Counts; s.counts == nil { // before it was written
 		s.counts = slices.Sorted(maps.Keys(m.Network))
 	}
-	if areSeeds(s.Seed, m.Seeds) {
-		s.Seeds = m.Seeds
-	} else {
-		s.Keys = m.Seeds
-	}
+	s.Seeds, s.Keys = record.SeedsOrKeys(s.Seed, m.Noise())
 	for _, f := range m.Files {
 		s.Files = append(s.Files, f.Name)
 	}
@@ -63,16 +60,6 @@ func summary(run *results.Run) (*runSummary, error) {
 		}
 	}
 	return s, nil
-}
-
-// areSeeds tells whether replica r has the noise of the run of seed + r.
-func areSeeds(seed uint64, keys []uint64) bool {
-	for r, key := range keys {
-		if key != seed+uint64(r) {
-			return false
-		}
-	}
-	return true
 }
 
 // report is text in columns.

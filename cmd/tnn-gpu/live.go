@@ -9,6 +9,7 @@ import (
 
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/web"
@@ -126,7 +127,8 @@ func openLive(page *pageOptions, j *job) (*live, error) {
 	}
 	j.plan.Attended = page.paused
 	n := j.setup
-	l := &live{Live: web.NewLive(web.Subject{Model: n.net, Backend: j.backend.Describe(), Seeds: n.seeds, Sweep: n.sweep, Steps: j.plan.Steps})}
+	_, keys := record.SeedsOrKeys(n.config.Run.Seed, n.seeds)
+	l := &live{Live: web.NewLive(web.Subject{Model: n.net, Backend: j.backend.Describe(), Seeds: n.seeds, Keyed: keys != nil, Sweep: n.sweep, Steps: j.plan.Steps})}
 	var err error
 	l.server, err = listen(page, web.Options{Live: l.Live})
 	return l, err

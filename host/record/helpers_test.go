@@ -70,7 +70,7 @@ func (s setup) seeds() []uint64 {
 
 func (s setup) options(about backend.Description) Options {
 	return Options{
-		Program: "test 1.0", Model: s.model, Backend: about, Seeds: s.seeds(),
+		Program: "test 1.0", Model: s.model, Backend: about, Seeds: s.seeds(), Seed: 1 << 63,
 		Recordings: s.recordings, Probes: s.probes, ProbeEvery: s.probeEvery, Sweep: s.sweep,
 	}
 }

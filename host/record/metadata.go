@@ -36,7 +36,9 @@ type Metadata struct {
 	Model      string           `json:"model"`
 	Rule       string           `json:"rule"`
 	Precision  state.Precision  `json:"precision"`
-	Seeds      []uint64         `json:"seeds"` // by replica
+	Seed       uint64           `json:"seed"`            // of the run; 0 where an earlier version wrote it
+	Seeds      []uint64         `json:"seeds,omitempty"` // by replica, where each is the run of a seed; earlier versions: of any
+	Keys       []uint64         `json:"keys,omitempty"`  // else what the noise of each replica follows from
 	Sweep      *model.Sweep     `json:"sweep,omitempty"`
 	Network    map[string]int64 `json:"network"`
 	Schedule   string           `json:"schedule"`
@@ -222,12 +224,32 @@ func (r *Recorder) readMetadata(from *state.Checkpoint) error {
 	return nil
 }
 
+// Noise is what the noise of each replica follows from, a seed or a key.
+func (m *Metadata) Noise() []uint64 {
+	if m.Keys != nil {
+		return m.Keys
+	}
+	return m.Seeds
+}
+
+// SeedsOrKeys calls what the noise of replicas follows from seeds where replica r has
+// seed + r, as the run of that seed has, and else keys.
+func SeedsOrKeys(seed uint64, noise []uint64) (seeds, keys []uint64) {
+	for r, of := range noise {
+		if of != seed+uint64(r) {
+			return nil, noise
+		}
+	}
+	return noise, nil
+}
+
 func (r *Recorder) newMetadata() *Metadata {
 	m := &Metadata{
 		Format: metadataFormat, Model: r.about.Name, Rule: r.about.Rule, Precision: r.options.Backend.Precision,
-		Seeds: r.options.Seeds, Sweep: r.options.Sweep, Network: make(map[string]int64), Schedule: r.about.Schedule, Panels: r.about.Panels, Work: r.about.Work,
+		Seed: r.options.Seed, Sweep: r.options.Sweep, Network: make(map[string]int64), Schedule: r.about.Schedule, Panels: r.about.Panels, Work: r.about.Work,
 		Config: r.folder.configHash(), NetworkSum: r.options.NetworkSum, Inputs: r.options.Inputs, From: r.options.From, Started: now(),
 	}
+	m.Seeds, m.Keys = SeedsOrKeys(r.options.Seed, r.options.Seeds)
 	for _, c := range r.about.Counts {
 		m.Network[c.Name] = c.Value
 		m.Counts = append(m.Counts, c.Name)

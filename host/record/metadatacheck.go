@@ -18,12 +18,12 @@ const (
 // check finds what no run writes, so that readers need not.
 func (m *Metadata) check() error {
 	switch {
-	case len(m.Seeds) < 1 || len(m.Seeds) > mostReplicas:
-		return fmt.Errorf("it has %d seeds", len(m.Seeds))
+	case len(m.Noise()) < 1 || len(m.Noise()) > mostReplicas:
+		return fmt.Errorf("it has %d seeds", len(m.Noise()))
 	case m.Steps < 0 || m.Updates < 0 || m.WallSeconds < 0 || m.UpdatesPerSecond < 0:
 		return errors.New("it has negative steps or times")
-	case m.Sweep != nil && (m.Sweep.Key == "" || len(m.Sweep.Values) != len(m.Seeds)):
-		return fmt.Errorf("%s has %d values for %d replicas", m.Sweep.Key, len(m.Sweep.Values), len(m.Seeds))
+	case m.Sweep != nil && (m.Sweep.Key == "" || len(m.Sweep.Values) != len(m.Noise())):
+		return fmt.Errorf("%s has %d values for %d replicas", m.Sweep.Key, len(m.Sweep.Values), len(m.Noise()))
 	}
 	for _, in := range m.Inputs {
 		if in.Kept != "" && !filepath.IsLocal(filepath.FromSlash(in.Kept)) {
@@ -46,7 +46,7 @@ func (m *Metadata) check() error {
 			return fmt.Errorf("file %q is twice, or not in the folder", f.Name)
 		}
 		seen[f.Name] = true
-		if err := f.check(len(m.Seeds)); err != nil {
+		if err := f.check(len(m.Noise())); err != nil {
 			return fmt.Errorf("file %s: %w", f.Name, err)
 		}
 	}
@@ -115,8 +115,8 @@ func (m *Metadata) belongsTo(run *Metadata) error {
 		return wrong("model", m.Model+" "+m.Rule, run.Model+" "+run.Rule)
 	case m.Precision != run.Precision:
 		return wrong("precision", m.Precision, run.Precision)
-	case !slices.Equal(m.Seeds, run.Seeds):
-		return wrong("list of seeds", m.Seeds, run.Seeds)
+	case !slices.Equal(m.Noise(), run.Noise()):
+		return wrong("list of seeds", m.Noise(), run.Noise())
 	case m.NetworkSum != "" && run.NetworkSum != "" && m.NetworkSum != run.NetworkSum:
 		return wrong("network_sha256", m.NetworkSum, run.NetworkSum)
 	case !sameSweep(m.Sweep, run.Sweep):

@@ -17,6 +17,7 @@ type Options struct {
 	Model   model.Network
 	Backend backend.Description
 	Seeds   []uint64     // one per replica
+	Seed    uint64       // of the run
 	Sweep   *model.Sweep // nil where all replicas have the same parameters
 	From    *Origin      // nil for a run that begins at step 0
 	Inputs  []Input

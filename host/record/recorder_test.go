@@ -345,7 +345,7 @@ func TestMetadataDescribeEveryFile(t *testing.T) {
 	if d := cmp.Diff(there, described); d != "" {
 		t.Errorf("files (-there +described):\n%s", d)
 	}
-	if m.Status != sim.Finished || m.Steps != 47 || m.Updates != summary.Updates || m.Network["edges"] != 6 || m.Seeds[1] != 1<<63+1 || len(m.Sessions) != 1 {
+	if m.Status != sim.Finished || m.Steps != 47 || m.Updates != summary.Updates || m.Network["edges"] != 6 || m.Noise()[1] != 1<<63+1 || len(m.Sessions) != 1 {
 		t.Errorf("metadata %+v", m)
 	}
 	one := m.Sessions[0]

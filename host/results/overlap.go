@@ -25,7 +25,7 @@ func Overlap(runs []*Run) error {
 	seen := make(map[trajectory]string)
 	for _, r := range runs {
 		settings := make(map[float64]string) // by value of the key that is swept
-		for k, seed := range r.Metadata.Seeds {
+		for k, seed := range r.Metadata.Noise() {
 			value := 0.0
 			if sweep := r.Metadata.Sweep; sweep != nil {
 				value = sweep.Values[k]

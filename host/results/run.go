@@ -109,8 +109,8 @@ func (f *Folder) configured() (*Run, error) {
 func (r *Run) check() error {
 	m, run := r.Metadata, r.Config.Run
 	switch {
-	case len(m.Seeds) != run.Replicas:
-		return fmt.Errorf("%s: %s has %d seeds, and %s %d replicas", r.Path, record.MetadataName, len(m.Seeds), record.ConfigName, run.Replicas)
+	case len(m.Noise()) != run.Replicas:
+		return fmt.Errorf("%s: %s has %d seeds, and %s %d replicas", r.Path, record.MetadataName, len(m.Noise()), record.ConfigName, run.Replicas)
 	case m.Precision.String() != run.Precision:
 		return fmt.Errorf("%s: %s is of %s precision, and %s of %s", r.Path, record.MetadataName, m.Precision, record.ConfigName, run.Precision)
 	}
@@ -149,7 +149,7 @@ func (f *Folder) Has(name string) bool {
 }
 
 // Replicas is how many copies ran.
-func (f *Folder) Replicas() int { return len(f.Metadata.Seeds) }
+func (f *Folder) Replicas() int { return len(f.Metadata.Noise()) }
 
 // File finds the description of a file.
 func (f *Folder) File(name string) (*record.File, error) {

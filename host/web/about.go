@@ -20,6 +20,7 @@ type about struct {
 	Precision     string           `json:"precision"`
 	Device        string           `json:"device"`
 	Seeds         []string         `json:"seeds"` // JavaScript has no 64-bit integers
+	Keyed         bool             `json:"keyed"` // these are keys, and no seeds
 	Sweep         *model.Sweep     `json:"sweep"`
 	Counts        map[string]int64 `json:"counts"`
 	Steps         int64            `json:"steps"` // planned, or done of a finished run
@@ -98,7 +99,7 @@ func (l *Live) describe() about {
 	n, d := &l.network, &l.network.about
 	a := about{
 		Name: name, Live: true, Status: "running", Model: d.Name, Rule: d.Rule, Precision: n.Backend.Precision.String(),
-		Device: n.Backend.Device, Seeds: seedTexts(n.Seeds), Sweep: n.Sweep, Counts: make(map[string]int64), Steps: n.Steps,
+		Device: n.Backend.Device, Seeds: seedTexts(n.Seeds), Keyed: n.Keyed, Sweep: n.Sweep, Counts: make(map[string]int64), Steps: n.Steps,
 		Grids: make(map[string]*Grid), External: n.external, Hold: n.hold, Work: d.Work, Item: string(n.space),
 	}
 	if t := d.Touch; t != nil && t.Space == n.space {

@@ -19,6 +19,7 @@ type Subject struct {
 	Model   model.Network
 	Backend backend.Description
 	Seeds   []uint64 // one per replica
+	Keyed   bool     // these are keys, and no seeds
 	Sweep   *model.Sweep
 	Steps   int64 // at which the run ends
 }

@@ -241,7 +241,7 @@ func (f *folder) readGrid(r *Runs) error {
 	}
 	f.grid = NewGrid(nodes, sites.Sides, sites.Bipartite)
 	f.grid.Drawn = f.left.Has(record.FinalName) && f.grid.isDrawn(f.countEnds())
-	f.grid.remember(max(1, len(f.metadata.Seeds)))
+	f.grid.remember(max(1, len(f.metadata.Noise())))
 	if sites.Bipartite {
 		f.flips = sites.Field
 	}
@@ -293,7 +293,7 @@ func (f *folder) shownOn(a record.Array) (*Grid, string) {
 		shape[i] = int(side)
 	}
 	g := gridOf(model.Space{Shape: shape, Shown: true})
-	g.remember(max(1, len(f.metadata.Seeds)))
+	g.remember(max(1, len(f.metadata.Noise())))
 	return g, fmt.Sprint(strings.Join(axes, ","), shape)
 }
 
@@ -347,7 +347,7 @@ func (f *folder) recordings() []record.Array {
 func (f *folder) describe() (about, error) {
 	m := f.metadata
 	a := about{
-		Name: f.name, Status: m.Status, Model: m.Model, Rule: m.Rule, Precision: m.Precision.String(), Seeds: seedTexts(m.Seeds), Sweep: m.Sweep,
+		Name: f.name, Status: m.Status, Model: m.Model, Rule: m.Rule, Precision: m.Precision.String(), Seeds: seedTexts(m.Noise()), Keyed: m.Keys != nil, Sweep: m.Sweep,
 		Counts: m.Network, Steps: m.Steps, Started: m.Started, Rate: m.UpdatesPerSecond, Work: cmp.Or(m.Work, "node updates"), Grids: make(map[string]*Grid), Item: f.space,
 	}
 	if n := len(m.Sessions); n > 0 {

@@ -87,7 +87,7 @@ func (r *Runs) frame(known *run, f *folder, q *http.Request) ([]byte, error) {
 	if view.Flip && view.Field != f.flips {
 		return nil, fmt.Errorf("field %s has no sign of a sublattice to flip", view.Field)
 	}
-	if err := view.check(grid, max(1, len(f.metadata.Seeds))); err != nil {
+	if err := view.check(grid, max(1, len(f.metadata.Noise()))); err != nil {
 		return nil, err
 	}
 	from, err := f.values(s, index, view.Replica)
@@ -155,7 +155,7 @@ func (r *Runs) serveNode(w http.ResponseWriter, q *http.Request) {
 		if err := errors.Join(err1, err2, err3); err != nil {
 			return nil, err
 		}
-		if int(id) >= f.grid.Nodes || int(replica) >= max(1, len(f.metadata.Seeds)) {
+		if int(id) >= f.grid.Nodes || int(replica) >= max(1, len(f.metadata.Noise())) {
 			return nil, fmt.Errorf("there is no node %d of replica %d", id, replica)
 		}
 		return f.node(&known.inspector, id, int64(step), int64(replica))

@@ -100,7 +100,7 @@ func (f *folder) readPoints(r *run) (*points, error) {
 	}
 	// When a run is resumed, rows that came after its checkpoint are cut off.
 	if sessions := len(f.metadata.Sessions); r.points == nil || r.sessions != sessions || info.Size() < r.points.table.Offset() {
-		r.points, r.sessions = &pointReader{replicas: max(1, len(f.metadata.Seeds)), sweep: f.metadata.Sweep}, sessions
+		r.points, r.sessions = &pointReader{replicas: max(1, len(f.metadata.Noise())), sweep: f.metadata.Sweep}, sessions
 	}
 	if err := r.points.read(file, info.Size()); err != nil {
 		r.points = nil

@@ -36,7 +36,7 @@ func Make(t testing.TB, open backend.Open, preset string, fields []string, setti
 		t.Fatal(err)
 	}
 	defer b.Close()
-	options := record.Options{Program: "test", Model: net, Backend: b.Describe(), Seeds: seeds, Sweep: sweep, StepsEvery: int64(cfg.Record.StepsEvery)}
+	options := record.Options{Program: "test", Model: net, Backend: b.Describe(), Seeds: seeds, Seed: cfg.Run.Seed, Sweep: sweep, StepsEvery: int64(cfg.Record.StepsEvery)}
 	for _, f := range fields {
 		options.Recordings = append(options.Recordings, record.Recording{Field: f, Every: 5})
 	}

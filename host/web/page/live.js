@@ -126,7 +126,7 @@ export class LivePage {
     const era = (about.eras ?? []).findLast(e => e.first <= Math.max(1, s.step));
     this.view.facts([
       ["Step", `${s.step} of ${about.steps}`], ["Speed", s.paused || s.ended ? "" : `${prefixed(s.rate)} ${about.work || "updates"}/s`],
-      ["Era", era?.text.replace(/^era /, "") ?? ""], ["Device", about.device], ["Seed", (about.seeds ?? []).slice(0, 3).join(", ") + (about.seeds?.length > 3 ? " …" : "")],
+      ["Era", era?.text.replace(/^era /, "") ?? ""], ["Device", about.device], [about.keyed ? "Keys" : "Seed", (about.seeds ?? []).slice(0, 3).join(", ") + (about.seeds?.length > 3 ? " …" : "")],
       ["Saved", s.saved ? "step " + s.saved : ""], this.swept.fact,
     ]);
     for (const w of about.switches ?? []) {

@@ -80,7 +80,7 @@ export class ReplayPage {
     this.view.facts([
       ["Steps", run.steps], ["Speed", run.rate ? `${prefixed(run.rate)} ${run.work || "updates"}/s` : ""], ["Model", `${run.model} ${run.rule}`],
       [sites ? "Sites" : "", sites?.sides?.length ? sites.sides.join("×") : sites?.nodes], ["Device", run.device],
-      ["Seed", (run.seeds ?? []).slice(0, 3).join(", ") + (run.seeds?.length > 3 ? " …" : "")],
+      [run.keyed ? "Keys" : "Seed", (run.seeds ?? []).slice(0, 3).join(", ") + (run.seeds?.length > 3 ? " …" : "")],
       swept(run, this.view.replica).fact,
     ]);
   }
