@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -102,7 +103,7 @@ type few struct{ plot.Ticker }
 
 // Ticks implements plot.Ticker.
 func (f few) Ticks(low, high float64) []plot.Tick {
-	all := f.Ticker.Ticks(low, high)
+	all := slices.DeleteFunc(f.Ticker.Ticks(low, high), func(t plot.Tick) bool { return t.Label == "" })
 	const most = 3
 	every := (len(all) + most - 1) / most
 	var out []plot.Tick

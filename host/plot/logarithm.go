@@ -80,6 +80,25 @@ func (p *Panel) toLogX() {
 	}
 }
 
+// keepExtent has the axis of X reach as far as curves do, with the points that have no place
+// on that of Y, so that panels below each other compare.
+func (p *Panel) keepExtent() {
+	if p.Names != nil || !slices.ContainsFunc(p.Curves, func(c Curve) bool { return c.Unseen.Values > 0 }) {
+		return
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, c := range p.Curves {
+		for _, x := range c.X {
+			if isFinite(x) {
+				low, high = min(low, x), max(high, x)
+			}
+		}
+	}
+	if low <= high {
+		p.Extent = []float64{low, high}
+	}
+}
+
 // title is what stands above a panel: its own title, and what it does not show.
 func (p *Panel) title(colours []string) string {
 	least := 0.0
@@ -140,7 +159,7 @@ func (p *Panel) unseen(colours []string, of func(Unseen) int) (n int, whose stri
 	if len(with) > most {
 		parts = append(parts, fmt.Sprintf("and others, %d curves in all", len(with)))
 	}
-	return n, ": " + strings.Join(parts, ", ")
+	return n, ": " + strings.Join(parts, "; ")
 }
 
 // nameIn is what a curve is called on a page whose colours have names.

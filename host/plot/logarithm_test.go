@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
@@ -118,6 +119,10 @@ func TestOpenEnds(t *testing.T) {
 func TestGaps(t *testing.T) {
 	one := Curve{X: []float64{1, 2, 3, 4, 5, 6}, Y: []float64{1, 2, 0, -1, 3, 4}}
 	other := Curve{X: one.X, Y: []float64{5, math.NaN(), 6, 5, 7, 5}}
+	first := onLog(t, nil, Curve{X: one.X, Y: []float64{0, 0, 1, 2, 3, 0}})
+	if on, err := first.Panels[0].plot(); err != nil || on.X.Min != 1 || on.X.Max != 6 {
+		t.Errorf("the axis is from %g to %g, %v", on.X.Min, on.X.Max, err)
+	}
 	page := onLog(t, []string{"first", "second"}, one, other)
 	p := &page.Panels[0]
 	if got := p.title(page.Colours); got != "2 values of 0 or below are not shown: first" {
@@ -200,5 +205,13 @@ func TestShortLogarithmicAxes(t *testing.T) {
 		if labels < 2 {
 			t.Errorf("%v: %d labels", of, labels)
 		}
+	}
+}
+
+// TestTicksOfInsets have numbers: an inset of a logarithmic axis has few ticks.
+func TestTicksOfInsets(t *testing.T) {
+	ticks := few{fineDecades{}}.Ticks(math.Log10(0.003), math.Log10(0.07))
+	if len(ticks) < 2 || len(ticks) > 3 || slices.ContainsFunc(ticks, func(t plot.Tick) bool { return t.Label == "" }) {
+		t.Errorf("the ticks are %+v", ticks)
 	}
 }

@@ -125,6 +125,9 @@ func (p *Panel) take(l *Look) error {
 	if (l.LogX || l.LogY) && !slices.ContainsFunc(p.Curves, func(c Curve) bool { return len(finite(c).X) > 0 }) {
 		return errNoneAbove
 	}
+	if l.LogX || l.LogY {
+		p.keepExtent()
+	}
 	for k, of := range []struct {
 		limit *[2]float64
 		log   bool
