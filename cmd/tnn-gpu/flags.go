@@ -127,7 +127,7 @@ func applySweep(o *configOptions, cfg *config.Config) error {
 		return badUsage("--sweep is given twice, and the replicas of a run differ in one key; `tnn-gpu scan --over %s --over %s` varies several", shellQuoted(asked[0]), shellQuoted(asked[1]))
 	}
 	settings := []string{"run.sweep=" + asked[0]}
-	if values := 1 + strings.Count(asked[0], ","); !o.given("replicas") && cfg.Run.Replicas < values {
+	if values := config.CountSwept(asked[0]); !o.given("replicas") && cfg.Run.Replicas < values {
 		settings = append(settings, fmt.Sprintf("run.replicas=%d", values))
 	}
 	err := cfg.Apply(settings...)

@@ -395,11 +395,11 @@ func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, fold
 	case err != nil && w.stopped() == nil:
 		return err
 	}
-	return p.endScan(s, folder, report)
+	return p.endScan(s, folder, report, progress)
 }
 
 // endScan draws what is whole, and says what is missing.
-func (p *program) endScan(s *scan.Scan, folder *experiment.Folder, report experiment.Report) error {
+func (p *program) endScan(s *scan.Scan, folder *experiment.Folder, report experiment.Report, progress *scanProgress) error {
 	switch {
 	case report.Failed > 0:
 		return fmt.Errorf("%s of the share failed three times, the first of them %s; remove %s/tasks/*.failed to try again", count(int64(report.Failed), "point"), report.Failure, folder.Path)
@@ -414,6 +414,9 @@ func (p *program) endScan(s *scan.Scan, folder *experiment.Folder, report experi
 	}
 	if err != nil {
 		return err
+	}
+	if !progress.made {
+		fmt.Fprintf(p.out, "All %s were done before.\n", count(int64(len(s.Plan.Points)), "point"))
 	}
 	return p.drawScan(s, folder, table)
 }

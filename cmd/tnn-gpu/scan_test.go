@@ -77,7 +77,18 @@ func TestScan(t *testing.T) {
 		t.Errorf("trials are made twice:\n%s", r.out)
 	}
 	tnnGPU(t, dir, scanned("--out", "again")...).want(t, codeUsage, "it has a scan of 3 trials a point")
-	tnnGPU(t, dir, scanned("--out", "again", "--trials", "3", "--seed", "5")...).want(t, codeUsage, "a point that this one lacks (graph.sides = [4, 4], group[0].inverse_temperature = 0.5)")
+	tnnGPU(t, dir, scanned("--out", "again", "--trials", "3", "--seed", "5")...).want(t, codeUsage, "it has a scan whose points have the seed 1, and those of this one 5; name another folder")
+	for says, more := range map[string][]string{
+		"points have 20 steps, and those of this one 30; name another folder": {"--steps", "30"}, "averages from step 11 on, and those of this one from step 3": {"--average-from", "3"},
+		"points have edge.noise = true, and those of this one false": {"--set", "edge.noise=false"}, "points have run.precision = \"single\", and": {"--precision", "double"},
+		"a point that this one lacks (graph.sides = [6, 6], group[0].inverse_temperature = 0.5)": nil,
+	} {
+		args := scanned(append(more, "--out", "again", "--trials", "3")...)
+		if more == nil {
+			args[slices.Index(args, "graph.sides=[4, 4],[6, 6]")] = "graph.sides=[4, 4],[8, 8]"
+		}
+		tnnGPU(t, dir, args...).want(t, codeUsage, says)
+	}
 	tnnGPU(t, dir, scanned("--out", "one")...).want(t, codeUsage, "one is not the folder of a scan")
 	tnnGPU(t, dir, "scan", "merge", "--difference", "graph.sides=[4, 4]", "again").want(t, codeDone)
 	if rows, err := csv.NewReader(bytes.NewReader(read(t, dir, "again", "differences.csv"))).ReadAll(); err != nil || len(rows) != 4 || rows[1][0] != "[6, 6]" || rows[1][2] != "3" {
@@ -90,7 +101,7 @@ func TestScan(t *testing.T) {
 		flag, _, _ := strings.Cut(of, "=")
 		tnnGPU(t, dir, "plot", "again", of).want(t, codeUsage, flag+" is of runs: a scan ")
 	}
-	tnnGPU(t, dir, "resume", "again", "--backend", "cpu").want(t, codeDone, "points.csv")
+	tnnGPU(t, dir, "resume", "again", "--backend", "cpu").want(t, codeDone, "All 6 points were done before.\n\nagain has config.toml")
 	tnnGPU(t, dir, "inspect", "again").want(t, codeUsage, "again is the folder of a scan")
 	tnnGPU(t, dir, "resume", "again", "--steps", "30").want(t, codeUsage, "--steps is of runs")
 }
@@ -289,10 +300,11 @@ func TestScanFromAPipe(t *testing.T) {
 	tnnGPU(t, dir, "resume", "around").want(t, codeDone)
 	for text, says := range map[string]string{
 		"base = \"isolated4\"\n[[axis]]\nkey = \"edge.bound\"\nvalues = [1, nan]\n": "edge.bound is NaN: use a number from 1e-30 to 1e+30",
-		"":                       "standard input is empty: a scan is a file with axes",
-		"base = ":                "standard input:1: this is no scan",
-		configuration:            "there is no axis",
-		"base = \"gone\"" + axis: `there is no preset "gone"`,
+		"":                            "standard input is empty: a scan is a file with axes",
+		"base = ":                     "standard input:1: this is no scan",
+		configuration:                 "there is no axis",
+		"base = \"gone.toml\"" + axis: "there is none at gone.toml: its name is relative to the folder of the scan's file, or of a scan from standard input to the present folder",
+		"base = \"gone\"" + axis:      `there is no preset "gone"`,
 		"base = \"isolated4\"\n[[axis]]\nkey = \"edge.bound\"\nvalues = [1, 1.0]\n": "points 1 and 2 of the scan are the same (edge.bound = 1)",
 	} {
 		fedWith(t, dir, text, "scan", "-", "--out", "refused").want(t, codeUsage, says)

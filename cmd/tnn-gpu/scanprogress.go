@@ -22,6 +22,7 @@ type scanProgress struct {
 	work         string // what is at work
 	began, shown time.Time
 	drawn        bool
+	made         bool // some point was
 }
 
 // quiet is the time after which a line tells how far a scan is that has no bar.
@@ -48,6 +49,7 @@ func (s *scanProgress) tell(e experiment.Event) {
 	case e.Err != nil:
 		fmt.Fprintf(s.program.errs, "%s failed: %v\n", name, e.Err)
 	default:
+		s.made = true
 		left := ""
 		if e.Left > 0 {
 			left = fmt.Sprintf(", %s to go, about %v", count(int64(e.Left), "point"), e.Time.Round(time.Second))

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -244,6 +245,31 @@ func (c *Config) Measured() string {
 		}
 	})
 	return lines.String()
+}
+
+// Differs finds a key by which the bits of a run differ from those of another, with both
+// values; empty where the keys tell of none.
+func (c *Config) Differs(other *Config) (key, value, others string) {
+	tell := func(c *Config) (keys []string, values map[string]string) {
+		values = make(map[string]string)
+		common, spec := c.roots()
+		for _, root := range []reflect.Value{spec, common} {
+			leaves(root, "", func(key string, v reflect.Value, f reflect.StructField) {
+				if f.Tag.Get("bits") != "no" {
+					keys, values[key] = append(keys, key), literal(v)
+				}
+			})
+		}
+		return keys, values
+	}
+	keys, mine := tell(c)
+	more, theirs := tell(other)
+	for _, key := range append(keys, more...) {
+		if mine[key] != theirs[key] {
+			return key, cmp.Or(mine[key], "none"), cmp.Or(theirs[key], "none")
+		}
+	}
+	return "", "", ""
 }
 
 func hashFile(name string) ([]byte, error) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/text"
 )
 
 // Variants are the specifications of the replicas where a key is swept, and its
@@ -19,11 +20,13 @@ func (c *Config) Variants() ([]model.Spec, *model.Sweep, error) {
 		return nil, nil, nil
 	}
 	key, values, found := strings.Cut(c.Run.Sweep, "=")
-	list := strings.Split(values, ",")
+	list, unmatched := text.SplitList(values, ',')
 	key = strings.TrimSpace(key)
 	switch {
 	case !found || strings.TrimSpace(values) == "":
 		return nil, nil, invalid("run.sweep", c.Run.Sweep, "write a key and its values, such as edge.inverse_temperature=20,40,80")
+	case unmatched != nil:
+		return nil, nil, invalid("run.sweep", c.Run.Sweep, "%w", unmatched)
 	case strings.HasPrefix(key, "run.") || strings.HasPrefix(key, "record."):
 		return nil, nil, invalid("run.sweep", c.Run.Sweep, "it is no key of the network; seeds differ from replica to replica anyway")
 	case c.Run.Replicas < len(list):
@@ -33,7 +36,9 @@ func (c *Config) Variants() ([]model.Spec, *model.Sweep, error) {
 	for i, value := range list {
 		one, err := c.with(key + "=" + value)
 		if err == nil {
-			err = one.Spec.VariantOf(c.Spec)
+			if err = one.Spec.VariantOf(c.Spec); err != nil {
+				err = fmt.Errorf("%w; `tnn-gpu scan --over` varies any key", err)
+			}
 		}
 		if err == nil {
 			numbers[i], err = one.number(key)
@@ -64,8 +69,14 @@ func nowhere(err error) error {
 
 // SweptValues is how many values a key takes: 1 where none is swept.
 func (c *Config) SweptValues() int {
-	_, values, _ := strings.Cut(c.Run.Sweep, "=")
-	return strings.Count(values, ",") + 1
+	return CountSwept(c.Run.Sweep)
+}
+
+// CountSwept is how many values a sweep lists, 1 where it cannot be read.
+func CountSwept(sweep string) int {
+	_, values, _ := strings.Cut(sweep, "=")
+	list, _ := text.SplitList(values, ',')
+	return max(1, len(list))
 }
 
 // fitReplicas makes as many replicas as a sweep has values, where no one has said how

@@ -42,6 +42,9 @@ func TestSweepsThatCannotBe(t *testing.T) {
 		"edge.inverse_temperature=nan,nan":  "edge.inverse_temperature",
 		"edge.inverse_temperature=10,inf":   "edge.inverse_temperature",
 		"edge.inverse_temperature=10,":      `": edge.inverse_temperature is "": use a number`,
+		"graph.sides=[10, 10],[20, 20]":     "replicas share one network: sweep",
+		"graph.sides=[10,10],[20,20]":       "; `tnn-gpu scan --over` varies any key",
+		"graph.sides=[10,10],[20":           "its brackets or quotes do not match",
 		"run.seed=1,2":                      "no key of the network",
 		"levels":                            "write a key and its values",
 	} {

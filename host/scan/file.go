@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -347,6 +349,9 @@ func (f *File) base() (*config.Config, int, error) {
 			return config.Decode(name, f.source, settings...)
 		}
 	case f.isFile():
+		if _, err := os.Stat(f.Base); errors.Is(err, fs.ErrNotExist) {
+			return nil, 0, fmt.Errorf("base names a configuration, and there is none at %s: its name is relative to the folder of the scan's file, or of a scan from standard input to the present folder", f.Base)
+		}
 		load = config.Load
 	}
 	c, err := load(f.Base, f.Set...)

@@ -7,31 +7,33 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"tnn-gpu/host/text"
 )
 
 // ParseAxis reads an axis as --over has it: KEY=V1,V2,... or, for keys that vary
 // together, A=1,2;B=3,4. Commas and semicolons in brackets and quotes do not split.
 // Texts may do without quotes.
-func ParseAxis(text string) (Axis, error) {
-	parts, err := split(text, ';')
+func ParseAxis(of string) (Axis, error) {
+	parts, err := text.SplitList(of, ';')
 	if err != nil {
-		return Axis{}, fmt.Errorf("--over is %q: %w", text, err)
+		return Axis{}, fmt.Errorf("--over is %q: %w", of, err)
 	}
 	var a Axis
 	for _, part := range parts {
 		key, list, found := cutKey(part)
-		values, err := split(list, ',')
+		values, err := text.SplitList(list, ',')
 		if err != nil || !found || key == "" || strings.TrimSpace(list) == "" {
-			return Axis{}, fmt.Errorf("--over is %q: write a key and its values, as in edge.inverse_temperature=20,40,80 or graph.sides=[30, 30],[60, 60]", text)
+			return Axis{}, fmt.Errorf("--over is %q: write a key and its values, as in edge.inverse_temperature=20,40,80 or graph.sides=[30, 30],[60, 60]", of)
 		}
 		if len(a.Keys) > 0 && len(values) != len(a.Values) {
-			return Axis{}, fmt.Errorf("--over is %q: %s has %d values, but %s has %d; keys that vary together need as many", text, key, len(values), a.Keys[0], len(a.Values))
+			return Axis{}, fmt.Errorf("--over is %q: %s has %d values, but %s has %d; keys that vary together need as many", of, key, len(values), a.Keys[0], len(a.Values))
 		}
 		a.Keys = append(a.Keys, key)
 		for i, value := range values {
 			v, err := parseValue(value)
 			if err != nil {
-				return Axis{}, fmt.Errorf("--over is %q: %q is no value", text, value)
+				return Axis{}, fmt.Errorf("--over is %q: %q is no value", of, value)
 			}
 			if len(a.Keys) == 1 {
 				a.Values = append(a.Values, []any{v})
@@ -90,35 +92,6 @@ func countIn(keys, others []string) int {
 func cutKey(text string) (key, values string, found bool) {
 	key, values, found = strings.Cut(text, "=")
 	return strings.TrimSpace(key), values, found
-}
-
-// split cuts a text at a mark, but not within brackets, braces or quotes.
-func split(text string, mark rune) ([]string, error) {
-	var parts []string
-	depth, quoted, from := 0, rune(0), 0
-	for i, r := range text {
-		switch {
-		case quoted != 0:
-			if r == quoted {
-				quoted = 0
-			}
-		case r == '"' || r == '\'':
-			quoted = r
-		case r == '[' || r == '{':
-			depth++
-		case r == ']' || r == '}':
-			depth--
-		case r == mark && depth == 0:
-			parts, from = append(parts, strings.TrimSpace(text[from:i])), i+1
-		}
-		if depth < 0 {
-			break
-		}
-	}
-	if depth != 0 || quoted != 0 {
-		return nil, errors.New("its brackets or quotes do not match")
-	}
-	return append(parts, strings.TrimSpace(text[from:])), nil
 }
 
 // parseValue reads a value of TOML; what is none is a text without quotes.

@@ -312,14 +312,35 @@ func (s *Scan) Includes(other *Scan) error {
 		mine[p.Task] = true
 	}
 	for i, p := range other.Plan.Points {
-		if !mine[p.Task] {
-			return fmt.Errorf("it has a scan with a point that this one lacks (%s); name another folder", other.Plan.Name(i))
+		if mine[p.Task] {
+			continue
 		}
+		if same := slices.IndexFunc(s.Plan.Points, func(mine experiment.Point) bool { return slices.Equal(mine.Values, p.Values) }); same >= 0 {
+			return fmt.Errorf("it has a scan whose points have %s; name another folder", s.unlike(same, other, i))
+		}
+		return fmt.Errorf("it has a scan with a point that this one lacks (%s); name another folder", other.Plan.Name(i))
 	}
 	if other.Plan.Trials > s.Plan.Trials {
 		return fmt.Errorf("it has a scan of %d trials a point, and this one has %d; name another folder", other.Plan.Trials, s.Plan.Trials)
 	}
 	return nil
+}
+
+// unlike says in what a point differs from one of another scan that has the same values.
+func (s *Scan) unlike(mine int, other *Scan, theirs int) string {
+	now, was := s.configs[mine], other.configs[theirs]
+	switch {
+	case now.Spec.Steps() != was.Spec.Steps():
+		return fmt.Sprintf("%d steps, and those of this one %d", was.Spec.Steps(), now.Spec.Steps())
+	case now.Run.Seed != was.Run.Seed:
+		return fmt.Sprintf("the seed %d, and those of this one %d", was.Run.Seed, now.Run.Seed)
+	case s.from[mine] != other.from[theirs]:
+		return fmt.Sprintf("averages from step %d on, and those of this one from step %d", other.from[theirs], s.from[mine])
+	}
+	if key, before, after := was.Differs(now); key != "" {
+		return fmt.Sprintf("%s = %s, and those of this one %s", key, before, after)
+	}
+	return "another experiment, graph for each trial, or contents of a file, than those of this one"
 }
 
 // Outcome says in words what a trial gives.
