@@ -31,7 +31,7 @@ func (p *program) inspectCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "node", Usage: "show the node of this `ID`, its number or name, its edges and its history"},
 			&cli.StringFlag{Name: "edge", Usage: "show the edge between two nodes, `A,B`"},
-			&cli.StringFlag{Name: "item", Usage: "show an item of any index space of the model, `SPACE:NUMBER`, as in unit:3; SPACE:0 of a space that is not there names those that are"},
+			&cli.StringFlag{Name: "item", Usage: "show an item of any index space of the model, `SPACE:NUMBER`, as in unit:3: docs/data.md names the spaces"},
 			&cli.Int64Flag{Name: "step", Usage: "show what was recorded at this `STEP`", DefaultText: "the last"},
 			&cli.IntFlag{Name: "replica", Usage: "look at the replica of this `NUMBER`, from 0", DefaultText: "0"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON"},
@@ -114,11 +114,10 @@ func itemOf(o *inspectOptions, net model.Network) (item, error) {
 		names := model.NamesOf(net)
 		a, b, err := names.FindPair(o.edge.value, ",")
 		if err != nil {
-			hint := ""
-			if _, wrong := strconv.Atoi(o.edge.value); wrong == nil {
-				hint = fmt.Sprintf("; the edge of number %s is --item %s:%s", o.edge.value, links.Space, o.edge.value)
+			if n, wrong := strconv.ParseUint(o.edge.value, 10, 63); wrong == nil {
+				return item{}, fmt.Errorf("--edge is %d: write the two ends of the edge, as in 3,4, or name it by its number: --item %s:%d", n, links.Space, n)
 			}
-			return item{}, fmt.Errorf("--edge is %q: write its two ends, as in 3,4%s: %w", o.edge.value, hint, err)
+			return item{}, fmt.Errorf("--edge is %q: write its two ends, as in 3,4: %w", o.edge.value, err)
 		}
 		k, found := links.Find(int32(a), int32(b))
 		if !found {

@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"tnn-gpu/host/config"
 )
 
 // TestInspectItem looks at an item of any index space as at a node: of a replica, at a
@@ -67,7 +70,7 @@ func TestInspectSaysWhatIsRecorded(t *testing.T) {
 	if r := tnnGPU(t, dir, "inspect", "out", "--node", "3", "--step", "5").want(t, codeDone, "state"); strings.Contains(r.out, "nothing") {
 		t.Errorf("what was recorded is not shown:\n%s", r.out)
 	}
-	tnnGPU(t, dir, "inspect", "out", "--edge", "6").want(t, codeUsage, "--item edge:6")
+	tnnGPU(t, dir, "inspect", "out", "--edge", "6").want(t, codeUsage, "or name it by its number: --item edge:6")
 	tnnGPU(t, dir, "inspect", "out", "--item", "edge:6").want(t, codeDone, "edge 6")
 	tnnGPU(t, dir, "inspect", "--help").want(t, codeDone, "(default: the last)")
 }
@@ -98,4 +101,25 @@ func TestSeedsAreSeeds(t *testing.T) {
 	tnnGPU(t, dir, "inspect", "student").want(t, codeDone, "keys ")
 	tnnGPU(t, dir, "resume", "student", "--steps", "30", "--backend", "cpu").want(t, codeDone)
 	tnnGPU(t, dir, "check", "student").want(t, codeDone)
+}
+
+// TestIndexSpacesAreNamed: docs/data.md has the index spaces of each model.
+func TestIndexSpacesAreNamed(t *testing.T) {
+	page := string(read(t, "../../docs/data.md"))
+	for _, p := range config.Presets() {
+		if !slices.Contains([]string{"driven", "sorn-0.3", "hopfield-recall", "perceptron-hebb", "codes-policy", "codes-exact", "codes-backprop", "codes-free", "signals-urns", "signals-language"}, p.Name) {
+			continue
+		}
+		net, err := p.Config.Spec.Build(1, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := net.Describe()
+		row := regexp.MustCompile("(?m)^\\| `" + d.Name + "` \\| (`.*`) \\|$").FindStringSubmatch(page)
+		for _, s := range d.Spaces {
+			if row == nil || !strings.Contains(row[1], "`"+string(s.Name)+"`") {
+				t.Errorf("%s: docs/data.md does not have the index space %s of %s", p.Name, s.Name, d.Name)
+			}
+		}
+	}
 }
