@@ -128,7 +128,7 @@ func (p *Panel) title(colours []string) string {
 
 // unseen counts over the curves of a panel, and says whose it is where there are several.
 func (p *Panel) unseen(colours []string, of func(Unseen) int) (n int, whose string) {
-	const most = 3 // have room
+	const most, wide = 3, 26 // curves and characters that have room
 	var names, with []string
 	by := make(map[string]int)
 	for _, c := range p.Curves {
@@ -148,18 +148,23 @@ func (p *Panel) unseen(colours []string, of func(Unseen) int) (n int, whose stri
 	switch {
 	case len(names) < 2 || len(with) == 0:
 		return n, ""
+	case len(with) == 1 && len(with[0]) > wide:
+		return n, ":\n" + with[0]
 	case len(with) == 1:
 		return n, ": " + with[0]
 	}
 	slices.SortStableFunc(with, func(a, b string) int { return cmp.Compare(by[b], by[a]) })
 	var parts []string
 	for _, name := range with[:min(most, len(with))] {
-		parts = append(parts, fmt.Sprintf("%s %d", name, by[name]))
+		parts = append(parts, fmt.Sprintf("%d of %s", by[name], name))
 	}
 	if len(with) > most {
 		parts = append(parts, fmt.Sprintf("and others, %d curves in all", len(with)))
 	}
-	return n, ": " + strings.Join(parts, "; ")
+	if whose = strings.Join(parts, "; "); len(whose) > wide {
+		return n, ":\n" + strings.Join(parts, ";\n")
+	}
+	return n, ": " + whose
 }
 
 // nameIn is what a curve is called on a page whose colours have names.

@@ -215,3 +215,40 @@ func TestTicksOfInsets(t *testing.T) {
 		t.Errorf("the ticks are %+v", ticks)
 	}
 }
+
+// TestNotesNameCurves, in lines that a panel has room for.
+func TestNotesNameCurves(t *testing.T) {
+	long := "edge.inverse_temperature = 20"
+	for _, of := range []struct {
+		names []string
+		want  string
+	}{
+		{[]string{"a"}, "1 value of 0 or below is not shown"},
+		{[]string{"a", "b"}, "3 values of 0 or below are not shown: 2 of b; 1 of a"},
+		{[]string{"a", long}, "3 values of 0 or below are not shown:\n2 of " + long + ";\n1 of a"},
+		{[]string{"a", "b", "c", "d"}, "10 values of 0 or below are not shown:\n4 of d;\n3 of c;\n2 of b;\nand others, 4 curves in all"},
+	} {
+		var curves []Curve
+		for i := range of.names {
+			curves = append(curves, Curve{X: []float64{1, 2, 3, 4, 5}, Y: []float64{0, -1, -1, -1, 2}})
+			for k := range curves[i].Y[i+1:] {
+				curves[i].Y[i+1+k] = 2
+			}
+		}
+		page := onLog(t, of.names, curves...)
+		if got := page.Panels[0].title(page.Colours); got != of.want {
+			t.Errorf("the panel says %q, want %q", got, of.want)
+		}
+	}
+}
+
+// TestTicksAndLinesOnDecades: what stands at a step stands there on a logarithmic axis, too.
+func TestTicksAndLinesOnDecades(t *testing.T) {
+	page := &Page{Columns: 1, Panels: []Panel{{Curves: []Curve{{X: []float64{1, 100}, Y: []float64{1, 2}}}, Ticks: []float64{10}, Marks: []LineMark{{0, "start"}, {100, "era"}}}}}
+	if err := page.Apply(Look{LogX: true}); err != nil {
+		t.Fatal(err)
+	}
+	if p := page.Panels[0]; !slices.Equal(p.Ticks, []float64{1}) || !slices.Equal(p.Marks, []LineMark{{2, "era"}}) {
+		t.Errorf("ticks at %v, lines at %v", p.Ticks, p.Marks)
+	}
+}
