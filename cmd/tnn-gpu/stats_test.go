@@ -166,6 +166,10 @@ func TestFiguresPage(t *testing.T) {
 	} {
 		tnnGPU(t, dir, "plot", "swept", c.flag+"="+c.value, "--out", "bad.png").want(t, codeUsage, c.flag, c.says)
 	}
-	tnnGPU(t, dir, "plot", "swept", "--quantity", "energy", "--log", "y", "--out", "bad.png").want(t, codeUsage, "no value is above 0")
+	tnnGPU(t, dir, "plot", "swept", "--quantity", "energy", "--log", "y", "--out", "bad.png").want(t, codeUsage, "no value is above 0", "--quantity")
+	tnnGPU(t, dir, "plot", "swept", "--log", "y", "--out", "left.svg").want(t, codeDone)
+	if svg := string(read(t, dir, "left.svg")); !strings.Contains(svg, "left out, as no value is above 0: ") || !strings.Contains(svg, "free energy per node") {
+		t.Error("the figure does not say what is left out")
+	}
 	tnnGPU(t, dir, "plot", "swept", "--quantity", "order", "--data", "--format", "pdf").want(t, codeUsage, "plot.csv exists")
 }
