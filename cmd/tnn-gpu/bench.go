@@ -328,7 +328,7 @@ func checkBenchMemory(cases []bench.Case, targets []benchTarget) error {
 }
 
 func checkBenchFit(c bench.Case, where string, there, need int64) error {
-	if problem := tooLarge(where, there, need); problem != "" {
+	if problem := tooLarge(where, there, need, 1); problem != "" {
 		return badUsage("%v is not possible: %s; use smaller numbers", c, problem)
 	}
 	return nil

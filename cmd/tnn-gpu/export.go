@@ -36,12 +36,12 @@ func (p *program) exportCommand() *cli.Command {
 type exportOptions struct {
 	arguments
 	format, out string
-	replica     int
+	replica     option[int]
 	overwrite   bool
 }
 
 func parseExport(c *cli.Context) *exportOptions {
-	return &exportOptions{arguments: parseArguments(c), format: c.String("format"), out: c.String("out"), replica: c.Int("replica"), overwrite: c.Bool("overwrite")}
+	return &exportOptions{arguments: parseArguments(c), format: c.String("format"), out: c.String("out"), replica: option[int]{c.Int("replica"), c.IsSet("replica")}, overwrite: c.Bool("overwrite")}
 }
 
 func (p *program) export(o *exportOptions) error {
@@ -58,13 +58,16 @@ func (p *program) export(o *exportOptions) error {
 	if out == "" {
 		out = filepath.Join(run.Path, "network"+ending)
 	}
-	last, err := readLast(run, o.replica)
+	last, err := readLast(run, o.replica.value)
 	if err != nil {
 		return usageError{err}
 	}
 	x, err := last.export()
 	if err != nil {
 		return err
+	}
+	if n := run.Replicas(); n > 1 && !o.replica.given {
+		p.warn(fmt.Sprintf("the run has %d replicas, and the first one, 0, is written; --replica names another", n))
 	}
 	type file struct {
 		name  string

@@ -167,7 +167,11 @@ func (n *setup) answer(text string, columns []string, readout string) ([]answer,
 	name, _, one := strings.Cut(text, "[")
 	field, found := d.Field(name)
 	if !found {
-		return nil, fmt.Errorf("%q is no quantity and no field: use one of %s", text, strings.Join(columns, ", "))
+		var fields []string
+		for _, f := range d.Fields {
+			fields = append(fields, f.Name)
+		}
+		return nil, fmt.Errorf("%q is no quantity and no field: use one of the quantities %s; or of the fields %s", text, strings.Join(columns, ", "), strings.Join(fields, ", "))
 	}
 	order := n.net.Order(field.Space)
 	if most(n.net, field.Space) > len(order) {
@@ -317,6 +321,7 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 			return false, err
 		}
 	}
+	done := "ok"
 	switch {
 	case len(words) == 1 && words[0] == "quit":
 		return true, nil
@@ -325,7 +330,9 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 	case len(words) == 1 && words[0] == "save":
 		err = run.Checkpoint(ctx)
 	case len(words) > 1 && words[0] == "save":
-		err = f.save(ctx, run, strings.Join(words[1:], " "))
+		path := strings.Join(words[1:], " ")
+		done += " " + path
+		err = f.save(ctx, run, path)
 	case len(own) > 0:
 		for _, c := range own {
 			if err = run.Control(ctx, c.Name, c.Value); err != nil {
@@ -342,7 +349,7 @@ func (f *feed) command(ctx context.Context, run *sim.Run, words []string) (stop 
 		return false, fmt.Errorf("use %s", strings.Join(append(f.ownCommands(), "!NAME VALUE", "!save, !save FILE or !quit"), ", "))
 	}
 	if err == nil {
-		fmt.Fprintln(f.out, "ok")
+		fmt.Fprintln(f.out, done)
 	}
 	return errors.Is(err, sim.ErrEnded), err
 }

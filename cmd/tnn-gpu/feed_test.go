@@ -88,7 +88,7 @@ func TestFeed(t *testing.T) {
 	}
 	tnnGPU(t, dir, "run", "fed.toml").want(t, codeUsage, "the network takes 2 inputs at each step: use `tnn-gpu feed`")
 	fedWith(t, dir, "", "feed", "--preset", "isolated4").want(t, codeUsage, "give at least one [[external]]")
-	fedWith(t, dir, "", append(args, "--answer", "speed")...).want(t, codeUsage, `"speed" is no quantity and no field`)
+	fedWith(t, dir, "", append(args, "--answer", "speed")...).want(t, codeUsage, `"speed" is no quantity and no field: use one of the quantities energy, `, "; or of the fields state, energy, ")
 	fedWith(t, dir, inputLines(26, 30), "feed", "--from", "whole@17", "--backend", "cpu", "--no-overview", "--steps", "+3", "--out", "branch", "--answer", "energy").want(t, codeDone)
 	if left := strings.Count(string(read(t, dir, "branch", "inputs.csv")), "\n"); left != 1+3 {
 		t.Errorf("the run from step 17 has %d lines of inputs", left)
@@ -168,7 +168,7 @@ func TestFeedOfSORN(t *testing.T) {
 	if begin := arraysOf(t, filepath.Join(dir, "begin.npz"), "step", "x"); begin["step"].Values[0] != 0 || slices.Contains(begin["x"].Values, 1) {
 		t.Errorf("the state before the first line is that of step %v", begin["step"].Values)
 	}
-	if len(lines) != 6 || lines[1] != "ok" || !strings.HasPrefix(lines[3], "error: ") || !strings.Contains(lines[3], "exists") || !strings.HasPrefix(lines[4], "error: ") || lines[5] != "ok" {
+	if len(lines) != 6 || lines[1] != "ok a state.npz" || !strings.HasPrefix(lines[3], "error: ") || !strings.Contains(lines[3], "exists") || !strings.HasPrefix(lines[4], "error: ") || lines[5] != "ok state.npz" {
 		t.Fatalf("the answers are %q", lines)
 	}
 	if !bytes.Equal(read(t, dir, "state.npz"), read(t, dir, "saved", "final.npz")) {

@@ -223,6 +223,8 @@ func TestMistakes(t *testing.T) {
 		{"run --set era[0].steps=-3", "--set: era[0].steps is -3: use 1 step or more"},
 		{"run --set edge.bound=nan", "--set: edge.bound is NaN: use a number"},
 		{"run --preset large --replicas 1000000", "graph.sides is [2048, 2048]: the network takes at least"},
+		{"run --preset large --replicas 1000000", " with its 1000000 replicas, and this process can have "},
+		{"run --preset isolated4 --record foo", `the model tnn has no field "foo"; it has state, energy, dissipation, `},
 		{"run --preset driven --set graph.separation=28", "graph.separation is 28:"},
 		{"resume", "tnn-gpu resume takes one argument, the folder of a run"},
 		{"resume absent", "absent is not the folder of a run"},

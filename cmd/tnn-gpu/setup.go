@@ -145,7 +145,7 @@ func (n *setup) checkDeviceMemory(info gpu.Info) error {
 }
 
 func (n *setup) checkFit(where string, there, need int64) error {
-	problem := tooLarge(where, there, need)
+	problem := tooLarge(where, there, need, n.config.Run.Replicas)
 	if problem == "" {
 		return nil
 	}
@@ -157,11 +157,15 @@ func (n *setup) checkFit(where string, there, need int64) error {
 
 // tooLarge says what a network needs that does not fit; nothing where it does, or where it
 // is not known how much there is.
-func tooLarge(where string, there, need int64) string {
+func tooLarge(where string, there, need int64, replicas int) string {
 	if there <= 0 || need <= there {
 		return ""
 	}
-	return fmt.Sprintf("the network takes at least %s, and %s %s", bytesText(need), where, bytesText(there))
+	all := ""
+	if replicas > 1 {
+		all = fmt.Sprintf(" with its %d replicas", replicas)
+	}
+	return fmt.Sprintf("the network takes at least %s%s, and %s %s", bytesText(need), all, where, bytesText(there))
 }
 
 // describe lists what a run is going to compute, by topic.

@@ -86,7 +86,7 @@ func (a *Archive) Read(name string, most int64) (*Array, error) {
 func (a *Archive) Stored(name string) (*Records, error) {
 	i := slices.Index(a.Names(), name)
 	if i < 0 {
-		return nil, fmt.Errorf("%s has no array %q; it has %q", a.path, name, a.Names())
+		return nil, fmt.Errorf("%s has no array %q; it has %s", a.path, name, strings.Join(a.Names(), ", "))
 	}
 	f := a.zip.File[i]
 	at, err := f.DataOffset()

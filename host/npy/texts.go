@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -26,7 +27,7 @@ func (a *Archive) Header(name string) (*Header, error) {
 func (a *Archive) open(name string) (io.ReadCloser, int64, error) {
 	i := slices.Index(a.Names(), name)
 	if i < 0 {
-		return nil, 0, fmt.Errorf("%s has no array %q; it has %q", a.path, name, a.Names())
+		return nil, 0, fmt.Errorf("%s has no array %q; it has %s", a.path, name, strings.Join(a.Names(), ", "))
 	}
 	f := a.zip.File[i]
 	r, err := f.Open()

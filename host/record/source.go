@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"strings"
 
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/npy"
@@ -63,7 +64,7 @@ func (s *sources) find(name string) (*source, error) {
 		}
 		names = append(names, c.Name)
 	}
-	return nil, fmt.Errorf("the model %s has no field %q; it has %q", s.about.Name, name, names)
+	return nil, fmt.Errorf("the model %s has no field %q; it has %s", s.about.Name, name, strings.Join(names, ", "))
 }
 
 func (s *sources) make(f state.Field, c *model.Computed, order []int) *source {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tnn-gpu/host/npy"
 	"tnn-gpu/host/state"
@@ -42,7 +43,7 @@ func ReadArrays(path string, n, m int) (a *Arrays, err error) {
 	a = &Arrays{}
 	for _, of := range a.named(n, m) {
 		if !slices.Contains(archive.Names(), of.name) {
-			return nil, fmt.Errorf("it has no array %s; it has %q, and Wee, Wei, Wie, Te, Ti, X and Y are needed", of.name, archive.Names())
+			return nil, fmt.Errorf("it has no array %s; it has %s, and Wee, Wei, Wie, Te, Ti, X and Y are needed", of.name, strings.Join(archive.Names(), ", "))
 		}
 		read, err := archive.Read(of.name, int64(of.rows)*int64(of.columns))
 		if err != nil {
