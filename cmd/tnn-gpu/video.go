@@ -333,10 +333,11 @@ func (f *film) write(p *program, out, format string, fps int, overwrite bool) er
 		}
 		return p.writeAs(out, overwrite, func(temporary string) error {
 			return f.play(func(size image.Point) (picture.Movie, error) {
-				movie, kill, err := picture.NewMP4(temporary, size, fps)
-				if err == nil {
-					p.unfinished.OnAbandon(kill)
-				}
+				var movie picture.Movie
+				err := p.unfinished.Start(func() (kill func(), err error) {
+					movie, kill, err = picture.NewMP4(temporary, size, fps)
+					return kill, err
+				})
 				return movie, err
 			})
 		})

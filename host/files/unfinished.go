@@ -56,12 +56,16 @@ func (u *Unfinished) Begin(path string) (scratch string, err error) {
 	return scratch, f.Close()
 }
 
-// OnAbandon has something done before the files are removed: that another process stops
-// to write them.
-func (u *Unfinished) OnAbandon(stop func()) {
+// Start starts another process that writes such a file. Abandon stops it before it removes
+// the file.
+func (u *Unfinished) Start(process func() (stop func(), err error)) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.stops = append(u.stops, stop)
+	stop, err := process()
+	if err == nil {
+		u.stops = append(u.stops, stop)
+	}
+	return err
 }
 
 // Finish puts a file in its place, or removes it where there was an error, or there is one.

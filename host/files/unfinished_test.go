@@ -37,7 +37,10 @@ func TestAbandon(t *testing.T) {
 	}
 	half, put := begin("half")
 	stopped := false
-	u.OnAbandon(func() { _, err := os.Stat(half); stopped = err == nil })
+	_ = u.Start(func() (func(), error) { return nil, syscall.ENOENT }) // which is not stopped
+	if err := u.Start(func() (func(), error) { return func() { _, err := os.Stat(half); stopped = err == nil }, nil }); err != nil {
+		t.Fatal(err)
+	}
 	if left := u.Abandon(); !slices.Equal(left, []string{filepath.Join(dir, "half")}) || !stopped {
 		t.Errorf("%v are left out, stopped before: %v", left, stopped)
 	}
