@@ -9,10 +9,8 @@ import (
 // contradictions finds flags of which one would have to be passed over.
 func contradictions(o *configOptions, cfg *config.Config) error {
 	for _, k := range configKeys {
-		for _, setting := range o.settings {
-			if key, _, _ := strings.Cut(setting, "="); o.given(k.flag) && strings.TrimSpace(key) == k.key {
-				return badUsage("there are both --%s and --set %s; use one of the two", k.flag, k.key)
-			}
+		if err := setTwice(o.given(k.flag), k.flag, k.key, o.settings); err != nil {
+			return err
 		}
 	}
 	for _, needed := range []struct {
@@ -30,6 +28,32 @@ func contradictions(o *configOptions, cfg *config.Config) error {
 		}
 	}
 	return contradictoryDevice(o.keys["device"], cfg)
+}
+
+// setTwice finds a key that both a flag and --set give.
+func setTwice(given bool, flag, key string, settings []string) error {
+	for _, setting := range settings {
+		if set, _, _ := strings.Cut(setting, "="); given && strings.TrimSpace(set) == key {
+			return badUsage("there are both --%s and --set %s; use one of the two", flag, key)
+		}
+	}
+	return nil
+}
+
+// contradictions finds flags of a scan of which one would have to be passed over.
+func (o *scanOptions) contradictions() error {
+	for _, of := range []struct {
+		flag, key string
+		given     bool
+	}{
+		{"precision", "run.precision", o.precision.given}, {"seed", "run.seed", o.seed.given}, {"trials", "run.replicas", o.trials.given},
+		{"backend", "run.backend", o.computer.backend.given}, {"device", "run.device", o.computer.device.given},
+	} {
+		if err := setTwice(of.given, of.flag, of.key, o.settings); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // deviceOfConfig finds a device that a configuration itself names beside the backend cpu.

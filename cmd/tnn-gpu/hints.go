@@ -16,10 +16,10 @@ import (
 	"tnn-gpu/host/text"
 )
 
-// meant asks whether a name was meant that is like an unknown one; empty where none is.
+// meant names what is like an unknown name; empty where nothing is.
 func meant(names []string, before, unknown string) string {
 	if name := text.Likely(unknown, names); name != "" {
-		return "; is " + before + name + " meant?"
+		return ": the nearest is " + before + name
 	}
 	return ""
 }

@@ -98,6 +98,9 @@ func parseScan(c *cli.Context) (*scanOptions, error) {
 func (p *program) scan(ctx context.Context, o *scanOptions) error {
 	ctx, w := p.watched(ctx, o.limit)
 	defer w.end()
+	if err := o.contradictions(); err != nil {
+		return err
+	}
 	f, name, err := scanFile(o)
 	if err != nil {
 		return usageError{err}
