@@ -185,5 +185,5 @@ func TestRunFolderIsRemoved(t *testing.T) {
 	// What the run writes meanwhile makes a first try fail: the folder is not empty then.
 	for os.RemoveAll(filepath.Join(dir, "out")) != nil {
 	}
-	wait().want(t, codeFailed, "cannot be written: ", "no such file or directory")
+	wait().want(t, codeFailed, "cannot be written: ", "there is no folder out")
 }
