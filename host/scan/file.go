@@ -331,7 +331,7 @@ func (f *File) Settle(settings ...string) error {
 		for _, a := range f.Axes {
 			for _, key := range a.keys() {
 				if set == key {
-					return fmt.Errorf("%s is an axis of the scan, so that no point would have %s=%s, which is set: leave that out, or give the axis its values with --over %s=VALUE,VALUE", key, key, strings.TrimSpace(value), key)
+					return fmt.Errorf("%s is an axis of the scan, so that no point would have %s=%s, which is set: leave that out, or give the axis other values with --over %s=VALUE,VALUE", key, key, strings.TrimSpace(value), key)
 				}
 			}
 		}
