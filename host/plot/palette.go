@@ -15,9 +15,11 @@ import (
 const (
 	paletteColours = 256
 	commonColours  = 64      // those that most pixels have are kept as they are
+	areaPixels     = 200     // and so are those of areas, such as cells of maps, which have at least so many
 	mostShades     = 1 << 13 // pictures with more have no palette
 	// nearColour is how far red, green, blue and opacity may be moved, of 255, which nobody
-	// sees in an edge. A picture that would need more has no palette.
+	// sees in an edge. A picture that would need more, or other colours of areas, has no
+	// palette.
 	nearColour = 16
 )
 
@@ -28,6 +30,9 @@ type shade struct {
 	index  uint8  // in the palette
 	off    int    // distance from there
 }
+
+// isArea tells whether more than edges have a colour.
+func (s *shade) isArea() bool { return s.pixels >= areaPixels }
 
 // shades are found by their colours: a table with linear probing, half of it empty.
 type shades [2 * mostShades]shade
@@ -41,10 +46,13 @@ func (t *shades) find(pix uint32) *shade {
 	return &t[at]
 }
 
-// row is that of a picture, and whether it is like the one above.
-func row(p *image.RGBA, y int) (pix []uint8, same bool) {
+// row is that of a picture, and the number of rows from there on that are like it.
+func row(p *image.RGBA, y int) (pix []uint8, times int) {
 	pix = p.Pix[y*p.Stride:][:4*p.Rect.Dx()]
-	return pix, y > 0 && bytes.Equal(pix, p.Pix[(y-1)*p.Stride:][:len(pix)])
+	for times = 1; y+times < p.Rect.Dy() && bytes.Equal(pix, p.Pix[(y+times)*p.Stride:][:len(pix)]); {
+		times++
+	}
+	return pix, times
 }
 
 // run is the colour that a row goes on with, and the number of its pixels.
@@ -59,9 +67,10 @@ func run(row []uint8) (pix uint32, n int) {
 // paletted is a picture with a palette, or nil where it has too many colours.
 func paletted(p *image.RGBA) *image.Paletted {
 	table, n := new(shades), 0
-	for y := range p.Rect.Dy() {
-		rest, same := row(p, y)
-		for len(rest) > 0 && !same { // an equal row has no other colours
+	for y, times := 0, 0; y < p.Rect.Dy(); y += times {
+		var rest []uint8
+		rest, times = row(p, y)
+		for len(rest) > 0 {
 			pix, pixels := run(rest)
 			s := table.find(pix)
 			if s.pixels == 0 {
@@ -70,7 +79,7 @@ func paletted(p *image.RGBA) *image.Paletted {
 				}
 				s.pix, s.off = pix, 256
 			}
-			s.pixels += pixels
+			s.pixels += pixels * times
 			rest = rest[4*pixels:]
 		}
 	}
@@ -81,18 +90,15 @@ func paletted(p *image.RGBA) *image.Paletted {
 		}
 	}
 	colours := choose(all)
-	if slices.ContainsFunc(all, func(s *shade) bool { return s.off > nearColour }) {
+	if slices.ContainsFunc(all, func(s *shade) bool { return s.off > nearColour || s.isArea() && s.off > 0 }) {
 		return nil
 	}
 	out := image.NewPaletted(p.Rect, colours)
-	for y := range p.Rect.Dy() {
-		into := out.Pix[y*out.Stride:][:p.Rect.Dx()]
-		rest, same := row(p, y)
-		if same {
-			copy(into, out.Pix[(y-1)*out.Stride:])
-			continue
-		}
-		for len(rest) > 0 {
+	for y, times := 0, 0; y < p.Rect.Dy(); y += times {
+		first := out.Pix[y*out.Stride:][:p.Rect.Dx()]
+		var rest []uint8
+		rest, times = row(p, y)
+		for into := first; len(rest) > 0; {
 			pix, pixels := run(rest)
 			index := table.find(pix).index
 			for i := range into[:pixels] {
@@ -100,11 +106,14 @@ func paletted(p *image.RGBA) *image.Paletted {
 			}
 			rest, into = rest[4*pixels:], into[pixels:]
 		}
+		for k := 1; k < times; k++ {
+			copy(out.Pix[(y+k)*out.Stride:], first)
+		}
 	}
 	return out
 }
 
-// choose takes the common colours, and then, one after another, the one that is furthest
+// choose takes the common colours and those of areas, and then, one after another, the one that is furthest
 // from those taken. It gives every shade the nearest.
 func choose(all []*shade) color.Palette {
 	slices.SortFunc(all, func(a, b *shade) int {
@@ -114,8 +123,8 @@ func choose(all []*shade) color.Palette {
 	furthest := all[0]
 	for len(taken) < min(paletteColours, len(all)) {
 		next := furthest
-		if len(taken) < commonColours {
-			next = all[len(taken)]
+		if common := all[len(taken)]; len(taken) < commonColours || common.isArea() {
+			next = common
 		}
 		if next.off == 0 {
 			break

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/png"
 	"testing"
 
@@ -74,4 +75,34 @@ func TestPaletteIsTheSameEveryTime(t *testing.T) {
 			t.Fatalf("it cannot be read: %v", err)
 		}
 	})
+}
+
+// TestPaletteKeepsAreas: the colours of cells, as of a map, stay what they are however many
+// there are; with a palette if it has room for them beside the shades of letters.
+func TestPaletteKeepsAreas(t *testing.T) {
+	const side, across = 30, 20
+	for _, cells := range []int{60, 150, 240, 300} {
+		p := image.NewRGBA(image.Rect(0, 0, side*across, side*(cells+across-1)/across+20))
+		for i := range p.Pix {
+			p.Pix[i] = 255
+		}
+		scale := colours(0, float64(cells))
+		for i := range cells {
+			at := image.Pt(i%across, i/across).Mul(side)
+			draw.Draw(p, image.Rectangle{at, at.Add(image.Pt(side, side))}, image.NewUniform(scale(float64(i))), image.Point{}, draw.Src)
+		}
+		for i := range 500 { // a few pixels of each shade of a letter
+			p.SetRGBA(i, p.Rect.Max.Y-1-i%9, color.RGBA{uint8(i / 2), uint8(i / 2), uint8(i / 3), 255})
+		}
+		got := paletted(p)
+		if (got != nil) != (cells < 250) {
+			t.Errorf("%d cells: palette %v", cells, got != nil)
+		}
+		for i := range cells {
+			at := image.Pt(i%across, i/across).Mul(side)
+			if got != nil && got.At(at.X+3, at.Y+3) != p.At(at.X+3, at.Y+3) {
+				t.Fatalf("%d cells: %v became %v", cells, p.At(at.X+3, at.Y+3), got.At(at.X+3, at.Y+3))
+			}
+		}
+	}
 }
