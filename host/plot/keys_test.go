@@ -34,6 +34,9 @@ func TestRunsAgainstAKey(t *testing.T) {
 		t.Errorf("the order at 20 is %g, not that of the last epoch", got)
 	}
 	written(t, page, "svg")
+	if page, err = plot.Observables([]*results.Run{hot, swept}, o); err != nil || page.Colours[0] != hot.Name {
+		t.Errorf("one run beside a sweep is called %q, %v", page.Colours, err)
+	}
 	o.Mean = true
 	if page, err = plot.Observables([]*results.Run{hot, other, cold}, o); err != nil {
 		t.Fatal(err)

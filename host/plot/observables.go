@@ -200,8 +200,8 @@ func (s *series) title() string {
 		return fmt.Sprintf("%d runs", len(s.runs)) + means
 	}
 	seed := fmt.Sprintf("seed %d", s.runs[0].Config.Run.Seed)
-	if len(m.Seeds) > 1 {
-		seed = fmt.Sprintf("%d replicas, %s", len(m.Seeds), seed)
+	if n := s.runs[0].Replicas(); n > 1 {
+		seed = fmt.Sprintf("%d replicas, %s", n, seed)
 	}
 	return fmt.Sprintf("%s: %s %s, %s%d steps, %s%s", s.runs[0].Name, m.Model, m.Rule, sizes(m), m.Steps, seed, means)
 }

@@ -119,6 +119,17 @@ func TestEveryObservableHasAPanel(t *testing.T) {
 	}
 }
 
+// TestTitleCountsReplicas, also of a model whose replicas have keys in place of seeds.
+func TestTitleCountsReplicas(t *testing.T) {
+	page, err := plot.Observables([]*results.Run{resultstest.Make(t, cpuref.New, "hopfield-two-memories", nil, "run.replicas=3")}, plot.Options{X: "step"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(page.Title, ", 3 replicas, seed ") {
+		t.Errorf("the title is %q", page.Title)
+	}
+}
+
 // TestPanelsOfTheModel: what a model shows on one pair of axes comes first, and no
 // energies where it has none.
 func TestPanelsOfTheModel(t *testing.T) {

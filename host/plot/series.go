@@ -182,8 +182,8 @@ func (s *series) againstKey() []table {
 	for _, of := range together(s.curves, alone) {
 		slices.SortFunc(of, func(a, b table) int { return cmp.Compare(a.value, b.value) })
 		t := table{name: s.name(origin{run: of[0].run}), mean: make(map[string][]float64)}
-		if alone(of[0]) == others {
-			t.name = counted(len(s.unswept()), "run")
+		if n := len(s.unswept()); alone(of[0]) == others && n > 1 {
+			t.name = counted(n, "run")
 		}
 		if slices.ContainsFunc(of, func(t table) bool { return t.spread != nil }) {
 			t.spread = make(map[string][]float64)
