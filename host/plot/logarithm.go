@@ -59,6 +59,9 @@ func logY(c Curve, least float64) Curve {
 		}
 		c.Spread, c.Below = append(c.Spread, math.Log10(v+linear.Spread[i])-c.Y[i]), append(c.Below, down)
 	}
+	if c.Single {
+		c.Unseen.Values = min(c.Unseen.Values, 1)
+	}
 	return c
 }
 
@@ -87,6 +90,9 @@ func (p *Panel) keepExtent() {
 		return
 	}
 	low, high := math.Inf(1), math.Inf(-1)
+	if p.Extent != nil { // that of several panels
+		low, high = p.Extent[0], p.Extent[1]
+	}
 	for _, c := range p.Curves {
 		for _, x := range c.X {
 			if isFinite(x) {
@@ -132,7 +138,7 @@ func (p *Panel) unseen(colours []string, of func(Unseen) int) (n int, whose stri
 	var names, with []string
 	by := make(map[string]int)
 	for _, c := range p.Curves {
-		name := c.nameIn(colours)
+		name := cmp.Or(c.nameIn(colours), "points") // beside a theory
 		if len(c.X) > 0 && !slices.Contains(names, name) {
 			names = append(names, name)
 		}

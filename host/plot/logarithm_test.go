@@ -188,6 +188,50 @@ func TestPanelsWithoutAPlace(t *testing.T) {
 	}
 }
 
+// TestNoPlaceOnX: where an axis of X has no value above 0, it is what the error is about, not
+// a quantity.
+func TestNoPlaceOnX(t *testing.T) {
+	panels := func(x ...float64) []Panel {
+		return []Panel{{X: "field", Y: "order", Curves: []Curve{{X: x, Y: []float64{1, 2}}}}, {X: "field", Y: "energy", Curves: []Curve{{X: x, Y: []float64{3, 4}}}}}
+	}
+	for _, l := range []Look{{LogX: true}, {LogX: true, LogY: true}} {
+		page := &Page{Columns: 2, Panels: panels(-2, 0)}
+		if err := page.Apply(l); err == nil || err.Error() != "no value of field is above 0, as those of a logarithmic axis are: leave x out of --log" {
+			t.Errorf("%+v: %v", l, err)
+		}
+	}
+	page := &Page{Columns: 2, Panels: append(panels(1, 2), panels(-2, 0)...)}
+	if err := page.Apply(Look{LogX: true}); err != nil || len(page.Panels) != 2 || page.Subtitle != "left out, as no value is above 0: field" {
+		t.Errorf("%d panels, %q, %v", len(page.Panels), page.Subtitle, err)
+	}
+}
+
+// TestLongBandOnBothAxes: only a value that has no place on the axis of Y has a band go down to
+// the edge, not one that has none on that of X.
+func TestLongBandOnBothAxes(t *testing.T) {
+	long := Curve{}
+	for i := range 5 * mostPoints {
+		long.X, long.Y = append(long.X, float64(i-7)), append(long.Y, 2)
+	}
+	below := func(c Curve) (open int) {
+		c = logY(logX(c), 0)
+		_, ends := extremes(c, thin(c).Y)
+		for _, v := range ends {
+			if math.IsInf(v, 1) {
+				open++
+			}
+		}
+		return open
+	}
+	if got := below(long); got != 0 {
+		t.Errorf("%d ends are at the edge, of values above 0", got)
+	}
+	long.Y[5*mostPoints-1] = 0
+	if got := below(long); got != 1 {
+		t.Errorf("%d ends are at the edge, of one value of 0", got)
+	}
+}
+
 // TestShortLogarithmicAxes: however short an axis is, two numbers at least stand on it, at
 // their places.
 func TestShortLogarithmicAxes(t *testing.T) {

@@ -59,12 +59,15 @@ func (p *Page) Apply(l Look) error {
 		return errors.New("logarithmic axes and limits are those of curves, and this figure has none: leave them out")
 	}
 	var left []Panel
-	var none []string
+	var none, axes []string // what has no value above 0
 	for _, panel := range p.Panels {
 		if panel.hasCurves() {
 			switch err := panel.take(&l); {
 			case errors.Is(err, errNoneAbove):
 				none = append(none, panel.name())
+				continue
+			case errors.Is(err, errNoPlaceX):
+				axes = append(axes, panel.X)
 				continue
 			case err != nil:
 				return fmt.Errorf("%s against %s: %w", panel.Y, panel.X, err)
@@ -73,11 +76,15 @@ func (p *Page) Apply(l Look) error {
 		left = append(left, panel)
 	}
 	p.Panels = left
-	if len(none) > 0 {
-		if !p.HasCurves() {
+	if axes = slices.Compact(axes); len(none)+len(axes) > 0 {
+		switch {
+		case p.HasCurves():
+		case len(none) == 0:
+			return fmt.Errorf("no value of %s is above 0, as those of a logarithmic axis are: leave x out of --log", strings.Join(axes, ", "))
+		default:
 			return fmt.Errorf("%w, of %s: name other quantities (--quantity), or leave --log out", errNoneAbove, strings.Join(none, ", "))
 		}
-		said := "left out, as no value is above 0: " + strings.Join(none, ", ")
+		said := "left out, as no value is above 0: " + strings.Join(append(none, axes...), ", ")
 		if p.Subtitle != "" {
 			said = p.Subtitle + "; " + said
 		}
@@ -91,6 +98,22 @@ func (p *Page) Apply(l Look) error {
 
 // errNoneAbove is that of a panel without a value for a logarithmic axis.
 var errNoneAbove = errors.New("no value is above 0, as those of a logarithmic axis are")
+
+// errNoPlaceX is that of a panel whose values of X are to blame.
+var errNoPlaceX = errors.New("no value of x is above 0, as those of a logarithmic axis are")
+
+// lacksX tells whether curves have points, and none a place on the axis of X.
+func (p *Panel) lacksX() bool {
+	points, places := 0, 0
+	for _, c := range p.Curves {
+		for _, x := range c.X {
+			if points++; isFinite(x) {
+				places++
+			}
+		}
+	}
+	return points > 0 && places == 0
+}
 
 // name is what a panel is about.
 func (p *Panel) name() string {
@@ -115,6 +138,9 @@ func (p *Panel) take(l *Look) error {
 	}
 	if l.LogX && !p.FineDecades && !p.Decades && p.Names == nil {
 		p.toLogX()
+		if !p.Bins && p.lacksX() {
+			return errNoPlaceX
+		}
 	}
 	if l.LogY && !p.FineDecadesY && !p.Bins && p.NamesY == nil {
 		p.FineDecadesY, p.FromZero = true, false

@@ -87,6 +87,7 @@ type Curve struct {
 	Joined       bool
 	Dots         bool      // marks are small
 	Below        []float64 // how far bars and bands go down, where that is not the Spread; +Inf: to the edge
+	Single       bool      // a line across the place of one value
 	Timed        bool      // colours tell the order of the points, in place of the curve's own
 	Linear       *Curve    // what Y and its spread are, where here they are logarithms
 	Unseen       Unseen

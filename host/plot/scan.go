@@ -349,10 +349,10 @@ func (s *scan) points(outcome int) *Panel {
 		}
 		measured.Joined = s.x.numbers && !theory
 		if p.FineDecadesY {
-			measured, known = logY(measured, least), logY(known, least)
-			known.Unseen = Unseen{} // the marks tell
+			measured = logY(measured, least)
 		}
-		p.Curves = append(append(p.Curves, measured), s.lines(known)...)
+		p.Curves = append(p.Curves, measured)
+		s.addLines(p, known)
 	}
 	if theory {
 		p.Key = []Style{{Name: "theory", Colour: black, Dash: 1}}
@@ -428,6 +428,16 @@ func (s *scan) marks() []LineMark {
 	return out
 }
 
+// addLines adds those of a curve to a panel.
+func (s *scan) addLines(p *Panel, c Curve) {
+	for _, line := range s.lines(c) {
+		if p.FineDecadesY {
+			line = logY(line, least)
+		}
+		p.Curves = append(p.Curves, line)
+	}
+}
+
 // lines of theory: one along numbers, and a short one at each text.
 func (s *scan) lines(known Curve) []Curve {
 	if s.x.numbers {
@@ -436,7 +446,7 @@ func (s *scan) lines(known Curve) []Curve {
 	const half = 0.3
 	var out []Curve
 	for k, x := range known.X {
-		out = append(out, Curve{Style: known.Style, X: []float64{x - half, x + half}, Y: []float64{known.Y[k], known.Y[k]}})
+		out = append(out, Curve{Style: known.Style, X: []float64{x - half, x + half}, Y: []float64{known.Y[k], known.Y[k]}, Single: true})
 	}
 	return out
 }

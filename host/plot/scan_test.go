@@ -323,7 +323,10 @@ func TestHiddenValues(t *testing.T) {
 		}
 	}
 	table := func(log bool) *experiment.Table {
-		out := scanTable([]string{"load"}, false, []string{"1"}, []string{"2"}, []string{"3"}, []string{"4"})
+		out := scanTable([]string{"load"}, true, []string{"1"}, []string{"2"}, []string{"3"}, []string{"4"})
+		for i := range out.Rows {
+			out.Rows[i].Theory[0] = math.NaN()
+		}
 		out.Outcomes[0].Log = log
 		for i, mean := range []float64{0, 0, 1e-12, 0.5} {
 			out.Rows[i].Estimates[0].Mean = mean
@@ -335,6 +338,32 @@ func TestHiddenValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(page, "3 values below 1e-08 are not shown")
+	withTheory := func(keys ...string) *experiment.Table {
+		out := table(true)
+		for i, known := range []float64{1e-9, 0.1, 0.2, 0.3} {
+			out.Rows[i].Theory[0] = known
+		}
+		for i, text := range keys {
+			out.Rows[i].Values[0] = experiment.Value{Text: text}
+		}
+		return out
+	}
+	for _, keys := range [][]string{nil, {"a", "b", "c", "d"}} { // a line along numbers, and one at each text
+		if page, err = Scan(withTheory(keys...), ScanOptions{Title: "errors"}); err != nil {
+			t.Fatal(err)
+		}
+		says(page, "4 values below 1e-08 are not shown: 3 of points; 1 of theory")
+		var b bytes.Buffer
+		if err := page.WriteData(&b); err != nil || !strings.Contains(b.String(), ",theory,") || !strings.Contains(b.String(), ",1e-09,") {
+			t.Errorf("the theory is not among the data, %v:\n%s", err, b.String())
+		}
+	}
+	only := withTheory()
+	only.Rows[0].Theory[0] = math.NaN()
+	if page, err = Scan(only, ScanOptions{Title: "errors"}); err != nil {
+		t.Fatal(err)
+	}
+	says(page, "3 values below 1e-08 are not shown: points")
 	zeros := table(true)
 	zeros.Rows[2].Estimates[0].Mean = 0
 	if page, err = Scan(zeros, ScanOptions{Title: "errors"}); err != nil {
@@ -354,4 +383,21 @@ func TestHiddenValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(one, "stretch\n1 value of 0 or below is not shown")
+}
+
+// TestPanelsShareAnExtent: a logarithmic axis of Y that hides points leaves the axis of X as
+// far as those of all panels reach.
+func TestPanelsShareAnExtent(t *testing.T) {
+	table := scanTable([]string{"load"}, false, []string{"1"}, []string{"2"}, []string{"3"}, []string{"4"})
+	table.Outcomes[0].Log = true
+	for i, mean := range []float64{0, 0.1, 0.5, math.NaN()} { // none at 4
+		table.Rows[i].Estimates[0].Mean = mean
+	}
+	page := scanPage(t, table, ScanOptions{Title: "errors"})
+	if err := page.Apply(Look{LogY: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got := page.Panels[0].Extent; !slices.Equal(got, []float64{1, 4}) {
+		t.Errorf("the axis reaches over %v", got)
+	}
 }

@@ -30,13 +30,8 @@ func (s *scan) beside(p *Panel, b experiment.Beside, outcome, dash int) {
 		lines = lines[:1]
 		lines[0].Name, lines[0].Colour = b.Name, black
 	}
-	for i := range lines {
-		for _, line := range s.lines(lines[i]) {
-			if p.FineDecadesY {
-				line = logY(line, least)
-			}
-			p.Curves = append(p.Curves, line)
-		}
+	for _, line := range lines {
+		s.addLines(p, line)
 	}
 	p.Key = append(p.Key, Style{Name: b.Name, Colour: black, Dash: dash})
 }

@@ -108,7 +108,7 @@ func extremes(c Curve, mean []float64) (above, below []float64) {
 			switch v := c.Y[k]; {
 			case c.hasPlace(k):
 				above[i], below[i] = max(above[i], v-mean[i]), max(below[i], mean[i]-v)
-			case c.Linear != nil && isFinite(c.Linear.Y[k]):
+			case c.Linear != nil && isFinite(c.X[k]) && !isFinite(c.Y[k]) && isFinite(c.Linear.Y[k]):
 				below[i] = math.Inf(1)
 			}
 		}
