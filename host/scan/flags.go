@@ -54,26 +54,27 @@ func ParseAxis(of string) (Axis, error) {
 // Vary adds axes that flags ask for. One takes the place of an axis that the file has
 // for its keys.
 func (f *File) Vary(axes []Axis) error {
-	own := len(f.Axes)
+	own := slices.Clone(f.Axes)
+	replaced := make([]bool, len(own))
 	for _, axis := range axes {
-		at := -1
-		for i := range f.Axes[:own] {
-			there := f.Axes[i].keys()
+		at, over := -1, strings.Join(axis.keys(), ";")
+		for i := range own {
+			there := own[i].keys()
 			switch shared := countIn(there, axis.keys()); {
 			case shared == 0:
 			case shared < len(there):
-				return fmt.Errorf("--over %s: an axis of the scan varies %s together; give values for all of them, as in --over '%s'", strings.Join(axis.keys(), ";"), strings.Join(there, " and "), strings.Join(there, "=...;")+"=...")
+				return fmt.Errorf("--over %s: an axis of the scan varies %s together; give values for all of them, as in --over '%s'", over, strings.Join(there, " and "), strings.Join(there, "=...;")+"=...")
 			case at >= 0:
-				return fmt.Errorf("--over %s: these are two axes of the scan, %s and %s; give an --over for each", strings.Join(axis.keys(), ";"), strings.Join(f.Axes[at].keys(), " and "), strings.Join(there, " and "))
+				return fmt.Errorf("--over %s: these are two axes of the scan, %s and %s; give an --over for each", over, strings.Join(own[at].keys(), ";"), strings.Join(there, ";"))
 			default:
 				at = i
 			}
 		}
-		if at >= 0 {
-			f.Axes[at] = axis
-		} else {
+		if at < 0 || replaced[at] { // a key of two flags is refused as that of two axes is
 			f.Axes = append(f.Axes, axis)
+			continue
 		}
+		f.Axes[at], replaced[at] = axis, true
 	}
 	return nil
 }

@@ -222,7 +222,7 @@ func TestVary(t *testing.T) {
 		"edge.bound=7,8": "edge.bound;edge.noise+edge.size_mass", "edge.size_mass=1,2;edge.noise=3,4": "edge.bound;edge.size_mass+edge.noise",
 		"edge.bound=7;edge.levels=8": "edge.bound+edge.levels;edge.noise+edge.size_mass", "run.precision=single": "edge.bound;edge.noise+edge.size_mass;run.precision",
 		"edge.noise=1,2": "an axis of the scan varies edge.noise and edge.size_mass together; give values for all of them, as in --over 'edge.noise=...;edge.size_mass=...'",
-		"edge.bound=1;edge.noise=2;edge.size_mass=3": "these are two axes of the scan, edge.bound and edge.noise and edge.size_mass; give an --over for each",
+		"edge.bound=1;edge.noise=2;edge.size_mass=3": "these are two axes of the scan, edge.bound and edge.noise;edge.size_mass; give an --over for each",
 	} {
 		f := decode(t, small+`axis = [{key = "edge.bound", values = [1, 2]}, {keys = ["edge.noise", "edge.size_mass"], values = [[1, 2]]}]`)
 		axis, err := ParseAxis(over)
@@ -239,6 +239,25 @@ func TestVary(t *testing.T) {
 		}
 		if is := strings.Join(are, ";"); !strings.HasSuffix(is, want) {
 			t.Errorf("--over %s gives %s, want %s", over, is, want)
+		}
+	}
+	for _, overs := range [][]string{{"edge.bound=7,8", "edge.bound=9"}, {"edge.bound=7,8", "edge.bound=9,10;edge.levels=4,5"}, {"edge.noise=true", "edge.noise=false"}} {
+		f := decode(t, small+`axis = [{key = "edge.bound", values = [1, 2]}]`)
+		var axes []Axis
+		for _, over := range overs {
+			axis, err := ParseAxis(over)
+			if err != nil {
+				t.Fatal(err)
+			}
+			axes = append(axes, axis)
+		}
+		err := f.Vary(axes)
+		if err == nil {
+			err = f.Validate()
+		}
+		key, _, _ := strings.Cut(overs[0], "=")
+		if want := key + " stands on two axes"; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("--over %v gives %v, want %s", overs, err, want)
 		}
 	}
 }
