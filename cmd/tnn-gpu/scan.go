@@ -387,16 +387,19 @@ func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, fold
 	defer progress.clear()
 	work := &experiment.Work{Folder: folder, Plan: &s.Plan, Share: share, Runner: runner, Tell: progress.tell}
 	report, err := work.Go(ctx)
-	if why := w.stopped(); why != nil && report.Done < report.Tasks() {
-		return fmt.Errorf("%w with %d of %s done; go on with: tnn-gpu resume %s", why, report.Done, count(int64(report.Tasks()), "point"), shellQuoted(folder.Path))
+	why := w.stopped()
+	if why != nil && errors.Is(err, context.Canceled) {
+		err = nil // it was told to stop, which is no failure
 	}
 	switch {
 	case errors.Is(err, experiment.ErrDamaged):
 		return usageError{err}
 	case errors.Is(err, experiment.ErrNotBegun):
 		return usageError{fmt.Errorf("%w; nothing was computed, and nothing changed", err)}
-	case err != nil && w.stopped() == nil:
+	case err != nil:
 		return err
+	case why != nil && report.Done < report.Tasks():
+		return fmt.Errorf("%w with %d of %s done; go on with: tnn-gpu resume %s", why, report.Done, count(int64(report.Tasks()), "point"), shellQuoted(folder.Path))
 	}
 	return p.endScan(s, folder, report, progress)
 }
@@ -419,7 +422,7 @@ func (p *program) endScan(s *scan.Scan, folder *experiment.Folder, report experi
 		return err
 	}
 	if !progress.made {
-		fmt.Fprintf(p.out, "All %s were done before.\n", count(int64(len(s.Plan.Points)), "point"))
+		fmt.Fprintf(p.out, "Nothing was left to do of %s.\n", count(int64(len(s.Plan.Points)), "point"))
 	}
 	return p.drawScan(s, folder, table)
 }

@@ -101,7 +101,7 @@ func TestScan(t *testing.T) {
 		flag, _, _ := strings.Cut(of, "=")
 		tnnGPU(t, dir, "plot", "again", of).want(t, codeUsage, flag+" is of runs: a scan ")
 	}
-	tnnGPU(t, dir, "resume", "again", "--backend", "cpu").want(t, codeDone, "All 6 points were done before.\n\nagain has config.toml")
+	tnnGPU(t, dir, "resume", "again", "--backend", "cpu").want(t, codeDone, "Nothing was left to do of 6 points.\n\nagain has config.toml")
 	tnnGPU(t, dir, "inspect", "again").want(t, codeUsage, "again is the folder of a scan")
 	tnnGPU(t, dir, "resume", "again", "--steps", "30").want(t, codeUsage, "--steps is of runs")
 }

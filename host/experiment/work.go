@@ -71,7 +71,10 @@ func (w *Work) Go(ctx context.Context) (Report, error) {
 		}
 	}
 	r, err := s.report()
-	return r, errors.Join(err, ctx.Err())
+	if err == nil {
+		err = ctx.Err() // alone, so that it hides no failure
+	}
+	return r, err
 }
 
 type worker struct {
