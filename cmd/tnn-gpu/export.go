@@ -66,9 +66,6 @@ func (p *program) export(o *exportOptions) error {
 	if err != nil {
 		return err
 	}
-	if n := run.Replicas(); n > 1 && !o.replica.given {
-		p.warn(fmt.Sprintf("the run has %d replicas, and the first one, 0, is written; --replica names another", n))
-	}
 	type file struct {
 		name  string
 		write func(io.Writer) error
@@ -86,6 +83,9 @@ func (p *program) export(o *exportOptions) error {
 			return err
 		}
 		fmt.Fprintf(p.out, "%s has %s and %s of step %d\n", f.name, count(int64(x.Graph.Nodes), "node"), count(int64(len(x.Graph.Edges)), "edge"), last.step)
+	}
+	if n := run.Replicas(); n > 1 && !o.replica.given {
+		p.warn(fmt.Sprintf("the run has %d replicas, and the first one, 0, is written; --replica names another", n))
 	}
 	return nil
 }

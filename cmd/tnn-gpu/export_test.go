@@ -13,6 +13,9 @@ func TestExportOfReplicas(t *testing.T) {
 	if !strings.Contains(r.errs, "the run has 3 replicas, and the first one, 0, is written; --replica names another") {
 		t.Errorf("it says %q", r.errs)
 	}
+	if r := tnnGPU(t, dir, "export", "out").want(t, codeUsage); strings.Contains(r.errs, "is written") {
+		t.Errorf("nothing is written, and it says %q", r.errs)
+	}
 	if r := tnnGPU(t, dir, "export", "out", "--replica", "0", "--overwrite").want(t, codeDone); r.errs != "" {
 		t.Errorf("it says %q", r.errs)
 	}

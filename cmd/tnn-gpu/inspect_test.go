@@ -82,13 +82,17 @@ func TestSeedsAreSeeds(t *testing.T) {
 	tnnGPU(t, dir, small("--backend", "cpu", "--replicas", "3", "--seed", "7", "--no-overview")...).want(t, codeDone)
 	tnnGPU(t, dir, "inspect", "out").want(t, codeDone, "seed ", "seeds ", "7 8 9", "of the replicas")
 	tnnGPU(t, dir, "run", "--preset", "perceptron-hebb", "--backend", "cpu", "--steps", "10", "--no-overview", "--out", "student").want(t, codeDone)
-	if r := tnnGPU(t, dir, "inspect", "student").want(t, codeDone, "keys ", "which follow from the seed"); strings.Contains(r.out, "seeds") || !regexp.MustCompile(`(?m)^seed +1 *$`).MatchString(r.out) {
+	if r := tnnGPU(t, dir, "inspect", "student").want(t, codeDone, "keys ", "that the noise of the replicas follows from"); strings.Contains(r.out, "seeds") || !regexp.MustCompile(`(?m)^seed +1 *$`).MatchString(r.out) {
 		t.Errorf("keys are called seeds:\n%s", r.out)
 	}
 	if r := tnnGPU(t, dir, "inspect", "student", "--json").want(t, codeDone, `"seed": 1`, `"keys": [`); strings.Contains(r.out, `"seeds"`) {
 		t.Errorf("keys are called seeds:\n%s", r.out)
 	}
-	for run, want := range map[string]string{"out": `"seed": 7,\s+"seeds": \[\s+7,\s+8,\s+9`, "student": `"seed": 1,\s+"keys": \[`} {
+	for replicas, says := range map[string]string{"1": "signals-urns", "2": " 5 5  that the noise of the replicas follows from"} {
+		tnnGPU(t, dir, "run", "--preset", "signals-urns", "--backend", "cpu", "--steps", "10", "--replicas", replicas, "--seed", "5", "--no-overview", "--out", "signals-urns"+replicas).want(t, codeDone)
+		tnnGPU(t, dir, "inspect", "signals-urns"+replicas).want(t, codeDone, says)
+	}
+	for run, want := range map[string]string{"signals-urns1": `"seed": 5,\s+"seeds": \[\s+5\s`, "out": `"seed": 7,\s+"seeds": \[\s+7,\s+8,\s+9`, "student": `"seed": 1,\s+"keys": \[`} {
 		if text := read(t, dir, run, "run.json"); !regexp.MustCompile(want).Match(text) {
 			t.Errorf("%s/run.json has not %s:\n%.600s", run, want, text)
 		}

@@ -141,7 +141,7 @@ func (s *runSummary) String() string {
 		r.line("seeds", strings.Trim(fmt.Sprint(s.Seeds), "[]"), "of the replicas")
 	}
 	if s.Keys != nil {
-		r.line("keys", strings.Trim(fmt.Sprint(s.Keys), "[]"), "of the noise of the replicas, which follow from the seed")
+		r.line("keys", strings.Trim(fmt.Sprint(s.Keys), "[]"), "that the noise of the replicas follows from")
 	}
 	for _, name := range s.counts {
 		r.line(strings.ReplaceAll(name, "_", " "), s.Network[name])

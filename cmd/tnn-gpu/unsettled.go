@@ -46,7 +46,7 @@ func (p *program) tellUnsettled(n *setup, s sim.Summary, run *results.Run) {
 		said = append(said, fmt.Sprintf("too slow to tell whether stationary %s: %s", within, slow.text(len(parts))))
 	}
 	if !known {
-		said = append(said, fmt.Sprintf("too few rows to tell what is stationary in steps %d to %d: %d are evenly spaced, and it takes %d", first, last, found.Rows, analysis.LeastRows))
+		said = append(said, analysis.TooFew(fmt.Sprintf(" in steps %d to %d", first, last), found.Rows, len(parts[len(parts)-1].Replicas)))
 	}
 	if said == nil {
 		return

@@ -63,7 +63,7 @@ func series(r *Run) (*Result, error) {
 	}
 	switch {
 	case !enough(to-from, len(r.Replicas)):
-		out.Note("too few rows to tell what is stationary: %d are evenly spaced, and it takes %d, or two and %d replicas", to-from, LeastRows, stats.LeastReplicas)
+		out.Note("%s", TooFew("", to-from, len(r.Replicas)))
 	case tooSlow != nil && len(r.Replicas) >= stats.LeastReplicas:
 		out.Note("correlated over more than a twentieth of %s, so that no autocorrelation time is known; errors, and what is stationary, are found from the replicas: %s", halves, strings.Join(tooSlow, ", "))
 	case tooSlow != nil:

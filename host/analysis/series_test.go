@@ -198,6 +198,7 @@ func TestJudged(t *testing.T) {
 		{"level", 1, 400, level, 0, 0, ""},
 		{"slope", 1, 400, func(step int64) float64 { return float64(step) / 200 }, 1, 0, "q is not stationary"},
 		{"slope in few rows", 1, 60, slope, 0, 0, "too few rows to tell what is stationary: 60 are evenly spaced, and it takes 100"},
+		{"one row of replicas", 12, 1, slope, 0, 0, "too few rows to tell what is stationary: 1 is evenly spaced, and it takes two with 12 replicas"},
 		{"long level", 1, 200_000, level, 0, 0, ""},
 		{"long slope", 1, 100_000, func(step int64) float64 { return float64(step/50_001) / 5 }, 1, 0, "q is not stationary"},
 		{"slow", 1, 1000, wave(1000), 0, 1, "too slow to tell whether stationary"},

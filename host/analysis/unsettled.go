@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -62,6 +63,19 @@ const (
 // replicas are independent from the first row on; the rows of one are not.
 func enough(rows, replicas int) bool {
 	return rows >= LeastRows || rows >= 2 && replicas >= stats.LeastReplicas
+}
+
+// TooFew says that rows are too few to tell what is stationary. Where, such as " in steps 1
+// to 60", may be empty.
+func TooFew(where string, rows, replicas int) string {
+	is, takes := "are", fmt.Sprintf("%d, or two and %d replicas", LeastRows, stats.LeastReplicas)
+	if rows == 1 {
+		is = "is"
+	}
+	if replicas >= stats.LeastReplicas {
+		takes = fmt.Sprintf("two with %d replicas", replicas)
+	}
+	return fmt.Sprintf("too few rows to tell what is stationary%s: %d %s evenly spaced, and it takes %s", where, rows, is, takes)
 }
 
 // judge tells whether evenly spaced rows of some replicas are stationary, and how far the

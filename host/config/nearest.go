@@ -12,7 +12,7 @@ import (
 // nearest is the known key that is most like an unknown one: the last words
 // count most, also where what is said of a key has that word, then the tables.
 func nearest(unknown string, roots []reflect.Type) string {
-	const said = 2*8 + 4 // unlike three mistyped characters, and more unlike than two
+	const said = 2*8 + 4 // costs more than two mistyped characters and less than three
 	table, word := split(unknown)
 	best, least := "", -1
 	for _, known := range knownKeys(roots) {

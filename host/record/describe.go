@@ -11,7 +11,7 @@ import (
 // files describes what the run folder will hold.
 func (r *Recorder) files() []File {
 	out := []File{
-		{Name: ConfigName, Doc: "the whole configuration; running it again gives the same run, with --commands where a page has steered it"},
+		{Name: ConfigName, Doc: "the whole configuration; running it again gives the same run, with --commands where a page has steered it, and with --steps where resume --steps made it longer"},
 		{Name: StepsName, Doc: "quantities of " + r.describeSteps(), Columns: r.stepColumns()},
 		{Name: epochsName, Doc: "quantities of the mean sums of the steps of each epoch" + r.meanOfReplicas(), Columns: r.epochColumns()},
 		{Name: HistogramsName, Doc: "histograms at the start and the end" + r.ofReplicas() + "; empty bins are left out", Columns: r.histogramColumns(), Histograms: r.distributions()},
