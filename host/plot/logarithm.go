@@ -67,7 +67,14 @@ func logY(c Curve, least float64) Curve {
 
 // toLogX gives a panel a logarithmic axis of X.
 func (p *Panel) toLogX() {
-	p.FineDecades, p.Extent = true, nil
+	p.FineDecades = true
+	switch e := p.Extent; {
+	case e == nil:
+	case e[0] > 0:
+		p.Extent = []float64{math.Log10(e[0]), math.Log10(e[1])}
+	default: // the curves tell where it begins
+		p.Extent = nil
+	}
 	for i := range p.Curves {
 		p.Curves[i] = logX(p.Curves[i])
 	}

@@ -393,11 +393,16 @@ func TestPanelsShareAnExtent(t *testing.T) {
 	for i, mean := range []float64{0, 0.1, 0.5, math.NaN()} { // none at 4
 		table.Rows[i].Estimates[0].Mean = mean
 	}
-	page := scanPage(t, table, ScanOptions{Title: "errors"})
-	if err := page.Apply(Look{LogY: true}); err != nil {
-		t.Fatal(err)
-	}
-	if got := page.Panels[0].Extent; !slices.Equal(got, []float64{1, 4}) {
-		t.Errorf("the axis reaches over %v", got)
+	for _, of := range []struct {
+		look Look
+		want []float64
+	}{{Look{LogY: true}, []float64{1, 4}}, {Look{LogX: true}, []float64{0, math.Log10(4)}}} {
+		page := scanPage(t, table, ScanOptions{Title: "errors"})
+		if err := page.Apply(of.look); err != nil {
+			t.Fatal(err)
+		}
+		if got := page.Panels[0].Extent; !slices.Equal(got, of.want) {
+			t.Errorf("the axis reaches over %v, want %v", got, of.want)
+		}
 	}
 }
