@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -70,16 +71,29 @@ func TestAgain(t *testing.T) {
 	if diff := cmp.Diff([]uint32{1, 1, 1, 1}, have); diff != "" {
 		t.Error(diff)
 	}
-	built := false
+	var calls []string
 	again.Refuse(func(call string) error {
-		built = built || call == "clBuildProgram"
+		calls = append(calls, call)
 		return nil
 	})
 	must(t, again.Probe(state.Single))
-	if built || again.info.SingleVerdict != first.info.SingleVerdict {
-		t.Errorf("the device is probed again: %v; the verdict is %q", built, again.info.SingleVerdict)
+	if len(calls) > 0 || again.info.SingleVerdict != first.info.SingleVerdict {
+		t.Errorf("the device is probed again, by %q; the verdict is %q", calls, again.info.SingleVerdict)
+	}
+	_, err = again.Build(source, "")
+	must(t, err)
+	if slices.Contains(calls, "clBuildProgram") {
+		t.Errorf("a program is built again, by %q", calls)
+	}
+	_, err = again.Build(source+"\n", "")
+	must(t, err)
+	if !slices.Contains(calls, "clBuildProgram") {
+		t.Error("another program is not built")
 	}
 	must(t, again.Close())
+	if err := again.Probe(state.Single); !errors.Is(err, errClosed) {
+		t.Errorf("a closed device that is probed gives %v", err)
+	}
 }
 
 func TestDevices(t *testing.T) {

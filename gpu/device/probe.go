@@ -37,6 +37,9 @@ func Probe(info Info) (Info, error) {
 // where its answers are not merely rounded in another way. A device that was opened
 // again is not probed again.
 func (d *Device) Probe(precision state.Precision) error {
+	if d.closed {
+		return errClosed
+	}
 	if precision == state.Double && !d.info.Double {
 		return fmt.Errorf("%w: %s computes in single precision alone; take that, or another device", backend.ErrNoDouble, d.info.Name)
 	}

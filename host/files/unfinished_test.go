@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"tnn-gpu/host/files"
 )
@@ -44,7 +45,13 @@ func TestAbandon(t *testing.T) {
 	if left := u.Abandon(); !slices.Equal(left, []string{filepath.Join(dir, "half")}) || !stopped {
 		t.Errorf("%v are left out, stopped before: %v", left, stopped)
 	}
-	go u.Finish(half, nil, put) // which waits for ever
+	placed := make(chan bool)
+	go u.Finish(half, nil, func() error { close(placed); return put() }) // which waits for ever
+	select {
+	case <-placed:
+		t.Error("what was given up is put in place")
+	case <-time.After(50 * time.Millisecond):
+	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 || entries[0].Name() != "whole" {
 		t.Errorf("there is %v, %v", entries, err)
 	}
