@@ -419,7 +419,7 @@ func TestSignalsLeaveNoHalves(t *testing.T) {
 	dir, tools := t.TempDir(), t.TempDir()
 	tnnGPU(t, dir, small("--record", "state", "--every", "5", "--backend", "cpu")...).want(t, codeDone)
 	before := names(t, dir)
-	script := "#!/bin/sh\nfor last; do :; done\necho half >$last\nexec sleep 3600\n"
+	script := "#!/bin/sh\ntrap 'exit 255' INT TERM\nfor last; do :; done\necho half >$last\nwhile :; do sleep 0.1; done\n"
 	if err := os.WriteFile(filepath.Join(tools, "ffmpeg"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -427,6 +427,7 @@ func TestSignalsLeaveNoHalves(t *testing.T) {
 		var out, errs bytes.Buffer
 		c := command(t, dir, "video", "out", "--scale", "20", "--out", "film.mp4")
 		c.Env, c.Stdout, c.Stderr = append(c.Env, "PATH="+tools+":"+os.Getenv("PATH")), &out, &errs
+		c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // as a shell starts it
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -438,7 +439,7 @@ func TestSignalsLeaveNoHalves(t *testing.T) {
 			text, err := os.ReadFile(half[0])
 			return err == nil && string(text) == "half\n"
 		})
-		if err := c.Process.Signal(signal); err != nil {
+		if err := syscall.Kill(-c.Process.Pid, signal); err != nil { // as a terminal does
 			t.Fatal(err)
 		}
 		finish(t, c.Wait(), &out, &errs).want(t, codeInterrupted, "The command ends before it is done. film.mp4 is not written.")

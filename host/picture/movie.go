@@ -154,6 +154,7 @@ func NewMP4(path string, size image.Point, fps int) (movie Movie, kill func(), e
 		"-s", fmt.Sprintf("%dx%d", size.X, size.Y), "-r", fmt.Sprint(fps), "-i", "pipe:0",
 		"-pix_fmt", "yuv420p", "-movflags", "+faststart", "-f", "mp4", path)
 	m.command.Stderr = &m.said
+	apart(m.command)
 	if m.frames, err = m.command.StdinPipe(); err == nil {
 		err = m.command.Start()
 	}
