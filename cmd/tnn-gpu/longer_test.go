@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -40,6 +43,47 @@ func TestResumeNeverShortens(t *testing.T) {
 	}
 	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "14 steps in ")
 	sameResults(t, filepath.Join(dir, "longer"), filepath.Join(dir, "out"))
+}
+
+// TestResumeKeepsTheLength: a run that was to be longer, and was killed, goes on to that
+// length.
+func TestResumeKeepsTheLength(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small()...).want(t, codeDone)
+	// resumed gives the line of the run's length, and kills the run after a checkpoint.
+	resumed := func(more ...string) string {
+		t.Helper()
+		before := lastCheckpoint(t, filepath.Join(dir, "out"))
+		c := command(t, dir, append([]string{"resume", "out", "--backend", "cpu", "--checkpoint", "1000"}, more...)...)
+		pipe, err := c.StdoutPipe()
+		if err == nil {
+			err = c.Start()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, length := bufio.NewScanner(pipe), ""
+		for lines.Scan() {
+			if strings.HasPrefix(lines.Text(), "run ") {
+				length = lines.Text()
+			}
+			if length != "" && lastCheckpoint(t, filepath.Join(dir, "out")) > before {
+				break
+			}
+		}
+		_ = c.Process.Kill() // it may have ended, which the line tells
+		_ = c.Wait()
+		return length
+	}
+	for _, more := range [][]string{{"--steps", "100000000"}, nil} {
+		if length := resumed(more...); !strings.Contains(length, " 100000000 steps") {
+			t.Fatalf("resume %v has the line %q", more, length)
+		}
+	}
+	// One that is given another length has that from then on.
+	end := strconv.Itoa(lastCheckpoint(t, filepath.Join(dir, "out")) + 2000)
+	tnnGPU(t, dir, "resume", "out", "--backend", "cpu", "--steps", end).want(t, codeDone)
+	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "The run has made all of its "+end+" steps")
 }
 
 // TestPlusNeedsSteps: a plus is refused where there is nothing that it could count from.

@@ -57,7 +57,7 @@ func negated(text string) string { return strconv.FormatBool(text != "true") }
 func (n *setup) recordOptions(d backend.Description) (record.Options, error) {
 	c := n.config.Record
 	o := record.Options{
-		Program: programVersion(), Model: n.net, Backend: d, Seeds: n.seeds, Seed: n.config.Run.Seed, Sweep: n.sweep, NoFinal: !n.writesFinal(),
+		Program: programVersion(), Model: n.net, Backend: d, Seeds: n.seeds, Seed: n.config.Run.Seed, Sweep: n.sweep, Steps: n.config.Spec.Steps(), NoFinal: !n.writesFinal(),
 		ProbeEvery: int64(c.WatchEvery), StepsEvery: int64(c.StepsEvery),
 	}
 	chosen, err := n.chosenItems()

@@ -18,7 +18,7 @@ func (p *program) restart(o *resumeOptions, cfg *config.Config, folder *record.F
 	if strings.HasPrefix(o.steps, "+") {
 		return nil, folder, badUsage("--restart begins at step 0, and --steps %s counts from the last step that was made: say how long the run is to be, as in --steps %d", o.steps, cfg.Spec.Steps())
 	}
-	end, err := lastStep(cfg, o.steps, 0)
+	end, err := lastStep(o.steps, 0, cfg.Spec.Steps())
 	if err != nil {
 		return nil, folder, usageError{err}
 	}

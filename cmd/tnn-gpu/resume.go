@@ -145,7 +145,7 @@ func (p *program) reopen(o *resumeOptions, folder *record.Folder) (*job, *record
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
-	end, err := lastStep(cfg, o.steps, made)
+	end, err := lastStep(o.steps, made, max(cfg.Spec.Steps(), folder.Planned()))
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
@@ -328,10 +328,11 @@ func (p *program) drawAgain(n *setup, folder *record.Folder) error {
 }
 
 // lastStep is the step at which a resumed run ends. It is none before the last one that
-// the run has made, wherever the checkpoint is that it goes on from.
-func lastStep(cfg *config.Config, text string, made int64) (int64, error) {
+// the run has made, wherever the checkpoint is that it goes on from, and without a number
+// the one that was planned.
+func lastStep(text string, made, planned int64) (int64, error) {
 	if text == "" {
-		return max(made, cfg.Spec.Steps()), nil
+		return max(made, planned), nil
 	}
 	end, err := steps(text, made)
 	if err == nil && end < made {

@@ -84,6 +84,16 @@ func (f *Folder) LastMade() (int64, error) {
 	return last, nil
 }
 
+// Planned is the step at which the last session of the run was to end; 0 where that is not
+// known.
+func (f *Folder) Planned() int64 {
+	m, err := f.Metadata()
+	if err != nil || len(m.Sessions) == 0 {
+		return 0
+	}
+	return m.Sessions[len(m.Sessions)-1].Planned
+}
+
 // Checkpoint reads the newest checkpoint that is whole and whose tables and
 // recordings are what they were. Skipped tells, newest first, what is wrong with those
 // that are newer. Where there is none, the error wraps ErrNoCheckpoint; where none can

@@ -93,6 +93,7 @@ type Session struct {
 	Backend     Backend    `json:"backend"`
 	FirstStep   int64      `json:"first_step"` // the step before the first one made
 	LastStep    int64      `json:"last_step"`
+	Planned     int64      `json:"planned,omitempty"` // the step at which it was to end; 0: it is not known
 	Status      sim.Reason `json:"status"`
 	Error       string     `json:"error,omitempty"`
 	Started     time.Time  `json:"started"`
@@ -290,7 +291,7 @@ func (r *Recorder) beginSession(step int64) error {
 	m.Sessions = append(m.Sessions, Session{
 		Program: r.options.Program, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 		Backend:   Backend{d.Backend, d.Device, d.Driver, d.Strict, d.Note, d.Bytes, d.Form},
-		FirstStep: step, LastStep: step, Status: Running, Started: now(),
+		FirstStep: step, LastStep: step, Planned: r.options.Steps, Status: Running, Started: now(),
 	})
 	return r.writeMetadata()
 }

@@ -36,7 +36,7 @@ func (m *Metadata) check() error {
 		}
 	}
 	for _, s := range m.Sessions {
-		if s.FirstStep < 0 || s.LastStep < s.FirstStep || s.Updates < 0 || s.WallSeconds < 0 {
+		if s.FirstStep < 0 || s.LastStep < s.FirstStep || s.Planned < 0 || s.Updates < 0 || s.WallSeconds < 0 {
 			return fmt.Errorf("a session goes from step %d to %d", s.FirstStep, s.LastStep)
 		}
 	}

@@ -24,6 +24,8 @@ type Options struct {
 	// NetworkSum is that of the network; empty where it has none.
 	NetworkSum string
 
+	Steps int64 // the step at which the run is to end; 0: it is not known
+
 	NoFinal bool // final.npz is not written
 
 	StepsEvery int64 // steps from one row of steps.csv to the next, of those that have one; 0: all have
