@@ -202,6 +202,7 @@ func TestJudged(t *testing.T) {
 		{"long level", 1, 200_000, level, 0, 0, ""},
 		{"long slope", 1, 100_000, func(step int64) float64 { return float64(step/50_001) / 5 }, 1, 0, "q is not stationary"},
 		{"slow", 1, 1000, wave(1000), 0, 1, "too slow to tell whether stationary"},
+		{"slow in blocks alone", 1, 4000, func(step int64) float64 { return wave(4000)(step) * 1.5 / 50 }, 0, 1, "means of blocks of rows are correlated over more than a twentieth of the steps: q"},
 		{"slow, of replicas", 12, 1000, level, 0, 0, "errors, and what is stationary, are found from the replicas: q"},
 		{"slope of replicas", 12, 60, slope, 1, 0, "q is not stationary"},
 		{"level of replicas", 12, 60, level, 0, 0, "found from the replicas: q"},
