@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"tnn-gpu/gpu"
@@ -27,6 +29,9 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	flag.Parse()
+	if signal.Ignored(syscall.SIGHUP) { // by nohup; programs that are started here hear it
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 	if os.Getenv("TNN_OPENCL_FOLLOWS") == "1" {
 		if _, err := gpu.Devices(); errors.Is(err, gpu.ErrNotBuilt) {
 			_ = flag.Set("test.run", "^("+strings.Join(withoutOpenCL, "|")+")$")
