@@ -321,7 +321,7 @@ func TestVisualMistakes(t *testing.T) {
 		{"video out --replica 1", "there is no replica 1; the run has 1"},
 		{"inspect out --node 400", "there is no node 400; the run has nodes 0 to 399"},
 		{"inspect out --node -1", "there is no node -1"},
-		{"inspect out --edge 3", `--edge is "3": write its two ends, as in 3,4`},
+		{"inspect out --edge 3", "--edge is 3: write the two ends of the edge, as in 3,4, or name it by its number: --item edge:3"},
 		{"inspect out --edge 3,90", "there is no edge between node 3 and 90"},
 		{"inspect out --step 21", "--step is 21: use 1 to 20"},
 		{"inspect out --node 3 --edge 3,4", "there are both --node and --edge"},
