@@ -82,9 +82,9 @@ const maxBytes = 4 << 20
 // Open reads a file that is that of a scan, if it has an axis, or else a configuration to
 // be scanned.
 func Open(path string) (*File, error) {
-	src, err := text.ReadAtMost(path, maxBytes)
+	src, err := readFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("the scan cannot be opened: %w", err)
+		return nil, err
 	}
 	return open(path, src)
 }
@@ -96,14 +96,13 @@ func Read(name string, from io.Reader) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the scan cannot be read: %w", err)
 	}
+	if src, err = checked(name, src); err != nil {
+		return nil, err
+	}
 	return open(name, src)
 }
 
 func open(path string, src []byte) (*File, error) {
-	src, err := checked(path, src)
-	if err != nil {
-		return nil, err
-	}
 	var head struct {
 		Axes any `toml:"axis"`
 	}
@@ -114,6 +113,14 @@ func open(path string, src []byte) (*File, error) {
 		return Decode(path, src)
 	}
 	return &File{Format: Format, Base: path, source: src}, nil // a pipe is read once
+}
+
+func readFile(path string) ([]byte, error) {
+	src, err := text.ReadAtMost(path, maxBytes)
+	if err != nil {
+		return nil, fmt.Errorf("the scan cannot be opened: %w", err)
+	}
+	return checked(path, src)
 }
 
 // checked is a text that is not too long and not empty.
@@ -129,11 +136,8 @@ func checked(path string, src []byte) ([]byte, error) {
 
 // Load reads the file of a scan. A base that is a file is named relative to it.
 func Load(path string) (*File, error) {
-	src, err := text.ReadAtMost(path, maxBytes)
+	src, err := readFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("the scan cannot be opened: %w", err)
-	}
-	if src, err = checked(path, src); err != nil {
 		return nil, err
 	}
 	return Decode(path, src)

@@ -118,53 +118,45 @@ func (e *encoder) hand() {
 	e.piece = nil
 }
 
-func (e *encoder) text(b []byte) {
-	for len(b) > 0 {
-		room := e.room(1, len(b))
+// fill encodes values of some bytes each, as many at a time as a piece has room for.
+func fill[T any](e *encoder, values []T, bytes int, put func(room []byte, values []T)) {
+	for len(values) > 0 {
+		room := e.room(bytes, len(values))
 		if room == nil {
 			return
 		}
-		b = b[copy(room, b):]
+		n := len(room) / bytes
+		put(room, values[:n])
+		values = values[n:]
 	}
+}
+
+func (e *encoder) text(b []byte) {
+	fill(e, b, 1, func(room, b []byte) { copy(room, b) })
 }
 
 func (e *encoder) singles(values []float32) {
-	for len(values) > 0 {
-		room := e.room(4, len(values))
-		if room == nil {
-			return
-		}
-		for i, v := range values[:len(room)/4] {
+	fill(e, values, 4, func(room []byte, values []float32) {
+		for i, v := range values {
 			binary.LittleEndian.PutUint32(room[4*i:], math.Float32bits(v))
 		}
-		values = values[len(room)/4:]
-	}
+	})
 }
 
 func (e *encoder) doubles(values []float64) {
-	for len(values) > 0 {
-		room := e.room(8, len(values))
-		if room == nil {
-			return
-		}
-		for i, v := range values[:len(room)/8] {
+	fill(e, values, 8, func(room []byte, values []float64) {
+		for i, v := range values {
 			binary.LittleEndian.PutUint64(room[8*i:], math.Float64bits(v))
 		}
-		values = values[len(room)/8:]
-	}
+	})
 }
 
 func (e *encoder) ints(values []int32) {
-	for len(values) > 0 {
-		room := e.room(4, len(values))
-		if room == nil {
-			return
-		}
-		for i, v := range values[:len(room)/4] {
+	fill(e, values, 4, func(room []byte, values []int32) {
+		for i, v := range values {
 			binary.LittleEndian.PutUint32(room[4*i:], uint32(v))
 		}
-		values = values[len(room)/4:]
-	}
+	})
 }
 
 func (e *encoder) bits(values []uint8) {

@@ -39,7 +39,7 @@ type further struct{ at, left reg.GPVirtual }
 func (g *stage) further() further {
 	f := further{GP64(), GP64()}
 	MOVQ(g.scalar(unsafe.Offsetof(frame.Next)+unsafe.Offsetof(slice.Row)), f.at)
-	SHLQ(Imm(by[uint64](2, 3)), f.at)
+	SHLQ(Imm(uint64(log2(form.size))), f.at)
 	MOVQ(g.scalar(unsafe.Offsetof(frame.Next)+unsafe.Offsetof(slice.Slots)), f.left)
 	SHLQ(Imm(1), f.left)
 	return f

@@ -84,12 +84,12 @@ type constants struct {
 	end         int
 	evens, odds Mem // the even and the odd lanes of two vectors, for VPERMI2PS
 	dense       Mem // AVX2: for each mask, the lanes that are set come first
-	multiplesAt map[int]int
+	multiplesAt map[int]Mem
 	follows     int // labels of followTo
 }
 
 func newConstants() *constants {
-	c := &constants{table: GLOBL("constants", attr.RODATA|attr.NOPTR), at: map[uint64]int{}, multiplesAt: map[int]int{}}
+	c := &constants{table: GLOBL("constants", attr.RODATA|attr.NOPTR), at: map[uint64]int{}, multiplesAt: map[int]Mem{}}
 	if form.avx512 {
 		c.evens = c.lanesOf(func(lane int) int { return 2 * lane })
 		c.odds = c.lanesOf(func(lane int) int { return 2*lane + 1 })
@@ -128,7 +128,7 @@ func (c *constants) lanesOf(of func(lane int) int) Mem {
 			DATA(at+4*lane, U32(of(lane)))
 		}
 	}
-	c.end += 64
+	c.end += form.bytes
 	return c.table.Offset(at)
 }
 

@@ -160,7 +160,7 @@ func (g *stage) weightsOf(row Mem) vec {
 		lane := GP64()
 		MOVQ(g.part.at, lane)
 		ANDQ(U32(uint32(halfRow()-1)), lane)
-		SHRQ(Imm(by[uint64](2, 3)), lane)
+		SHRQ(Imm(uint64(log2(form.size))), lane)
 		ADDQ(lane, first)
 		VMOVQ(first, low)
 		d := register()
@@ -237,18 +237,10 @@ func (c *constants) numbers() each { return c.multiples(1) }
 func (c *constants) multiples(n int) each {
 	at, known := c.multiplesAt[n]
 	if !known {
-		at = c.end
-		for lane := range form.lanes() {
-			if form.size == 8 {
-				DATA(at+8*lane, U64(n*lane))
-			} else {
-				DATA(at+4*lane, U32(n*lane))
-			}
-		}
-		c.end += form.bytes
+		at = c.lanesOf(func(lane int) int { return n * lane })
 		c.multiplesAt[n] = at
 	}
-	return each{c.table.Offset(at)}
+	return each{at}
 }
 
 // changes stores the mask of the lanes whose weights in slot s change; nil stands for no
