@@ -42,18 +42,15 @@ func setTwice(given bool, flag, key string, settings []string) error {
 
 // contradictions finds flags of a scan of which one would have to be passed over.
 func (o *scanOptions) contradictions() error {
-	for _, of := range []struct {
-		flag, key string
-		given     bool
-	}{
-		{"precision", "run.precision", o.precision.given}, {"seed", "run.seed", o.seed.given}, {"trials", "run.replicas", o.trials.given},
-		{"backend", "run.backend", o.computer.backend.given}, {"device", "run.device", o.computer.device.given},
-	} {
-		if err := setTwice(of.given, of.flag, of.key, o.settings); err != nil {
+	given := map[string]bool{
+		"precision": o.precision.given, "seed": o.seed.given, "backend": o.computer.backend.given, "device": o.computer.device.given,
+	}
+	for _, k := range configKeys {
+		if err := setTwice(given[k.flag], k.flag, k.key, o.settings); err != nil {
 			return err
 		}
 	}
-	return nil
+	return setTwice(o.trials.given, "trials", "run.replicas", o.settings)
 }
 
 // deviceOfConfig finds a device that a configuration itself names beside the backend cpu.

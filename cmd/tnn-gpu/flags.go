@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/text"
 )
 
 // networkFlags choose what is computed.
@@ -217,12 +218,4 @@ func timeLimitFlag() cli.Flag {
 }
 
 // count is a number with its noun.
-func count(n int64, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case n == 0:
-		return "no " + noun + "s"
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
+func count(n int64, noun string) string { return text.CountOrNo(n, noun) }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"tnn-gpu/host/text"
 )
 
 // Unseen is what a logarithmic axis has no place for.
@@ -127,14 +129,14 @@ func (p *Panel) title(colours []string) string {
 		if least > 0 {
 			which = fmt.Sprintf("below %g", least)
 		}
-		lines = append(lines, fmt.Sprintf("%s %s %s not shown%s", counted(n, "value"), which, are(n), whose))
+		lines = append(lines, fmt.Sprintf("%s %s %s not shown%s", text.Count(n, "value"), which, text.IsOrAre(n), whose))
 	}
 	if n, whose := p.unseen(colours, func(u Unseen) int { return u.Ends }); n > 0 {
 		which := "at or below 0"
 		if least > 0 {
 			which = fmt.Sprintf("below %g", least)
 		}
-		lines = append(lines, fmt.Sprintf("%s %s %s%s", counted(n, "lower end"), are(n), which, whose))
+		lines = append(lines, fmt.Sprintf("%s %s %s%s", text.Count(n, "lower end"), text.IsOrAre(n), which, whose))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -186,18 +188,4 @@ func (c *Curve) nameIn(colours []string) string {
 		return colours[c.Colour]
 	}
 	return c.Name
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-func are(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
 }

@@ -10,6 +10,7 @@ import (
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/stats"
+	"tnn-gpu/host/text"
 )
 
 // series is what is drawn of some runs.
@@ -183,7 +184,7 @@ func (s *series) againstKey() []table {
 		slices.SortFunc(of, func(a, b table) int { return cmp.Compare(a.value, b.value) })
 		t := table{name: s.name(origin{run: of[0].run}), mean: make(map[string][]float64)}
 		if n := len(s.unswept()); alone(of[0]) == others && n > 1 {
-			t.name = counted(n, "run")
+			t.name = text.Count(n, "run")
 		}
 		if slices.ContainsFunc(of, func(t table) bool { return t.spread != nil }) {
 			t.spread = make(map[string][]float64)

@@ -83,3 +83,14 @@ func TestShort(t *testing.T) {
 		}
 	}
 }
+
+func TestCounts(t *testing.T) {
+	for n, want := range []string{"no nodes are", "1 node is", "2 nodes are"} {
+		if got := CountOrNo(n, "node") + " " + IsOrAre(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+	if got := Count(int64(0), "node"); got != "0 nodes" {
+		t.Errorf("got %q", got)
+	}
+}

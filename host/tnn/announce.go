@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/text"
 )
 
 // Announce implements model.Network.
@@ -28,7 +29,7 @@ func (n *Network) Announce() [][2]string {
 		if r.Short == 1 {
 			have = "has"
 		}
-		lines = append(lines, [2]string{"not placed", fmt.Sprintf("%d of the %d half-edges that were asked for; %s %s fewer connections than asked for", r.Missing, r.Wanted, count(int(r.Short), "node"), have)})
+		lines = append(lines, [2]string{"not placed", fmt.Sprintf("%d of the %d half-edges that were asked for; %s %s fewer connections than asked for", r.Missing, r.Wanted, text.Count(int(r.Short), "node"), have)})
 	}
 	return append(lines, [2]string{"schedule", n.scheduleText()})
 }
@@ -46,7 +47,7 @@ func (n *Network) origin() []string {
 	if n.States != nil {
 		states = n.counts.Nodes
 	}
-	out := []string{fmt.Sprintf("%s and %s of %s are the start", countOrNo(weights, "weight"), countOrNo(states, "state"), filepath.Base(n.Spec.Graph.File))}
+	out := []string{fmt.Sprintf("%s and %s of %s are the start", text.CountOrNo(weights, "weight"), text.CountOrNo(states, "state"), filepath.Base(n.Spec.Graph.File))}
 	if last := len(n.names) - 1; last >= 0 {
 		out = append(out, fmt.Sprintf("its nodes are called %q to %q, in all that takes and tells nodes; arrays in files go by numbers from 0 on, and nodes.csv has both", n.names[0], n.names[last]))
 	}
@@ -69,13 +70,6 @@ func (n *Network) origin() []string {
 	return append(out, n.notes...)
 }
 
-func countOrNo(n int, noun string) string {
-	if n == 0 {
-		return "no " + noun + "s"
-	}
-	return count(n, noun)
-}
-
 func (n *Network) describeGraph() string {
 	spec, c := n.Spec, n.counts
 	kind := string(spec.Graph.Kind)
@@ -85,31 +79,31 @@ func (n *Network) describeGraph() string {
 	if spec.Graph.Bipartite {
 		kind += " bipartite"
 	}
-	text := fmt.Sprintf("%s, %s: %s, %s", spec.Network.Rule, kind, count(n.Graph.Nodes, "node"), count(len(n.Graph.Edges), "edge"))
+	words := fmt.Sprintf("%s, %s: %s, %s", spec.Network.Rule, kind, text.Count(n.Graph.Nodes, "node"), text.Count(len(n.Graph.Edges), "edge"))
 	if c.SelfLoops > 0 {
-		text += fmt.Sprintf(" (%s)", count(c.SelfLoops, "self-loop"))
+		words += fmt.Sprintf(" (%s)", text.Count(c.SelfLoops, "self-loop"))
 	}
 	if c.External == 0 {
-		return text + ", no external nodes"
+		return words + ", no external nodes"
 	}
-	return text + ", " + count(c.External, "external node")
+	return words + ", " + text.Count(c.External, "external node")
 }
 
 func describeGroup(g GroupSpec, size int) string {
-	text := count(size, "node")
+	words := text.Count(size, "node")
 	if g.Name != "" {
-		text = g.Name + ": " + text
+		words = g.Name + ": " + words
 	}
 	if choice := g.choice(); choice != "" {
-		text += " (" + choice + ")"
+		words += " (" + choice + ")"
 	}
 	if g.Connections > 0 {
-		text += ", " + count(g.Connections, "connection")
+		words += ", " + text.Count(g.Connections, "connection")
 	}
 	if g.SelfLoops > 0 {
-		text += ", " + count(g.SelfLoops, "self-loop")
+		words += ", " + text.Count(g.SelfLoops, "self-loop")
 	}
-	return fmt.Sprintf("%s, %d levels, inverse temperature %g, threshold %g", text, g.Levels, g.InverseTemperature, g.Threshold)
+	return fmt.Sprintf("%s, %d levels, inverse temperature %g, threshold %g", words, g.Levels, g.InverseTemperature, g.Threshold)
 }
 
 // groupSize counts the network nodes of a group.
@@ -132,7 +126,7 @@ func (n *Network) scheduleText() string {
 	if len(n.Schedule) > 2 {
 		kind = "greedy colouring"
 	}
-	return fmt.Sprintf("%s of %s, %s a step", kind, count(len(n.Schedule), "colour set"), count(n.Spec.Sweeps(), "sweep"))
+	return fmt.Sprintf("%s of %s, %s a step", kind, text.Count(len(n.Schedule), "colour set"), text.Count(n.Spec.Sweeps(), "sweep"))
 }
 
 // Phases implements model.Phased: they are the eras.

@@ -8,6 +8,7 @@ import (
 	"tnn-gpu/host/exchange"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // Attributes implements model.Attributed: which nodes are external, the groups where
@@ -105,24 +106,17 @@ func (b *builder) wasExternal() error {
 	case all == 0:
 		return nil
 	case n == 0:
-		said = fmt.Sprintf("its %s %s external here, too", count(all, "external node"), isOrAre(all))
+		said = fmt.Sprintf("its %s %s external here, too", text.Count(all, "external node"), text.IsOrAre(all))
 	case all == 1:
 		said = "its external node is a network node here: "
 	case n == all:
 		said = fmt.Sprintf("its %d external nodes are network nodes here: ", all)
 	default:
-		said = fmt.Sprintf("%d of its %d external nodes %s not external here: ", n, all, isOrAre(n))
+		said = fmt.Sprintf("%d of its %d external nodes %s not external here: ", n, all, text.IsOrAre(n))
 	}
 	if n > 0 {
 		said += strings.Join(lost, ", ") + more + "; weights of their edges adapt from what they were on. An [[external]] with such nodes keeps them external"
 	}
 	b.notes = append(b.notes, said)
 	return nil
-}
-
-func isOrAre(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
 }

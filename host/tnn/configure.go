@@ -7,6 +7,7 @@ import (
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // What follows is what a configuration asks of a model beside Validate.
@@ -70,7 +71,7 @@ func (s *Spec) TooLarge(problem string, share float64) error {
 	}
 	nodes, _ := s.Estimate()
 	return model.BadKey("graph.sides", s.Graph.Sides, fmt.Sprintf("%s, where about %s fit; use shorter sides, fewer connections or replicas, or single precision",
-		problem, count(int(float64(nodes)*share), "node")))
+		problem, text.Count(int(float64(nodes)*share), "node")))
 }
 
 // Sample implements model.Sampled.

@@ -11,6 +11,7 @@ import (
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/tables"
+	"tnn-gpu/host/text"
 )
 
 // External is one external node (docs/model.md section 6).
@@ -99,22 +100,22 @@ func (e *ExternalSpec) checkWave(key string) error {
 
 // describe is for Announce.
 func (e *ExternalSpec) describe() string {
-	text := count(e.pairs(), "pair") + " of nodes"
+	words := text.Count(e.pairs(), "pair") + " of nodes"
 	if e.Count > 0 {
-		text = count(e.Count, "node")
+		words = text.Count(e.Count, "node")
 	}
-	text += fmt.Sprintf(", weight %g, ", e.Weight)
+	words += fmt.Sprintf(", weight %g, ", e.Weight)
 	switch e.Wave {
 	case Sine:
-		return text + "sine, periods " + numbers(e.Periods)
+		return words + "sine, periods " + numbers(e.Periods)
 	case WaveNoise:
-		return text + fmt.Sprintf("noise of standard deviation %g and correlation time %g", e.Amplitude, e.Correlation)
+		return words + fmt.Sprintf("noise of standard deviation %g and correlation time %g", e.Amplitude, e.Correlation)
 	case Series:
-		return text + "driven by " + e.Series
+		return words + "driven by " + e.Series
 	case Fed:
-		return text + "fed step by step"
+		return words + "fed step by step"
 	}
-	return text + "periods " + numbers(e.Periods)
+	return words + "periods " + numbers(e.Periods)
 }
 
 // Decay is what is left of the node's noise after a step, exp(-1/T), and Kick the

@@ -9,6 +9,7 @@ import (
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/rng"
+	"tnn-gpu/host/text"
 )
 
 // chooses tells whether a group says which nodes it takes.
@@ -178,7 +179,7 @@ func (b *builder) shareOut(left []int32, draws *rng.Stream) error {
 	}
 	switch {
 	case rest < 0 && len(left) > 0:
-		return model.BadKey("group", len(b.Groups), fmt.Sprintf("%s, such as node %d, are in no group: add one that chooses none, to take what is left", count(len(left), "network node"), left[0]))
+		return model.BadKey("group", len(b.Groups), fmt.Sprintf("%s, such as node %d, are in no group: add one that chooses none, to take what is left", text.Count(len(left), "network node"), left[0]))
 	case rest >= 0 && len(left) == 0:
 		return model.BadKey(fmt.Sprintf("group[%d].count", rest), 0, "it takes what is left, and the other groups leave no network node")
 	}
@@ -244,7 +245,7 @@ func (b *builder) choose(i int, free func(id int) bool) ([]int32, error) {
 	case len(out) == 0:
 		return nil, model.BadKey(key, g.choice(), "no network node fits, or other groups have chosen all that do")
 	case g.Count > len(out):
-		return nil, model.BadKey(key+".count", g.Count, fmt.Sprintf("it chooses %s", count(len(out), "network node")))
+		return nil, model.BadKey(key+".count", g.Count, fmt.Sprintf("it chooses %s", text.Count(len(out), "network node")))
 	}
 	return out, nil
 }

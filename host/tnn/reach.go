@@ -6,6 +6,7 @@ import (
 
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/text"
 )
 
 // checkConnections checks that nodes can have the connections that they ask for,
@@ -55,7 +56,7 @@ func (s *Spec) checkReach(key string, connections int) error {
 		if g.Bipartite {
 			lattice = "bipartite lattice"
 		}
-		return model.BadKey(key, connections, fmt.Sprintf("no reach gives a node of a %s of %s so many neighbours; %s", lattice, count(len(g.Sides), "side"), nearest))
+		return model.BadKey(key, connections, fmt.Sprintf("no reach gives a node of a %s of %s so many neighbours; %s", lattice, text.Count(len(g.Sides), "side"), nearest))
 	}
 	least := 2*reach + 1
 	if g.Bipartite {
@@ -108,7 +109,7 @@ func (s *Spec) checkRoom() error {
 	}
 	if most := s.sites() / each; nodes > most {
 		return model.BadKey("graph.separation", s.Graph.Separation, fmt.Sprintf(
-			"%s cannot all be so many hops apart on %d sites; use a smaller separation, fewer pairs or longer graph.sides", count(int(s.external()), "external node"), s.sites()))
+			"%s cannot all be so many hops apart on %d sites; use a smaller separation, fewer pairs or longer graph.sides", text.Count(int(s.external()), "external node"), s.sites()))
 	}
 	return nil
 }
@@ -158,11 +159,4 @@ func ball(dimensions int, r int64) int64 {
 		return 1 + 2*r*(r+1)
 	}
 	return 1 + 2*r + 2*r*(r+1)*(2*r+1)/3
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
