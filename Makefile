@@ -35,7 +35,7 @@ test-cpu:
 		{ [ "$$TAGS" = opencl ] || unset TNN_OPENCL_FOLLOWS; } && go vet ./... && go test -timeout 3h ./...
 
 # What the tag opencl changes.
-test-opencl:
+test-opencl: build
 	@. scripts/env && scripts/test-opencl
 
 # The Python package, its page and its notebook, with the program.
@@ -90,9 +90,14 @@ lint: setup-test lint-go lint-kernels lint-python
 lint-go:
 	@. scripts/env && scripts/lint-go
 
-# clang's warnings about each program that can be made of kernels.cl are errors.
+# clang's warnings about each program that can be made of kernels.cl are errors. Without
+# OpenCL and cgo, as test-cpu has built these tests.
 lint-kernels:
-	@. scripts/env && TNN_SOAK=1 TNN_REQUIRE_OPENCL=1 go test -run '^TestKernelsCompile$$' ./gpu/...
+	@. scripts/env && if command -v clang >/dev/null || [ "$$TNN_REQUIRE_OPENCL" = 1 ]; then \
+		CGO_ENABLED=0 TNN_SOAK=1 go test -vet=off -run '^TestKernelsCompile$$' ./gpu/...; \
+	else \
+		echo "Not checked: kernels.cl by clang's warnings, as clang is missing." >&2; \
+	fi
 
 # mypy, strictly, where it is.
 lint-python:
