@@ -13,7 +13,7 @@ import (
 )
 
 // What clang makes of the kernel for NVIDIA's GPUs, in its work-groups, computes the bits
-// of the device that the tests run on: of a network, of counts and of the closed form, with fewer outputs than work-items and with more.
+// of the reference: of a network, of counts and of the closed form, with fewer outputs than work-items and with more.
 func TestPTX(t *testing.T) {
 	precisions := map[string]state.Precision{"free": state.Single, "bursts": state.Single, "exact": state.Double, "exact of six uses": state.Double, "counts of five uses": state.Single}
 	for _, c := range codestest.Cases() {
@@ -23,16 +23,13 @@ func TestPTX(t *testing.T) {
 		}
 		t.Run(c.Name, func(t *testing.T) {
 			d := devicetest.Open(t)
-			b, err := New(d, c.Network, backend.Options{Precision: precision, Seeds: []uint64{5, 6}})
+			p := devicetest.ByPTX(t, d)
+			o := backend.Options{Precision: precision, Seeds: []uint64{5, 6}, WorkGroup: most}
+			b, err := New(d, c.Network, o)
 			backendtest.OrSkip(t, err)
-			p := devicetest.CheckPTX(t, d, header(&c.Network.Spec.Codes, precision, most).Source(), most)
-			for range 2 {
-				if _, err := b.Advance(1); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if p.Launches["codes_learn"] != 2 {
-				t.Errorf("%d launches were checked", p.Launches["codes_learn"])
+			backendtest.Agree(t, c.Network, backendtest.Opened(t, reference, c.Network, o), b, 1, 2)
+			if n := len(p.Launches["codes_learn"]); n != 2 {
+				t.Errorf("%d launches were carried out", n)
 			}
 		})
 	}

@@ -249,8 +249,8 @@ type Launch struct {
 	Global, Local []int
 }
 
-// SeeLaunches has f see every launch first, as tests need it, and call enqueue to have it
-// carried out. A nil f sees none.
+// SeeLaunches has f carry out every launch, as tests need it; enqueue leaves it to the
+// driver. A nil f sees none.
 func (d *Device) SeeLaunches(f func(l Launch, enqueue func() error) error) { d.carryOut = f }
 
 // call makes one call to the driver. It is the only way there: a test's fault

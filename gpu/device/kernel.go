@@ -14,6 +14,7 @@ import (
 // Kernel is one entry of a program, with its arguments.
 type Kernel struct {
 	device    *Device
+	source    string // of its program
 	name      string
 	kernel    *cl.Kernel
 	handle    kernelHandle
@@ -36,6 +37,12 @@ type bound struct {
 
 // Name is the kernel's name in the source.
 func (k *Kernel) Name() string { return k.name }
+
+// Source is that of the kernel's program.
+func (k *Kernel) Source() string { return k.source }
+
+// Parameters are those of the kernel, in order, which nobody may change.
+func (k *Kernel) Parameters() []Parameter { return k.parameters }
 
 // MaxWorkGroup is the largest number of work-items that one work-group of this
 // kernel can have.

@@ -77,7 +77,7 @@ func (d *Device) explainBuild(err error, p *cl.Program) error {
 // Kernel finds the kernel of that name in the program.
 func (p *Program) Kernel(name string) (*Kernel, error) {
 	d := p.device
-	k := &Kernel{device: d, name: name, index: map[string]int{}}
+	k := &Kernel{device: d, source: p.source, name: name, index: map[string]int{}}
 	err := d.call("clCreateKernel", name, func() (err error) {
 		k.kernel, err = p.program.CreateKernel(name)
 		return err
@@ -95,7 +95,7 @@ func (p *Program) Kernel(name string) (*Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := k.findParameters(p.source, count); err != nil {
+	if err := k.findParameters(count); err != nil {
 		return nil, err
 	}
 	err = d.call("clGetKernelWorkGroupInfo", name, func() (err error) {
@@ -113,15 +113,15 @@ func (p *Program) Kernel(name string) (*Kernel, error) {
 }
 
 // findParameters names the parameters, of which the driver says how many there are.
-func (k *Kernel) findParameters(source string, count int) error {
-	list, err := Parameters(source, k.name)
+func (k *Kernel) findParameters(count int) error {
+	list, err := Parameters(k.source, k.name)
 	if err != nil {
 		return err
 	}
 	if len(list) != count {
 		return fmt.Errorf("kernel %s has %d parameters, %d were found in its source", k.name, count, len(list))
 	}
-	double := strings.Contains(source, "#define REAL_IS_DOUBLE\n")
+	double := strings.Contains(k.source, "#define REAL_IS_DOUBLE\n")
 	for i, p := range list {
 		k.index[p.Name] = i
 		switch {

@@ -5,6 +5,7 @@ package hopfield
 import (
 	"testing"
 
+	cpu "tnn-gpu/cpuref/hopfield"
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
@@ -14,8 +15,7 @@ import (
 )
 
 // What clang makes of the kernels for NVIDIA's GPUs, in their work-groups, computes the
-// bits of the device that the tests run on: each form of fields, one after another and at
-// once.
+// bits of the reference: each form of fields, one after another and at once.
 func TestPTX(t *testing.T) {
 	const items = 32
 	names := []string{"matrix async0.4", "matrix sync0", "hebb without a matrix async0.4"}
@@ -32,22 +32,18 @@ func TestPTX(t *testing.T) {
 				}
 			})
 			o := backend.Options{Precision: state.Single, Seeds: model.Keys(net.Spec, 5, 2, 1), WorkGroup: items}
+			p := devicetest.ByPTX(t, d)
 			b, err := New(d, net, o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := devicetest.CheckPTX(t, d, header(b.(*engine[float32]).choices).Source(), items)
-			if _, err := b.Advance(2); err != nil {
+			reference, err := cpu.New(net, o)
+			if err != nil {
 				t.Fatal(err)
 			}
-			if err := b.Watch(hopfield.FieldField); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := b.Field(hopfield.FieldField, nil); err != nil {
-				t.Fatal(err)
-			}
+			backendtest.Agree(t, net, reference, b, 1, 2)
 			for _, kernel := range []string{"hopfield_recall", "hopfield_fields"} {
-				if p.Launches[kernel] == 0 {
+				if len(p.Launches[kernel]) == 0 {
 					t.Errorf("%s was not launched", kernel)
 				}
 			}

@@ -5,6 +5,7 @@ package perceptron
 import (
 	"testing"
 
+	cpu "tnn-gpu/cpuref/perceptron"
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
@@ -15,7 +16,7 @@ import (
 )
 
 // What clang makes of the kernels for NVIDIA's GPUs, in their work-groups, computes the
-// bits of the device that the tests run on.
+// bits of the reference.
 func TestPTX(t *testing.T) {
 	cases := perceptrontest.Cases()
 	for _, test := range []struct {
@@ -27,14 +28,18 @@ func TestPTX(t *testing.T) {
 			d := devicetest.Open(t)
 			devicetest.Vector(d, 1)
 			net, keys := halved(test.of)
-			b, err := New(d, net, backend.Options{Precision: test.precision, Seeds: keys})
+			p := devicetest.ByPTX(t, d)
+			o := backend.Options{Precision: test.precision, Seeds: keys, WorkGroup: perceptron.Lanes}
+			b, err := New(d, net, o)
 			backendtest.OrSkip(t, err)
-			p := devicetest.CheckPTX(t, d, header(test.precision, 1, perceptron.Lanes, false).Source(), perceptron.Lanes)
-			if _, err := b.Advance(test.steps); err != nil {
-				t.Fatal(err)
+			reference, err := cpu.New(net, o)
+			wantSums, want := advance(t, reference, err, test.steps)
+			sums, got := advance(t, b, nil, test.steps)
+			if d := difference(wantSums, sums, want, got); d != "" {
+				t.Error(d)
 			}
 			for _, kernel := range []string{"perceptron_meet", "perceptron_learn", "perceptron_add_heat", "perceptron_record"} {
-				if test.steps == 10 && p.Launches[kernel] == 0 {
+				if test.steps == 10 && len(p.Launches[kernel]) == 0 {
 					t.Errorf("%s was not launched", kernel)
 				}
 			}
@@ -57,7 +62,13 @@ func TestPTXOfGivenDraws(t *testing.T) {
 	d := devicetest.Open(t)
 	devicetest.Vector(d, 1)
 	net, keys := halved(perceptrontest.Cases()[1])
-	b, err := New(d, net, backend.Options{Seeds: keys})
+	p := devicetest.ByPTX(t, d)
+	o := backend.Options{Seeds: keys, WorkGroup: perceptron.Lanes}
+	b, err := New(d, net, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reference, err := cpu.New(net, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,14 +80,17 @@ func TestPTXOfGivenDraws(t *testing.T) {
 	for i := range eta {
 		eta[i] = float64(i%5) - 2
 	}
-	p := devicetest.CheckPTX(t, d, header(state.Single, 1, perceptron.Lanes, true).Source(), perceptron.Lanes)
-	if err := b.(backend.Given).Give(map[rng.Purpose][]float64{rng.Example: signs, rng.Thermal: eta}); err != nil {
-		t.Fatal(err)
+	for _, x := range []backend.Backend{reference, b} {
+		if err := x.(backend.Given).Give(map[rng.Purpose][]float64{rng.Example: signs, rng.Thermal: eta}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if _, err := b.Advance(1); err != nil {
-		t.Fatal(err)
+	wantSums, want := advance(t, reference, nil, 1)
+	sums, got := advance(t, b, nil, 1)
+	if d := difference(wantSums, sums, want, got); d != "" {
+		t.Error(d)
 	}
-	if p.Launches["perceptron_meet"] == 0 {
+	if len(p.Launches["perceptron_meet"]) == 0 {
 		t.Error("nothing was launched")
 	}
 }

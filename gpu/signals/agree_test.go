@@ -118,21 +118,19 @@ func TestTrial(t *testing.T) {
 }
 
 // What clang makes of the kernels for NVIDIA's GPUs, in their work-groups, computes the
-// bits of the device that the tests run on.
+// bits of the reference.
 func TestPTX(t *testing.T) {
 	for _, k := range []int{5, 8} {
 		c := signalstest.Cases()[k]
 		for _, precision := range []state.Precision{state.Single, state.Double} {
 			t.Run(c.Name+"/"+precision.String(), func(t *testing.T) {
 				d := devicetest.Open(t)
-				b, err := New(d, c.Network, backend.Options{Precision: precision, Seeds: []uint64{3, 3, 3}})
+				p := devicetest.ByPTX(t, d)
+				o := backend.Options{Precision: precision, Seeds: []uint64{3, 3, 3}, WorkGroup: 32}
+				b, err := New(d, c.Network, o)
 				backendtest.OrSkip(t, err)
-				const items = 32
-				p := devicetest.CheckPTX(t, d, header(c.Network.Spec, precision, items).Source(), items)
-				if _, err := b.Advance(3); err != nil {
-					t.Fatal(err)
-				}
-				if p.Launches[kernelOf(c.Network.Spec)] == 0 {
+				backendtest.Agree(t, c.Network, backendtest.Opened(t, reference, c.Network, o), b, 1, 3)
+				if len(p.Launches[kernelOf(c.Network.Spec)]) == 0 {
 					t.Error("nothing was launched")
 				}
 			})

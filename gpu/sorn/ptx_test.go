@@ -28,7 +28,7 @@ func some() []backendtest.Case {
 }
 
 // What clang makes of the kernels for NVIDIA's GPUs, in their work-groups, computes the
-// bits of the device that the tests run on: many steps in a launch, and part by part.
+// bits of the reference: many steps in a launch, and part by part.
 func TestPTX(t *testing.T) {
 	const items = 32
 	if len(some()) != 4 {
@@ -46,24 +46,22 @@ func TestPTX(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				d := devicetest.Open(t)
-				net := c.Net.(*sorn.Network)
-				b, err := New(d, net, backend.Options{Precision: precision, Seeds: []uint64{3, 4}, WorkGroup: items})
+				p := devicetest.ByPTX(t, d)
+				o := backend.Options{Precision: precision, Seeds: []uint64{3, 4}, WorkGroup: items}
+				b, err := New(d, c.Net.(*sorn.Network), o)
 				backendtest.OrSkip(t, err)
 				if e, single := b.(*engine[float32]); single {
 					e.wide = parts
 				} else {
 					b.(*engine[float64]).wide = parts
 				}
-				p := devicetest.CheckPTX(t, d, header(precision, items, false).Source(), items)
-				if _, err := b.Advance(6); err != nil {
-					t.Fatal(err)
-				}
+				backendtest.Agree(t, c.Net, backendtest.Opened(t, reference, c.Net, o), b, 1, 6)
 				kernels := []string{"sorn_steps"}
 				if parts {
 					kernels = []string{"sorn_part", "sorn_sum"}
 				}
 				for _, kernel := range kernels {
-					if p.Launches[kernel] == 0 {
+					if len(p.Launches[kernel]) == 0 {
 						t.Errorf("%s was not launched", kernel)
 					}
 				}

@@ -3,68 +3,17 @@
 package devicetest
 
 import (
+	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"testing"
 
 	"tnn-gpu/gpu/device"
 )
 
-// witness is a test that notes what it is told of failures.
-type witness struct {
-	testing.TB
-	told string
-}
-
-func (w *witness) Errorf(format string, args ...any) { w.told += fmt.Sprintf(format, args...) + "\n" }
-
-// A buffer in which a device and PTX differ is reported, and one in which they agree is
-// not.
-func TestCheckPTX(t *testing.T) {
-	const source = `__kernel void test(__global uint *same, __global float *x, uint n, float by) {
-		uint i = get_global_id(0) + get_global_size(0) * get_global_id(1);
-		same[i] = get_num_groups(1) * i + n;
-		x[i] = x[i] + by; }`
-	for mutation, want := range map[string]string{
-		"":      "",
-		" * i":  "launch 1 of kernel test: buffer same differs",
-		" + by": "launch 1 of kernel test: buffer x differs",
-	} {
-		d := Open(t)
-		program, err := d.Build(source, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		k, err := program.Kernel("test")
-		if err != nil {
-			t.Fatal(err)
-		}
-		same, err := d.Alloc("same", 4*24)
-		if err != nil {
-			t.Fatal(err)
-		}
-		x, err := d.Alloc("x", 4*24)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := k.Bind(device.Args{"same": same, "x": x, "n": uint32(3), "by": float32(0.25)}); err != nil {
-			t.Fatal(err)
-		}
-		w := &witness{TB: t}
-		CheckPTX(w, d, strings.Replace(source, mutation, "", 1), 4)
-		if err := k.Launch([]int{12, 2}, []int{4, 1}); err != nil {
-			t.Fatal(err)
-		}
-		if mutation == "" && w.told != "" || !strings.Contains(w.told, want) || strings.Count(w.told, "\n") > 1 {
-			t.Errorf("without %q the report is %q", mutation, w.told)
-		}
-	}
-}
-
-// Launches that cannot be compared are an error.
-func TestCheckPTXRefuses(t *testing.T) {
-	const source = `__kernel void test(__global uint *x) { x[get_global_id(0)] = 1; }`
-	d := Open(t)
+// launched gives the buffers that a kernel of 24 work-items leaves, which begin with zeros.
+func launched(t *testing.T, d *device.Device, source string, local []int) ([]uint32, []float32) {
+	t.Helper()
 	program, err := d.Build(source, "")
 	if err != nil {
 		t.Fatal(err)
@@ -73,15 +22,84 @@ func TestCheckPTXRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := d.Alloc("x", 16)
+	words, numbers := make([]uint32, 24), make([]float32, 24)
+	same, err := d.Alloc("same", 4*24)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := k.Bind(device.Args{"x": x}); err != nil {
+	x, err := d.Alloc("x", 4*24)
+	if err != nil {
 		t.Fatal(err)
 	}
-	CheckPTX(t, d, source, 4)
-	if err := k.Launch([]int{4}, nil); err == nil {
-		t.Error("work-groups without a size are compared")
+	err = errors.Join(device.Write(same, 0, words), device.Write(x, 0, numbers), k.Bind(device.Args{"same": same, "x": x, "n": uint32(3), "by": float32(0.25)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(k.Launch([]int{12, 2}, local), device.Read(same, 0, words), device.Read(x, 0, numbers)); err != nil {
+		t.Fatal(err)
+	}
+	return words, numbers
+}
+
+const everything = `__kernel void test(__global uint *same, __global float *x, uint n, float by) {
+	uint i = get_global_id(0) + get_global_size(0) * get_global_id(1);
+	same[i] = get_num_groups(1) * i + get_local_size(0) * get_num_groups(0) + n;
+	x[i] = x[i] + by; }`
+
+// PTX leaves in buffers what the device leaves there, and in place of it: the driver is
+// asked to enqueue nothing but what has no size of work-groups.
+func TestByPTX(t *testing.T) {
+	words, numbers := launched(t, Open(t), everything, []int{4, 1})
+	d := Open(t)
+	enqueued := 0
+	d.Refuse(func(call string) error {
+		if call == "clEnqueueNDRangeKernel" {
+			enqueued++
+		}
+		return nil
+	})
+	p := ByPTX(t, d)
+	haveWords, haveNumbers := launched(t, d, everything, []int{4, 1})
+	if !slices.Equal(words, haveWords) || !slices.Equal(numbers, haveNumbers) {
+		t.Errorf("the device leaves %v and %v, PTX %v and %v", words, numbers, haveWords, haveNumbers)
+	}
+	if enqueued != 0 || len(p.Launches["test"]) != 1 || p.Launches["test"][0].Slots == 0 {
+		t.Errorf("%d launches went to the driver, and PTX carried out %v", enqueued, p.Launches)
+	}
+	if launched(t, d, everything, nil); enqueued != 1 || len(p.Launches["test"]) != 1 {
+		t.Errorf("of launches without a size, %d went to the driver, and PTX carried out %v", enqueued, p.Launches)
+	}
+}
+
+// What PTX cannot carry out is an error.
+func TestByPTXRefuses(t *testing.T) {
+	d := Open(t)
+	ByPTX(t, d)
+	for _, c := range []struct {
+		source string
+		local  []int
+	}{
+		{`__kernel void test(__global uint *same, __global float *x, uint n, float by) { x[get_global_id(0)] = by; }`, []int{4, 2}},
+		{`__kernel void test(__global uint *same, __global float *x, uint n, float by) { x[get_global_id(0) + (1 << 20)] = by; }`, []int{4, 1}},
+		{`__kernel void test(__global uint *same, __global float *x, uint n, float by) { x[0] = sinpi(by * n); }`, []int{4, 1}},
+	} {
+		program, err := d.Build(c.source, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		k, err := program.Kernel("test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := d.Alloc("x", 16*4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := k.Bind(device.Args{"same": x, "x": x, "n": uint32(1), "by": float32(1)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := k.Launch([]int{4, 2}, c.local); err == nil {
+			t.Error(fmt.Sprint("PTX carries out ", c.source, " in work-groups of ", c.local))
+		}
 	}
 }

@@ -15,6 +15,7 @@ type Kernel struct {
 	code       []instruction
 	registers  map[string]int    // by name: which row of a warp
 	given      map[int]uint64    // what rows of constants hold
+	special    map[int]identity  // what rows hold that identify work-items
 	parameters map[string]int    // by name: which argument
 	symbols    map[string]uint64 // addresses of shared memory and of constants
 	shared     int               // bytes of a work-group
@@ -64,7 +65,7 @@ func Parse(module, name string) (*Kernel, error) {
 	if !found || !ended {
 		return nil, fmt.Errorf("the module has no kernel %s", name)
 	}
-	k := &Kernel{registers: map[string]int{}, given: map[int]uint64{}, parameters: map[string]int{}, symbols: map[string]uint64{}, operations: operations()}
+	k := &Kernel{registers: map[string]int{}, given: map[int]uint64{}, special: map[int]identity{}, parameters: map[string]int{}, symbols: map[string]uint64{}, operations: operations()}
 	for i, m := range parameter.FindAllStringSubmatch(head+",", -1) {
 		k.parameters[m[1]] = i
 	}
@@ -83,6 +84,11 @@ func Parse(module, name string) (*Kernel, error) {
 		return nil, fmt.Errorf("kernel %s: %w", name, err)
 	}
 	k.findJoins()
+	for name, r := range k.registers {
+		if value, is := special(name); is {
+			k.special[r] = value
+		}
+	}
 	return k, nil
 }
 
@@ -217,8 +223,11 @@ func (k *Kernel) operand(text string) (int, error) {
 	return r, nil
 }
 
-// special gives the value of a special register that identifies the work-item of a lane.
-func special(text string) (f func(w *warp, lane int) uint64, known bool) {
+// identity is the value of a special register that identifies the work-item of a lane.
+type identity func(w *warp, lane int) uint64
+
+// special finds that of a register.
+func special(text string) (f identity, known bool) {
 	name, dimension, _ := strings.Cut(text, ".")
 	d := strings.Index("xyz", dimension)
 	switch {

@@ -120,11 +120,11 @@ func (l *launch) runGroup(group [3]int) error {
 	var warps []*warp
 	for first := 0; first < l.items; first += Lanes {
 		if first/Lanes == len(l.rows) {
-			l.rows = append(l.rows, make([]row, len(k.registers)))
+			l.rows = append(l.rows, k.newRows())
 		}
 		all := uint32(1<<min(Lanes, l.items-first) - 1)
 		w := &warp{launch: l, shared: local, group: group, first: first, all: all, rows: l.rows[first/Lanes], stack: []path{{join: len(k.code), lanes: all}}}
-		w.fillGiven()
+		w.identify()
 		warps = append(warps, w)
 	}
 	for len(warps) > 0 {
@@ -146,18 +146,22 @@ func (l *launch) runGroup(group [3]int) error {
 	return nil
 }
 
-// fillGiven fills the registers that no instruction sets.
-func (w *warp) fillGiven() {
-	for r, v := range w.kernel.given {
+// newRows are the registers of a warp, of which no instruction sets those of constants.
+func (k *Kernel) newRows() []row {
+	rows := make([]row, len(k.registers))
+	for r, v := range k.given {
 		for lane := range Lanes {
-			w.rows[r][lane] = v
+			rows[r][lane] = v
 		}
 	}
-	for name, r := range w.kernel.registers {
-		if value, is := special(name); is {
-			for lane := range Lanes {
-				w.rows[r][lane] = value(w, lane)
-			}
+	return rows
+}
+
+// identify fills the registers that identify work-items.
+func (w *warp) identify() {
+	for r, value := range w.kernel.special {
+		for lane := range Lanes {
+			w.rows[r][lane] = value(w, lane)
 		}
 	}
 }
