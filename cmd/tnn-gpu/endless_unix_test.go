@@ -23,7 +23,7 @@ func TestNoFileHoldsUp(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	late := time.AfterFunc(5*time.Minute, func() { panic("a file holds the test up") })
+	late := time.AfterFunc(10*time.Minute, func() { panic("a file holds the test up") })
 	defer late.Stop()
 	for _, command := range [][]string{
 		{"run"}, {"compare"}, {"feed"}, {"scan"}, {"scan", "--out", "s"}, {"verify"}, {"run", "--set", `graph.kind="file"`, "--set"}, {"plot"}, {"resume"}, {"check"}, {"inspect"}, {"stats"}, {"export"}, {"scan", "status"}, {"run", "--from"},

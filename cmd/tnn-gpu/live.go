@@ -117,12 +117,9 @@ type live struct {
 	server *web.Server
 }
 
-// openLive opens the page of a job.
+// openLive opens the page of a job; nil where none is asked for.
 func openLive(page *pageOptions, j *job) (*live, error) {
 	if !page.live {
-		if page.given {
-			return nil, badUsage("--listen, --public, --origin, --embed and --paused are about the page that --live serves; use --live with them")
-		}
 		return nil, nil
 	}
 	j.plan.Attended = page.paused

@@ -208,6 +208,7 @@ func TestPageMistakes(t *testing.T) {
 	}{
 		{[]string{"run", "--listen", "127.0.0.1:0"}, "--live"},
 		{[]string{"run", "--paused"}, "--live"},
+		{[]string{"run", "--paused", "--device", "no such thing"}, "--live"}, // before a device is looked for
 		{[]string{"run", "--backend", "cpu", "--live", "--listen", "0.0.0.0:0"}, "public"},
 		{[]string{"run", "--backend", "cpu", "--live", "--listen", "8080"}, "HOST:PORT"},
 		{[]string{"serve"}, "one argument"},

@@ -120,6 +120,9 @@ type jobOptions struct {
 
 func parseJob(c *cli.Context) (jobOptions, error) {
 	o := jobOptions{threads: c.Int("threads"), check: c.String("check"), page: parsePage(c)}
+	if o.page.given && !o.page.live {
+		return o, badUsage("--listen, --public, --origin, --embed and --paused are about the page that --live serves; use --live with them")
+	}
 	text := c.String("checkpoint")
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n > 0 {
 		o.checkpointSteps = n

@@ -69,11 +69,14 @@ func TestFileSystemsThatCannot(t *testing.T) {
 	}
 }
 
-// withLess is for TestMain.
+// withLess is for TestMain. Where a test says nothing of system calls, the program does not
+// wait for the disk: what tests write need not outlast the machine.
 func withLess() {
-	if calls := os.Getenv(withoutCalls); calls != "" {
-		if err := refuseCalls(calls); err != nil {
-			panic(err)
-		}
+	calls, said := os.LookupEnv(withoutCalls)
+	if !said {
+		calls = fmt.Sprintf("%d=0", unix.SYS_FSYNC) // no error, and nothing done
+	}
+	if err := refuseCalls(calls); err != nil && said {
+		panic(err)
 	}
 }

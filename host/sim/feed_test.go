@@ -46,7 +46,7 @@ func TestFeed(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { _, err := run.Go(t.Context()); done <- err }()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	for _, bad := range []struct {
 		inputs []float64

@@ -109,7 +109,7 @@ func TestEncodingEndsWhereWritingFails(t *testing.T) {
 			t.Errorf("with room for %d of %d bytes %d more writes came after the error", n, size, w.after)
 		}
 	}
-	for deadline := time.Now().Add(time.Minute); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) { // the last may still be returning
+	for deadline := time.Now().Add(10 * time.Minute); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) { // the last may still be returning
 		if time.Now().After(deadline) {
 			t.Fatalf("%d goroutines, and %d before", runtime.NumGoroutine(), before)
 		}

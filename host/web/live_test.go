@@ -149,7 +149,7 @@ func TestDeafPage(t *testing.T) {
 	before := r.live.step()
 	r.clients(t, 0)
 	for began := time.Now(); r.live.step() == before; time.Sleep(time.Millisecond) {
-		if time.Since(began) > time.Minute {
+		if time.Since(began) > 10*time.Minute {
 			t.Fatalf("the run stays at step %d", before)
 		}
 	}
