@@ -54,16 +54,17 @@ func TestSignalsSave(t *testing.T) {
 	}
 }
 
-// TestDriverLeavesSignals: a driver that compiles takes signals for itself, and the run
-// answers them all the same.
+// TestDriverLeavesSignals: a driver takes signals for itself, when it compiles and when it
+// loads what it has compiled, and the run answers them all the same.
 func TestDriverLeavesSignals(t *testing.T) {
 	withOpenCL(t)
+	t.Parallel()
+	cache := t.TempDir() // so that the first compiles
 	for _, s := range []syscall.Signal{syscall.SIGUSR1, syscall.SIGXCPU} {
 		t.Run(s.String(), func(t *testing.T) {
-			t.Parallel()
 			dir := t.TempDir()
 			c := command(t, dir, endless("--backend", "opencl")...)
-			c.Env = append(c.Environ(), "POCL_CACHE_DIR="+t.TempDir()) // so that it compiles
+			c.Env = append(c.Environ(), "POCL_CACHE_DIR="+cache)
 			beginCommand(t, c)(s).want(t, codeTimeIsUp, "time is up at step ", "; go on with: tnn-gpu resume out")
 			saved(t, dir)
 		})

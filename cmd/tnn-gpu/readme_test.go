@@ -20,9 +20,11 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if blocks := len(runKinds(t, dir, read(t, "../../README.md"), "sh|python")); blocks < 10 {
-		t.Fatalf("only %d code blocks are found", blocks)
+	printed := runKinds(t, dir, read(t, "../../README.md"), "sh|python")
+	if len(printed) < 10 {
+		t.Fatalf("only %d code blocks are found", len(printed))
 	}
+	selftested(t, result{out: strings.Join(printed, "")}) // one of the commands
 }
 
 // TestReadmeListsExitCodes holds the README to the help text.

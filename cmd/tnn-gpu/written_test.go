@@ -73,7 +73,7 @@ func TestWhatWillBeWritten(t *testing.T) {
 		t.Errorf("a small run says what it writes:\n%s", small.out)
 	}
 	// More than most disks have: it is told, and the run goes on.
-	r := begin(t, dir, endless("--replicas", "64", "--record", "state,energy,weight", "--every", "1")...)(os.Interrupt)
+	r := begin(t, dir, endless("--backend", "cpu", "--replicas", "64", "--record", "state,energy,weight", "--every", "1")...)(os.Interrupt)
 	r.want(t, codeInterrupted)
 	if free := files.Free(dir); free > 0 && free < 15e12 {
 		r.want(t, codeInterrupted, "Take note: the run may write ", " and the disk of out has ", " left")

@@ -11,6 +11,7 @@ import (
 
 	"tnn-gpu/cpuref"
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/files/filestest"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
@@ -83,17 +84,17 @@ func TestResumedRunLeavesTheSameFiles(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			r := recorded{net: c.Network(t), precision: [...]state.Precision{state.Single, state.Double}[i%2]}
 			whole, parts := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "parts")
-			folder, err := record.Create(whole, []byte(c.Name))
+			folder, err := record.CreateIn(filestest.Quick{}, whole, record.Contents{Config: []byte(c.Name)})
 			if err != nil {
 				t.Fatal(err)
 			}
 			r.leg(t, folder, nil, 60)
-			if folder, err = record.Create(parts, []byte(c.Name)); err != nil {
+			if folder, err = record.CreateIn(filestest.Quick{}, parts, record.Contents{Config: []byte(c.Name)}); err != nil {
 				t.Fatal(err)
 			}
 			r.leg(t, folder, nil, 13)
 			for _, until := range []int64{38, 60} {
-				if folder, err = record.Open(parts); err != nil {
+				if folder, err = record.OpenIn(filestest.Quick{}, parts); err != nil {
 					t.Fatal(err)
 				}
 				from, skipped, err := folder.Checkpoint()

@@ -29,9 +29,15 @@ type plan struct {
 	precision state.Precision
 	runs      int
 	steps     int
-	seed      uint64                                     // of the first run; the next has the next
-	oneByOne  bool                                       // visits nodes by rising id instead of by colour
-	decimals  func(rule tnn.Rule, observable string) int // nil: values are not rounded
+	seed      uint64 // of the first run; the next has the next
+	oneByOne  bool   // visits nodes by rising id instead of by colour
+}
+
+// made is a run of a plan: the sums of its steps, one after another.
+type made struct {
+	rule   tnn.Rule
+	counts tnn.Counts
+	sums   []float64
 }
 
 // presetNamed gives the preset of that name.
@@ -48,9 +54,8 @@ func presetNamed(t *testing.T, name string) *tnn.Spec {
 
 // run makes the runs. Each has its own seed, from which its external nodes take
 // their sites too.
-func (p plan) run(t *testing.T) ensemble {
+func (p plan) run(t *testing.T) (all []made) {
 	t.Helper()
-	all := ensemble{}
 	for r := range p.runs {
 		spec := presetNamed(t, p.preset)
 		if p.change != nil {
@@ -74,7 +79,17 @@ func (p plan) run(t *testing.T) ensemble {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all.add(net, rows, p.decimals)
+		all = append(all, made{net.Spec.Network.Rule, net.Counts(), rows})
+	}
+	return all
+}
+
+// ensembleOf are the first steps of runs. Values are rounded to the decimals of their
+// observable before they are averaged, if any are given.
+func ensembleOf(runs []made, steps int, decimals func(rule tnn.Rule, observable string) int) ensemble {
+	all := ensemble{}
+	for _, r := range runs {
+		all.add(r, steps, decimals)
 	}
 	return all
 }
@@ -89,20 +104,17 @@ func byID(net *tnn.Network) (s graph.Schedule) {
 	return s
 }
 
-// add takes in the sums of a run. Values are rounded to the decimals of their
-// observable before they are averaged, if any are given.
-func (e ensemble) add(net *tnn.Network, rows []float64, decimals func(tnn.Rule, string) int) {
-	counts, rule := net.Counts(), net.Spec.Network.Rule
-	steps := len(rows) / int(tnn.Sums)
-	for _, q := range tnn.Quantities(rule, counts) {
+// add takes in the first steps of a run.
+func (e ensemble) add(r made, steps int, decimals func(tnn.Rule, string) int) {
+	for _, q := range tnn.Quantities(r.rule, r.counts) {
 		unit := 0.0
 		if decimals != nil {
-			unit = math.Pow10(-decimals(rule, q.Name))
+			unit = math.Pow10(-decimals(r.rule, q.Name))
 		}
 		for w := range steps / window {
 			mean := 0.0
 			for s := w * window; s < (w+1)*window; s++ {
-				v := q.Value(rows[s*int(tnn.Sums):(s+1)*int(tnn.Sums)], counts)
+				v := q.Value(r.sums[s*int(tnn.Sums):(s+1)*int(tnn.Sums)], r.counts)
 				if q.Name == "colour" {
 					v = math.Abs(v)
 				}
