@@ -10,7 +10,6 @@ import (
 	"text/tabwriter"
 
 	"tnn-gpu/host/model"
-	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/sim"
 )
@@ -39,7 +38,7 @@ func summary(run *results.Run) (*runSummary, error) {
 	if s.counts = m.Counts; s.counts == nil { // before it was written
 		s.counts = slices.Sorted(maps.Keys(m.Network))
 	}
-	s.Seeds, s.Keys = record.SeedsOrKeys(s.Seed, m.Noise())
+	s.Seeds, s.Keys = run.SeedsOrKeys()
 	for _, f := range m.Files {
 		s.Files = append(s.Files, f.Name)
 	}

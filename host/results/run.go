@@ -151,6 +151,21 @@ func (f *Folder) Has(name string) bool {
 // Replicas is how many copies ran.
 func (f *Folder) Replicas() int { return len(f.Metadata.Noise()) }
 
+// SeedsOrKeys are what the noise of replicas follows from, called as record.SeedsOrKeys
+// calls it. Earlier versions called all of it seeds, and did not write the run's: that
+// is the configuration's.
+func (f *Folder) SeedsOrKeys() (seeds, keys []uint64) {
+	m := f.Metadata
+	if m.Keys != nil || m.Seeds[0] == m.Seed {
+		return m.Seeds, m.Keys
+	}
+	r, err := f.configured()
+	if err != nil { // what run.json says is all that is known
+		return m.Seeds, nil
+	}
+	return record.SeedsOrKeys(r.Config.Run.Seed, m.Seeds)
+}
+
 // File finds the description of a file.
 func (f *Folder) File(name string) (*record.File, error) {
 	for i, file := range f.Metadata.Files {

@@ -232,7 +232,7 @@ func (f *folder) readGrid(r *Runs) error {
 		return nil
 	}
 	f.space = string(sites.Space)
-	nodes, err := f.nodes()
+	nodes, err := f.nodes(sites)
 	if err != nil {
 		return err
 	}
@@ -253,14 +253,17 @@ func (f *folder) readGrid(r *Runs) error {
 }
 
 // nodes counts the items that pictures show, by the shape of the fields that have a
-// value for each.
-func (f *folder) nodes() (int, error) {
+// value for each. A run that leaves no such field behind has what it says of its sites.
+func (f *folder) nodes(sites *model.Sites) (int, error) {
 	for _, a := range f.finals() {
 		if f.perNode(a) && len(a.Shape) > 0 {
 			if n := a.Shape[len(a.Shape)-1]; n > 0 && n < 1<<31 {
 				return int(n), nil
 			}
 		}
+	}
+	if n := sites.Count; n > 0 && n < 1<<31 {
+		return n, nil
 	}
 	return 0, fmt.Errorf("the metadata of the run do not tell how many items the index space %s has", f.space)
 }
@@ -346,8 +349,9 @@ func (f *folder) recordings() []record.Array {
 // describe describes a run to a page.
 func (f *folder) describe() (about, error) {
 	m := f.metadata
+	_, keys := f.left.SeedsOrKeys()
 	a := about{
-		Name: f.name, Status: m.Status, Model: m.Model, Rule: m.Rule, Precision: m.Precision.String(), Seeds: seedTexts(m.Noise()), Keyed: m.Keys != nil, Sweep: m.Sweep,
+		Name: f.name, Status: m.Status, Model: m.Model, Rule: m.Rule, Precision: m.Precision.String(), Seeds: seedTexts(m.Noise()), Keyed: keys != nil, Sweep: m.Sweep,
 		Counts: m.Network, Steps: m.Steps, Started: m.Started, Rate: m.UpdatesPerSecond, Work: cmp.Or(m.Work, "node updates"), Grids: make(map[string]*Grid), Item: f.space,
 	}
 	if n := len(m.Sessions); n > 0 {
