@@ -33,9 +33,9 @@ func series(r *Run) (*Result, error) {
 		halves = fmt.Sprintf("steps %d to %d", steps[from], steps[to-1])
 		out.Note("rows are not evenly spaced, and each counts for the steps that are nearest to it; autocorrelation times and what is stationary are of the evenly spaced rows of %s, every %d steps: `--first %d --last %d` looks at these alone", halves, every, steps[from], steps[to-1])
 	}
-	// Quantities that are correlated over too many steps, and those that are too slow in the
-	// blocks that judge looks at alone, as noise hides it in rows.
-	var tooSlow, inBlocks []string
+	// Quantities that are correlated over too many steps, those that are too slow in the blocks
+	// that judge looks at alone, as noise hides it in rows, and those that are in rows alone.
+	var tooSlow, inBlocks, noError []string
 	err = r.columns(func(c model.Column, values [][]float64, isFinite bool) {
 		if !isFinite {
 			out.Note("%s is not finite in each step, and is left out", c.Name)
@@ -56,10 +56,12 @@ func series(r *Run) (*Result, error) {
 		case c.Set:
 		case v == moving:
 			out.Note("%s is not stationary: from the first half of %s to the second its mean moves by %s", c.Name, halves, Number(d.Mean, d.Error))
-		case v != few && math.IsNaN(time):
+		case v == slow && math.IsNaN(time):
 			tooSlow = append(tooSlow, c.Name)
 		case v == slow:
 			inBlocks = append(inBlocks, c.Name)
+		case v == stationary && math.IsNaN(time):
+			noError = append(noError, c.Name)
 		}
 	})
 	if err != nil {
@@ -68,9 +70,12 @@ func series(r *Run) (*Result, error) {
 	switch {
 	case !enough(to-from, len(r.Replicas)):
 		out.Note("%s", TooFew("", to-from, len(r.Replicas)))
-	case tooSlow != nil && len(r.Replicas) >= stats.LeastReplicas:
-		out.Note("correlated over more than a twentieth of %s, so that no autocorrelation time is known; errors, and what is stationary, are found from the replicas: %s", halves, strings.Join(tooSlow, ", "))
-	case tooSlow != nil:
+	case noError != nil && len(r.Replicas) >= stats.LeastReplicas:
+		out.Note("correlated over more than a twentieth of %s, so that no autocorrelation time is known; errors, and what is stationary, are found from the replicas: %s", halves, strings.Join(noError, ", "))
+	case noError != nil:
+		out.Note("correlated over more than a twentieth of %s, so that no error is known: %s", halves, strings.Join(noError, ", "))
+	}
+	if tooSlow != nil {
 		out.Note("too slow to tell whether stationary, as it is correlated over more than a twentieth of %s, and no error is known: %s", halves, strings.Join(tooSlow, ", "))
 	}
 	if inBlocks != nil {

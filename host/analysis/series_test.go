@@ -213,9 +213,6 @@ func TestJudged(t *testing.T) {
 		if err != nil || len(found.Moving) != test.moving || len(found.Slow) != test.slow {
 			t.Errorf("%s: %+v, %v", test.name, found, err)
 		}
-		if test.rows > 10_000 { // series takes its times exactly
-			continue
-		}
 		result, err := series(r)
 		if err != nil || len(result.Notes) > 0 != (test.note != "") || test.note != "" && !strings.Contains(result.Notes[0], test.note) {
 			t.Errorf("%s: series notes %q, %v", test.name, result.Notes, err)
@@ -224,6 +221,43 @@ func TestJudged(t *testing.T) {
 		if found, err = Settling(r); err != nil || len(found.Moving)+len(found.Slow) > 0 {
 			t.Errorf("%s: of a setting it is found %+v, %v", test.name, found, err)
 		}
+	}
+}
+
+// TestSeriesAndEndAgree: statistics call too slow, or not stationary, what the end of the run
+// does.
+func TestSeriesAndEndAgree(t *testing.T) {
+	slow, fine := 0, 0
+	for seed := range uint64(60) {
+		random := rand.New(rand.NewPCG(seed, 9))
+		v, values := 0.0, make([]float64, 1+[]int{900, 1500, 6000}[seed%3])
+		for i := range values {
+			v = (1-30/float64(len(values)))*v + random.NormFloat64()
+			values[i] = v + 10*random.NormFloat64()*float64(seed%2)
+		}
+		r := lookedAt(1, func(step int64) float64 { return values[step] }, every(1, int64(len(values)-1), 1)...)
+		end, err := Settling(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := series(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes := strings.Join(found.Notes, "\n")
+		if strings.Contains(notes, "too slow to tell whether stationary") != (len(end.Slow) > 0) || strings.Contains(notes, "is not stationary") != (len(end.Moving) > 0) {
+			t.Errorf("seed %d: series notes %q, and the end of the run %+v", seed, notes, end)
+		}
+		if math.IsNaN(valueOf(t, found, "q_time").Mean) && notes == "" {
+			t.Errorf("seed %d: no autocorrelation time is known, and nothing is said", seed)
+		}
+		slow += len(end.Slow)
+		if notes == "" {
+			fine++
+		}
+	}
+	if slow == 0 || fine == 0 {
+		t.Errorf("%d series are too slow, and %d have no note: the test tries nothing", slow, fine)
 	}
 }
 

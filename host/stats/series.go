@@ -2,7 +2,10 @@ package stats
 
 import (
 	"math"
+	"math/bits"
 	"slices"
+
+	"gonum.org/v1/gonum/dsp/fourier"
 )
 
 // Series is the mean of a stationary series, whose values depend on those before
@@ -25,6 +28,9 @@ const (
 	// least is the number of independent values that a series must be worth for its
 	// error to be believed.
 	least = 10
+	// near is the distance up to which covariances are added up pair by pair: those of all
+	// distances take as many sums as a series has values.
+	near = 256
 )
 
 // AutocorrelationTime is the integrated autocorrelation time of a stationary
@@ -51,8 +57,16 @@ func Time(series [][]float64) float64 {
 	n, mean := float64(len(all)), Mean(all).Mean
 	variance := squares(all, mean) / n
 	tau := 0.5
+	var far []float64
 	for distance := 1; distance < shortest(series); distance++ {
-		tau += covariance(series, mean, distance) / variance
+		if distance == near {
+			far = covariances(series, mean)
+		}
+		if far != nil {
+			tau += far[distance] / variance
+		} else {
+			tau += covariance(series, mean, distance) / variance
+		}
 		if float64(distance) < window*tau {
 			continue
 		}
@@ -85,4 +99,32 @@ func covariance(series [][]float64, mean float64, distance int) float64 {
 		pairs += len(values) - distance
 	}
 	return sum / float64(pairs)
+}
+
+// covariances of values at all distances below the length of the shortest series, by the
+// Fourier transforms of series with as many zeros behind them (Wiener and Khinchin). They
+// are those of covariance but for rounding.
+func covariances(series [][]float64, mean float64) []float64 {
+	out := make([]float64, shortest(series))
+	pairs := 0
+	for _, values := range series {
+		length := 1 << bits.Len(uint(2*len(values)-1)) // a power of 2 is fastest
+		about := make([]float64, length)
+		for i, v := range values {
+			about[i] = v - mean
+		}
+		transform := fourier.NewFFT(length)
+		power := transform.Coefficients(nil, about)
+		for i, c := range power {
+			power[i] = complex(float64(real(c)*real(c))+float64(imag(c)*imag(c)), 0)
+		}
+		for distance, sum := range transform.Sequence(about, power)[:len(out)] {
+			out[distance] += sum / float64(length)
+		}
+		pairs += len(values)
+	}
+	for distance := range out {
+		out[distance] /= float64(pairs - distance*len(series))
+	}
+	return out
 }
