@@ -14,9 +14,6 @@ import (
 	"testing"
 )
 
-// fileRun is a run of a graph that is read from a file.
-const fileRun = "[run]\nbackend = \"cpu\"\n[record]\noverview = false\n[graph]\nkind = \"file\"\nfile = \"none\"\n[edge]\nkind = \"fixed\"\n[[group]]\nlevels = 3\n[[era]]\nsteps = 1\nadapt = false\n"
-
 // TestTooLittleMemory: what would not fit the memory that the process may have ends
 // in a sentence and exit code 2, and never in Go's words and a stack.
 func TestTooLittleMemory(t *testing.T) {

@@ -7,6 +7,9 @@ import (
 	"testing"
 )
 
+// fileRun is a run of a graph that is read from a file.
+const fileRun = "[run]\nbackend = \"cpu\"\n[record]\noverview = false\n[graph]\nkind = \"file\"\nfile = \"none\"\n[edge]\nkind = \"fixed\"\n[[group]]\nlevels = 3\n[[era]]\nsteps = 1\nadapt = false\n"
+
 // TestNodesHaveNames: what a file calls its nodes is said at the start, taken by all
 // that name nodes, and kept in what is written; the same chain in four forms.
 func TestNodesHaveNames(t *testing.T) {
