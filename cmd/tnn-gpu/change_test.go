@@ -198,4 +198,24 @@ func TestCommandsThatDoNotFit(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "none")); err == nil {
 		t.Error("a folder was made for a run whose checkpoint does not fit")
 	}
+	// Nor is a step made again for it, of what the checkpoint has or the run was asked after it.
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--set", "graph.sides=[6, 6]", "--replicas", "2", "--no-overview", "--backend", "cpu", "--steps", "20", "--checkpoint", "8", "--out", "late").want(t, codeDone)
+	if err := os.WriteFile(filepath.Join(dir, "late", "commands.csv"), []byte(asked), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := tree(t, dir)
+	for _, args := range [][]string{{"--from", "bound@15"}, {"--from", "late@13"}} {
+		r := tnnGPU(t, dir, append(append([]string{"run"}, args...), "--sweep", "edge.bound=10,50", "--backend", "cpu", "--out", "none")...).want(t, codeUsage, "edge.bound = 20 of step 10 does not fit this network")
+		if strings.Contains(r.out, "made") {
+			t.Errorf("%q: it says\n%s", args, r.out)
+		}
+	}
+	sameTree(t, before, dir)
+	// What the other run itself cannot have been asked is no failure after some steps, either.
+	if err := os.WriteFile(filepath.Join(dir, "late", "commands.csv"), []byte("step,command,name,value\n18,control,edge.bound,-20\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before = tree(t, dir)
+	tnnGPU(t, dir, "run", "--from", "late@19", "--backend", "cpu", "--out", "none").want(t, codeUsage, "edge.bound = -20 of step 18")
+	sameTree(t, before, dir)
 }

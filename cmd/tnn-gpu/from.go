@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -140,10 +141,14 @@ func (p *program) branch(ctx context.Context, opts *runOptions, w *watch, o *ori
 		return nil, err
 	}
 	if from == nil || from.State.Step < first {
-		if err := p.checkBranch(opts, cfg, o, from); err != nil {
+		again, err := o.asked(from)
+		if err != nil {
 			return nil, err
 		}
-		if from, err = p.computeAgain(ctx, &opts.computer, w, o, from); err != nil {
+		if err := p.checkBranch(opts, cfg, o, from, again); err != nil {
+			return nil, err
+		}
+		if from, err = p.computeAgain(ctx, &opts.computer, w, o, from, again); err != nil {
 			return nil, err
 		}
 	}
@@ -154,10 +159,8 @@ func (p *program) branch(ctx context.Context, opts *runOptions, w *watch, o *ori
 	if err := o.checkNetwork(from.Graph, j.options.NetworkSum); err != nil {
 		return nil, errors.Join(err, j.close())
 	}
-	for _, c := range from.Controls {
-		if err := checkControl(j.setup.net, c); err != nil {
-			return nil, errors.Join(badUsage("--from %s: %w", o.folder.Path(), err), j.close())
-		}
+	if err := o.checkControls(j.setup.net, from, nil); err != nil {
+		return nil, errors.Join(err, j.close())
 	}
 	start := *from
 	start.Program, start.Graph, start.First, start.Files = programVersion(), j.options.NetworkSum, from.State.Step, nil
@@ -170,6 +173,39 @@ func (p *program) branch(ctx context.Context, opts *runOptions, w *watch, o *ori
 	sum := sha256.Sum256(o.folder.Config())
 	j.options.From = &record.Origin{Run: path, Step: from.State.Step, Config: hex.EncodeToString(sum[:])}
 	return j, nil
+}
+
+// asked is what the other run was asked after a checkpoint, or after its beginning where
+// that is nil, up to the step that is wanted.
+func (o *origin) asked(from *state.Checkpoint) ([]sim.Command, error) {
+	if from == nil {
+		from = &state.Checkpoint{State: &state.State{}}
+	}
+	again, err := o.folder.CommandsUntil(from, o.step)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return again, nil
+}
+
+// checkControls tells whether a network can be changed as the other run was, before a
+// checkpoint and, by commands, after it.
+func (o *origin) checkControls(net model.Network, from *state.Checkpoint, again []sim.Command) error {
+	var all []state.Control
+	if from != nil {
+		all = slices.Clone(from.Controls)
+	}
+	for _, c := range again {
+		if c.Do == sim.DoControl {
+			all = append(all, c.Control)
+		}
+	}
+	for _, c := range all {
+		if err := checkControl(net, c); err != nil {
+			return badUsage("--from %s: %w", o.folder.Path(), err)
+		}
+	}
+	return nil
 }
 
 // checkLength has a run that begins after a step end where it is asked to, and says why it
@@ -196,7 +232,7 @@ func (o *origin) checkLength(cfg *config.Config, text string, first int64) error
 
 // checkBranch finds what a run cannot begin with before steps of the other one are made
 // again for it.
-func (p *program) checkBranch(opts *runOptions, cfg *config.Config, o *origin, from *state.Checkpoint) error {
+func (p *program) checkBranch(opts *runOptions, cfg *config.Config, o *origin, from *state.Checkpoint, again []sim.Command) error {
 	if opts.out != "" {
 		if err := record.CheckFree(p.files, opts.out); err != nil {
 			return usageError{err}
@@ -218,8 +254,8 @@ func (p *program) checkBranch(opts *runOptions, cfg *config.Config, o *origin, f
 	if err := j.planRecordingOn(backend.Description{}); err != nil {
 		return err
 	}
-	if from == nil {
-		return nil
+	if err := o.checkControls(n.net, from, again); err != nil || from == nil {
+		return err
 	}
 	return o.checkNetwork(from.Graph, sumOfNetwork(n.net))
 }
@@ -293,7 +329,7 @@ func (o *origin) fromBeginning() error {
 
 // computeAgain makes the steps of the other run from a checkpoint, or from its
 // beginning, to the one asked for: the same bits as then.
-func (p *program) computeAgain(ctx context.Context, on *computerOptions, w *watch, o *origin, from *state.Checkpoint) (at *state.Checkpoint, err error) {
+func (p *program) computeAgain(ctx context.Context, on *computerOptions, w *watch, o *origin, from *state.Checkpoint, again []sim.Command) (at *state.Checkpoint, err error) {
 	cfg, err := o.where(on)
 	if err != nil {
 		return nil, usageError{err}
@@ -303,14 +339,15 @@ func (p *program) computeAgain(ctx context.Context, on *computerOptions, w *watc
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, j.close()) }()
-	first := from
-	if first == nil {
-		first = &state.Checkpoint{State: &state.State{}}
+	first := int64(0)
+	if from != nil {
+		first = from.State.Step
 	}
-	if j.plan.Again, err = o.folder.CommandsUntil(first, o.step); err != nil {
-		return nil, usageError{err}
+	if err := o.checkControls(j.setup.net, nil, again); err != nil {
+		return nil, err
 	}
-	if err := allFed(j.plan, first.State.Step, o.step); err != nil {
+	j.plan.Again = again
+	if err := allFed(j.plan, first, o.step); err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", o.folder.Path(), err)}
 	}
 	j.plan.Steps = o.step
@@ -333,11 +370,11 @@ func (p *program) computeAgain(ctx context.Context, on *computerOptions, w *watc
 	if err != nil {
 		return nil, usageError{err}
 	}
-	again := " again"
+	word := " again"
 	if o.step > made { // it was stopped before, or nothing tells that it made them
-		again = ""
+		word = ""
 	}
-	fmt.Fprintf(p.out, "Steps %d to %d of %s are made%s.\n", first.State.Step+1, o.step, o.folder.Path(), again)
+	fmt.Fprintf(p.out, "Steps %d to %d of %s are made%s.\n", first+1, o.step, o.folder.Path(), word)
 	w.hold(", before the run has begun.")
 	if _, err := run.Go(ctx); err != nil {
 		return nil, err
