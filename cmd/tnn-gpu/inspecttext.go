@@ -30,11 +30,12 @@ type runSummary struct {
 	Observables []reading        `json:"last_epoch"`
 	Files       []string         `json:"files"`
 	counts      []string         // names in Network
+	status      string           // with the step
 }
 
 func summary(run *results.Run) (*runSummary, error) {
 	m := run.Metadata
-	s := &runSummary{Run: run.Path, Model: m.Model, Rule: m.Rule, Status: m.Status, Steps: m.Steps, Seed: run.Config.Run.Seed, Sweep: m.Sweep, Network: m.Network, Recorded: run.Recorded()}
+	s := &runSummary{Run: run.Path, Model: m.Model, Rule: m.Rule, Status: m.Status, status: m.StatusText(), Steps: m.Steps, Seed: run.Config.Run.Seed, Sweep: m.Sweep, Network: m.Network, Recorded: run.Recorded()}
 	if s.counts = m.Counts; s.counts == nil { // before it was written
 		s.counts = slices.Sorted(maps.Keys(m.Network))
 	}
@@ -134,7 +135,7 @@ func (s *runSummary) String() string {
 	r := newReport()
 	r.line("run", s.Run)
 	r.line("model", s.Model+" "+s.Rule)
-	r.line("status", fmt.Sprintf("%s at step %d", s.Status, s.Steps))
+	r.line("status", s.status)
 	r.line("seed", s.Seed)
 	if len(s.Seeds) > 1 {
 		r.line("seeds", strings.Trim(fmt.Sprint(s.Seeds), "[]"), "of the replicas")

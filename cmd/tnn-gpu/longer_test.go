@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -84,6 +85,51 @@ func TestResumeKeepsTheLength(t *testing.T) {
 	end := strconv.Itoa(lastCheckpoint(t, filepath.Join(dir, "out")) + 2000)
 	tnnGPU(t, dir, "resume", "out", "--backend", "cpu", "--steps", end).want(t, codeDone)
 	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "The run has made all of its "+end+" steps")
+	// And also anew, unless it is asked for another one.
+	tnnGPU(t, dir, "resume", "out", "--restart", "--steps", "+10").want(t, codeUsage, "say how long the run is to be, as in --steps "+end)
+	tnnGPU(t, dir, "resume", "out", "--restart").want(t, codeDone, end+" steps in ")
+	tnnGPU(t, dir, "resume", "out", "--restart", "--steps", "30").want(t, codeDone, "30 steps in ")
+	tnnGPU(t, dir, "resume", "out", "--restart").want(t, codeDone, "30 steps in ")
+}
+
+// TestKilledIsAtItsLastRow: a run that was killed is where its tables end, also where that is
+// after its last checkpoint: to look at, and to count from.
+func TestKilledIsAtItsLastRow(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--steps", "20", "--checkpoint", "8", "--record", "state", "--every", "5", "--backend", "cpu")...).want(t, codeDone)
+	for _, name := range []string{"final.npz", "checkpoint-20.tnn", "overview.png"} {
+		if err := os.Remove(filepath.Join(dir, "out", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tables := string(read(t, dir, "out/steps.csv"))
+	killed := strings.NewReplacer(`"status": "finished"`, `"status": "running"`, `"steps": 20`, `"steps": 0`, `"last_step": 20`, `"last_step": 0`, `"planned": 20`, `"planned": 1000`)
+	for name, text := range map[string]string{"run.json": killed.Replace(string(read(t, dir, "out/run.json"))), "steps.csv": tables + "21,0.5"} {
+		if err := os.WriteFile(filepath.Join(dir, "out", name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := tree(t, dir)
+	tnnGPU(t, dir, "inspect", "out").want(t, codeDone, "running, or killed, at step 20")
+	tnnGPU(t, dir, "inspect", "out", "--json").want(t, codeDone, `"status": "running"`, `"steps": 20`)
+	tnnGPU(t, dir, "inspect", "out", "--node", "3", "--step", "20").want(t, codeDone)
+	tnnGPU(t, dir, "inspect", "out", "--node", "3", "--step", "21").want(t, codeUsage, "use 1 to 20, the last step of the run")
+	tnnGPU(t, dir, "check", "out").want(t, codeDone, "running, or killed, at step 20")
+	tnnGPU(t, dir, "resume", "out", "--steps", "18").want(t, codeUsage, "the run has made 20 steps, more than --steps 18")
+	sameTree(t, before, dir)
+	tnnGPU(t, dir, "resume", "out", "--steps", "+5", "--backend", "cpu").want(t, codeDone, "resumed     after step 16")
+	if text := string(read(t, dir, "out/steps.csv")); !strings.HasPrefix(text, tables) || strings.Count(text, "\n") != 26 {
+		t.Errorf("steps.csv ends with %q", text[len(text)-80:])
+	}
+	var m struct {
+		Sessions []struct {
+			Status   string
+			LastStep int64 `json:"last_step"`
+		}
+	}
+	if err := json.Unmarshal(read(t, dir, "out/run.json"), &m); err != nil || m.Sessions[0].Status != "killed" || m.Sessions[0].LastStep != 20 {
+		t.Errorf("the sessions are %+v, %v", m.Sessions, err)
+	}
 }
 
 // TestPlusNeedsSteps: a plus is refused where there is nothing that it could count from.

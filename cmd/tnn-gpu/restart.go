@@ -12,13 +12,17 @@ import (
 	"tnn-gpu/host/record"
 )
 
-// restart has a run begin anew in a new folder of the same name. What was there gets
-// another name, once it is sure that the run can begin.
+// restart has a run begin anew in a new folder of the same name, as long as it was last to be.
+// What was there gets another name, once it is sure that the run can begin.
 func (p *program) restart(o *resumeOptions, cfg *config.Config, folder *record.Folder) (*job, *record.Folder, error) {
-	if strings.HasPrefix(o.steps, "+") {
-		return nil, folder, badUsage("--restart begins at step 0, and --steps %s counts from the last step that was made: say how long the run is to be, as in --steps %d", o.steps, cfg.Spec.Steps())
+	planned := max(cfg.Spec.Steps(), folder.Planned())
+	if made, err := folder.LastMade(); err == nil { // of a folder that is damaged it need not be known
+		planned = max(planned, made)
 	}
-	end, err := lastStep(o.steps, 0, cfg.Spec.Steps())
+	if strings.HasPrefix(o.steps, "+") {
+		return nil, folder, badUsage("--restart begins at step 0, and --steps %s counts from the last step that was made: say how long the run is to be, as in --steps %d", o.steps, planned)
+	}
+	end, err := lastStep(o.steps, 0, planned)
 	if err != nil {
 		return nil, folder, usageError{err}
 	}

@@ -32,7 +32,7 @@ func (p *program) resumeCommand() *cli.Command {
 			"checkpoint in a new folder.",
 		Flags: slices.Concat(computerFlags(), liveFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "steps", Usage: "go on to step `NUMBER`; with a plus, as in +100, that many steps beyond the last one that the run has made"},
-			&cli.BoolFlag{Name: "restart", Usage: "begin anew; what is there is kept as RUN.old-1, RUN.old-2, ..."},
+			&cli.BoolFlag{Name: "restart", Usage: "begin anew, as long as the run was last to be; what is there is kept as RUN.old-1, RUN.old-2, ..."},
 			checkpointFlag(), checkFlag(), timeLimitFlag(),
 			&cli.StringFlag{Name: "answer", Usage: "answer each line of a run that is fed with these `VALUES`, as for tnn-gpu feed"},
 			readoutFlag(), quietFlag(), jsonFlag(),
@@ -195,6 +195,13 @@ func (p *program) goOn(j *job, folder *record.Folder, from *state.Checkpoint) er
 	var err error
 	if j.plan.Again, err = folder.Commands(from); err != nil {
 		return err
+	}
+	for _, c := range j.plan.Again {
+		if c.Do == sim.DoControl {
+			if err := checkControl(j.setup.net, c.Control); err != nil {
+				return fmt.Errorf("commands.csv of %s: %w; nothing was changed", folder.Path(), err)
+			}
+		}
 	}
 	if n := len(j.plan.Again); n > 0 && j.live == nil && j.plan.Again[n-1].Do == sim.DoPause {
 		fmt.Fprintf(p.errs, "The run was paused at step %d. Without a page (--live) it goes on.\n", j.plan.Again[n-1].Step)

@@ -62,8 +62,9 @@ func (f *Folder) checkpointSteps() ([]int64, error) {
 	return steps, nil
 }
 
-// LastMade is the last step that the run is known to have made, as run.json and the names
-// of its checkpoints tell, also of those that cannot be read any more.
+// LastMade is the last step that the run is known to have made, as run.json, the last row of
+// one that was killed, and the names of its checkpoints tell, also of those that cannot be read
+// any more.
 func (f *Folder) LastMade() (int64, error) {
 	steps, err := f.checkpointSteps()
 	if err != nil {

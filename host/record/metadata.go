@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -200,7 +201,45 @@ func MetadataOf(dir files.Dir, folder string) (*Metadata, error) {
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("%s is damaged: %w", path, err)
 	}
+	if m.Status == Running { // run.json has the step at which the session began
+		m.Steps = max(m.Steps, m.lastRow(dir))
+	}
 	return m, nil
+}
+
+// lastRow is the step of the last whole row of steps.csv, for a run that goes on or was
+// killed; 0 where it has none, or one that the run cannot have written.
+func (m *Metadata) lastRow(dir files.Dir) int64 {
+	f, err := dir.Open(StepsName)
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return 0
+	}
+	const most = 1 << 20 // of a row
+	from := max(0, info.Size()-most)
+	text, err := io.ReadAll(io.NewSectionReader(f, from, most))
+	rows := bytes.Split(text, []byte("\n"))
+	if err != nil || len(rows) < 3 { // the head, the row, and what is not whole behind it
+		return 0
+	}
+	cell, _, _ := bytes.Cut(rows[len(rows)-2], []byte(","))
+	step, err := strconv.ParseInt(string(cell), 10, 64)
+	if n := len(m.Sessions); err != nil || step < 0 || n == 0 || m.Sessions[n-1].Planned > 0 && step > m.Sessions[n-1].Planned {
+		return 0
+	}
+	return step
+}
+
+// StatusText says how the run stands, and after which step.
+func (m *Metadata) StatusText() string {
+	if m.Status == Running {
+		return fmt.Sprintf("running, or killed, at step %d", m.Steps)
+	}
+	return fmt.Sprintf("%s at step %d", m.Status, m.Steps)
 }
 
 // Metadata are those of the folder. The error wraps fs.ErrNotExist where it has none.
@@ -285,7 +324,7 @@ func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 func (r *Recorder) beginSession(step int64) error {
 	m, d := r.metadata, r.options.Backend
 	if n := len(m.Sessions); n > 0 && m.Sessions[n-1].Status == Running {
-		m.Sessions[n-1].Status = Killed
+		m.Sessions[n-1].Status, m.Sessions[n-1].LastStep = Killed, max(m.Sessions[n-1].LastStep, m.Steps)
 	}
 	m.Status, m.Steps, m.Ended, m.Controls, m.Files = Running, step, nil, r.interventions(), r.files()
 	m.Sessions = append(m.Sessions, Session{

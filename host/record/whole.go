@@ -84,7 +84,7 @@ func (c *checkup) checkMetadata() error {
 		return c.add(MetadataName, "", err)
 	}
 	c.metadata = m
-	return c.add(MetadataName, fmt.Sprintf("%s at step %d", m.Status, m.Steps), nil)
+	return c.add(MetadataName, m.StatusText(), nil)
 }
 
 func (c *checkup) checkCheckpoints() error {
