@@ -134,7 +134,7 @@ func TestSignalsInPairs(t *testing.T) {
 
 // busy is a run whose first step takes longer than any test.
 func busy(more ...string) []string {
-	return append([]string{"run", "--preset", "relaxed", "--set", "network.relaxations=40000000", "--set", "era[0].steps=100", "--backend", "cpu", "--out", "out"}, more...)
+	return lastOnly(append([]string{"run", "--preset", "relaxed", "--set", "network.relaxations=40000000", "--set", "era[0].steps=100", "--backend", "cpu", "--out", "out"}, more...))
 }
 
 // TestSecondSignalEndsAtOnce: two seconds after the first, and not before.
@@ -411,6 +411,20 @@ func TestSignalsEndWhatSavesNothing(t *testing.T) {
 			}
 			finish(t, c.Wait(), &out, &errs).want(t, test.code, test.says)
 		})
+	}
+}
+
+// TestSignalsEndServing: a page of runs has no end of its own, so that each signal that tells
+// it to stop is its end, as README.md says.
+func TestSignalsEndServing(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--backend", "cpu", "--no-overview")...).want(t, codeDone)
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGXCPU} {
+		s := startServing(t, dir, "serve", "out")
+		if err := s.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		s.ends(t, codeDone)
 	}
 }
 

@@ -49,7 +49,8 @@ func (p *program) serveCommand() *cli.Command {
 		Usage:     "serve a page on which runs are compared and replayed",
 		ArgsUsage: "FOLDER",
 		Description: "FOLDER is that of a run, or one with runs in it. Nothing in it is changed. The page\n" +
-			"needs the whole address that is printed; Ctrl-C ends it.",
+			"needs the whole address that is printed. Ctrl-C and the other signals that tell a run to\n" +
+			"stop end it, with exit code 0.",
 		Flags: pageFlags(),
 		Action: func(c *cli.Context) error {
 			folder, err := parseArguments(c).one("the folder of a run or of several")
@@ -73,10 +74,10 @@ func (p *program) serve(ctx context.Context, folder string, page pageOptions) er
 	if notice, err := runs.Notice(); err == nil && notice != "" {
 		fmt.Fprintln(p.errs, notice)
 	}
-	fmt.Fprintf(p.out, "Open %s and end with Ctrl-C.\n", addressOf(server))
 	ctx, w := p.watched(ctx, 0)
 	w.hold(".")
 	defer w.end()
+	fmt.Fprintf(p.out, "Open %s and end with Ctrl-C.\n", addressOf(server))
 	return server.Serve(ctx)
 }
 
