@@ -13,6 +13,16 @@ func contradictions(o *configOptions, cfg *config.Config) error {
 			return err
 		}
 	}
+	if err := setTwice(len(o.sweep) > 0, "sweep", "run.sweep", o.settings); err != nil {
+		return err
+	}
+	if swept, _, _ := strings.Cut(cfg.Run.Sweep, "="); swept != "" {
+		for _, setting := range o.settings {
+			if key, value, _ := strings.Cut(setting, "="); strings.TrimSpace(key) == strings.TrimSpace(swept) {
+				return badUsage("run.sweep deals values of %s to the replicas, so that none has %s=%s, which --set gives: leave that out", swept, swept, strings.TrimSpace(value))
+			}
+		}
+	}
 	for _, needed := range []struct {
 		flags []string
 		by    string

@@ -37,7 +37,7 @@ func withPoCL(t *testing.T) {
 
 // onDevice are arguments of a run that takes no time, on an OpenCL device.
 func onDevice(more ...string) []string {
-	return append(small("--backend", "opencl", "--no-overview"), more...)
+	return lastOnly(append(small("--backend", "opencl", "--no-overview"), more...))
 }
 
 // TestDeviceThatCannotBeUsed has PoCL build the program's kernels with options that

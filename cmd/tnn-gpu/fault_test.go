@@ -30,8 +30,8 @@ func sameRecordings(t *testing.T, a, b string) {
 // recording is a run with every kind of file that grows, and a checkpoint at
 // every 40 steps.
 func recording(more ...string) []string {
-	return append(endless("--backend", "cpu", "--checkpoint", "40", "--record", "state", "--every", "7", "--watch", "weight[0-1],energy[3]",
-		"--watch-every", "3", "--no-overview"), more...)
+	return lastOnly(append(endless("--backend", "cpu", "--checkpoint", "40", "--record", "state", "--every", "7", "--watch", "weight[0-1],energy[3]",
+		"--watch-every", "3", "--no-overview"), more...))
 }
 
 // TestKilledAtRandomMoments kills a run fifty times, takes it up again each time,

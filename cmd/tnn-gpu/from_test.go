@@ -13,8 +13,8 @@ import (
 // ofDriven is a run that has all that a checkpoint holds: charges, external nodes, an
 // epoch that is not full, recordings.
 func ofDriven(more ...string) []string {
-	return append([]string{"run", "--preset", "driven", "--set", "graph.sides=[10, 10]", "--set", "external[0].pairs=1", "--backend", "cpu", "--no-overview",
-		"--record", "state", "--every", "7", "--watch", "state[1]"}, more...)
+	return lastOnly(append([]string{"run", "--preset", "driven", "--set", "graph.sides=[10, 10]", "--set", "external[0].pairs=1", "--backend", "cpu", "--no-overview",
+		"--record", "state", "--every", "7", "--watch", "state[1]"}, more...))
 }
 
 // TestRunFrom begins runs at states of another one, which has lost a table, and

@@ -24,11 +24,13 @@ func meant(names []string, before, unknown string) string {
 	return ""
 }
 
-// commandNames are the names of the commands that the help lists.
-func commandNames(app *cli.App) []string {
+// commandNames are the names of commands that the help lists.
+func commandNames(commands []*cli.Command) []string {
 	var names []string
-	for _, c := range app.VisibleCommands() {
-		names = append(names, c.Name)
+	for _, c := range commands {
+		if !c.Hidden {
+			names = append(names, c.Name)
+		}
 	}
 	return names
 }

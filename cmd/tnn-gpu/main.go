@@ -84,7 +84,7 @@ func (p *program) warn(sentence string) { fmt.Fprintf(p.errs, "Take note: %s.\n"
 func (p *program) run(ctx context.Context, args []string) int {
 	app := p.app()
 	args = asUsual(args)
-	err := flagsHaveValues(app, args)
+	err := checkWords(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{app.Name}, flagsFirst(app, args)...))
 	}
@@ -122,7 +122,7 @@ func (p *program) app() *cli.App {
 		},
 		Action: func(c *cli.Context) error {
 			if name := parseArguments(c).first(); name != "" {
-				return badUsage("there is no command %q%s; `tnn-gpu --help` lists them", name, meant(commandNames(c.App), "tnn-gpu ", name))
+				return badUsage("there is no command %q%s; `tnn-gpu --help` lists them", name, meant(commandNames(c.App.Commands), "tnn-gpu ", name))
 			}
 			return cli.ShowAppHelp(c)
 		},
@@ -223,94 +223,4 @@ func exitCode(err error) int {
 		return codeDevice
 	}
 	return codeFailed
-}
-
-// flagsFirst moves the flags of a command before its other arguments, because the
-// parser takes what follows the first of those for arguments. What follows -- stays.
-func flagsFirst(app *cli.App, args []string) []string {
-	command, named := commandOf(app, args)
-	if command == nil {
-		return args
-	}
-	var flags, others []string
-	for rest := args[named:]; len(rest) > 0; rest = rest[1:] {
-		arg := rest[0]
-		if arg == "--" {
-			others = append(others, rest...)
-			break
-		}
-		if arg == "--help" || arg == "-h" {
-			return append(args[:named:named], arg) // after a word, the parser takes that for what help is asked about
-		}
-		if len(arg) < 2 || arg[0] != '-' {
-			others = append(others, arg)
-			continue
-		}
-		flags = append(flags, arg)
-		if len(rest) > 1 && takesNext(command, arg) {
-			rest = rest[1:]
-			flags = append(flags, rest[0])
-		}
-	}
-	return append(append(args[:named:named], flags...), others...)
-}
-
-// commandOf is the command that a command line names, and with how many words; nil where it
-// names none.
-func commandOf(app *cli.App, args []string) (command *cli.Command, named int) {
-	if len(args) < 2 {
-		return nil, 0
-	}
-	if command = app.Command(args[0]); command == nil {
-		return nil, 0
-	}
-	if inner := command.Command(args[1]); inner != nil {
-		return inner, 2
-	}
-	return command, 1
-}
-
-// flagsHaveValues refuses a flag that would take another flag, or, moved before them, an
-// argument for its value.
-func flagsHaveValues(app *cli.App, args []string) error {
-	command, named := commandOf(app, args)
-	if command == nil {
-		return nil
-	}
-	for rest := args[named:]; len(rest) > 0 && rest[0] != "--"; rest = rest[1:] {
-		if len(rest[0]) < 2 || rest[0][0] != '-' || !takesNext(command, rest[0]) {
-			continue
-		}
-		name := strings.TrimLeft(rest[0], "-")
-		if len(rest) == 1 {
-			return badUsage("--%s is given without its value%s; see `%s --help`", name, useOf(command, name), command.HelpName)
-		}
-		if rest = rest[1:]; strings.HasPrefix(rest[0], "--") {
-			return badUsage("--%s is given without its value%s; %s comes next, and --%s=%s would have it for the value", name, useOf(command, name), rest[0], name, rest[0])
-		}
-	}
-	return nil
-}
-
-// useOf is what the help of a command says of a flag, in brackets.
-func useOf(command *cli.Command, name string) string {
-	for _, f := range command.Flags {
-		if about, ok := f.(cli.DocGenerationFlag); ok && f.Names()[0] == name && about.GetUsage() != "" {
-			return " (" + strings.ReplaceAll(about.GetUsage(), "`", "") + ")"
-		}
-	}
-	return ""
-}
-
-// takesNext tells whether the value of a flag is the argument after it.
-func takesNext(c *cli.Command, arg string) bool {
-	name := strings.TrimLeft(arg, "-")
-	for _, f := range c.Flags {
-		for _, n := range f.Names() {
-			if value, ok := f.(cli.DocGenerationFlag); ok && n == name {
-				return value.TakesValue()
-			}
-		}
-	}
-	return false
 }

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -141,7 +142,32 @@ func (r result) want(t *testing.T, code int, texts ...string) result {
 
 // small are arguments of a run that takes no time.
 func small(more ...string) []string {
-	return append([]string{"run", "--preset", "isolated4", "--set", "graph.sides=[10, 10]", "--steps", "20", "--out", "out"}, more...)
+	return lastOnly(append([]string{"run", "--preset", "isolated4", "--set", "graph.sides=[10, 10]", "--steps", "20", "--out", "out"}, more...))
+}
+
+// lastOnly leaves of each flag that is given twice, and of each key that --set gives twice, the last.
+func lastOnly(args []string) []string {
+	var p program
+	command, named := commandOf(p.app(), args)
+	var out []string
+	seen := map[string]bool{}
+	for end := len(args); end > named; {
+		from := end - 1
+		if from > named && takesNext(command, args[from-1]) {
+			from--
+		}
+		name, _, _ := strings.Cut(args[from], "=")
+		if name == "--set" {
+			name, _, _ = strings.Cut(args[end-1], "=")
+		} else if !strings.HasPrefix(name, "--") || repeated(command, strings.TrimLeft(name, "-")) {
+			name = ""
+		}
+		if !seen[name] {
+			out = append(slices.Clone(args[from:end]), out...)
+		}
+		seen[name], end = name != "", from
+	}
+	return append(slices.Clone(args[:named]), out...)
 }
 
 // withOpenCL skips a test where there is no device, unless there must be one.

@@ -193,7 +193,7 @@ func recallCommands() map[string][2]string {
 func TestEveryRuleAndUpdate(t *testing.T) {
 	dir := t.TempDir()
 	for name, c := range recallCommands() {
-		args, says := strings.Fields("--preset hopfield-recall --backend cpu --steps 3 --set network.units=36 "+c[0]), c[1]
+		args, says := lastOnly(strings.Fields("run --preset hopfield-recall --backend cpu --steps 3 --set network.units=36 " + c[0]))[1:], c[1]
 		out := strings.ReplaceAll(name, " ", "-")
 		run := append([]string{"run", "--no-overview", "--sweep", "recall.temperature=0,0.4", "--out", out}, args...)
 		scan := append([]string{"scan", "--over", "recall.temperature=0,0.4", "--trials", "1", "--out", out + "-scan"}, args...)

@@ -247,7 +247,7 @@ func beginCommand(t *testing.T, c *exec.Cmd) (interrupt func(...os.Signal) resul
 
 // endless is a run that does not end by itself.
 func endless(more ...string) []string {
-	return append([]string{"run", "--preset", "driven", "--set", "graph.sides=[14, 14]", "--steps", "100000000", "--out", "out"}, more...)
+	return lastOnly(append([]string{"run", "--preset", "driven", "--set", "graph.sides=[14, 14]", "--steps", "100000000", "--out", "out"}, more...))
 }
 
 // TestInterruptedAndResumed compares with a run that was not interrupted.

@@ -18,8 +18,8 @@ import (
 
 // scanned are arguments of a scan of 2 x 3 points that takes no time.
 func scanned(more ...string) []string {
-	return append([]string{"scan", "--preset", "isolated4", "--backend", "cpu", "--steps", "20", "--trials", "2",
-		"--over", "graph.sides=[4, 4],[6, 6]", "--over", "group[0].inverse_temperature=0.5,1,2"}, more...)
+	return lastOnly(append([]string{"scan", "--preset", "isolated4", "--backend", "cpu", "--steps", "20", "--trials", "2",
+		"--over", "graph.sides=[4, 4],[6, 6]", "--over", "group[0].inverse_temperature=0.5,1,2"}, more...))
 }
 
 // scanTables are those of a scan's folder.

@@ -166,7 +166,7 @@ func TestKubernetesScript(t *testing.T) {
 
 // longScan are arguments of a scan of two points that take long enough to be saved.
 func longScan(more ...string) []string {
-	return append([]string{"scan", "--preset", "perceptron-hebb", "--backend", "cpu", "--steps", "3000", "--over", "perceptron.nut=2,3"}, more...)
+	return lastOnly(append([]string{"scan", "--preset", "perceptron-hebb", "--backend", "cpu", "--steps", "3000", "--over", "perceptron.nut=2,3"}, more...))
 }
 
 // pod are the arguments of the pod of an index, with the volume in a folder.

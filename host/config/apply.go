@@ -34,11 +34,31 @@ func (c *Config) Apply(settings ...string) error {
 	return c.Validate()
 }
 
+// SetTwice finds a setting of which nothing would be left: a later one sets its key, or the
+// table or list that has it.
+func SetTwice(settings []string) error {
+	for i, setting := range settings {
+		key, text := cutSetting(setting)
+		for _, later := range settings[i+1:] {
+			other, instead := cutSetting(later)
+			inside := strings.TrimPrefix(key, other)
+			if key != "" && (key == other || len(inside) < len(key) && strings.ContainsRune(".[", rune(inside[0]))) {
+				return fmt.Errorf("%s is set to %s, and then %s to %s, so that nothing would be left of the first: give one of the two", key, short(text), other, short(instead))
+			}
+		}
+	}
+	return nil
+}
+
+func cutSetting(setting string) (key, text string) {
+	key, text, _ = strings.Cut(setting, "=")
+	return strings.TrimSpace(key), strings.TrimSpace(text)
+}
+
 func (c *Config) apply(setting string) error {
-	key, text, found := strings.Cut(setting, "=")
-	key, text = strings.TrimSpace(key), strings.TrimSpace(text)
+	key, text := cutSetting(setting)
 	switch {
-	case !found || key == "":
+	case !strings.Contains(setting, "=") || key == "":
 		return badSetting(key, "%q is not a setting: write key=value", short(setting))
 	case !utf8.ValidString(setting) || strings.ContainsAny(setting, "\r\n"):
 		return badSetting(key, "%q is not a setting: write it on one line, in UTF-8", short(setting))

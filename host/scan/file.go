@@ -152,6 +152,9 @@ func Decode(path string, text []byte) (*File, error) {
 	if err := f.Validate(); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	if err := config.SetTwice(f.Set); err != nil {
+		return nil, fmt.Errorf("%s: set: %w", path, err)
+	}
 	if f.isFile() && !filepath.IsAbs(f.Base) {
 		f.Base = filepath.Join(filepath.Dir(path), f.Base)
 	}
