@@ -40,6 +40,7 @@ steps = 20
 // TestAttributesReachEveryOutput: what a file calls nodes and says of them is in each
 // output of a run, and of a run that starts from there.
 func TestAttributesReachEveryOutput(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"club.graphml": clubText, "club.toml": clubConfig} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {

@@ -121,6 +121,7 @@ func numbersOf(t *testing.T, answer string) []float64 {
 // TestCartPole: what a read-out of a network has learned from a teacher balances a pole
 // through the line protocol, for which chance is no help.
 func TestCartPole(t *testing.T) {
+	t.Parallel()
 	dir, random := t.TempDir(), rand.New(rand.NewPCG(1, 1))
 	start := func() *pole {
 		v := func() float64 { return 0.1*random.Float64() - 0.05 }

@@ -68,6 +68,7 @@ var gone any = absent{}
 // TestDamagedMetadata puts nonsense into every place of run.json. Whatever reads it may
 // refuse it with exit code 2, and never panics.
 func TestDamagedMetadata(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	tnnGPU(t, dir, ofDriven("--steps", "20", "--replicas", "2", "--set", "run.sweep=edge.inverse_temperature=20,80", "--record", "state,weight", "--out", "out")...).want(t, codeDone)
 	run := filepath.Join(dir, "out")

@@ -257,6 +257,7 @@ func TestSeriesOfARun(t *testing.T) {
 // TestInputsPage runs what docs/inputs.md shows, with the configuration above it, and
 // its Python where that is.
 func TestInputsPage(t *testing.T) {
+	t.Parallel()
 	page := read(t, "../../docs/inputs.md")
 	dir := t.TempDir()
 	named := bytes.Replace(page, []byte("inputs.toml"), []byte("scan.toml"), 1)

@@ -54,6 +54,7 @@ func TestWithoutFinal(t *testing.T) {
 // The overview that a run makes of its backend while its end is written has the bytes of
 // the one that is made of the folder afterwards: from final.npz, or from the checkpoint.
 func TestOverviewAfterwardsIsThatOfTheRun(t *testing.T) {
+	t.Parallel()
 	for _, run := range [][]string{
 		{"--preset", "isolated4", "--set", "graph.sides=[12, 12]", "--steps", "5", "--replicas", "2"},
 		{"--preset", "driven", "--steps", "5", "--sweep", "edge.inverse_temperature=20,80"},

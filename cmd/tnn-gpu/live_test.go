@@ -71,6 +71,7 @@ func (s *served) ends(t *testing.T, code int) {
 
 // TestLivePage watches and steers a run in a browser.
 func TestLivePage(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	dir := t.TempDir()
 	s := startServing(t, dir, "run", "--preset", "driven", "--backend", "cpu", "--threads", "1", "--steps", "100000000", "--out", "live", "--live")
@@ -140,6 +141,7 @@ func TestLivePage(t *testing.T) {
 // TestPageWithoutPicture: of a model whose items have no places the curves take the
 // place of the picture.
 func TestPageWithoutPicture(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	dir := t.TempDir()
 	s := startServing(t, dir, "run", "--preset", "perceptron-hebb", "--backend", "cpu", "--threads", "1", "--steps", "100000000", "--out", "live", "--live")
@@ -173,6 +175,7 @@ func externalNode(t *testing.T) int32 {
 
 // TestServedRuns replays and compares finished runs in a browser.
 func TestServedRuns(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	dir := t.TempDir()
 	for _, seed := range []string{"1", "2"} {

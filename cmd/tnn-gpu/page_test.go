@@ -71,6 +71,7 @@ func (b *browser) stepUntilShown(field string) int {
 // is shown under its name. What was done to numbers of the network is in the run's folder,
 // and a run with the same commands makes the same steps.
 func TestFieldThatIsNotComputedYet(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	b.script(keepFrames)
 	dir := t.TempDir()
@@ -131,6 +132,7 @@ func TestFieldThatIsNotComputedYet(t *testing.T) {
 // TestPicturesOfOneAndThreeSides: of three sides a slice is shown and named; a line of
 // sites is shown against the steps.
 func TestPicturesOfOneAndThreeSides(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	dir := t.TempDir()
 	s := pausedPage(t, b, dir, "--preset", "isolated4", "--set", "graph.sides=[4, 6, 8]", "--set", "group[0].connections=6", "--steps", "100")
@@ -177,6 +179,7 @@ func TestPicturesOfOneAndThreeSides(t *testing.T) {
 // TestGraphOnThePage: a graph without lattice is drawn by its edges, up to a number of
 // nodes, live and when it has ended.
 func TestGraphOnThePage(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	dir := t.TempDir()
 	write := func(name, text string) {
@@ -261,6 +264,7 @@ func TestGraphOnThePage(t *testing.T) {
 // TestPageOfSORN: raster, rates, numbers of synapses, histogram of weights, and matrices as
 // pictures, while the run goes on and when it has ended.
 func TestPageOfSORN(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	dir := t.TempDir()
 	s := pausedPage(t, b, dir, "--preset", "sorn-0.3", "--steps", "300", "--record", "x", "--every", "1")

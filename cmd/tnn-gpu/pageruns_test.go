@@ -21,6 +21,7 @@ import (
 // newest is never hidden; the focus stays; short and long runs are read together; charts and
 // pictures are saved.
 func TestListOfRuns(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	dir := t.TempDir()
 	make := func(name, steps, bound string) {
@@ -112,6 +113,7 @@ func TestListOfRuns(t *testing.T) {
 // TestPageOfAPhone: on a narrow window nothing is cut off or lies over the picture, in dark
 // and in light; words are explained where they are met; all is there for the keyboard.
 func TestPageOfAPhone(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	dir := t.TempDir()
 	s := startServing(t, dir, "run", "--preset", "driven", "--backend", "cpu", "--threads", "1", "--steps", "100000000", "--out", "live", "--live", "--paused")
@@ -157,6 +159,7 @@ func TestPageOfAPhone(t *testing.T) {
 // TestPageBehindAProxy: a reverse proxy serves the page under another address and path, and
 // pages that were allowed to have it in a frame.
 func TestPageBehindAProxy(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	dir := t.TempDir()
 	var to *url.URL

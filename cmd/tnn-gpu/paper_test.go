@@ -70,6 +70,7 @@ func TestPaperSingleNode(t *testing.T) {
 // their sublattices they share a domain, else a wall parts them; and the weights between
 // them are stronger where one is the other's opposite.
 func TestPaperTwoNodes(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	bridge := map[string]float64{}
 	for name, together := range map[string]bool{"fig6": true, "fig6b": false, "fig7": true, "fig7b": false} {
@@ -93,6 +94,7 @@ func TestPaperTwoNodes(t *testing.T) {
 // TestPaperOrder are figures 1 to 4: domains at one temperature, which grow as nodes are
 // colder, and an abrupt way to order with 16 connections.
 func TestPaperOrder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	claimed(t, dir, "fig1", "hylton2019-fig1", []string{"--replicas", "10"}, []string{"--replicas", "4", "--steps", "100", "--set", "graph.sides=[20, 20]"})
 	claimed(t, dir, "fig2", "hylton2019-fig2", []string{"--replicas", "10"}, []string{"--replicas", "4", "--steps", "100", "--set", "graph.sides=[20, 20]"})
@@ -123,6 +125,7 @@ func mean(values []float64) float64 {
 // same power of 2, single precision rounds the same way, and order has the same bits
 // until a sample falls on the other side of a rounding.
 func TestPaperRatio(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var order []float64
 	for i, f := range []string{"0.25", "1", "4"} {
@@ -144,6 +147,7 @@ func TestPaperRatio(t *testing.T) {
 // TestPaperPairs are figures 8 to 11: external nodes come to be followed, the quality of
 // transport and the weights grow.
 func TestPaperPairs(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, preset := range []string{"hylton2019-fig8", "hylton2019-fig10"} {
 		claimed(t, dir, preset, preset, []string{"--replicas", "2"}, []string{"--steps", "60", "--set", "graph.sides=[40, 40]"})
@@ -173,6 +177,7 @@ func TestPaperPairs(t *testing.T) {
 // TestNeighboursFollow: what the README says of driven networks. If neighbours turned
 // before external nodes do, anticipation would be above 0.
 func TestNeighboursFollow(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, preset := range []string{"driven", "relaxed-driven"} {
 		claimed(t, dir, preset, preset, []string{"--steps", "2000", "--record", "state", "--every", "1"}, []string{"--steps", "400", "--record", "state", "--every", "1"})

@@ -12,6 +12,7 @@ import (
 // those of kind sh with the program in PATH, those of kind python with NumPy.
 // Blocks without a kind install things and are not run.
 func TestReadme(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	testdata, err := filepath.Abs("../../testdata")
 	if err == nil {

@@ -24,6 +24,7 @@ import (
 // flipped by a click and its target chosen, and is held again when it has ended. What was
 // done to it is there after a kill.
 func TestRecallOnThePage(t *testing.T) {
+	t.Parallel()
 	b := startBrowser(t)
 	dir := t.TempDir()
 	s := startServing(t, dir, "run", "--preset", "hopfield-glyphs", "--backend", "cpu", "--out", "live", "--live", "--paused")
@@ -145,6 +146,7 @@ func TestPatternsThatCannotBeStored(t *testing.T) {
 // TestLargeRecall: couplings that do not fit are refused with what to do, and with that a
 // million units recall.
 func TestLargeRecall(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	large := []string{"run", "--preset", "hopfield-recall", "--backend", "cpu", "--no-overview", "--set", "network.units=1000000", "--set", "patterns.load=0", "--set", "patterns.count=4", "--out", "large"}
 	r := tnnGPU(t, dir, large...).want(t, codeUsage)
@@ -191,6 +193,7 @@ func recallCommands() map[string][2]string {
 // and above, by run and by scan; what cannot be is refused with one sentence, before
 // anything is written.
 func TestEveryRuleAndUpdate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for name, c := range recallCommands() {
 		args, says := lastOnly(strings.Fields("run --preset hopfield-recall --backend cpu --steps 3 --set network.units=36 " + c[0]))[1:], c[1]
@@ -220,6 +223,7 @@ func TestEveryRuleAndUpdate(t *testing.T) {
 
 // TestScansOfRecalls: every preset of a scan, made small, gives its tables and its figure.
 func TestScansOfRecalls(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	small := map[string]string{
 		"capacity": "--set network.units=60 --set recall.trials=2", "basins": "--set network.units=60 --set recall.trials=2", "thermal": "--set network.units=60 --steps 5",
@@ -258,6 +262,7 @@ func TestScansOfRecalls(t *testing.T) {
 
 // TestRecallPage runs the commands of docs/hopfield.md.
 func TestRecallPage(t *testing.T) {
+	t.Parallel()
 	dir, page := t.TempDir(), string(read(t, "../../docs/hopfield.md"))
 	command := func(line, more string) result {
 		t.Helper()

@@ -12,6 +12,7 @@ import (
 // TestScanPage runs the commands of docs/scan.md one after another, as a reader does,
 // with the file of a scan above them.
 func TestScanPage(t *testing.T) {
+	t.Parallel()
 	page := read(t, "../../docs/scan.md")
 	dir := t.TempDir()
 	if blocks := len(runBlocks(t, dir, page)); blocks < 8 {

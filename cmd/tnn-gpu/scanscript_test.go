@@ -101,6 +101,7 @@ func TestRequeue(t *testing.T) {
 // TestParallelScript makes all shards, and the tables: with GNU parallel where it is,
 // and with a stand-in for it.
 func TestParallelScript(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	tnnGPU(t, dir, scanned("--out", "whole")...).want(t, codeDone)
 	name := prepared(t, dir)

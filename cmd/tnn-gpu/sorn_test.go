@@ -59,6 +59,7 @@ func TestFinalIsAState(t *testing.T) {
 
 // TestSORNPage runs what docs/sorn.md shows.
 func TestSORNPage(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	page := read(t, "../../docs/sorn.md")
 	if blocks := len(runBlocks(t, dir, page)); blocks < 2 {
@@ -167,6 +168,7 @@ func TestWatchWeights(t *testing.T) {
 // and for the sum of a recording: that of the states of units is the number of those that
 // are active.
 func TestStatsOfQuantity(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	tnnGPU(t, dir, "run", "--preset", "sorn-0.3", "--steps", "1500", "--replicas", "2", "--record", "x", "--every", "1", "--backend", "cpu", "--no-overview", "--out", "spikes").want(t, codeDone)
 	of := func(quantity string) string {

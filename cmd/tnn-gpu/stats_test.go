@@ -12,6 +12,7 @@ import (
 
 // TestStatsPage runs the commands of docs/stats.md.
 func TestStatsPage(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if blocks := len(runBlocks(t, dir, read(t, "../../docs/stats.md"))); blocks < 4 {
 		t.Fatalf("%d blocks are found", blocks)
@@ -121,6 +122,7 @@ func TestStats(t *testing.T) {
 
 // TestStatsOfAllModels: every model has statistics of its runs.
 func TestStatsOfAllModels(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, preset := range []string{"hopfield-recall", "perceptron-alphatron", "signals-urns", "sorn-0.3", "codes-exact"} {
 		tnnGPU(t, dir, "run", "--preset", preset, "--steps", "40", "--set", "record.overview=false", "--out", preset).want(t, codeDone)
@@ -149,6 +151,7 @@ func TestStatsOfThinnedRows(t *testing.T) {
 
 // TestFiguresPage runs the commands of docs/figures.md.
 func TestFiguresPage(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if blocks := len(runBlocks(t, dir, read(t, "../../docs/figures.md"))); blocks != 1 {
 		t.Fatalf("%d blocks are found", blocks)

@@ -9,6 +9,7 @@ import (
 // TestUnsettled: the summary of a run that ends in a transient says so, that of one that
 // has settled does not, and where rows are too few it says that.
 func TestUnsettled(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	r := tnnGPU(t, dir, "run", "--backend", "cpu", "--out", "default").want(t, codeDone, "stationary in steps 251 to 500: ", "see `tnn-gpu stats default --first 251`")
 	sameAsStats(t, dir, r.out)
@@ -26,6 +27,7 @@ func TestUnsettled(t *testing.T) {
 // TestUnsettledEverywhere: many replicas, many rows, students that may diverge, branches,
 // sweeps and eras are looked at, too.
 func TestUnsettledEverywhere(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	adapting := []string{"run", "--backend", "cpu", "--set", "graph.sides=[8, 8]"}
 	run := func(want string, args ...string) {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -25,13 +24,13 @@ func TestVerify(t *testing.T) {
 	if lines := strings.Count(r.out, "  ok    "); lines != len(files) || strings.Count(r.out, "\n") != lines+1 || !strings.HasSuffix(r.out, last) {
 		t.Errorf("not every file has one line that says ok:\n%s", r.out)
 	}
-	few := slices.Clone(files[:3])
-	for i, name := range []string{"2019-predict", "2020-real2"} { // whose device code TestReadme's self-test needs, too
-		few[i] = filepath.Join(filepath.Dir(files[0]), name+".json.gz")
+	var few []string // whose device code TestReadme's self-test needs, too
+	for _, name := range []string{"2019-predict", "2020-real2"} {
+		few = append(few, filepath.Join(filepath.Dir(files[0]), name+".json.gz"))
 	}
 	tnnGPU(t, t.TempDir(), append([]string{"verify", "--precision", "single"}, few...)...).want(t, codeDone, "  ok  ")
 	tnnGPU(t, t.TempDir(), append(append([]string{"verify"}, few...), "--tolerance", "1e-17")...).want(t, codeFailed,
-		"  FAIL  ", "3 files of 3 deviate by more than 1e-17")
+		"  FAIL  ", "2 files of 2 deviate by more than 1e-17")
 	if _, err := gpu.Devices(); err == nil {
 		for _, precision := range []string{"double", "single"} {
 			tnnGPU(t, t.TempDir(), append([]string{"verify", "--backend", "opencl", "--precision", precision}, few...)...).want(t, codeDone, "  ok  ")

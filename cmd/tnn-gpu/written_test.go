@@ -14,6 +14,7 @@ import (
 // TestThinnedSteps: steps.csv has the rows that are asked for and no others, all else is
 // the same, and a run that was interrupted anywhere has the same rows.
 func TestThinnedSteps(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, of := range []struct {
 		preset, until, steps string

@@ -118,7 +118,8 @@ func TestEveryAccessThatFails(t *testing.T) {
 	s := small(state.Single, 1)
 	s.plan = sim.Plan{Steps: 12, Replicas: 1, Epoch: 5, Checkpoint: 4}
 	s.recordings, s.probes = s.recordings[:2], s.probes[:1]
-	path, whole := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "whole")
+	folder := filestest.TempDir(t)
+	path, whole := filepath.Join(folder, "run"), filepath.Join(folder, "whole")
 	s.fresh(t, whole, 0)
 	s.fresh(t, path, 10)
 	want, base := results(t, whole), everything(t, path)

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tnn-gpu/host/files"
+	"tnn-gpu/host/files/filestest"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
@@ -36,7 +37,7 @@ func (s setup) afterPowerLoss(t *rapid.T, path string, operations int) (survived
 func TestPowerLossAtAnyMomentCostsNothingButTime(t *testing.T) {
 	s := small(state.Single, 2)
 	s.plan.Steps, s.plan.Checkpoint = 20, 6
-	folder := t.TempDir()
+	folder := filestest.TempDir(t)
 	s.fresh(t, filepath.Join(folder, "whole"), 0)
 	want := results(t, filepath.Join(folder, "whole"))
 	path := filepath.Join(folder, "run")
@@ -64,7 +65,7 @@ func TestPowerLossAtAnyMomentCostsNothingButTime(t *testing.T) {
 
 func TestFullDiskStopsTheRunAndLosesNothing(t *testing.T) {
 	s := small(state.Double, 1)
-	folder := t.TempDir()
+	folder := filestest.TempDir(t)
 	s.fresh(t, filepath.Join(folder, "whole"), 0)
 	want := results(t, filepath.Join(folder, "whole"))
 	path := filepath.Join(folder, "run")

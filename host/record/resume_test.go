@@ -22,11 +22,11 @@ func TestResumedRunLeavesWhatAnUninterruptedOneDoes(t *testing.T) {
 		small(state.Single, 1), small(state.Single, 2), small(state.Double, 1), small(state.Double, 2),
 		swept(small(state.Single, 3), 0.5, 2, 0.5),
 	} {
-		whole := filepath.Join(t.TempDir(), "whole")
+		whole := filepath.Join(filestest.TempDir(t), "whole")
 		s.fresh(t, whole, 0)
 		want := results(t, whole)
 		for at := int64(1); at < s.plan.Steps; at += 5 {
-			path := filepath.Join(t.TempDir(), "run")
+			path := filepath.Join(filestest.TempDir(t), "run")
 			first := s.fresh(t, path, at)
 			if first.Reason != sim.Cancelled {
 				t.Fatalf("the first part ended with %+v", first)
@@ -42,7 +42,7 @@ func TestResumedRunLeavesWhatAnUninterruptedOneDoes(t *testing.T) {
 
 func TestRunIsMadeLongerAsIfItHadBeenPlannedSo(t *testing.T) {
 	long, short := small(state.Single, 2), small(state.Single, 2)
-	whole, path := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "run")
+	whole, path := filepath.Join(filestest.TempDir(t), "whole"), filepath.Join(t.TempDir(), "run")
 	short.plan.Steps = 23
 	long.fresh(t, whole, 0)
 	short.fresh(t, path, 0)
@@ -59,7 +59,7 @@ func TestRunIsMadeLongerAsIfItHadBeenPlannedSo(t *testing.T) {
 func interrupted(t *testing.T) (s setup, path string, want map[string][]byte) {
 	t.Helper()
 	s = small(state.Single, 1)
-	folder := t.TempDir()
+	folder := filestest.TempDir(t)
 	s.fresh(t, filepath.Join(folder, "whole"), 0)
 	path = filepath.Join(folder, "run")
 	if summary := s.fresh(t, path, 30); summary.Last != 30 {
@@ -337,7 +337,7 @@ func TestOtherConfigurationOrRecordingsAreRefused(t *testing.T) {
 
 func TestSessionThatCouldNotTellItsEndWasKilled(t *testing.T) {
 	s := small(state.Single, 1)
-	path := filepath.Join(t.TempDir(), "run")
+	path := filepath.Join(filestest.TempDir(t), "run")
 	f, err := CreateIn(filestest.Quick{}, path, Contents{Config: []byte(config)})
 	if err != nil {
 		t.Fatal(err)

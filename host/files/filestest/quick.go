@@ -1,6 +1,27 @@
 package filestest
 
-import "tnn-gpu/host/files"
+import (
+	"os"
+	"testing"
+
+	"tnn-gpu/host/files"
+)
+
+// TempDir is a folder of a test for little data: in memory, where Linux has room for it. File
+// systems on disks wait where a file that has just been written is replaced or removed.
+func TempDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "tnn-gpu-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
 
 // Quick is the operating system's file system without its waiting: what tests write
 // need not outlast the machine.
