@@ -4,6 +4,7 @@
 package plot
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -17,7 +18,6 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 
@@ -139,71 +139,90 @@ func (p *Page) Write(w io.Writer, format string) error {
 	if err := CheckFormat(format); err != nil {
 		return err
 	}
-	rows := (len(p.Panels) + p.Columns - 1) / p.Columns
-	scale := p.Look.scale()
-	width := p.width() * scale
-	height := (vg.Length(rows)*(p.panelHeight()+gap) + p.headHeight() + gap) * scale
-	dots := dotsPerInch
-	if p.forScreens {
-		dots = dotsPerScreenInch
-	}
-	var canvas vg.CanvasSizer
-	var write func(io.Writer) error
-	switch format {
-	case "png":
-		drawn := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dots), vgimg.UseBackgroundColor(color.White))
-		canvas, write = drawn, func(w io.Writer) error { return writePNG(w, drawn.Image()) }
-	case "svg":
-		drawn := vgsvg.New(width, height)
-		canvas, write = drawn, func(w io.Writer) error { return marked(w, svgMark, drawn) }
-	default:
-		drawn := vgpdf.New(width, height)
-		canvas, write = drawn, func(w io.Writer) error { return marked(w, pdfMark, drawn) }
-	}
-	c := draw.New(printable{canvas})
-	if format != "png" { // which is white already
-		c.SetColor(color.White)
-		c.Fill(c.Rectangle.Path())
-	}
-	if scale != 1 {
-		c.Scale(float64(scale), float64(scale))
-		c.Max.X, c.Max.Y = c.Max.X/scale, c.Max.Y/scale
-	}
-	if err := p.draw(c, rows); err != nil {
+	sections, err := p.sections()
+	if err != nil {
 		return fmt.Errorf("the plot cannot be drawn: %w", err)
 	}
-	if err := write(w); err != nil {
+	scale := p.Look.scale()
+	width, height := p.width()*scale, p.height()*scale
+	switch format {
+	case "png":
+		err = writePNG(w, p.paint(sections))
+	case "svg":
+		drawn := vgsvg.New(width, height)
+		p.drawOn(drawn, sections)
+		err = marked(w, svgMark, drawn)
+	default:
+		drawn := vgpdf.New(width, height)
+		p.drawOn(drawn, sections)
+		err = marked(w, pdfMark, drawn)
+	}
+	if err != nil {
 		return fmt.Errorf("the plot cannot be written: %w", err)
 	}
 	return nil
 }
 
-// draw aligns the axes of the panels in rows and columns.
-func (p *Page) draw(c draw.Canvas, rows int) error {
-	p.drawHead(c)
-	c = draw.Crop(c, 0, 0, 0, -p.headHeight())
-	grid := make([][]*plot.Plot, rows)
+// drawOn draws a page that nothing has been drawn on.
+func (p *Page) drawOn(canvas vg.CanvasSizer, sections []section) {
+	c := draw.New(printable{canvas})
+	c.SetColor(color.White)
+	c.Fill(c.Rectangle.Path())
+	if scale := float64(p.Look.scale()); scale != 1 {
+		c.Scale(scale, scale)
+	}
+	for _, one := range sections {
+		one.draw(draw.Canvas{Canvas: c, Rectangle: one.at})
+	}
+}
+
+// section is what is drawn for itself: the head of a page, or a panel with its axes.
+type section struct {
+	draw func(draw.Canvas)
+	at   vg.Rectangle
+}
+
+// sections are the head of the page, and then its panels, whose axes are aligned in rows and
+// columns.
+func (p *Page) sections() ([]section, error) {
+	whole := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: p.width(), Y: p.height()}}}
+	sections := []section{{p.drawHead, whole.Rectangle}}
+	grid := make([][]*plot.Plot, p.rows())
 	for i := range grid {
 		grid[i] = make([]*plot.Plot, p.Columns)
 	}
 	for i := range p.Panels {
 		drawn, err := p.Panels[i].plot()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		drawn.Title.Text = p.Panels[i].title(p.Colours)
 		drawn.Title.TextStyle = fittingLines(drawn.Title.TextStyle, drawn.Title.Text, p.panelWidth())
+		drawn.X.Label.TextStyle = fitting(drawn.X.Label.TextStyle, drawn.X.Label.Text, p.panelWidth())
+		drawn.Y.Label.TextStyle = fitting(drawn.Y.Label.TextStyle, drawn.Y.Label.Text, p.panelHeight())
 		grid[i/p.Columns][i%p.Columns] = drawn
 	}
-	tiles := draw.Tiles{Rows: rows, Cols: p.Columns, PadX: gap, PadY: gap, PadTop: gap / 2, PadBottom: gap, PadLeft: gap, PadRight: gap}
-	for i, row := range plot.Align(grid, tiles, c) {
+	tiles := draw.Tiles{Rows: len(grid), Cols: p.Columns, PadX: gap, PadY: gap, PadTop: gap / 2, PadBottom: gap, PadLeft: gap, PadRight: gap}
+	for i, row := range plot.Align(grid, tiles, draw.Crop(whole, 0, 0, 0, -p.headHeight())) {
 		for k, at := range row {
-			if grid[i][k] != nil {
-				grid[i][k].Draw(at)
+			drawn := grid[i][k]
+			if drawn == nil {
+				continue
 			}
+			if size := at.Size(); !isFinite(float64(size.X)) || !isFinite(float64(size.Y)) {
+				return nil, errors.New("panels of this size have no room for their axes; make them larger, or the letters smaller")
+			}
+			sections = append(sections, section{drawn.Draw, at.Rectangle})
 		}
 	}
-	return nil
+	return sections, nil
+}
+
+func (p *Page) rows() int { return (len(p.Panels) + p.Columns - 1) / p.Columns }
+
+// height of the page.
+func (p *Page) height() vg.Length {
+	return vg.Length(p.rows())*(p.panelHeight()+gap) + p.headHeight() + gap
 }
 
 // headHeight is that of the title and the colours, a line each.

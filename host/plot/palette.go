@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
+	"runtime"
 	"slices"
 )
 
@@ -35,15 +36,43 @@ type shade struct {
 func (s *shade) isArea() bool { return s.pixels >= areaPixels }
 
 // shades are found by their colours: a table with linear probing, half of it empty.
-type shades [2 * mostShades]shade
+type shades struct {
+	table [2 * mostShades]shade
+	n     int
+}
 
 // find gives the place of a colour.
 func (t *shades) find(pix uint32) *shade {
 	at := pix * 2654435761 >> 18 // the golden ratio; 14 bits are left
-	for t[at].pixels > 0 && t[at].pix != pix {
-		at = (at + 1) % uint32(len(t))
+	for t.table[at].pixels > 0 && t.table[at].pix != pix {
+		at = (at + 1) % uint32(len(t.table))
 	}
-	return &t[at]
+	return &t.table[at]
+}
+
+// add counts pixels of a colour, and tells whether there is room for it.
+func (t *shades) add(pix uint32, pixels int) bool {
+	s := t.find(pix)
+	if s.pixels == 0 {
+		if t.n == mostShades {
+			return false
+		}
+		t.n++
+		s.pix, s.off = pix, 256
+	}
+	s.pixels += pixels
+	return true
+}
+
+// list has all that there are.
+func (t *shades) list() []shade {
+	out := make([]shade, 0, t.n)
+	for i := range t.table {
+		if t.table[i].pixels > 0 {
+			out = append(out, t.table[i])
+		}
+	}
+	return out
 }
 
 // row is that of a picture, and the number of rows from there on that are like it.
@@ -64,76 +93,116 @@ func run(row []uint8) (pix uint32, n int) {
 	return pix, n
 }
 
+// bands are those of a picture that the cores share.
+func bands(p *image.RGBA) []*image.RGBA {
+	out := make([]*image.RGBA, min(runtime.GOMAXPROCS(0), p.Rect.Dy()))
+	for i := range out {
+		out[i] = p.SubImage(image.Rect(0, p.Rect.Dy()*i/len(out), p.Rect.Dx(), p.Rect.Dy()*(i+1)/len(out))).(*image.RGBA)
+	}
+	return out
+}
+
 // paletted is a picture with a palette, or nil where it has too many colours.
 func paletted(p *image.RGBA) *image.Paletted {
-	table, n := new(shades), 0
+	parts := bands(p)
+	tables := make([]*shades, len(parts))
+	beside(len(parts), func(i int) { tables[i] = shadesOf(parts[i]) })
+	table := sum(tables)
+	if table == nil {
+		return nil
+	}
+	all := table.list()
+	colours := choose(all)
+	if slices.ContainsFunc(all, func(s shade) bool { return s.off > nearColour || s.isArea() && s.off > 0 }) {
+		return nil
+	}
+	for _, s := range all {
+		table.find(s.pix).index = s.index
+	}
+	out := image.NewPaletted(p.Rect, colours)
+	beside(len(parts), func(i int) { table.write(out, parts[i]) })
+	return out
+}
+
+// shadesOf are those of a picture, or nil where it has too many.
+func shadesOf(p *image.RGBA) *shades {
+	table := new(shades)
 	for y, times := 0, 0; y < p.Rect.Dy(); y += times {
 		var rest []uint8
 		rest, times = row(p, y)
 		for len(rest) > 0 {
 			pix, pixels := run(rest)
-			s := table.find(pix)
-			if s.pixels == 0 {
-				if n++; n > mostShades {
-					return nil
-				}
-				s.pix, s.off = pix, 256
+			if !table.add(pix, pixels*times) {
+				return nil
 			}
-			s.pixels += pixels * times
 			rest = rest[4*pixels:]
 		}
 	}
-	all := make([]*shade, 0, n)
-	for i := range table {
-		if table[i].pixels > 0 {
-			all = append(all, &table[i])
-		}
-	}
-	colours := choose(all)
-	if slices.ContainsFunc(all, func(s *shade) bool { return s.off > nearColour || s.isArea() && s.off > 0 }) {
+	return table
+}
+
+// sum adds all to the first; nil where these are too many.
+func sum(all []*shades) *shades {
+	if slices.Contains(all, nil) {
 		return nil
 	}
-	out := image.NewPaletted(p.Rect, colours)
-	for y, times := 0, 0; y < p.Rect.Dy(); y += times {
-		first := out.Pix[y*out.Stride:][:p.Rect.Dx()]
-		var rest []uint8
-		rest, times = row(p, y)
-		for into := first; len(rest) > 0; {
-			pix, pixels := run(rest)
-			index := table.find(pix).index
-			for i := range into[:pixels] {
-				into[i] = index
+	for _, t := range all[1:] {
+		for _, s := range t.list() {
+			if !all[0].add(s.pix, s.pixels) {
+				return nil
 			}
-			rest, into = rest[4*pixels:], into[pixels:]
-		}
-		for k := 1; k < times; k++ {
-			copy(out.Pix[(y+k)*out.Stride:], first)
 		}
 	}
-	return out
+	return all[0]
+}
+
+// write gives the pixels of a picture, a band of the whole, the numbers of their colours.
+func (t *shades) write(out *image.Paletted, p *image.RGBA) {
+	into := func(y int) []uint8 { return out.Pix[(p.Rect.Min.Y+y)*out.Stride:][:p.Rect.Dx()] }
+	for y, times := 0, 0; y < p.Rect.Dy(); y += times {
+		var rest []uint8
+		rest, times = row(p, y)
+		for left := into(y); len(rest) > 0; {
+			pix, pixels := run(rest)
+			index := t.find(pix).index
+			for i := range left[:pixels] {
+				left[i] = index
+			}
+			rest, left = rest[4*pixels:], left[pixels:]
+		}
+		for k := 1; k < times; k++ {
+			copy(into(y+k), into(y))
+		}
+	}
 }
 
 // choose takes the common colours and those of areas, and then, one after another, the one that is furthest
 // from those taken. It gives every shade the nearest.
-func choose(all []*shade) color.Palette {
-	slices.SortFunc(all, func(a, b *shade) int {
+func choose(all []shade) color.Palette {
+	slices.SortFunc(all, func(a, b shade) int {
 		return cmp.Or(cmp.Compare(b.pixels, a.pixels), cmp.Compare(a.pix, b.pix))
 	})
-	var taken color.Palette
-	furthest := all[0]
+	var taken []uint32
+	var away [paletteColours]int // of those taken, from the next one
+	furthest := &all[0]
 	for len(taken) < min(paletteColours, len(all)) {
 		next := furthest
-		if common := all[len(taken)]; len(taken) < commonColours || common.isArea() {
+		if common := &all[len(taken)]; len(taken) < commonColours || common.isArea() {
 			next = common
 		}
 		if next.off == 0 {
 			break
 		}
-		taken = append(taken, color.RGBA{uint8(next.pix), uint8(next.pix >> 8), uint8(next.pix >> 16), uint8(next.pix >> 24)})
-		furthest = all[0] // which has been taken
-		for _, s := range all {
-			if s.off > 0 {
-				if d := apart(s.pix, next.pix); d < s.off {
+		for i, pix := range taken {
+			away[i] = apart(pix, next.pix)
+		}
+		pix := next.pix
+		taken = append(taken, pix)
+		furthest = &all[0] // which has been taken
+		for i := range all {
+			s := &all[i]
+			if 2*s.off > away[s.index] { // else the next one is no nearer
+				if d := apart(s.pix, pix); d < s.off {
 					s.index, s.off = uint8(len(taken)-1), d
 				}
 			}
@@ -142,7 +211,11 @@ func choose(all []*shade) color.Palette {
 			}
 		}
 	}
-	return taken
+	out := make(color.Palette, len(taken))
+	for i, pix := range taken {
+		out[i] = color.RGBA{uint8(pix), uint8(pix >> 8), uint8(pix >> 16), uint8(pix >> 24)}
+	}
+	return out
 }
 
 // apart is the largest difference of two colours in red, green, blue and opacity.

@@ -1,0 +1,308 @@
+package plot
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"io"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tnn-gpu/host/picture"
+)
+
+// kindsOfPanels has a panel of every kind, by name. Those of the names "wide" and "high"
+// have texts that reach into the panels around them.
+func kindsOfPanels() map[string]Panel {
+	wave := func(n int, phase float64) Curve {
+		c := Curve{X: make([]float64, n), Y: make([]float64, n), Spread: make([]float64, n)}
+		for i := range n {
+			c.X[i], c.Y[i], c.Spread[i] = float64(i), math.Sin(float64(i)/7+phase), 0.1+0.05*math.Cos(float64(i))
+		}
+		return c
+	}
+	kinds := map[string]Panel{"empty": {X: "x", Y: "y"}}
+	lines := Panel{Title: "two lines\nof a title", X: "step", Y: "energy (kT)", Ticks: []float64{3, 40}, Marks: []LineMark{{X: 30, Name: "era 2"}}}
+	for i, name := range []string{"energy", "dissipation", "transport"} {
+		c := wave(100, float64(i))
+		c.Style = Style{Name: name, Colour: i, Dash: i}
+		lines.Curves, lines.Key = append(lines.Curves, c), append(lines.Key, c.Style)
+	}
+	kinds["lines"] = lines
+	lines.Insets = [][2]float64{{0, 20}, {79, 99}}
+	kinds["insets"] = lines
+	marks := wave(12, 1)
+	marks.Marks, marks.Joined = true, true
+	kinds["marks"] = Panel{X: "name", Y: "mean", Names: strings.Fields("one two three four five six seven eight nine a-long-name another-long-name last"), Curves: []Curve{marks}}
+	timed := wave(200, 2)
+	timed.Timed, timed.Spread = true, nil
+	kinds["timed"] = Panel{X: "order", Y: "colour", Curves: []Curve{timed}}
+	kinds["bins"] = Panel{X: "weight", Y: "density, middle 99 %", Bins: true, Curves: []Curve{{X: []float64{0, 1, 2, 3}, Y: []float64{0.1, 1, 0, 0.01}}}, Key: []Style{{Name: "end"}}}
+	m, g := &Map{centred: true}, &Graph{}
+	for i := range 30 {
+		for k := range 11 {
+			m.add(float64(i), float64(k), math.Sin(float64(i*k)))
+		}
+		g.add(float64(i), float64(7*i%30), float64(i%9))
+	}
+	kinds["map"] = Panel{Title: "order", X: "f", Y: "g", Map: m}
+	kinds["graph"] = Panel{Title: "couplings", Graph: g}
+	cells := image.NewRGBA(image.Rect(0, 0, 390, 260))
+	for i := range cells.Pix {
+		cells.Pix[i] = []uint8{uint8(i / 4 % 390 / 13 * 8), uint8(i / 1560 / 13 * 12), 90, 255}[i%4]
+	}
+	kinds["picture"] = Panel{Title: "states after step 500", Picture: cells, Scale: &Scale{-1, 1, picture.Signs()}}
+	kinds["small"] = Panel{Title: "pixels", Picture: cells.SubImage(image.Rect(3, 5, 17, 31))}
+	named := Style{Name: strings.Repeat("a curve of a long name, ", 3)}
+	kinds["wide"] = Panel{X: "x", Y: "y", Curves: []Curve{wave(9, 0)}, Key: []Style{named, named}}
+	kinds["high"] = Panel{X: "x", Y: "y", Curves: []Curve{wave(9, 0)}, Marks: []LineMark{{X: 4, Name: strings.Repeat("a name of an era ", 6)}}}
+	kinds["long names"] = Panel{X: strings.Repeat("an axis of a long name, ", 9), Y: strings.Repeat("an axis of a long name, ", 9), Curves: []Curve{wave(9, 0)}}
+	return kinds
+}
+
+// pageOf has panels of these kinds.
+func pageOf(columns int, kinds ...string) *Page {
+	all := kindsOfPanels()
+	p := &Page{Title: "title, of a page", Columns: columns}
+	for _, kind := range kinds {
+		p.Panels = append(p.Panels, all[kind])
+	}
+	return p
+}
+
+// paintedWhole draws a page on a single tile.
+func (p *Page) paintedWhole(sections []section) *image.RGBA {
+	picture := p.blank()
+	t := p.newTile(picture.Rect)
+	for i := range sections {
+		t.draw(&sections[i])
+	}
+	t.putOn(picture)
+	return picture
+}
+
+// painted gives a page on tiles, and on one.
+func painted(t testing.TB, p *Page) (tiled, whole *image.RGBA) {
+	t.Helper()
+	var out [2]*image.RGBA
+	for i, paint := range []func([]section) *image.RGBA{p.paint, p.paintedWhole} {
+		sections, err := p.sections()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[i] = paint(sections)
+	}
+	return out[0], out[1]
+}
+
+// TestTilesAreThePage: a page whose panels are drawn side by side is, pixel for pixel, the
+// one that is drawn at once, whatever its panels are and reach into.
+func TestTilesAreThePage(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(5))
+	pages := map[string]*Page{
+		"every kind":    pageOf(3, "picture", "lines", "insets", "marks", "timed", "bins", "map", "graph", "small", "empty"),
+		"one panel":     pageOf(1, "lines"),
+		"one row":       pageOf(3, "map", "picture"),
+		"three rows":    pageOf(2, "lines", "bins", "graph", "map", "insets"),
+		"reaching out":  pageOf(3, "lines", "wide", "picture", "map", "high", "wide", "high", "graph", "high", "wide", "lines", "long names"),
+		"on paper":      pageOf(3, "picture", "lines", "map", "graph", "high", "small", "bins"),
+		"with a legend": pageOf(2, "marks", "lines", "wide"),
+		"large letters": pageOf(2, "marks", "lines", "wide", "picture", "map"),
+		"small letters": pageOf(2, "marks", "lines", "wide", "picture", "map"),
+		"no panel":      pageOf(1),
+	}
+	pages["with a legend"].Colours = []string{"one", "two", strings.Repeat("a long name ", 9), "four", "five"}
+	pages["with a legend"].Subtitle = strings.Repeat("a long subtitle ", 9)
+	pages["large letters"].Look = Look{Font: 17, Width: 150, Height: 90}
+	pages["small letters"].Look = Look{Font: 5, Width: 51, Height: 47}
+	for name, p := range pages {
+		p.forScreens = name != "on paper" // which takes longer
+		tiled, whole := painted(t, p)
+		if tiled.Rect != whole.Rect || !bytes.Equal(tiled.Pix, whole.Pix) {
+			off, most := differences(tiled, whole)
+			t.Errorf("%s: %d of %d bytes differ, by up to %d", name, off, len(whole.Pix), most)
+		}
+	}
+}
+
+func differences(a, b *image.RGBA) (off, most int) {
+	for i := range min(len(a.Pix), len(b.Pix)) {
+		if d := int(a.Pix[i]) - int(b.Pix[i]); d != 0 {
+			off, most = off+1, max(most, d, -d)
+		}
+	}
+	return off, most
+}
+
+// TestNothingIsCutAtTheEdgeOfATile: the names that TestTilesAreThePage has beyond their
+// panels are there, in the panels around them.
+func TestNothingIsCutAtTheEdgeOfATile(t *testing.T) {
+	for _, kind := range []string{"wide", "high"} {
+		p := pageOf(3, "empty", "empty", "empty", "empty", kind, "empty", "empty", "empty", "empty")
+		sections, err := p.sections()
+		if err != nil {
+			t.Fatal(err)
+		}
+		picture := p.blank()
+		tiles := p.tiles(sections)
+		drawn := p.newTile(picture.Rect)
+		drawn.draw(&sections[5])
+		drawn.putOn(picture)
+		inked := 0
+		for y := range picture.Rect.Dy() {
+			for x := range picture.Rect.Dx() {
+				if picture.RGBAAt(x, y) == (color.RGBA{255, 255, 255, 255}) {
+					continue
+				}
+				at := image.Pt(x, y)
+				if !at.In(drawn.reach) {
+					t.Fatalf("%s: there is ink at %v, beyond %v", kind, at, drawn.reach)
+				}
+				if !at.In(tiles[5]) {
+					inked++
+				}
+			}
+		}
+		if inked < 100 {
+			t.Errorf("%s: %d pixels are beyond the panel", kind, inked)
+		}
+	}
+}
+
+// TestTilesCoverThePage: every pixel belongs to one tile.
+func TestTilesCoverThePage(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		kinds := rapid.SliceOfN(rapid.SampledFrom([]string{"empty", "lines", "bins", "map", "graph", "small"}), 1, 11).Draw(t, "kinds")
+		p := pageOf(rapid.IntRange(1, 5).Draw(t, "columns"), kinds...)
+		p.forScreens = rapid.Bool().Draw(t, "screen")
+		p.Look.Font = rapid.SampledFrom([]float64{0, 6, 20}).Draw(t, "font")
+		sections, err := p.sections()
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := p.blank().Rect
+		pixels := 0
+		tiles := p.tiles(sections)
+		for i, at := range tiles {
+			pixels += at.Dx() * at.Dy()
+			if !at.In(whole) || slices.ContainsFunc(tiles[:i], at.Overlaps) {
+				t.Errorf("the tile %v is outside %v or in another", at, whole)
+			}
+		}
+		if pixels != whole.Dx()*whole.Dy() {
+			t.Errorf("%d pixels of %v are covered", pixels, whole)
+		}
+	})
+}
+
+// TestPanelsThatFitAreDrawnOnce: nothing of an ordinary panel reaches into another tile.
+func TestPanelsThatFitAreDrawnOnce(t *testing.T) {
+	p := pageOf(3, "picture", "lines", "insets", "marks", "timed", "bins", "map", "graph", "small", "empty")
+	for _, p.forScreens = range []bool{false, true} {
+		sections, err := p.sections()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, at := range p.tiles(sections) {
+			drawn := p.newTile(at)
+			if i < len(sections) {
+				drawn.draw(&sections[i])
+			}
+			if !drawn.reach.In(at) {
+				t.Errorf("section %d is drawn on %v, and its tile is %v", i, drawn.reach, at)
+			}
+		}
+	}
+}
+
+// TestPagesAreTheSameOnAnyCores: the bytes of a page do not tell how many cores drew it.
+func TestPagesAreTheSameOnAnyCores(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, p := range []*Page{pageOf(3, "picture", "lines", "insets", "high", "map"), pageOf(2, "graph", "small", "wide")} {
+		var first []byte
+		for _, cores := range []int{1, 2, 7} {
+			runtime.GOMAXPROCS(cores)
+			var b bytes.Buffer
+			if err := p.Write(&b, "png"); err != nil {
+				t.Fatal(err)
+			}
+			if first == nil {
+				first = b.Bytes()
+			} else if !bytes.Equal(first, b.Bytes()) {
+				t.Errorf("%d cores draw another page", cores)
+			}
+		}
+	}
+}
+
+// TestPanelsOfAnySize: also those that are smaller than their letters are drawn, as on one
+// tile.
+func TestPanelsOfAnySize(t *testing.T) {
+	for _, look := range []Look{{Width: 20, Height: 20, Font: 40}, {Width: 20, Height: 200, Font: 12}, {Width: 200, Height: 20, Font: 4}} {
+		p := pageOf(2, "lines", "picture", "map", "graph", "insets")
+		p.Look = look
+		tiled, whole := painted(t, p)
+		if off, most := differences(tiled, whole); off > 0 || len(tiled.Pix) != len(whole.Pix) {
+			t.Errorf("%+v: %d bytes differ, by up to %d", look, off, most)
+		}
+	}
+}
+
+// TestLongNamesOfAxesFit: where a name would be longer than its panel its letters are smaller,
+// and the panels around it are as large as they were.
+func TestLongNamesOfAxesFit(t *testing.T) {
+	long, short := pageOf(4, "empty", "graph", "bins", "picture", "long names"), pageOf(4, "empty", "graph", "bins", "picture", "empty")
+	a, err := long.sections()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := short.sections()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range a {
+		if wide, usual := a[i].at.Size().X, b[i].at.Size().X; !(wide > usual/2) {
+			t.Errorf("section %d is %g wide, and %g beside short names", i, wide, usual)
+		}
+	}
+	painted(t, long)
+}
+
+// TestNoRoomForAxes: what cannot be laid out is an error; an endless line is not drawn.
+func TestNoRoomForAxes(t *testing.T) {
+	p := pageOf(2, "empty", "marks", "graph", "bins")
+	p.Look = Look{Width: 20, Height: 20, Font: 40}
+	for _, format := range Formats() {
+		if err := p.Write(io.Discard, format); err == nil || !strings.Contains(err.Error(), "no room for their axes; make them larger") {
+			t.Errorf("%s: %v", format, err)
+		}
+	}
+}
+
+// TestLinesGrowWithLetters: in a larger look lines are wider, too, as they are in the other
+// formats.
+func TestLinesGrowWithLetters(t *testing.T) {
+	wide := func(font float64) int {
+		p := &Page{Columns: 1, Panels: []Panel{{Curves: []Curve{{X: []float64{0, 1}, Y: []float64{1, 1}}}}}, Look: Look{Font: font}}
+		tiled, _ := painted(t, p)
+		most := 0
+		for x := range tiled.Rect.Dx() {
+			n := 0
+			for y := range tiled.Rect.Dy() {
+				if c := tiled.RGBAAt(x, y); c.B > c.R+100 {
+					n++
+				}
+			}
+			most = max(most, n)
+		}
+		return most
+	}
+	if once, thrice := wide(10), wide(30); once < 2 || thrice < 3*once-1 || thrice > 3*once+1 {
+		t.Errorf("a line is %d pixels wide, and %d where all is three times as large", once, thrice)
+	}
+}
