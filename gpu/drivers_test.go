@@ -5,22 +5,19 @@ package gpu
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"tnn-gpu/gpu/device"
+	"tnn-gpu/gpu/device/devicetest"
 )
 
 // TestDriversTell has processes in the place of trials: of one that does not end is
 // told, one that dies is an error, and one that cannot be started is none.
 func TestDriversTell(t *testing.T) {
-	shell, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip(err)
-	}
+	shell := devicetest.Tool(t, "sh")
 	told := make(chan string, 1)
 	file := filepath.Join(t.TempDir(), "told")
 	tell := func(words string) {
@@ -31,7 +28,7 @@ func TestDriversTell(t *testing.T) {
 	}
 	slow := NewDrivers(tell, shell, "-c", `until [ -e "$0" ]; do sleep 0.02; done; echo no card >&2; exit 9`, file)
 	slow.soon, slow.patient = time.Millisecond, time.Millisecond // it compiles nothing
-	_, err = slow.Devices()
+	_, err := slow.Devices()
 	if !errors.Is(err, ErrDied) || !strings.Contains(err.Error(), `(exit status 9), which said "no card"; `) {
 		t.Errorf("the error is %v", err)
 	}
@@ -45,10 +42,7 @@ func TestDriversTell(t *testing.T) {
 
 // TestDriversTellOnce: of compiling it is told once, also where several networks take long.
 func TestDriversTellOnce(t *testing.T) {
-	shell, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip(err)
-	}
+	shell := devicetest.Tool(t, "sh")
 	dir := t.TempDir()
 	told := make(chan string, 4)
 	tell := func(words string) {

@@ -32,7 +32,7 @@ type limited struct {
 // devices go from the least that OpenCL's full profile has to what large ones have.
 var devices = []limited{
 	{name: "rusticl", items: 32, local: 32 << 10, units: 8, noDouble: true},
-	{name: "least memory", items: 64, local: 16 << 10, units: 1},
+	{name: "least memory", items: 32, local: 16 << 10, units: 1},
 	{name: "AMD", items: 256, local: 64 << 10, units: 60, soak: true},
 	{name: "kernels that take less than the device", items: 1024, kernel: 32, local: 48 << 10, units: 100},
 	{name: "NVIDIA", items: 1024, local: 48 << 10, units: 132, soak: true},

@@ -42,6 +42,10 @@ var updates = map[hopfield.Update]uint32{
 
 // choicesOf are those of a network of which a replica has this memory.
 func choicesOf(net *hopfield.Network, m *hopfield.Memory, p state.Precision, items int) choices {
-	update := net.Spec.Recall.Update
-	return choices{precision: p, items: items, form: formOf(m), degree: m.Degree, together: update == hopfield.Sync || update == hopfield.Blocks}
+	return choices{precision: p, items: items, form: formOf(m), degree: m.Degree, together: together(net.Spec.Recall.Update)}
+}
+
+// together tells whether units decide in parts, from the same fields.
+func together(update hopfield.Update) bool {
+	return update == hopfield.Sync || update == hopfield.Blocks
 }

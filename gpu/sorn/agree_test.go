@@ -36,16 +36,18 @@ func grouped(items int) backend.Open {
 	}
 }
 
-// wide has many work-groups share a replica.
-func wide(net model.Network, o backend.Options) (backend.Backend, error) {
-	b, err := grouped(8)(net, o)
-	switch e := b.(type) {
-	case *engine[float32]:
-		e.wide = true
-	case *engine[float64]:
-		e.wide = true
+// wide has many work-groups of some size share a replica.
+func wide(items int) backend.Open {
+	return func(net model.Network, o backend.Options) (backend.Backend, error) {
+		b, err := grouped(items)(net, o)
+		switch e := b.(type) {
+		case *engine[float32]:
+			e.wide = true
+		case *engine[float64]:
+			e.wide = true
+		}
+		return b, err
 	}
-	return b, err
 }
 
 func reference(net model.Network, o backend.Options) (backend.Backend, error) {
@@ -71,7 +73,7 @@ func TestAgrees(t *testing.T) {
 		list = slices.Concat(list, sorntest.Presets(333), sorntest.Presets(2000))
 	}
 	for i, c := range list {
-		for name, opened := range map[string]backend.Open{"work-items alone": open, "work-groups of 16": grouped(16), "part by part": wide} {
+		for name, opened := range map[string]backend.Open{"work-items alone": open, "work-groups of 16": grouped(16), "part by part": wide(16)} {
 			precisions := []state.Precision{state.Single, state.Double}
 			if name != "work-items alone" && !backendtest.Soak() {
 				precisions = precisions[i%2:][:1] // a part in each
@@ -137,7 +139,7 @@ func TestFree(t *testing.T) {
 func TestRoom(t *testing.T) {
 	devicetest.Open(t)
 	sorntest.Room(t, open)
-	sorntest.Room(t, wide)
+	sorntest.Room(t, wide(16))
 }
 
 func TestControls(t *testing.T) {

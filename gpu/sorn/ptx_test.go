@@ -90,7 +90,7 @@ func TestTrial(t *testing.T) {
 func TestStepsForOclgrind(t *testing.T) {
 	devicetest.Simulated(t)
 	for _, c := range some()[:3] {
-		for _, opened := range []backend.Open{grouped(8), wide} {
+		for _, opened := range []backend.Open{grouped(8), wide(8)} {
 			backendtest.Advance(t, backendtest.Opened(t, opened, c.Net, backend.Options{Seeds: []uint64{5, 6}}), 5)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -59,7 +60,7 @@ func skipWithoutDouble(t *testing.T, err error) {
 }
 
 // openBoth opens a network on the reference and on the device, for the length of
-// a test, which is skipped where the device cannot have the reference's bits.
+// a test, which Lacks a device where this one cannot have the reference's bits.
 func openBoth(t *testing.T, net *tnn.Network, o backend.Options) (reference, device backend.Backend) {
 	t.Helper()
 	reference, err := cpuref.New(net, o)
@@ -69,7 +70,7 @@ func openBoth(t *testing.T, net *tnn.Network, o backend.Options) (reference, dev
 	must(t, err)
 	t.Cleanup(func() { must(t, device.Close()) })
 	if d := device.Describe(); !d.Strict {
-		t.Skipf("this device is not strict: %s", d.Note)
+		devicetest.Lacks(t, "this device is not strict: "+d.Note)
 	}
 	return reference, device
 }
@@ -149,33 +150,30 @@ func TestDistributions(t *testing.T) {
 }
 
 // Rung 5: the size of work-groups shows in no bit. Every size is a program of its
-// own, which takes its time to build; TNN_SOAK=1 has all of them.
+// own, which takes its time to build, so networks take turns in sizes; TNN_SOAK=1 has all
+// of them.
 func TestWorkGroups(t *testing.T) {
 	devicetest.Open(t)
-	soak, sizes := backendtest.Soak(), []int{32, 256, 1024}
-	if soak {
-		sizes = []int{32, 64, 128, 256, 512, 1024}
-	}
 	for _, run := range []struct {
 		network   string
 		precision state.Precision
-		always    bool
+		sizes     []int
 	}{
-		{"lattice", state.Single, true},
-		{"lattice", state.Double, soak},
-		{"relaxed lattice", state.Single, soak},
-		{"relaxed lattice", state.Double, true},
+		{"lattice", state.Single, []int{32, 1024}},
+		{"lattice", state.Double, nil},
+		{"relaxed lattice", state.Single, nil},
+		{"relaxed lattice", state.Double, []int{256}},
 	} {
-		if !run.always {
-			continue
+		if backendtest.Soak() {
+			run.sizes = []int{32, 64, 128, 256, 512, 1024}
 		}
-		t.Run(run.network+"/"+run.precision.String(), func(t *testing.T) {
-			net := find(t, run.network)
-			for _, size := range sizes {
+		for _, size := range run.sizes {
+			t.Run(fmt.Sprintf("%s/%s/%d", run.network, run.precision, size), func(t *testing.T) {
+				net := find(t, run.network)
 				reference, device := openBoth(t, net, backend.Options{Precision: run.precision, Seeds: []uint64{1, 2}, WorkGroup: size})
 				backendtest.Agree(t, net, reference, device, 1, 50)
-			}
-		})
+			})
+		}
 	}
 }
 
@@ -211,7 +209,7 @@ func TestEveryDevice(t *testing.T) {
 	devicetest.Open(t)
 	infos, err := device.List()
 	must(t, err)
-	net := find(t, "groups, external nodes in all modes")
+	net := find(t, "lattice")
 	for i, info := range infos {
 		t.Logf("device %d: %s", i, info)
 		options := backend.Options{Seeds: []uint64{9}}
@@ -233,8 +231,11 @@ func TestEveryDevice(t *testing.T) {
 // Rung 5: nor does it matter which device is how many and comes first. PoCL shows
 // those that it is asked for.
 func TestOtherDevices(t *testing.T) {
-	if !strings.Contains(devicetest.Open(t).Info().Platform, "Portable Computing Language") {
-		t.Skip("only PoCL can be asked for several devices")
+	devicetest.Open(t)
+	infos, err := device.List()
+	must(t, err)
+	if !slices.ContainsFunc(infos, func(i device.Info) bool { return strings.Contains(i.Platform, "Portable Computing Language") }) {
+		devicetest.Lacks(t, "only PoCL can be asked for several devices")
 	}
 	for _, kinds := range []string{"basic pthread", "basic"} {
 		child := exec.Command(os.Args[0], "-test.run=^TestEveryDevice$", "-test.v")

@@ -9,14 +9,13 @@ import (
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnntest"
 )
 
 // What is done once, before the first step, is no part of a profile.
 func TestProfileHasNoProbe(t *testing.T) {
 	devicetest.Open(t)
-	net, err := tnn.Build(benchmarkSpec(tnn.Hylton2020, 128, 4), 1)
-	must(t, err)
+	net := tnntest.Large()[0].Network(t)
 	b, err := openNetwork(net, backend.Options{Precision: state.Single, Seeds: []uint64{1}, Profile: true})
 	must(t, err)
 	defer b.Close()

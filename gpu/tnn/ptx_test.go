@@ -51,10 +51,17 @@ func TestPTXOfSmallNetworks(t *testing.T) {
 // openPTX opens a network as a GPU computes those that are not small.
 func openPTX[F float32 | float64](t *testing.T, net *tnn.Network, o backend.Options) (backend.Backend, *devicetest.PTX) {
 	t.Helper()
+	return onPTX[F](t, sweeping(t, len(o.Seeds)), net, o)
+}
+
+// sweeping is a device with the width of GPUs that makes steps of so many replicas sweep
+// by sweep.
+func sweeping(t *testing.T, replicas int) *device.Device {
+	t.Helper()
 	d := devicetest.Open(t)
 	devicetest.Vector(d, 1)
-	d.Pretend(func(i *device.Info) { i.Kind, i.ComputeUnits = "cpu", 1+len(o.Seeds) })
-	return onPTX[F](t, d, net, o)
+	d.Pretend(func(i *device.Info) { i.Kind, i.ComputeUnits = "cpu", 1+replicas })
+	return d
 }
 
 // onPTX opens a network on a device whose launches PTX carries out.
@@ -117,13 +124,16 @@ func TestWhatAnUpdateTakes(t *testing.T) {
 // for come from caches or memory, those that move do from memory.
 func measureUpdate(t *testing.T, net *tnn.Network, settled *state.State) (slots, lanes, asked, moved float64) {
 	t.Helper()
-	n, p := openPTX[float32](t, net, backend.Options{Precision: state.Single, Seeds: []uint64{1}})
+	d := sweeping(t, 1)
+	d.SeeLaunches(launchNothing) // the state that it starts with is replaced
+	n, err := newEngine[float32](d, net, backend.Options{Precision: state.Single, Seeds: []uint64{1}})
+	must(t, err)
+	p := devicetest.ByPTX(t, d)
 	must(t, n.SetState(settled))
-	started := len(p.Launches["tnn_sweep_segment"])
-	_, err := n.Advance(1)
+	_, err = n.Advance(1)
 	must(t, err)
 	updates := float64(net.Graph.Nodes * net.Spec.Sweeps())
-	for _, c := range p.Launches["tnn_sweep_segment"][started:] {
+	for _, c := range p.Launches["tnn_sweep_segment"] {
 		slots += c.Slots / updates
 		lanes += c.Lanes / updates
 		asked += float64(c.Asked) / updates

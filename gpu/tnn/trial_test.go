@@ -8,17 +8,14 @@ import (
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/state"
-	"tnn-gpu/host/tnn"
 )
 
 // A trial goes as far as a run does, and finds nothing to do.
 func TestTrial(t *testing.T) {
 	devicetest.Open(t)
-	for _, name := range []string{"lattice", "driven", "relaxed"} {
+	for _, name := range []string{"lattice", "groups, external nodes in all modes", "relaxed fixed edges"} {
 		t.Run(name, func(t *testing.T) {
-			net, err := tnn.Build(widthSpec(widthNetworks()[name]), 5)
-			must(t, err)
-			trial, err := Trial(net, backend.Options{Precision: state.Single, Seeds: []uint64{5}})
+			trial, err := Trial(find(t, name), backend.Options{Precision: state.Single, Seeds: []uint64{5}})
 			must(t, err)
 			if len(trial.Program.Launches) == 0 {
 				t.Error("no kernel is launched")

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tnn-gpu/cpuref"
+	"tnn-gpu/gpu/device"
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
@@ -71,21 +72,24 @@ func inTurns(t *testing.T, test func(t *testing.T, i int, net *tnn.Network, p st
 }
 
 // However many nodes a work-item visits at once, the bits are the reference's. Networks
-// take turns in width, as every width is a program; TNN_SOAK=1 has all widths of each.
+// take turns in width, as every width is a program, and in whether a launch makes whole
+// steps; TNN_SOAK=1 has all widths of each.
 func TestVectorWidths(t *testing.T) {
 	devicetest.Open(t)
 	widths := map[state.Precision][]int{state.Single: {1, 2, 16}, state.Double: {1, 4}}
 	inTurns(t, func(t *testing.T, i int, net *tnn.Network, precision state.Precision) {
 		o := backend.Options{Precision: precision, Seeds: []uint64{5, 6}}
 		want := advanced(t, func() (backend.Backend, error) { return cpuref.New(net, o) })
-		all := widths[precision]
+		all, units := widths[precision], []int{1, 3} // with which whole steps of two replicas are a launch, or not
 		if !backendtest.Soak() {
-			all = all[i/2%len(all):][:1]
+			all, units = all[i/2%len(all):][:1], units[i/2%2:][:1]
 		}
-		for _, width := range all {
-			t.Run(fmt.Sprint(width), func(t *testing.T) {
+		for k := range len(all) * len(units) {
+			width, unit := all[k/len(units)], units[k%len(units)]
+			t.Run(fmt.Sprintf("%d on %d", width, unit), func(t *testing.T) {
 				d := devicetest.Open(t)
 				devicetest.Vector(d, width)
+				d.Pretend(func(info *device.Info) { info.ComputeUnits = unit })
 				if precision == state.Double && !d.Info().Double {
 					t.Skip("the device has no double precision")
 				}
@@ -115,7 +119,7 @@ func TestSweptReplicas(t *testing.T) {
 	d := devicetest.Open(t)
 	spec := func(levels int, g float64) *tnn.Spec {
 		s := tnn.Defaults()
-		s.Graph.Sides, s.Graph.Bipartite, s.Externals = []int{10, 12}, true, nil
+		s.Graph.Sides, s.Graph.Bipartite, s.Externals = []int{12, 14}, true, nil // those of the catalogue, of which there is a program
 		s.Groups[0].Connections, s.Groups[0].Levels = 4, levels
 		s.Edge.InverseTemperature, s.Eras[0].Steps = g, 25
 		return s

@@ -8,17 +8,31 @@ import (
 	"testing"
 )
 
+// Lacks ends a test for which something is missing: it is skipped, unless
+// TNN_REQUIRE_OPENCL=1 makes that a failure.
+func Lacks(t testing.TB, what any) {
+	t.Helper()
+	if os.Getenv("TNN_REQUIRE_OPENCL") == "1" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+// Tool is the path of a program. Where there is none, the test Lacks it.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		Lacks(t, err)
+	}
+	return path
+}
+
 // Lint has clang read a program as OpenCL C 1.2. Any warning fails the test, save that a
 // variant may leave parameters unused, and functions of which it needs a simpler kind.
-// Without clang the test is skipped, unless TNN_REQUIRE_OPENCL=1 makes that a failure.
 func Lint(t *testing.T, source string) {
 	t.Helper()
-	if _, err := exec.LookPath("clang"); err != nil {
-		if os.Getenv("TNN_REQUIRE_OPENCL") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	Tool(t, "clang")
 	clang := exec.Command("clang", "-x", "cl", "-cl-std=CL1.2", "-target", "spir64", "-Xclang", "-finclude-default-header", "-fsyntax-only",
 		"-Werror", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-unused", "-Wconversion", "-Wfloat-conversion", "-Wshadow", "-Wundef", "-")
 	clang.Stdin = strings.NewReader(source)

@@ -28,13 +28,12 @@ func Device() (*device.Device, error) {
 	return d.Again()
 }
 
-// Open opens that device for the length of a test. Without a device the test is skipped,
-// unless TNN_REQUIRE_OPENCL=1 makes that a failure.
+// Open opens that device for the length of a test. Where there is none, the test Lacks it.
 func Open(t testing.TB) *device.Device {
 	t.Helper()
 	d, err := Device()
-	if errors.Is(err, device.ErrNoDevice) && os.Getenv("TNN_REQUIRE_OPENCL") != "1" {
-		t.Skip(err)
+	if errors.Is(err, device.ErrNoDevice) {
+		Lacks(t, err)
 	}
 	if err != nil {
 		t.Fatal(err)

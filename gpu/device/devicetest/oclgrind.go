@@ -18,13 +18,7 @@ import (
 // The test that runs so begins with Simulated.
 func Oclgrind(t *testing.T, test string) string {
 	t.Helper()
-	simulator, err := exec.LookPath("oclgrind")
-	if err != nil && os.Getenv("TNN_REQUIRE_OPENCL") != "1" {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	simulator := Tool(t, "oclgrind")
 	report := filepath.Join(t.TempDir(), "report")
 	run := exec.Command(simulator, "--data-races", "--log", report, os.Args[0], "-test.run=^"+test+"$", "-test.v")
 	run.Env = append(os.Environ(), "TNN_TEST_DEVICE="+simulated)

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
 	"testing"
 
 	"tnn-gpu/gpu/device"
@@ -22,9 +20,7 @@ import (
 // work-groups to the driver, as a probe does, is the driver's.
 func ByPTX(t testing.TB, d *device.Device) *PTX {
 	t.Helper()
-	if _, err := exec.LookPath("clang"); err != nil && os.Getenv("TNN_REQUIRE_OPENCL") != "1" {
-		t.Skip(err)
-	}
+	Tool(t, "clang")
 	p := &PTX{modules: map[string]string{}, kernels: map[entry]*ptx.Kernel{}, Launches: map[string][]*ptx.Counts{}}
 	d.SeeLaunches(p.launch)
 	return p

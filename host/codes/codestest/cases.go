@@ -67,7 +67,7 @@ func Varied() *codes.Codes {
 	for i := range 4 {
 		s := codes.Defaults()
 		t := &s.Codes
-		t.K, t.N, t.Copies, t.Updates, t.Evaluate = 2, 3, 3, 40, nil
+		t.K, t.N, t.Hidden, t.Copies, t.Updates, t.Evaluate = 2, 3, 5, 3, 40, nil // of the sizes of "counts"
 		t.Rate, t.Anneal = 0.01*float64(1+i%2), 0.02*float64(1+i%2)
 		t.TrainAt, t.Eta = 0.1+0.02*float64(i), 0.01*float64(1+i)
 		net.Variants = append(net.Variants, s)

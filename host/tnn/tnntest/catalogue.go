@@ -46,7 +46,9 @@ func (c Case) Network(t testing.TB) *tnn.Network {
 }
 
 // Catalogue gives the networks, new ones at every call. Between them they have
-// every value of every choice of docs/model.md that a backend can see.
+// every value of every choice of docs/model.md that a backend can see. Where nothing is
+// shown by another number of half-edges, networks have the number of others, also of
+// recorded trajectories and of Isolation: a device has one program for all of them.
 func Catalogue() []Case {
 	return append(catalogue2020(), catalogue2019()...)
 }
@@ -74,14 +76,14 @@ func catalogue2020() []Case {
 		{Name: "odd box, cold, noise off", Spec: with(lattice(tnn.Hylton2020, 6, false, 3, 5, 3), func(s *tnn.Spec) {
 			s.Groups[0].InverseTemperature, s.Edge.InverseTemperature, s.Edge.Noise = 20, 500, false
 		})},
-		{Name: "random, self-loops", Spec: with(random(tnn.Hylton2020, graph.Random, 8, 61), func(s *tnn.Spec) {
+		{Name: "random, self-loops", Spec: with(random(tnn.Hylton2020, graph.Random, 3, 61), func(s *tnn.Spec) {
 			s.Groups[0].SelfLoops = 2
 		})},
-		{Name: "gaussian, masses, 101 levels", Spec: with(random(tnn.Hylton2020, graph.Gaussian, 7, 9, 7), func(s *tnn.Spec) {
+		{Name: "gaussian, masses, 101 levels", Spec: with(random(tnn.Hylton2020, graph.Gaussian, 12, 9, 7), func(s *tnn.Spec) {
 			s.Groups[0].Levels, s.Groups[0].Threshold = 101, 0.01
 			s.Edge.SizeMass, s.Edge.ChangeMass = 5, 100
 		})},
-		{Name: "exponential, bounded edges", Spec: with(random(tnn.Hylton2020, graph.Exponential, 6, 5, 5, 3), func(s *tnn.Spec) {
+		{Name: "exponential, bounded edges", Spec: with(random(tnn.Hylton2020, graph.Exponential, 4, 5, 5, 3), func(s *tnn.Spec) {
 			s.Edge.Kind, s.Edge.InverseTemperature, s.Edge.Bound = tnn.Real2, 3, 0.7
 		})},
 		{Name: "bipartite box, fixed edges, ternary", Spec: with(lattice(tnn.Hylton2020, 6, true, 4, 4, 4), func(s *tnn.Spec) {
@@ -110,20 +112,20 @@ func catalogue2019() []Case {
 			s.Groups[0].Levels, s.Edge.Noise = 10, false
 		})},
 		{Name: "relaxed ring, binary", Spec: with(lattice(tnn.Hylton2019, 2, true, 38), func(s *tnn.Spec) {
-			s.Network.Relaxations, s.Groups[0].Levels, s.Groups[0].SelfLoops = 1, 2, 1
+			s.Network.Relaxations, s.Groups[0].Levels, s.Groups[0].SelfLoops = 1, 2, 3
 		})},
 		{Name: "relaxed box, ternary, bounded edges", Spec: with(lattice(tnn.Hylton2019, 6, true, 4, 4, 4), func(s *tnn.Spec) {
 			s.Groups[0].Levels = 3
 			s.Edge.Kind, s.Edge.InverseTemperature, s.Edge.Bound = tnn.Real2, 2, 0.8
 		})},
-		{Name: "relaxed random, masses, cold", Core: true, Spec: with(random(tnn.Hylton2019, graph.Random, 7, 9, 7), func(s *tnn.Spec) {
+		{Name: "relaxed random, masses, cold", Core: true, Spec: with(random(tnn.Hylton2019, graph.Random, 4, 9, 7), func(s *tnn.Spec) {
 			s.Groups[0].SelfLoops, s.Groups[0].InverseTemperature = 1, 10
 			s.Edge.SizeMass, s.Edge.ChangeMass, s.Edge.InverseTemperature = 20, 10, 200
 		})},
-		{Name: "relaxed gaussian, 1000 levels", Spec: with(random(tnn.Hylton2019, graph.Gaussian, 6, 5, 5), func(s *tnn.Spec) {
+		{Name: "relaxed gaussian, 1000 levels", Spec: with(random(tnn.Hylton2019, graph.Gaussian, 12, 7, 7), func(s *tnn.Spec) {
 			s.Groups[0].Levels, s.Network.Relaxations = 1000, 1
 		})},
-		{Name: "relaxed exponential, hot", Spec: with(random(tnn.Hylton2019, graph.Exponential, 5, 6, 6), func(s *tnn.Spec) {
+		{Name: "relaxed exponential, hot", Spec: with(random(tnn.Hylton2019, graph.Exponential, 6, 6, 6), func(s *tnn.Spec) {
 			s.Graph.Bipartite = true
 			s.Groups[0].InverseTemperature, s.Edge.InverseTemperature, s.Edge.Bound = 0.1, 0.4, 0.9
 		})},
@@ -140,7 +142,7 @@ func catalogue2019() []Case {
 func Large() []Case {
 	return []Case{
 		{Name: "large lattice", Spec: lattice(tnn.Hylton2020, 4, true, 74, 60)},
-		{Name: "large random", Spec: with(random(tnn.Hylton2020, graph.Random, 6, 17, 17, 17), func(s *tnn.Spec) {
+		{Name: "large random", Spec: with(random(tnn.Hylton2020, graph.Random, 4, 17, 17, 17), func(s *tnn.Spec) {
 			s.Graph.Separation, s.Externals, s.Eras = 3, append(waves(1), externals(3, 4, 2)), everyMode()
 		})},
 		{Name: "large relaxed lattice", Spec: with(lattice(tnn.Hylton2019, 12, false, 67, 69), func(s *tnn.Spec) {

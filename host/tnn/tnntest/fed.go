@@ -21,8 +21,7 @@ const fedSteps = 300
 func Fed(t *testing.T, open backend.Open) {
 	values := func(step, node int) float64 { return math.Sin(float64(step * (node + 2))) }
 	var names, rows []string
-	spec := lattice(tnn.Hylton2020, 4, true, 10, 8)
-	spec.Graph.Separation = 3
+	spec := groups(tnn.Hylton2020)
 	spec.Eras = []tnn.EraSpec{{Steps: fedSteps, Adapt: true, Mode: tnn.Driven}}
 	spec.Externals = []tnn.ExternalSpec{{Count: 2, Connections: 4, Polarity: 1, Sublattice: tnn.Odd, Weight: 3, Wave: tnn.Fed}}
 	fed, err := tnn.Build(spec, graphSeed)

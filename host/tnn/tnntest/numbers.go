@@ -19,8 +19,7 @@ func Numbers(t *testing.T, open backend.Open) {
 		"edge.change_mass": 0.4, "edge.bound": 1.5, "external[0].weight": 7,
 	}
 	for _, rule := range []tnn.Rule{tnn.Hylton2020, tnn.Hylton2019} {
-		spec := lattice(rule, 4, true, 10, 8)
-		spec.Externals = []tnn.ExternalSpec{externals(1, 4, 3)}
+		spec := groups(rule)
 		spec.Eras = nil
 		for range 3 {
 			spec.Eras = append(spec.Eras, tnn.EraSpec{Steps: 20, Adapt: true, Mode: tnn.Driven})
