@@ -261,5 +261,6 @@ func TestFlagsHaveValues(t *testing.T) {
 	dir := t.TempDir()
 	tnnGPU(t, dir, "plot", "dr", "--log", "--out", "p.svg").want(t, codeUsage, "--log is given without its value (have logarithmic AXES x, y or x,y); --out comes next")
 	tnnGPU(t, dir, "run", "--preset", "--set", "run.seed=3").want(t, codeUsage, "--preset is given without its value")
+	tnnGPU(t, dir, "run", "--steps").want(t, codeUsage, "see `tnn-gpu run --help`")
 	tnnGPU(t, dir, "plot", "dr", "--title=--none", "--log").want(t, codeUsage, "--log is given without its value")
 }

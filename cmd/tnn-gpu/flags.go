@@ -50,11 +50,14 @@ func precisionFlag() cli.Flag {
 	return &cli.StringFlag{Name: "precision", Usage: "compute in `PRECISION` single or double"}
 }
 
-// configKeys are the flags that set a key of the configuration.
-var configKeys = [...]struct {
+// configKey is a flag that sets a key of the configuration.
+type configKey struct {
 	flag, key string
 	value     func(text string) string
-}{
+}
+
+// configKeys are all of them.
+var configKeys = [...]configKey{
 	{"seed", "run.seed", asIs}, {"replicas", "run.replicas", asIs}, {"precision", "run.precision", asIs},
 	{"backend", "run.backend", asIs}, {"device", "run.device", asIs},
 	{"record", "record.fields", asTexts}, {"every", "record.every", asIs},

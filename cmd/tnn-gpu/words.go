@@ -14,13 +14,16 @@ import (
 
 // checkWords finds mistakes in a command line that its parser does not see.
 func checkWords(app *cli.App, args []string) error {
-	for _, check := range []func(*cli.App, []string) error{flagsHaveValues, innerCommand, flagsOnce} {
+	for _, check := range []func(*cli.App, []string) error{flagsHaveValues, noneEmpty, innerCommand, flagsOnce} {
 		if err := check(app, args); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// called is what a command is called on the command line.
+func called(words []string) string { return "tnn-gpu " + strings.Join(words, " ") }
 
 // flagsFirst moves the flags of a command before its other arguments, because the
 // parser takes what follows the first of those for arguments. What follows -- stays.
@@ -80,10 +83,36 @@ func flagsHaveValues(app *cli.App, args []string) error {
 		}
 		name := strings.TrimLeft(rest[0], "-")
 		if len(rest) == 1 {
-			return badUsage("--%s is given without its value%s; see `%s --help`", name, useOf(command, name), command.HelpName)
+			return badUsage("--%s is given without its value%s; see `%s --help`", name, useOf(command, name), called(args[:named]))
 		}
 		if rest = rest[1:]; strings.HasPrefix(rest[0], "--") {
 			return badUsage("--%s is given without its value%s; %s comes next, and --%s=%s would have it for the value", name, useOf(command, name), rest[0], name, rest[0])
+		}
+	}
+	return nil
+}
+
+// noneEmpty refuses an argument, and a value of a flag, that is empty, as one is that a variable
+// of the shell was to give. What sets a key of the configuration may be an empty text.
+func noneEmpty(app *cli.App, args []string) error {
+	command, named := commandOf(app, args)
+	if command == nil {
+		return nil
+	}
+	const why = "is empty: is a variable not set that was to give it?"
+	for rest := args[named:]; len(rest) > 0 && rest[0] != "--"; rest = rest[1:] {
+		if rest[0] == "" {
+			return badUsage("an argument of `%s` %s", called(args[:named]), why)
+		}
+		name, value, joined := strings.Cut(strings.TrimLeft(rest[0], "-"), "=")
+		takes := rest[0][0] == '-' && takesNext(command, rest[0])
+		if takes {
+			rest = rest[1:]
+			value = rest[0]
+		}
+		sets := slices.ContainsFunc(configKeys[:], func(k configKey) bool { return k.flag == name })
+		if f := flagOf(command, name); (takes || joined && f != nil) && value == "" && !sets {
+			return badUsage("--%s is given without its value%s, which %s", name, useOf(command, name), why)
 		}
 	}
 	return nil
@@ -160,14 +189,14 @@ func innerCommand(app *cli.App, args []string) error {
 			return nil
 		}
 	}
-	if word == "" || strings.ContainsAny(word, `./\`) || noPreset(arguments{command.HelpName, []string{word}}) != nil {
+	if word == "" || strings.ContainsAny(word, `./\`) || noPreset(arguments{called(args[:named]), []string{word}}) != nil {
 		return nil
 	}
 	if _, err := os.Lstat(word); !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	names := commandNames(command.Subcommands)
-	return badUsage("there is no file %s, and no command tnn-gpu %s %s%s; its commands are %s", word, command.Name, word, meant(names, "tnn-gpu "+command.Name+" ", word), strings.Join(names, ", "))
+	return badUsage("there is no file %s, and no command %s %s%s; its commands are %s", word, called(args[:named]), word, meant(names, called(args[:named])+" ", word), strings.Join(names, ", "))
 }
 
 // useOf is what the help of a command says of a flag, in brackets.

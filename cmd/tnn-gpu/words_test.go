@@ -81,3 +81,29 @@ func TestTwice(t *testing.T) {
 		t.Errorf("the run has\n%s", config)
 	}
 }
+
+// TestEmptyArguments: what a variable of the shell was to give, and did not, is missed.
+func TestEmptyArguments(t *testing.T) {
+	dir := t.TempDir()
+	for args, says := range map[string]string{
+		"run|":                      "an argument of `tnn-gpu run` is empty",
+		"plot|r|":                   "an argument of `tnn-gpu plot` is empty",
+		"scan|status|":              "an argument of `tnn-gpu scan status` is empty",
+		"run|--time-limit|":         "--time-limit is given without its value (save the run when",
+		"run|--out=":                "which is empty: is a variable not set that was to give it?",
+		"run|--check||--steps|3":    "--check is given without its value",
+		"run|--sweep|":              "--sweep is given without its value",
+		"scan|--preset||--over|a=1": "--preset is given without its value",
+		"stats|r|--of=":             "--of is given without its value",
+	} {
+		tnnGPU(t, dir, strings.Split(args, "|")...).want(t, codeUsage, says)
+	}
+	wantEmpty(t, dir)
+	// Of a file that names a device, none is asked for so.
+	config := string(tnnGPU(t, dir, "presets", "isolated4").want(t, codeDone).out)
+	config = strings.Replace(strings.Replace(config, "sides = [30, 30]", "sides = [4, 4]", 1), "backend = ", "device = \"7\"\nbackend = ", 1)
+	if err := os.WriteFile(filepath.Join(dir, "c.toml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tnnGPU(t, dir, "run", "c.toml", "--device", "", "--steps", "2", "--no-overview", "--out", "r").want(t, codeDone)
+}
