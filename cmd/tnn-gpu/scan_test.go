@@ -120,7 +120,7 @@ func TestScanMistakes(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct{ args, says string }{
 		{"scan", "there is no axis: a scan varies at least one key, which --over KEY=V1,V2,... or an [[axis]] of its file names"},
-		{"scan --preset nope", `there is no preset "nope": the nearest is `},
+		{"scan --preset nope", "there is no preset \"nope\"; `tnn-gpu presets` lists all"},
 		{"scan --preset tnn-ordre", `there is no preset "tnn-ordre": the nearest is tnn-order;`},
 		{"run --preset tnn-ordre", `there is no preset "tnn-ordre": the nearest is tnn-order;`},
 		{"scan --preset tnn-order --set graph.sides=[8,8]", "graph.sides is an axis of the scan, so that no point would have graph.sides=[8,8], which is set: leave that out, or give the axis other values with --over graph.sides="},

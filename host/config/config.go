@@ -116,7 +116,11 @@ func NewPreset(name string, settings ...string) (*Config, error) {
 		}
 		names = append(names, p.Name)
 	}
-	return nil, &Error{Err: fmt.Errorf("there is no preset %q: the nearest is %s; `tnn-gpu presets` lists all", name, text.Nearest(name, names))}
+	near := ""
+	if likely := text.Likely(name, names); likely != "" {
+		near = ": the nearest is " + likely
+	}
+	return nil, &Error{Err: fmt.Errorf("there is no preset %q%s; `tnn-gpu presets` lists all", name, near)}
 }
 
 // resolve makes the names of files absolute, so that the configuration means the
