@@ -100,11 +100,19 @@ func (m *Map) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := edges(m.x), edges(m.y)
 	for i, cx := range m.x {
 		for k, cy := range m.y {
-			v, found := m.values[[2]float64{cx, cy}]
-			if !found || math.IsNaN(v) {
+			v := m.At(cx, cy)
+			if math.IsNaN(v) {
 				continue // the page's white
 			}
-			fill(c, vg.Rectangle{Min: vg.Point{X: toX(x[i]), Y: toY(y[k])}, Max: vg.Point{X: toX(x[i+1]), Y: toY(y[k+1])}}, scale.paint(v))
+			cell := vg.Rectangle{Min: vg.Point{X: toX(x[i]), Y: toY(y[k])}, Max: vg.Point{X: toX(x[i+1]), Y: toY(y[k+1])}}
+			// No seam: the next cells are drawn over what is below their edges.
+			if i+1 < len(m.x) && !math.IsNaN(m.At(m.x[i+1], cy)) {
+				cell.Max.X += min(vg.Points(0.5), (toX(x[i+2])-cell.Max.X)/2)
+			}
+			if k+1 < len(m.y) && !math.IsNaN(m.At(cx, m.y[k+1])) {
+				cell.Max.Y += min(vg.Points(0.5), (toY(y[k+2])-cell.Max.Y)/2)
+			}
+			fill(c, cell, scale.paint(v))
 		}
 	}
 	height := c.Max.Y - c.Min.Y

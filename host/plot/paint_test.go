@@ -273,6 +273,51 @@ func TestLongNamesOfAxesFit(t *testing.T) {
 	painted(t, long)
 }
 
+// TestCellsOfAMapHaveNoSeams: nothing of the page shows between cells of one colour, and a
+// cell without a value is white.
+func TestCellsOfAMapHaveNoSeams(t *testing.T) {
+	m := &Map{}
+	for x := range 7 {
+		for y := range 7 {
+			if x != 3 || y != 3 {
+				m.add(float64(x), float64(y), 1)
+			}
+		}
+	}
+	tiled, _ := painted(t, &Page{Columns: 1, Panels: []Panel{{X: "x", Y: "y", Map: m}}})
+	paint := colours(1, 1)(1).(color.RGBA)
+	whole, broken := 0, 0 // columns and rows of the map, without and with a hole
+	for _, across := range []bool{false, true} {
+		lines, length := tiled.Rect.Dx(), tiled.Rect.Dy()
+		if across {
+			lines, length = length, lines
+		}
+		for i := range lines {
+			first, last, n := length, 0, 0
+			for k := range length {
+				x, y := i, k
+				if across {
+					x, y = k, i
+				}
+				if tiled.RGBAAt(x, y) == paint {
+					first, last, n = min(first, k), k, n+1
+				}
+			}
+			switch {
+			case n < 150: // edges of the map, and the scale
+			case last-first+1 == n:
+				whole++
+			default:
+				broken++
+			}
+		}
+	}
+	cells := whole + broken
+	if share := float64(broken) / float64(cells); cells < 400 || share < 0.1 || share > 0.25 {
+		t.Errorf("%d lines through the map are whole, and %d have a hole", whole, broken)
+	}
+}
+
 // TestNoRoomForAxes: what cannot be laid out is an error; an endless line is not drawn.
 func TestNoRoomForAxes(t *testing.T) {
 	p := pageOf(2, "empty", "marks", "graph", "bins")
