@@ -82,7 +82,7 @@ func TestSuite(t *testing.T) {
 
 // Rung 2: the device and the reference agree in every bit of every field and of
 // every sum, over 1,000 steps of every network of the catalogue. Networks take
-// turns in precision; the core networks come in both, with replicas, which the
+// turns in precision; the core networks come with replicas too, which the
 // device may compute in another way. -short has only those, for fewer steps, in single
 // precision: for drivers that are slow.
 func TestAgreesWithReference(t *testing.T) {
@@ -98,9 +98,10 @@ func TestAgreesWithReference(t *testing.T) {
 			agree(t, c, p, []uint64{1<<32 + 3}, 1, 2, 10, 100, 500, 1000)
 		}
 	}
-	for _, c := range tnntest.Core() {
-		agree(t, c, state.Single, []uint64{1, 2, 3}, 1, 2, 10, 100, 500, 1000)
-		agree(t, c, state.Double, []uint64{1, 2, 3}, 1, 2, 10, 100, 500, 1000)
+	for i, c := range tnntest.Core() {
+		for _, p := range backendtest.InTurns(i) {
+			agree(t, c, p, []uint64{1, 2, 3}, 1, 2, 10, 100, 500, 1000)
+		}
 	}
 }
 
