@@ -60,21 +60,23 @@ func TestRampsOnDevices(t *testing.T) {
 	dir := t.TempDir()
 	writeRamps(t, dir)
 	for _, precision := range []string{"single", "double"} {
-		whole := precision + "-whole"
-		tnnGPU(t, dir, "run", "c.toml", "--precision", precision, "--out", whole).want(t, codeDone)
-		device := tnnGPU(t, dir, "run", "c.toml", "--precision", precision, "--backend", "opencl", "--out", precision+"-device")
+		run := func(backend string) result {
+			return tnnGPU(t, dir, "run", "c.toml", "--precision", precision, "--backend", backend, "--checkpoint", "33", "--out", precision+"-"+backend)
+		}
+		run("cpu").want(t, codeDone)
+		device := run("opencl")
 		if precision == "double" && device.code == codeDevice {
 			t.Logf("no double precision: %s", device.errs)
 			continue
 		}
 		device.want(t, codeDone)
-		sameResults(t, filepath.Join(dir, whole), filepath.Join(dir, precision+"-device"))
+		sameResults(t, filepath.Join(dir, precision+"-cpu"), filepath.Join(dir, precision+"-opencl"))
 		for _, order := range [][2]string{{"opencl", "cpu"}, {"cpu", "opencl"}, {"opencl", "opencl"}} {
-			name := precision + "-" + order[0] + "-" + order[1]
-			tnnGPU(t, dir, "run", "c.toml", "--precision", precision, "--backend", order[0], "--checkpoint", "33", "--out", name).want(t, codeDone)
-			tnnGPU(t, dir, "run", "--from", name+"@33", "--backend", order[1], "--out", name+"-on").want(t, codeDone, "after step 33")
-			if string(read(t, dir, whole, "final.npz")) != string(read(t, dir, name+"-on", "final.npz")) {
-				t.Errorf("%s: the end is another", name)
+			from := precision + "-" + order[0]
+			on := from + "-" + order[1]
+			tnnGPU(t, dir, "run", "--from", from+"@33", "--backend", order[1], "--out", on).want(t, codeDone, "after step 33")
+			if string(read(t, dir, precision+"-cpu", "final.npz")) != string(read(t, dir, on, "final.npz")) {
+				t.Errorf("%s: the end is another", on)
 			}
 		}
 	}
