@@ -12,7 +12,7 @@ func TestHints(t *testing.T) {
 	tnnGPU(t, dir, small("--out", "dr")...).want(t, codeDone)
 	tnnGPU(t, dir, scanned("--out", "sc", "--prepare")...).want(t, codeDone)
 	scanText := "base = \"isolated4\"\n[[axis]]\nkey = \"edge.bound\"\nvalues = [1, 2]\n"
-	for name, text := range map[string]string{"scan.toml": scanText, "axis.toml": "[[axis]]\nkey = \"edge.bound\"\nvalues = [1, 2]\n"} {
+	for name, text := range map[string]string{"scan.toml": scanText, "other.toml": "model = \"codes\"\n[lewis]\nstates = 3\n", "axis.toml": "[[axis]]\nkey = \"edge.bound\"\nvalues = [1, 2]\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -52,6 +52,10 @@ func TestHints(t *testing.T) {
 		{"there is no key perceptron.inputs: the nearest is perceptron.n", []string{"run", "--preset", "perceptron-hebb", "--set", "perceptron.inputs=10"}},
 		{"there is no key perceptron.temperature: the nearest is perceptron.D", []string{"run", "--preset", "perceptron-hebb", "--set", "perceptron.temperature=1"}},
 		{"there is no key graph.size: the nearest is graph.sides", []string{"run", "--set", "graph.size=[8, 8]"}},
+		{"there is no key lewis.states in this model: it is of signals", []string{"run", "--preset", "codes-policy", "--set", "lewis.states=3"}},
+		{"there is no key era[2].steps in this model: it is of tnn and of sorn", []string{"run", "--preset", "signals-urns", "--set", "era[2].steps=3"}},
+		{"other.toml:2: there is no key lewis in this model: it is of signals", []string{"run", "other.toml"}},
+		{"there is no key lewis.state: ", []string{"run", "--preset", "signals-urns", "--set", "lewis.state=3"}},
 		{"there is no key edge.levels: the nearest is group[0].levels", []string{"run", "--set", "edge.levels=1"}},
 	} {
 		tnnGPU(t, dir, c.args...).want(t, codeUsage, c.says)

@@ -45,3 +45,16 @@ func modelNames() []string {
 	}
 	return names
 }
+
+// modelsWith are the models that have a key, but for the one whose tables are among roots.
+func modelsWith(key string, roots []reflect.Type) []string {
+	var names []string
+	for _, m := range models.All() {
+		of := reflect.TypeOf(m.Defaults()).Elem()
+		has := func(k knownKey) bool { return k.key == firstElements(key) }
+		if !slices.Contains(roots, of) && slices.ContainsFunc(knownKeys([]reflect.Type{of}), has) {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
