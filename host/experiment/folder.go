@@ -14,6 +14,7 @@ import (
 	"tnn-gpu/host/files"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
+	"tnn-gpu/host/text"
 )
 
 // Names in a scan's folder.
@@ -222,13 +223,13 @@ type About struct {
 // Metadata reads what the folder says of itself.
 func (f *Folder) Metadata() (*Metadata, error) {
 	const most = 1 << 26
-	text, err := files.ReadFile(f.dir, metadataName, most)
+	src, err := files.ReadFile(f.dir, metadataName, most)
 	if err != nil {
 		return nil, fmt.Errorf("%s is not the folder of a scan: %w", f.Path, err)
 	}
 	m := &Metadata{}
-	if err := json.Unmarshal(text, m); err != nil {
-		return nil, fmt.Errorf("%s/%s is damaged: %w", f.Path, metadataName, err)
+	if err := json.Unmarshal(src, m); err != nil {
+		return nil, fmt.Errorf("%s/%s is damaged: %w", f.Path, metadataName, text.JSONProblem(err))
 	}
 	if m.Format != metadataFormat {
 		return nil, fmt.Errorf("%s/%s has format %d, but this program knows format %d only; use the version that wrote it", f.Path, metadataName, m.Format, metadataFormat)

@@ -120,7 +120,7 @@ func Read(r io.Reader) (format string, src []byte, err error) {
 	case errors.As(err, &kind):
 		return "", nil, fmt.Errorf("it is no golden file: it has a JSON %s where an object with the text \"format\" is due", kind.Value)
 	case err != nil:
-		return "", nil, fmt.Errorf("it is no golden file: it is no JSON: %w", err)
+		return "", nil, fmt.Errorf("it is no golden file: %w", text.JSONProblem(err))
 	}
 	if of.Format == nil {
 		return "", nil, fmt.Errorf("it is no golden file: it does not say its format")

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -171,9 +172,53 @@ func located(path string, err error) error {
 		return fmt.Errorf("%s:%d: there is no key %s in the file of a scan; see docs/scan.md", path, line, strings.Join(unknown.Errors[0].Key(), "."))
 	case errors.As(err, &at):
 		line, _ := at.Position()
+		if use := wanted(at.Key()); use != "" && strings.Contains(at.Error(), "cannot ") { // decode or store it
+			return fmt.Errorf("%s:%d: %s cannot have this value: use %s", path, line, strings.Join(at.Key(), "."), use)
+		}
 		return fmt.Errorf("%s:%d: this is no scan: %s", path, line, strings.TrimPrefix(at.Error(), "toml: "))
 	}
 	return fmt.Errorf("%s: %w", path, err)
+}
+
+// wanted says what a key of a file takes; empty of none.
+func wanted(key []string) string {
+	t := reflect.TypeFor[File]()
+	for _, word := range key {
+		if t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct {
+			return ""
+		}
+		at := slices.IndexFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return f.Tag.Get("toml") == word })
+		if at < 0 {
+			return ""
+		}
+		if t = t.Field(at).Type; t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "a text in quotes"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	case reflect.Uint64:
+		return "a whole number from 0 on"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Struct:
+		return "a table, whose keys have values of their kinds (docs/scan.md)" // it may be an inner value
+	}
+	switch t.Elem().Kind() {
+	case reflect.Struct:
+		return fmt.Sprintf("tables [[%s]], whose keys have values of their kinds (docs/scan.md)", key[len(key)-1])
+	case reflect.String:
+		return `a list of texts, such as ["a", "b"]`
+	}
+	return "a list, such as [1, 2]"
 }
 
 // isFile tells whether the base is a file.

@@ -266,8 +266,17 @@ func TestVary(t *testing.T) {
 func TestBadScans(t *testing.T) {
 	axis := "axis = [{key = \"edge.bound\", values = [1, 2]}]\n"
 	for text, want := range map[string]string{
-		"axis = 3\n":             "scan.toml:1: this is no scan",
-		"base = \"isolated4\"\n": "there is no axis",
+		"axis = 3\n":                                "scan.toml:1: axis cannot have this value: use tables [[axis]], whose keys have values of their kinds",
+		"set = [\n1]\n" + axis:                      "scan.toml:2: set cannot have this value: use a list of texts",
+		"seeds = 3\n" + axis:                        "scan.toml:1: seeds cannot have this value: use a table, whose keys have values of their kinds",
+		"seeds = {first = -1}\n" + axis:             "scan.toml:1: seeds cannot have this value: use a table, whose keys have values",
+		axis + "[seeds]\nfirst = -1\n":              "scan.toml:3: seeds.first cannot have this value: use a whole number from 0 on",
+		"steps = true\n" + axis:                     "scan.toml:1: steps cannot have this value: use a whole number",
+		"own_graph = 1\n" + axis:                    "scan.toml:1: own_graph cannot have this value: use true or false",
+		"[[axis]]\nkey = 1\n":                       "scan.toml:2: axis.key cannot have this value: use a text in quotes",
+		"[[axis]]\nfrom = true\n":                   "scan.toml:2: axis.from cannot have this value: use a number",
+		"[[axis]]\nvalues = 2\n":                    "scan.toml:2: axis.values cannot have this value: use a list, such as [1, 2]",
+		"base = \"isolated4\"\n":                    "there is no axis",
 		"tables = 1\nbase = \"isolated4\"\n" + axis: "scan.toml:1: there is no key tables",
 		axis:                                 "base is missing",
 		"base = \"isolated5\"\n" + axis:      `there is no preset "isolated5"`,
