@@ -172,7 +172,7 @@ func located(path string, err error) error {
 		return fmt.Errorf("%s:%d: there is no key %s in the file of a scan; see docs/scan.md", path, line, strings.Join(unknown.Errors[0].Key(), "."))
 	case errors.As(err, &at):
 		line, _ := at.Position()
-		if use := wanted(at.Key()); use != "" && strings.Contains(at.Error(), "cannot ") { // decode or store it
+		if use := wanted(at.Key()); use != "" && isOfValue(at) {
 			return fmt.Errorf("%s:%d: %s cannot have this value: use %s", path, line, strings.Join(at.Key(), "."), use)
 		}
 		return fmt.Errorf("%s:%d: this is no scan: %s", path, line, strings.TrimPrefix(at.Error(), "toml: "))
@@ -180,8 +180,17 @@ func located(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-// wanted says what a key of a file takes; empty of none.
+// isOfValue tells whether an error is that a key cannot have a value, and none of the syntax.
+func isOfValue(err *toml.DecodeError) bool {
+	says := strings.TrimPrefix(err.Error(), "toml: ")
+	return strings.HasPrefix(says, "cannot decode ") || strings.HasPrefix(says, "cannot store ") || strings.Contains(says, " cannot be stored in ")
+}
+
+// wanted says what a key of a file takes; empty where there is no such key.
 func wanted(key []string) string {
+	if len(key) == 0 {
+		return ""
+	}
 	t := reflect.TypeFor[File]()
 	for _, word := range key {
 		if t.Kind() == reflect.Slice {
@@ -210,11 +219,11 @@ func wanted(key []string) string {
 	case reflect.Float64:
 		return "a number"
 	case reflect.Struct:
-		return "a table, whose keys have values of their kinds (docs/scan.md)" // it may be an inner value
+		return "a table whose keys docs/scan.md lists" // the value of one of them may be at fault
 	}
 	switch t.Elem().Kind() {
 	case reflect.Struct:
-		return fmt.Sprintf("tables [[%s]], whose keys have values of their kinds (docs/scan.md)", key[len(key)-1])
+		return fmt.Sprintf("tables [[%s]], whose keys docs/scan.md lists", key[len(key)-1])
 	case reflect.String:
 		return `a list of texts, such as ["a", "b"]`
 	}

@@ -266,10 +266,12 @@ func TestVary(t *testing.T) {
 func TestBadScans(t *testing.T) {
 	axis := "axis = [{key = \"edge.bound\", values = [1, 2]}]\n"
 	for text, want := range map[string]string{
-		"axis = 3\n":                                "scan.toml:1: axis cannot have this value: use tables [[axis]], whose keys have values of their kinds",
+		"base = \"a\nb\"\n" + axis:                  "scan.toml:1: this is no scan: basic strings cannot have new lines",
+		"steps = 010\n" + axis:                      "scan.toml:1: this is no scan: ",
+		"axis = 3\n":                                "scan.toml:1: axis cannot have this value: use tables [[axis]], whose keys docs/scan.md lists",
 		"set = [\n1]\n" + axis:                      "scan.toml:2: set cannot have this value: use a list of texts",
-		"seeds = 3\n" + axis:                        "scan.toml:1: seeds cannot have this value: use a table, whose keys have values of their kinds",
-		"seeds = {first = -1}\n" + axis:             "scan.toml:1: seeds cannot have this value: use a table, whose keys have values",
+		"seeds = 3\n" + axis:                        "scan.toml:1: seeds cannot have this value: use a table whose keys docs/scan.md lists",
+		"seeds = {first = -1}\n" + axis:             "scan.toml:1: seeds cannot have this value: use a table whose keys docs/scan.md lists",
 		axis + "[seeds]\nfirst = -1\n":              "scan.toml:3: seeds.first cannot have this value: use a whole number from 0 on",
 		"steps = true\n" + axis:                     "scan.toml:1: steps cannot have this value: use a whole number",
 		"own_graph = 1\n" + axis:                    "scan.toml:1: own_graph cannot have this value: use true or false",

@@ -10,6 +10,9 @@ func TestJSONProblem(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"a": {"b": "x"}}`: "its a.b cannot be a string",
 		`{"a": 3}`:          "its a cannot be a number",
+		`{"a": []}`:         "its a cannot be an array",
+		`{"a": {"b": {}}}`:  "its a.b cannot be an object",
+		`[]`:                "it cannot be an array",
 		`3`:                 "it cannot be a number",
 		`{"a": `:            "it is no JSON from byte 6 on",
 		`{"a": }`:           "it is no JSON from byte 7 on",
