@@ -39,7 +39,7 @@ func TestContradictions(t *testing.T) {
 		{"plot made --field state --log x", "logarithmic axes and limits are those of curves"},
 		{"plot made --field state --data", "--data is of the points of curves"},
 		{"plot made --quantity energies,energies", "name one or more, each once, with commas between them"},
-		{"plot made --quantity=", "--quantity is given without its value"},
+		{"plot made --quantity=", "--quantity is empty"},
 		{"plot made --field state,state", "name one or more, each once"},
 		{"plot made ./made", "the run ./made stands twice: name each once"},
 		{"stats made --of series,series", "name one or more, each once"},

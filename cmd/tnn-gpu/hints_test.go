@@ -47,6 +47,7 @@ func TestHints(t *testing.T) {
 		{"no command tnn-gpu scan merg: the nearest is tnn-gpu scan merge", []string{"scan", "merg", "sc", "--partial"}},
 		{"no command tnn-gpu scan stats: the nearest is tnn-gpu scan status", []string{"scan", "--steps", "10", "stats", "sc"}},
 		{"there is no file frobnicate, and no command tnn-gpu scan frobnicate; its commands are", []string{"scan", "frobnicate"}},
+		{"status is a command only where it stands right after `tnn-gpu scan`", []string{"scan", "--steps", "10", "status", "sc"}},
 		{"the scan cannot be opened: open statsu.toml", []string{"scan", "statsu.toml"}},
 		{"there is no key group[0].temperature: the nearest is group[0].inverse_temperature", []string{"run", "--set", "group[0].temperature=1"}},
 		{"there is no key perceptron.inputs: the nearest is perceptron.n", []string{"run", "--preset", "perceptron-hebb", "--set", "perceptron.inputs=10"}},

@@ -92,6 +92,20 @@ func TestResumeKeepsTheLength(t *testing.T) {
 	tnnGPU(t, dir, "resume", "out", "--restart").want(t, codeDone, "30 steps in ")
 }
 
+// TestShorterStaysShorter: a run that is given fewer steps than its configuration has is as
+// long from then on.
+func TestShorterStaysShorter(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--steps", "50", "--backend", "cpu")...).want(t, codeDone, "50 steps in ")
+	tnnGPU(t, dir, "resume", "out", "--restart", "--steps", "10").want(t, codeDone, "10 steps in ")
+	before := tree(t, filepath.Join(dir, "out"))
+	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "The run has made all of its 10 steps")
+	sameTree(t, before, filepath.Join(dir, "out"))
+	tnnGPU(t, dir, "resume", "out", "--restart").want(t, codeDone, "10 steps in ")
+	tnnGPU(t, dir, "resume", "out", "--steps", "+5").want(t, codeDone, "5 steps in ")
+	tnnGPU(t, dir, "resume", "out").want(t, codeDone, "The run has made all of its 15 steps")
+}
+
 // TestKilledIsAtItsLastRow: a run that was killed is where its tables end, also where that is
 // after its last checkpoint: to look at, and to count from.
 func TestKilledIsAtItsLastRow(t *testing.T) {

@@ -175,7 +175,7 @@ func lastOnly(args []string) []string {
 		name, _, _ := strings.Cut(args[from], "=")
 		if name == "--set" {
 			name, _, _ = strings.Cut(args[end-1], "=")
-		} else if !strings.HasPrefix(name, "--") || repeated(command, strings.TrimLeft(name, "-")) {
+		} else if !strings.HasPrefix(name, "--") || mayRepeat(command, strings.TrimLeft(name, "-")) {
 			name = ""
 		}
 		if !seen[name] {

@@ -15,7 +15,7 @@ import (
 // restart has a run begin anew in a new folder of the same name, as long as it was last to be.
 // What was there gets another name, once it is sure that the run can begin.
 func (p *program) restart(o *resumeOptions, cfg *config.Config, folder *record.Folder) (*job, *record.Folder, error) {
-	planned := max(cfg.Spec.Steps(), folder.Planned())
+	planned := plannedSteps(cfg, folder)
 	if made, err := folder.LastMade(); err == nil { // of a folder that is damaged it need not be known
 		planned = max(planned, made)
 	}

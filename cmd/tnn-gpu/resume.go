@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -145,7 +146,7 @@ func (p *program) reopen(o *resumeOptions, folder *record.Folder) (*job, *record
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
-	end, err := lastStep(o.steps, made, max(cfg.Spec.Steps(), folder.Planned()))
+	end, err := lastStep(o.steps, made, plannedSteps(cfg, folder))
 	if err != nil {
 		return nil, folder, usageError{err}
 	}
@@ -332,6 +333,12 @@ func (p *program) drawAgain(n *setup, folder *record.Folder) error {
 		}
 	}
 	return p.overview(run, pictures, folder)
+}
+
+// plannedSteps is how long a run was last to be: what its last session was asked, or else what
+// its configuration says.
+func plannedSteps(cfg *config.Config, folder *record.Folder) int64 {
+	return cmp.Or(folder.Planned(), cfg.Spec.Steps())
 }
 
 // lastStep is the step at which a resumed run ends. It is none before the last one that

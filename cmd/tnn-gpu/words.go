@@ -14,7 +14,7 @@ import (
 
 // checkWords finds mistakes in a command line that its parser does not see.
 func checkWords(app *cli.App, args []string) error {
-	for _, check := range []func(*cli.App, []string) error{flagsHaveValues, noneEmpty, innerCommand, flagsOnce} {
+	for _, check := range []func(*cli.App, []string) error{flagsHaveValues, refuseEmpty, checkSubcommand, flagsOnce} {
 		if err := check(app, args); err != nil {
 			return err
 		}
@@ -92,9 +92,9 @@ func flagsHaveValues(app *cli.App, args []string) error {
 	return nil
 }
 
-// noneEmpty refuses an argument, and a value of a flag, that is empty, as one is that a variable
-// of the shell was to give. What sets a key of the configuration may be an empty text.
-func noneEmpty(app *cli.App, args []string) error {
+// refuseEmpty refuses an argument, and a value of a flag, that is empty, as one is that a
+// variable of the shell was to give. An empty --device alone has a meaning: any device.
+func refuseEmpty(app *cli.App, args []string) error {
 	command, named := commandOf(app, args)
 	if command == nil {
 		return nil
@@ -110,9 +110,8 @@ func noneEmpty(app *cli.App, args []string) error {
 			rest = rest[1:]
 			value = rest[0]
 		}
-		sets := slices.ContainsFunc(configKeys[:], func(k configKey) bool { return k.flag == name })
-		if f := flagOf(command, name); (takes || joined && f != nil) && value == "" && !sets {
-			return badUsage("--%s is given without its value%s, which %s", name, useOf(command, name), why)
+		if f := flagOf(command, name); (takes || joined && f != nil) && value == "" && name != "device" {
+			return badUsage("--%s %s", name, why)
 		}
 	}
 	return nil
@@ -141,7 +140,7 @@ func flagsOnce(app *cli.App, args []string) error {
 		switch {
 		case name == "set":
 			settings = append(settings, value)
-		case !twice || repeated(command, name):
+		case !twice || mayRepeat(command, name):
 		case before == value:
 			return badUsage("--%s is given twice: give it once", name)
 		default:
@@ -154,8 +153,9 @@ func flagsOnce(app *cli.App, args []string) error {
 	return nil
 }
 
-// repeated tells whether a flag makes a list, or is none, which the parser tells.
-func repeated(c *cli.Command, name string) bool {
+// mayRepeat tells whether a flag may be given twice: it makes a list, or the command has no such
+// flag, which its parser refuses.
+func mayRepeat(c *cli.Command, name string) bool {
 	about, ok := flagOf(c, name).(cli.DocGenerationSliceFlag)
 	return flagOf(c, name) == nil || ok && about.IsSliceFlag()
 }
@@ -171,9 +171,9 @@ func flagOf(c *cli.Command, arg string) cli.DocGenerationFlag {
 	return nil
 }
 
-// innerCommand refuses a word that stands where a command may have another within it, and is
-// none of those, nor a file.
-func innerCommand(app *cli.App, args []string) error {
+// checkSubcommand refuses a first argument of a command with subcommands that is neither the
+// name of one, right after the command, nor a file.
+func checkSubcommand(app *cli.App, args []string) error {
 	command, named := commandOf(app, args)
 	if command == nil || len(command.Subcommands) == 0 {
 		return nil
@@ -196,6 +196,9 @@ func innerCommand(app *cli.App, args []string) error {
 		return nil
 	}
 	names := commandNames(command.Subcommands)
+	if slices.Contains(names, word) {
+		return badUsage("%s is a command only where it stands right after `%s`: `%s %s --help` tells its own flags", word, called(args[:named]), called(args[:named]), word)
+	}
 	return badUsage("there is no file %s, and no command %s %s%s; its commands are %s", word, called(args[:named]), word, meant(names, called(args[:named])+" ", word), strings.Join(names, ", "))
 }
 

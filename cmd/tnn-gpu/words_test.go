@@ -86,15 +86,19 @@ func TestTwice(t *testing.T) {
 func TestEmptyArguments(t *testing.T) {
 	dir := t.TempDir()
 	for args, says := range map[string]string{
-		"run|":                      "an argument of `tnn-gpu run` is empty",
-		"plot|r|":                   "an argument of `tnn-gpu plot` is empty",
-		"scan|status|":              "an argument of `tnn-gpu scan status` is empty",
-		"run|--time-limit|":         "--time-limit is given without its value (save the run when",
-		"run|--out=":                "which is empty: is a variable not set that was to give it?",
-		"run|--check||--steps|3":    "--check is given without its value",
-		"run|--sweep|":              "--sweep is given without its value",
-		"scan|--preset||--over|a=1": "--preset is given without its value",
-		"stats|r|--of=":             "--of is given without its value",
+		"run|":                                   "an argument of `tnn-gpu run` is empty",
+		"plot|r|":                                "an argument of `tnn-gpu plot` is empty",
+		"scan|status|":                           "an argument of `tnn-gpu scan status` is empty",
+		"run|--time-limit|":                      "--time-limit is empty",
+		"run|--out=":                             "--out is empty: is a variable not set that was to give it?",
+		"run|--check||--steps|3":                 "--check is empty",
+		"run|--sweep|":                           "--sweep is empty",
+		"scan|--preset||--over|a=1":              "--preset is empty",
+		"run|--record|state|--every|1|--region|": "--region is empty",
+		"run|--record|":                          "--record is empty",
+		"run|--nodes=":                           "--nodes is empty",
+		"run|--seed|":                            "--seed is empty",
+		"stats|r|--of=":                          "--of is empty",
 	} {
 		tnnGPU(t, dir, strings.Split(args, "|")...).want(t, codeUsage, says)
 	}
