@@ -98,25 +98,56 @@ func (m *Map) Plot(c draw.Canvas, p *plot.Plot) {
 	scale := m.scale()
 	toX, toY := p.Transforms(&c)
 	x, y := edges(m.x), edges(m.y)
+	xs, ys := make([]vg.Length, len(x)), make([]vg.Length, len(y))
+	for i := range x {
+		xs[i] = toX(x[i])
+	}
+	for k := range y {
+		ys[k] = toY(y[k])
+	}
 	for i, cx := range m.x {
 		for k, cy := range m.y {
-			v := m.At(cx, cy)
-			if math.IsNaN(v) {
-				continue // the page's white
+			if v := m.At(cx, cy); !math.IsNaN(v) { // the page's white is left where there is no value
+				c.SetColor(scale.paint(v))
+				c.Fill(m.cell(i, k, xs, ys))
 			}
-			cell := vg.Rectangle{Min: vg.Point{X: toX(x[i]), Y: toY(y[k])}, Max: vg.Point{X: toX(x[i+1]), Y: toY(y[k+1])}}
-			// No seam: the next cells are drawn over what is below their edges.
-			if i+1 < len(m.x) && !math.IsNaN(m.At(m.x[i+1], cy)) {
-				cell.Max.X += min(vg.Points(0.5), (toX(x[i+2])-cell.Max.X)/2)
-			}
-			if k+1 < len(m.y) && !math.IsNaN(m.At(cx, m.y[k+1])) {
-				cell.Max.Y += min(vg.Points(0.5), (toY(y[k+2])-cell.Max.Y)/2)
-			}
-			fill(c, cell, scale.paint(v))
 		}
 	}
 	height := c.Max.Y - c.Min.Y
 	scale.draw(c, c.Max.Y-height*scaleShare*0.7, c.Max.Y-height*scaleShare*0.3)
+}
+
+// cell is what is painted for the cell in a column and a row, between these edges. So that no
+// seam shows, it grows a little to the right and upwards, below the cells that are painted
+// after it. It does not grow into a cell without a value, which nothing is painted over.
+func (m *Map) cell(column, row int, xs, ys []vg.Length) vg.Path {
+	has := func(column, row int) bool {
+		return column < len(m.x) && row < len(m.y) && !math.IsNaN(m.At(m.x[column], m.y[row]))
+	}
+	grown := func(edges []vg.Length, i int) vg.Length {
+		return edges[i] + min(vg.Points(0.5), (edges[i+1]-edges[i])/2)
+	}
+	cell := vg.Rectangle{Min: vg.Point{X: xs[column], Y: ys[row]}, Max: vg.Point{X: xs[column+1], Y: ys[row+1]}}
+	own := cell.Max
+	right, above := has(column+1, row), has(column, row+1)
+	if right {
+		cell.Max.X = grown(xs, column+1)
+	}
+	if above {
+		cell.Max.Y = grown(ys, row+1)
+	}
+	if !right || !above || has(column+1, row+1) {
+		return cell.Path()
+	}
+	var p vg.Path // without the corner
+	p.Move(cell.Min)
+	p.Line(vg.Point{X: cell.Max.X, Y: cell.Min.Y})
+	p.Line(vg.Point{X: cell.Max.X, Y: own.Y})
+	p.Line(own)
+	p.Line(vg.Point{X: own.X, Y: cell.Max.Y})
+	p.Line(vg.Point{X: cell.Min.X, Y: cell.Max.Y})
+	p.Close()
+	return p
 }
 
 // scale has colours for the values; where they are centred those of signs.
