@@ -24,7 +24,7 @@ import (
 func (p *Page) paint(sections []section) *image.RGBA {
 	picture, tiles := p.blank(), p.tiles(sections)
 	reach := make([]image.Rectangle, len(tiles))
-	beside(len(tiles), func(i int) {
+	parallel(len(tiles), func(i int) {
 		t := p.newTile(tiles[i])
 		if i < len(sections) {
 			t.draw(&sections[i])
@@ -32,27 +32,27 @@ func (p *Page) paint(sections []section) *image.RGBA {
 		t.putOn(picture)
 		reach[i] = t.reach
 	})
-	for k, at := range tiles {
+	parallel(len(tiles), func(k int) {
 		var all []int
 		for i := range sections {
-			if i == k || reach[i].Overlaps(at) {
+			if i == k || reach[i].Overlaps(tiles[k]) {
 				all = append(all, i)
 			}
 		}
 		if len(all) == 0 || len(all) == 1 && all[0] == k {
-			continue
+			return
 		}
-		t := p.newTile(at)
+		t := p.newTile(tiles[k])
 		for _, i := range all {
 			t.draw(&sections[i])
 		}
 		t.putOn(picture)
-	}
+	})
 	return picture
 }
 
-// beside calls a function with 0, 1, ... n-1, on all cores.
-func beside(n int, do func(i int)) {
+// parallel calls a function with 0, 1, ... n-1, on all cores.
+func parallel(n int, do func(i int)) {
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
@@ -125,8 +125,9 @@ type tile struct {
 	reach   image.Rectangle // of all that was to be drawn, in the picture
 }
 
-// margin is that of a tile to the left and above, in pixels, which nobody sees: the
-// rasterizer puts there what is up to a pixel beyond.
+// margin is the number of pixels that a tile has to its left and above it, and that are left
+// out of the picture. The rasterizer paints what lies less than a pixel to the left of its
+// image, or above it, into the first column or row of the image.
 const margin = 1
 
 // newTile is white.

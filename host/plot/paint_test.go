@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 	"pgregory.net/rapid"
 
 	"tnn-gpu/host/picture"
@@ -270,7 +273,6 @@ func TestLongNamesOfAxesFit(t *testing.T) {
 			t.Errorf("section %d is %g wide, and %g beside short names", i, wide, usual)
 		}
 	}
-	painted(t, long)
 }
 
 // TestCellsOfAMapHaveNoSeams: nothing of the page shows between cells of one colour, and a
@@ -315,6 +317,69 @@ func TestCellsOfAMapHaveNoSeams(t *testing.T) {
 	cells := whole + broken
 	if share := float64(broken) / float64(cells); cells < 400 || share < 0.1 || share > 0.25 {
 		t.Errorf("%d lines through the map are whole, and %d have a hole", whole, broken)
+	}
+}
+
+// TestHolesOfMapsAreWhite: whatever cells of a map have no value, pixels that lie in these are
+// white, and those that lie in the others have their colour, also across edges.
+func TestHolesOfMapsAreWhite(t *testing.T) {
+	white, paint := color.RGBA{255, 255, 255, 255}, colours(1, 1)(1).(color.RGBA)
+	const side, near = 3, 0.05 // cells; of an edge, in pixels
+	page := &Page{Columns: 1, Panels: []Panel{{}}, Look: Look{Width: 20, Height: 50}}
+	for holes := range 1<<(side*side) - 1 {
+		m := &Map{}
+		has := func(x, y int) bool { return holes>>(side*y+x)&1 == 0 }
+		for x := range side {
+			for y := range side {
+				m.add(float64(x), float64(y), map[bool]float64{true: 1, false: math.NaN()}[has(x, y)])
+			}
+		}
+		picture := page.blank()
+		drawn := page.newTile(picture.Rect)
+		on := plot.New()
+		on.X.Min, on.X.Max, on.Y.Min, on.Y.Max = m.DataRange()
+		c := draw.Canvas{Canvas: drawn, Rectangle: vg.Rectangle{Min: vg.Point{X: 3.3, Y: 4.4}, Max: vg.Point{X: 30.9, Y: 107.7}}}
+		vg.Initialize(drawn)
+		m.Plot(c, on)
+		drawn.putOn(picture)
+		toX, toY := on.Transforms(&c)
+		var xs, ys [side + 1]float64 // edges, in pixels; downwards
+		for i := range xs {
+			xs[i], ys[i] = drawn.place(vg.Point{X: toX(float64(i) - 0.5), Y: toY(float64(i) - 0.5)})
+			xs[i], ys[i] = xs[i]-margin, ys[i]-margin
+		}
+		checked := map[color.RGBA]int{}
+		for y := int(math.Ceil(ys[side])); y < int(ys[0]); y++ {
+			for x := int(math.Ceil(xs[0])); x < int(xs[side]); x++ {
+				empty, full := 0, 0 // cells that the pixel touches
+				for i := range side {
+					for k := range side {
+						if xs[i+1] < float64(x)-near || xs[i] > float64(x+1)+near || ys[k] < float64(y)-near || ys[k+1] > float64(y+1)+near {
+							continue
+						}
+						if has(i, k) {
+							full++
+						} else {
+							empty++
+						}
+					}
+				}
+				want := paint
+				switch {
+				case full == 0:
+					want = white
+				case empty > 0:
+					continue // an edge
+				}
+				checked[want]++
+				if got := picture.RGBAAt(x, y); got != want {
+					t.Fatalf("holes %09b: the pixel %d, %d is %v, want %v", holes, x, y, got, want)
+				}
+			}
+		}
+		if checked[paint] < 20 || (holes > 0) != (checked[white] > 20) {
+			t.Fatalf("holes %09b: pixels %v were looked at", holes, checked)
+		}
 	}
 }
 

@@ -93,9 +93,13 @@ func run(row []uint8) (pix uint32, n int) {
 	return pix, n
 }
 
+// bandRows is how many rows a core is given at the least: its table of shades has half a
+// megabyte.
+const bandRows = 256
+
 // bands are those of a picture that the cores share.
 func bands(p *image.RGBA) []*image.RGBA {
-	out := make([]*image.RGBA, min(runtime.GOMAXPROCS(0), p.Rect.Dy()))
+	out := make([]*image.RGBA, min(runtime.GOMAXPROCS(0), max(1, p.Rect.Dy()/bandRows)))
 	for i := range out {
 		out[i] = p.SubImage(image.Rect(0, p.Rect.Dy()*i/len(out), p.Rect.Dx(), p.Rect.Dy()*(i+1)/len(out))).(*image.RGBA)
 	}
@@ -106,7 +110,7 @@ func bands(p *image.RGBA) []*image.RGBA {
 func paletted(p *image.RGBA) *image.Paletted {
 	parts := bands(p)
 	tables := make([]*shades, len(parts))
-	beside(len(parts), func(i int) { tables[i] = shadesOf(parts[i]) })
+	parallel(len(parts), func(i int) { tables[i] = shadesOf(parts[i]) })
 	table := sum(tables)
 	if table == nil {
 		return nil
@@ -120,7 +124,7 @@ func paletted(p *image.RGBA) *image.Paletted {
 		table.find(s.pix).index = s.index
 	}
 	out := image.NewPaletted(p.Rect, colours)
-	beside(len(parts), func(i int) { table.write(out, parts[i]) })
+	parallel(len(parts), func(i int) { table.write(out, parts[i]) })
 	return out
 }
 

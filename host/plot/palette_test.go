@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"runtime"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -103,6 +104,25 @@ func TestPaletteKeepsAreas(t *testing.T) {
 			if got != nil && got.At(at.X+3, at.Y+3) != p.At(at.X+3, at.Y+3) {
 				t.Fatalf("%d cells: %v became %v", cells, p.At(at.X+3, at.Y+3), got.At(at.X+3, at.Y+3))
 			}
+		}
+	}
+}
+
+// TestBandsAreWorthTheirTables: many cores take no more tables of shades than a picture has
+// work for, and the bands are all of the picture.
+func TestBandsAreWorthTheirTables(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(64))
+	for rows, want := range map[int]int{1: 1, bandRows: 1, 2*bandRows - 1: 1, 2 * bandRows: 2, 5*bandRows + 3: 5, 100 * bandRows: 64} {
+		parts := bands(image.NewRGBA(image.Rect(0, 0, 3, rows)))
+		sum := 0
+		for _, p := range parts {
+			if p.Rect.Min.Y != sum {
+				t.Errorf("%d rows: a band begins at %d, and the one above it ends at %d", rows, p.Rect.Min.Y, sum)
+			}
+			sum += p.Rect.Dy()
+		}
+		if len(parts) != want || sum != rows {
+			t.Errorf("%d rows: %d of them in %d bands, want %d bands", rows, sum, len(parts), want)
 		}
 	}
 }
