@@ -15,9 +15,10 @@ import (
 )
 
 // What clang makes of the kernels for NVIDIA's GPUs, in their work-groups, computes the
-// bits of the reference: each form of fields, one after another and at once.
+// bits of the reference: each form of fields, one after another and at once. Work-groups
+// have two warps, and units for both, so that either lacks what the other has not done yet.
 func TestPTX(t *testing.T) {
-	const items = 32
+	const items, units = 64, 67
 	names := []string{"matrix async0.4", "matrix sync0", "hebb without a matrix async0.4"}
 	if backendtest.Soak() {
 		names = append(names, "matrix blocks0.4", "matrix iid0", "matrix cyclic0.4", "projection with diagonal async0", "thresholds async0.4", "cubic async0", "cubic sync0.4", "exponential async0", "exponential blocks0.4", "sequence sync0", "lattice colours0.4", "lattice sync0.4")
@@ -28,7 +29,7 @@ func TestPTX(t *testing.T) {
 			net := network(t, func(s *hopfield.Spec) {
 				cases()[name](s)
 				if s.Network.Units > 0 {
-					s.Network.Units = 37
+					s.Network.Units = units
 				}
 			})
 			o := backend.Options{Precision: state.Single, Seeds: model.Keys(net.Spec, 5, 2, 1), WorkGroup: items}

@@ -118,15 +118,15 @@ func TestTrial(t *testing.T) {
 }
 
 // What clang makes of the kernels for NVIDIA's GPUs, in their work-groups, computes the
-// bits of the reference.
+// bits of the reference. Work-groups have two warps, and the last game has plays for both.
 func TestPTX(t *testing.T) {
-	for _, k := range []int{5, 8} {
+	for _, k := range []int{5, 8, 9} {
 		c := signalstest.Cases()[k]
 		for _, precision := range []state.Precision{state.Single, state.Double} {
 			t.Run(c.Name+"/"+precision.String(), func(t *testing.T) {
 				d := devicetest.Open(t)
 				p := devicetest.ByPTX(t, d)
-				o := backend.Options{Precision: precision, Seeds: []uint64{3, 3, 3}, WorkGroup: 32}
+				o := backend.Options{Precision: precision, Seeds: []uint64{3, 3, 3}, WorkGroup: 64}
 				b, err := New(d, c.Network, o)
 				backendtest.OrSkip(t, err)
 				backendtest.Agree(t, c.Network, backendtest.Opened(t, reference, c.Network, o), b, 1, 3)

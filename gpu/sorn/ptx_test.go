@@ -3,6 +3,7 @@
 package sorn
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -15,26 +16,24 @@ import (
 	"tnn-gpu/host/state"
 )
 
-// some are small networks that together have every rule, input and kind of inhibition.
-func some() []backendtest.Case {
-	var out []backendtest.Case
-	for _, c := range slices.Concat(sorntest.Presets(24), sorntest.Variants()) {
-		switch c.Name {
-		case "delpapa2017 with 24 units", "hartmann2015 with 24 units", "fast rules", "sparse Wie":
-			out = append(out, c)
-		}
-	}
-	return out
+// some are small networks that together have every rule, input and kind of inhibition:
+// presets with so many units, and variants.
+func some(units int) []backendtest.Case {
+	names := []string{fmt.Sprintf("delpapa2017 with %d units", units), fmt.Sprintf("hartmann2015 with %d units", units), "fast rules", "sparse Wie"}
+	all := slices.Concat(sorntest.Presets(units), sorntest.Variants())
+	return slices.DeleteFunc(all, func(c backendtest.Case) bool { return !slices.Contains(names, c.Name) })
 }
 
 // What clang makes of the kernels for NVIDIA's GPUs, in their work-groups, computes the
-// bits of the reference: many steps in a launch, and part by part.
+// bits of the reference: many steps in a launch, and part by part. Work-groups have two
+// warps, and presets have units for both.
 func TestPTX(t *testing.T) {
-	const items = 32
-	if len(some()) != 4 {
-		t.Fatalf("%d networks are found", len(some()))
+	const items = 64
+	networks := some(70)
+	if len(networks) != 4 {
+		t.Fatalf("%d networks are found", len(networks))
 	}
-	for i, c := range some() {
+	for i, c := range networks {
 		precision := []state.Precision{state.Single, state.Double}[i%2]
 		for _, parts := range []bool{false, true} {
 			if (i > 1 || parts != (i == 0)) && !backendtest.Soak() {
@@ -73,7 +72,7 @@ func TestPTX(t *testing.T) {
 // A trial goes as far as a run does, and finds nothing to do.
 func TestTrial(t *testing.T) {
 	devicetest.Open(t)
-	trial, err := Trial(some()[0].Net.(*sorn.Network), backend.Options{Seeds: []uint64{1, 2}})
+	trial, err := Trial(some(24)[0].Net.(*sorn.Network), backend.Options{Seeds: []uint64{1, 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +88,7 @@ func TestTrial(t *testing.T) {
 // launch and part by part.
 func TestStepsForOclgrind(t *testing.T) {
 	devicetest.Simulated(t)
-	for _, c := range some()[:3] {
+	for _, c := range some(24)[:3] {
 		for _, opened := range []backend.Open{grouped(8), wide(8)} {
 			backendtest.Advance(t, backendtest.Opened(t, opened, c.Net, backend.Options{Seeds: []uint64{5, 6}}), 5)
 		}

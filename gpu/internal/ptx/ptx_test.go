@@ -2,14 +2,20 @@ package ptx
 
 import (
 	"encoding/binary"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
 )
 
-// run compiles and executes a kernel named test over a buffer of words.
+// run compiles and executes a kernel named test over a buffer of words, in one work-group.
 func run(t *testing.T, source string, words []uint32, items int) (*Counts, []uint32, error) {
+	t.Helper()
+	return runGroups(t, source, words, 1, items)
+}
+
+func runGroups(t *testing.T, source string, words []uint32, groups, items int) (*Counts, []uint32, error) {
 	t.Helper()
 	if _, err := exec.LookPath("clang"); err != nil && os.Getenv("TNN_REQUIRE_OPENCL") != "1" {
 		t.Skip(err)
@@ -27,7 +33,7 @@ func run(t *testing.T, source string, words []uint32, items int) (*Counts, []uin
 		data = binary.LittleEndian.AppendUint32(data, w)
 	}
 	var m Memory
-	c, err := k.Launch(&m, []uint64{m.Add(data)}, [3]int{1, 1, 1}, items)
+	c, err := k.Launch(&m, []uint64{m.Add(data)}, [3]int{groups, 1, 1}, items)
 	out := make([]uint32, len(words))
 	for i := range out {
 		out[i] = binary.LittleEndian.Uint32(data[4*i:])
@@ -123,6 +129,28 @@ func TestBarrier(t *testing.T) {
 	for i := range got {
 		if want := uint32((63-i)*(63-i)) + 22; got[i] != want {
 			t.Errorf("item %d has %d, not %d", i, got[i], want)
+		}
+	}
+}
+
+// A barrier that is missing shows in one of two work-groups, whichever warp is to wait.
+func TestMissingBarrier(t *testing.T) {
+	for _, writer := range []int{0, 32} {
+		for barrier, want := range map[string]uint32{"": 1, "barrier(CLK_GLOBAL_MEM_FENCE);": 2} {
+			_, got, err := runGroups(t, fmt.Sprintf(`__kernel __attribute__((reqd_work_group_size(64, 1, 1))) void test(volatile __global uint *x) {
+				uint me = get_local_id(0), group = 2 * get_group_id(0);
+				if (me == %d)
+					x[group] = 1;
+				%s
+				if (me == %d)
+					x[group + 1] = x[group];
+			}`, writer, barrier, 32-writer), make([]uint32, 4), 2, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got[1]+got[3] != want {
+				t.Errorf("item %d writes, and with the barrier %q what others read is %v, right in %d", writer, barrier, got, want)
+			}
 		}
 	}
 }

@@ -88,7 +88,9 @@ type path struct {
 
 // Launch executes a kernel over work-groups in three dimensions, one group after
 // another. A group has its items in the first dimension. Arguments are addresses, or the
-// bits of numbers.
+// bits of numbers. Between barriers the warps of a group execute one after another: in
+// odd groups the last is first, so that a barrier that is missing shows in one group
+// whichever warp needs what another does.
 func (k *Kernel) Launch(m *Memory, arguments []uint64, groups [3]int, items int) (c *Counts, err error) {
 	if len(arguments) != len(k.parameters) {
 		return nil, fmt.Errorf("the kernel has %d arguments, not %d", len(k.parameters), len(arguments))
@@ -97,7 +99,7 @@ func (k *Kernel) Launch(m *Memory, arguments []uint64, groups [3]int, items int)
 	l := launch{kernel: k, global: m, arguments: arguments, groups: groups, items: items, counts: c}
 	for i := range groups[0] * groups[1] * groups[2] {
 		group := [3]int{i % groups[0], i / groups[0] % groups[1], i / groups[0] / groups[1]}
-		if err := l.runGroup(group); err != nil {
+		if err := l.runGroup(group, i%2 == 1); err != nil {
 			return nil, fmt.Errorf("work-group %v: %w", group, err)
 		}
 	}
@@ -115,7 +117,7 @@ type launch struct {
 	counts    *Counts
 }
 
-func (l *launch) runGroup(group [3]int) error {
+func (l *launch) runGroup(group [3]int, lastFirst bool) error {
 	k, local := l.kernel, make([]byte, l.kernel.shared)
 	var warps []*warp
 	for first := 0; first < l.items; first += Lanes {
@@ -126,6 +128,9 @@ func (l *launch) runGroup(group [3]int) error {
 		w := &warp{launch: l, shared: local, group: group, first: first, all: all, rows: l.rows[first/Lanes], stack: []path{{join: len(k.code), lanes: all}}}
 		w.identify()
 		warps = append(warps, w)
+	}
+	if lastFirst {
+		slices.Reverse(warps)
 	}
 	for len(warps) > 0 {
 		var waiting []*warp // at a barrier
