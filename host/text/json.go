@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
+	"time"
 )
 
 // JSONProblem says what encoding/json finds wrong with a text, without the names that types
@@ -12,6 +15,7 @@ import (
 func JSONProblem(err error) error {
 	var kind *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
+	var when *time.ParseError
 	switch {
 	case errors.As(err, &kind) && kind.Field != "":
 		return fmt.Errorf("its %s cannot be %s", kind.Field, withArticle(kind.Value))
@@ -19,6 +23,12 @@ func JSONProblem(err error) error {
 		return fmt.Errorf("it cannot be %s", withArticle(kind.Value))
 	case errors.As(err, &syntax):
 		return fmt.Errorf("it is no JSON from byte %d on", syntax.Offset)
+	case errors.As(err, &when):
+		return fmt.Errorf("it has %s where a time such as \"2026-01-31T12:00:00Z\" is due", strconv.Quote(strings.Trim(when.Value, `"`)))
+	case err != nil && strings.Contains(err.Error(), "Time.UnmarshalJSON"):
+		return errors.New("it has another value where a time such as \"2026-01-31T12:00:00Z\" is due")
+	case err != nil && strings.HasPrefix(err.Error(), "json: unknown field "):
+		return fmt.Errorf("it has the unknown key %s", strings.TrimPrefix(err.Error(), "json: unknown field "))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("it is no JSON: it ends too early")
 	}

@@ -2,30 +2,42 @@ package text
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
+	"time"
 )
 
 // TestJSONProblem: no type of Go is named.
 func TestJSONProblem(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"a": {"b": "x"}}`: "its a.b cannot be a string",
+		`{"at": 3}`:         `it has another value where a time such as "2026-01-31T12:00:00Z" is due`,
+		`{"at": "x"}`:       `it has "x" where a time such as "2026-01-31T12:00:00Z" is due`,
+		`{"c": 1}`:          `it has the unknown key "c"`,
 		`{"a": 3}`:          "its a cannot be a number",
 		`{"a": []}`:         "its a cannot be an array",
 		`{"a": {"b": {}}}`:  "its a.b cannot be an object",
 		`[]`:                "it cannot be an array",
 		`3`:                 "it cannot be a number",
-		`{"a": `:            "it is no JSON from byte 6 on",
+		`{"a": `:            "it is no JSON: it ends too early",
 		`{"a": }`:           "it is no JSON from byte 7 on",
-		``:                  "it is no JSON from byte 0 on",
+		``:                  "it is no JSON: it ends too early",
 	} {
 		var v struct {
 			A struct {
 				B int `json:"b"`
 			} `json:"a"`
+			At time.Time `json:"at"`
 		}
-		if err := JSONProblem(json.Unmarshal([]byte(text), &v)); err == nil || err.Error() != want {
+		d := json.NewDecoder(strings.NewReader(text))
+		d.DisallowUnknownFields()
+		if err := JSONProblem(d.Decode(&v)); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
+	}
+	var v any
+	if err := JSONProblem(json.Unmarshal(nil, &v)); err == nil || err.Error() != "it is no JSON from byte 0 on" {
+		t.Error(err)
 	}
 	if JSONProblem(nil) != nil {
 		t.Error("what is well has a problem")

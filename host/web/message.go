@@ -9,6 +9,7 @@ import (
 	"math"
 
 	"tnn-gpu/host/sim"
+	"tnn-gpu/host/text"
 )
 
 // mostMessage is the length of the longest message that a page sends.
@@ -40,12 +41,12 @@ const (
 
 // parseMessage reads one message. A message that it returns has all entries that its Do
 // needs. Whether they suit the network is checked later.
-func parseMessage(text []byte) (message, error) {
+func parseMessage(src []byte) (message, error) {
 	var m message
-	d := json.NewDecoder(bytes.NewReader(text))
+	d := json.NewDecoder(bytes.NewReader(src))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&m); err != nil {
-		return message{}, fmt.Errorf("the message cannot be read: %w", err)
+		return message{}, fmt.Errorf("the message cannot be read: %w", text.JSONProblem(err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return message{}, errors.New("the message goes on after its end")

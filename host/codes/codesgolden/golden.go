@@ -3,7 +3,6 @@
 package codesgolden
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -30,7 +29,7 @@ type vectors struct {
 
 func verify(text []byte, on *golden.On) (golden.Result, error) {
 	var file vectors
-	if err := json.Unmarshal(text, &file); err != nil {
+	if err := golden.Decode(text, &file); err != nil {
 		return golden.Result{}, err
 	}
 	c := &check{on: on, worst: "equal", least: math.Inf(1)}

@@ -3,7 +3,6 @@
 package hopfieldgolden
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -91,7 +90,7 @@ func exact[T comparable](c *check, got, want T, what string, args ...any) {
 // references counts the measured values of a file.
 func references(text []byte, _ *golden.On) (golden.Result, error) {
 	var all any
-	if err := json.Unmarshal(text, &all); err != nil {
+	if err := golden.Decode(text, &all); err != nil {
 		return golden.Result{}, err
 	}
 	n := golden.Numbers(all)

@@ -1,13 +1,13 @@
 package hopfieldgolden
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
+	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
@@ -45,7 +45,7 @@ func dense(c *check, text []byte) error {
 			Decoded  map[string][][2]string
 		}
 	}
-	if err := json.Unmarshal(text, &file); err != nil {
+	if err := golden.Decode(text, &file); err != nil {
 		return err
 	}
 	for _, of := range file.Memories {
@@ -183,7 +183,7 @@ func extras(c *check, text []byte) error {
 		}
 		Clipped, Damaged altered
 	}
-	if err := json.Unmarshal(text, &file); err != nil {
+	if err := golden.Decode(text, &file); err != nil {
 		return err
 	}
 	if err := c.flow(file.MPF.Patterns, file.MPF.Iterations, file.MPF.Objective, file.MPF.Upper); err != nil {

@@ -1,11 +1,11 @@
 package hopfieldgolden
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 
+	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
 )
 
@@ -52,7 +52,7 @@ type recallRun struct {
 
 func recall(c *check, text []byte) error {
 	var file recallFile
-	if err := json.Unmarshal(text, &file); err != nil {
+	if err := golden.Decode(text, &file); err != nil {
 		return err
 	}
 	for i := range file.Cases {
@@ -229,7 +229,7 @@ func glauber(c *check, text []byte) error {
 			Energies []float64
 		}
 	}
-	if err := json.Unmarshal(text, &file); err != nil {
+	if err := golden.Decode(text, &file); err != nil {
 		return err
 	}
 	for i := range file.Cases {

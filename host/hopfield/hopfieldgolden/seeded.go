@@ -1,11 +1,11 @@
 package hopfieldgolden
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
+	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
 )
 
@@ -52,7 +52,7 @@ func seeded(c *check, text []byte) error {
 		Draws []draws
 		Runs  []seededRun
 	}
-	if err := json.Unmarshal(text, &file); err != nil {
+	if err := golden.Decode(text, &file); err != nil {
 		return err
 	}
 	for i := range file.Draws {

@@ -1,10 +1,10 @@
 package hopfieldgolden
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 
+	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
 )
@@ -46,7 +46,7 @@ type theoryFile struct {
 // q may be one of two values between which an iteration swings.
 func theory(c *check, text []byte) error {
 	var file theoryFile
-	if err := json.Unmarshal(text, &file); err != nil {
+	if err := golden.Decode(text, &file); err != nil {
 		return err
 	}
 	if err := file.check(); err != nil {

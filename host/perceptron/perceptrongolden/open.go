@@ -1,7 +1,6 @@
 package perceptrongolden
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -75,7 +74,7 @@ func Decode(text []byte) (any, error) {
 	var head struct {
 		Format string `json:"format"`
 	}
-	if err := json.Unmarshal(text, &head); err != nil {
+	if err := golden.Decode(text, &head); err != nil {
 		return nil, fmt.Errorf("it is no file of vectors: %w", err)
 	}
 	var into interface{ validate() error }
@@ -91,7 +90,7 @@ func Decode(text []byte) (any, error) {
 	default:
 		return nil, fmt.Errorf("its format is %q, which is none of the perceptron's", head.Format)
 	}
-	if err := json.Unmarshal(text, into); err != nil {
+	if err := golden.Decode(text, into); err != nil {
 		return nil, fmt.Errorf("it is not as %q should be: %w", head.Format, err)
 	}
 	return into, into.validate()

@@ -3,7 +3,6 @@
 package signalsgolden
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -50,7 +49,7 @@ type Languages struct {
 // Decode reads the text of a file.
 func Decode(text []byte) (*Vectors, error) {
 	v := &Vectors{}
-	if err := json.Unmarshal(text, v); err != nil {
+	if err := golden.Decode(text, v); err != nil {
 		return nil, fmt.Errorf("its vectors of signals cannot be read: %w", err)
 	}
 	if len(v.Urns) == 0 || len(v.Languages.Cases) == 0 {

@@ -3,7 +3,6 @@
 package sorngolden
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"tnn-gpu/host/golden"
@@ -26,7 +25,7 @@ func Formats() []golden.Format {
 // references counts the measured values of a file.
 func references(text []byte, _ *golden.On) (golden.Result, error) {
 	var all any
-	if err := json.Unmarshal(text, &all); err != nil {
+	if err := golden.Decode(text, &all); err != nil {
 		return golden.Result{}, err
 	}
 	n := golden.Numbers(all)
@@ -103,7 +102,7 @@ type Step struct {
 // ReadTrace reads the text of a trace.
 func ReadTrace(text []byte) (*Trace, error) {
 	t := &Trace{}
-	if err := json.Unmarshal(text, t); err != nil {
+	if err := golden.Decode(text, t); err != nil {
 		return nil, fmt.Errorf("it is not as %q should be: %w", TraceFormat, err)
 	}
 	return t, t.validate()

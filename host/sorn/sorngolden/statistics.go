@@ -1,7 +1,6 @@
 package sorngolden
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 
@@ -48,7 +47,7 @@ func (w *worked) is(want, have, tolerance float64, what string, args ...any) {
 func verifyWorked[T any](check func(w *worked, v *T) error) func(text []byte, on *golden.On) (golden.Result, error) {
 	return func(text []byte, on *golden.On) (golden.Result, error) {
 		var v T
-		if err := json.Unmarshal(text, &v); err != nil {
+		if err := golden.Decode(text, &v); err != nil {
 			return golden.Result{}, fmt.Errorf("it is not as its format says: %w", err)
 		}
 		w := &worked{on: on}
