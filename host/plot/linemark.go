@@ -21,7 +21,9 @@ func (m LineMark) Plot(c draw.Canvas, p *plot.Plot) {
 	x, grey := toX(m.X), color.Gray{90}
 	c.StrokeLine2(draw.LineStyle{Color: grey, Width: vg.Points(0.7), Dashes: []vg.Length{vg.Points(3), vg.Points(2)}}, x, c.Min.Y, x, c.Max.Y)
 	text := draw.TextStyle{Color: grey, Font: sans(8), Rotation: math.Pi / 2, XAlign: draw.XLeft, YAlign: draw.YBottom, Handler: plot.DefaultTextHandler}
-	c.FillText(text, vg.Point{X: x - vg.Points(1), Y: c.Min.Y + vg.Points(3)}, m.Name)
+	const indent = 3 // of the name at either end, in points
+	text = fitting(text, m.Name, c.Size().Y-2*vg.Points(indent))
+	c.FillText(text, vg.Point{X: x - vg.Points(1), Y: c.Min.Y + vg.Points(indent)}, m.Name)
 }
 
 // edgeTicks are values of X that are marked at the lower edge of a panel.

@@ -190,9 +190,9 @@ func (p *Panel) setLimits(out *plot.Plot) {
 	}
 }
 
-// fitting is a style in which a text is not wider than the room it has.
+// fitting is a style in which a text is not wider than the room it has, if there is any.
 func fitting(text draw.TextStyle, words string, room vg.Length) draw.TextStyle {
-	if w := text.Width(words); w > room {
+	if w := text.Width(words); w > room && room > 0 {
 		text.Font.Size *= room / w
 	}
 	return text

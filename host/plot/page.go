@@ -212,10 +212,25 @@ func (p *Page) sections() ([]section, error) {
 			if size := at.Size(); !isFinite(float64(size.X)) || !isFinite(float64(size.Y)) {
 				return nil, errors.New("panels of this size have no room for their axes; make them larger, or the letters smaller")
 			}
+			fitKey(&drawn.Legend, drawn.DataCanvas(at))
 			sections = append(sections, section{drawn.Draw, at.Rectangle})
 		}
 	}
 	return sections, nil
+}
+
+// fitKey makes the letters of a key smaller where its names would be longer than the panel
+// inside its axes, or reach below it.
+func fitKey(key *plot.Legend, panel draw.Canvas) {
+	room, size := panel.Size(), key.Rectangle(panel).Size()
+	shrink := min(1, room.Y/(size.Y+key.TextStyle.FontExtents().Descent))
+	if names := size.X - key.ThumbnailWidth; names > 0 {
+		shrink = min(shrink, (room.X-key.ThumbnailWidth)/names)
+	}
+	if shrink > 0 { // else the panel is too small for any name
+		key.TextStyle.Font.Size *= shrink
+		key.Padding *= shrink
+	}
 }
 
 func (p *Page) rows() int { return (len(p.Panels) + p.Columns - 1) / p.Columns }

@@ -19,8 +19,9 @@ import (
 )
 
 // paint draws a page as a picture. Its sections are drawn side by side, each on a tile of its
-// own. What reaches into another tile, such as a long name of an axis, is rare: then that
-// tile is drawn again, with all that reaches into it, in the order of the sections.
+// own. What reaches into another tile is rare, as that of panels which are too small for their
+// letters: then that tile is drawn again, with all that reaches into it, in the order of the
+// sections.
 func (p *Page) paint(sections []section) *image.RGBA {
 	picture, tiles := p.blank(), p.tiles(sections)
 	reach := make([]image.Rectangle, len(tiles))

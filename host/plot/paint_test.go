@@ -19,8 +19,8 @@ import (
 	"tnn-gpu/host/picture"
 )
 
-// kindsOfPanels has a panel of every kind, by name. Those of the names "wide" and "high"
-// have texts that reach into the panels around them.
+// kindsOfPanels has a panel of every kind, by name. Those of the names "wide", "high", "long
+// names" and "long key" have texts that a panel has no room for in their ordinary size.
 func kindsOfPanels() map[string]Panel {
 	wave := func(n int, phase float64) Curve {
 		c := Curve{X: make([]float64, n), Y: make([]float64, n), Spread: make([]float64, n)}
@@ -65,8 +65,19 @@ func kindsOfPanels() map[string]Panel {
 	kinds["wide"] = Panel{X: "x", Y: "y", Curves: []Curve{wave(9, 0)}, Key: []Style{named, named}}
 	kinds["high"] = Panel{X: "x", Y: "y", Curves: []Curve{wave(9, 0)}, Marks: []LineMark{{X: 4, Name: strings.Repeat("a name of an era ", 6)}}}
 	kinds["long names"] = Panel{X: strings.Repeat("an axis of a long name, ", 9), Y: strings.Repeat("an axis of a long name, ", 9), Curves: []Curve{wave(9, 0)}}
+	all := Panel{X: "x", Y: "y"}
+	for i := range 25 {
+		c := wave(9, float64(i)/9)
+		c.Style = Style{Name: strings.Repeat("n", 1+i), Colour: i, Dash: i}
+		all.Curves, all.Key = append(all.Curves, c), append(all.Key, c.Style)
+	}
+	kinds["long key"] = all
 	return kinds
 }
+
+// tooSmall is a look of panels that have no room for their letters, so that these reach into
+// the panels around them.
+func tooSmall() Look { return Look{Width: 20, Height: 20} }
 
 // pageOf has panels of these kinds.
 func pageOf(columns int, kinds ...string) *Page {
@@ -112,7 +123,8 @@ func TestTilesAreThePage(t *testing.T) {
 		"one panel":     pageOf(1, "lines"),
 		"one row":       pageOf(3, "map", "picture"),
 		"three rows":    pageOf(2, "lines", "bins", "graph", "map", "insets"),
-		"reaching out":  pageOf(3, "lines", "wide", "picture", "map", "high", "wide", "high", "graph", "high", "wide", "lines", "long names"),
+		"long texts":    pageOf(3, "lines", "wide", "picture", "map", "high", "wide", "high", "graph", "long key", "wide", "lines", "long names"),
+		"too small":     pageOf(3, "lines", "wide", "picture", "map", "high", "insets", "high", "graph", "marks", "wide", "lines", "long names"),
 		"on paper":      pageOf(3, "picture", "lines", "map", "graph", "high", "small", "bins"),
 		"with a legend": pageOf(2, "marks", "lines", "wide"),
 		"large letters": pageOf(2, "marks", "lines", "wide", "picture", "map"),
@@ -123,6 +135,7 @@ func TestTilesAreThePage(t *testing.T) {
 	pages["with a legend"].Subtitle = strings.Repeat("a long subtitle ", 9)
 	pages["large letters"].Look = Look{Font: 17, Width: 150, Height: 90}
 	pages["small letters"].Look = Look{Font: 5, Width: 51, Height: 47}
+	pages["too small"].Look = tooSmall()
 	for name, p := range pages {
 		p.forScreens = name != "on paper" // which takes longer
 		tiled, whole := painted(t, p)
@@ -142,11 +155,12 @@ func differences(a, b *image.RGBA) (off, most int) {
 	return off, most
 }
 
-// TestNothingIsCutAtTheEdgeOfATile: the names that TestTilesAreThePage has beyond their
-// panels are there, in the panels around them.
+// TestNothingIsCutAtTheEdgeOfATile: what TestTilesAreThePage has beyond its panels is there,
+// in the panels around them.
 func TestNothingIsCutAtTheEdgeOfATile(t *testing.T) {
-	for _, kind := range []string{"wide", "high"} {
+	for _, kind := range []string{"wide", "lines"} {
 		p := pageOf(3, "empty", "empty", "empty", "empty", kind, "empty", "empty", "empty", "empty")
+		p.Look = tooSmall()
 		sections, err := p.sections()
 		if err != nil {
 			t.Fatal(err)
@@ -205,7 +219,24 @@ func TestTilesCoverThePage(t *testing.T) {
 
 // TestPanelsThatFitAreDrawnOnce: nothing of an ordinary panel reaches into another tile.
 func TestPanelsThatFitAreDrawnOnce(t *testing.T) {
-	p := pageOf(3, "picture", "lines", "insets", "marks", "timed", "bins", "map", "graph", "small", "empty")
+	staysOnTiles(t, pageOf(3, "picture", "lines", "insets", "marks", "timed", "bins", "map", "graph", "small", "empty"))
+}
+
+// TestKeysAndNamesOfErasFit: a key and a name of an era whose letters would take them out of
+// their panel have smaller ones.
+func TestKeysAndNamesOfErasFit(t *testing.T) {
+	for _, kind := range []string{"wide", "high", "long key"} {
+		for _, look := range []Look{{}, {Font: 17, Width: 150, Height: 90}, {Width: 40, Height: 40}} {
+			p := pageOf(2, kind, kind, kind, kind)
+			p.Look = look
+			staysOnTiles(t, p)
+		}
+	}
+}
+
+// staysOnTiles checks that every section is drawn on its own tile alone.
+func staysOnTiles(t *testing.T, p *Page) {
+	t.Helper()
 	for _, p.forScreens = range []bool{false, true} {
 		sections, err := p.sections()
 		if err != nil {
@@ -217,7 +248,7 @@ func TestPanelsThatFitAreDrawnOnce(t *testing.T) {
 				drawn.draw(&sections[i])
 			}
 			if !drawn.reach.In(at) {
-				t.Errorf("section %d is drawn on %v, and its tile is %v", i, drawn.reach, at)
+				t.Errorf("%+v: section %d is drawn on %v, and its tile is %v", p.Look, i, drawn.reach, at)
 			}
 		}
 	}
@@ -226,7 +257,9 @@ func TestPanelsThatFitAreDrawnOnce(t *testing.T) {
 // TestPagesAreTheSameOnAnyCores: the bytes of a page do not tell how many cores drew it.
 func TestPagesAreTheSameOnAnyCores(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	for _, p := range []*Page{pageOf(3, "picture", "lines", "insets", "high", "map"), pageOf(2, "graph", "small", "wide")} {
+	small := pageOf(2, "graph", "small", "wide", "lines")
+	small.Look = tooSmall()
+	for _, p := range []*Page{pageOf(3, "picture", "lines", "insets", "high", "map"), small} {
 		var first []byte
 		for _, cores := range []int{1, 2, 7} {
 			runtime.GOMAXPROCS(cores)
