@@ -53,7 +53,7 @@ func TestHints(t *testing.T) {
 		{"there is no key perceptron.inputs: the nearest is perceptron.n", []string{"run", "--preset", "perceptron-hebb", "--set", "perceptron.inputs=10"}},
 		{"there is no key perceptron.temperature: the nearest is perceptron.D", []string{"run", "--preset", "perceptron-hebb", "--set", "perceptron.temperature=1"}},
 		{"there is no key graph.size: the nearest is graph.sides", []string{"run", "--set", "graph.size=[8, 8]"}},
-		{"there is no key lewis.states in this model: it is of signals", []string{"run", "--preset", "codes-policy", "--set", "lewis.states=3"}},
+		{"there is no key lewis.states in this model: it is of signals; use model = \"signals\", or a preset of it", []string{"run", "--preset", "codes-policy", "--set", "lewis.states=3"}},
 		{"there is no key era[2].steps in this model: it is of tnn and of sorn", []string{"run", "--preset", "signals-urns", "--set", "era[2].steps=3"}},
 		{"other.toml:2: there is no key lewis in this model: it is of signals", []string{"run", "other.toml"}},
 		{"there is no key lewis.state: ", []string{"run", "--preset", "signals-urns", "--set", "lewis.state=3"}},

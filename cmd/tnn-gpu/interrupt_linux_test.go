@@ -419,7 +419,7 @@ func TestSignalsEndWhatSavesNothing(t *testing.T) {
 func TestSignalsEndServing(t *testing.T) {
 	dir := t.TempDir()
 	tnnGPU(t, dir, small("--backend", "cpu", "--no-overview")...).want(t, codeDone)
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGXCPU} {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGXCPU} {
 		s := startServing(t, dir, "serve", "out")
 		if err := s.Process.Signal(signal); err != nil {
 			t.Fatal(err)

@@ -95,8 +95,8 @@ func judge(even [][]float64) (stats.Estimate, verdict) {
 	}
 }
 
-// mostBlocks is how many blocks a long series is made of before it is judged: sums over
-// all distances take the square of it.
+// mostBlocks is how many blocks a long series is made of before it is judged, so that
+// its correlations are worked out in a short time.
 const mostBlocks = 1024
 
 // blocked are the means of blocks of rows that follow each other, of all rows but, where they

@@ -109,7 +109,7 @@ func (s *scanner) enter(table place, key *unstable.Node) (place, error) {
 
 func (s *scanner) unknown(key string) error {
 	if of := modelsWith(key, s.roots); of != nil {
-		return s.errorf(key, "there is no key %s in this model: it is of %s", short(key), strings.Join(of, " and of "))
+		return s.errorf(key, "there is no key %s in this model: it is of %s; use model = %q, or a preset of it", short(key), strings.Join(of, " and of "), of[0])
 	}
 	return s.errorf(key, "there is no key %s: the nearest is %s", short(key), nearest(key, s.roots))
 }

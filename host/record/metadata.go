@@ -219,19 +219,36 @@ func (m *Metadata) lastRow(dir files.Dir) int64 {
 	if err != nil {
 		return 0
 	}
-	const most = 1 << 20 // of a row
-	from := max(0, info.Size()-most)
-	text, err := io.ReadAll(io.NewSectionReader(f, from, most))
-	rows := bytes.Split(text, []byte("\n"))
-	if err != nil || len(rows) < 3 { // the head, the row, and what is not whole behind it
+	cell, _, _ := bytes.Cut(lastLine(f, info.Size()), []byte(","))
+	step, err := strconv.ParseInt(string(cell), 10, 64)
+	if err != nil || step < 0 || len(m.Sessions) == 0 { // the head of the table is no number
 		return 0
 	}
-	cell, _, _ := bytes.Cut(rows[len(rows)-2], []byte(","))
-	step, err := strconv.ParseInt(string(cell), 10, 64)
-	if n := len(m.Sessions); err != nil || step < 0 || n == 0 || m.Sessions[n-1].Planned > 0 && step > m.Sessions[n-1].Planned {
+	if planned := m.Sessions[len(m.Sessions)-1].Planned; planned > 0 && step > planned {
 		return 0
 	}
 	return step
+}
+
+// lastLine is the last line of a file that is whole, without its end; nil where it has none, or
+// one that is longer than a row is. A page asks for it often, so that little is read first.
+func lastLine(f io.ReaderAt, size int64) []byte {
+	const first, most = 4 << 10, 1 << 20
+	for length := int64(first); ; length *= 16 {
+		from := max(0, size-length)
+		tail := make([]byte, size-from)
+		if _, err := f.ReadAt(tail, from); err != nil && !errors.Is(err, io.EOF) {
+			return nil
+		}
+		if end := bytes.LastIndexByte(tail, '\n'); end >= 0 {
+			if begin := bytes.LastIndexByte(tail[:end], '\n'); begin >= 0 || from == 0 {
+				return tail[begin+1 : end]
+			}
+		}
+		if from == 0 || length >= most {
+			return nil
+		}
+	}
 }
 
 // StatusText says how the run stands, and after which step.

@@ -291,6 +291,26 @@ func TestWhatIsNoRun(t *testing.T) {
 	}
 }
 
+// TestKilledRunIsAtItsLastRow: the page has a run that was killed where its tables end.
+func TestKilledRunIsAtItsLastRow(t *testing.T) {
+	dir := t.TempDir()
+	recorded(t, filepath.Join(dir, "one"), 22, state.Double)
+	path := filepath.Join(dir, "one", record.MetadataName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed := strings.NewReplacer(`"status": "finished"`, `"status": "running"`, `"steps": 22`, `"steps": 0`, `"last_step": 22`, `"last_step": 0`)
+	if err := os.WriteFile(path, []byte(killed.Replace(string(text))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var list struct{ Runs []about }
+	getJSON(t, runsOf(t, dir), "runs?", &list)
+	if a := list.Runs[0]; a.Status != record.Running || a.Steps != 22 {
+		t.Errorf("the page has the run %s at step %d", a.Status, a.Steps)
+	}
+}
+
 // FuzzMetadata: whatever the metadata of a run say, requests are answered.
 func FuzzMetadata(f *testing.F) {
 	dir := f.TempDir()

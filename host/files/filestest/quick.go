@@ -7,11 +7,15 @@ import (
 	"tnn-gpu/host/files"
 )
 
-// TempDir is a folder of a test for little data: in memory, where Linux has room for it. File
+// TempDir is a folder of a test for little data: in memory, where Linux has 256 MiB for it. File
 // systems on disks wait where a file that has just been written is replaced or removed.
 func TempDir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "tnn-gpu-test-")
+	const memory, room = "/dev/shm", 256 << 20 // containers have 64 MiB
+	if files.Free(memory) < room {
+		return t.TempDir()
+	}
+	dir, err := os.MkdirTemp(memory, "tnn-gpu-test-")
 	if err != nil {
 		return t.TempDir()
 	}
