@@ -99,6 +99,9 @@ func (p *program) openOrigin(text string) (*origin, error) {
 // extend has the configuration reach to the step asked for, as far as the run was made
 // longer when it was resumed.
 func (o *origin) extend() error {
+	if m, err := o.folder.Metadata(); err == nil && m.Status == sim.AllEnded && o.step > m.Steps {
+		return o.endedBefore(m.Steps)
+	}
 	planned := o.config.Spec.Steps()
 	if o.step <= planned {
 		return nil
@@ -111,6 +114,11 @@ func (o *origin) extend() error {
 		return fmt.Errorf("%s has %d steps, and --from asks for the state after %d", o.folder.Path(), made, o.step)
 	}
 	return o.config.SetSteps(o.step)
+}
+
+// endedBefore says that the run ended by itself before the step asked for.
+func (o *origin) endedBefore(last int64) error {
+	return fmt.Errorf("%s ended by itself after step %d, and --from asks for the state after %d", o.folder.Path(), last, o.step)
 }
 
 // originInputs is sameInputs for a run whose metadata may be lost.
@@ -351,9 +359,13 @@ func (p *program) computeAgain(ctx context.Context, on *computerOptions, w *watc
 		return nil, usageError{fmt.Errorf("%s: %w", o.folder.Path(), err)}
 	}
 	j.plan.Steps = o.step
+	last := int64(0)
 	keep := func(e sim.Event) error {
-		if saved, ok := e.(*sim.Checkpoint); ok {
-			at = &saved.Checkpoint
+		switch e := e.(type) {
+		case *sim.Checkpoint:
+			at = &e.Checkpoint
+		case *sim.End:
+			last = e.State.Step
 		}
 		return nil
 	}
@@ -381,6 +393,9 @@ func (p *program) computeAgain(ctx context.Context, on *computerOptions, w *watc
 	}
 	if why := w.stopped(); why != nil {
 		return nil, why
+	}
+	if at == nil { // and nothing told so
+		return nil, usageError{o.endedBefore(last)}
 	}
 	at.Graph = sumOfNetwork(j.setup.net)
 	if from != nil && from.Graph != "" && from.Graph != at.Graph {

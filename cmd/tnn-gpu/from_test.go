@@ -190,3 +190,30 @@ func TestBranchWithOtherEpochs(t *testing.T) {
 		}
 	}
 }
+
+// A run that ended by itself has no state of the steps that it was not to make, whether
+// its metadata tell so or making its steps again does.
+func TestFromBeyondTheEnd(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "hopfield-recall", "--backend", "cpu", "--no-overview", "--out", "a").want(t, codeDone)
+	var m struct{ Steps int }
+	if err := json.Unmarshal(read(t, dir, "a/run.json"), &m); err != nil || m.Steps == 0 || m.Steps > 100 {
+		t.Fatalf("the run ended after step %d, %v", m.Steps, err)
+	}
+	says := fmt.Sprintf("a ended by itself after step %d, and --from asks for the state after 101", m.Steps)
+	for _, lost := range []string{"", "run.json"} {
+		if lost != "" {
+			if err := os.Remove(filepath.Join(dir, "a", lost)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, more := range [][]string{nil, {"--steps", "150"}} {
+			tnnGPU(t, dir, append([]string{"run", "--from", "a@101", "--backend", "cpu", "--out", "b"}, more...)...).want(t, codeUsage, says)
+		}
+	}
+	if _, err := os.Lstat(filepath.Join(dir, "b")); !os.IsNotExist(err) {
+		t.Errorf("b: %v", err)
+	}
+	tnnGPU(t, dir, "run", "--from", fmt.Sprintf("a@%d", m.Steps), "--backend", "cpu", "--no-overview", "--out", "b").want(t, codeDone)
+}
