@@ -3,6 +3,7 @@
 package sorn
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -73,7 +74,8 @@ func TestAgrees(t *testing.T) {
 		list = slices.Concat(list, sorntest.Presets(333), sorntest.Presets(2000))
 	}
 	for i, c := range list {
-		for name, opened := range map[string]backend.Open{"work-items alone": open, "work-groups of 16": grouped(16), "part by part": wide(16)} {
+		parts := 16 * (i / 2 % 2) // part by part in turns as processors do by themselves, work-items alone
+		for name, opened := range map[string]backend.Open{"work-items alone": open, "work-groups of 16": grouped(16), fmt.Sprint("part by part, work-groups of ", parts): wide(parts)} {
 			precisions := []state.Precision{state.Single, state.Double}
 			if name != "work-items alone" && !backendtest.Soak() {
 				precisions = precisions[i%2:][:1] // a part in each
