@@ -249,9 +249,9 @@ type Launch struct {
 	Global, Local []int
 }
 
-// SeeLaunches has f carry out every launch, as tests need it; enqueue leaves it to the
-// driver. A nil f sees none.
-func (d *Device) SeeLaunches(f func(l Launch, enqueue func() error) error) { d.carryOut = f }
+// CarryOut has f carry out every launch, as tests need it; enqueue leaves it to the
+// driver. With a nil f all are the driver's.
+func (d *Device) CarryOut(f func(l Launch, enqueue func() error) error) { d.carryOut = f }
 
 // call makes one call to the driver. It is the only way there: a test's fault
 // comes in here, and an error gets the names that the driver leaves out.

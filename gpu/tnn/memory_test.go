@@ -30,7 +30,7 @@ func TestMemoryOfANode(t *testing.T) {
 		net, err := tnn.Build(tnnbench.Spec(tnn.Hylton2020, 256, c.connections), 1)
 		must(t, err)
 		d := devicetest.Open(t)
-		d.SeeLaunches(launchNothing)
+		d.CarryOut(launchNothing)
 		b, err := newEngine[float32](d, net, backend.Options{Precision: state.Single, Seeds: []uint64{1}})
 		must(t, err)
 		few := 12./tnn.Lanes + 2*12*4/float64(b.group)

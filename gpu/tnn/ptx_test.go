@@ -21,7 +21,12 @@ import (
 // Rung 2 for NVIDIA, as far as it goes without one: what clang makes of the kernels for
 // its GPUs computes the bits of the reference.
 func TestPTX(t *testing.T) {
-	inTurns(t, func(t *testing.T, _ int, net *tnn.Network, p state.Precision) {
+	networks := widthNetworks()
+	networks["fixed"] = func(s *tnn.Spec) { s.Edge.Kind, s.Edge.InverseTemperature = tnn.Fixed, 4 }
+	networks["cold, without noise"] = func(s *tnn.Spec) {
+		s.Groups[0].InverseTemperature, s.Edge.InverseTemperature, s.Edge.Noise = 20, 500, false
+	}
+	inTurns(t, networks, func(t *testing.T, _ int, net *tnn.Network, p state.Precision) {
 		o, open := backend.Options{Precision: p, Seeds: []uint64{5}}, openPTX[float32]
 		if p == state.Double {
 			open = openPTX[float64]
@@ -125,7 +130,7 @@ func TestWhatAnUpdateTakes(t *testing.T) {
 func measureUpdate(t *testing.T, net *tnn.Network, settled *state.State) (slots, lanes, asked, moved float64) {
 	t.Helper()
 	d := sweeping(t, 1)
-	d.SeeLaunches(launchNothing) // the state that it starts with is replaced
+	d.CarryOut(launchNothing) // the state that it starts with is replaced
 	n, err := newEngine[float32](d, net, backend.Options{Precision: state.Single, Seeds: []uint64{1}})
 	must(t, err)
 	p := devicetest.ByPTX(t, d)

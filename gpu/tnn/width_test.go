@@ -59,9 +59,8 @@ func widthSpec(change func(*tnn.Spec)) *tnn.Spec {
 	return spec
 }
 
-// inTurns builds these networks, which take turns in precision.
-func inTurns(t *testing.T, test func(t *testing.T, i int, net *tnn.Network, p state.Precision)) {
-	networks := widthNetworks()
+// inTurns builds networks, which take turns in precision.
+func inTurns(t *testing.T, networks map[string]func(*tnn.Spec), test func(t *testing.T, i int, net *tnn.Network, p state.Precision)) {
 	for i, name := range slices.Sorted(maps.Keys(networks)) {
 		net, err := tnn.Build(widthSpec(networks[name]), 5)
 		must(t, err)
@@ -77,12 +76,12 @@ func inTurns(t *testing.T, test func(t *testing.T, i int, net *tnn.Network, p st
 func TestVectorWidths(t *testing.T) {
 	devicetest.Open(t)
 	widths := map[state.Precision][]int{state.Single: {1, 2, 16}, state.Double: {1, 4}}
-	inTurns(t, func(t *testing.T, i int, net *tnn.Network, precision state.Precision) {
+	inTurns(t, widthNetworks(), func(t *testing.T, i int, net *tnn.Network, precision state.Precision) {
 		o := backend.Options{Precision: precision, Seeds: []uint64{5, 6}}
 		want := advanced(t, func() (backend.Backend, error) { return cpuref.New(net, o) })
 		all, units := widths[precision], []int{1, 3} // with which whole steps of two replicas are a launch, or not
 		if !backendtest.Soak() {
-			all, units = all[i/2%len(all):][:1], units[min(1, i%3):][:1]
+			all, units = all[i/2%len(all):][:1], [][]int{{1}, {3}, {3}}[i%3]
 		}
 		for k := range len(all) * len(units) {
 			width, unit := all[k/len(units)], units[k%len(units)]

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// Lacks ends a test for which something is missing: it is skipped, unless
+// Missing ends a test for which something is missing: it is skipped, unless
 // TNN_REQUIRE_OPENCL=1 makes that a failure.
-func Lacks(t testing.TB, what any) {
+func Missing(t testing.TB, what any) {
 	t.Helper()
 	if os.Getenv("TNN_REQUIRE_OPENCL") == "1" {
 		t.Fatal(what)
@@ -18,12 +18,12 @@ func Lacks(t testing.TB, what any) {
 	t.Skip(what)
 }
 
-// Tool is the path of a program. Where there is none, the test Lacks it.
+// Tool is the path of a program. Where there is none, it is Missing.
 func Tool(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
-		Lacks(t, err)
+		Missing(t, err)
 	}
 	return path
 }

@@ -28,12 +28,12 @@ func Device() (*device.Device, error) {
 	return d.Again()
 }
 
-// Open opens that device for the length of a test. Where there is none, the test Lacks it.
+// Open opens that device for the length of a test. Where there is none, it is Missing.
 func Open(t testing.TB) *device.Device {
 	t.Helper()
 	d, err := Device()
 	if errors.Is(err, device.ErrNoDevice) {
-		Lacks(t, err)
+		Missing(t, err)
 	}
 	if err != nil {
 		t.Fatal(err)

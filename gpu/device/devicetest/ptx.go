@@ -22,7 +22,7 @@ func ByPTX(t testing.TB, d *device.Device) *PTX {
 	t.Helper()
 	Tool(t, "clang")
 	p := &PTX{modules: map[string]string{}, kernels: map[entry]*ptx.Kernel{}, Launches: map[string][]*ptx.Counts{}}
-	d.SeeLaunches(p.launch)
+	d.CarryOut(p.launch)
 	return p
 }
 
@@ -43,29 +43,29 @@ func (p *PTX) launch(l device.Launch, enqueue func() error) error {
 		return enqueue()
 	}
 	name := l.Kernel.Name()
-	copies, counts, err := p.execute(l)
+	before, after, counts, err := p.execute(l)
 	if err != nil {
 		return fmt.Errorf("kernel %s as PTX: %w", name, err)
 	}
 	p.Launches[name] = append(p.Launches[name], counts)
-	for b, data := range copies {
-		before, err := contents(b)
-		if err == nil && !bytes.Equal(before, data) {
-			err = device.Write(b, 0, data)
+	for b, data := range after {
+		if bytes.Equal(before[b], data) {
+			continue
 		}
-		if err != nil {
+		if err := device.Write(b, 0, data); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *PTX) execute(l device.Launch) (copies map[*device.Buffer][]byte, counts *ptx.Counts, err error) {
+// execute gives what buffers had before a launch and have after it.
+func (p *PTX) execute(l device.Launch) (before, after map[*device.Buffer][]byte, counts *ptx.Counts, err error) {
 	kernel, err := p.kernel(entry{l.Kernel.Source(), l.Kernel.Name()})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	copies = map[*device.Buffer][]byte{}
+	before, after = map[*device.Buffer][]byte{}, map[*device.Buffer][]byte{}
 	var memory ptx.Memory
 	addresses := map[*device.Buffer]uint64{}
 	var values []uint64
@@ -74,28 +74,30 @@ func (p *PTX) execute(l device.Launch) (copies map[*device.Buffer][]byte, counts
 		if !is {
 			v, err := bitsOf(l.Args[q.Name])
 			if err != nil {
-				return nil, nil, fmt.Errorf("argument %s: %w", q.Name, err)
+				return nil, nil, nil, fmt.Errorf("argument %s: %w", q.Name, err)
 			}
 			values = append(values, v)
 			continue
 		}
-		if copies[b] == nil {
-			if copies[b], err = contents(b); err != nil {
-				return nil, nil, err
+		if before[b] == nil {
+			data := make([]byte, b.Size())
+			if err := device.Read(b, 0, data); err != nil {
+				return nil, nil, nil, err
 			}
-			addresses[b] = memory.Add(copies[b])
+			before[b], after[b] = data, bytes.Clone(data)
+			addresses[b] = memory.Add(after[b])
 		}
 		values = append(values, addresses[b])
 	}
 	groups := [3]int{1, 1, 1}
 	for i, n := range l.Global {
 		if i > 0 && l.Local[i] != 1 {
-			return nil, nil, errors.New("its work-groups have more than one dimension")
+			return nil, nil, nil, errors.New("its work-groups have more than one dimension")
 		}
 		groups[i] = n / l.Local[i]
 	}
 	counts, err = kernel.Launch(&memory, values, groups, l.Local[0])
-	return copies, counts, err
+	return before, after, counts, err
 }
 
 // kernel compiles and reads a kernel, once.
@@ -129,9 +131,4 @@ func bitsOf(arg any) (uint64, error) {
 		return math.Float64bits(v), nil
 	}
 	return 0, fmt.Errorf("a value of type %T is not known to package ptx", arg)
-}
-
-func contents(b *device.Buffer) ([]byte, error) {
-	data := make([]byte, b.Size())
-	return data, device.Read(b, 0, data)
 }

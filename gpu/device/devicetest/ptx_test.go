@@ -4,8 +4,8 @@ package devicetest
 
 import (
 	"errors"
-	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"tnn-gpu/gpu/device"
@@ -78,10 +78,11 @@ func TestByPTXRefuses(t *testing.T) {
 	for _, c := range []struct {
 		source string
 		local  []int
+		want   string
 	}{
-		{`__kernel void test(__global uint *same, __global float *x, uint n, float by) { x[get_global_id(0)] = by; }`, []int{4, 2}},
-		{`__kernel void test(__global uint *same, __global float *x, uint n, float by) { x[get_global_id(0) + (1 << 20)] = by; }`, []int{4, 1}},
-		{`__kernel void test(__global uint *same, __global float *x, uint n, float by) { x[0] = sinpi(by * n); }`, []int{4, 1}},
+		{`__kernel void test(__global uint *same, __global float *x, uint n, float by) { x[get_global_id(0)] = by; }`, []int{4, 2}, "kernel test as PTX: its work-groups have more than one dimension"},
+		{`__kernel void test(__global uint *same, __global float *x, uint n, float by) { x[get_global_id(0) + (1 << 20)] = by; }`, []int{4, 1}, "out of range"},
+		{`__kernel void test(__global uint *same, __global float *x, uint n, float by) { x[0] = sinpi(by * n); }`, []int{4, 1}, "instruction call.uni is not known"},
 	} {
 		program, err := d.Build(c.source, "")
 		if err != nil {
@@ -98,8 +99,8 @@ func TestByPTXRefuses(t *testing.T) {
 		if err := k.Bind(device.Args{"same": x, "x": x, "n": uint32(1), "by": float32(1)}); err != nil {
 			t.Fatal(err)
 		}
-		if err := k.Launch([]int{4, 2}, c.local); err == nil {
-			t.Error(fmt.Sprint("PTX carries out ", c.source, " in work-groups of ", c.local))
+		if err := k.Launch([]int{4, 2}, c.local); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("PTX of %s in work-groups of %v gives %v, not %q", c.source, c.local, err, c.want)
 		}
 	}
 }

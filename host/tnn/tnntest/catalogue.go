@@ -46,9 +46,9 @@ func (c Case) Network(t testing.TB) *tnn.Network {
 }
 
 // Catalogue gives the networks, new ones at every call. Between them they have
-// every value of every choice of docs/model.md that a backend can see. Where nothing is
-// shown by another number of half-edges, networks have the number of others, also of
-// recorded trajectories and of Isolation: a device has one program for all of them.
+// every value of every choice of docs/model.md that a backend can see. Networks share their
+// number of half-edges where it does not matter, also with recorded trajectories and
+// Isolation, because each number is one more program of a device.
 func Catalogue() []Case {
 	return append(catalogue2020(), catalogue2019()...)
 }
