@@ -24,15 +24,21 @@ import (
 	"tnn-gpu/host/tnn/tnntest"
 )
 
-// openNetwork is New on the device that the tests run on. A processor has two cores there,
-// whatever it has: so a small network makes whole steps of replicas in a launch, and those
-// of one replica sweep by sweep.
+// openNetwork is New on the device that the tests run on, with two cores.
 func openNetwork(net model.Network, o backend.Options) (backend.Backend, error) {
 	d, err := devicetest.Device()
-	if err == nil && d.Info().Kind == "cpu" {
-		d.Pretend(func(i *device.Info) { i.ComputeUnits = 2 })
+	if err == nil {
+		twoCores(d)
 	}
 	return openOn(d, err, net.(*tnn.Network), o)
+}
+
+// twoCores has a processor described with two cores, whatever it has: so a small network
+// makes whole steps of replicas in a launch, and those of one replica sweep by sweep.
+func twoCores(d *device.Device) {
+	if d.Info().Kind == "cpu" {
+		d.Pretend(func(i *device.Info) { i.ComputeUnits = 2 })
+	}
 }
 
 // openOn opens a network on a device that was opened for it.

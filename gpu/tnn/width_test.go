@@ -116,6 +116,7 @@ func advanced(t *testing.T, open func() (backend.Backend, error)) *state.State {
 // Replicas with parameters of their own get the reference's bits too.
 func TestSweptReplicas(t *testing.T) {
 	d := devicetest.Open(t)
+	twoCores(d)
 	spec := func(levels int, g float64) *tnn.Spec {
 		s := tnn.Defaults()
 		s.Graph.Sides, s.Graph.Bipartite, s.Externals = []int{12, 14}, true, nil // those of the catalogue, of which there is a program
