@@ -221,3 +221,28 @@ func TestCommandsThatDoNotFit(t *testing.T) {
 	tnnGPU(t, dir, "run", "--from", "late@19", "--backend", "cpu", "--out", "none").want(t, codeUsage, "edge.bound = -20 of step 18")
 	sameTree(t, before, dir)
 }
+
+// TestCommandsOfAnotherRun: what the run of the folder itself cannot have been asked is refused
+// before a step is made, also where the run that goes on from it could have been.
+func TestCommandsOfAnotherRun(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--set", "graph.sides=[6, 6]", "--replicas", "2", "--sweep", "edge.bound=10,50", "--no-overview", "--backend", "cpu", "--steps", "20", "--checkpoint", "8", "--out", "swept").want(t, codeDone)
+	if err := os.WriteFile(filepath.Join(dir, "swept", "commands.csv"), []byte("step,command,name,value\n18,control,edge.bound,20\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const says = "edge.bound = 20 of step 18 does not fit this network: replicas have different values of edge.bound, which is swept"
+	before := tree(t, dir)
+	r := tnnGPU(t, dir, "run", "--from", "swept@19", "--set", "run.sweep=", "--steps", "+3", "--backend", "cpu", "--out", "none").want(t, codeUsage, "--from swept: "+says)
+	if strings.Contains(r.out, "made") {
+		t.Errorf("it says\n%s", r.out)
+	}
+	sameTree(t, before, dir)
+	for _, name := range []string{"final.npz", "checkpoint-20.tnn"} {
+		if err := os.Remove(filepath.Join(dir, "swept", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before = tree(t, filepath.Join(dir, "swept"))
+	tnnGPU(t, dir, "resume", "swept", "--backend", "cpu").want(t, codeUsage, "commands.csv of swept: "+says+"; nothing was changed")
+	sameTree(t, before, filepath.Join(dir, "swept"))
+}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -199,19 +198,14 @@ func (o *origin) asked(from *state.Checkpoint) ([]sim.Command, error) {
 // checkControls tells whether a network can be changed as the other run was, before a
 // checkpoint and, by commands, after it.
 func (o *origin) checkControls(net model.Network, from *state.Checkpoint, again []sim.Command) error {
-	var all []state.Control
+	var all []sim.Command
 	if from != nil {
-		all = slices.Clone(from.Controls)
-	}
-	for _, c := range again {
-		if c.Do == sim.DoControl {
-			all = append(all, c.Control)
+		for _, c := range from.Controls {
+			all = append(all, sim.Command{Do: sim.DoControl, Control: c})
 		}
 	}
-	for _, c := range all {
-		if err := checkControl(net, c); err != nil {
-			return badUsage("--from %s: %w", o.folder.Path(), err)
-		}
+	if err := checkCommands(net, append(all, again...)); err != nil {
+		return badUsage("--from %s: %w", o.folder.Path(), err)
 	}
 	return nil
 }

@@ -197,12 +197,8 @@ func (p *program) goOn(j *job, folder *record.Folder, from *state.Checkpoint) er
 	if j.plan.Again, err = folder.Commands(from); err != nil {
 		return err
 	}
-	for _, c := range j.plan.Again {
-		if c.Do == sim.DoControl {
-			if err := checkControl(j.setup.net, c.Control); err != nil {
-				return fmt.Errorf("commands.csv of %s: %w; nothing was changed", folder.Path(), err)
-			}
-		}
+	if err := checkCommands(j.setup.net, j.plan.Again); err != nil {
+		return fmt.Errorf("commands.csv of %s: %w; nothing was changed", folder.Path(), err)
 	}
 	if n := len(j.plan.Again); n > 0 && j.live == nil && j.plan.Again[n-1].Do == sim.DoPause {
 		fmt.Fprintf(p.errs, "The run was paused at step %d. Without a page (--live) it goes on.\n", j.plan.Again[n-1].Step)

@@ -28,9 +28,9 @@ const (
 	// least is the number of independent values that a series must be worth for its
 	// error to be believed.
 	least = 10
-	// near is the distance up to which covariances are added up pair by pair: those of all
-	// distances take as many sums as a series has values.
-	near = 256
+	// transformFrom is the distance from which on covariances come of Fourier transforms: pair
+	// by pair those of all distances take as many sums as a series has values.
+	transformFrom = 256
 )
 
 // AutocorrelationTime is the integrated autocorrelation time of a stationary
@@ -59,7 +59,7 @@ func Time(series [][]float64) float64 {
 	tau := 0.5
 	var far []float64
 	for distance := 1; distance < shortest(series); distance++ {
-		if distance == near {
+		if distance == transformFrom {
 			far = covariances(series, mean)
 		}
 		if far != nil {
@@ -103,7 +103,8 @@ func covariance(series [][]float64, mean float64, distance int) float64 {
 
 // covariances of values at all distances below the length of the shortest series, by the
 // Fourier transforms of series with as many zeros behind them (Wiener and Khinchin). They
-// are those of covariance but for rounding.
+// are those of covariance but for rounding, which may differ between architectures: the
+// library's multiplications and additions may be fused.
 func covariances(series [][]float64, mean float64) []float64 {
 	out := make([]float64, shortest(series))
 	pairs := 0

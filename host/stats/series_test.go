@@ -41,7 +41,7 @@ func TestTimeOfLongSeries(t *testing.T) {
 		got, want := Time(series), pairByPair(series)
 		if math.IsNaN(want) {
 			unknown++
-		} else if known++; 5*want <= near {
+		} else if known++; 5*want <= transformFrom {
 			known--
 		}
 		if math.IsNaN(got) != math.IsNaN(want) || math.Abs(got-want) > 1e-9*want {
