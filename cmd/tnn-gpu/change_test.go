@@ -144,6 +144,13 @@ func TestCommandsAgain(t *testing.T) {
 	tnnGPU(t, dir, "run", "steered/config.toml", "--commands", "steered", "--backend", "cpu", "--steps", "30", "--checkpoint", "15", "--out", "half").want(t, codeDone)
 	tnnGPU(t, dir, "resume", "half", "--steps", "60").want(t, codeDone)
 	sameResults(t, filepath.Join(dir, "steered"), filepath.Join(dir, "half"))
+	says := "Its controls were not set again; `tnn-gpu run half.old-1/config.toml --commands half.old-1` makes it with them."
+	tnnGPU(t, dir, "resume", "half", "--restart").want(t, codeDone, says)
+	if r := tnnGPU(t, dir, "resume", "half", "--restart").want(t, codeDone, "half.old-2"); strings.Contains(r.errs, "controls") {
+		t.Errorf("a run without controls began anew, and it says\n%s", r.errs)
+	}
+	tnnGPU(t, dir, "run", "half.old-1/config.toml", "--commands", "half.old-1", "--steps", "60", "--out", "with").want(t, codeDone)
+	sameResults(t, filepath.Join(dir, "steered"), filepath.Join(dir, "with"))
 	tnnGPU(t, dir, "run", "--from", "free", "--commands", "free").want(t, codeUsage, "leave one of them out")
 	tnnGPU(t, dir, "run", "free/config.toml", "--commands", "nowhere").want(t, codeUsage, "--commands names the folder of a run")
 }

@@ -75,6 +75,22 @@ func TestRunFrom(t *testing.T) {
 			t.Errorf("%s: final.npz differs", out)
 		}
 	}
+
+	// It cannot begin anew at step 0, where the network was another one.
+	begins := "from-a@33 began at step 33 of " + filepath.Join(dir, "a") + " and cannot begin anew at step 0; it is a branch, which `tnn-gpu run --from " + filepath.Join(dir, "a") + "@33`"
+	before = tree(t, filepath.Join(dir, "from-a@33"))
+	tnnGPU(t, dir, "resume", "from-a@33", "--restart").want(t, codeUsage, begins)
+	sameTree(t, before, filepath.Join(dir, "from-a@33"))
+	checkpoints, err := filepath.Glob(filepath.Join(dir, "second", "checkpoint-*"))
+	if err != nil || len(checkpoints) == 0 {
+		t.Fatalf("checkpoints %q, %v", checkpoints, err)
+	}
+	for _, lost := range append(checkpoints, filepath.Join(dir, "second", "final.npz")) { // as if it had been killed at once
+		if err := os.Remove(lost); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tnnGPU(t, dir, "resume", "second").want(t, codeUsage, "second began at step 110 of ", " and cannot begin anew at step 0")
 	tnnGPU(t, dir, "run", "--from", "from-a@33@20", "--backend", "cpu").want(t, codeUsage, "began at step 33 of ", " and has no checkpoint of step 20 or before")
 }
 

@@ -6,15 +6,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tnn-gpu/host/config"
 	"tnn-gpu/host/record"
+	"tnn-gpu/host/sim"
 )
 
 // restart has a run begin anew in a new folder of the same name, as long as it was last to be.
 // What was there gets another name, once it is sure that the run can begin.
 func (p *program) restart(o *resumeOptions, cfg *config.Config, folder *record.Folder) (*job, *record.Folder, error) {
+	if err := notABranch(folder); err != nil {
+		return nil, folder, usageError{err}
+	}
 	planned := plannedSteps(cfg, folder)
 	if made, err := folder.LastMade(); err == nil { // of a folder that is damaged it need not be known
 		planned = max(planned, made)
@@ -40,12 +45,45 @@ func (p *program) restart(o *resumeOptions, cfg *config.Config, folder *record.F
 	return j, fresh, nil
 }
 
+// anew says how a run begins anew.
+func anew(folder *record.Folder) string {
+	if from := originOf(folder); from != nil {
+		return fmt.Sprintf("it is a branch, which `tnn-gpu run --from %s`, with the same changes, begins anew in a new folder", shellQuoted(fmt.Sprintf("%s@%d", from.Run, from.Step)))
+	}
+	return fmt.Sprintf("`tnn-gpu resume --restart %s` begins anew and keeps what is there under another name", shellQuoted(folder.Path()))
+}
+
+// notABranch refuses to begin a run at step 0 that began at a state of another one.
+func notABranch(folder *record.Folder) error {
+	if from := originOf(folder); from != nil {
+		return fmt.Errorf("%s began at step %d of %s and cannot begin anew at step 0; %s", folder.Path(), from.Step, from.Run, anew(folder))
+	}
+	return nil
+}
+
+// originOf tells where a branch began; nil for other runs, and where that is not known.
+func originOf(folder *record.Folder) *record.Origin {
+	m, err := folder.Metadata()
+	if err != nil {
+		return nil
+	}
+	return m.From
+}
+
+// sayCommands says that what a run was asked is not asked again.
+func (p *program) sayCommands(old string, asked []sim.Command) {
+	if slices.ContainsFunc(asked, func(c sim.Command) bool { return c.Do == sim.DoControl }) {
+		fmt.Fprintf(p.errs, "Its controls were not set again; `tnn-gpu run %s --commands %s` makes it with them.\n", shellQuoted(filepath.Join(old, record.ConfigName)), shellQuoted(old))
+	}
+}
+
 // replaceFolder gives a folder another name and makes a new one in its place.
 func (p *program) replaceFolder(folder *record.Folder, inputs []input) (*record.Folder, error) {
 	path, err := ownName(folder.Path())
 	if err != nil {
 		return nil, fmt.Errorf("the run folder cannot be found: %w", err)
 	}
+	asked, _ := folder.Commands(nil) // where they cannot be read, it cannot be said
 	old, err := p.moveAway(path)
 	if err != nil {
 		return nil, err
@@ -64,6 +102,7 @@ func (p *program) replaceFolder(folder *record.Folder, inputs []input) (*record.
 		return nil, fmt.Errorf("%w; nothing was changed, and there must be room for another run beside this one", err)
 	}
 	fmt.Fprintf(p.errs, "The run begins anew; what was there is in %s.\n", old)
+	p.sayCommands(old, asked)
 	return fresh, folder.Close()
 }
 

@@ -237,8 +237,10 @@ func (p *program) beginsAnew(folder *record.Folder) error {
 	case err != nil:
 		return err
 	case ended:
-		return fmt.Errorf("the run %s has ended and has no checkpoint any more; `tnn-gpu resume --restart %s` begins anew and keeps what is there under another name",
-			folder.Path(), shellQuoted(folder.Path()))
+		return fmt.Errorf("the run %s has ended and has no checkpoint any more; %s", folder.Path(), anew(folder))
+	}
+	if err := notABranch(folder); err != nil {
+		return err
 	}
 	fmt.Fprintf(p.errs, "There is no checkpoint in %s: the run begins anew.\n", folder.Path())
 	return nil
@@ -246,11 +248,11 @@ func (p *program) beginsAnew(folder *record.Folder) error {
 
 // refusal says what can be done with a run that cannot go on in its folder.
 func refusal(folder *record.Folder, unusable *record.UnusableError) error {
-	name, kept := shellQuoted(folder.Path()), ""
+	kept := ""
 	if unusable.Whole >= 0 {
 		kept = fmt.Sprintf(" `tnn-gpu run --from %s` goes on from step %d in a new folder, without what is lost;", shellQuoted(fmt.Sprintf("%s@%d", folder.Path(), unusable.Whole)), unusable.Whole)
 	}
-	return fmt.Errorf("%w\nNothing was changed.%s `tnn-gpu resume --restart %s` begins anew and keeps what is there under another name", unusable, kept, name)
+	return fmt.Errorf("%w\nNothing was changed.%s %s", unusable, kept, anew(folder))
 }
 
 // hasEnded tells why a run has ended, if it has, and has written all that it leaves
