@@ -146,6 +146,25 @@ func TestKilledIsAtItsLastRow(t *testing.T) {
 	}
 }
 
+// TestKilledWithFewRows: where rows are thinned, a killed run is at its newest checkpoint.
+func TestKilledWithFewRows(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--steps", "40", "--checkpoint", "8", "--steps-every", "25", "--backend", "cpu")...).want(t, codeDone)
+	for _, name := range []string{"final.npz", "checkpoint-40.tnn", "overview.png"} {
+		if err := os.Remove(filepath.Join(dir, "out", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	killed := strings.NewReplacer(`"status": "finished"`, `"status": "running"`, `"steps": 40`, `"steps": 0`, `"last_step": 40`, `"last_step": 0`)
+	if err := os.WriteFile(filepath.Join(dir, "out/run.json"), []byte(killed.Replace(string(read(t, dir, "out/run.json")))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tnnGPU(t, dir, "inspect", "out").want(t, codeDone, "running, or killed, at step 32")
+	tnnGPU(t, dir, "inspect", "out", "--node", "3", "--step", "33").want(t, codeUsage, "use 1 to 32, the last step of the run")
+	tnnGPU(t, dir, "resume", "out", "--steps", "18").want(t, codeUsage, "the run has made 32 steps, more than --steps 18")
+}
+
 // TestPlusNeedsSteps: a plus is refused where there is nothing that it could count from.
 func TestPlusNeedsSteps(t *testing.T) {
 	dir := t.TempDir()

@@ -46,8 +46,10 @@ func checkpointStep(name string) (step int64, isOne bool) {
 }
 
 // checkpointSteps lists the steps of the checkpoints, the newest first.
-func (f *Folder) checkpointSteps() ([]int64, error) {
-	entries, err := f.dir.ReadDir(".")
+func (f *Folder) checkpointSteps() ([]int64, error) { return checkpointStepsIn(f.dir) }
+
+func checkpointStepsIn(dir files.Dir) ([]int64, error) {
+	entries, err := dir.ReadDir(".")
 	if err != nil {
 		return nil, fmt.Errorf("the run folder cannot be read: %w", err)
 	}
