@@ -166,3 +166,13 @@ func TestIsOurs(t *testing.T) {
 		t.Error("what is no file is ours")
 	}
 }
+
+// TestFontsOfSVG: each text names fonts that other systems have.
+func TestFontsOfSVG(t *testing.T) {
+	page := &plot.Page{Title: "T", Columns: 1, Panels: []plot.Panel{{X: "x", Y: "y", Curves: []plot.Curve{{X: []float64{1, 2}, Y: []float64{1, 2}}}}}}
+	svg := string(written(t, page, "svg"))
+	all, named := strings.Count(svg, "font-family:"), strings.Count(svg, "font-family:Liberation Sans,Arial,Helvetica,sans-serif;")
+	if all == 0 || named != all {
+		t.Errorf("%d of %d texts name fonts of other systems", named, all)
+	}
+}

@@ -54,6 +54,18 @@ func markPNG() []byte {
 	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(text))
 }
 
+// writeSVG also names fonts whose letters are as wide as those that were measured, for
+// readers that do not have these.
+func writeSVG(w io.Writer, drawn io.WriterTo) error {
+	const measured, like = "font-family:Liberation Sans", ",Arial,Helvetica,sans-serif"
+	var b bytes.Buffer
+	if err := marked(&b, svgMark, drawn); err != nil {
+		return err
+	}
+	_, err := w.Write(bytes.ReplaceAll(b.Bytes(), []byte(measured+";"), []byte(measured+like+";")))
+	return err
+}
+
 // marked writes a document with a mark behind it.
 func marked(w io.Writer, mark string, document io.WriterTo) error {
 	_, err := document.WriteTo(w)

@@ -151,7 +151,7 @@ func (p *Page) Write(w io.Writer, format string) error {
 	case "svg":
 		drawn := vgsvg.New(width, height)
 		p.drawOn(drawn, sections)
-		err = marked(w, svgMark, drawn)
+		err = writeSVG(w, drawn)
 	default:
 		drawn := vgpdf.New(width, height)
 		p.drawOn(drawn, sections)
