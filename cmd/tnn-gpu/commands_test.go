@@ -256,12 +256,12 @@ func TestFlagsHaveValues(t *testing.T) {
 			for _, f := range c.Flags {
 				flag := "--" + f.Names()[0]
 				for _, with := range [][]string{{flag, "--seed", "3"}, {flag, "--"}, {"word", flag}} {
-					err := flagsHaveValues(app, append(words, with...))
+					err := parseLine(app, append(words, with...)).flagsHaveValues()
 					if wrong := err != nil && strings.Contains(err.Error(), flag+" is given without its value"); wrong != takesNext(c, flag) {
 						t.Errorf("%v %v: %v", words, with, err)
 					}
 				}
-				if err := flagsHaveValues(app, append(words, flag, "-1")); err != nil {
+				if err := parseLine(app, append(words, flag, "-1")).flagsHaveValues(); err != nil {
 					t.Errorf("%v %s -1: %v", words, flag, err)
 				}
 			}

@@ -12,47 +12,92 @@ import (
 	"tnn-gpu/host/config"
 )
 
+// commandLine is a command line of which the command is found.
+type commandLine struct {
+	words   []string     // that name the command
+	command *cli.Command // nil where they name none
+	given   []word
+	rest    []string // from -- on
+}
+
+// word is a flag with its value, or another argument of a command.
+type word struct {
+	text   string // as it stands
+	flag   string // name of a flag without its dashes; empty of other arguments
+	value  string // of the flag
+	next   bool   // the value is the argument after it
+	lacks  bool   // which there is none of
+	joined bool   // the value follows a =
+}
+
+func (w *word) isFlag() bool { return len(w.text) > 1 && w.text[0] == '-' }
+
+// parseLine finds the command of a command line, and its flags and arguments.
+func parseLine(app *cli.App, args []string) *commandLine {
+	command, named := commandOf(app, args)
+	l := &commandLine{words: args[:named:named], command: command}
+	if command == nil {
+		return l
+	}
+	for rest := args[named:]; len(rest) > 0; rest = rest[1:] {
+		if rest[0] == "--" {
+			l.rest = rest
+			break
+		}
+		a := word{text: rest[0]}
+		if a.isFlag() {
+			a.flag, a.value, a.joined = strings.Cut(strings.TrimLeft(a.text, "-"), "=")
+			if a.next = takesNext(command, a.text); a.next {
+				if a.lacks = len(rest) == 1; !a.lacks {
+					rest = rest[1:]
+					a.value = rest[0]
+				}
+			}
+		}
+		l.given = append(l.given, a)
+	}
+	return l
+}
+
+// called is what the command is called.
+func (l *commandLine) called() string { return "tnn-gpu " + strings.Join(l.words, " ") }
+
 // checkWords finds mistakes in a command line that its parser does not see.
 func checkWords(app *cli.App, args []string) error {
-	for _, check := range []func(*cli.App, []string) error{flagsHaveValues, refuseEmpty, checkSubcommand, flagsOnce} {
-		if err := check(app, args); err != nil {
+	l := parseLine(app, args)
+	if l.command == nil {
+		return nil
+	}
+	for _, check := range []func() error{l.flagsHaveValues, l.refuseEmpty, l.checkSubcommand, l.flagsOnce} {
+		if err := check(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// called is what a command is called on the command line.
-func called(words []string) string { return "tnn-gpu " + strings.Join(words, " ") }
-
 // flagsFirst moves the flags of a command before its other arguments, because the
 // parser takes what follows the first of those for arguments. What follows -- stays.
 func flagsFirst(app *cli.App, args []string) []string {
-	command, named := commandOf(app, args)
-	if command == nil {
+	l := parseLine(app, args)
+	if l.command == nil {
 		return args
 	}
 	var flags, others []string
-	for rest := args[named:]; len(rest) > 0; rest = rest[1:] {
-		arg := rest[0]
-		if arg == "--" {
-			others = append(others, rest...)
-			break
+	for _, a := range l.given {
+		if a.text == "--help" || a.text == "-h" {
+			return append(l.words, a.text) // after a word, the parser takes that for what help is asked about
 		}
-		if arg == "--help" || arg == "-h" {
-			return append(args[:named:named], arg) // after a word, the parser takes that for what help is asked about
-		}
-		if len(arg) < 2 || arg[0] != '-' {
-			others = append(others, arg)
+		if !a.isFlag() {
+			others = append(others, a.text)
 			continue
 		}
-		flags = append(flags, arg)
-		if len(rest) > 1 && takesNext(command, arg) {
-			rest = rest[1:]
-			flags = append(flags, rest[0])
+		flags = append(flags, a.text)
+		if a.next && !a.lacks {
+			flags = append(flags, a.value)
 		}
 	}
-	return append(append(args[:named:named], flags...), others...)
+	return slices.Concat(l.words, flags, others, l.rest)
 }
 
 // commandOf is the command that a command line names, and with how many words; nil where it
@@ -72,21 +117,13 @@ func commandOf(app *cli.App, args []string) (command *cli.Command, named int) {
 
 // flagsHaveValues refuses a flag that would take another flag, or, moved before them, an
 // argument for its value.
-func flagsHaveValues(app *cli.App, args []string) error {
-	command, named := commandOf(app, args)
-	if command == nil {
-		return nil
-	}
-	for rest := args[named:]; len(rest) > 0 && rest[0] != "--"; rest = rest[1:] {
-		if len(rest[0]) < 2 || rest[0][0] != '-' || !takesNext(command, rest[0]) {
-			continue
-		}
-		name := strings.TrimLeft(rest[0], "-")
-		if len(rest) == 1 {
-			return badUsage("--%s is given without its value%s; see `%s --help`", name, useOf(command, name), called(args[:named]))
-		}
-		if rest = rest[1:]; strings.HasPrefix(rest[0], "--") {
-			return badUsage("--%s is given without its value%s; %s comes next, and --%s=%s would have it for the value", name, useOf(command, name), rest[0], name, rest[0])
+func (l *commandLine) flagsHaveValues() error {
+	for _, a := range l.given {
+		switch use := useOf(l.command, a.flag); {
+		case a.lacks:
+			return badUsage("--%s is given without its value%s; see `%s --help`", a.flag, use, l.called())
+		case a.next && strings.HasPrefix(a.value, "--"):
+			return badUsage("--%s is given without its value%s; %s comes next, and --%s=%s would have it for the value", a.flag, use, a.value, a.flag, a.value)
 		}
 	}
 	return nil
@@ -94,24 +131,14 @@ func flagsHaveValues(app *cli.App, args []string) error {
 
 // refuseEmpty refuses an argument, and a value of a flag, that is empty, as one is that a
 // variable of the shell was to give. An empty --device alone has a meaning: any device.
-func refuseEmpty(app *cli.App, args []string) error {
-	command, named := commandOf(app, args)
-	if command == nil {
-		return nil
-	}
+func (l *commandLine) refuseEmpty() error {
 	const why = "is empty: is a variable not set that was to give it?"
-	for rest := args[named:]; len(rest) > 0 && rest[0] != "--"; rest = rest[1:] {
-		if rest[0] == "" {
-			return badUsage("an argument of `%s` %s", called(args[:named]), why)
-		}
-		name, value, joined := strings.Cut(strings.TrimLeft(rest[0], "-"), "=")
-		takes := rest[0][0] == '-' && takesNext(command, rest[0])
-		if takes {
-			rest = rest[1:]
-			value = rest[0]
-		}
-		if f := flagOf(command, name); (takes || joined && f != nil) && value == "" && name != "device" {
-			return badUsage("--%s %s", name, why)
+	for _, a := range l.given {
+		switch {
+		case a.text == "":
+			return badUsage("an argument of `%s` %s", l.called(), why)
+		case (a.next || a.joined && flagOf(l.command, a.flag) != nil) && a.value == "" && a.flag != "device":
+			return badUsage("--%s %s", a.flag, why)
 		}
 	}
 	return nil
@@ -119,32 +146,23 @@ func refuseEmpty(app *cli.App, args []string) error {
 
 // flagsOnce refuses a flag that is given twice, of which the last alone would be heeded, and
 // a key that --set gives twice. Flags of lists are repeated.
-func flagsOnce(app *cli.App, args []string) error {
-	command, named := commandOf(app, args)
-	if command == nil {
-		return nil
-	}
+func (l *commandLine) flagsOnce() error {
 	first := map[string]string{}
 	var settings []string
-	for rest := args[named:]; len(rest) > 0 && rest[0] != "--"; rest = rest[1:] {
-		if len(rest[0]) < 2 || rest[0][0] != '-' {
+	for _, a := range l.given {
+		if !a.isFlag() {
 			continue
 		}
-		name, value, _ := strings.Cut(strings.TrimLeft(rest[0], "-"), "=")
-		if takesNext(command, rest[0]) {
-			rest = rest[1:]
-			value = rest[0]
-		}
-		before, twice := first[name]
-		first[name] = value
+		before, twice := first[a.flag]
+		first[a.flag] = a.value
 		switch {
-		case name == "set":
-			settings = append(settings, value)
-		case !twice || mayRepeat(command, name):
-		case before == value:
-			return badUsage("--%s is given twice: give it once", name)
+		case a.flag == "set":
+			settings = append(settings, a.value)
+		case !twice || mayRepeat(l.command, a.flag):
+		case before == a.value:
+			return badUsage("--%s is given twice: give it once", a.flag)
 		default:
-			return badUsage("--%s is given twice, as %q and as %q: give it once", name, before, value)
+			return badUsage("--%s is given twice, as %q and as %q: give it once", a.flag, before, a.value)
 		}
 	}
 	if err := config.SetTwice(settings); err != nil {
@@ -173,33 +191,34 @@ func flagOf(c *cli.Command, arg string) cli.DocGenerationFlag {
 
 // checkSubcommand refuses a first argument of a command with subcommands that is neither the
 // name of one, right after the command, nor a file.
-func checkSubcommand(app *cli.App, args []string) error {
-	command, named := commandOf(app, args)
-	if command == nil || len(command.Subcommands) == 0 {
+func (l *commandLine) checkSubcommand() error {
+	if len(l.command.Subcommands) == 0 {
 		return nil
 	}
-	var word string
-	for rest := args[named:]; len(rest) > 0 && rest[0] != "--" && word == ""; rest = rest[1:] {
-		switch {
-		case !strings.HasPrefix(rest[0], "-"):
-			word = rest[0]
-		case takesNext(command, rest[0]):
-			rest = rest[1:]
-		case flagOf(command, rest[0]) == nil: // the parser tells
+	for _, a := range l.given {
+		if !a.isFlag() {
+			return l.isFile(a.text)
+		}
+		if flagOf(l.command, a.flag) == nil { // the parser tells
 			return nil
 		}
 	}
-	if word == "" || strings.ContainsAny(word, `./\`) || noPreset(arguments{called(args[:named]), []string{word}}) != nil {
+	return nil
+}
+
+// isFile refuses a word that is neither a file nor what other messages tell of.
+func (l *commandLine) isFile(word string) error {
+	if strings.HasPrefix(word, "-") || strings.ContainsAny(word, `./\`) || noPreset(arguments{l.called(), []string{word}}) != nil {
 		return nil
 	}
 	if _, err := os.Lstat(word); !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	names := commandNames(command.Subcommands)
+	names := commandNames(l.command.Subcommands)
 	if slices.Contains(names, word) {
-		return badUsage("%s is a command only where it stands right after `%s`: `%s %s --help` tells its own flags", word, called(args[:named]), called(args[:named]), word)
+		return badUsage("%s is a command only where it stands right after `%s`: `%s %s --help` tells its own flags", word, l.called(), l.called(), word)
 	}
-	return badUsage("there is no file %s, and no command %s %s%s; its commands are %s", word, called(args[:named]), word, meant(names, called(args[:named])+" ", word), strings.Join(names, ", "))
+	return badUsage("there is no file %s, and no command %s %s%s; its commands are %s", word, l.called(), word, meant(names, l.called()+" ", word), strings.Join(names, ", "))
 }
 
 // useOf is what the help of a command says of a flag, in brackets.

@@ -29,11 +29,11 @@ func TestFlagsOnce(t *testing.T) {
 				}
 				_, list := f.(*cli.StringSliceFlag)
 				lists[name] = lists[name] || list
-				err := flagsOnce(app, append(append(append(words, one...), "word"), two...))
+				err := parseLine(app, append(append(append(words, one...), "word"), two...)).flagsOnce()
 				if want := "--" + name + " is given twice" + value + ": give it once"; list && err != nil || !list && (err == nil || err.Error() != want || exitCode(err) != codeUsage) {
 					t.Errorf("%v --%s: %v", words, name, err)
 				}
-				if err := flagsOnce(app, append(append(append(words, one...), "--"), two...)); err != nil {
+				if err := parseLine(app, append(append(append(words, one...), "--"), two...)).flagsOnce(); err != nil {
 					t.Errorf("%v --%s --: %v", words, name, err)
 				}
 			}
