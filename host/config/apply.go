@@ -159,7 +159,7 @@ func (t *target) enter(index int) error {
 	case isTable(kind):
 		return badSetting(key, "%s is a single table: write it without an index", key)
 	case !isTables(kind):
-		return badSetting(key, "%s is not a table: %s", key, wanted(kind))
+		return badSetting(key, "%s is not a table: %s", key, Wanted(kind))
 	case index < 0:
 		return badSetting(key, "%s is a list of tables: name one of them, as in %s", key, element(key, 0))
 	case v.Len() == 0:
@@ -192,7 +192,7 @@ func (c *Config) set(t *target, text string) error {
 	}
 	v.SetZero()
 	if err := unmarshal(src, s.here, t.table.Addr().Interface()); err != nil {
-		return badSetting(key, "%s is %q: %s", key, short(text), wanted(t.field.Type))
+		return badSetting(key, "%s is %q: %s", key, short(text), Wanted(t.field.Type))
 	}
 	fill(v, t.defaults.FieldByIndex(t.field.Index), key, s.origins)
 	maps.DeleteFunc(c.origins, func(k, _ string) bool {

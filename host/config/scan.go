@@ -75,7 +75,7 @@ func (s *scanner) header(e *unstable.Node) (place, error) {
 			return at, s.errorf(at.key, "%s is a single table: write [%s], once", at.key, at.key)
 		case isTable(at.t):
 		case !isTables(at.t):
-			return at, s.errorf(at.key, "%s is a table here: %s", at.key, wanted(at.t))
+			return at, s.errorf(at.key, "%s is a table here: %s", at.key, Wanted(at.t))
 		case last && !inList:
 			return at, s.errorf(at.key, "%s is a list of tables: write [[%s]] for each", at.key, at.key)
 		case last:
@@ -139,7 +139,7 @@ func (s *scanner) keyValue(table place, e *unstable.Node) error {
 			return s.errorf(at.key, "%s is a list of tables: write [[%s]] for each", at.key, at.key)
 		}
 		if !isTable(at.t) {
-			return s.errorf(at.key, "%s is not a table: %s", at.key, wanted(at.t))
+			return s.errorf(at.key, "%s is not a table: %s", at.key, Wanted(at.t))
 		}
 		table = at
 	}
@@ -217,15 +217,15 @@ func (s *scanner) wrong(at place, v *unstable.Node) error {
 	case unstable.String:
 		given = strconv.Quote(given)
 	}
-	possible := wanted(at.t)
+	possible := Wanted(at.t)
 	if v.Kind == unstable.Integer && isInt(at.t) {
 		possible = fmt.Sprintf("use a whole number from %d to %d", leastInt(at.t), math.MaxInt64)
 	}
 	return s.errorf(at.key, "%s is %s: %s", at.key, short(given), possible)
 }
 
-// wanted says what values of a type are written like.
-func wanted(t reflect.Type) string {
+// Wanted says what values of a type are written like, as in "use true or false".
+func Wanted(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Bool:
 		return "use true or false"

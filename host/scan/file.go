@@ -173,7 +173,7 @@ func located(path string, err error) error {
 	case errors.As(err, &at):
 		line, _ := at.Position()
 		if use := wanted(at.Key()); use != "" && isOfValue(at) {
-			return fmt.Errorf("%s:%d: %s cannot have this value: use %s", path, line, strings.Join(at.Key(), "."), use)
+			return fmt.Errorf("%s:%d: %s cannot have this value: %s", path, line, strings.Join(at.Key(), "."), use)
 		}
 		return fmt.Errorf("%s:%d: this is no scan: %s", path, line, strings.TrimPrefix(at.Error(), "toml: "))
 	}
@@ -208,26 +208,20 @@ func wanted(key []string) string {
 		}
 	}
 	switch t.Kind() {
-	case reflect.String:
-		return "a text in quotes"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Int, reflect.Int64:
-		return "a whole number"
 	case reflect.Uint64:
-		return "a whole number from 0 on"
-	case reflect.Float64:
-		return "a number"
-	case reflect.Struct:
-		return "a table whose keys docs/scan.md lists" // the value of one of them may be at fault
+		return "use a whole number from 0 on"
+	case reflect.Struct: // the value of one of its keys may be at fault
+		return "use a table whose keys docs/scan.md lists"
+	case reflect.Slice:
+		switch t.Elem().Kind() {
+		case reflect.Struct:
+			return fmt.Sprintf("use tables [[%s]], whose keys docs/scan.md lists", key[len(key)-1])
+		case reflect.String:
+			return `use a list of texts, such as ["a", "b"]`
+		}
+		return "use a list, such as [1, 2]"
 	}
-	switch t.Elem().Kind() {
-	case reflect.Struct:
-		return fmt.Sprintf("tables [[%s]], whose keys docs/scan.md lists", key[len(key)-1])
-	case reflect.String:
-		return `a list of texts, such as ["a", "b"]`
-	}
-	return "a list, such as [1, 2]"
+	return config.Wanted(t)
 }
 
 // isFile tells whether the base is a file.
