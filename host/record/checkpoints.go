@@ -64,17 +64,22 @@ func checkpointStepsIn(dir files.Dir) ([]int64, error) {
 	return steps, nil
 }
 
+// newestCheckpoint is the step of the newest checkpoint by its name, 0 where there is none.
+func newestCheckpoint(dir files.Dir) (int64, error) {
+	steps, err := checkpointStepsIn(dir)
+	if err != nil || len(steps) == 0 {
+		return 0, err
+	}
+	return steps[0], nil
+}
+
 // LastMade is the last step that the run is known to have made, as run.json, the last row of
 // one that was killed, and the names of its checkpoints tell, also of those that cannot be read
 // any more.
 func (f *Folder) LastMade() (int64, error) {
-	steps, err := f.checkpointSteps()
+	last, err := newestCheckpoint(f.dir)
 	if err != nil {
 		return 0, err
-	}
-	last := int64(0)
-	if len(steps) > 0 {
-		last = steps[0]
 	}
 	m, err := f.Metadata()
 	if err != nil {

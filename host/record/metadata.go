@@ -202,19 +202,10 @@ func MetadataOf(dir files.Dir, folder string) (*Metadata, error) {
 		return nil, fmt.Errorf("%s is damaged: %w", path, err)
 	}
 	if m.Status == Running { // run.json has the step at which the session began
-		m.Steps = max(m.Steps, m.lastRow(dir), newestCheckpoint(dir))
+		checkpoint, _ := newestCheckpoint(dir) // rows may be fewer; what cannot be read tells nothing
+		m.Steps = max(m.Steps, m.lastRow(dir), checkpoint)
 	}
 	return m, nil
-}
-
-// newestCheckpoint is the step of the newest checkpoint by its name, 0 where there is none:
-// rows may be fewer than checkpoints.
-func newestCheckpoint(dir files.Dir) int64 {
-	steps, err := checkpointStepsIn(dir)
-	if err != nil || len(steps) == 0 {
-		return 0
-	}
-	return steps[0]
 }
 
 // lastRow is the step of the last whole row of steps.csv, for a run that goes on or was
