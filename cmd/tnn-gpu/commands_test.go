@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/cpuref"
 	"tnn-gpu/gpu"
@@ -247,26 +248,18 @@ func TestFlagsFirst(t *testing.T) {
 func TestFlagsHaveValues(t *testing.T) {
 	var p program
 	app := p.app()
-	for _, command := range app.Commands {
-		for _, c := range append(command.Subcommands, command) {
-			words := []string{command.Name}
-			if c != command {
-				words = append(words, c.Name)
-			}
-			for _, f := range c.Flags {
-				flag := "--" + f.Names()[0]
-				for _, with := range [][]string{{flag, "--seed", "3"}, {flag, "--"}, {"word", flag}} {
-					err := parseLine(app, append(words, with...)).flagsHaveValues()
-					if wrong := err != nil && strings.Contains(err.Error(), flag+" is given without its value"); wrong != takesNext(c, flag) {
-						t.Errorf("%v %v: %v", words, with, err)
-					}
-				}
-				if err := parseLine(app, append(words, flag, "-1")).flagsHaveValues(); err != nil {
-					t.Errorf("%v %s -1: %v", words, flag, err)
-				}
+	eachFlag(app, func(c *cli.Command, words []string, f cli.Flag) {
+		flag := "--" + f.Names()[0]
+		for _, with := range [][]string{{flag, "--seed", "3"}, {flag, "--"}, {"word", flag}} {
+			err := parseLine(app, append(words, with...)).flagsHaveValues()
+			if wrong := err != nil && strings.Contains(err.Error(), flag+" is given without its value"); wrong != takesNext(c, flag) {
+				t.Errorf("%v %v: %v", words, with, err)
 			}
 		}
-	}
+		if err := parseLine(app, append(words, flag, "-1")).flagsHaveValues(); err != nil {
+			t.Errorf("%v %s -1: %v", words, flag, err)
+		}
+	})
 	dir := t.TempDir()
 	tnnGPU(t, dir, "plot", "dr", "--log", "--out", "p.svg").want(t, codeUsage, "--log is given without its value (have logarithmic AXES x, y or x,y); --out comes next")
 	tnnGPU(t, dir, "run", "--preset", "--set", "run.seed=3").want(t, codeUsage, "--preset is given without its value")

@@ -18,8 +18,8 @@ func contradictions(o *configOptions, cfg *config.Config) error {
 	}
 	if swept, _, _ := strings.Cut(cfg.Run.Sweep, "="); swept != "" {
 		for _, setting := range o.settings {
-			if key, value, _ := strings.Cut(setting, "="); strings.TrimSpace(key) == strings.TrimSpace(swept) {
-				return badUsage("run.sweep deals values of %s to the replicas, so that none has %s=%s, which --set gives: leave that out", swept, swept, strings.TrimSpace(value))
+			if key, value := config.CutSetting(setting); key == strings.TrimSpace(swept) {
+				return badUsage("run.sweep deals values of %s to the replicas, so that none has %s=%s, which --set gives: leave that out", swept, swept, value)
 			}
 		}
 	}
@@ -43,7 +43,7 @@ func contradictions(o *configOptions, cfg *config.Config) error {
 // setTwice finds a key that both a flag and --set give.
 func setTwice(given bool, flag, key string, settings []string) error {
 	for _, setting := range settings {
-		if set, _, _ := strings.Cut(setting, "="); given && strings.TrimSpace(set) == key {
+		if set, _ := config.CutSetting(setting); given && set == key {
 			return badUsage("there are both --%s and --set %s; use one of the two", flag, key)
 		}
 	}

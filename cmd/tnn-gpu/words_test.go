@@ -3,18 +3,15 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/urfave/cli/v2"
 )
 
-// TestFlagsOnce: no command takes the last of two values in silence; flags of lists are
-// repeated.
-func TestFlagsOnce(t *testing.T) {
-	var p program
-	app := p.app()
-	lists := map[string]bool{}
+// eachFlag calls a function with each flag of each command, and the words that name the command.
+func eachFlag(app *cli.App, do func(c *cli.Command, words []string, f cli.Flag)) {
 	for _, command := range app.Commands {
 		for _, c := range append(command.Subcommands, command) {
 			words := []string{command.Name}
@@ -22,23 +19,34 @@ func TestFlagsOnce(t *testing.T) {
 				words = append(words, c.Name)
 			}
 			for _, f := range c.Flags {
-				name := f.Names()[0]
-				one, two, value := []string{"--" + name}, []string{"--" + name}, ""
-				if takesNext(c, "--"+name) {
-					one, two, value = append(one, "1=1"), append(two, "2=2"), ", as \"1=1\" and as \"2=2\""
-				}
-				_, list := f.(*cli.StringSliceFlag)
-				lists[name] = lists[name] || list
-				err := parseLine(app, append(append(append(words, one...), "word"), two...)).flagsOnce()
-				if want := "--" + name + " is given twice" + value + ": give it once"; list && err != nil || !list && (err == nil || err.Error() != want || exitCode(err) != codeUsage) {
-					t.Errorf("%v --%s: %v", words, name, err)
-				}
-				if err := parseLine(app, append(append(append(words, one...), "--"), two...)).flagsOnce(); err != nil {
-					t.Errorf("%v --%s --: %v", words, name, err)
-				}
+				do(c, slices.Clip(words), f)
 			}
 		}
 	}
+}
+
+// TestFlagsOnce: no command takes the last of two values in silence; flags of lists are
+// repeated.
+func TestFlagsOnce(t *testing.T) {
+	var p program
+	app := p.app()
+	lists := map[string]bool{}
+	eachFlag(app, func(c *cli.Command, words []string, f cli.Flag) {
+		name := f.Names()[0]
+		one, two, value := []string{"--" + name}, []string{"--" + name}, ""
+		if takesNext(c, "--"+name) {
+			one, two, value = append(one, "1=1"), append(two, "2=2"), ", as \"1=1\" and as \"2=2\""
+		}
+		_, list := f.(*cli.StringSliceFlag)
+		lists[name] = lists[name] || list
+		err := parseLine(app, append(append(append(words, one...), "word"), two...)).flagsOnce()
+		if want := "--" + name + " is given twice" + value + ": give it once"; list && err != nil || !list && (err == nil || err.Error() != want || exitCode(err) != codeUsage) {
+			t.Errorf("%v --%s: %v", words, name, err)
+		}
+		if err := parseLine(app, append(append(append(words, one...), "--"), two...)).flagsOnce(); err != nil {
+			t.Errorf("%v --%s --: %v", words, name, err)
+		}
+	})
 	for _, name := range []string{"set", "sweep", "over", "on", "embed"} {
 		if !lists[name] {
 			t.Errorf("--%s is no flag of a list", name)

@@ -38,9 +38,9 @@ func (c *Config) Apply(settings ...string) error {
 // table or list that has it.
 func SetTwice(settings []string) error {
 	for i, setting := range settings {
-		key, text := cutSetting(setting)
+		key, text := CutSetting(setting)
 		for _, later := range settings[i+1:] {
-			other, instead := cutSetting(later)
+			other, instead := CutSetting(later)
 			inside := strings.TrimPrefix(key, other)
 			if key != "" && (key == other || len(inside) < len(key) && strings.ContainsRune(".[", rune(inside[0]))) {
 				return fmt.Errorf("%s is set to %s, and then %s to %s, so that nothing would be left of the first: give one of the two", key, short(text), other, short(instead))
@@ -50,13 +50,14 @@ func SetTwice(settings []string) error {
 	return nil
 }
 
-func cutSetting(setting string) (key, text string) {
+// CutSetting divides what --set is given into a key and the text of its value.
+func CutSetting(setting string) (key, text string) {
 	key, text, _ = strings.Cut(setting, "=")
 	return strings.TrimSpace(key), strings.TrimSpace(text)
 }
 
 func (c *Config) apply(setting string) error {
-	key, text := cutSetting(setting)
+	key, text := CutSetting(setting)
 	switch {
 	case !strings.Contains(setting, "=") || key == "":
 		return badSetting(key, "%q is not a setting: write key=value", short(setting))
