@@ -713,6 +713,18 @@ __kernel void probe_noise(uint2 key, uint n, __global uint *output, __global rea
     *(__global vreal *)(reals + 2 * n + row) = normal(x.z, x.w);
 }
 
+// device turned
+uint turned(uint x) { return x * 1664525u + 1013904223u; }
+
+// probe_turns makes so many turns of a loop: a driver may end it before it is done.
+__kernel void probe_turns(uint n, __global uint *output)
+{
+    uint x = 0;
+    for (uint i = 0; i < n; i++)
+        x = turned(x);
+    *output = x;
+}
+
 #endif // PROBE
 
 // ============================================================================

@@ -22,6 +22,7 @@ var (
 	ErrNotBuilt = device.ErrNotBuilt
 	ErrNoDevice = device.ErrNoDevice
 	ErrWrong    = device.ErrWrong
+	ErrTurns    = device.ErrTurns
 	ErrMemory   = device.ErrMemory
 )
 

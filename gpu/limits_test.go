@@ -146,6 +146,22 @@ func TestLargestAllocation(t *testing.T) {
 	}
 }
 
+// A device whose driver may end loops before they are done computes what has a bound for
+// them, which TestAgreesWithinTurns of these models shows, and refuses the others.
+func TestTurns(t *testing.T) {
+	for _, m := range onDevices(t) {
+		if m.Name == "tnn" || m.Name == "codes" {
+			continue
+		}
+		d := devicetest.Open(t)
+		d.Pretend(func(i *device.Info) { i.Turns = 1 << 30 })
+		_, err := newOn(d, defaultNetwork(t, m), backend.Options{Seeds: []uint64{1}})
+		if !errors.Is(err, ErrTurns) || !strings.Contains(err.Error(), "take another device") {
+			t.Errorf("%s: the error is %v", m.Name, err)
+		}
+	}
+}
+
 // Work-groups that no device has room for are an error that gives all figures. Models
 // whose kernels take work-groups of any size compute there.
 func TestNoRoomForAWorkGroup(t *testing.T) {

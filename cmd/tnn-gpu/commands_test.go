@@ -175,6 +175,26 @@ func TestSelftestFails(t *testing.T) {
 	}
 }
 
+// What a device refuses because its driver ends loops is no failure, and `devices` says it.
+func TestDeviceThatEndsLoops(t *testing.T) {
+	var out bytes.Buffer
+	p := &program{out: &out}
+	s := &selftest{p: p}
+	s.check("signals", "", fmt.Errorf("opening: %w", gpu.ErrTurns))
+	index := 3
+	if err := p.printDevices([]device{{Name: "one", Index: &index, Turns: 65535}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"skip  signals ", "loops end too early", "Device 3 ends all loops of a kernel after 65535 turns"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
+		}
+	}
+	if s.count != 0 || s.failed != 0 {
+		t.Errorf("of %d checks %d failed", s.count, s.failed)
+	}
+}
+
 // findNumPy finds a Python that has NumPy, or is empty: the one in PATH may be another than the
 // system's, which the package python3-numpy is for.
 func findNumPy() string {

@@ -56,6 +56,7 @@ type device struct {
 	Single string `json:"single"`
 	Double string `json:"double"`
 	Form   string `json:"vector_form,omitempty"` // of the processor
+	Turns  int    `json:"loop_turns,omitempty"`  // gpu.Info has it
 }
 
 // listDevices probes everything that can compute. The note says why there is no
@@ -78,7 +79,7 @@ func (p *program) listDevices() (list []device, note error) {
 		list = append(list, device{
 			Backend: "opencl", Index: &probed.Index, Name: info.Name, Platform: info.Platform, Driver: info.Driver, Version: info.Version,
 			Kind: info.Kind, ComputeUnits: info.ComputeUnits, Memory: int64(info.GlobalMemory),
-			Single: probed.SingleVerdict, Double: probed.DoubleVerdict,
+			Single: probed.SingleVerdict, Double: probed.DoubleVerdict, Turns: probed.Turns,
 		})
 	}
 	return list, note
@@ -97,5 +98,11 @@ func (p *program) printDevices(list []device) error {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", d.Backend, index, d.Name, d.Kind, d.ComputeUnits, bytesText(d.Memory), d.Single, double, driver)
 	}
-	return w.Flush()
+	err := w.Flush()
+	for _, d := range list {
+		if d.Turns > 0 {
+			fmt.Fprintf(p.out, "Device %d ends all loops of a kernel after %d turns; it refuses networks that may need more.\n", *d.Index, d.Turns)
+		}
+	}
+	return err
 }

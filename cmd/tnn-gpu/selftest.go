@@ -45,8 +45,12 @@ type selftest struct {
 	failed int
 }
 
-// check prints a line about something that was tried.
+// check prints a line about something that was tried, or that a device rightly refused.
 func (t *selftest) check(name, detail string, err error) {
+	if errors.Is(err, gpu.ErrTurns) {
+		t.skip(name, err)
+		return
+	}
 	t.count++
 	word := "ok"
 	if err != nil {
@@ -54,6 +58,10 @@ func (t *selftest) check(name, detail string, err error) {
 		t.failed++
 	}
 	fmt.Fprintf(t.p.out, "%-4s  %-44s  %s\n", word, name, detail)
+}
+
+func (t *selftest) skip(name string, why error) {
+	fmt.Fprintf(t.p.out, "%-4s  %-44s  %v\n", "skip", name, why)
 }
 
 func (p *program) selftest(ctx context.Context) error {
@@ -66,7 +74,7 @@ func (p *program) selftest(ctx context.Context) error {
 	t.replay("cpu", goldens, p.verifierOn(false, backend.Options{}), true)
 	infos, err := p.drivers.Devices()
 	if err != nil {
-		fmt.Fprintf(p.out, "%-4s  %-44s  %v\n", "skip", "opencl", err)
+		t.skip("opencl", err)
 	}
 	for _, info := range infos {
 		if err := ctx.Err(); err != nil {

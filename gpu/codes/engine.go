@@ -37,7 +37,7 @@ type engine[F float32 | float64] struct {
 	learn   *device.Kernel
 }
 
-// batch is the number of updates of a launch at most.
+// batch is the number of updates of a launch at most, of one where a driver ends loops.
 const batch = 50
 
 func newEngine[F float32 | float64](d *device.Device, net *codes.Codes, o backend.Options) (*engine[F], error) {
@@ -54,9 +54,10 @@ func newEngine[F float32 | float64](d *device.Device, net *codes.Codes, o backen
 }
 
 // itemsOn is the size of work-groups that are asked for, or else as many as an update has
-// use for; on a processor one, as there work-items are a loop that waiting breaks up.
+// use for; on a processor one, as there work-items are a loop that waiting breaks up, but
+// where that would make more turns than its driver allows.
 func itemsOn(info device.Info, asked int) int {
-	if asked == 0 && info.Kind == "cpu" {
+	if asked == 0 && info.Kind == "cpu" && info.Turns == 0 {
 		asked = 1
 	} else if asked == 0 {
 		asked = most
@@ -148,6 +149,9 @@ func (e *engine[F]) Advance(n int) ([]float64, error) {
 	for first, end := e.step, e.step+int64(n); e.step < end; {
 		row := e.net.NextRow(e.step)
 		now := min(batch, row-e.step, end-e.step)
+		if e.device.Info().Turns > 0 {
+			now = 1
+		}
 		if err := e.enqueue(int(now)); err != nil {
 			return nil, fmt.Errorf("updates %d to %d failed: %w", e.step+1, e.step+now, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	cpu "tnn-gpu/cpuref/codes"
+	"tnn-gpu/gpu/device"
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
@@ -113,5 +114,29 @@ func TestUpdatesForOclgrind(t *testing.T) {
 func TestNoRaces(t *testing.T) {
 	if report := devicetest.Oclgrind(t, "TestUpdatesForOclgrind"); strings.TrimSpace(report) != "" {
 		t.Errorf("oclgrind reports:\n%.3000s", report)
+	}
+}
+
+// On a device that may end loops an update is a launch, and a population whose updates take
+// more is refused.
+func TestAgreesWithinTurns(t *testing.T) {
+	small := &codes.Codes{Spec: codes.Defaults()}
+	large := &codes.Codes{Spec: codes.Defaults()}
+	large.Spec.Codes.Copies = 4096
+	for _, net := range []*codes.Codes{small, large} {
+		o := backend.Options{Seeds: []uint64{1}}
+		d := devicetest.Open(t)
+		d.Pretend(func(i *device.Info) { i.Turns = 65535 })
+		b, err := New(d, net, o)
+		if net == large {
+			if !errors.Is(err, device.ErrTurns) {
+				t.Errorf("a device that ends loops opens %d samples an update: %v", large.Spec.Codes.Batch(), err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		backendtest.Agree(t, net, backendtest.Opened(t, reference, net, o), b, 1, codestest.SuiteSteps)
 	}
 }

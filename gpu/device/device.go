@@ -48,7 +48,7 @@ type Device struct {
 type common struct {
 	users    atomic.Int32
 	programs memory[*cl.Program] // by options and source
-	verdicts memory[string]      // of probes, in the same way
+	verdicts memory[verdict]     // of probes, in the same way
 }
 
 // memory keeps what takes long to make.
@@ -73,7 +73,7 @@ func (m *memory[V]) get(key string, make func() (V, error)) (V, error) {
 }
 
 func newCommon() *common {
-	return &common{programs: memory[*cl.Program]{known: map[string]*cl.Program{}}, verdicts: memory[string]{known: map[string]string{}}}
+	return &common{programs: memory[*cl.Program]{known: map[string]*cl.Program{}}, verdicts: memory[verdict]{known: map[string]verdict{}}}
 }
 
 type releaser interface{ Release() }

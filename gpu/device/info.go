@@ -19,6 +19,8 @@ var (
 	// ErrWrong is wrapped where a device answers the probes with wrong numbers, not
 	// merely with numbers that are rounded in another way.
 	ErrWrong = errors.New("the device computes wrongly")
+	// ErrTurns is wrapped where the driver may end a kernel's loops before they are done.
+	ErrTurns = errors.New("loops end too early")
 	// ErrMemory is wrapped where a device has less memory than was asked for.
 	ErrMemory = errors.New("not enough device memory")
 )
@@ -45,6 +47,10 @@ type Info struct {
 	Double bool // has 64-bit floating point
 	// Values in one of the hardware's vectors, by precision.
 	VectorSingle, VectorDouble int
+
+	// Turns is how many turns all loops of a work-item make in a launch together, where the
+	// driver ends them after that, as Probe found; 0 where it does not.
+	Turns int
 
 	// What Probe found for either precision: Strict, or "tolerant: " and the
 	// first function whose bits differ from the host's. Empty before Probe, and

@@ -13,7 +13,8 @@ import (
 
 // OpenNetwork opens a network by the function of its precision. The device is probed
 // first, and its profile starts after the probe, which no profile is to contain. A device
-// without double precision refuses it.
+// without double precision refuses it, and so does one that ends loops ([Info].Turns) which
+// the network may need longer.
 func OpenNetwork[N any, S, D backend.Backend](
 	d *Device, net N, o backend.Options, single func(*Device, N, backend.Options) (S, error), double func(*Device, N, backend.Options) (D, error),
 ) (backend.Backend, error) {
@@ -25,17 +26,34 @@ func OpenNetwork[N any, S, D backend.Backend](
 		return nil, err
 	}
 	if o.Precision == state.Double {
-		return opened(double(d, net, o))
+		return opened(d, double, net, o)
 	}
-	return opened(single(d, net, o))
+	return opened(d, single, net, o)
 }
 
 // opened is a backend that was opened without an error, or nil and the error.
-func opened[B backend.Backend](b B, err error) (backend.Backend, error) {
+func opened[N any, B backend.Backend](d *Device, open func(*Device, N, backend.Options) (B, error), net N, o backend.Options) (backend.Backend, error) {
+	var b B
+	if _, is := any(b).(bounded); !is && d.info.Turns > 0 {
+		return nil, d.tooFewTurns()
+	}
+	b, err := open(d, net, o)
 	if err != nil {
 		return nil, err
 	}
+	if x, is := any(b).(bounded); is && d.info.Turns > 0 && x.Turns() > d.info.Turns {
+		return nil, d.tooFewTurns()
+	}
 	return b, nil
+}
+
+// bounded is a backend that knows how many turns the loops of a work-item make in a launch
+// at most. Others make any number.
+type bounded interface{ Turns() int }
+
+func (d *Device) tooFewTurns() error {
+	return fmt.Errorf("%w: %s ends all of a kernel after %d turns, and this network may need more; take another device",
+		ErrTurns, d.info.Name, d.info.Turns)
 }
 
 // Describe describes the backend of a network in a precision. A note, which may be

@@ -44,19 +44,26 @@ func (d *Device) Probe(precision state.Precision) error {
 		return fmt.Errorf("%w: %s computes in single precision alone; take that, or another device", backend.ErrNoDouble, d.info.Name)
 	}
 	source := d.probeHeader(precision).Source()
-	verdict, err := d.common.verdicts.get(d.options+source, func() (string, error) { return d.probe(source, precision, probeRows) })
+	v, err := d.common.verdicts.get(d.options+source, func() (verdict, error) { return d.probe(source, precision, probeRows) })
 	if err != nil {
 		return fmt.Errorf("probing the %s precision arithmetic of %s: %w", precision, d.info.Name, err)
 	}
+	d.info.Turns = max(d.info.Turns, v.turns)
 	if precision == state.Double {
-		d.info.DoubleVerdict = verdict
+		d.info.DoubleVerdict = v.arithmetic
 	} else {
-		d.info.SingleVerdict = verdict
+		d.info.SingleVerdict = v.arithmetic
 	}
 	return nil
 }
 
-func (d *Device) probe(source string, precision state.Precision, rows int) (verdict string, err error) {
+// verdict is what a probe finds: of Info, the verdict of its precision, and Turns.
+type verdict struct {
+	arithmetic string
+	turns      int
+}
+
+func (d *Device) probe(source string, precision state.Precision, rows int) (verdict, error) {
 	if precision == state.Double {
 		return probe[float64](d, source, precision, rows)
 	}
@@ -68,36 +75,75 @@ const elementary = 6
 
 // probe compares what the device makes of section 5 of kernels.cl with what the
 // host does.
-func probe[F fmath.Float](d *Device, source string, precision state.Precision, rows int) (verdict string, err error) {
+func probe[F fmath.Float](d *Device, source string, precision state.Precision, rows int) (v verdict, err error) {
 	p, err := d.Build(source, "")
 	if err != nil {
-		return "", err
+		return v, err
 	}
 	input, numbers := fmath.Probe[F](rows)
 	key := rng.Key(probeSeed)
 	words, reals := rng.Probe[F](key, rows)
+	if v.turns, err = p.probeTurns(); err != nil {
+		return v, err
+	}
 	got, err := runProbes(p, d.Width(precision), input, key, words, numbers, reals)
 	if err != nil {
-		return "", err
+		return v, err
 	}
 	if i := firstDifference(words, got.words, func(a, b uint32) bool { return a == b }); i >= 0 {
-		return "", fmt.Errorf("%w: word %d of the noise generator is %08x, not %08x", ErrWrong, i, got.words[i], words[i])
+		return v, fmt.Errorf("%w: word %d of the noise generator is %08x, not %08x", ErrWrong, i, got.words[i], words[i])
 	}
 	// Plain arithmetic is not judged: with the smallest numbers, or where all but
 	// the rounding cancels, another rounding gives another number altogether.
 	if i := firstDifference(numbers[:elementary*rows], got.numbers, near); i >= 0 {
-		return "", fmt.Errorf("%w: %s is %v, not %v, for x = %v", ErrWrong, fmath.ProbeFunctions[i/rows], got.numbers[i], numbers[i], input[i%rows])
+		return v, fmt.Errorf("%w: %s is %v, not %v, for x = %v", ErrWrong, fmath.ProbeFunctions[i/rows], got.numbers[i], numbers[i], input[i%rows])
 	}
 	if i := firstDifference(reals, got.reals, near); i >= 0 {
-		return "", fmt.Errorf("%w: random number %d is %v, not %v", ErrWrong, i, got.reals[i], reals[i])
+		return v, fmt.Errorf("%w: random number %d is %v, not %v", ErrWrong, i, got.reals[i], reals[i])
 	}
 	if i := firstDifference(numbers, got.numbers, fmath.SameBits); i >= 0 {
-		return "tolerant: " + fmath.ProbeFunctions[i/rows], nil
+		v.arithmetic = "tolerant: " + fmath.ProbeFunctions[i/rows]
+		return v, nil
 	}
 	if i := firstDifference(reals, got.reals, fmath.SameBits); i >= 0 {
-		return "tolerant: " + [...]string{"uniform", "normal", "normal"}[i/rows], nil
+		v.arithmetic = "tolerant: " + [...]string{"uniform", "normal", "normal"}[i/rows]
+		return v, nil
 	}
-	return Strict, nil
+	v.arithmetic = Strict
+	return v, nil
+}
+
+// manyTurns is beyond the turns after which drivers were seen to end loops: 65,535, which
+// llvmpipe counts over all loops of a work-item.
+const manyTurns = 1 << 17
+
+// turned is the next member of a sequence that no compiler finds a formula for; it has
+// none twice within manyTurns.
+func turned(x uint32) uint32 { return x*1664525 + 1013904223 }
+
+// probeTurns gives [Info.Turns].
+func (p *Program) probeTurns() (int, error) {
+	got := []uint32{0}
+	output, err := p.device.Alloc("of the probe", SizeOf(got))
+	if err != nil {
+		return 0, err
+	}
+	defer output.Release()
+	err = p.launchRows("probe_turns", 1, Args{"n": uint32(manyTurns), "output": output})
+	if err := errors.Join(err, Read(output, 0, got)); err != nil {
+		return 0, err
+	}
+	x := uint32(0)
+	for turns := range manyTurns {
+		if x == got[0] {
+			return max(1, turns), nil
+		}
+		x = turned(x)
+	}
+	if x != got[0] {
+		return 0, fmt.Errorf("%w: a loop of %d turns gives %d, not %d", ErrWrong, manyTurns, got[0], x)
+	}
+	return 0, nil
 }
 
 // probeSeed is any seed with ones and zeros in both halves.

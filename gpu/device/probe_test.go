@@ -4,6 +4,7 @@ package device
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -24,10 +25,10 @@ func TestProbe(t *testing.T) {
 			if got := d.Info().Verdict(precision); got != Strict {
 				t.Errorf("the verdict is %q", got)
 			}
-			verdict, err := d.probe(d.probeHeader(precision).Source(), precision, 1<<16)
+			v, err := d.probe(d.probeHeader(precision).Source(), precision, 1<<16)
 			must(t, err)
-			if verdict != Strict {
-				t.Errorf("the verdict over more rows is %q", verdict)
+			if v.arithmetic != Strict {
+				t.Errorf("the verdict over more rows is %q", v.arithmetic)
 			}
 		})
 	}
@@ -63,6 +64,7 @@ func TestProbeFindsDeviations(t *testing.T) {
 		{"a wrong function", "= r_log(x);", "= R(1.01) * r_log(x);", ""},
 		{"wrong integers", "0xD2511F53u", "0xD2511F52u", ""},
 		{"nothing at all", "if (i >= n)", "if (i >= 0)", ""},
+		{"a loop that ends nowhere", "uint x = 0;", "uint x = 1;", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -71,9 +73,9 @@ func TestProbeFindsDeviations(t *testing.T) {
 			if source == whole {
 				t.Fatalf("%q is not in kernels.cl", test.old)
 			}
-			verdict, err := d.probe(source, state.Single, probeRows)
-			if verdict != test.verdict || errors.Is(err, ErrWrong) != (test.verdict == "") {
-				t.Errorf("the verdict is %q, %v; want %q", verdict, err, test.verdict)
+			v, err := d.probe(source, state.Single, probeRows)
+			if v.arithmetic != test.verdict || errors.Is(err, ErrWrong) != (test.verdict == "") {
+				t.Errorf("the verdict is %q, %v; want %q", v.arithmetic, err, test.verdict)
 			}
 		})
 	}
@@ -84,5 +86,23 @@ func TestDoubleOnADeviceWithoutIt(t *testing.T) {
 	d.info.Double = false
 	if err := d.Probe(state.Double); !errors.Is(err, backend.ErrNoDouble) || !strings.Contains(err.Error(), d.info.Name) {
 		t.Errorf("double precision where there is none gives %v", err)
+	}
+}
+
+// TestProbeCountsTurns: a device whose loops end before they are done is known by it.
+func TestProbeCountsTurns(t *testing.T) {
+	d := openTest(t)
+	must(t, d.Probe(state.Single))
+	for _, end := range []int{1, 1000, manyTurns - 1, manyTurns} {
+		source := strings.ReplaceAll(d.probeHeader(state.Single).Source(), "i < n; i++)\n        x = turned", fmt.Sprintf("i < min(n, %du); i++)\n        x = turned", end))
+		v, err := d.probe(source, state.Single, probeRows)
+		must(t, err)
+		want := end
+		if own := d.Info().Turns; end == manyTurns || own > 0 && own < end {
+			want = own
+		}
+		if v.turns != want {
+			t.Errorf("of a loop that ends after %d turns, the probe says that it has %d", end, v.turns)
+		}
 	}
 }

@@ -155,10 +155,10 @@ const smallNetwork = 4096
 
 // isSmall tells whether launches would take longer than what they launch. One
 // work-group to a replica leaves a processor's other cores idle, unless there are
-// replicas enough.
+// replicas enough. Where a driver ends loops, launches are of one sweep.
 func (n *engine[F]) isSmall() bool {
 	info := n.device.Info()
-	return n.net.Layout.Positions <= smallNetwork && (info.Kind != "cpu" || len(n.options.Seeds) >= info.ComputeUnits)
+	return info.Turns == 0 && n.net.Layout.Positions <= smallNetwork && (info.Kind != "cpu" || len(n.options.Seeds) >= info.ComputeUnits)
 }
 
 // start sets the start of docs/model.md section 8, array by array: the host need

@@ -33,11 +33,10 @@ func openNetwork(net model.Network, o backend.Options) (backend.Backend, error) 
 	return openOn(d, err, net.(*tnn.Network), o)
 }
 
-// twoCores has PoCL's processor described with two cores, whatever it has: so a small network
-// makes whole steps of replicas in a launch, and those of one replica sweep by sweep. rusticl's
-// keeps its eight units, as some whole steps of hylton2019 are wrong there (docs/limits.md).
+// twoCores has a processor described with two cores, whatever it has: so a small network
+// makes whole steps of replicas in a launch, and those of one replica sweep by sweep.
 func twoCores(d *device.Device) {
-	if i := d.Info(); i.Kind == "cpu" && strings.Contains(i.Platform, "Portable Computing Language") {
+	if d.Info().Kind == "cpu" {
 		d.Pretend(func(i *device.Info) { i.ComputeUnits = 2 })
 	}
 }
@@ -141,6 +140,32 @@ func TestAgreesUnderControls(t *testing.T) {
 	}{{"adapt", 0}, {external, 0.3}, {"adapt", 1}, {"adapt", math.NaN()}, {external, math.NaN()}} {
 		must(t, reference.Control(control.name, control.value), device.Control(control.name, control.value))
 		backendtest.Agree(t, net, reference, device, int64(15*i+1), int64(15*i+15))
+	}
+}
+
+// Rung 2 on a device whose driver may end loops before they are done: steps are made sweep by
+// sweep, up to nodes of as many levels as one sweep has turns for. Others are refused.
+func TestAgreesWithinTurns(t *testing.T) {
+	for _, levels := range []int{10, 7801, 9001} {
+		spec := *find(t, "relaxed lattice").Spec
+		spec.Groups = slices.Clone(spec.Groups)
+		spec.Groups[0].Levels = levels
+		net, err := tnn.Build(&spec, 1)
+		must(t, err)
+		o := backend.Options{Seeds: []uint64{1, 2}}
+		d := devicetest.Open(t)
+		d.Pretend(func(i *device.Info) { i.Turns = 65535 })
+		b, err := New(d, net, o)
+		if levels == 9001 {
+			if !errors.Is(err, device.ErrTurns) {
+				t.Errorf("a device that ends loops opens nodes of %d levels: %v", levels, err)
+			}
+			continue
+		}
+		must(t, err)
+		reference, err := cpuref.New(net, o)
+		must(t, err)
+		backendtest.Agree(t, net, reference, b, 1, 3)
 	}
 }
 
