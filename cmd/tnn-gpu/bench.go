@@ -205,6 +205,15 @@ func togetherText(axes []bench.Axis) string {
 	return text
 }
 
+// seriesNames are the names of series.
+func seriesNames(all []bench.Series) []string {
+	names := make([]string, len(all))
+	for i, s := range all {
+		names[i] = s.Name
+	}
+	return names
+}
+
 // chosenSeries finds series by their names.
 func chosenSeries(text string) ([]bench.Series, error) {
 	all := models.Benches()
@@ -215,11 +224,7 @@ func chosenSeries(text string) ([]bench.Series, error) {
 	for name := range strings.SplitSeq(text, ",") {
 		at := slices.IndexFunc(all, func(s bench.Series) bool { return s.Name == strings.TrimSpace(name) })
 		if at < 0 {
-			var names []string
-			for _, s := range all {
-				names = append(names, s.Name)
-			}
-			return nil, badUsage("--series has %q: use %s, or all", name, strings.Join(names, ", "))
+			return nil, badUsage("--series has %q: use %s, or all", name, strings.Join(seriesNames(all), ", "))
 		}
 		chosen = append(chosen, all[at])
 	}

@@ -8,7 +8,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"tnn-gpu/host/analysis"
 	"tnn-gpu/host/models"
+	"tnn-gpu/host/plot"
 	"tnn-gpu/host/scan"
 )
 
@@ -46,22 +48,81 @@ func complete(out io.Writer, shell string, commands []*cli.Command) error {
 	return nil
 }
 
-// values are those of flags of which only some are possible.
-func values() map[string][]string {
-	var presets []string
+// valuesOf are the values of a flag of a command where only some are possible.
+func valuesOf(command, flag string) []string {
+	switch command + " " + flag {
+	case "plot format", "stats format":
+		return plot.Formats()
+	case "export format":
+		return []string{"graphml", "edgelist", "csv"}
+	case "video format":
+		return []string{"mp4", "apng", "png"}
+	case "plot log":
+		return []string{"x", "y", "x,y"}
+	case "stats of":
+		return statisticNames()
+	case "bench series":
+		return append(seriesNames(models.Benches()), "all")
+	case "bench backend":
+		return []string{"cpu", "opencl", "all"}
+	case "verify backend":
+		return []string{"cpu", "opencl"}
+	}
+	switch flag {
+	case "preset":
+		return presetNames(command == "scan")
+	case "backend":
+		return []string{"auto", "cpu", "opencl"}
+	case "precision":
+		return []string{"single", "double"}
+	}
+	return nil
+}
+
+// presetNames are those of runs, and of scans where they are asked for.
+func presetNames(scans bool) []string {
+	var names []string
 	for _, m := range models.All() {
 		for _, preset := range m.Presets() {
-			presets = append(presets, preset.Name)
+			names = append(names, preset.Name)
 		}
 	}
-	for _, preset := range scan.Presets() {
-		presets = append(presets, preset.Name)
+	if scans {
+		for _, preset := range scan.Presets() {
+			names = append(names, preset.Name)
+		}
 	}
-	return map[string][]string{
-		"preset":    presets,
-		"backend":   {"auto", "cpu", "opencl"},
-		"precision": {"single", "double"},
+	return names
+}
+
+// statisticNames are those of all models, each once.
+func statisticNames() []string {
+	all := analysis.OfQuantity()
+	for _, m := range models.All() {
+		all = append(all, models.Statistics(m.Name)...)
 	}
+	var names []string
+	for _, s := range all {
+		if !slices.Contains(names, s.Name) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// wordsOf are the words that a command takes besides names of files.
+func wordsOf(c *cli.Command) []string {
+	switch c.Name {
+	case "presets":
+		return presetNames(true)
+	case "completion":
+		return []string{"bash", "zsh", "fish"}
+	}
+	var names []string
+	for _, s := range c.Subcommands {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 // flagNames are the flags of a command with their dashes.
@@ -83,36 +144,42 @@ func dashed(name string) string {
 }
 
 // bashCompletion offers commands for the first word, values behind a flag that has a
-// list of them, flags for a word with a dash, and else subcommands and files.
+// list of them, flags for a word with a dash, and else subcommands and files. Bash makes
+// three words of --flag=value, zsh one.
 func bashCompletion(commands []*cli.Command) string {
 	var names []string
-	var cases strings.Builder
+	var cases, after strings.Builder
 	for _, c := range commands {
 		names = append(names, c.Name)
-		var inner []string
 		for _, s := range c.Subcommands {
-			inner = append(inner, s.Name)
+			fmt.Fprintf(&cases, "\t%q) flags=%q ;;\n", c.Name+" "+s.Name, strings.Join(flagNames(s), " "))
 		}
-		words := inner
-		if c.Name == "presets" {
-			words = values()["preset"]
+		fmt.Fprintf(&cases, "\t%q*) flags=%q words=%q ;;\n", c.Name+" ", strings.Join(flagNames(c), " "), strings.Join(wordsOf(c), " "))
+		for _, f := range c.VisibleFlags() {
+			if values := valuesOf(c.Name, f.Names()[0]); values != nil {
+				fmt.Fprintf(&after, "\t%q) values=%q ;;\n", c.Name+" --"+f.Names()[0], strings.Join(values, " "))
+			}
 		}
-		fmt.Fprintf(&cases, "\t%s) flags=%q words=%q ;;\n", c.Name, strings.Join(flagNames(c), " "), strings.Join(words, " "))
-	}
-	var after strings.Builder
-	for _, flag := range []string{"preset", "backend", "precision"} {
-		fmt.Fprintf(&after, "\t--%s) COMPREPLY=($(compgen -W %q -- \"$word\")); return ;;\n", flag, strings.Join(values()[flag], " "))
 	}
 	return fmt.Sprintf(`_tnn_gpu() {
-	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} flags= words=
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} prefix= flags= words= values=
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
 		COMPREPLY=($(compgen -W %q -- "$word"))
 		return
 	fi
-	case $before in
+	case $word in
+	=) word= ;;
+	--*=*) before=${word%%%%=*} prefix=${word%%%%=*}= word=${word#*=} ;;
+	*) if [ "$before" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi ;;
+	esac
+	case "${COMP_WORDS[1]} $before" in
 %s	esac
-	case ${COMP_WORDS[1]} in
+	if [ -n "$values" ]; then
+		COMPREPLY=($(compgen -P "$prefix" -W "$values" -- "$word"))
+		return
+	fi
+	case "${COMP_WORDS[1]} ${COMP_WORDS[2]}" in
 %s	esac
 	case $word in
 	-*) COMPREPLY=($(compgen -W "$flags" -- "$word")) ;;
@@ -131,18 +198,21 @@ func fishCompletion(commands []*cli.Command) string {
 		on := fmt.Sprintf("-n '__fish_seen_subcommand_from %s'", c.Name)
 		for _, s := range c.Subcommands {
 			fmt.Fprintf(&out, "complete -c tnn-gpu %s -a %s -d %s\n", on, s.Name, fishQuoted(s.Usage))
+			for _, f := range s.VisibleFlags() {
+				fmt.Fprintf(&out, "complete -c tnn-gpu -n '__fish_seen_subcommand_from %s; and __fish_seen_subcommand_from %s' %s\n", c.Name, s.Name, fishFlag(s.Name, f))
+			}
 		}
-		if c.Name == "presets" {
-			fmt.Fprintf(&out, "complete -c tnn-gpu %s -f -a '%s'\n", on, strings.Join(values()["preset"], " "))
+		if words := wordsOf(c); len(c.Subcommands) == 0 && words != nil {
+			fmt.Fprintf(&out, "complete -c tnn-gpu %s -f -a '%s'\n", on, strings.Join(words, " "))
 		}
 		for _, f := range c.VisibleFlags() {
-			fmt.Fprintf(&out, "complete -c tnn-gpu %s %s\n", on, fishFlag(f))
+			fmt.Fprintf(&out, "complete -c tnn-gpu %s %s\n", on, fishFlag(c.Name, f))
 		}
 	}
 	return out.String()
 }
 
-func fishFlag(f cli.Flag) string {
+func fishFlag(command string, f cli.Flag) string {
 	var words []string
 	for _, n := range f.Names() {
 		if len(n) == 1 {
@@ -157,10 +227,8 @@ func fishFlag(f cli.Flag) string {
 		}
 		words = append(words, "-d "+fishQuoted(strings.ReplaceAll(f.GetUsage(), "`", "")))
 	}
-	for _, n := range f.Names() {
-		if v := values()[n]; len(v) > 0 {
-			words = slices.Insert(words, 0, "-x -a '"+strings.Join(v, " ")+"'")
-		}
+	if values := valuesOf(command, f.Names()[0]); values != nil {
+		words = slices.Insert(words, 0, "-x -a '"+strings.Join(values, " ")+"'")
 	}
 	return strings.Join(words, " ")
 }
