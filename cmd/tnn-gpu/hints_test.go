@@ -57,6 +57,10 @@ func TestHints(t *testing.T) {
 		{"there is no key era[2].steps in this model: it is of tnn and of sorn", []string{"run", "--preset", "signals-urns", "--set", "era[2].steps=3"}},
 		{"other.toml:2: there is no key lewis in this model: it is of signals", []string{"run", "other.toml"}},
 		{"there is no key lewis.state: ", []string{"run", "--preset", "signals-urns", "--set", "lewis.state=3"}},
+		{"there is no key foo; docs/config.md lists the keys, and `tnn-gpu presets NAME` prints those of a preset", []string{"run", "--set", "foo=1"}},
+		{"there is no key edge.frobnicate; docs/config.md", []string{"run", "--set", "edge.frobnicate=1"}},
+		{"there is no flag --model; see `tnn-gpu run --help`", []string{"run", "--model", "hopfield"}},
+		{"there is no preset \"xor\"; `tnn-gpu presets` lists all", []string{"run", "--preset", "xor"}},
 		{"there is no key edge.levels: the nearest is group[0].levels", []string{"run", "--set", "edge.levels=1"}},
 	} {
 		tnnGPU(t, dir, c.args...).want(t, codeUsage, c.says)

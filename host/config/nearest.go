@@ -10,15 +10,18 @@ import (
 )
 
 // nearest is the known key that is most like an unknown one: the last words
-// count most, also where what is said of a key has that word, then the tables.
+// count most, also where what is said of a key has that word, then the tables. It is
+// empty where none is so near that it may well be meant.
 func nearest(unknown string, roots []reflect.Type) string {
 	const said = 2*8 + 4 // costs more than two mistyped characters and less than three
 	table, word := split(unknown)
-	best, least := "", -1
+	word = strings.Trim(word, `"`)
+	best, least, near := "", -1, false
 	for _, known := range knownKeys(roots) {
 		t, w := split(known.key)
 		inTable := text.Distance(firstElements(table), t)
-		cost := 8 * text.Distance(word, w)
+		distance := text.Distance(word, w)
+		cost := 8 * distance
 		if known.says(word) {
 			cost = min(cost, said)
 		}
@@ -26,9 +29,13 @@ func nearest(unknown string, roots []reflect.Type) string {
 			continue
 		}
 		best, least = known.key, cost
+		near = known.says(word) || text.IsLikely(word, w) || table != "" && inTable == 0 && 2*distance <= len(word)
 		if inTable == 0 {
 			best = join(table, w)
 		}
+	}
+	if !near {
+		return ""
 	}
 	return best
 }

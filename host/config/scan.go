@@ -111,7 +111,10 @@ func (s *scanner) unknown(key string) error {
 	if of := modelsWith(key, s.roots); of != nil {
 		return s.errorf(key, "there is no key %s in this model: it is of %s; use model = %q, or a preset of it", short(key), strings.Join(of, " and of "), of[0])
 	}
-	return s.errorf(key, "there is no key %s: the nearest is %s", short(key), nearest(key, s.roots))
+	if likely := nearest(key, s.roots); likely != "" {
+		return s.errorf(key, "there is no key %s: the nearest is %s", short(key), likely)
+	}
+	return s.errorf(key, "there is no key %s; docs/config.md lists the keys, and `tnn-gpu presets NAME` prints those of a preset", short(key))
 }
 
 // printable quotes a word that is no bare key of TOML.

@@ -6,14 +6,14 @@ import (
 )
 
 // Distance is how unlike two names are: the number of characters to add, drop or change
-// to make one of the other (Levenshtein), or less where one has all words of the other, as
+// and of neighbours to swap to make one of the other (Damerau's distance), or less where one has all words of the other, as
 // inverse_temperature has temperature: the number of words that it has besides. Capitals do
 // not count, and only the beginning of long names does.
 func Distance(a, b string) int {
 	a, b = strings.ToLower(a), strings.ToLower(b)
 	edits := edits(a, b)
 	words := func(name string) []string {
-		return strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == '-' })
+		return strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("_- ", r) })
 	}
 	ours, theirs := words(a), words(b)
 	shared := 0
@@ -28,26 +28,27 @@ func Distance(a, b string) int {
 	return edits
 }
 
-// edits is the number of characters to add, drop or change.
+// edits is the number of characters to add, drop or change, and of neighbours to swap.
 func edits(a, b string) int {
 	const longest = 40
 	a, b = a[:min(len(a), longest)], b[:min(len(b), longest)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
+	var d [longest + 1][longest + 1]int // of the first i characters from the first j
+	for i := range len(a) + 1 {
+		for j := range len(b) + 1 {
+			switch {
+			case i == 0 || j == 0:
+				d[i][j] = i + j
+			case a[i-1] == b[j-1]:
+				d[i][j] = d[i-1][j-1]
+			default:
+				d[i][j] = 1 + min(d[i-1][j-1], d[i-1][j], d[i][j-1])
+				if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+					d[i][j] = min(d[i][j], 1+d[i-2][j-2])
+				}
 			}
-			diagonal, row[j+1] = row[j+1], cost
 		}
 	}
-	return row[len(b)]
+	return d[len(a)][len(b)]
 }
 
 // Nearest is the name that is most like an unknown one; empty where there are none.
@@ -61,12 +62,16 @@ func Nearest(unknown string, names []string) string {
 	return best
 }
 
-// Likely is Nearest where it is so near that it may well be meant, or else empty: half of
-// the characters are right, or a word is.
+// IsLikely tells whether a name is so near an unknown one that it may well be meant: a third
+// of the characters at most are wrong, or a word is right.
+func IsLikely(unknown, name string) bool {
+	return 3*Distance(unknown, name) <= max(len(unknown), len(name))
+}
+
+// Likely is Nearest where that is likely, or else empty.
 func Likely(unknown string, names []string) string {
-	best := Nearest(unknown, names)
-	if best == "" || 2*Distance(unknown, best) > len(unknown) {
-		return ""
+	if best := Nearest(unknown, names); best != "" && IsLikely(unknown, best) {
+		return best
 	}
-	return best
+	return ""
 }

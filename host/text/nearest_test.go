@@ -4,7 +4,7 @@ import "testing"
 
 func TestNearest(t *testing.T) {
 	flags := []string{"set", "steps", "seed", "steps-every", "average-from", "out"}
-	for unknown, want := range map[string]string{"step": "steps", "every": "steps-every", "from": "average-from", "Out": "out", "sed": "set", "zzzzzz": ""} {
+	for unknown, want := range map[string]string{"step": "steps", "every": "steps-every", "from": "average-from", "Out": "out", "sed": "set", "zzzzzz": "", "model": "", "foo": "", "tseps": "steps", "": ""} {
 		if is := Likely(unknown, flags); is != want {
 			t.Errorf("%s: %q is likely, want %q", unknown, is, want)
 		}
