@@ -18,8 +18,8 @@ func contradictions(o *configOptions, cfg *config.Config) error {
 	}
 	if swept, _, _ := strings.Cut(cfg.Run.Sweep, "="); swept != "" {
 		for _, setting := range o.settings {
-			if key, value := config.CutSetting(setting); key == strings.TrimSpace(swept) {
-				return badUsage("run.sweep deals values of %s to the replicas, so that none has %s=%s, which --set gives: leave that out", swept, swept, value)
+			if key, value := config.CutSetting(setting); config.Gives(setting, strings.TrimSpace(swept)) {
+				return badUsage("run.sweep deals values of %s to the replicas, so that none has %s=%s, which --set gives: leave that out", swept, key, value)
 			}
 		}
 	}
@@ -43,9 +43,21 @@ func contradictions(o *configOptions, cfg *config.Config) error {
 // setTwice finds a key that both a flag and --set give.
 func setTwice(given bool, flag, key string, settings []string) error {
 	for _, setting := range settings {
-		if set, _ := config.CutSetting(setting); given && set == key {
-			return badUsage("there are both --%s and --set %s; use one of the two", flag, key)
+		if set, _ := config.CutSetting(setting); given && config.Gives(setting, key) {
+			return badUsage("there are both --%s and --set %s; use one of the two", flag, set)
 		}
+	}
+	return nil
+}
+
+// lengthen makes a run n steps long, if that leaves what --set gives.
+func lengthen(cfg *config.Config, n int64, settings []string) error {
+	before := cfg.Given(settings)
+	if err := cfg.SetSteps(n); err != nil {
+		return usageError{err}
+	}
+	if key := cfg.Loses(before); key != "" {
+		return badUsage("--steps has the run end after step %d, so that %s is not %s, which --set gives: leave one of the two out", n, key, before[key])
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func (p *program) branch(ctx context.Context, opts *runOptions, w *watch, o *ori
 	if first < 0 {
 		first = from.State.Step
 	}
-	if err := o.checkLength(cfg, opts.steps.value, first); err != nil {
+	if err := o.checkLength(cfg, opts, first); err != nil {
 		return nil, err
 	}
 	if from == nil || from.State.Step < first {
@@ -212,19 +212,19 @@ func (o *origin) checkControls(net model.Network, from *state.Checkpoint, again 
 
 // checkLength has a run that begins after a step end where it is asked to, and says why it
 // cannot.
-func (o *origin) checkLength(cfg *config.Config, text string, first int64) error {
+func (o *origin) checkLength(cfg *config.Config, opts *runOptions, first int64) error {
 	end := cfg.Spec.Steps()
-	if text != "" {
+	if opts.steps.given {
 		var err error
-		if end, err = steps(text, first); err != nil {
+		if end, err = steps(opts.steps.value, first); err != nil {
 			return err
 		}
 	}
 	if end <= first {
 		return badUsage("the run begins after step %d of %s, and is to end at step %d; make it longer with --steps +100, for example", first, o.folder.Path(), end)
 	}
-	if err := cfg.SetSteps(end); err != nil {
-		return usageError{err}
+	if err := lengthen(cfg, end, opts.settings); err != nil {
+		return err
 	}
 	if err := checkRecords(cfg, first); err != nil {
 		return err

@@ -126,11 +126,11 @@ func (p *program) runNew(ctx context.Context, o *runOptions) error {
 		if err == nil {
 			err = cfg.CheckSteps(n)
 		}
-		if err == nil {
-			err = cfg.SetSteps(n)
-		}
 		if err != nil {
 			return usageError{err}
+		}
+		if err := lengthen(cfg, n, o.settings); err != nil {
+			return err
 		}
 	}
 	if err := checkRecords(cfg, 0); err != nil {

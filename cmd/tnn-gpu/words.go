@@ -24,7 +24,7 @@ type commandLine struct {
 type word struct {
 	text   string // as it stands
 	flag   string // name of a flag without its dashes; empty of other arguments
-	value  string // of the flag
+	value  string // of the flag; one without value is true
 	next   bool   // the value is the argument after it
 	lacks  bool   // which there is none of
 	joined bool   // the value follows a =
@@ -52,11 +52,20 @@ func parseLine(app *cli.App, args []string) *commandLine {
 					rest = rest[1:]
 					a.value = rest[0]
 				}
+			} else if !a.joined {
+				a.value = "true"
 			}
 		}
 		l.given = append(l.given, a)
 	}
 	return l
+}
+
+// help tells whether help is asked for, whatever else is: also where a flag lacks its value.
+func (l *commandLine) help() bool {
+	return slices.ContainsFunc(l.given, func(a word) bool {
+		return a.text == "--help" || a.text == "-h" || a.next && a.value == "--help"
+	})
 }
 
 // called is what the command is called.
@@ -65,7 +74,10 @@ func (l *commandLine) called() string { return "tnn-gpu " + strings.Join(l.words
 // checkWords finds mistakes in a command line that its parser does not see.
 func checkWords(app *cli.App, args []string) error {
 	l := parseLine(app, args)
-	if l.command == nil {
+	switch {
+	case len(args) > 0 && args[0] == "":
+		return badUsage("the name of the command %s", isEmpty)
+	case l.command == nil || l.help():
 		return nil
 	}
 	for _, check := range []func() error{l.flagsHaveValues, l.refuseEmpty, l.checkSubcommand, l.flagsOnce} {
@@ -83,11 +95,11 @@ func flagsFirst(app *cli.App, args []string) []string {
 	if l.command == nil {
 		return args
 	}
+	if l.help() {
+		return append(l.words, "--help") // after a word, the parser takes that for what help is asked about
+	}
 	var flags, others []string
 	for _, a := range l.given {
-		if a.text == "--help" || a.text == "-h" {
-			return append(l.words, a.text) // after a word, the parser takes that for what help is asked about
-		}
 		if !a.isFlag() {
 			others = append(others, a.text)
 			continue
@@ -129,16 +141,18 @@ func (l *commandLine) flagsHaveValues() error {
 	return nil
 }
 
+// isEmpty ends what is said of an empty argument.
+const isEmpty = "is empty: is a variable not set that was to give it?"
+
 // refuseEmpty refuses an argument, and a value of a flag, that is empty, as one is that a
 // variable of the shell was to give. An empty --device alone has a meaning: any device.
 func (l *commandLine) refuseEmpty() error {
-	const why = "is empty: is a variable not set that was to give it?"
 	for _, a := range l.given {
 		switch {
 		case a.text == "":
-			return badUsage("an argument of `%s` %s", l.called(), why)
+			return badUsage("an argument of `%s` %s", l.called(), isEmpty)
 		case (a.next || a.joined && flagOf(l.command, a.flag) != nil) && a.value == "" && a.flag != "device":
-			return badUsage("--%s %s", a.flag, why)
+			return badUsage("--%s %s", a.flag, isEmpty)
 		}
 	}
 	return nil

@@ -58,35 +58,85 @@ func TestFlagsOnce(t *testing.T) {
 func TestTwice(t *testing.T) {
 	dir := t.TempDir()
 	file := "base = \"isolated4\"\nset = [\"edge.bound=1\", \" edge.bound = 2\"]\n[[axis]]\nkey = \"edge.noise\"\nvalues = [true, false]\n"
-	for name, text := range map[string]string{"scan.toml": file, "swept.toml": "[run]\nreplicas = 2\nsweep = \"edge.bound=2,3\"\n[graph]\nsides = [4, 4]\n[[group]]\nconnections = 4\n[[era]]\nsteps = 20\n"} {
+	bad := "base = \"isolated4\"\nset = [\"edge.bounds.x=1\"]\n[[axis]]\nkey = \"edge.noise\"\nvalues = [true, false]\n"
+	steps := "base = \"isolated4\"\nsteps = 20\nset = [\"era[0].steps=30\"]\n[[axis]]\nkey = \"edge.noise\"\nvalues = [true, false]\n"
+	for name, text := range map[string]string{"scan.toml": file, "bad.toml": bad, "steps.toml": steps, "missing.toml": strings.Replace(bad, "edge.bounds.x=1", "edge.bound", 1), "swept.toml": "[run]\nreplicas = 2\nsweep = \"edge.bound=2,3\"\n[graph]\nsides = [4, 4]\n[[group]]\nconnections = 4\n[[era]]\nsteps = 20\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	before := tree(t, dir)
 	for args, says := range map[string]string{
-		"run|--steps|10|--steps=20":                                      `--steps is given twice, as "10" and as "20": give it once`,
-		"run|--steps|10|--steps|10":                                      "--steps is given twice: give it once",
-		"run|--quiet|--steps|3|--quiet":                                  "--quiet is given twice: give it once",
-		"run|--set|edge.bound=1|--set|edge.bound = 2":                    "edge.bound is set to 1, and then edge.bound to 2, so that nothing would be left of the first: give one of the two",
-		"run|--set|group[0].levels=5|--set|group=[{levels=3}]":           "group[0].levels is set to 5, and then group to [{levels=3}]",
-		"scan|--set=edge.bound=1|--over|run.seed=1,2|--set|edge.bound=2": "edge.bound is set to 1",
-		"scan|scan.toml":                                                 "scan.toml: set: edge.bound is set to 1, and then edge.bound to 2",
-		"scan|scan.toml|--trials|2|--trials|3":                           "--trials is given twice",
-		"plot|r|--size|80x60|--size|90x60":                               "--size is given twice",
-		"scan|merge|r|--partial|--partial":                               "--partial is given twice",
-		"resume|r|--steps|10|--steps|20":                                 "--steps is given twice",
-		"run|--set|edge.bound=1|--sweep|edge.bound=2,3":                  "run.sweep deals values of edge.bound to the replicas, so that none has edge.bound=1, which --set gives: leave that out",
-		"run|--set|run.sweep=edge.bound=1,2|--sweep|edge.bound=2,3":      "there are both --sweep and --set run.sweep",
-		"run|swept.toml|--set|edge.bound=1":                              "none has edge.bound=1",
+		"run|--steps|10|--steps=20":                                                 `--steps is given twice, as "10" and as "20": give it once`,
+		"run|--steps|10|--steps|10":                                                 "--steps is given twice: give it once",
+		"run|--quiet|--steps|3|--quiet":                                             "--quiet is given twice: give it once",
+		"run|--set|edge.bound=1|--set|edge.bound = 2":                               "edge.bound is set to 1, and then edge.bound to 2, so that nothing would be left of the first: give one of the two",
+		"run|--set|group[0].levels=5|--set|group=[{levels=3}]":                      "group[0].levels is set to 5, and then group to [{levels=3}]",
+		"scan|--set=edge.bound=1|--over|run.seed=1,2|--set|edge.bound=2":            "edge.bound is set to 1",
+		"scan|scan.toml":                                                            "scan.toml: set: edge.bound is set to 1, and then edge.bound to 2",
+		"scan|scan.toml|--trials|2|--trials|3":                                      "--trials is given twice",
+		"plot|r|--size|80x60|--size|90x60":                                          "--size is given twice",
+		"scan|merge|r|--partial|--partial":                                          "--partial is given twice",
+		"resume|r|--steps|10|--steps|20":                                            "--steps is given twice",
+		"run|--set|edge.bound=1|--sweep|edge.bound=2,3":                             "run.sweep deals values of edge.bound to the replicas, so that none has edge.bound=1, which --set gives: leave that out",
+		"run|--set|run.sweep=edge.bound=1,2|--sweep|edge.bound=2,3":                 "there are both --sweep and --set run.sweep",
+		"run|swept.toml|--set|edge.bound=1":                                         "none has edge.bound=1",
+		"run|--set|edge={bound=1}|--sweep|edge.bound=2,3":                           "so that none has edge={bound=1}, which --set gives",
+		"run|--set|group[00].levels=5":                                              `"group[00].levels" is not a key`,
+		"run|--set|group[0].levels=5|--set|group[00].levels=3":                      `"group[00].levels" is not a key`,
+		"scan|--over|group[0].levels=3,5|--set|group[00].levels=3":                  `"group[00].levels" is not a key`,
+		"scan|--over|group[0].levels=3,5|--over|group[00].levels=3,5":               `"group[00].levels" is not a key`,
+		"run|--sweep|group[00].levels=3,5":                                          `"group[00].levels" is not a key`,
+		"scan|--over|edge.bound=3,5|--set|edge={bound=1}":                           "edge.bound is an axis of the scan, so that no point would have edge={bound=1}",
+		"run|--set|edge={bound=1, noise=false}|--set|edge.bound=2":                  "edge.bound is given twice, by edge={bound=1, noise=false} and by edge.bound=2: give it once",
+		"run|--set|era=[{steps=20}]|--set|era[0].steps=2":                           "era[0].steps is given twice, by era=[{steps=20}] and by era[0].steps=2: give it once",
+		"run|--set|run={seed=3}|--seed|4":                                           "there are both --seed and --set run; use one of the two",
+		"run|--set|era[0].steps=30|--steps|20":                                      "--steps has the run end after step 20, so that era[0].steps is not 30, which --set gives: leave one of the two out",
+		"run|--set|era[0]={steps=30}|--steps|20":                                    "era[0] is a table",
+		"run|--set|era=[{steps=10},{steps=9}]|--steps|8":                            "era[0].steps is not 10",
+		"run|--preset|signals-urns|--set|lewis.plays=50|--steps|40":                 "so that lewis.plays is not 50, which --set gives",
+		"run|--preset|hopfield-recall|--set|recall.max_sweeps=9|--steps|8":          "so that recall.max_sweeps is not 9",
+		"scan|--over|edge.bound=1,2|--set|era[0].steps=30|--steps|20":               "steps is 20, and a run of so many steps has no era[0].steps = 30, which is set: leave one of the two out",
+		"scan|steps.toml":                                                           "steps is 20, and a run of so many steps has no era[0].steps = 30",
+		"scan|bad.toml":                                                             "bad.toml: set: there is no key edge.bounds.x",
+		"scan|missing.toml":                                                         `missing.toml: set: "edge.bound" is not a setting`,
+		"scan|bad.toml|--set|edge.boundd=1":                                         "bad.toml: set: ",
+		"scan|steps.toml|--set|edge.boundd=1|--steps|20":                            "--set: there is no key edge.boundd",
+		"run|--preset|hopfield-flow|--set|patterns.load=0.1|--set|patterns.count=5": "there are both patterns.load and patterns.count, and the first would be passed over: give one of the two",
+		"run|--preset|hopfield-flow|--set|patterns={load=0.1, count=5}":             "there are both patterns.load and patterns.count",
+		"run|--quiet=false|--quiet":                                                 `--quiet is given twice, as "false" and as "true": give it once`,
+		"run|--quiet|--quiet=true":                                                  "--quiet is given twice: give it once",
 	} {
 		tnnGPU(t, dir, strings.Split(args, "|")...).want(t, codeUsage, says)
 	}
 	sameTree(t, before, dir)
-	// What is set within what is set before is not: so a file's keys are changed, too.
-	tnnGPU(t, dir, "run", "swept.toml", "--set", "era=[{steps=20}]", "--set", "era[0].steps=2", "--backend", "cpu", "--no-overview", "--out", "r").want(t, codeDone)
+	// What is set within what is set before is not, where that has no such key: so a file's
+	// keys are changed, too.
+	tnnGPU(t, dir, "run", "swept.toml", "--set", "era=[{steps=2}]", "--set", "era[0].adapt=false", "--steps", "2", "--backend", "cpu", "--no-overview", "--out", "r").want(t, codeDone)
 	if config := string(read(t, dir, "r", "config.toml")); !strings.Contains(config, "\nsteps = 2 ") {
 		t.Errorf("the run has\n%s", config)
+	}
+}
+
+// TestAlternatives: the load of a network is heeded where it is set, also where a preset says how
+// many patterns there are.
+func TestAlternatives(t *testing.T) {
+	dir := t.TempDir()
+	for set, patterns := range map[string]string{"patterns.load=0.5": "patterns    32, ", "patterns.load=0": "patterns    64, ", "patterns.count=3": "patterns    3, "} {
+		out := filepath.Base(strings.ReplaceAll(set, "=", "-"))
+		tnnGPU(t, dir, "run", "--preset", "hopfield-flow", "--set", "network.units=64", "--set", "network.iterations=20", "--set", set, "--steps", "2", "--backend", "cpu", "--no-overview", "--out", out).want(t, codeDone, patterns)
+		tnnGPU(t, dir, "resume", out, "--steps", "3").want(t, codeDone)
+	}
+}
+
+// TestHelpComesFirst: who asks for help gets it, whatever else is wrong with the command line.
+func TestHelpComesFirst(t *testing.T) {
+	dir := t.TempDir()
+	for _, args := range []string{"run|--steps|3|--steps|4|--help", "run||-h", "run|--bogus|--help", "run|--steps|--help", "run|--set|foo=1|--set|foo=2|--help", "scan|statsu|--help", "help|run|--steps"} {
+		tnnGPU(t, dir, strings.Split(args, "|")...).want(t, codeDone, "USAGE:", "--help, -h")
+	}
+	for _, args := range []string{"", "|--help", "help|", "|run"} {
+		tnnGPU(t, dir, strings.Split(args, "|")...).want(t, codeUsage, "the name of the command is empty: is a variable not set that was to give it?")
 	}
 }
 

@@ -109,7 +109,7 @@ func TestNothingIsBelowTheBound(t *testing.T) {
 		c.Channel = rapid.SampledFrom([]codes.Channel{codes.BSC, codes.Bursts}).Draw(t, "channel")
 		c.Receiver = rapid.SampledFrom([]codes.Receiver{codes.Counts, codes.Network}).Draw(t, "receiver")
 		c.Burst, c.BurstLength = rapid.Float64Range(0, 1).Draw(t, "burst"), rapid.IntRange(1, 8).Draw(t, "length")
-		c.Evaluate = []float64{0, rapid.Float64Range(0, 0.5).Draw(t, "p"), 0.5}
+		c.Evaluate = []float64{0, rapid.Float64Range(0.001, 0.499).Draw(t, "p"), 0.5}
 		if err := s.Validate(); err != nil {
 			t.Fatal(err)
 		}

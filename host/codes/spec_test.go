@@ -37,6 +37,7 @@ func TestValidate(t *testing.T) {
 		{"burst", "from 0 to 1", func(t *codes.Table) { t.Burst = 2 }},
 		{"burst_length", "from 1 to 16", func(t *codes.Table) { t.BurstLength = 0 }},
 		{"evaluate", "from 0 to 0.5", func(t *codes.Table) { t.Evaluate = []float64{0.1, 3} }},
+		{"evaluate", "0.1 stands twice", func(t *codes.Table) { t.Evaluate = []float64{0.1, 0.2, 0.1} }},
 		{"transmitter", "use relaxed, straight, dithered, policy or exact", func(t *codes.Table) { t.Transmitter = codes.Free }},
 		{"transmitter", "use backprop or free", func(t *codes.Table) { t.Channel, t.TrainAt, t.Evaluate = codes.AWGN, 3, nil }},
 		{"transmitter", "those of bsc", func(t *codes.Table) {

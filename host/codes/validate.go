@@ -115,7 +115,7 @@ func (t *Table) checkEvaluation() error {
 			return err
 		}
 	}
-	return nil
+	return model.EachOnce("codes.evaluate", t.Evaluate)
 }
 
 var errVariant = errors.New("replicas side by side have the same channel, sizes, transmitter, receiver and number of updates: sweep train_at, rate, transmitter_rate, anneal, eta, exploration or burst, or use `tnn-gpu scan`")

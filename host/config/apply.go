@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// byFlag is where settings come from, for messages.
-const byFlag = "--set"
+// ByFlag is, for messages, where settings of Apply come from.
+const ByFlag = "--set"
 
 // Apply changes single keys, each by a text key=value, and validates the result:
 //
@@ -31,23 +31,10 @@ func (c *Config) Apply(settings ...string) error {
 	if err := c.resolve("."); err != nil {
 		return err
 	}
-	return c.Validate()
-}
-
-// SetTwice finds a setting of which nothing would be left: a later one sets its key, or the
-// table or list that has it.
-func SetTwice(settings []string) error {
-	for i, setting := range settings {
-		key, text := CutSetting(setting)
-		for _, later := range settings[i+1:] {
-			other, instead := CutSetting(later)
-			inside := strings.TrimPrefix(key, other)
-			if key != "" && (key == other || len(inside) < len(key) && strings.ContainsRune(".[", rune(inside[0]))) {
-				return fmt.Errorf("%s is set to %s, and then %s to %s, so that nothing would be left of the first: give one of the two", key, short(text), other, short(instead))
-			}
-		}
+	if err := c.chooseAlternatives(settings); err != nil {
+		return err
 	}
-	return nil
+	return c.Validate()
 }
 
 // CutSetting divides what --set is given into a key and the text of its value.
@@ -72,7 +59,7 @@ func (c *Config) apply(setting string) error {
 }
 
 func badSetting(key, format string, args ...any) error {
-	return &Error{Where: byFlag, Key: key, Err: fmt.Errorf(format, args...)}
+	return &Error{Where: ByFlag, Key: key, Err: fmt.Errorf(format, args...)}
 }
 
 // target is a field of a table of a configuration, and its default.
@@ -96,8 +83,9 @@ func parseKey(key string) ([]step, bool) {
 		word, rest, indexed := strings.Cut(text, "[")
 		s := step{word, -1}
 		if indexed {
-			n, err := strconv.ParseUint(strings.TrimSuffix(rest, "]"), 10, 31)
-			if err != nil || !strings.HasSuffix(rest, "]") {
+			number, closed := strings.CutSuffix(rest, "]")
+			n, err := strconv.ParseUint(number, 10, 31)
+			if err != nil || !closed || number != strconv.FormatUint(n, 10) { // a key is written in one way
 				return nil, false
 			}
 			s.index = int(n)
@@ -177,7 +165,7 @@ func (t *target) enter(index int) error {
 
 func (c *Config) scanner(src []byte) *scanner {
 	common, spec := c.roots()
-	return newScanner(src, func(int) string { return byFlag }, common.Type(), spec.Type())
+	return newScanner(src, func(int) string { return ByFlag }, common.Type(), spec.Type())
 }
 
 // set decodes a value as the only key of its table.

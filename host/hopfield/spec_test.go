@@ -119,6 +119,7 @@ func TestSpecsThatCannotBe(t *testing.T) {
 		{func(s *hopfield.Spec) { s.Recall.Trial = -1 }, "recall.trial is -1"},
 		{func(s *hopfield.Spec) { s.Recall.Trials = -1 }, "recall.trials is -1"},
 		{func(s *hopfield.Spec) { s.Recall.Clamped = []int{64} }, "recall.clamped is [64]"},
+		{func(s *hopfield.Spec) { s.Recall.Clamped = []int{4, 2, 4} }, "recall.clamped is [4, 2, 4]: 4 stands twice"},
 		{func(s *hopfield.Spec) { s.Recall.Sweeps = 0 }, "recall.max_sweeps is 0"},
 		{func(s *hopfield.Spec) { s.Recall.State = "+-+" }, `recall.state is "+-+": its patterns have 3 units, the others 64 units`},
 		{func(s *hopfield.Spec) { s.Recall.State, s.Recall.Start = "+", "x.png" }, `recall.state is "+": recall.start names a start, too`},

@@ -121,6 +121,14 @@ func (s *Spec) checkPatterns() error {
 	return nil
 }
 
+// Instead implements model.Alternative.
+func (s *Spec) Instead(key string) string {
+	if key == "patterns.load" {
+		return "patterns.count"
+	}
+	return ""
+}
+
 // checkSources refuses what says twice what is stored.
 func (s *Spec) checkSources() error {
 	p := s.Patterns
@@ -297,7 +305,7 @@ func (s *Spec) checkClamped() error {
 			return model.BadKey("recall.clamped", s.Recall.Clamped, "give the numbers of units, from 0")
 		}
 	}
-	return nil
+	return model.EachOnce("recall.clamped", s.Recall.Clamped)
 }
 
 // VariantOf implements model.Spec: replicas side by side share the graph, the units

@@ -89,6 +89,18 @@ func Between(key string, value, least, most float64, what string) error {
 	return BadKey(key, value, fmt.Sprintf("use a number from %g to %g (%s)", least, most, what))
 }
 
+// EachOnce refuses a list that has a value twice.
+func EachOnce[T comparable](key string, values []T) error {
+	seen := make(map[T]bool, len(values))
+	for _, v := range values {
+		if seen[v] {
+			return BadKey(key, values, fmt.Sprintf("%v stands twice; give each once", v))
+		}
+		seen[v] = true
+	}
+	return nil
+}
+
 // List is some words in a sentence: a, b and c.
 func List(words []string) string {
 	last := len(words) - 1

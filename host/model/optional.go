@@ -265,6 +265,13 @@ type Timed interface {
 	PastEnd(n int64) string
 }
 
+// Alternative is a specification with keys that are heeded only where others are zero.
+type Alternative interface {
+	// Instead is the key that is to be zero where a value is given to a key; empty where
+	// none is.
+	Instead(key string) string
+}
+
 // Feedable is a specification whose network can take its inputs from outside.
 type Feedable interface {
 	// SetFed has the network take inputs (Description.Inputs) where it can. Errors have a

@@ -40,7 +40,10 @@ type File struct {
 	Figure      Figure   `toml:"figure"`
 	Axes        []Axis   `toml:"axis"`
 
-	source []byte // text of the base where that was read already; Base is what errors call it
+	source   []byte // text of the base where that was read already; Base is what errors call it
+	name     string // of the file; empty for a preset
+	own      int    // settings of the file; those that follow are of flags
+	ownSteps int64  // Steps as the file has it
 }
 
 // Seeds of a scan. Trial t of a point is replica t of a run with the point's seed.
@@ -159,6 +162,7 @@ func Decode(path string, text []byte) (*File, error) {
 	if f.isFile() && !filepath.IsAbs(f.Base) {
 		f.Base = filepath.Join(filepath.Dir(path), f.Base)
 	}
+	f.name, f.own, f.ownSteps = path, len(f.Set), f.Steps
 	return f, nil
 }
 
@@ -382,15 +386,16 @@ func (f *File) validateKeys() error {
 // would have, as an axis gives each its own; a file may have such for its base alone.
 func (f *File) Settle(settings ...string) error {
 	for _, text := range settings {
-		set, value, _ := cutKey(text)
+		set, value := config.CutSetting(text)
 		for _, a := range f.Axes {
 			for _, key := range a.keys() {
-				if set == key {
-					return fmt.Errorf("%s is an axis of the scan, so that no point would have %s=%s, which is set: leave that out, or give the axis other values with --over %s=VALUE,VALUE", key, key, strings.TrimSpace(value), key)
+				if config.Gives(text, key) {
+					return fmt.Errorf("%s is an axis of the scan, so that no point would have %s=%s, which is set: leave that out, or give the axis other values with --over %s=VALUE,VALUE", key, set, value, key)
 				}
 			}
 		}
 	}
+	f.own = len(f.Set)
 	f.Set = append(f.Set, settings...)
 	return nil
 }
@@ -410,12 +415,10 @@ func (f *File) base() (*config.Config, int, error) {
 		load = config.Load
 	}
 	c, err := load(f.Base, f.Set...)
-	if err == nil && f.Steps > 0 {
-		if err = c.CheckSteps(f.Steps); err == nil {
-			err = c.SetSteps(f.Steps)
-		}
-	}
 	if err != nil {
+		return nil, 0, f.located(err)
+	}
+	if err := f.setSteps(c); err != nil {
 		return nil, 0, err
 	}
 	if c.Run.Sweep != "" {
@@ -427,6 +430,45 @@ func (f *File) base() (*config.Config, int, error) {
 	}
 	replicas := c.Run.Replicas
 	return c, replicas, c.Apply(settings...)
+}
+
+// setSteps makes runs as long as the scan says, if that leaves what is set beside it.
+func (f *File) setSteps(c *config.Config) error {
+	if f.Steps == 0 {
+		return nil
+	}
+	if err := c.CheckSteps(f.Steps); err != nil {
+		return err
+	}
+	beside := f.Set[f.own:]
+	if f.Steps == f.ownSteps {
+		beside = f.Set
+	}
+	before := c.Given(beside)
+	if err := c.SetSteps(f.Steps); err != nil {
+		return err
+	}
+	if key := c.Loses(before); key != "" {
+		return fmt.Errorf("steps is %d, and a run of so many steps has no %s = %s, which is set: leave one of the two out", f.Steps, key, before[key])
+	}
+	return nil
+}
+
+// located says of an error about a setting that the file has it, if no flag has.
+func (f *File) located(err error) error {
+	var at *config.Error
+	if !errors.As(err, &at) || at.Where != config.ByFlag || f.name == "" {
+		return err
+	}
+	for i, setting := range slices.Backward(f.Set) {
+		if key, _ := config.CutSetting(setting); key == at.Key || at.Key != "" && config.Gives(setting, at.Key) {
+			if i < f.own {
+				at.Where = f.name + ": set"
+			}
+			return err
+		}
+	}
+	return err
 }
 
 // Around is a scan of a preset that has no axis yet.

@@ -1,0 +1,160 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"tnn-gpu/host/model"
+)
+
+// SetTwice finds a setting of which something would be lost: a later one gives a value that
+// it gives, or all of the table or list that has it.
+func SetTwice(settings []string) error {
+	for i, setting := range settings {
+		key, text := CutSetting(setting)
+		for _, later := range settings[i+1:] {
+			other, instead := CutSetting(later)
+			if key == "" || other == "" {
+				continue
+			}
+			if key == other || isPart(key, other) {
+				return fmt.Errorf("%s is set to %s, and then %s to %s, so that nothing would be left of the first: give one of the two", key, short(text), other, short(instead))
+			}
+			for _, value := range valuesOf(later) {
+				if Gives(setting, value) {
+					return fmt.Errorf("%s is given twice, by %s=%s and by %s=%s: give it once", value, key, short(text), other, short(instead))
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Gives tells whether a setting gives the value of a key, or of one of its keys where it is a
+// table or list.
+func Gives(setting, key string) bool {
+	return slices.ContainsFunc(valuesOf(setting), func(value string) bool {
+		return value == key || isPart(value, key) || isPart(key, value)
+	})
+}
+
+// isPart tells whether a key is one of a table, or of a list, that another key is.
+func isPart(key, of string) bool {
+	inside, found := strings.CutPrefix(key, of)
+	return found && inside != "" && strings.ContainsRune(".[", rune(inside[0]))
+}
+
+// valuesOf are the keys to which a setting gives values: its own, or those in its table.
+func valuesOf(setting string) []string {
+	key, text := CutSetting(setting)
+	var parsed struct {
+		Value any `toml:"value"`
+	}
+	if err := toml.Unmarshal([]byte("value = "+text), &parsed); err != nil {
+		return []string{key} // a text without quotes, or a mistake that Apply finds
+	}
+	var out []string
+	var add func(key string, value any)
+	add = func(key string, value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			for _, word := range slices.Sorted(maps.Keys(v)) {
+				add(join(key, word), v[word])
+			}
+			return
+		case []any:
+			if len(v) > 0 {
+				if _, tables := v[0].(map[string]any); tables {
+					for i := range v {
+						add(element(key, i), v[i])
+					}
+					return
+				}
+			}
+		}
+		out = append(out, key)
+	}
+	add(key, parsed.Value)
+	return out
+}
+
+// chooseAlternatives has a key that is heeded only where another is zero be heeded where a
+// setting gives it.
+func (c *Config) chooseAlternatives(settings []string) error {
+	a, ok := c.Spec.(model.Alternative)
+	if !ok {
+		return nil
+	}
+	for _, setting := range settings {
+		for _, key := range valuesOf(setting) {
+			if other := a.Instead(key); other != "" {
+				if err := c.choose(key, other, settings); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// choose has the other key be zero where one that a setting gives is not.
+func (c *Config) choose(key, other string, settings []string) error {
+	value, err := c.field(key)
+	if err != nil {
+		return err
+	}
+	instead, err := c.field(other)
+	if err != nil || value.IsZero() || instead.IsZero() {
+		return err
+	}
+	if slices.ContainsFunc(settings, func(s string) bool { return Gives(s, other) }) {
+		return badSetting(key, "there are both %s and %s, and the first would be passed over: give one of the two", key, other)
+	}
+	instead.SetZero()
+	delete(c.origins, other)
+	return nil
+}
+
+// field is the value of a key.
+func (c *Config) field(key string) (reflect.Value, error) {
+	t, err := c.find(key)
+	if err != nil {
+		return reflect.Value{}, err
+	}
+	return t.table.FieldByIndex(t.field.Index), nil
+}
+
+// Loses finds a key whose value has changed since Given told its value.
+func (c *Config) Loses(values map[string]string) (key string) {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if c.text(key) != values[key] {
+			return key
+		}
+	}
+	return ""
+}
+
+// Given are the values of the keys that settings give.
+func (c *Config) Given(settings []string) map[string]string {
+	values := map[string]string{}
+	for _, setting := range settings {
+		for _, key := range valuesOf(setting) {
+			values[key] = c.text(key)
+		}
+	}
+	return values
+}
+
+// text is the value of a key as TOML has it, empty where there is none.
+func (c *Config) text(key string) string {
+	v, err := c.Value(key)
+	if err != nil {
+		return ""
+	}
+	return v.Text
+}
