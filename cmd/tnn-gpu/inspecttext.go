@@ -41,7 +41,9 @@ func summary(run *results.Run) (*runSummary, error) {
 	}
 	s.Seeds, s.Keys = run.SeedsOrKeys()
 	for _, f := range m.Files {
-		s.Files = append(s.Files, f.Name)
+		if run.Has(f.Name) { // a killed run lacks what is made at the end
+			s.Files = append(s.Files, f.Name)
+		}
 	}
 	epochs, err := run.Table("epochs.csv")
 	if err != nil || epochs.Rows() == 0 {

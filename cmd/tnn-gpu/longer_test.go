@@ -165,6 +165,35 @@ func TestKilledWithFewRows(t *testing.T) {
 	tnnGPU(t, dir, "resume", "out", "--steps", "18").want(t, codeUsage, "the run has made 32 steps, more than --steps 18")
 }
 
+// TestKilledWithoutCheckpoint: a run that is refused is not said to begin anew, and what it has
+// not written is not listed.
+func TestKilledWithoutCheckpoint(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	tnnGPU(t, dir, small("--steps", "20", "--backend", "cpu")...).want(t, codeDone)
+	tnnGPU(t, dir, "inspect", "out").want(t, codeDone, "histograms.csv, final.npz")
+	for _, name := range []string{"final.npz", "checkpoint-20.tnn", "overview.png"} {
+		if err := os.Remove(filepath.Join(dir, "out", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	killed := strings.NewReplacer(`"status": "finished"`, `"status": "running"`, `"steps": 20`, `"steps": 0`, `"last_step": 20`, `"last_step": 0`)
+	if err := os.WriteFile(filepath.Join(dir, "out/run.json"), []byte(killed.Replace(string(read(t, dir, "out/run.json")))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range [][]string{nil, {"--json"}} {
+		if r := tnnGPU(t, dir, append([]string{"inspect", "out"}, more...)...).want(t, codeDone, "steps.csv"); strings.Contains(r.out, "final.npz") {
+			t.Errorf("a file that is not there is listed: %s", r.out)
+		}
+	}
+	before := tree(t, dir)
+	if r := tnnGPU(t, dir, "resume", "out", "--steps", "5").want(t, codeUsage, "the run has made 20 steps, more than --steps 5"); strings.Contains(r.errs, "anew") {
+		t.Errorf("it is refused, and says %q", r.errs)
+	}
+	sameTree(t, before, dir)
+	tnnGPU(t, dir, "resume", "out", "--steps", "25", "--backend", "cpu").want(t, codeDone, "There is no checkpoint in out: the run begins anew", "25 steps in")
+}
+
 // TestPlusNeedsSteps: a plus is refused where there is nothing that it could count from.
 func TestPlusNeedsSteps(t *testing.T) {
 	dir := t.TempDir()

@@ -164,6 +164,9 @@ func (p *program) reopen(o *resumeOptions, folder *record.Folder) (*job, *record
 	if err := p.goOn(j, folder, from); err != nil {
 		return nil, folder, errors.Join(usageError{err}, j.close())
 	}
+	if from == nil {
+		fmt.Fprintf(p.errs, "There is no checkpoint in %s: the run begins anew.\n", folder.Path())
+	}
 	return j, folder, nil
 }
 
@@ -215,7 +218,7 @@ func (p *program) checkpoint(folder *record.Folder) (from *state.Checkpoint, don
 	var unusable *record.UnusableError
 	switch {
 	case errors.Is(err, record.ErrNoCheckpoint):
-		return nil, 0, p.beginsAnew(folder)
+		return nil, 0, mayBeginAnew(folder)
 	case errors.As(err, &unusable):
 		return nil, 0, refusal(folder, unusable)
 	case err != nil:
@@ -230,8 +233,9 @@ func (p *program) checkpoint(folder *record.Folder) (from *state.Checkpoint, don
 	return from, from.State.Step, nil
 }
 
-// beginsAnew says that a run without checkpoints does. One that has ended had some.
-func (p *program) beginsAnew(folder *record.Folder) error {
+// mayBeginAnew refuses a run without checkpoints that had some, as one that has ended, or began
+// at one of another run.
+func mayBeginAnew(folder *record.Folder) error {
 	ended, err := folder.Has(record.FinalName)
 	switch {
 	case err != nil:
@@ -239,11 +243,7 @@ func (p *program) beginsAnew(folder *record.Folder) error {
 	case ended:
 		return fmt.Errorf("the run %s has ended and has no checkpoint any more; %s", folder.Path(), anew(folder))
 	}
-	if err := notABranch(folder); err != nil {
-		return err
-	}
-	fmt.Fprintf(p.errs, "There is no checkpoint in %s: the run begins anew.\n", folder.Path())
-	return nil
+	return notABranch(folder)
 }
 
 // refusal says what can be done with a run that cannot go on in its folder.

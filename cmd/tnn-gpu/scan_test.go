@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tnn-gpu/host/experiment"
+	"tnn-gpu/host/files"
 )
 
 // scanned are arguments of a scan of 2 x 3 points that takes no time.
@@ -207,6 +208,10 @@ func TestKilledScan(t *testing.T) {
 	_ = c.Process.Kill()
 	_ = c.Wait()
 	done, _ := filepath.Glob(filepath.Join(tasks, "*.csv"))
+	status := tnnGPU(t, dir, "scan", "status", "killed").want(t, codeDone)
+	if gone := strings.Contains(status.out, "that a process held which is gone"); files.Self() != "unknown" && (!strings.Contains(status.out, "running  0") || len(done) < 6 && !gone) {
+		t.Errorf("after a kill: %s", status.out)
+	}
 	r := tnnGPU(t, dir, "resume", "killed", "--backend", "cpu").want(t, codeDone, "points.csv")
 	if made := strings.Count(r.out, ": 2 trials"); made > 6-len(done) {
 		t.Errorf("%d tasks were done, and %d are made again", len(done), made)

@@ -210,6 +210,9 @@ func (p *program) printStatus(s *scan.Scan, status *experiment.Status) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	if status.Gone > 0 {
+		fmt.Fprintf(p.out, "left over: %s that a process held which is gone; tnn-gpu resume makes them\n", count(int64(status.Gone), "point"))
+	}
 	if status.Left > 0 {
 		fmt.Fprintf(p.out, "time left: about %v, at the rate so far\n", status.Left.Round(time.Second))
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +65,17 @@ func TestHeldByAProcessThatIsGone(t *testing.T) {
 			if err := os.WriteFile(held, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
+		}
+		write()
+		want, old := Status{Running: 1}, time.Now().Add(-time.Minute)
+		if taken {
+			want = Status{Open: 1, Gone: 1}
+		}
+		if err := os.Chtimes(held, old, old); err != nil {
+			t.Fatal(err)
+		}
+		if status, err := f.Status(p); err != nil || !reflect.DeepEqual(status, want) {
+			t.Errorf("%q: %+v, %v", text, status, err)
 		}
 		write()
 		if report := work(t, f, p, &fake{atOnce: 1}, All()); report.Done == 1 != taken {

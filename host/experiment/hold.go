@@ -25,6 +25,8 @@ const (
 
 const heldSuffix = ".held"
 
+func heldName(task string) string { return tasksName + "/" + task + heldSuffix }
+
 // hold is a task that this process holds.
 type hold struct {
 	dir  files.Dir
@@ -36,7 +38,7 @@ type hold struct {
 
 // tryHold takes a task if no other process holds it.
 func tryHold(d files.Dir, task string) (*hold, error) {
-	h := &hold{dir: d, name: tasksName + "/" + task + heldSuffix, text: files.Self() + " " + rand.Text() + "\n", stop: make(chan struct{})}
+	h := &hold{dir: d, name: heldName(task), text: files.Self() + " " + rand.Text() + "\n", stop: make(chan struct{})}
 	err := h.create()
 	if errors.Is(err, fs.ErrExist) {
 		var left bool
@@ -84,7 +86,7 @@ func touch(d files.Dir, name, text string) error {
 
 // clearLeft removes what a process that was killed after it made a task has left.
 func clearLeft(d files.Dir, task string) error {
-	h := &hold{dir: d, name: tasksName + "/" + task + heldSuffix}
+	h := &hold{dir: d, name: heldName(task)}
 	if left, err := h.left(); err != nil || !left {
 		return err
 	}
@@ -105,6 +107,24 @@ func (h *hold) left() (bool, error) {
 	}
 	now, err := clock(h.dir)
 	return now.Sub(info.ModTime()) > leftAfter, err
+}
+
+// seemsLeft is left for who only looks, and neither waits nor writes: it takes the clock of the
+// machine for that of the file system.
+func (h *hold) seemsLeft() (bool, error) {
+	info, err := h.dir.Lstat(h.name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	text, err := files.ReadFile(h.dir, h.name, maxOwner)
+	if err == nil && isGone(string(text)) {
+		return true, nil
+	}
+	age := time.Since(info.ModTime())
+	return age > leftAfter || err == nil && len(text) == 0 && age > settle, nil
 }
 
 // owner is what the file that is there says. Who has created it writes into it at once:

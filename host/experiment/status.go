@@ -11,6 +11,7 @@ type Status struct {
 	Done, Running, Saved, Failed, Open int
 	Left                               time.Duration // until all are done, at the rate so far; 0: not known
 	Failures                           []string      // of each that has failed too often, its point and why
+	Gone                               int           // of those saved or open, tasks that a process held which is gone
 }
 
 // Status looks at all tasks of a plan.
@@ -42,6 +43,9 @@ func (f *Folder) Status(p *Plan) (Status, error) {
 			s.Saved++
 		case open:
 			s.Open++
+		}
+		if (is == saved || is == open) && names[point.Task+heldSuffix] {
+			s.Gone++
 		}
 		if is == held || is == saved || is == open {
 			left += point.work()
@@ -112,9 +116,13 @@ func (f *Folder) standing(p *Plan, point int, names map[string]bool) (standing, 
 			return failed, why, err
 		}
 	}
+	if names[name+heldSuffix] {
+		h := &hold{dir: f.dir, name: heldName(name)}
+		if left, err := h.seemsLeft(); err != nil || !left {
+			return held, "", err
+		}
+	}
 	switch {
-	case names[name+heldSuffix]:
-		return held, "", nil
 	case names[name]:
 		return saved, "", nil
 	}
