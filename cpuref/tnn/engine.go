@@ -75,7 +75,7 @@ func (e *engine[F]) initialise() {
 	for _, r := range e.replicas {
 		r.drive(tnn.Noise, 0, 0, 0, nil, false)
 	}
-	e.sweepAll(0, false, false, false, nil)
+	e.sweepAll(sweep[F]{}, nil)
 }
 
 // Advance implements backend.Backend.
@@ -112,10 +112,13 @@ func (e *engine[F]) step(t int64, sums []float64) {
 			r.state[e.net.Layout.Position[id]] = F(v)
 		}
 	}
-	for k := last - sweeps + 1; k < last; k++ {
-		e.sweepAll(k, false, false, era.Predict, nil)
+	s := sweep[F]{k: last - sweeps + 1, predict: era.Predict}
+	for ; s.k < last; s.k++ {
+		e.sweepAll(s, nil)
+		s.again = true
 	}
-	e.sweepAll(last, e.controls.Adapt(era), sweeps > 1, era.Predict, sums)
+	s.adapt, s.adapting, s.again = e.controls.Adapt(era), sweeps > 1, false
+	e.sweepAll(s, sums)
 	for i, r := range e.replicas {
 		own := sums[i*e.net.StepSums():][:e.net.StepSums()]
 		own[tnn.SumSolved] = r.solved()
@@ -125,8 +128,8 @@ func (e *engine[F]) step(t int64, sums []float64) {
 
 // sweepAll visits every network node of every replica once, by the plan, and adds what
 // the visits add to the sums, replica after replica; nil takes none.
-func (e *engine[F]) sweepAll(k uint32, adapt, adapting, predict bool, sums []float64) {
-	e.sweep = sweep[F]{k: k, adapt: adapt, adapting: adapting, predict: predict}
+func (e *engine[F]) sweepAll(s sweep[F], sums []float64) {
+	e.sweep = s
 	for i := range e.plan {
 		e.stage = &e.plan[i]
 		e.team.Share(len(e.replicas)*len(e.stage.pieces), e.stage.grain, e.visits)

@@ -1,6 +1,7 @@
 package tnn
 
 import (
+	"tnn-gpu/cpuref/tnn/internal/vector"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
@@ -28,6 +29,7 @@ type replica[F fmath.Float] struct {
 	weight                               []F
 	watched                              watched[F]
 	partial                              [tnn.NodeSums][]F // by slice
+	stays                                []vector.Stay     // room for the vector forms of hylton2019
 }
 
 // watched holds the derived fields that are asked for; the others are nil.
@@ -40,6 +42,7 @@ type sweep[F fmath.Float] struct {
 	k        uint32
 	adapt    bool // weights may change
 	adapting bool // the adapting sweep of hylton2019
+	again    bool // a relaxing sweep that follows another one
 	predict  bool
 	node     *tnn.NodeParameters[F]
 	states   *ladder[F] // hylton2019
@@ -53,6 +56,9 @@ func newReplica[F fmath.Float](net *tnn.Network, spec *tnn.Spec, key [2]uint32) 
 		if spec.Network.Rule == tnn.Hylton2019 {
 			r.fixed = append(r.fixed, ladderOf[F](g.Levels))
 		}
+	}
+	if len(r.fixed) > 0 {
+		r.stays = make([]vector.Stay, len(l.Neighbour)/vector.LeastLanes)
 	}
 	r.nodes = make([]tnn.NodeParameters[F], len(spec.Groups))
 	r.follow(spec)

@@ -201,7 +201,7 @@ func (v *vectors[F]) setNetwork(r *replica[F]) {
 		QualityNumerator: unsafe.SliceData(r.qualityNumerator), QualityDenominator: unsafe.SliceData(r.qualityDenominator),
 		Charge0: unsafe.SliceData(r.charge0), Memory0: unsafe.SliceData(r.memory0), Potential0: unsafe.SliceData(r.potential0),
 		Charge1: unsafe.SliceData(r.charge1), Memory1: unsafe.SliceData(r.memory1), Potential1: unsafe.SliceData(r.potential1),
-		Weight: unsafe.SliceData(r.weight),
+		Weight: unsafe.SliceData(r.weight), Stays: unsafe.SliceData(r.stays),
 	}
 	key := r.key
 	for round := range v.network.Keys {
@@ -221,7 +221,7 @@ func (v *vectors[F]) setSweep(s *sweep[F]) {
 	real := vector.AllReals[F]
 	v.sweep = vector.Sweep[F]{
 		Number: vector.AllWords[F](s.k), Adapt: flag(s.adapt), Plastic: flag(s.edge.kind != tnn.Fixed),
-		Predict: flag(s.predict)[0], Adapting: flag(s.adapting)[0],
+		Predict: flag(s.predict)[0], Adapting: flag(s.adapting)[0], Again: flag(s.again)[0],
 		Levels: real(s.node.Levels), Temperature: real(s.node.Temperature), Four: real(s.node.Four),
 		Threshold: real(s.node.Threshold), LogLevels: real(s.node.LogLevels), Cut: real(s.node.Cut),
 		G: real(s.edge.G), SizeMass: real(s.edge.SizeMass), M: real(s.edge.M), TwoM: real(s.edge.TwoM),

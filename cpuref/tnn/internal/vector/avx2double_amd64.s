@@ -191,90 +191,94 @@ DATA constants<>+1480(SB)/8, $0x0000000000000100
 DATA constants<>+1488(SB)/8, $0x0000000000000100
 DATA constants<>+1496(SB)/8, $0x0000000000000100
 DATA constants<>+1504(SB)/8, $0x0000000000000001
-DATA constants<>+1512(SB)/8, $0x0000000000000001
-DATA constants<>+1520(SB)/8, $0x0000000000000001
-DATA constants<>+1528(SB)/8, $0x0000000000000001
-DATA constants<>+1536(SB)/8, $0xc000000000000000
-DATA constants<>+1544(SB)/8, $0xc000000000000000
-DATA constants<>+1552(SB)/8, $0xc000000000000000
-DATA constants<>+1560(SB)/8, $0xc000000000000000
-DATA constants<>+1568(SB)/8, $0x4010000000000000
-DATA constants<>+1576(SB)/8, $0x4010000000000000
-DATA constants<>+1584(SB)/8, $0x4010000000000000
-DATA constants<>+1592(SB)/8, $0x4010000000000000
-DATA constants<>+1600(SB)/8, $0xffffffff00000000
-DATA constants<>+1608(SB)/8, $0xffffffff00000000
-DATA constants<>+1616(SB)/8, $0xffffffff00000000
-DATA constants<>+1624(SB)/8, $0xffffffff00000000
-DATA constants<>+1632(SB)/8, $0x405466bc67758cb2
-DATA constants<>+1640(SB)/8, $0x405466bc67758cb2
-DATA constants<>+1648(SB)/8, $0x405466bc67758cb2
-DATA constants<>+1656(SB)/8, $0x405466bc67758cb2
-DATA constants<>+1664(SB)/8, $0x4044abbce625be46
-DATA constants<>+1672(SB)/8, $0x4044abbce625be46
-DATA constants<>+1680(SB)/8, $0x4044abbce625be46
-DATA constants<>+1688(SB)/8, $0x4044abbce625be46
-DATA constants<>+1696(SB)/8, $0x4045078300c44b58
-DATA constants<>+1704(SB)/8, $0x4045078300c44b58
-DATA constants<>+1712(SB)/8, $0x4045078300c44b58
-DATA constants<>+1720(SB)/8, $0x4045078300c44b58
-DATA constants<>+1728(SB)/8, $0x40532d2cce32415d
-DATA constants<>+1736(SB)/8, $0x40532d2cce32415d
-DATA constants<>+1744(SB)/8, $0x40532d2cce32415d
-DATA constants<>+1752(SB)/8, $0x40532d2cce32415d
-DATA constants<>+1760(SB)/8, $0x400e3ff288aceb7f
-DATA constants<>+1768(SB)/8, $0x400e3ff288aceb7f
-DATA constants<>+1776(SB)/8, $0x400e3ff288aceb7f
-DATA constants<>+1784(SB)/8, $0x400e3ff288aceb7f
-DATA constants<>+1792(SB)/8, $0x402e3009899bcffb
-DATA constants<>+1800(SB)/8, $0x402e3009899bcffb
-DATA constants<>+1808(SB)/8, $0x402e3009899bcffb
-DATA constants<>+1816(SB)/8, $0x402e3009899bcffb
-DATA constants<>+1824(SB)/8, $0x3df0b4611a626331
-DATA constants<>+1832(SB)/8, $0x3df0b4611a626331
-DATA constants<>+1840(SB)/8, $0x3df0b4611a626331
-DATA constants<>+1848(SB)/8, $0x3df0b4611a626331
-DATA constants<>+1856(SB)/8, $0x401921fb54400000
-DATA constants<>+1864(SB)/8, $0x401921fb54400000
-DATA constants<>+1872(SB)/8, $0x401921fb54400000
-DATA constants<>+1880(SB)/8, $0x401921fb54400000
-DATA constants<>+1888(SB)/8, $0x40503c1f081b5aae
-DATA constants<>+1896(SB)/8, $0x40503c1f081b5aae
-DATA constants<>+1904(SB)/8, $0x40503c1f081b5aae
-DATA constants<>+1912(SB)/8, $0x40503c1f081b5aae
-DATA constants<>+1920(SB)/8, $0x3f8619b20dd10d9d
-DATA constants<>+1928(SB)/8, $0x3f8619b20dd10d9d
-DATA constants<>+1936(SB)/8, $0x3f8619b20dd10d9d
-DATA constants<>+1944(SB)/8, $0x3f8619b20dd10d9d
-DATA constants<>+1952(SB)/8, $0x404e1f5068367b76
-DATA constants<>+1960(SB)/8, $0x404e1f5068367b76
-DATA constants<>+1968(SB)/8, $0x404e1f5068367b76
-DATA constants<>+1976(SB)/8, $0x404e1f5068367b76
-DATA constants<>+1984(SB)/8, $0x40555d3c7e3c9280
-DATA constants<>+1992(SB)/8, $0x40555d3c7e3c9280
-DATA constants<>+2000(SB)/8, $0x40555d3c7e3c9280
-DATA constants<>+2008(SB)/8, $0x40555d3c7e3c9280
-DATA constants<>+2016(SB)/8, $0x401f9cc40afc99ca
-DATA constants<>+2024(SB)/8, $0x401f9cc40afc99ca
-DATA constants<>+2032(SB)/8, $0x401f9cc40afc99ca
-DATA constants<>+2040(SB)/8, $0x401f9cc40afc99ca
-DATA constants<>+2048(SB)/8, $0x403a6d1ec7e0fafe
-DATA constants<>+2056(SB)/8, $0x403a6d1ec7e0fafe
-DATA constants<>+2064(SB)/8, $0x403a6d1ec7e0fafe
-DATA constants<>+2072(SB)/8, $0x403a6d1ec7e0fafe
-DATA constants<>+2080(SB)/8, $0xbffb263c4344c738
-DATA constants<>+2088(SB)/8, $0xbffb263c4344c738
-DATA constants<>+2096(SB)/8, $0xbffb263c4344c738
-DATA constants<>+2104(SB)/8, $0xbffb263c4344c738
-DATA constants<>+2112(SB)/8, $0x4033c00000000000
-DATA constants<>+2120(SB)/8, $0x4033c00000000000
-DATA constants<>+2128(SB)/8, $0x4033c00000000000
-DATA constants<>+2136(SB)/8, $0x4033c00000000000
-DATA constants<>+2144(SB)/8, $0x0000000000000002
-DATA constants<>+2152(SB)/8, $0x0000000000000002
-DATA constants<>+2160(SB)/8, $0x0000000000000002
-DATA constants<>+2168(SB)/8, $0x0000000000000002
-GLOBL constants<>(SB), RODATA|NOPTR, $2176
+DATA constants<>+1512(SB)/8, $0x0000000000000002
+DATA constants<>+1520(SB)/8, $0x0000000000000004
+DATA constants<>+1528(SB)/8, $0x0000000000000008
+DATA constants<>+1536(SB)/8, $0x0000000000000001
+DATA constants<>+1544(SB)/8, $0x0000000000000001
+DATA constants<>+1552(SB)/8, $0x0000000000000001
+DATA constants<>+1560(SB)/8, $0x0000000000000001
+DATA constants<>+1568(SB)/8, $0xc000000000000000
+DATA constants<>+1576(SB)/8, $0xc000000000000000
+DATA constants<>+1584(SB)/8, $0xc000000000000000
+DATA constants<>+1592(SB)/8, $0xc000000000000000
+DATA constants<>+1600(SB)/8, $0x4010000000000000
+DATA constants<>+1608(SB)/8, $0x4010000000000000
+DATA constants<>+1616(SB)/8, $0x4010000000000000
+DATA constants<>+1624(SB)/8, $0x4010000000000000
+DATA constants<>+1632(SB)/8, $0xffffffff00000000
+DATA constants<>+1640(SB)/8, $0xffffffff00000000
+DATA constants<>+1648(SB)/8, $0xffffffff00000000
+DATA constants<>+1656(SB)/8, $0xffffffff00000000
+DATA constants<>+1664(SB)/8, $0x405466bc67758cb2
+DATA constants<>+1672(SB)/8, $0x405466bc67758cb2
+DATA constants<>+1680(SB)/8, $0x405466bc67758cb2
+DATA constants<>+1688(SB)/8, $0x405466bc67758cb2
+DATA constants<>+1696(SB)/8, $0x4044abbce625be46
+DATA constants<>+1704(SB)/8, $0x4044abbce625be46
+DATA constants<>+1712(SB)/8, $0x4044abbce625be46
+DATA constants<>+1720(SB)/8, $0x4044abbce625be46
+DATA constants<>+1728(SB)/8, $0x4045078300c44b58
+DATA constants<>+1736(SB)/8, $0x4045078300c44b58
+DATA constants<>+1744(SB)/8, $0x4045078300c44b58
+DATA constants<>+1752(SB)/8, $0x4045078300c44b58
+DATA constants<>+1760(SB)/8, $0x40532d2cce32415d
+DATA constants<>+1768(SB)/8, $0x40532d2cce32415d
+DATA constants<>+1776(SB)/8, $0x40532d2cce32415d
+DATA constants<>+1784(SB)/8, $0x40532d2cce32415d
+DATA constants<>+1792(SB)/8, $0x400e3ff288aceb7f
+DATA constants<>+1800(SB)/8, $0x400e3ff288aceb7f
+DATA constants<>+1808(SB)/8, $0x400e3ff288aceb7f
+DATA constants<>+1816(SB)/8, $0x400e3ff288aceb7f
+DATA constants<>+1824(SB)/8, $0x402e3009899bcffb
+DATA constants<>+1832(SB)/8, $0x402e3009899bcffb
+DATA constants<>+1840(SB)/8, $0x402e3009899bcffb
+DATA constants<>+1848(SB)/8, $0x402e3009899bcffb
+DATA constants<>+1856(SB)/8, $0x3df0b4611a626331
+DATA constants<>+1864(SB)/8, $0x3df0b4611a626331
+DATA constants<>+1872(SB)/8, $0x3df0b4611a626331
+DATA constants<>+1880(SB)/8, $0x3df0b4611a626331
+DATA constants<>+1888(SB)/8, $0x401921fb54400000
+DATA constants<>+1896(SB)/8, $0x401921fb54400000
+DATA constants<>+1904(SB)/8, $0x401921fb54400000
+DATA constants<>+1912(SB)/8, $0x401921fb54400000
+DATA constants<>+1920(SB)/8, $0x40503c1f081b5aae
+DATA constants<>+1928(SB)/8, $0x40503c1f081b5aae
+DATA constants<>+1936(SB)/8, $0x40503c1f081b5aae
+DATA constants<>+1944(SB)/8, $0x40503c1f081b5aae
+DATA constants<>+1952(SB)/8, $0x3f8619b20dd10d9d
+DATA constants<>+1960(SB)/8, $0x3f8619b20dd10d9d
+DATA constants<>+1968(SB)/8, $0x3f8619b20dd10d9d
+DATA constants<>+1976(SB)/8, $0x3f8619b20dd10d9d
+DATA constants<>+1984(SB)/8, $0x404e1f5068367b76
+DATA constants<>+1992(SB)/8, $0x404e1f5068367b76
+DATA constants<>+2000(SB)/8, $0x404e1f5068367b76
+DATA constants<>+2008(SB)/8, $0x404e1f5068367b76
+DATA constants<>+2016(SB)/8, $0x40555d3c7e3c9280
+DATA constants<>+2024(SB)/8, $0x40555d3c7e3c9280
+DATA constants<>+2032(SB)/8, $0x40555d3c7e3c9280
+DATA constants<>+2040(SB)/8, $0x40555d3c7e3c9280
+DATA constants<>+2048(SB)/8, $0x401f9cc40afc99ca
+DATA constants<>+2056(SB)/8, $0x401f9cc40afc99ca
+DATA constants<>+2064(SB)/8, $0x401f9cc40afc99ca
+DATA constants<>+2072(SB)/8, $0x401f9cc40afc99ca
+DATA constants<>+2080(SB)/8, $0x403a6d1ec7e0fafe
+DATA constants<>+2088(SB)/8, $0x403a6d1ec7e0fafe
+DATA constants<>+2096(SB)/8, $0x403a6d1ec7e0fafe
+DATA constants<>+2104(SB)/8, $0x403a6d1ec7e0fafe
+DATA constants<>+2112(SB)/8, $0xbffb263c4344c738
+DATA constants<>+2120(SB)/8, $0xbffb263c4344c738
+DATA constants<>+2128(SB)/8, $0xbffb263c4344c738
+DATA constants<>+2136(SB)/8, $0xbffb263c4344c738
+DATA constants<>+2144(SB)/8, $0x4033c00000000000
+DATA constants<>+2152(SB)/8, $0x4033c00000000000
+DATA constants<>+2160(SB)/8, $0x4033c00000000000
+DATA constants<>+2168(SB)/8, $0x4033c00000000000
+DATA constants<>+2176(SB)/8, $0x0000000000000002
+DATA constants<>+2184(SB)/8, $0x0000000000000002
+DATA constants<>+2192(SB)/8, $0x0000000000000002
+DATA constants<>+2200(SB)/8, $0x0000000000000002
+GLOBL constants<>(SB), RODATA|NOPTR, $2208
 
 // func Charge2020AVX2Double(n *Network[float64], s *Sweep[float64], f *Frame[float64])
 // Requires: AVX, AVX2, MMX+
@@ -440,12 +444,12 @@ read:
 	VBLENDVPD    Y6, Y7, Y3, Y3
 
 offered:
-	VMOVUPD    Y3, (R9)
-	VMOVUPD    Y4, 256(R9)
 	MOVQ       128(AX), R11
 	PREFETCHT0 (R11)(R8*1)
 	MOVQ       152(AX), R11
 	PREFETCHT0 (R11)(R8*1)
+	VMOVUPD    Y3, (R9)
+	VMOVUPD    Y4, 256(R9)
 	MOVQ       112(AX), R11
 	VANDPS     (R11)(R8*1), Y5, Y6
 	MOVQ       120(AX), R11
@@ -546,9 +550,9 @@ chargedone:
 	VMOVUPS 11136(BX), Y2
 	VMULPD  11264(BX), Y2, Y2
 	VADDPD  Y2, Y0, Y0
-	VMULPD  208(CX), Y1, Y1
+	VMULPD  216(CX), Y1, Y1
 	VMOVUPD Y1, 3072(DI)
-	VMULPD  208(CX), Y0, Y0
+	VMULPD  216(CX), Y0, Y0
 	VMOVUPD Y0, 3328(DI)
 	ADDQ    $0x00000020, DI
 	ADDQ    $0x00000020, SI
@@ -603,11 +607,11 @@ further:
 furtherdone:
 	VMOVUPD   constants<>+224(SB), Y0
 	VMOVUPD   3072(R9), Y1
-	VDIVPD    240(CX), Y1, Y1
+	VDIVPD    248(CX), Y1, Y1
 	VROUNDPD  $0x09, Y1, Y1
 	VMAXPD    Y1, Y0, Y1
 	VMOVUPD   3328(R9), Y2
-	VDIVPD    240(CX), Y2, Y2
+	VDIVPD    248(CX), Y2, Y2
 	VROUNDPD  $0x09, Y2, Y2
 	VMAXPD    Y2, Y0, Y0
 	VMOVUPD   Y1, 3584(R9)
@@ -615,7 +619,7 @@ furtherdone:
 	VCMPPD    $0x1e, Y0, Y1, Y2
 	VBLENDVPD Y2, Y1, Y0, Y3
 	VBLENDVPD Y2, Y0, Y1, Y0
-	VMOVUPD   144(CX), Y1
+	VMOVUPD   152(CX), Y1
 	VXORPS    Y4, Y4, Y4
 	VSUBPD    Y1, Y3, Y5
 	VMAXPD    Y5, Y4, Y4
@@ -725,8 +729,8 @@ furtherdone:
 	VMOVUPD   Y4, 4352(R9)
 	VMOVUPD   Y1, 4096(R9)
 	VMULPD    Y1, Y3, Y4
-	VCMPPD    $0x1e, 304(CX), Y4, Y4
-	VMOVUPD   304(CX), Y5
+	VCMPPD    $0x1e, 312(CX), Y4, Y4
+	VMOVUPD   312(CX), Y5
 	VDIVPD    Y1, Y5, Y1
 	VROUNDPD  $0x09, Y1, Y1
 	VADDPD    constants<>+224(SB), Y1, Y1
@@ -836,8 +840,8 @@ minusdone:
 	VMOVUPD   Y2, 5376(R9)
 	VMOVUPS   11168(BX), Y5
 	VMULPD    Y2, Y5, Y5
-	VCMPPD    $0x1e, 304(CX), Y5, Y5
-	VMOVUPD   304(CX), Y6
+	VCMPPD    $0x1e, 312(CX), Y5, Y5
+	VMOVUPD   312(CX), Y6
 	VDIVPD    Y2, Y6, Y2
 	VROUNDPD  $0x09, Y2, Y2
 	VADDPD    constants<>+224(SB), Y2, Y2
@@ -931,82 +935,82 @@ plusdone:
 	VPMULUDQ  constants<>+768(SB), Y7, Y7
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y6, Y9, Y6
-	VXORPS    168(AX), Y6, Y6
+	VXORPS    176(AX), Y6, Y6
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y8, Y9, Y8
-	VXORPS    200(AX), Y8, Y8
+	VXORPS    208(AX), Y8, Y8
 	VPMULUDQ  constants<>+736(SB), Y6, Y6
 	VPMULUDQ  constants<>+768(SB), Y8, Y8
 	VPSRLQ    $0x20, Y8, Y9
 	VXORPS    Y7, Y9, Y7
-	VXORPS    232(AX), Y7, Y7
+	VXORPS    240(AX), Y7, Y7
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y5, Y9, Y5
-	VXORPS    264(AX), Y5, Y5
+	VXORPS    272(AX), Y5, Y5
 	VPMULUDQ  constants<>+736(SB), Y7, Y7
 	VPMULUDQ  constants<>+768(SB), Y5, Y5
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y8, Y9, Y8
-	VXORPS    296(AX), Y8, Y8
+	VXORPS    304(AX), Y8, Y8
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y6, Y9, Y6
-	VXORPS    328(AX), Y6, Y6
+	VXORPS    336(AX), Y6, Y6
 	VPMULUDQ  constants<>+736(SB), Y8, Y8
 	VPMULUDQ  constants<>+768(SB), Y6, Y6
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y5, Y9, Y5
-	VXORPS    360(AX), Y5, Y5
+	VXORPS    368(AX), Y5, Y5
 	VPSRLQ    $0x20, Y8, Y9
 	VXORPS    Y7, Y9, Y7
-	VXORPS    392(AX), Y7, Y7
+	VXORPS    400(AX), Y7, Y7
 	VPMULUDQ  constants<>+736(SB), Y5, Y5
 	VPMULUDQ  constants<>+768(SB), Y7, Y7
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y6, Y9, Y6
-	VXORPS    424(AX), Y6, Y6
+	VXORPS    432(AX), Y6, Y6
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y8, Y9, Y8
-	VXORPS    456(AX), Y8, Y8
+	VXORPS    464(AX), Y8, Y8
 	VPMULUDQ  constants<>+736(SB), Y6, Y6
 	VPMULUDQ  constants<>+768(SB), Y8, Y8
 	VPSRLQ    $0x20, Y8, Y9
 	VXORPS    Y7, Y9, Y7
-	VXORPS    488(AX), Y7, Y7
+	VXORPS    496(AX), Y7, Y7
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y5, Y9, Y5
-	VXORPS    520(AX), Y5, Y5
+	VXORPS    528(AX), Y5, Y5
 	VPMULUDQ  constants<>+736(SB), Y7, Y7
 	VPMULUDQ  constants<>+768(SB), Y5, Y5
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y8, Y9, Y8
-	VXORPS    552(AX), Y8, Y8
+	VXORPS    560(AX), Y8, Y8
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y6, Y9, Y6
-	VXORPS    584(AX), Y6, Y6
+	VXORPS    592(AX), Y6, Y6
 	VPMULUDQ  constants<>+736(SB), Y8, Y8
 	VPMULUDQ  constants<>+768(SB), Y6, Y6
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y5, Y9, Y5
-	VXORPS    616(AX), Y5, Y5
+	VXORPS    624(AX), Y5, Y5
 	VPSRLQ    $0x20, Y8, Y9
 	VXORPS    Y7, Y9, Y7
-	VXORPS    648(AX), Y7, Y7
+	VXORPS    656(AX), Y7, Y7
 	VPMULUDQ  constants<>+736(SB), Y5, Y5
 	VPMULUDQ  constants<>+768(SB), Y7, Y7
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y6, Y9, Y6
-	VXORPS    680(AX), Y6, Y6
+	VXORPS    688(AX), Y6, Y6
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y8, Y9, Y8
-	VXORPS    712(AX), Y8, Y8
+	VXORPS    720(AX), Y8, Y8
 	VPMULUDQ  constants<>+736(SB), Y6, Y6
 	VPMULUDQ  constants<>+768(SB), Y8, Y8
 	VPSRLQ    $0x20, Y8, Y8
 	VXORPS    Y7, Y8, Y7
-	VXORPS    744(AX), Y7, Y7
+	VXORPS    752(AX), Y7, Y7
 	VPSRLQ    $0x20, Y6, Y6
 	VXORPS    Y5, Y6, Y5
-	VXORPS    776(AX), Y5, Y5
+	VXORPS    784(AX), Y5, Y5
 	VPSLLQ    $0x20, Y7, Y5
 	VPSRLQ    $0x29, Y5, Y5
 	VORPS     constants<>+800(SB), Y5, Y5
@@ -1131,7 +1135,7 @@ found:
 	VADDPD       3072(R9), Y5, Y5
 	VADDPD       constants<>+224(SB), Y5, Y5
 	VMOVUPD      constants<>+1312(SB), Y7
-	VDIVPD       240(CX), Y5, Y5
+	VDIVPD       248(CX), Y5, Y5
 	VROUNDPD     $0x09, Y5, Y5
 	VMAXPD       Y5, Y7, Y5
 	VDIVPD       Y2, Y3, Y2
@@ -1193,7 +1197,7 @@ found:
 	MOVQ         48(AX), R11
 	VSUBPD       (R11)(R10*1), Y2, Y3
 	VANDPS       constants<>+160(SB), Y3, Y3
-	VCMPPD       $0x1e, 240(CX), Y3, Y3
+	VCMPPD       $0x1e, 248(CX), Y3, Y3
 	VANDPS       Y1, Y3, Y3
 	VMOVUPD      (R11)(R10*1), Y4
 	VBLENDVPD    Y1, Y2, Y4, Y4
@@ -1497,7 +1501,7 @@ membersdone:
 	VMULPD    Y7, Y7, Y5
 	VMULPD    Y8, Y8, Y6
 	VADDPD    Y6, Y5, Y5
-	VMULPD    176(CX), Y5, Y5
+	VMULPD    184(CX), Y5, Y5
 	MOVQ      80(AX), R10
 	VMOVUPD   (R10)(R9*1), Y6
 	VBLENDVPD Y0, Y5, Y6, Y6
@@ -1505,7 +1509,7 @@ membersdone:
 	VMULPD    Y3, Y3, Y5
 	VMULPD    Y4, Y4, Y6
 	VADDPD    Y6, Y5, Y5
-	VMULPD    176(CX), Y5, Y5
+	VMULPD    184(CX), Y5, Y5
 	VMULPD    constants<>+1344(SB), Y5, Y5
 	MOVQ      88(AX), R10
 	VMOVUPD   (R10)(R9*1), Y6
@@ -1789,278 +1793,262 @@ TEXT ·Charge2019AVX2Double(SB), NOSPLIT, $0-24
 	MOVQ f+16(FP), DX
 	MOVQ 152(DX), BX
 	XORQ SI, SI
-	MOVQ BX, DI
 
 chargepart:
-	MOVQ       (DX), R8
-	SHLQ       $0x03, R8
-	ADDQ       SI, R8
-	MOVQ       40(AX), R9
-	PREFETCHT0 (R9)(R8*1)
-	MOVQ       72(AX), R9
-	PREFETCHT0 (R9)(R8*1)
+	MOVQ       (DX), DI
+	SHLQ       $0x03, DI
+	ADDQ       SI, DI
+	MOVQ       40(AX), R8
+	PREFETCHT0 (R8)(DI*1)
+	MOVQ       72(AX), R8
+	PREFETCHT0 (R8)(DI*1)
 	VXORPS     Y0, Y0, Y0
-	VMOVUPS    Y0, 11168(BX)
-	VXORPS     Y0, Y0, Y0
-	VMOVUPS    Y0, 11200(BX)
-	VXORPS     Y0, Y0, Y0
-	VMOVUPS    Y0, 11136(BX)
-	VXORPS     Y0, Y0, Y0
-	VMOVUPS    Y0, 11232(BX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VMOVUPS    Y1, 11264(BX)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       8(DX), R8
-	SHLQ       $0x03, R8
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       8(DX), DI
+	SHLQ       $0x03, DI
+	ADDQ       SI, DI
+	MOVQ       56(DX), R8
 	ADDQ       SI, R8
-	MOVQ       56(DX), R9
-	ADDQ       SI, R9
-	MOVQ       16(DX), R10
-	TESTQ      R10, R10
+	MOVQ       16(DX), R9
+	TESTQ      R9, R9
 	JZ         chargedone
 
 charge:
-	MOVQ         32(AX), R11
-	MOVQ         R8, R12
-	SHRQ         $0x02, R12
-	ANDQ         $-32, R12
-	VPBROADCASTW 20(R11)(R12*1), Y3
-	VPAND        (DI), Y3, Y3
-	VPCMPEQQ     (DI), Y3, Y5
-	CMPL         (R11)(R12*1), $0x00
+	MOVQ         32(AX), R10
+	MOVQ         DI, R11
+	SHRQ         $0x02, R11
+	ANDQ         $-32, R11
+	VPBROADCASTW 20(R10)(R11*1), Y8
+	VPAND        (BX), Y8, Y8
+	VPCMPEQQ     (BX), Y8, Y10
+	CMPL         (R10)(R11*1), $0x00
 	JL           apart
-	CMPW         16(R11)(R12*1), $0x00
+	CMPW         16(R10)(R11*1), $0x00
 	JNE          follow4leap
-	MOVQ         40(AX), R14
-	MOVLQSX      (R11)(R12*1), R13
-	MOVQ         SI, R15
-	ANDQ         $0x0000007f, R15
-	ADDQ         R15, R14
-	VMASKMOVPD   (R14)(R13*8), Y5, Y3
+	MOVQ         40(AX), R13
+	MOVLQSX      (R10)(R11*1), R12
+	MOVQ         SI, R14
+	ANDQ         $0x0000007f, R14
+	ADDQ         R14, R13
+	VMASKMOVPD   (R13)(R12*8), Y10, Y8
 	JMP          follow4
 
 follow4leap:
-	VPBROADCASTW 16(R11)(R12*1), Y3
-	VPAND        (DI), Y3, Y3
-	VPCMPEQQ     (DI), Y3, Y4
-	VANDNPS      Y5, Y4, Y3
-	VANDPS       Y4, Y5, Y4
-	MOVQ         40(AX), R14
-	MOVLQSX      (R11)(R12*1), R13
-	MOVQ         SI, R15
-	ANDQ         $0x0000007f, R15
-	ADDQ         R15, R14
-	VMASKMOVPD   (R14)(R13*8), Y3, Y3
-	MOVQ         40(AX), R14
-	MOVLQSX      4(R11)(R12*1), R13
-	MOVQ         SI, R15
-	ANDQ         $0x0000007f, R15
-	ADDQ         R15, R14
-	VMASKMOVPD   (R14)(R13*8), Y4, Y4
-	VORPS        Y4, Y3, Y3
+	VPBROADCASTW 16(R10)(R11*1), Y8
+	VPAND        (BX), Y8, Y8
+	VPCMPEQQ     (BX), Y8, Y9
+	VANDNPS      Y10, Y9, Y8
+	VANDPS       Y9, Y10, Y9
+	MOVQ         40(AX), R13
+	MOVLQSX      (R10)(R11*1), R12
+	MOVQ         SI, R14
+	ANDQ         $0x0000007f, R14
+	ADDQ         R14, R13
+	VMASKMOVPD   (R13)(R12*8), Y8, Y8
+	MOVQ         40(AX), R13
+	MOVLQSX      4(R10)(R11*1), R12
+	MOVQ         SI, R14
+	ANDQ         $0x0000007f, R14
+	ADDQ         R14, R13
+	VMASKMOVPD   (R13)(R12*8), Y9, Y9
+	VORPS        Y9, Y8, Y8
 
 follow4:
-	VMOVAPD    Y3, Y3
-	CMPW       18(R11)(R12*1), $0x00
+	VMOVAPD    Y8, Y8
+	CMPW       18(R10)(R11*1), $0x00
 	JNE        follow5leap
-	MOVQ       160(AX), R14
-	MOVLQSX    8(R11)(R12*1), R13
-	MOVQ       SI, R15
-	ANDQ       $0x0000007f, R15
-	ADDQ       R15, R14
-	VMASKMOVPD (R14)(R13*8), Y5, Y4
+	MOVQ       160(AX), R13
+	MOVLQSX    8(R10)(R11*1), R12
+	MOVQ       SI, R14
+	ANDQ       $0x0000007f, R14
+	ADDQ       R14, R13
+	VMASKMOVPD (R13)(R12*8), Y10, Y9
 	JMP        follow5
 
 follow5leap:
-	VPBROADCASTW 18(R11)(R12*1), Y4
-	VPAND        (DI), Y4, Y4
-	VPCMPEQQ     (DI), Y4, Y6
-	VANDNPS      Y5, Y6, Y4
-	VANDPS       Y6, Y5, Y6
-	MOVQ         160(AX), R14
-	MOVLQSX      8(R11)(R12*1), R13
-	MOVQ         SI, R15
-	ANDQ         $0x0000007f, R15
-	ADDQ         R15, R14
-	VMASKMOVPD   (R14)(R13*8), Y4, Y4
-	MOVQ         160(AX), R14
-	MOVLQSX      12(R11)(R12*1), R13
-	MOVQ         SI, R15
-	ANDQ         $0x0000007f, R15
-	ADDQ         R15, R14
-	VMASKMOVPD   (R14)(R13*8), Y6, Y6
-	VORPS        Y6, Y4, Y4
+	VPBROADCASTW 18(R10)(R11*1), Y9
+	VPAND        (BX), Y9, Y9
+	VPCMPEQQ     (BX), Y9, Y11
+	VANDNPS      Y10, Y11, Y9
+	VANDPS       Y11, Y10, Y11
+	MOVQ         160(AX), R13
+	MOVLQSX      8(R10)(R11*1), R12
+	MOVQ         SI, R14
+	ANDQ         $0x0000007f, R14
+	ADDQ         R14, R13
+	VMASKMOVPD   (R13)(R12*8), Y9, Y9
+	MOVQ         160(AX), R13
+	MOVLQSX      12(R10)(R11*1), R12
+	MOVQ         SI, R14
+	ANDQ         $0x0000007f, R14
+	ADDQ         R14, R13
+	VMASKMOVPD   (R13)(R12*8), Y11, Y11
+	VORPS        Y11, Y9, Y9
 
 follow5:
-	VMOVAPD Y4, Y4
+	VMOVAPD Y9, Y9
 	JMP     read
 
 apart:
-	MOVQ       40(AX), R13
-	MOVQ       R8, R14
-	SHRQ       $0x01, R14
-	MOVQ       8(AX), R15
-	VMOVUPS    (R15)(R14*1), X3
-	VXORPS     Y4, Y4, Y4
-	VMOVAPS    Y5, Y6
-	VGATHERDPD Y6, (R13)(X3*8), Y4
-	VMOVAPD    Y4, Y3
-	MOVQ       160(AX), R13
-	MOVQ       R8, R14
-	SHRQ       $0x01, R14
-	MOVQ       16(AX), R15
-	VMOVUPS    (R15)(R14*1), X4
-	VXORPS     Y6, Y6, Y6
-	VMOVAPS    Y5, Y7
-	VGATHERDPD Y7, (R13)(X4*8), Y6
-	VMOVAPD    Y6, Y4
+	MOVQ       40(AX), R12
+	MOVQ       DI, R13
+	SHRQ       $0x01, R13
+	MOVQ       8(AX), R14
+	VMOVUPS    (R14)(R13*1), X8
+	VXORPS     Y9, Y9, Y9
+	VMOVAPS    Y10, Y11
+	VGATHERDPD Y11, (R12)(X8*8), Y9
+	VMOVAPD    Y9, Y8
+	MOVQ       160(AX), R12
+	MOVQ       DI, R13
+	SHRQ       $0x01, R13
+	MOVQ       16(AX), R14
+	VMOVUPS    (R14)(R13*1), X9
+	VXORPS     Y11, Y11, Y11
+	VMOVAPS    Y10, Y12
+	VGATHERDPD Y12, (R12)(X9*8), Y11
+	VMOVAPD    Y11, Y9
 
 read:
 	CMPL         96(CX), $0x00
 	JE           offered
-	VPBROADCASTW 22(R11)(R12*1), Y6
-	VPAND        (DI), Y6, Y6
-	VPCMPEQQ     (DI), Y6, Y6
-	VANDNPS      Y5, Y6, Y6
-	MOVQ         (DX), R11
-	SHLQ         $0x03, R11
-	ADDQ         SI, R11
-	MOVQ         56(AX), R12
-	VMOVUPD      (R12)(R11*1), Y7
-	VMULPD       Y7, Y3, Y7
-	VXORPS       Y8, Y8, Y8
-	VCMPPD       $0x15, Y8, Y7, Y7
-	VANDPS       Y6, Y7, Y6
-	VXORPS       Y7, Y7, Y7
-	VBLENDVPD    Y6, Y7, Y3, Y3
+	VPBROADCASTW 22(R10)(R11*1), Y11
+	VPAND        (BX), Y11, Y11
+	VPCMPEQQ     (BX), Y11, Y11
+	VANDNPS      Y10, Y11, Y10
+	MOVQ         (DX), R10
+	SHLQ         $0x03, R10
+	ADDQ         SI, R10
+	MOVQ         56(AX), R11
+	VMOVUPD      (R11)(R10*1), Y11
+	VMULPD       Y11, Y8, Y11
+	VXORPS       Y12, Y12, Y12
+	VCMPPD       $0x15, Y12, Y11, Y11
+	VANDPS       Y10, Y11, Y10
+	VXORPS       Y11, Y11, Y11
+	VBLENDVPD    Y10, Y11, Y8, Y8
 
 offered:
-	VMOVUPD   Y3, (R9)
-	VMOVUPD   Y4, 256(R9)
-	VXORPS    Y6, Y6, Y6
-	VCMPPD    $0x04, Y6, Y4, Y6
-	VANDPS    Y5, Y6, Y6
-	MOVQ      128(AX), R11
-	VMOVUPD   (R11)(R8*1), Y7
-	MOVQ      152(AX), R11
-	VMOVUPD   (R11)(R8*1), Y8
-	VXORPS    Y9, Y9, Y9
-	VPCMPGTQ  Y7, Y9, Y9
+	CMPL    104(CX), $0x00
+	JE      told
+	VMOVUPD Y8, (R8)
+	VMOVUPD Y9, 256(R8)
+
+told:
+	MOVQ      DI, R10
+	SHRQ      $0x03, R10
+	MOVQ      168(AX), R11
+	CMPL      112(CX), $0x00
+	JNE       again
 	VXORPS    Y10, Y10, Y10
-	VPCMPGTQ  Y4, Y10, Y10
-	VXORPS    Y10, Y9, Y9
-	VXORPS    constants<>+128(SB), Y9, Y9
-	VANDPS    Y9, Y6, Y9
-	VXORPS    Y10, Y10, Y10
-	VPCMPGTQ  Y8, Y10, Y10
-	VXORPS    Y11, Y11, Y11
-	VPCMPGTQ  Y4, Y11, Y11
-	VXORPS    Y11, Y10, Y10
-	VANDPS    Y10, Y6, Y6
-	MOVQ      112(AX), R11
-	VANDPS    (R11)(R8*1), Y9, Y10
-	MOVQ      136(AX), R11
-	VANDPS    (R11)(R8*1), Y6, Y11
-	VANDPS    Y7, Y9, Y7
-	VANDPS    Y8, Y6, Y6
-	VMOVUPD   constants<>+224(SB), Y8
-	VMULPD    Y4, Y3, Y9
-	VANDPS    constants<>+160(SB), Y4, Y12
+	VCMPPD    $0x04, Y10, Y9, Y10
+	MOVQ      128(AX), R12
+	VXORPS    (R12)(DI*1), Y9, Y11
+	MOVQ      152(AX), R12
+	VXORPS    (R12)(DI*1), Y9, Y12
 	VXORPS    Y13, Y13, Y13
-	VCMPPD    $0x1e, Y13, Y9, Y13
-	VADDPD    Y9, Y10, Y14
+	VPCMPGTQ  Y11, Y13, Y11
+	VANDNPS   Y10, Y11, Y11
+	VXORPS    Y13, Y13, Y13
+	VPCMPGTQ  Y12, Y13, Y12
+	VANDPS    Y12, Y10, Y12
+	VMOVAPS   Y11, Y10
+	VMOVMSKPD Y11, R12
+	MOVW      R12, (R11)(R10*1)
+	VMOVAPS   Y12, Y11
+	VMOVMSKPD Y12, R12
+	MOVW      R12, 2(R11)(R10*1)
+	JMP       stays
+
+again:
+	VPBROADCASTW (R11)(R10*1), Y10
+	VPAND        constants<>+1504(SB), Y10, Y10
+	VPCMPEQQ     constants<>+1504(SB), Y10, Y10
+	VMOVAPS      Y10, Y10
+	VPBROADCASTW 2(R11)(R10*1), Y11
+	VPAND        constants<>+1504(SB), Y11, Y11
+	VPCMPEQQ     constants<>+1504(SB), Y11, Y11
+	VMOVAPS      Y11, Y11
+
+stays:
+	MOVQ      112(AX), R10
+	VANDPS    (R10)(DI*1), Y10, Y10
+	MOVQ      136(AX), R10
+	VANDPS    (R10)(DI*1), Y11, Y11
+	VMULPD    Y9, Y8, Y8
+	VANDPS    constants<>+160(SB), Y9, Y12
+	VXORPS    Y13, Y13, Y13
+	VCMPPD    $0x1e, Y13, Y8, Y13
+	VADDPD    Y8, Y10, Y14
 	VMINPD    Y14, Y12, Y14
 	VBLENDVPD Y13, Y14, Y10, Y10
-	VORPS     constants<>+192(SB), Y8, Y14
-	VADDPD    Y3, Y7, Y15
-	VMAXPD    Y15, Y14, Y14
-	VMINPD    Y14, Y8, Y14
-	VBLENDVPD Y13, Y14, Y7, Y7
-	VXORPS    Y7, Y7, Y7
-	VCMPPD    $0x11, Y7, Y9, Y7
+	VXORPS    Y13, Y13, Y13
+	VCMPPD    $0x11, Y13, Y8, Y13
 	VORPS     constants<>+192(SB), Y12, Y12
-	VADDPD    Y9, Y11, Y9
-	VMAXPD    Y9, Y12, Y9
-	VBLENDVPD Y7, Y9, Y11, Y11
-	VORPS     constants<>+192(SB), Y8, Y9
-	VADDPD    Y3, Y6, Y3
-	VMAXPD    Y3, Y9, Y3
-	VMINPD    Y3, Y8, Y3
-	VBLENDVPD Y7, Y3, Y6, Y6
-	VXORPS    Y3, Y3, Y3
-	VCMPPD    $0x04, Y3, Y10, Y3
-	VANDPS    Y5, Y3, Y3
-	VXORPS    Y6, Y6, Y6
-	VCMPPD    $0x04, Y6, Y11, Y6
-	VANDPS    Y5, Y6, Y5
-	VXORPS    Y6, Y6, Y6
-	VPCMPGTQ  Y4, Y6, Y6
-	VANDNPS   Y3, Y6, Y7
-	VANDNPS   Y5, Y6, Y8
-	VANDPS    Y6, Y3, Y3
-	VANDPS    Y6, Y5, Y5
-	VANDPS    Y10, Y7, Y6
-	VMOVUPS   11168(BX), Y9
-	VADDPD    Y6, Y9, Y9
-	VMOVUPS   Y9, 11168(BX)
-	VANDPS    Y4, Y7, Y6
-	VMOVUPS   11200(BX), Y7
-	VADDPD    Y6, Y7, Y7
-	VMOVUPS   Y7, 11200(BX)
-	VANDPS    Y11, Y8, Y6
-	VMOVUPS   11136(BX), Y7
-	VADDPD    Y6, Y7, Y7
-	VMOVUPS   Y7, 11136(BX)
-	VANDPS    Y4, Y8, Y6
-	VMOVUPS   11232(BX), Y7
-	VADDPD    Y6, Y7, Y7
-	VMOVUPS   Y7, 11232(BX)
-	VANDPS    Y10, Y3, Y6
-	VADDPD    Y6, Y0, Y0
-	VANDPS    Y4, Y3, Y3
-	VMOVUPS   11264(BX), Y6
-	VADDPD    Y3, Y6, Y6
-	VMOVUPS   Y6, 11264(BX)
-	VANDPS    Y11, Y5, Y3
-	VADDPD    Y3, Y1, Y1
-	VANDPS    Y4, Y5, Y3
-	VADDPD    Y3, Y2, Y2
-	ADDQ      $0x00000100, R8
-	ADDQ      $0x00000700, R9
-	DECQ      R10
+	VADDPD    Y8, Y11, Y8
+	VMAXPD    Y8, Y12, Y8
+	VBLENDVPD Y13, Y8, Y11, Y11
+	VXORPS    Y8, Y8, Y8
+	VPCMPGTQ  Y9, Y8, Y8
+	VANDNPS   Y10, Y8, Y12
+	VADDPD    Y12, Y0, Y0
+	VANDPS    Y10, Y8, Y12
+	VADDPD    Y12, Y4, Y4
+	VXORPS    Y12, Y12, Y12
+	VCMPPD    $0x04, Y12, Y10, Y10
+	VANDPS    Y9, Y10, Y10
+	VXORPS    Y12, Y12, Y12
+	VMAXPD    Y12, Y10, Y12
+	VADDPD    Y12, Y1, Y1
+	VXORPS    Y12, Y12, Y12
+	VMINPD    Y12, Y10, Y10
+	VADDPD    Y10, Y5, Y5
+	VANDNPS   Y11, Y8, Y10
+	VADDPD    Y10, Y2, Y2
+	VANDPS    Y11, Y8, Y8
+	VADDPD    Y8, Y6, Y6
+	VXORPS    Y8, Y8, Y8
+	VCMPPD    $0x04, Y8, Y11, Y8
+	VANDPS    Y9, Y8, Y8
+	VXORPS    Y9, Y9, Y9
+	VMAXPD    Y9, Y8, Y9
+	VADDPD    Y9, Y3, Y3
+	VXORPS    Y9, Y9, Y9
+	VMINPD    Y9, Y8, Y8
+	VADDPD    Y8, Y7, Y7
+	ADDQ      $0x00000100, DI
+	ADDQ      $0x00000700, R8
+	DECQ      R9
 	JNZ       charge
 
 chargedone:
-	VMOVUPS 11168(BX), Y4
-	VMOVUPD Y4, 1024(DI)
-	VMOVUPS 11200(BX), Y3
-	VMOVUPD Y3, 2048(DI)
-	VMOVUPS 11136(BX), Y3
-	VMOVUPD Y3, 1280(DI)
-	VMOVUPS 11232(BX), Y3
-	VMOVUPD Y3, 2304(DI)
-	VMOVUPD Y0, 1536(DI)
-	VMOVUPS 11264(BX), Y3
-	VMOVUPD Y3, 2560(DI)
-	VMOVUPD Y1, 1792(DI)
-	VMOVUPD Y2, 2816(DI)
-	VMOVUPS 11168(BX), Y3
-	VMULPD  Y2, Y3, Y2
-	VMULPD  11200(BX), Y1, Y1
-	VADDPD  Y1, Y2, Y1
-	VANDPS  constants<>+160(SB), Y1, Y1
-	VMULPD  11232(BX), Y0, Y0
-	VMOVUPS 11136(BX), Y2
-	VMULPD  11264(BX), Y2, Y2
-	VADDPD  Y2, Y0, Y0
+	VMOVUPD Y0, 1024(BX)
+	VMOVUPD Y1, 2048(BX)
+	VMOVUPD Y2, 1280(BX)
+	VMOVUPD Y3, 2304(BX)
+	VMOVUPD Y4, 1536(BX)
+	VMOVUPD Y5, 2560(BX)
+	VMOVUPD Y6, 1792(BX)
+	VMOVUPD Y7, 2816(BX)
+	VMULPD  Y7, Y0, Y0
+	VMULPD  Y1, Y6, Y1
+	VADDPD  Y1, Y0, Y0
 	VANDPS  constants<>+160(SB), Y0, Y0
-	VMULPD  208(CX), Y1, Y1
-	VMOVUPD Y1, 3072(DI)
-	VMULPD  208(CX), Y0, Y0
-	VMOVUPD Y0, 3328(DI)
-	ADDQ    $0x00000020, DI
+	VMULPD  Y3, Y4, Y1
+	VMULPD  Y5, Y2, Y2
+	VADDPD  Y2, Y1, Y1
+	VANDPS  constants<>+160(SB), Y1, Y1
+	VMULPD  216(CX), Y0, Y0
+	VMOVUPD Y0, 3072(BX)
+	VMULPD  216(CX), Y1, Y0
+	VMOVUPD Y0, 3328(BX)
+	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
 	CMPQ    SI, $0x00000100
 	JNE     chargepart
@@ -2082,14 +2070,16 @@ TEXT ·Sample2019AVX2Double(SB), NOSPLIT, $0-24
 	MOVQ BX, R9
 
 samplepart:
+	CMPL 112(CX), $0x00
+	JNE  fewer
 	MOVQ 40(DX), R10
 	SHLQ $0x01, R10
 	ADDQ $0x07, R10
 	SHRQ $0x03, R10
 
-further:
+all:
 	TESTQ      DI, DI
-	JZ         furtherdone
+	JZ         alldone
 	MOVQ       32(AX), R11
 	MOVQ       SI, R12
 	SHRQ       $0x02, R12
@@ -2105,28 +2095,67 @@ further:
 	PREFETCHT0 (R11)(R13*8)
 	PREFETCHT0 64(R11)(R13*8)
 	PREFETCHT0 128(R11)(R13*8)
-	MOVQ       128(AX), R11
-	PREFETCHT0 (R11)(SI*1)
 	MOVQ       112(AX), R11
-	PREFETCHT0 (R11)(SI*1)
-	MOVQ       152(AX), R11
 	PREFETCHT0 (R11)(SI*1)
 	MOVQ       136(AX), R11
 	PREFETCHT0 (R11)(SI*1)
 	MOVQ       128(AX), R11
-	PREFETCHT0 64(R11)(SI*1)
+	PREFETCHT0 (R11)(SI*1)
+	MOVQ       152(AX), R11
+	PREFETCHT0 (R11)(SI*1)
 	MOVQ       112(AX), R11
 	PREFETCHT0 64(R11)(SI*1)
+	MOVQ       136(AX), R11
+	PREFETCHT0 64(R11)(SI*1)
+	MOVQ       128(AX), R11
+	PREFETCHT0 64(R11)(SI*1)
 	MOVQ       152(AX), R11
+	PREFETCHT0 64(R11)(SI*1)
+	ADDQ       $0x80, SI
+	DECQ       DI
+	DECQ       R10
+	JNZ        all
+
+alldone:
+	JMP fetched
+
+fewer:
+	MOVQ 40(DX), R10
+	SHLQ $0x01, R10
+	ADDQ $0x07, R10
+	SHRQ $0x03, R10
+
+charges:
+	TESTQ      DI, DI
+	JZ         chargesdone
+	MOVQ       32(AX), R11
+	MOVQ       SI, R12
+	SHRQ       $0x02, R12
+	ANDQ       $-32, R12
+	MOVLQSX    (R11)(R12*1), R13
+	MOVQ       40(AX), R14
+	PREFETCHT0 (R14)(R13*8)
+	PREFETCHT0 64(R14)(R13*8)
+	MOVLQSX    8(R11)(R12*1), R13
+	MOVQ       160(AX), R11
+	PREFETCHT0 (R11)(R13*8)
+	PREFETCHT0 64(R11)(R13*8)
+	PREFETCHT0 128(R11)(R13*8)
+	MOVQ       112(AX), R11
+	PREFETCHT0 (R11)(SI*1)
+	MOVQ       136(AX), R11
+	PREFETCHT0 (R11)(SI*1)
+	MOVQ       112(AX), R11
 	PREFETCHT0 64(R11)(SI*1)
 	MOVQ       136(AX), R11
 	PREFETCHT0 64(R11)(SI*1)
 	ADDQ       $0x80, SI
 	DECQ       DI
 	DECQ       R10
-	JNZ        further
+	JNZ        charges
 
-furtherdone:
+chargesdone:
+fetched:
 	MOVQ      (DX), R10
 	SHLQ      $0x03, R10
 	ADDQ      R8, R10
@@ -2140,82 +2169,82 @@ furtherdone:
 	VPMULUDQ  constants<>+768(SB), Y2, Y2
 	VPSRLQ    $0x20, Y2, Y4
 	VXORPS    Y1, Y4, Y1
-	VXORPS    168(AX), Y1, Y1
+	VXORPS    176(AX), Y1, Y1
 	VPSRLQ    $0x20, Y0, Y4
 	VXORPS    Y3, Y4, Y3
-	VXORPS    200(AX), Y3, Y3
+	VXORPS    208(AX), Y3, Y3
 	VPMULUDQ  constants<>+736(SB), Y1, Y1
 	VPMULUDQ  constants<>+768(SB), Y3, Y3
 	VPSRLQ    $0x20, Y3, Y4
 	VXORPS    Y2, Y4, Y2
-	VXORPS    232(AX), Y2, Y2
+	VXORPS    240(AX), Y2, Y2
 	VPSRLQ    $0x20, Y1, Y4
 	VXORPS    Y0, Y4, Y0
-	VXORPS    264(AX), Y0, Y0
+	VXORPS    272(AX), Y0, Y0
 	VPMULUDQ  constants<>+736(SB), Y2, Y2
 	VPMULUDQ  constants<>+768(SB), Y0, Y0
 	VPSRLQ    $0x20, Y0, Y4
 	VXORPS    Y3, Y4, Y3
-	VXORPS    296(AX), Y3, Y3
+	VXORPS    304(AX), Y3, Y3
 	VPSRLQ    $0x20, Y2, Y4
 	VXORPS    Y1, Y4, Y1
-	VXORPS    328(AX), Y1, Y1
+	VXORPS    336(AX), Y1, Y1
 	VPMULUDQ  constants<>+736(SB), Y3, Y3
 	VPMULUDQ  constants<>+768(SB), Y1, Y1
 	VPSRLQ    $0x20, Y1, Y4
 	VXORPS    Y0, Y4, Y0
-	VXORPS    360(AX), Y0, Y0
+	VXORPS    368(AX), Y0, Y0
 	VPSRLQ    $0x20, Y3, Y4
 	VXORPS    Y2, Y4, Y2
-	VXORPS    392(AX), Y2, Y2
+	VXORPS    400(AX), Y2, Y2
 	VPMULUDQ  constants<>+736(SB), Y0, Y0
 	VPMULUDQ  constants<>+768(SB), Y2, Y2
 	VPSRLQ    $0x20, Y2, Y4
 	VXORPS    Y1, Y4, Y1
-	VXORPS    424(AX), Y1, Y1
+	VXORPS    432(AX), Y1, Y1
 	VPSRLQ    $0x20, Y0, Y4
 	VXORPS    Y3, Y4, Y3
-	VXORPS    456(AX), Y3, Y3
+	VXORPS    464(AX), Y3, Y3
 	VPMULUDQ  constants<>+736(SB), Y1, Y1
 	VPMULUDQ  constants<>+768(SB), Y3, Y3
 	VPSRLQ    $0x20, Y3, Y4
 	VXORPS    Y2, Y4, Y2
-	VXORPS    488(AX), Y2, Y2
+	VXORPS    496(AX), Y2, Y2
 	VPSRLQ    $0x20, Y1, Y4
 	VXORPS    Y0, Y4, Y0
-	VXORPS    520(AX), Y0, Y0
+	VXORPS    528(AX), Y0, Y0
 	VPMULUDQ  constants<>+736(SB), Y2, Y2
 	VPMULUDQ  constants<>+768(SB), Y0, Y0
 	VPSRLQ    $0x20, Y0, Y4
 	VXORPS    Y3, Y4, Y3
-	VXORPS    552(AX), Y3, Y3
+	VXORPS    560(AX), Y3, Y3
 	VPSRLQ    $0x20, Y2, Y4
 	VXORPS    Y1, Y4, Y1
-	VXORPS    584(AX), Y1, Y1
+	VXORPS    592(AX), Y1, Y1
 	VPMULUDQ  constants<>+736(SB), Y3, Y3
 	VPMULUDQ  constants<>+768(SB), Y1, Y1
 	VPSRLQ    $0x20, Y1, Y4
 	VXORPS    Y0, Y4, Y0
-	VXORPS    616(AX), Y0, Y0
+	VXORPS    624(AX), Y0, Y0
 	VPSRLQ    $0x20, Y3, Y4
 	VXORPS    Y2, Y4, Y2
-	VXORPS    648(AX), Y2, Y2
+	VXORPS    656(AX), Y2, Y2
 	VPMULUDQ  constants<>+736(SB), Y0, Y0
 	VPMULUDQ  constants<>+768(SB), Y2, Y2
 	VPSRLQ    $0x20, Y2, Y4
 	VXORPS    Y1, Y4, Y1
-	VXORPS    680(AX), Y1, Y1
+	VXORPS    688(AX), Y1, Y1
 	VPSRLQ    $0x20, Y0, Y4
 	VXORPS    Y3, Y4, Y3
-	VXORPS    712(AX), Y3, Y3
+	VXORPS    720(AX), Y3, Y3
 	VPMULUDQ  constants<>+736(SB), Y1, Y1
 	VPMULUDQ  constants<>+768(SB), Y3, Y3
 	VPSRLQ    $0x20, Y3, Y3
 	VXORPS    Y2, Y3, Y2
-	VXORPS    744(AX), Y2, Y2
+	VXORPS    752(AX), Y2, Y2
 	VPSRLQ    $0x20, Y1, Y1
 	VXORPS    Y0, Y1, Y0
-	VXORPS    776(AX), Y0, Y0
+	VXORPS    784(AX), Y0, Y0
 	VPSLLQ    $0x20, Y2, Y0
 	VPSRLQ    $0x29, Y0, Y0
 	VORPS     constants<>+800(SB), Y0, Y0
@@ -2226,14 +2255,14 @@ furtherdone:
 	MOVQ      64(DX), R12
 	ADDQ      $0x00000000, R12
 	ADDQ      R8, R12
-	MOVQ      128(CX), R10
-	MOVQ      112(CX), R11
+	MOVQ      136(CX), R10
+	MOVQ      120(CX), R11
 	VMOVUPD   3072(R9), Y0
 	VMOVUPS   Y0, 11136(BX)
 	VMOVUPD   3072(R9), Y0
 	VMAXPD    3328(R9), Y0, Y0
 	VMOVUPS   Y0, 11200(BX)
-	VMOVUPD   304(CX), Y0
+	VMOVUPD   312(CX), Y0
 	VXORPS    constants<>+192(SB), Y0, Y0
 	VXORPS    Y1, Y1, Y1
 	VXORPS    Y2, Y2, Y2
@@ -2305,14 +2334,14 @@ weigh0done:
 	MOVQ     64(DX), R12
 	ADDQ     $0x00000100, R12
 	ADDQ     R8, R12
-	MOVQ     136(CX), R10
-	MOVQ     120(CX), R11
+	MOVQ     144(CX), R10
+	MOVQ     128(CX), R11
 	VMOVUPD  3328(R9), Y0
 	VMOVUPS  Y0, 11168(BX)
 	VMOVUPD  3072(R9), Y0
 	VMAXPD   3328(R9), Y0, Y0
 	VMOVUPS  Y0, 11232(BX)
-	VMOVUPD  304(CX), Y0
+	VMOVUPD  312(CX), Y0
 	VXORPS   constants<>+192(SB), Y0, Y0
 	VXORPS   Y1, Y1, Y1
 	VXORPS   Y2, Y2, Y2
@@ -2420,7 +2449,7 @@ index:
 	JMP       index
 
 found:
-	VMOVUPD      144(CX), Y2
+	VMOVUPD      152(CX), Y2
 	VSUBPD       constants<>+224(SB), Y2, Y2
 	VSUBPD       Y4, Y2, Y3
 	VBLENDVPD    Y0, Y3, Y4, Y0
@@ -2540,7 +2569,7 @@ adapt:
 	VADDPD       7168(R9), Y3, Y3
 	VDIVPD       Y1, Y3, Y1
 	VADDPD       Y0, Y1, Y0
-	VDIVPD       272(CX), Y0, Y0
+	VDIVPD       280(CX), Y0, Y0
 	VANDPS       Y0, Y2, Y0
 	VMOVUPD      Y0, 8448(R9)
 
@@ -3197,87 +3226,87 @@ change:
 	MOVQ      80(DX), SI
 	VMOVUPD   (SI)(BX*8), Y1
 	VMOVUPD   (CX), Y2
-	VMOVUPD   constants<>+1504(SB), Y3
+	VMOVUPD   constants<>+1536(SB), Y3
 	VPMULUDQ  constants<>+736(SB), Y0, Y0
 	VPMULUDQ  constants<>+768(SB), Y2, Y2
 	VPSRLQ    $0x20, Y2, Y4
 	VXORPS    Y1, Y4, Y1
-	VXORPS    168(AX), Y1, Y1
+	VXORPS    176(AX), Y1, Y1
 	VPSRLQ    $0x20, Y0, Y4
 	VXORPS    Y3, Y4, Y3
-	VXORPS    200(AX), Y3, Y3
+	VXORPS    208(AX), Y3, Y3
 	VPMULUDQ  constants<>+736(SB), Y1, Y1
 	VPMULUDQ  constants<>+768(SB), Y3, Y3
 	VPSRLQ    $0x20, Y3, Y4
 	VXORPS    Y2, Y4, Y2
-	VXORPS    232(AX), Y2, Y2
+	VXORPS    240(AX), Y2, Y2
 	VPSRLQ    $0x20, Y1, Y4
 	VXORPS    Y0, Y4, Y0
-	VXORPS    264(AX), Y0, Y0
+	VXORPS    272(AX), Y0, Y0
 	VPMULUDQ  constants<>+736(SB), Y2, Y2
 	VPMULUDQ  constants<>+768(SB), Y0, Y0
 	VPSRLQ    $0x20, Y0, Y4
 	VXORPS    Y3, Y4, Y3
-	VXORPS    296(AX), Y3, Y3
+	VXORPS    304(AX), Y3, Y3
 	VPSRLQ    $0x20, Y2, Y4
 	VXORPS    Y1, Y4, Y1
-	VXORPS    328(AX), Y1, Y1
+	VXORPS    336(AX), Y1, Y1
 	VPMULUDQ  constants<>+736(SB), Y3, Y3
 	VPMULUDQ  constants<>+768(SB), Y1, Y1
 	VPSRLQ    $0x20, Y1, Y4
 	VXORPS    Y0, Y4, Y0
-	VXORPS    360(AX), Y0, Y0
+	VXORPS    368(AX), Y0, Y0
 	VPSRLQ    $0x20, Y3, Y4
 	VXORPS    Y2, Y4, Y2
-	VXORPS    392(AX), Y2, Y2
+	VXORPS    400(AX), Y2, Y2
 	VPMULUDQ  constants<>+736(SB), Y0, Y0
 	VPMULUDQ  constants<>+768(SB), Y2, Y2
 	VPSRLQ    $0x20, Y2, Y4
 	VXORPS    Y1, Y4, Y1
-	VXORPS    424(AX), Y1, Y1
+	VXORPS    432(AX), Y1, Y1
 	VPSRLQ    $0x20, Y0, Y4
 	VXORPS    Y3, Y4, Y3
-	VXORPS    456(AX), Y3, Y3
+	VXORPS    464(AX), Y3, Y3
 	VPMULUDQ  constants<>+736(SB), Y1, Y1
 	VPMULUDQ  constants<>+768(SB), Y3, Y3
 	VPSRLQ    $0x20, Y3, Y4
 	VXORPS    Y2, Y4, Y2
-	VXORPS    488(AX), Y2, Y2
+	VXORPS    496(AX), Y2, Y2
 	VPSRLQ    $0x20, Y1, Y4
 	VXORPS    Y0, Y4, Y0
-	VXORPS    520(AX), Y0, Y0
+	VXORPS    528(AX), Y0, Y0
 	VPMULUDQ  constants<>+736(SB), Y2, Y2
 	VPMULUDQ  constants<>+768(SB), Y0, Y0
 	VPSRLQ    $0x20, Y0, Y4
 	VXORPS    Y3, Y4, Y3
-	VXORPS    552(AX), Y3, Y3
+	VXORPS    560(AX), Y3, Y3
 	VPSRLQ    $0x20, Y2, Y4
 	VXORPS    Y1, Y4, Y1
-	VXORPS    584(AX), Y1, Y1
+	VXORPS    592(AX), Y1, Y1
 	VPMULUDQ  constants<>+736(SB), Y3, Y3
 	VPMULUDQ  constants<>+768(SB), Y1, Y1
 	VPSRLQ    $0x20, Y1, Y4
 	VXORPS    Y0, Y4, Y0
-	VXORPS    616(AX), Y0, Y0
+	VXORPS    624(AX), Y0, Y0
 	VPSRLQ    $0x20, Y3, Y4
 	VXORPS    Y2, Y4, Y2
-	VXORPS    648(AX), Y2, Y2
+	VXORPS    656(AX), Y2, Y2
 	VPMULUDQ  constants<>+736(SB), Y0, Y0
 	VPMULUDQ  constants<>+768(SB), Y2, Y2
 	VPSRLQ    $0x20, Y2, Y4
 	VXORPS    Y1, Y4, Y1
-	VXORPS    680(AX), Y1, Y1
+	VXORPS    688(AX), Y1, Y1
 	VPSRLQ    $0x20, Y0, Y4
 	VXORPS    Y3, Y4, Y3
-	VXORPS    712(AX), Y3, Y3
+	VXORPS    720(AX), Y3, Y3
 	VPMULUDQ  constants<>+736(SB), Y1, Y1
 	VPMULUDQ  constants<>+768(SB), Y3, Y3
 	VPSRLQ    $0x20, Y3, Y4
 	VXORPS    Y2, Y4, Y2
-	VXORPS    744(AX), Y2, Y2
+	VXORPS    752(AX), Y2, Y2
 	VPSRLQ    $0x20, Y1, Y4
 	VXORPS    Y0, Y4, Y0
-	VXORPS    776(AX), Y0, Y0
+	VXORPS    784(AX), Y0, Y0
 	MOVQ      112(DX), SI
 	VMOVUPD   (SI)(BX*8), Y4
 	VPSLLQ    $0x20, Y2, Y2
@@ -3328,7 +3357,7 @@ change:
 	VCMPPD    $0x11, constants<>+1248(SB), Y2, Y2
 	VMOVUPD   constants<>+1280(SB), Y6
 	VBLENDVPD Y2, Y6, Y5, Y5
-	VMULPD    constants<>+1536(SB), Y5, Y2
+	VMULPD    constants<>+1568(SB), Y5, Y2
 	VSQRTPD   Y2, Y2
 	VPSLLQ    $0x20, Y3, Y3
 	VPSRLQ    $0x29, Y3, Y3
@@ -3336,61 +3365,61 @@ change:
 	VSUBPD    constants<>+800(SB), Y3, Y3
 	VADDPD    constants<>+832(SB), Y3, Y3
 	VMULPD    constants<>+864(SB), Y3, Y3
-	VMULPD    constants<>+1568(SB), Y3, Y5
+	VMULPD    constants<>+1600(SB), Y3, Y5
 	VADDPD    constants<>+288(SB), Y5, Y5
 	VSUBPD    constants<>+288(SB), Y5, Y6
 	VMULPD    constants<>+1344(SB), Y6, Y6
 	VSUBPD    Y6, Y3, Y3
-	VANDPS    constants<>+1600(SB), Y3, Y6
+	VANDPS    constants<>+1632(SB), Y3, Y6
 	VSUBPD    Y6, Y3, Y7
 	VMULPD    Y3, Y3, Y8
 	VMULPD    Y8, Y8, Y9
-	VMULPD    constants<>+1632(SB), Y8, Y10
-	VSUBPD    constants<>+1664(SB), Y10, Y10
-	VMULPD    constants<>+1696(SB), Y8, Y11
-	VSUBPD    constants<>+1728(SB), Y11, Y11
-	VMULPD    constants<>+1760(SB), Y8, Y12
-	VSUBPD    constants<>+1792(SB), Y12, Y12
+	VMULPD    constants<>+1664(SB), Y8, Y10
+	VSUBPD    constants<>+1696(SB), Y10, Y10
+	VMULPD    constants<>+1728(SB), Y8, Y11
+	VSUBPD    constants<>+1760(SB), Y11, Y11
+	VMULPD    constants<>+1792(SB), Y8, Y12
+	VSUBPD    constants<>+1824(SB), Y12, Y12
 	VMULPD    Y12, Y9, Y12
 	VADDPD    Y12, Y11, Y11
 	VMULPD    Y11, Y9, Y11
 	VADDPD    Y11, Y10, Y10
 	VMULPD    Y8, Y3, Y11
 	VMULPD    Y10, Y11, Y10
-	VMULPD    constants<>+1824(SB), Y3, Y11
-	VMULPD    constants<>+1856(SB), Y7, Y12
+	VMULPD    constants<>+1856(SB), Y3, Y11
+	VMULPD    constants<>+1888(SB), Y7, Y12
 	VADDPD    Y12, Y11, Y11
 	VADDPD    Y11, Y10, Y10
-	VMULPD    constants<>+1856(SB), Y6, Y11
+	VMULPD    constants<>+1888(SB), Y6, Y11
 	VADDPD    Y10, Y11, Y10
 	VMULPD    Y9, Y9, Y11
-	VMULPD    constants<>+1888(SB), Y8, Y12
-	VADDPD    constants<>+1920(SB), Y12, Y12
-	VMULPD    constants<>+1952(SB), Y8, Y13
-	VSUBPD    constants<>+1984(SB), Y13, Y13
-	VMULPD    constants<>+2016(SB), Y8, Y14
-	VSUBPD    constants<>+2048(SB), Y14, Y14
+	VMULPD    constants<>+1920(SB), Y8, Y12
+	VADDPD    constants<>+1952(SB), Y12, Y12
+	VMULPD    constants<>+1984(SB), Y8, Y13
+	VSUBPD    constants<>+2016(SB), Y13, Y13
+	VMULPD    constants<>+2048(SB), Y8, Y14
+	VSUBPD    constants<>+2080(SB), Y14, Y14
 	VMULPD    Y13, Y9, Y13
 	VADDPD    Y13, Y12, Y12
-	VMULPD    constants<>+2080(SB), Y9, Y9
+	VMULPD    constants<>+2112(SB), Y9, Y9
 	VADDPD    Y9, Y14, Y9
 	VMULPD    Y9, Y11, Y9
 	VADDPD    Y9, Y12, Y9
 	VMULPD    Y9, Y8, Y8
 	VADDPD    Y6, Y3, Y3
 	VMULPD    Y3, Y7, Y3
-	VMULPD    constants<>+2112(SB), Y3, Y3
+	VMULPD    constants<>+2144(SB), Y3, Y3
 	VSUBPD    Y3, Y8, Y3
 	VMULPD    Y6, Y6, Y6
-	VMULPD    constants<>+2112(SB), Y6, Y6
+	VMULPD    constants<>+2144(SB), Y6, Y6
 	VMOVUPD   constants<>+224(SB), Y7
 	VSUBPD    Y6, Y7, Y8
 	VSUBPD    Y8, Y7, Y7
 	VSUBPD    Y6, Y7, Y6
 	VADDPD    Y3, Y6, Y3
 	VADDPD    Y3, Y8, Y3
-	VPADDQ    constants<>+1504(SB), Y5, Y6
-	VANDPS    constants<>+2144(SB), Y6, Y6
+	VPADDQ    constants<>+1536(SB), Y5, Y6
+	VANDPS    constants<>+2176(SB), Y6, Y6
 	VPSLLQ    $0x3e, Y6, Y6
 	VPSLLQ    $0x3f, Y5, Y5
 	VXORPS    Y7, Y7, Y7
@@ -3402,20 +3431,20 @@ change:
 	VMOVUPD   (SI)(BX*8), Y3
 	MOVQ      136(DX), SI
 	VMOVUPD   (SI)(BX*8), Y5
-	VMULPD    336(CX), Y3, Y3
-	VMULPD    368(CX), Y4, Y6
+	VMULPD    344(CX), Y3, Y3
+	VMULPD    376(CX), Y4, Y6
 	VSUBPD    Y6, Y3, Y3
-	VDIVPD    400(CX), Y3, Y3
+	VDIVPD    408(CX), Y3, Y3
 	VADDPD    Y3, Y4, Y3
 	VMOVUPD   constants<>+224(SB), Y4
-	VMULPD    432(CX), Y5, Y5
+	VMULPD    440(CX), Y5, Y5
 	VDIVPD    Y5, Y4, Y4
 	VADDPD    constants<>+224(SB), Y4, Y4
 	VSQRTPD   Y4, Y4
 	VDIVPD    Y4, Y3, Y3
-	VMULPD    464(CX), Y2, Y2
+	VMULPD    472(CX), Y2, Y2
 	VADDPD    Y2, Y3, Y2
-	VMOVUPD   496(CX), Y3
+	VMOVUPD   504(CX), Y3
 	VXORPS    constants<>+192(SB), Y3, Y4
 	VMAXPD    Y2, Y4, Y2
 	VMINPD    Y2, Y3, Y2
@@ -3473,7 +3502,7 @@ change:
 	VCMPPD    $0x11, constants<>+1248(SB), Y0, Y0
 	VMOVUPD   constants<>+1280(SB), Y5
 	VBLENDVPD Y0, Y5, Y4, Y4
-	VMULPD    constants<>+1536(SB), Y4, Y0
+	VMULPD    constants<>+1568(SB), Y4, Y0
 	VSQRTPD   Y0, Y0
 	VPSLLQ    $0x20, Y1, Y1
 	VPSRLQ    $0x29, Y1, Y1
@@ -3481,61 +3510,61 @@ change:
 	VSUBPD    constants<>+800(SB), Y1, Y1
 	VADDPD    constants<>+832(SB), Y1, Y1
 	VMULPD    constants<>+864(SB), Y1, Y1
-	VMULPD    constants<>+1568(SB), Y1, Y4
+	VMULPD    constants<>+1600(SB), Y1, Y4
 	VADDPD    constants<>+288(SB), Y4, Y4
 	VSUBPD    constants<>+288(SB), Y4, Y5
 	VMULPD    constants<>+1344(SB), Y5, Y5
 	VSUBPD    Y5, Y1, Y1
-	VANDPS    constants<>+1600(SB), Y1, Y5
+	VANDPS    constants<>+1632(SB), Y1, Y5
 	VSUBPD    Y5, Y1, Y6
 	VMULPD    Y1, Y1, Y7
 	VMULPD    Y7, Y7, Y8
-	VMULPD    constants<>+1632(SB), Y7, Y9
-	VSUBPD    constants<>+1664(SB), Y9, Y9
-	VMULPD    constants<>+1696(SB), Y7, Y10
-	VSUBPD    constants<>+1728(SB), Y10, Y10
-	VMULPD    constants<>+1760(SB), Y7, Y11
-	VSUBPD    constants<>+1792(SB), Y11, Y11
+	VMULPD    constants<>+1664(SB), Y7, Y9
+	VSUBPD    constants<>+1696(SB), Y9, Y9
+	VMULPD    constants<>+1728(SB), Y7, Y10
+	VSUBPD    constants<>+1760(SB), Y10, Y10
+	VMULPD    constants<>+1792(SB), Y7, Y11
+	VSUBPD    constants<>+1824(SB), Y11, Y11
 	VMULPD    Y11, Y8, Y11
 	VADDPD    Y11, Y10, Y10
 	VMULPD    Y10, Y8, Y10
 	VADDPD    Y10, Y9, Y9
 	VMULPD    Y7, Y1, Y10
 	VMULPD    Y9, Y10, Y9
-	VMULPD    constants<>+1824(SB), Y1, Y10
-	VMULPD    constants<>+1856(SB), Y6, Y11
+	VMULPD    constants<>+1856(SB), Y1, Y10
+	VMULPD    constants<>+1888(SB), Y6, Y11
 	VADDPD    Y11, Y10, Y10
 	VADDPD    Y10, Y9, Y9
-	VMULPD    constants<>+1856(SB), Y5, Y10
+	VMULPD    constants<>+1888(SB), Y5, Y10
 	VADDPD    Y9, Y10, Y9
 	VMULPD    Y8, Y8, Y10
-	VMULPD    constants<>+1888(SB), Y7, Y11
-	VADDPD    constants<>+1920(SB), Y11, Y11
-	VMULPD    constants<>+1952(SB), Y7, Y12
-	VSUBPD    constants<>+1984(SB), Y12, Y12
-	VMULPD    constants<>+2016(SB), Y7, Y13
-	VSUBPD    constants<>+2048(SB), Y13, Y13
+	VMULPD    constants<>+1920(SB), Y7, Y11
+	VADDPD    constants<>+1952(SB), Y11, Y11
+	VMULPD    constants<>+1984(SB), Y7, Y12
+	VSUBPD    constants<>+2016(SB), Y12, Y12
+	VMULPD    constants<>+2048(SB), Y7, Y13
+	VSUBPD    constants<>+2080(SB), Y13, Y13
 	VMULPD    Y12, Y8, Y12
 	VADDPD    Y12, Y11, Y11
-	VMULPD    constants<>+2080(SB), Y8, Y8
+	VMULPD    constants<>+2112(SB), Y8, Y8
 	VADDPD    Y8, Y13, Y8
 	VMULPD    Y8, Y10, Y8
 	VADDPD    Y8, Y11, Y8
 	VMULPD    Y8, Y7, Y7
 	VADDPD    Y5, Y1, Y1
 	VMULPD    Y1, Y6, Y1
-	VMULPD    constants<>+2112(SB), Y1, Y1
+	VMULPD    constants<>+2144(SB), Y1, Y1
 	VSUBPD    Y1, Y7, Y1
 	VMULPD    Y5, Y5, Y5
-	VMULPD    constants<>+2112(SB), Y5, Y5
+	VMULPD    constants<>+2144(SB), Y5, Y5
 	VMOVUPD   constants<>+224(SB), Y6
 	VSUBPD    Y5, Y6, Y7
 	VSUBPD    Y7, Y6, Y6
 	VSUBPD    Y5, Y6, Y5
 	VADDPD    Y1, Y5, Y1
 	VADDPD    Y1, Y7, Y1
-	VPADDQ    constants<>+1504(SB), Y4, Y5
-	VANDPS    constants<>+2144(SB), Y5, Y5
+	VPADDQ    constants<>+1536(SB), Y4, Y5
+	VANDPS    constants<>+2176(SB), Y5, Y5
 	VPSLLQ    $0x3e, Y5, Y5
 	VPSLLQ    $0x3f, Y4, Y4
 	VXORPS    Y6, Y6, Y6
@@ -3547,20 +3576,20 @@ change:
 	VMOVUPD   (SI)(BX*8), Y1
 	MOVQ      136(DX), SI
 	VMOVUPD   (SI)(BX*8), Y4
-	VMULPD    336(CX), Y1, Y1
-	VMULPD    368(CX), Y2, Y5
+	VMULPD    344(CX), Y1, Y1
+	VMULPD    376(CX), Y2, Y5
 	VSUBPD    Y5, Y1, Y1
-	VDIVPD    400(CX), Y1, Y1
+	VDIVPD    408(CX), Y1, Y1
 	VADDPD    Y1, Y2, Y1
 	VMOVUPD   constants<>+224(SB), Y5
-	VMULPD    432(CX), Y4, Y4
+	VMULPD    440(CX), Y4, Y4
 	VDIVPD    Y4, Y5, Y4
 	VADDPD    constants<>+224(SB), Y4, Y4
 	VSQRTPD   Y4, Y4
 	VDIVPD    Y4, Y1, Y1
-	VMULPD    464(CX), Y0, Y0
+	VMULPD    472(CX), Y0, Y0
 	VADDPD    Y0, Y1, Y0
-	VMOVUPD   496(CX), Y1
+	VMOVUPD   504(CX), Y1
 	VXORPS    constants<>+192(SB), Y1, Y4
 	VMAXPD    Y0, Y4, Y0
 	VMINPD    Y0, Y1, Y0

@@ -414,67 +414,75 @@ DATA constants<>+3200(SB)/8, $0x0000008000000080
 DATA constants<>+3208(SB)/8, $0x0000008000000080
 DATA constants<>+3216(SB)/8, $0x0000008000000080
 DATA constants<>+3224(SB)/8, $0x0000008000000080
-DATA constants<>+3232(SB)/8, $0x0000000100000001
-DATA constants<>+3240(SB)/8, $0x0000000100000001
-DATA constants<>+3248(SB)/8, $0x0000000100000001
-DATA constants<>+3256(SB)/8, $0x0000000100000001
-DATA constants<>+3264(SB)/8, $0xc0000000c0000000
-DATA constants<>+3272(SB)/8, $0xc0000000c0000000
-DATA constants<>+3280(SB)/8, $0xc0000000c0000000
-DATA constants<>+3288(SB)/8, $0xc0000000c0000000
-DATA constants<>+3296(SB)/8, $0x4080000040800000
-DATA constants<>+3304(SB)/8, $0x4080000040800000
-DATA constants<>+3312(SB)/8, $0x4080000040800000
-DATA constants<>+3320(SB)/8, $0x4080000040800000
-DATA constants<>+3328(SB)/8, $0xffff0000ffff0000
-DATA constants<>+3336(SB)/8, $0xffff0000ffff0000
-DATA constants<>+3344(SB)/8, $0xffff0000ffff0000
-DATA constants<>+3352(SB)/8, $0xffff0000ffff0000
-DATA constants<>+3360(SB)/8, $0x42a3300242a33002
-DATA constants<>+3368(SB)/8, $0x42a3300242a33002
-DATA constants<>+3376(SB)/8, $0x42a3300242a33002
-DATA constants<>+3384(SB)/8, $0x42a3300242a33002
-DATA constants<>+3392(SB)/8, $0x42255ddf42255ddf
-DATA constants<>+3400(SB)/8, $0x42255ddf42255ddf
-DATA constants<>+3408(SB)/8, $0x42255ddf42255ddf
-DATA constants<>+3416(SB)/8, $0x42255ddf42255ddf
-DATA constants<>+3424(SB)/8, $0xc296e426c296e426
-DATA constants<>+3432(SB)/8, $0xc296e426c296e426
-DATA constants<>+3440(SB)/8, $0xc296e426c296e426
-DATA constants<>+3448(SB)/8, $0xc296e426c296e426
-DATA constants<>+3456(SB)/8, $0x38daa22138daa221
-DATA constants<>+3464(SB)/8, $0x38daa22138daa221
-DATA constants<>+3472(SB)/8, $0x38daa22138daa221
-DATA constants<>+3480(SB)/8, $0x38daa22138daa221
-DATA constants<>+3488(SB)/8, $0x40c90f0040c90f00
-DATA constants<>+3496(SB)/8, $0x40c90f0040c90f00
-DATA constants<>+3504(SB)/8, $0x40c90f0040c90f00
-DATA constants<>+3512(SB)/8, $0x40c90f0040c90f00
-DATA constants<>+3520(SB)/8, $0x4281e0ef4281e0ef
-DATA constants<>+3528(SB)/8, $0x4281e0ef4281e0ef
-DATA constants<>+3536(SB)/8, $0x4281e0ef4281e0ef
-DATA constants<>+3544(SB)/8, $0x4281e0ef4281e0ef
-DATA constants<>+3552(SB)/8, $0x3c30ce123c30ce12
-DATA constants<>+3560(SB)/8, $0x3c30ce123c30ce12
-DATA constants<>+3568(SB)/8, $0x3c30ce123c30ce12
-DATA constants<>+3576(SB)/8, $0x3c30ce123c30ce12
-DATA constants<>+3584(SB)/8, $0x426ceac0426ceac0
-DATA constants<>+3592(SB)/8, $0x426ceac0426ceac0
-DATA constants<>+3600(SB)/8, $0x426ceac0426ceac0
-DATA constants<>+3608(SB)/8, $0x426ceac0426ceac0
-DATA constants<>+3616(SB)/8, $0x42aae2f042aae2f0
-DATA constants<>+3624(SB)/8, $0x42aae2f042aae2f0
-DATA constants<>+3632(SB)/8, $0x42aae2f042aae2f0
-DATA constants<>+3640(SB)/8, $0x42aae2f042aae2f0
-DATA constants<>+3648(SB)/8, $0x419e0000419e0000
-DATA constants<>+3656(SB)/8, $0x419e0000419e0000
-DATA constants<>+3664(SB)/8, $0x419e0000419e0000
-DATA constants<>+3672(SB)/8, $0x419e0000419e0000
-DATA constants<>+3680(SB)/8, $0x0000000200000002
-DATA constants<>+3688(SB)/8, $0x0000000200000002
-DATA constants<>+3696(SB)/8, $0x0000000200000002
-DATA constants<>+3704(SB)/8, $0x0000000200000002
-GLOBL constants<>(SB), RODATA|NOPTR, $3712
+DATA constants<>+3232(SB)/4, $0x00000001
+DATA constants<>+3236(SB)/4, $0x00000002
+DATA constants<>+3240(SB)/4, $0x00000004
+DATA constants<>+3244(SB)/4, $0x00000008
+DATA constants<>+3248(SB)/4, $0x00000010
+DATA constants<>+3252(SB)/4, $0x00000020
+DATA constants<>+3256(SB)/4, $0x00000040
+DATA constants<>+3260(SB)/4, $0x00000080
+DATA constants<>+3264(SB)/8, $0x0000000100000001
+DATA constants<>+3272(SB)/8, $0x0000000100000001
+DATA constants<>+3280(SB)/8, $0x0000000100000001
+DATA constants<>+3288(SB)/8, $0x0000000100000001
+DATA constants<>+3296(SB)/8, $0xc0000000c0000000
+DATA constants<>+3304(SB)/8, $0xc0000000c0000000
+DATA constants<>+3312(SB)/8, $0xc0000000c0000000
+DATA constants<>+3320(SB)/8, $0xc0000000c0000000
+DATA constants<>+3328(SB)/8, $0x4080000040800000
+DATA constants<>+3336(SB)/8, $0x4080000040800000
+DATA constants<>+3344(SB)/8, $0x4080000040800000
+DATA constants<>+3352(SB)/8, $0x4080000040800000
+DATA constants<>+3360(SB)/8, $0xffff0000ffff0000
+DATA constants<>+3368(SB)/8, $0xffff0000ffff0000
+DATA constants<>+3376(SB)/8, $0xffff0000ffff0000
+DATA constants<>+3384(SB)/8, $0xffff0000ffff0000
+DATA constants<>+3392(SB)/8, $0x42a3300242a33002
+DATA constants<>+3400(SB)/8, $0x42a3300242a33002
+DATA constants<>+3408(SB)/8, $0x42a3300242a33002
+DATA constants<>+3416(SB)/8, $0x42a3300242a33002
+DATA constants<>+3424(SB)/8, $0x42255ddf42255ddf
+DATA constants<>+3432(SB)/8, $0x42255ddf42255ddf
+DATA constants<>+3440(SB)/8, $0x42255ddf42255ddf
+DATA constants<>+3448(SB)/8, $0x42255ddf42255ddf
+DATA constants<>+3456(SB)/8, $0xc296e426c296e426
+DATA constants<>+3464(SB)/8, $0xc296e426c296e426
+DATA constants<>+3472(SB)/8, $0xc296e426c296e426
+DATA constants<>+3480(SB)/8, $0xc296e426c296e426
+DATA constants<>+3488(SB)/8, $0x38daa22138daa221
+DATA constants<>+3496(SB)/8, $0x38daa22138daa221
+DATA constants<>+3504(SB)/8, $0x38daa22138daa221
+DATA constants<>+3512(SB)/8, $0x38daa22138daa221
+DATA constants<>+3520(SB)/8, $0x40c90f0040c90f00
+DATA constants<>+3528(SB)/8, $0x40c90f0040c90f00
+DATA constants<>+3536(SB)/8, $0x40c90f0040c90f00
+DATA constants<>+3544(SB)/8, $0x40c90f0040c90f00
+DATA constants<>+3552(SB)/8, $0x4281e0ef4281e0ef
+DATA constants<>+3560(SB)/8, $0x4281e0ef4281e0ef
+DATA constants<>+3568(SB)/8, $0x4281e0ef4281e0ef
+DATA constants<>+3576(SB)/8, $0x4281e0ef4281e0ef
+DATA constants<>+3584(SB)/8, $0x3c30ce123c30ce12
+DATA constants<>+3592(SB)/8, $0x3c30ce123c30ce12
+DATA constants<>+3600(SB)/8, $0x3c30ce123c30ce12
+DATA constants<>+3608(SB)/8, $0x3c30ce123c30ce12
+DATA constants<>+3616(SB)/8, $0x426ceac0426ceac0
+DATA constants<>+3624(SB)/8, $0x426ceac0426ceac0
+DATA constants<>+3632(SB)/8, $0x426ceac0426ceac0
+DATA constants<>+3640(SB)/8, $0x426ceac0426ceac0
+DATA constants<>+3648(SB)/8, $0x42aae2f042aae2f0
+DATA constants<>+3656(SB)/8, $0x42aae2f042aae2f0
+DATA constants<>+3664(SB)/8, $0x42aae2f042aae2f0
+DATA constants<>+3672(SB)/8, $0x42aae2f042aae2f0
+DATA constants<>+3680(SB)/8, $0x419e0000419e0000
+DATA constants<>+3688(SB)/8, $0x419e0000419e0000
+DATA constants<>+3696(SB)/8, $0x419e0000419e0000
+DATA constants<>+3704(SB)/8, $0x419e0000419e0000
+DATA constants<>+3712(SB)/8, $0x0000000200000002
+DATA constants<>+3720(SB)/8, $0x0000000200000002
+DATA constants<>+3728(SB)/8, $0x0000000200000002
+DATA constants<>+3736(SB)/8, $0x0000000200000002
+GLOBL constants<>(SB), RODATA|NOPTR, $3744
 
 // func Charge2020AVX2Single(n *Network[float32], s *Sweep[float32], f *Frame[float32])
 // Requires: AVX, AVX2, MMX+
@@ -636,12 +644,12 @@ read:
 	VBLENDVPS    Y6, Y7, Y3, Y3
 
 offered:
-	VMOVUPS    Y3, (R9)
-	VMOVUPS    Y4, 128(R9)
 	MOVQ       128(AX), R11
 	PREFETCHT0 (R11)(R8*1)
 	MOVQ       152(AX), R11
 	PREFETCHT0 (R11)(R8*1)
+	VMOVUPS    Y3, (R9)
+	VMOVUPS    Y4, 128(R9)
 	MOVQ       112(AX), R11
 	VANDPS     (R11)(R8*1), Y5, Y6
 	MOVQ       120(AX), R11
@@ -737,9 +745,9 @@ chargedone:
 	VMOVUPS 5568(BX), Y2
 	VMULPS  5696(BX), Y2, Y2
 	VADDPS  Y2, Y0, Y0
-	VMULPS  208(CX), Y1, Y1
+	VMULPS  216(CX), Y1, Y1
 	VMOVUPS Y1, 1536(DI)
-	VMULPS  208(CX), Y0, Y0
+	VMULPS  216(CX), Y0, Y0
 	VMOVUPS Y0, 1664(DI)
 	ADDQ    $0x00000020, DI
 	ADDQ    $0x00000020, SI
@@ -791,11 +799,11 @@ further:
 furtherdone:
 	VMOVUPS   constants<>+2144(SB), Y0
 	VMOVUPS   1536(BX), Y1
-	VDIVPS    240(CX), Y1, Y1
+	VDIVPS    248(CX), Y1, Y1
 	VROUNDPS  $0x09, Y1, Y1
 	VMAXPS    Y1, Y0, Y1
 	VMOVUPS   1664(BX), Y2
-	VDIVPS    240(CX), Y2, Y2
+	VDIVPS    248(CX), Y2, Y2
 	VROUNDPS  $0x09, Y2, Y2
 	VMAXPS    Y2, Y0, Y0
 	VMOVUPS   Y1, 1792(BX)
@@ -803,7 +811,7 @@ furtherdone:
 	VCMPPS    $0x1e, Y0, Y1, Y2
 	VBLENDVPS Y2, Y1, Y0, Y3
 	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   144(CX), Y1
+	VMOVUPS   152(CX), Y1
 	VXORPS    Y4, Y4, Y4
 	VSUBPS    Y1, Y3, Y5
 	VMAXPS    Y5, Y4, Y4
@@ -886,8 +894,8 @@ furtherdone:
 	VMOVUPS   Y6, 2176(BX)
 	VMOVUPS   Y4, 2048(BX)
 	VMULPS    Y4, Y3, Y6
-	VCMPPS    $0x1e, 304(CX), Y6, Y6
-	VMOVUPS   304(CX), Y7
+	VCMPPS    $0x1e, 312(CX), Y6, Y6
+	VMOVUPS   312(CX), Y7
 	VDIVPS    Y4, Y7, Y4
 	VROUNDPS  $0x09, Y4, Y4
 	VADDPS    constants<>+2144(SB), Y4, Y4
@@ -974,8 +982,8 @@ minusdone:
 	VMOVUPS   Y7, 2816(BX)
 	VMOVUPS   Y5, 2688(BX)
 	VMULPS    Y5, Y0, Y7
-	VCMPPS    $0x1e, 304(CX), Y7, Y7
-	VMOVUPS   304(CX), Y8
+	VCMPPS    $0x1e, 312(CX), Y7, Y7
+	VMOVUPS   312(CX), Y8
 	VDIVPS    Y5, Y8, Y5
 	VROUNDPS  $0x09, Y5, Y5
 	VADDPS    constants<>+2144(SB), Y5, Y5
@@ -1058,14 +1066,14 @@ plusdone:
 	VPSRLQ    $0x20, Y12, Y15
 	VXORPS    Y7, Y14, Y7
 	VXORPS    Y11, Y15, Y11
-	VXORPS    168(AX), Y7, Y7
-	VXORPS    168(AX), Y11, Y11
+	VXORPS    176(AX), Y7, Y7
+	VXORPS    176(AX), Y11, Y11
 	VPSRLQ    $0x20, Y5, Y14
 	VPSRLQ    $0x20, Y10, Y15
 	VXORPS    Y9, Y14, Y9
 	VXORPS    Y13, Y15, Y13
-	VXORPS    200(AX), Y9, Y9
-	VXORPS    200(AX), Y13, Y13
+	VXORPS    208(AX), Y9, Y9
+	VXORPS    208(AX), Y13, Y13
 	VPMULUDQ  constants<>+2496(SB), Y7, Y7
 	VPMULUDQ  constants<>+2496(SB), Y11, Y11
 	VPMULUDQ  constants<>+2528(SB), Y9, Y9
@@ -1074,14 +1082,14 @@ plusdone:
 	VPSRLQ    $0x20, Y13, Y15
 	VXORPS    Y8, Y14, Y8
 	VXORPS    Y12, Y15, Y12
-	VXORPS    232(AX), Y8, Y8
-	VXORPS    232(AX), Y12, Y12
+	VXORPS    240(AX), Y8, Y8
+	VXORPS    240(AX), Y12, Y12
 	VPSRLQ    $0x20, Y7, Y14
 	VPSRLQ    $0x20, Y11, Y15
 	VXORPS    Y5, Y14, Y5
 	VXORPS    Y10, Y15, Y10
-	VXORPS    264(AX), Y5, Y5
-	VXORPS    264(AX), Y10, Y10
+	VXORPS    272(AX), Y5, Y5
+	VXORPS    272(AX), Y10, Y10
 	VPMULUDQ  constants<>+2496(SB), Y8, Y8
 	VPMULUDQ  constants<>+2496(SB), Y12, Y12
 	VPMULUDQ  constants<>+2528(SB), Y5, Y5
@@ -1090,14 +1098,14 @@ plusdone:
 	VPSRLQ    $0x20, Y10, Y15
 	VXORPS    Y9, Y14, Y9
 	VXORPS    Y13, Y15, Y13
-	VXORPS    296(AX), Y9, Y9
-	VXORPS    296(AX), Y13, Y13
+	VXORPS    304(AX), Y9, Y9
+	VXORPS    304(AX), Y13, Y13
 	VPSRLQ    $0x20, Y8, Y14
 	VPSRLQ    $0x20, Y12, Y15
 	VXORPS    Y7, Y14, Y7
 	VXORPS    Y11, Y15, Y11
-	VXORPS    328(AX), Y7, Y7
-	VXORPS    328(AX), Y11, Y11
+	VXORPS    336(AX), Y7, Y7
+	VXORPS    336(AX), Y11, Y11
 	VPMULUDQ  constants<>+2496(SB), Y9, Y9
 	VPMULUDQ  constants<>+2496(SB), Y13, Y13
 	VPMULUDQ  constants<>+2528(SB), Y7, Y7
@@ -1106,14 +1114,14 @@ plusdone:
 	VPSRLQ    $0x20, Y11, Y15
 	VXORPS    Y5, Y14, Y5
 	VXORPS    Y10, Y15, Y10
-	VXORPS    360(AX), Y5, Y5
-	VXORPS    360(AX), Y10, Y10
+	VXORPS    368(AX), Y5, Y5
+	VXORPS    368(AX), Y10, Y10
 	VPSRLQ    $0x20, Y9, Y14
 	VPSRLQ    $0x20, Y13, Y15
 	VXORPS    Y8, Y14, Y8
 	VXORPS    Y12, Y15, Y12
-	VXORPS    392(AX), Y8, Y8
-	VXORPS    392(AX), Y12, Y12
+	VXORPS    400(AX), Y8, Y8
+	VXORPS    400(AX), Y12, Y12
 	VPMULUDQ  constants<>+2496(SB), Y5, Y5
 	VPMULUDQ  constants<>+2496(SB), Y10, Y10
 	VPMULUDQ  constants<>+2528(SB), Y8, Y8
@@ -1122,14 +1130,14 @@ plusdone:
 	VPSRLQ    $0x20, Y12, Y15
 	VXORPS    Y7, Y14, Y7
 	VXORPS    Y11, Y15, Y11
-	VXORPS    424(AX), Y7, Y7
-	VXORPS    424(AX), Y11, Y11
+	VXORPS    432(AX), Y7, Y7
+	VXORPS    432(AX), Y11, Y11
 	VPSRLQ    $0x20, Y5, Y14
 	VPSRLQ    $0x20, Y10, Y15
 	VXORPS    Y9, Y14, Y9
 	VXORPS    Y13, Y15, Y13
-	VXORPS    456(AX), Y9, Y9
-	VXORPS    456(AX), Y13, Y13
+	VXORPS    464(AX), Y9, Y9
+	VXORPS    464(AX), Y13, Y13
 	VPMULUDQ  constants<>+2496(SB), Y7, Y7
 	VPMULUDQ  constants<>+2496(SB), Y11, Y11
 	VPMULUDQ  constants<>+2528(SB), Y9, Y9
@@ -1138,14 +1146,14 @@ plusdone:
 	VPSRLQ    $0x20, Y13, Y15
 	VXORPS    Y8, Y14, Y8
 	VXORPS    Y12, Y15, Y12
-	VXORPS    488(AX), Y8, Y8
-	VXORPS    488(AX), Y12, Y12
+	VXORPS    496(AX), Y8, Y8
+	VXORPS    496(AX), Y12, Y12
 	VPSRLQ    $0x20, Y7, Y14
 	VPSRLQ    $0x20, Y11, Y15
 	VXORPS    Y5, Y14, Y5
 	VXORPS    Y10, Y15, Y10
-	VXORPS    520(AX), Y5, Y5
-	VXORPS    520(AX), Y10, Y10
+	VXORPS    528(AX), Y5, Y5
+	VXORPS    528(AX), Y10, Y10
 	VPMULUDQ  constants<>+2496(SB), Y8, Y8
 	VPMULUDQ  constants<>+2496(SB), Y12, Y12
 	VPMULUDQ  constants<>+2528(SB), Y5, Y5
@@ -1154,14 +1162,14 @@ plusdone:
 	VPSRLQ    $0x20, Y10, Y15
 	VXORPS    Y9, Y14, Y9
 	VXORPS    Y13, Y15, Y13
-	VXORPS    552(AX), Y9, Y9
-	VXORPS    552(AX), Y13, Y13
+	VXORPS    560(AX), Y9, Y9
+	VXORPS    560(AX), Y13, Y13
 	VPSRLQ    $0x20, Y8, Y14
 	VPSRLQ    $0x20, Y12, Y15
 	VXORPS    Y7, Y14, Y7
 	VXORPS    Y11, Y15, Y11
-	VXORPS    584(AX), Y7, Y7
-	VXORPS    584(AX), Y11, Y11
+	VXORPS    592(AX), Y7, Y7
+	VXORPS    592(AX), Y11, Y11
 	VPMULUDQ  constants<>+2496(SB), Y9, Y9
 	VPMULUDQ  constants<>+2496(SB), Y13, Y13
 	VPMULUDQ  constants<>+2528(SB), Y7, Y7
@@ -1170,14 +1178,14 @@ plusdone:
 	VPSRLQ    $0x20, Y11, Y15
 	VXORPS    Y5, Y14, Y5
 	VXORPS    Y10, Y15, Y10
-	VXORPS    616(AX), Y5, Y5
-	VXORPS    616(AX), Y10, Y10
+	VXORPS    624(AX), Y5, Y5
+	VXORPS    624(AX), Y10, Y10
 	VPSRLQ    $0x20, Y9, Y14
 	VPSRLQ    $0x20, Y13, Y15
 	VXORPS    Y8, Y14, Y8
 	VXORPS    Y12, Y15, Y12
-	VXORPS    648(AX), Y8, Y8
-	VXORPS    648(AX), Y12, Y12
+	VXORPS    656(AX), Y8, Y8
+	VXORPS    656(AX), Y12, Y12
 	VPMULUDQ  constants<>+2496(SB), Y5, Y5
 	VPMULUDQ  constants<>+2496(SB), Y10, Y10
 	VPMULUDQ  constants<>+2528(SB), Y8, Y8
@@ -1186,14 +1194,14 @@ plusdone:
 	VPSRLQ    $0x20, Y12, Y15
 	VXORPS    Y7, Y14, Y7
 	VXORPS    Y11, Y15, Y11
-	VXORPS    680(AX), Y7, Y7
-	VXORPS    680(AX), Y11, Y11
+	VXORPS    688(AX), Y7, Y7
+	VXORPS    688(AX), Y11, Y11
 	VPSRLQ    $0x20, Y5, Y14
 	VPSRLQ    $0x20, Y10, Y15
 	VXORPS    Y9, Y14, Y9
 	VXORPS    Y13, Y15, Y13
-	VXORPS    712(AX), Y9, Y9
-	VXORPS    712(AX), Y13, Y13
+	VXORPS    720(AX), Y9, Y9
+	VXORPS    720(AX), Y13, Y13
 	VPMULUDQ  constants<>+2496(SB), Y7, Y7
 	VPMULUDQ  constants<>+2496(SB), Y11, Y11
 	VPMULUDQ  constants<>+2528(SB), Y9, Y9
@@ -1202,14 +1210,14 @@ plusdone:
 	VPSRLQ    $0x20, Y13, Y13
 	VXORPS    Y8, Y9, Y8
 	VXORPS    Y12, Y13, Y9
-	VXORPS    744(AX), Y8, Y8
-	VXORPS    744(AX), Y9, Y9
+	VXORPS    752(AX), Y8, Y8
+	VXORPS    752(AX), Y9, Y9
 	VPSRLQ    $0x20, Y7, Y7
 	VPSRLQ    $0x20, Y11, Y11
 	VXORPS    Y5, Y7, Y5
 	VXORPS    Y10, Y11, Y7
-	VXORPS    776(AX), Y5, Y5
-	VXORPS    776(AX), Y7, Y5
+	VXORPS    784(AX), Y5, Y5
+	VXORPS    784(AX), Y7, Y5
 	VPSLLQ    $0x20, Y9, Y5
 	VPBLENDD  $0xaa, Y5, Y8, Y5
 	VPSRLD    $0x09, Y5, Y5
@@ -1328,7 +1336,7 @@ found:
 	VADDPS       1536(BX), Y1, Y1
 	VADDPS       constants<>+2144(SB), Y1, Y1
 	VMOVUPS      constants<>+3008(SB), Y6
-	VDIVPS       240(CX), Y1, Y1
+	VDIVPS       248(CX), Y1, Y1
 	VROUNDPS     $0x09, Y1, Y1
 	VMAXPS       Y1, Y6, Y1
 	VDIVPS       Y0, Y4, Y0
@@ -1385,7 +1393,7 @@ found:
 	MOVQ         48(AX), R10
 	VSUBPS       (R10)(R9*1), Y1, Y3
 	VANDPS       constants<>+2080(SB), Y3, Y3
-	VCMPPS       $0x1e, 240(CX), Y3, Y3
+	VCMPPS       $0x1e, 248(CX), Y3, Y3
 	VANDPS       Y0, Y3, Y3
 	VMOVUPS      (R10)(R9*1), Y4
 	VBLENDVPS    Y0, Y1, Y4, Y4
@@ -1664,7 +1672,7 @@ membersdone:
 	VMULPS    Y7, Y7, Y5
 	VMULPS    Y8, Y8, Y6
 	VADDPS    Y6, Y5, Y5
-	VMULPS    176(CX), Y5, Y5
+	VMULPS    184(CX), Y5, Y5
 	MOVQ      80(AX), R10
 	VMOVUPS   (R10)(R9*1), Y6
 	VBLENDVPS Y0, Y5, Y6, Y6
@@ -1672,7 +1680,7 @@ membersdone:
 	VMULPS    Y3, Y3, Y5
 	VMULPS    Y4, Y4, Y6
 	VADDPS    Y6, Y5, Y5
-	VMULPS    176(CX), Y5, Y5
+	VMULPS    184(CX), Y5, Y5
 	VMULPS    constants<>+3040(SB), Y5, Y5
 	MOVQ      88(AX), R10
 	VMOVUPS   (R10)(R9*1), Y6
@@ -1938,269 +1946,255 @@ TEXT ·Charge2019AVX2Single(SB), NOSPLIT, $0-24
 	MOVQ f+16(FP), DX
 	MOVQ 152(DX), BX
 	XORQ SI, SI
-	MOVQ BX, DI
 
 chargepart:
-	MOVQ       (DX), R8
-	SHLQ       $0x02, R8
-	ADDQ       SI, R8
-	MOVQ       40(AX), R9
-	PREFETCHT0 (R9)(R8*1)
-	MOVQ       72(AX), R9
-	PREFETCHT0 (R9)(R8*1)
+	MOVQ       (DX), DI
+	SHLQ       $0x02, DI
+	ADDQ       SI, DI
+	MOVQ       40(AX), R8
+	PREFETCHT0 (R8)(DI*1)
+	MOVQ       72(AX), R8
+	PREFETCHT0 (R8)(DI*1)
 	VXORPS     Y0, Y0, Y0
-	VMOVUPS    Y0, 5600(BX)
-	VXORPS     Y0, Y0, Y0
-	VMOVUPS    Y0, 5632(BX)
-	VXORPS     Y0, Y0, Y0
-	VMOVUPS    Y0, 5568(BX)
-	VXORPS     Y0, Y0, Y0
-	VMOVUPS    Y0, 5664(BX)
-	VXORPS     Y0, Y0, Y0
-	VXORPS     Y1, Y1, Y1
-	VMOVUPS    Y1, 5696(BX)
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
-	MOVQ       8(DX), R8
-	SHLQ       $0x02, R8
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       8(DX), DI
+	SHLQ       $0x02, DI
+	ADDQ       SI, DI
+	MOVQ       56(DX), R8
 	ADDQ       SI, R8
-	MOVQ       56(DX), R9
-	ADDQ       SI, R9
-	MOVQ       16(DX), R10
-	TESTQ      R10, R10
+	MOVQ       16(DX), R9
+	TESTQ      R9, R9
 	JZ         chargedone
 
 charge:
-	MOVQ         32(AX), R11
-	MOVQ         R8, R12
-	SHRQ         $0x01, R12
-	ANDQ         $-32, R12
-	VPBROADCASTW 20(R11)(R12*1), Y3
-	VPAND        (DI), Y3, Y3
-	VPCMPEQD     (DI), Y3, Y5
-	CMPL         (R11)(R12*1), $0x00
+	MOVQ         32(AX), R10
+	MOVQ         DI, R11
+	SHRQ         $0x01, R11
+	ANDQ         $-32, R11
+	VPBROADCASTW 20(R10)(R11*1), Y8
+	VPAND        (BX), Y8, Y8
+	VPCMPEQD     (BX), Y8, Y10
+	CMPL         (R10)(R11*1), $0x00
 	JL           apart
-	CMPW         16(R11)(R12*1), $0x00
+	CMPW         16(R10)(R11*1), $0x00
 	JNE          follow4leap
-	MOVQ         40(AX), R14
-	MOVLQSX      (R11)(R12*1), R13
-	MOVQ         SI, R15
-	ANDQ         $0x0000003f, R15
-	ADDQ         R15, R14
-	VMASKMOVPS   (R14)(R13*4), Y5, Y3
+	MOVQ         40(AX), R13
+	MOVLQSX      (R10)(R11*1), R12
+	MOVQ         SI, R14
+	ANDQ         $0x0000003f, R14
+	ADDQ         R14, R13
+	VMASKMOVPS   (R13)(R12*4), Y10, Y8
 	JMP          follow4
 
 follow4leap:
-	VPBROADCASTW 16(R11)(R12*1), Y3
-	VPAND        (DI), Y3, Y3
-	VPCMPEQD     (DI), Y3, Y4
-	VANDNPS      Y5, Y4, Y3
-	VANDPS       Y4, Y5, Y4
-	MOVQ         40(AX), R14
-	MOVLQSX      (R11)(R12*1), R13
-	MOVQ         SI, R15
-	ANDQ         $0x0000003f, R15
-	ADDQ         R15, R14
-	VMASKMOVPS   (R14)(R13*4), Y3, Y3
-	MOVQ         40(AX), R14
-	MOVLQSX      4(R11)(R12*1), R13
-	MOVQ         SI, R15
-	ANDQ         $0x0000003f, R15
-	ADDQ         R15, R14
-	VMASKMOVPS   (R14)(R13*4), Y4, Y4
-	VORPS        Y4, Y3, Y3
+	VPBROADCASTW 16(R10)(R11*1), Y8
+	VPAND        (BX), Y8, Y8
+	VPCMPEQD     (BX), Y8, Y9
+	VANDNPS      Y10, Y9, Y8
+	VANDPS       Y9, Y10, Y9
+	MOVQ         40(AX), R13
+	MOVLQSX      (R10)(R11*1), R12
+	MOVQ         SI, R14
+	ANDQ         $0x0000003f, R14
+	ADDQ         R14, R13
+	VMASKMOVPS   (R13)(R12*4), Y8, Y8
+	MOVQ         40(AX), R13
+	MOVLQSX      4(R10)(R11*1), R12
+	MOVQ         SI, R14
+	ANDQ         $0x0000003f, R14
+	ADDQ         R14, R13
+	VMASKMOVPS   (R13)(R12*4), Y9, Y9
+	VORPS        Y9, Y8, Y8
 
 follow4:
-	VMOVAPS    Y3, Y3
-	CMPW       18(R11)(R12*1), $0x00
+	VMOVAPS    Y8, Y8
+	CMPW       18(R10)(R11*1), $0x00
 	JNE        follow5leap
-	MOVQ       160(AX), R14
-	MOVLQSX    8(R11)(R12*1), R13
-	MOVQ       SI, R15
-	ANDQ       $0x0000003f, R15
-	ADDQ       R15, R14
-	VMASKMOVPS (R14)(R13*4), Y5, Y4
+	MOVQ       160(AX), R13
+	MOVLQSX    8(R10)(R11*1), R12
+	MOVQ       SI, R14
+	ANDQ       $0x0000003f, R14
+	ADDQ       R14, R13
+	VMASKMOVPS (R13)(R12*4), Y10, Y9
 	JMP        follow5
 
 follow5leap:
-	VPBROADCASTW 18(R11)(R12*1), Y4
-	VPAND        (DI), Y4, Y4
-	VPCMPEQD     (DI), Y4, Y6
-	VANDNPS      Y5, Y6, Y4
-	VANDPS       Y6, Y5, Y6
-	MOVQ         160(AX), R14
-	MOVLQSX      8(R11)(R12*1), R13
-	MOVQ         SI, R15
-	ANDQ         $0x0000003f, R15
-	ADDQ         R15, R14
-	VMASKMOVPS   (R14)(R13*4), Y4, Y4
-	MOVQ         160(AX), R14
-	MOVLQSX      12(R11)(R12*1), R13
-	MOVQ         SI, R15
-	ANDQ         $0x0000003f, R15
-	ADDQ         R15, R14
-	VMASKMOVPS   (R14)(R13*4), Y6, Y6
-	VORPS        Y6, Y4, Y4
+	VPBROADCASTW 18(R10)(R11*1), Y9
+	VPAND        (BX), Y9, Y9
+	VPCMPEQD     (BX), Y9, Y11
+	VANDNPS      Y10, Y11, Y9
+	VANDPS       Y11, Y10, Y11
+	MOVQ         160(AX), R13
+	MOVLQSX      8(R10)(R11*1), R12
+	MOVQ         SI, R14
+	ANDQ         $0x0000003f, R14
+	ADDQ         R14, R13
+	VMASKMOVPS   (R13)(R12*4), Y9, Y9
+	MOVQ         160(AX), R13
+	MOVLQSX      12(R10)(R11*1), R12
+	MOVQ         SI, R14
+	ANDQ         $0x0000003f, R14
+	ADDQ         R14, R13
+	VMASKMOVPS   (R13)(R12*4), Y11, Y11
+	VORPS        Y11, Y9, Y9
 
 follow5:
-	VMOVAPS Y4, Y4
+	VMOVAPS Y9, Y9
 	JMP     read
 
 apart:
-	MOVQ       40(AX), R13
-	MOVQ       8(AX), R14
-	VMOVUPS    (R14)(R8*1), Y3
-	VXORPS     Y4, Y4, Y4
-	VMOVAPS    Y5, Y6
-	VGATHERDPS Y6, (R13)(Y3*4), Y4
-	VMOVAPS    Y4, Y3
-	MOVQ       160(AX), R13
-	MOVQ       16(AX), R14
-	VMOVUPS    (R14)(R8*1), Y4
-	VXORPS     Y6, Y6, Y6
-	VMOVAPS    Y5, Y7
-	VGATHERDPS Y7, (R13)(Y4*4), Y6
-	VMOVAPS    Y6, Y4
+	MOVQ       40(AX), R12
+	MOVQ       8(AX), R13
+	VMOVUPS    (R13)(DI*1), Y8
+	VXORPS     Y9, Y9, Y9
+	VMOVAPS    Y10, Y11
+	VGATHERDPS Y11, (R12)(Y8*4), Y9
+	VMOVAPS    Y9, Y8
+	MOVQ       160(AX), R12
+	MOVQ       16(AX), R13
+	VMOVUPS    (R13)(DI*1), Y9
+	VXORPS     Y11, Y11, Y11
+	VMOVAPS    Y10, Y12
+	VGATHERDPS Y12, (R12)(Y9*4), Y11
+	VMOVAPS    Y11, Y9
 
 read:
 	CMPL         96(CX), $0x00
 	JE           offered
-	VPBROADCASTW 22(R11)(R12*1), Y6
-	VPAND        (DI), Y6, Y6
-	VPCMPEQD     (DI), Y6, Y6
-	VANDNPS      Y5, Y6, Y6
-	MOVQ         (DX), R11
-	SHLQ         $0x02, R11
-	ADDQ         SI, R11
-	MOVQ         56(AX), R12
-	VMOVUPS      (R12)(R11*1), Y7
-	VMULPS       Y7, Y3, Y7
-	VXORPS       Y8, Y8, Y8
-	VCMPPS       $0x15, Y8, Y7, Y7
-	VANDPS       Y6, Y7, Y6
-	VXORPS       Y7, Y7, Y7
-	VBLENDVPS    Y6, Y7, Y3, Y3
+	VPBROADCASTW 22(R10)(R11*1), Y11
+	VPAND        (BX), Y11, Y11
+	VPCMPEQD     (BX), Y11, Y11
+	VANDNPS      Y10, Y11, Y10
+	MOVQ         (DX), R10
+	SHLQ         $0x02, R10
+	ADDQ         SI, R10
+	MOVQ         56(AX), R11
+	VMOVUPS      (R11)(R10*1), Y11
+	VMULPS       Y11, Y8, Y11
+	VXORPS       Y12, Y12, Y12
+	VCMPPS       $0x15, Y12, Y11, Y11
+	VANDPS       Y10, Y11, Y10
+	VXORPS       Y11, Y11, Y11
+	VBLENDVPS    Y10, Y11, Y8, Y8
 
 offered:
-	VMOVUPS   Y3, (R9)
-	VMOVUPS   Y4, 128(R9)
-	VXORPS    Y6, Y6, Y6
-	VCMPPS    $0x04, Y6, Y4, Y6
-	VANDPS    Y5, Y6, Y6
-	MOVQ      128(AX), R11
-	VMOVUPS   (R11)(R8*1), Y7
-	MOVQ      152(AX), R11
-	VMOVUPS   (R11)(R8*1), Y8
-	VPSRAD    $0x1f, Y7, Y9
-	VPSRAD    $0x1f, Y4, Y10
-	VXORPS    Y10, Y9, Y9
-	VXORPS    constants<>+2048(SB), Y9, Y9
-	VANDPS    Y9, Y6, Y9
-	VPSRAD    $0x1f, Y8, Y10
-	VPSRAD    $0x1f, Y4, Y11
-	VXORPS    Y11, Y10, Y10
-	VANDPS    Y10, Y6, Y6
-	MOVQ      112(AX), R11
-	VANDPS    (R11)(R8*1), Y9, Y10
-	MOVQ      136(AX), R11
-	VANDPS    (R11)(R8*1), Y6, Y11
-	VANDPS    Y7, Y9, Y7
-	VANDPS    Y8, Y6, Y6
-	VMOVUPS   constants<>+2144(SB), Y8
-	VMULPS    Y4, Y3, Y9
-	VANDPS    constants<>+2080(SB), Y4, Y12
+	CMPL    104(CX), $0x00
+	JE      told
+	VMOVUPS Y8, (R8)
+	VMOVUPS Y9, 128(R8)
+
+told:
+	MOVQ      DI, R10
+	SHRQ      $0x03, R10
+	MOVQ      168(AX), R11
+	CMPL      112(CX), $0x00
+	JNE       again
+	VXORPS    Y10, Y10, Y10
+	VCMPPS    $0x04, Y10, Y9, Y10
+	MOVQ      128(AX), R12
+	VXORPS    (R12)(DI*1), Y9, Y11
+	MOVQ      152(AX), R12
+	VXORPS    (R12)(DI*1), Y9, Y12
+	VPSRAD    $0x1f, Y11, Y11
+	VANDNPS   Y10, Y11, Y11
+	VPSRAD    $0x1f, Y12, Y12
+	VANDPS    Y12, Y10, Y12
+	VMOVAPS   Y11, Y10
+	VMOVMSKPS Y11, R12
+	MOVW      R12, (R11)(R10*1)
+	VMOVAPS   Y12, Y11
+	VMOVMSKPS Y12, R12
+	MOVW      R12, 2(R11)(R10*1)
+	JMP       stays
+
+again:
+	VPBROADCASTW (R11)(R10*1), Y10
+	VPAND        constants<>+3232(SB), Y10, Y10
+	VPCMPEQD     constants<>+3232(SB), Y10, Y10
+	VMOVAPS      Y10, Y10
+	VPBROADCASTW 2(R11)(R10*1), Y11
+	VPAND        constants<>+3232(SB), Y11, Y11
+	VPCMPEQD     constants<>+3232(SB), Y11, Y11
+	VMOVAPS      Y11, Y11
+
+stays:
+	MOVQ      112(AX), R10
+	VANDPS    (R10)(DI*1), Y10, Y10
+	MOVQ      136(AX), R10
+	VANDPS    (R10)(DI*1), Y11, Y11
+	VMULPS    Y9, Y8, Y8
+	VANDPS    constants<>+2080(SB), Y9, Y12
 	VXORPS    Y13, Y13, Y13
-	VCMPPS    $0x1e, Y13, Y9, Y13
-	VADDPS    Y9, Y10, Y14
+	VCMPPS    $0x1e, Y13, Y8, Y13
+	VADDPS    Y8, Y10, Y14
 	VMINPS    Y14, Y12, Y14
 	VBLENDVPS Y13, Y14, Y10, Y10
-	VORPS     constants<>+2112(SB), Y8, Y14
-	VADDPS    Y3, Y7, Y15
-	VMAXPS    Y15, Y14, Y14
-	VMINPS    Y14, Y8, Y14
-	VBLENDVPS Y13, Y14, Y7, Y7
-	VXORPS    Y7, Y7, Y7
-	VCMPPS    $0x11, Y7, Y9, Y7
+	VXORPS    Y13, Y13, Y13
+	VCMPPS    $0x11, Y13, Y8, Y13
 	VORPS     constants<>+2112(SB), Y12, Y12
-	VADDPS    Y9, Y11, Y9
-	VMAXPS    Y9, Y12, Y9
-	VBLENDVPS Y7, Y9, Y11, Y11
-	VORPS     constants<>+2112(SB), Y8, Y9
-	VADDPS    Y3, Y6, Y3
-	VMAXPS    Y3, Y9, Y3
-	VMINPS    Y3, Y8, Y3
-	VBLENDVPS Y7, Y3, Y6, Y6
-	VXORPS    Y3, Y3, Y3
-	VCMPPS    $0x04, Y3, Y10, Y3
-	VANDPS    Y5, Y3, Y3
-	VXORPS    Y6, Y6, Y6
-	VCMPPS    $0x04, Y6, Y11, Y6
-	VANDPS    Y5, Y6, Y5
-	VPSRAD    $0x1f, Y4, Y6
-	VANDNPS   Y3, Y6, Y7
-	VANDNPS   Y5, Y6, Y8
-	VANDPS    Y6, Y3, Y3
-	VANDPS    Y6, Y5, Y5
-	VANDPS    Y10, Y7, Y6
-	VMOVUPS   5600(BX), Y9
-	VADDPS    Y6, Y9, Y9
-	VMOVUPS   Y9, 5600(BX)
-	VANDPS    Y4, Y7, Y6
-	VMOVUPS   5632(BX), Y7
-	VADDPS    Y6, Y7, Y7
-	VMOVUPS   Y7, 5632(BX)
-	VANDPS    Y11, Y8, Y6
-	VMOVUPS   5568(BX), Y7
-	VADDPS    Y6, Y7, Y7
-	VMOVUPS   Y7, 5568(BX)
-	VANDPS    Y4, Y8, Y6
-	VMOVUPS   5664(BX), Y7
-	VADDPS    Y6, Y7, Y7
-	VMOVUPS   Y7, 5664(BX)
-	VANDPS    Y10, Y3, Y6
-	VADDPS    Y6, Y0, Y0
-	VANDPS    Y4, Y3, Y3
-	VMOVUPS   5696(BX), Y6
-	VADDPS    Y3, Y6, Y6
-	VMOVUPS   Y6, 5696(BX)
-	VANDPS    Y11, Y5, Y3
-	VADDPS    Y3, Y1, Y1
-	VANDPS    Y4, Y5, Y3
-	VADDPS    Y3, Y2, Y2
-	ADDQ      $0x00000080, R8
-	ADDQ      $0x00000380, R9
-	DECQ      R10
+	VADDPS    Y8, Y11, Y8
+	VMAXPS    Y8, Y12, Y8
+	VBLENDVPS Y13, Y8, Y11, Y11
+	VPSRAD    $0x1f, Y9, Y8
+	VANDNPS   Y10, Y8, Y12
+	VADDPS    Y12, Y0, Y0
+	VANDPS    Y10, Y8, Y12
+	VADDPS    Y12, Y4, Y4
+	VXORPS    Y12, Y12, Y12
+	VCMPPS    $0x04, Y12, Y10, Y10
+	VANDPS    Y9, Y10, Y10
+	VXORPS    Y12, Y12, Y12
+	VMAXPS    Y12, Y10, Y12
+	VADDPS    Y12, Y1, Y1
+	VXORPS    Y12, Y12, Y12
+	VMINPS    Y12, Y10, Y10
+	VADDPS    Y10, Y5, Y5
+	VANDNPS   Y11, Y8, Y10
+	VADDPS    Y10, Y2, Y2
+	VANDPS    Y11, Y8, Y8
+	VADDPS    Y8, Y6, Y6
+	VXORPS    Y8, Y8, Y8
+	VCMPPS    $0x04, Y8, Y11, Y8
+	VANDPS    Y9, Y8, Y8
+	VXORPS    Y9, Y9, Y9
+	VMAXPS    Y9, Y8, Y9
+	VADDPS    Y9, Y3, Y3
+	VXORPS    Y9, Y9, Y9
+	VMINPS    Y9, Y8, Y8
+	VADDPS    Y8, Y7, Y7
+	ADDQ      $0x00000080, DI
+	ADDQ      $0x00000380, R8
+	DECQ      R9
 	JNZ       charge
 
 chargedone:
-	VMOVUPS 5600(BX), Y4
-	VMOVUPS Y4, 512(DI)
-	VMOVUPS 5632(BX), Y3
-	VMOVUPS Y3, 1024(DI)
-	VMOVUPS 5568(BX), Y3
-	VMOVUPS Y3, 640(DI)
-	VMOVUPS 5664(BX), Y3
-	VMOVUPS Y3, 1152(DI)
-	VMOVUPS Y0, 768(DI)
-	VMOVUPS 5696(BX), Y3
-	VMOVUPS Y3, 1280(DI)
-	VMOVUPS Y1, 896(DI)
-	VMOVUPS Y2, 1408(DI)
-	VMOVUPS 5600(BX), Y3
-	VMULPS  Y2, Y3, Y2
-	VMULPS  5632(BX), Y1, Y1
-	VADDPS  Y1, Y2, Y1
-	VANDPS  constants<>+2080(SB), Y1, Y1
-	VMULPS  5664(BX), Y0, Y0
-	VMOVUPS 5568(BX), Y2
-	VMULPS  5696(BX), Y2, Y2
-	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, 512(BX)
+	VMOVUPS Y1, 1024(BX)
+	VMOVUPS Y2, 640(BX)
+	VMOVUPS Y3, 1152(BX)
+	VMOVUPS Y4, 768(BX)
+	VMOVUPS Y5, 1280(BX)
+	VMOVUPS Y6, 896(BX)
+	VMOVUPS Y7, 1408(BX)
+	VMULPS  Y7, Y0, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y0, Y0
 	VANDPS  constants<>+2080(SB), Y0, Y0
-	VMULPS  208(CX), Y1, Y1
-	VMOVUPS Y1, 1536(DI)
-	VMULPS  208(CX), Y0, Y0
-	VMOVUPS Y0, 1664(DI)
-	ADDQ    $0x00000020, DI
+	VMULPS  Y3, Y4, Y1
+	VMULPS  Y5, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VANDPS  constants<>+2080(SB), Y1, Y1
+	VMULPS  216(CX), Y0, Y0
+	VMOVUPS Y0, 1536(BX)
+	VMULPS  216(CX), Y1, Y0
+	VMOVUPS Y0, 1664(BX)
+	ADDQ    $0x00000020, BX
 	ADDQ    $0x00000020, SI
 	CMPQ    SI, $0x00000080
 	JNE     chargepart
@@ -2221,14 +2215,16 @@ TEXT ·Sample2019AVX2Single(SB), NOSPLIT, $0-24
 	XORQ R8, R8
 
 samplepart:
+	CMPL 112(CX), $0x00
+	JNE  fewer
 	MOVQ 40(DX), R9
 	SHLQ $0x01, R9
 	ADDQ $0x03, R9
 	SHRQ $0x02, R9
 
-further:
+all:
 	TESTQ      DI, DI
-	JZ         furtherdone
+	JZ         alldone
 	MOVQ       32(AX), R10
 	MOVQ       SI, R11
 	SHRQ       $0x01, R11
@@ -2242,20 +2238,53 @@ further:
 	MOVQ       160(AX), R10
 	PREFETCHT0 (R10)(R12*4)
 	PREFETCHT0 64(R10)(R12*4)
-	MOVQ       128(AX), R10
-	PREFETCHT0 (R10)(SI*1)
 	MOVQ       112(AX), R10
 	PREFETCHT0 (R10)(SI*1)
+	MOVQ       136(AX), R10
+	PREFETCHT0 (R10)(SI*1)
+	MOVQ       128(AX), R10
+	PREFETCHT0 (R10)(SI*1)
 	MOVQ       152(AX), R10
+	PREFETCHT0 (R10)(SI*1)
+	ADDQ       $0x40, SI
+	DECQ       DI
+	DECQ       R9
+	JNZ        all
+
+alldone:
+	JMP fetched
+
+fewer:
+	MOVQ 40(DX), R9
+	SHLQ $0x01, R9
+	ADDQ $0x03, R9
+	SHRQ $0x02, R9
+
+charges:
+	TESTQ      DI, DI
+	JZ         chargesdone
+	MOVQ       32(AX), R10
+	MOVQ       SI, R11
+	SHRQ       $0x01, R11
+	ANDQ       $-32, R11
+	MOVLQSX    (R10)(R11*1), R12
+	MOVQ       40(AX), R13
+	PREFETCHT0 (R13)(R12*4)
+	MOVLQSX    8(R10)(R11*1), R12
+	MOVQ       160(AX), R10
+	PREFETCHT0 (R10)(R12*4)
+	PREFETCHT0 64(R10)(R12*4)
+	MOVQ       112(AX), R10
 	PREFETCHT0 (R10)(SI*1)
 	MOVQ       136(AX), R10
 	PREFETCHT0 (R10)(SI*1)
 	ADDQ       $0x40, SI
 	DECQ       DI
 	DECQ       R9
-	JNZ        further
+	JNZ        charges
 
-furtherdone:
+chargesdone:
+fetched:
 	MOVQ      (DX), R9
 	SHLQ      $0x02, R9
 	ADDQ      R8, R9
@@ -2276,14 +2305,14 @@ furtherdone:
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y1, Y8, Y1
 	VXORPS    Y5, Y9, Y5
-	VXORPS    168(AX), Y1, Y1
-	VXORPS    168(AX), Y5, Y5
+	VXORPS    176(AX), Y1, Y1
+	VXORPS    176(AX), Y5, Y5
 	VPSRLQ    $0x20, Y0, Y8
 	VPSRLQ    $0x20, Y4, Y9
 	VXORPS    Y3, Y8, Y3
 	VXORPS    Y7, Y9, Y7
-	VXORPS    200(AX), Y3, Y3
-	VXORPS    200(AX), Y7, Y7
+	VXORPS    208(AX), Y3, Y3
+	VXORPS    208(AX), Y7, Y7
 	VPMULUDQ  constants<>+2496(SB), Y1, Y1
 	VPMULUDQ  constants<>+2496(SB), Y5, Y5
 	VPMULUDQ  constants<>+2528(SB), Y3, Y3
@@ -2292,14 +2321,14 @@ furtherdone:
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y2, Y8, Y2
 	VXORPS    Y6, Y9, Y6
-	VXORPS    232(AX), Y2, Y2
-	VXORPS    232(AX), Y6, Y6
+	VXORPS    240(AX), Y2, Y2
+	VXORPS    240(AX), Y6, Y6
 	VPSRLQ    $0x20, Y1, Y8
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y0, Y8, Y0
 	VXORPS    Y4, Y9, Y4
-	VXORPS    264(AX), Y0, Y0
-	VXORPS    264(AX), Y4, Y4
+	VXORPS    272(AX), Y0, Y0
+	VXORPS    272(AX), Y4, Y4
 	VPMULUDQ  constants<>+2496(SB), Y2, Y2
 	VPMULUDQ  constants<>+2496(SB), Y6, Y6
 	VPMULUDQ  constants<>+2528(SB), Y0, Y0
@@ -2308,14 +2337,14 @@ furtherdone:
 	VPSRLQ    $0x20, Y4, Y9
 	VXORPS    Y3, Y8, Y3
 	VXORPS    Y7, Y9, Y7
-	VXORPS    296(AX), Y3, Y3
-	VXORPS    296(AX), Y7, Y7
+	VXORPS    304(AX), Y3, Y3
+	VXORPS    304(AX), Y7, Y7
 	VPSRLQ    $0x20, Y2, Y8
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y1, Y8, Y1
 	VXORPS    Y5, Y9, Y5
-	VXORPS    328(AX), Y1, Y1
-	VXORPS    328(AX), Y5, Y5
+	VXORPS    336(AX), Y1, Y1
+	VXORPS    336(AX), Y5, Y5
 	VPMULUDQ  constants<>+2496(SB), Y3, Y3
 	VPMULUDQ  constants<>+2496(SB), Y7, Y7
 	VPMULUDQ  constants<>+2528(SB), Y1, Y1
@@ -2324,14 +2353,14 @@ furtherdone:
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y0, Y8, Y0
 	VXORPS    Y4, Y9, Y4
-	VXORPS    360(AX), Y0, Y0
-	VXORPS    360(AX), Y4, Y4
+	VXORPS    368(AX), Y0, Y0
+	VXORPS    368(AX), Y4, Y4
 	VPSRLQ    $0x20, Y3, Y8
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y2, Y8, Y2
 	VXORPS    Y6, Y9, Y6
-	VXORPS    392(AX), Y2, Y2
-	VXORPS    392(AX), Y6, Y6
+	VXORPS    400(AX), Y2, Y2
+	VXORPS    400(AX), Y6, Y6
 	VPMULUDQ  constants<>+2496(SB), Y0, Y0
 	VPMULUDQ  constants<>+2496(SB), Y4, Y4
 	VPMULUDQ  constants<>+2528(SB), Y2, Y2
@@ -2340,14 +2369,14 @@ furtherdone:
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y1, Y8, Y1
 	VXORPS    Y5, Y9, Y5
-	VXORPS    424(AX), Y1, Y1
-	VXORPS    424(AX), Y5, Y5
+	VXORPS    432(AX), Y1, Y1
+	VXORPS    432(AX), Y5, Y5
 	VPSRLQ    $0x20, Y0, Y8
 	VPSRLQ    $0x20, Y4, Y9
 	VXORPS    Y3, Y8, Y3
 	VXORPS    Y7, Y9, Y7
-	VXORPS    456(AX), Y3, Y3
-	VXORPS    456(AX), Y7, Y7
+	VXORPS    464(AX), Y3, Y3
+	VXORPS    464(AX), Y7, Y7
 	VPMULUDQ  constants<>+2496(SB), Y1, Y1
 	VPMULUDQ  constants<>+2496(SB), Y5, Y5
 	VPMULUDQ  constants<>+2528(SB), Y3, Y3
@@ -2356,14 +2385,14 @@ furtherdone:
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y2, Y8, Y2
 	VXORPS    Y6, Y9, Y6
-	VXORPS    488(AX), Y2, Y2
-	VXORPS    488(AX), Y6, Y6
+	VXORPS    496(AX), Y2, Y2
+	VXORPS    496(AX), Y6, Y6
 	VPSRLQ    $0x20, Y1, Y8
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y0, Y8, Y0
 	VXORPS    Y4, Y9, Y4
-	VXORPS    520(AX), Y0, Y0
-	VXORPS    520(AX), Y4, Y4
+	VXORPS    528(AX), Y0, Y0
+	VXORPS    528(AX), Y4, Y4
 	VPMULUDQ  constants<>+2496(SB), Y2, Y2
 	VPMULUDQ  constants<>+2496(SB), Y6, Y6
 	VPMULUDQ  constants<>+2528(SB), Y0, Y0
@@ -2372,14 +2401,14 @@ furtherdone:
 	VPSRLQ    $0x20, Y4, Y9
 	VXORPS    Y3, Y8, Y3
 	VXORPS    Y7, Y9, Y7
-	VXORPS    552(AX), Y3, Y3
-	VXORPS    552(AX), Y7, Y7
+	VXORPS    560(AX), Y3, Y3
+	VXORPS    560(AX), Y7, Y7
 	VPSRLQ    $0x20, Y2, Y8
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y1, Y8, Y1
 	VXORPS    Y5, Y9, Y5
-	VXORPS    584(AX), Y1, Y1
-	VXORPS    584(AX), Y5, Y5
+	VXORPS    592(AX), Y1, Y1
+	VXORPS    592(AX), Y5, Y5
 	VPMULUDQ  constants<>+2496(SB), Y3, Y3
 	VPMULUDQ  constants<>+2496(SB), Y7, Y7
 	VPMULUDQ  constants<>+2528(SB), Y1, Y1
@@ -2388,14 +2417,14 @@ furtherdone:
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y0, Y8, Y0
 	VXORPS    Y4, Y9, Y4
-	VXORPS    616(AX), Y0, Y0
-	VXORPS    616(AX), Y4, Y4
+	VXORPS    624(AX), Y0, Y0
+	VXORPS    624(AX), Y4, Y4
 	VPSRLQ    $0x20, Y3, Y8
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y2, Y8, Y2
 	VXORPS    Y6, Y9, Y6
-	VXORPS    648(AX), Y2, Y2
-	VXORPS    648(AX), Y6, Y6
+	VXORPS    656(AX), Y2, Y2
+	VXORPS    656(AX), Y6, Y6
 	VPMULUDQ  constants<>+2496(SB), Y0, Y0
 	VPMULUDQ  constants<>+2496(SB), Y4, Y4
 	VPMULUDQ  constants<>+2528(SB), Y2, Y2
@@ -2404,14 +2433,14 @@ furtherdone:
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y1, Y8, Y1
 	VXORPS    Y5, Y9, Y5
-	VXORPS    680(AX), Y1, Y1
-	VXORPS    680(AX), Y5, Y5
+	VXORPS    688(AX), Y1, Y1
+	VXORPS    688(AX), Y5, Y5
 	VPSRLQ    $0x20, Y0, Y8
 	VPSRLQ    $0x20, Y4, Y9
 	VXORPS    Y3, Y8, Y3
 	VXORPS    Y7, Y9, Y7
-	VXORPS    712(AX), Y3, Y3
-	VXORPS    712(AX), Y7, Y7
+	VXORPS    720(AX), Y3, Y3
+	VXORPS    720(AX), Y7, Y7
 	VPMULUDQ  constants<>+2496(SB), Y1, Y1
 	VPMULUDQ  constants<>+2496(SB), Y5, Y5
 	VPMULUDQ  constants<>+2528(SB), Y3, Y3
@@ -2420,14 +2449,14 @@ furtherdone:
 	VPSRLQ    $0x20, Y7, Y7
 	VXORPS    Y2, Y3, Y2
 	VXORPS    Y6, Y7, Y3
-	VXORPS    744(AX), Y2, Y2
-	VXORPS    744(AX), Y3, Y3
+	VXORPS    752(AX), Y2, Y2
+	VXORPS    752(AX), Y3, Y3
 	VPSRLQ    $0x20, Y1, Y1
 	VPSRLQ    $0x20, Y5, Y5
 	VXORPS    Y0, Y1, Y0
 	VXORPS    Y4, Y5, Y1
-	VXORPS    776(AX), Y0, Y0
-	VXORPS    776(AX), Y1, Y0
+	VXORPS    784(AX), Y0, Y0
+	VXORPS    784(AX), Y1, Y0
 	VPSLLQ    $0x20, Y3, Y0
 	VPBLENDD  $0xaa, Y0, Y2, Y0
 	VPSRLD    $0x09, Y0, Y0
@@ -2438,12 +2467,12 @@ furtherdone:
 	MOVQ      64(DX), R11
 	ADDQ      $0x00000000, R11
 	ADDQ      R8, R11
-	MOVQ      128(CX), R9
-	MOVQ      112(CX), R10
+	MOVQ      136(CX), R9
+	MOVQ      120(CX), R10
 	VMOVUPS   1536(BX), Y0
 	VMOVUPS   1536(BX), Y1
 	VMAXPS    1664(BX), Y1, Y1
-	VMOVUPS   304(CX), Y2
+	VMOVUPS   312(CX), Y2
 	VXORPS    constants<>+2112(SB), Y2, Y2
 	VXORPS    Y3, Y3, Y3
 	VXORPS    Y4, Y4, Y4
@@ -2503,12 +2532,12 @@ weigh0done:
 	MOVQ     64(DX), R11
 	ADDQ     $0x00000080, R11
 	ADDQ     R8, R11
-	MOVQ     136(CX), R9
-	MOVQ     120(CX), R10
+	MOVQ     144(CX), R9
+	MOVQ     128(CX), R10
 	VMOVUPS  1664(BX), Y0
 	VMOVUPS  1536(BX), Y1
 	VMAXPS   1664(BX), Y1, Y1
-	VMOVUPS  304(CX), Y2
+	VMOVUPS  312(CX), Y2
 	VXORPS   constants<>+2112(SB), Y2, Y2
 	VXORPS   Y3, Y3, Y3
 	VXORPS   Y4, Y4, Y4
@@ -2604,7 +2633,7 @@ index:
 	JMP       index
 
 found:
-	VMOVUPS      144(CX), Y2
+	VMOVUPS      152(CX), Y2
 	VSUBPS       constants<>+2144(SB), Y2, Y2
 	VSUBPS       Y4, Y2, Y3
 	VBLENDVPS    Y0, Y3, Y4, Y0
@@ -2719,7 +2748,7 @@ adapt:
 	VADDPS       3584(BX), Y3, Y3
 	VDIVPS       Y1, Y3, Y1
 	VADDPS       Y0, Y1, Y0
-	VDIVPS       272(CX), Y0, Y0
+	VDIVPS       280(CX), Y0, Y0
 	VANDPS       Y0, Y2, Y0
 	VMOVUPS      Y0, 4224(BX)
 
@@ -3350,7 +3379,7 @@ change:
 	MOVQ      80(DX), SI
 	VMOVUPS   (SI)(BX*4), Y1
 	VMOVUPS   (CX), Y2
-	VMOVUPS   constants<>+3232(SB), Y3
+	VMOVUPS   constants<>+3264(SB), Y3
 	VPSRLQ    $0x20, Y0, Y4
 	VPSRLQ    $0x20, Y1, Y5
 	VPSRLQ    $0x20, Y2, Y6
@@ -3363,14 +3392,14 @@ change:
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y1, Y8, Y1
 	VXORPS    Y5, Y9, Y5
-	VXORPS    168(AX), Y1, Y1
-	VXORPS    168(AX), Y5, Y5
+	VXORPS    176(AX), Y1, Y1
+	VXORPS    176(AX), Y5, Y5
 	VPSRLQ    $0x20, Y0, Y8
 	VPSRLQ    $0x20, Y4, Y9
 	VXORPS    Y3, Y8, Y3
 	VXORPS    Y7, Y9, Y7
-	VXORPS    200(AX), Y3, Y3
-	VXORPS    200(AX), Y7, Y7
+	VXORPS    208(AX), Y3, Y3
+	VXORPS    208(AX), Y7, Y7
 	VPMULUDQ  constants<>+2496(SB), Y1, Y1
 	VPMULUDQ  constants<>+2496(SB), Y5, Y5
 	VPMULUDQ  constants<>+2528(SB), Y3, Y3
@@ -3379,14 +3408,14 @@ change:
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y2, Y8, Y2
 	VXORPS    Y6, Y9, Y6
-	VXORPS    232(AX), Y2, Y2
-	VXORPS    232(AX), Y6, Y6
+	VXORPS    240(AX), Y2, Y2
+	VXORPS    240(AX), Y6, Y6
 	VPSRLQ    $0x20, Y1, Y8
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y0, Y8, Y0
 	VXORPS    Y4, Y9, Y4
-	VXORPS    264(AX), Y0, Y0
-	VXORPS    264(AX), Y4, Y4
+	VXORPS    272(AX), Y0, Y0
+	VXORPS    272(AX), Y4, Y4
 	VPMULUDQ  constants<>+2496(SB), Y2, Y2
 	VPMULUDQ  constants<>+2496(SB), Y6, Y6
 	VPMULUDQ  constants<>+2528(SB), Y0, Y0
@@ -3395,14 +3424,14 @@ change:
 	VPSRLQ    $0x20, Y4, Y9
 	VXORPS    Y3, Y8, Y3
 	VXORPS    Y7, Y9, Y7
-	VXORPS    296(AX), Y3, Y3
-	VXORPS    296(AX), Y7, Y7
+	VXORPS    304(AX), Y3, Y3
+	VXORPS    304(AX), Y7, Y7
 	VPSRLQ    $0x20, Y2, Y8
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y1, Y8, Y1
 	VXORPS    Y5, Y9, Y5
-	VXORPS    328(AX), Y1, Y1
-	VXORPS    328(AX), Y5, Y5
+	VXORPS    336(AX), Y1, Y1
+	VXORPS    336(AX), Y5, Y5
 	VPMULUDQ  constants<>+2496(SB), Y3, Y3
 	VPMULUDQ  constants<>+2496(SB), Y7, Y7
 	VPMULUDQ  constants<>+2528(SB), Y1, Y1
@@ -3411,14 +3440,14 @@ change:
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y0, Y8, Y0
 	VXORPS    Y4, Y9, Y4
-	VXORPS    360(AX), Y0, Y0
-	VXORPS    360(AX), Y4, Y4
+	VXORPS    368(AX), Y0, Y0
+	VXORPS    368(AX), Y4, Y4
 	VPSRLQ    $0x20, Y3, Y8
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y2, Y8, Y2
 	VXORPS    Y6, Y9, Y6
-	VXORPS    392(AX), Y2, Y2
-	VXORPS    392(AX), Y6, Y6
+	VXORPS    400(AX), Y2, Y2
+	VXORPS    400(AX), Y6, Y6
 	VPMULUDQ  constants<>+2496(SB), Y0, Y0
 	VPMULUDQ  constants<>+2496(SB), Y4, Y4
 	VPMULUDQ  constants<>+2528(SB), Y2, Y2
@@ -3427,14 +3456,14 @@ change:
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y1, Y8, Y1
 	VXORPS    Y5, Y9, Y5
-	VXORPS    424(AX), Y1, Y1
-	VXORPS    424(AX), Y5, Y5
+	VXORPS    432(AX), Y1, Y1
+	VXORPS    432(AX), Y5, Y5
 	VPSRLQ    $0x20, Y0, Y8
 	VPSRLQ    $0x20, Y4, Y9
 	VXORPS    Y3, Y8, Y3
 	VXORPS    Y7, Y9, Y7
-	VXORPS    456(AX), Y3, Y3
-	VXORPS    456(AX), Y7, Y7
+	VXORPS    464(AX), Y3, Y3
+	VXORPS    464(AX), Y7, Y7
 	VPMULUDQ  constants<>+2496(SB), Y1, Y1
 	VPMULUDQ  constants<>+2496(SB), Y5, Y5
 	VPMULUDQ  constants<>+2528(SB), Y3, Y3
@@ -3443,14 +3472,14 @@ change:
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y2, Y8, Y2
 	VXORPS    Y6, Y9, Y6
-	VXORPS    488(AX), Y2, Y2
-	VXORPS    488(AX), Y6, Y6
+	VXORPS    496(AX), Y2, Y2
+	VXORPS    496(AX), Y6, Y6
 	VPSRLQ    $0x20, Y1, Y8
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y0, Y8, Y0
 	VXORPS    Y4, Y9, Y4
-	VXORPS    520(AX), Y0, Y0
-	VXORPS    520(AX), Y4, Y4
+	VXORPS    528(AX), Y0, Y0
+	VXORPS    528(AX), Y4, Y4
 	VPMULUDQ  constants<>+2496(SB), Y2, Y2
 	VPMULUDQ  constants<>+2496(SB), Y6, Y6
 	VPMULUDQ  constants<>+2528(SB), Y0, Y0
@@ -3459,14 +3488,14 @@ change:
 	VPSRLQ    $0x20, Y4, Y9
 	VXORPS    Y3, Y8, Y3
 	VXORPS    Y7, Y9, Y7
-	VXORPS    552(AX), Y3, Y3
-	VXORPS    552(AX), Y7, Y7
+	VXORPS    560(AX), Y3, Y3
+	VXORPS    560(AX), Y7, Y7
 	VPSRLQ    $0x20, Y2, Y8
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y1, Y8, Y1
 	VXORPS    Y5, Y9, Y5
-	VXORPS    584(AX), Y1, Y1
-	VXORPS    584(AX), Y5, Y5
+	VXORPS    592(AX), Y1, Y1
+	VXORPS    592(AX), Y5, Y5
 	VPMULUDQ  constants<>+2496(SB), Y3, Y3
 	VPMULUDQ  constants<>+2496(SB), Y7, Y7
 	VPMULUDQ  constants<>+2528(SB), Y1, Y1
@@ -3475,14 +3504,14 @@ change:
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y0, Y8, Y0
 	VXORPS    Y4, Y9, Y4
-	VXORPS    616(AX), Y0, Y0
-	VXORPS    616(AX), Y4, Y4
+	VXORPS    624(AX), Y0, Y0
+	VXORPS    624(AX), Y4, Y4
 	VPSRLQ    $0x20, Y3, Y8
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y2, Y8, Y2
 	VXORPS    Y6, Y9, Y6
-	VXORPS    648(AX), Y2, Y2
-	VXORPS    648(AX), Y6, Y6
+	VXORPS    656(AX), Y2, Y2
+	VXORPS    656(AX), Y6, Y6
 	VPMULUDQ  constants<>+2496(SB), Y0, Y0
 	VPMULUDQ  constants<>+2496(SB), Y4, Y4
 	VPMULUDQ  constants<>+2528(SB), Y2, Y2
@@ -3491,14 +3520,14 @@ change:
 	VPSRLQ    $0x20, Y6, Y9
 	VXORPS    Y1, Y8, Y1
 	VXORPS    Y5, Y9, Y5
-	VXORPS    680(AX), Y1, Y1
-	VXORPS    680(AX), Y5, Y5
+	VXORPS    688(AX), Y1, Y1
+	VXORPS    688(AX), Y5, Y5
 	VPSRLQ    $0x20, Y0, Y8
 	VPSRLQ    $0x20, Y4, Y9
 	VXORPS    Y3, Y8, Y3
 	VXORPS    Y7, Y9, Y7
-	VXORPS    712(AX), Y3, Y3
-	VXORPS    712(AX), Y7, Y7
+	VXORPS    720(AX), Y3, Y3
+	VXORPS    720(AX), Y7, Y7
 	VPMULUDQ  constants<>+2496(SB), Y1, Y1
 	VPMULUDQ  constants<>+2496(SB), Y5, Y5
 	VPMULUDQ  constants<>+2528(SB), Y3, Y3
@@ -3507,14 +3536,14 @@ change:
 	VPSRLQ    $0x20, Y7, Y9
 	VXORPS    Y2, Y8, Y2
 	VXORPS    Y6, Y9, Y6
-	VXORPS    744(AX), Y2, Y2
-	VXORPS    744(AX), Y6, Y6
+	VXORPS    752(AX), Y2, Y2
+	VXORPS    752(AX), Y6, Y6
 	VPSRLQ    $0x20, Y1, Y8
 	VPSRLQ    $0x20, Y5, Y9
 	VXORPS    Y0, Y8, Y0
 	VXORPS    Y4, Y9, Y4
-	VXORPS    776(AX), Y0, Y0
-	VXORPS    776(AX), Y4, Y4
+	VXORPS    784(AX), Y0, Y0
+	VXORPS    784(AX), Y4, Y4
 	VPSLLQ    $0x20, Y6, Y6
 	VPBLENDD  $0xaa, Y6, Y2, Y2
 	VPSLLQ    $0x20, Y7, Y6
@@ -3566,54 +3595,54 @@ change:
 	VCMPPS    $0x11, constants<>+2944(SB), Y2, Y2
 	VMOVUPS   constants<>+2976(SB), Y6
 	VBLENDVPS Y2, Y6, Y5, Y5
-	VMULPS    constants<>+3264(SB), Y5, Y2
+	VMULPS    constants<>+3296(SB), Y5, Y2
 	VSQRTPS   Y2, Y2
 	VPSRLD    $0x09, Y3, Y3
 	VCVTDQ2PS Y3, Y3
 	VADDPS    constants<>+2560(SB), Y3, Y3
 	VMULPS    constants<>+2592(SB), Y3, Y3
-	VMULPS    constants<>+3296(SB), Y3, Y5
+	VMULPS    constants<>+3328(SB), Y3, Y5
 	VADDPS    constants<>+2208(SB), Y5, Y5
 	VSUBPS    constants<>+2208(SB), Y5, Y6
 	VMULPS    constants<>+3040(SB), Y6, Y6
 	VSUBPS    Y6, Y3, Y3
-	VANDPS    constants<>+3328(SB), Y3, Y6
+	VANDPS    constants<>+3360(SB), Y3, Y6
 	VSUBPS    Y6, Y3, Y7
 	VMULPS    Y3, Y3, Y8
 	VMULPS    Y8, Y8, Y9
-	VMULPS    constants<>+3360(SB), Y8, Y10
-	VSUBPS    constants<>+3392(SB), Y10, Y10
-	VMULPS    constants<>+3424(SB), Y9, Y11
+	VMULPS    constants<>+3392(SB), Y8, Y10
+	VSUBPS    constants<>+3424(SB), Y10, Y10
+	VMULPS    constants<>+3456(SB), Y9, Y11
 	VADDPS    Y11, Y10, Y10
 	VMULPS    Y8, Y3, Y11
 	VMULPS    Y10, Y11, Y10
-	VMULPS    constants<>+3456(SB), Y3, Y11
-	VMULPS    constants<>+3488(SB), Y7, Y12
+	VMULPS    constants<>+3488(SB), Y3, Y11
+	VMULPS    constants<>+3520(SB), Y7, Y12
 	VADDPS    Y12, Y11, Y11
 	VADDPS    Y11, Y10, Y10
-	VMULPS    constants<>+3488(SB), Y6, Y11
+	VMULPS    constants<>+3520(SB), Y6, Y11
 	VADDPS    Y10, Y11, Y10
-	VMULPS    constants<>+3520(SB), Y8, Y11
-	VADDPS    constants<>+3552(SB), Y11, Y11
-	VMULPS    constants<>+3584(SB), Y8, Y12
-	VSUBPS    constants<>+3616(SB), Y12, Y12
+	VMULPS    constants<>+3552(SB), Y8, Y11
+	VADDPS    constants<>+3584(SB), Y11, Y11
+	VMULPS    constants<>+3616(SB), Y8, Y12
+	VSUBPS    constants<>+3648(SB), Y12, Y12
 	VMULPS    Y12, Y9, Y9
 	VADDPS    Y9, Y11, Y9
 	VMULPS    Y9, Y8, Y8
 	VADDPS    Y6, Y3, Y3
 	VMULPS    Y3, Y7, Y3
-	VMULPS    constants<>+3648(SB), Y3, Y3
+	VMULPS    constants<>+3680(SB), Y3, Y3
 	VSUBPS    Y3, Y8, Y3
 	VMULPS    Y6, Y6, Y6
-	VMULPS    constants<>+3648(SB), Y6, Y6
+	VMULPS    constants<>+3680(SB), Y6, Y6
 	VMOVUPS   constants<>+2144(SB), Y7
 	VSUBPS    Y6, Y7, Y8
 	VSUBPS    Y8, Y7, Y7
 	VSUBPS    Y6, Y7, Y6
 	VADDPS    Y3, Y6, Y3
 	VADDPS    Y3, Y8, Y3
-	VPADDD    constants<>+3232(SB), Y5, Y6
-	VANDPS    constants<>+3680(SB), Y6, Y6
+	VPADDD    constants<>+3264(SB), Y5, Y6
+	VANDPS    constants<>+3712(SB), Y6, Y6
 	VPSLLD    $0x1e, Y6, Y6
 	VPSLLD    $0x1f, Y5, Y5
 	VPSRAD    $0x1f, Y5, Y5
@@ -3624,20 +3653,20 @@ change:
 	VMOVUPS   (SI)(BX*4), Y3
 	MOVQ      136(DX), SI
 	VMOVUPS   (SI)(BX*4), Y5
-	VMULPS    336(CX), Y3, Y3
-	VMULPS    368(CX), Y4, Y6
+	VMULPS    344(CX), Y3, Y3
+	VMULPS    376(CX), Y4, Y6
 	VSUBPS    Y6, Y3, Y3
-	VDIVPS    400(CX), Y3, Y3
+	VDIVPS    408(CX), Y3, Y3
 	VADDPS    Y3, Y4, Y3
 	VMOVUPS   constants<>+2144(SB), Y4
-	VMULPS    432(CX), Y5, Y5
+	VMULPS    440(CX), Y5, Y5
 	VDIVPS    Y5, Y4, Y4
 	VADDPS    constants<>+2144(SB), Y4, Y4
 	VSQRTPS   Y4, Y4
 	VDIVPS    Y4, Y3, Y3
-	VMULPS    464(CX), Y2, Y2
+	VMULPS    472(CX), Y2, Y2
 	VADDPS    Y2, Y3, Y2
-	VMOVUPS   496(CX), Y3
+	VMOVUPS   504(CX), Y3
 	VXORPS    constants<>+2112(SB), Y3, Y4
 	VMAXPS    Y2, Y4, Y2
 	VMINPS    Y2, Y3, Y2
@@ -3687,54 +3716,54 @@ change:
 	VCMPPS    $0x11, constants<>+2944(SB), Y0, Y0
 	VMOVUPS   constants<>+2976(SB), Y5
 	VBLENDVPS Y0, Y5, Y4, Y4
-	VMULPS    constants<>+3264(SB), Y4, Y0
+	VMULPS    constants<>+3296(SB), Y4, Y0
 	VSQRTPS   Y0, Y0
 	VPSRLD    $0x09, Y1, Y1
 	VCVTDQ2PS Y1, Y1
 	VADDPS    constants<>+2560(SB), Y1, Y1
 	VMULPS    constants<>+2592(SB), Y1, Y1
-	VMULPS    constants<>+3296(SB), Y1, Y4
+	VMULPS    constants<>+3328(SB), Y1, Y4
 	VADDPS    constants<>+2208(SB), Y4, Y4
 	VSUBPS    constants<>+2208(SB), Y4, Y5
 	VMULPS    constants<>+3040(SB), Y5, Y5
 	VSUBPS    Y5, Y1, Y1
-	VANDPS    constants<>+3328(SB), Y1, Y5
+	VANDPS    constants<>+3360(SB), Y1, Y5
 	VSUBPS    Y5, Y1, Y6
 	VMULPS    Y1, Y1, Y7
 	VMULPS    Y7, Y7, Y8
-	VMULPS    constants<>+3360(SB), Y7, Y9
-	VSUBPS    constants<>+3392(SB), Y9, Y9
-	VMULPS    constants<>+3424(SB), Y8, Y10
+	VMULPS    constants<>+3392(SB), Y7, Y9
+	VSUBPS    constants<>+3424(SB), Y9, Y9
+	VMULPS    constants<>+3456(SB), Y8, Y10
 	VADDPS    Y10, Y9, Y9
 	VMULPS    Y7, Y1, Y10
 	VMULPS    Y9, Y10, Y9
-	VMULPS    constants<>+3456(SB), Y1, Y10
-	VMULPS    constants<>+3488(SB), Y6, Y11
+	VMULPS    constants<>+3488(SB), Y1, Y10
+	VMULPS    constants<>+3520(SB), Y6, Y11
 	VADDPS    Y11, Y10, Y10
 	VADDPS    Y10, Y9, Y9
-	VMULPS    constants<>+3488(SB), Y5, Y10
+	VMULPS    constants<>+3520(SB), Y5, Y10
 	VADDPS    Y9, Y10, Y9
-	VMULPS    constants<>+3520(SB), Y7, Y10
-	VADDPS    constants<>+3552(SB), Y10, Y10
-	VMULPS    constants<>+3584(SB), Y7, Y11
-	VSUBPS    constants<>+3616(SB), Y11, Y11
+	VMULPS    constants<>+3552(SB), Y7, Y10
+	VADDPS    constants<>+3584(SB), Y10, Y10
+	VMULPS    constants<>+3616(SB), Y7, Y11
+	VSUBPS    constants<>+3648(SB), Y11, Y11
 	VMULPS    Y11, Y8, Y8
 	VADDPS    Y8, Y10, Y8
 	VMULPS    Y8, Y7, Y7
 	VADDPS    Y5, Y1, Y1
 	VMULPS    Y1, Y6, Y1
-	VMULPS    constants<>+3648(SB), Y1, Y1
+	VMULPS    constants<>+3680(SB), Y1, Y1
 	VSUBPS    Y1, Y7, Y1
 	VMULPS    Y5, Y5, Y5
-	VMULPS    constants<>+3648(SB), Y5, Y5
+	VMULPS    constants<>+3680(SB), Y5, Y5
 	VMOVUPS   constants<>+2144(SB), Y6
 	VSUBPS    Y5, Y6, Y7
 	VSUBPS    Y7, Y6, Y6
 	VSUBPS    Y5, Y6, Y5
 	VADDPS    Y1, Y5, Y1
 	VADDPS    Y1, Y7, Y1
-	VPADDD    constants<>+3232(SB), Y4, Y5
-	VANDPS    constants<>+3680(SB), Y5, Y5
+	VPADDD    constants<>+3264(SB), Y4, Y5
+	VANDPS    constants<>+3712(SB), Y5, Y5
 	VPSLLD    $0x1e, Y5, Y5
 	VPSLLD    $0x1f, Y4, Y4
 	VPSRAD    $0x1f, Y4, Y4
@@ -3745,20 +3774,20 @@ change:
 	VMOVUPS   (SI)(BX*4), Y1
 	MOVQ      136(DX), SI
 	VMOVUPS   (SI)(BX*4), Y4
-	VMULPS    336(CX), Y1, Y1
-	VMULPS    368(CX), Y2, Y5
+	VMULPS    344(CX), Y1, Y1
+	VMULPS    376(CX), Y2, Y5
 	VSUBPS    Y5, Y1, Y1
-	VDIVPS    400(CX), Y1, Y1
+	VDIVPS    408(CX), Y1, Y1
 	VADDPS    Y1, Y2, Y1
 	VMOVUPS   constants<>+2144(SB), Y5
-	VMULPS    432(CX), Y4, Y4
+	VMULPS    440(CX), Y4, Y4
 	VDIVPS    Y4, Y5, Y4
 	VADDPS    constants<>+2144(SB), Y4, Y4
 	VSQRTPS   Y4, Y4
 	VDIVPS    Y4, Y1, Y1
-	VMULPS    464(CX), Y0, Y0
+	VMULPS    472(CX), Y0, Y0
 	VADDPS    Y0, Y1, Y0
-	VMOVUPS   496(CX), Y1
+	VMOVUPS   504(CX), Y1
 	VXORPS    constants<>+2112(SB), Y1, Y4
 	VMAXPS    Y0, Y4, Y0
 	VMINPS    Y0, Y1, Y0

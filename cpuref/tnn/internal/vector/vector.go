@@ -24,6 +24,9 @@ package vector
 // Lanes is the number of nodes of a slice.
 const Lanes = 32
 
+// LeastLanes is the number of lanes of the narrowest register.
+const LeastLanes = 4
+
 // Real is a number in the precision of a form.
 type Real interface{ float32 | float64 }
 
@@ -51,6 +54,7 @@ type Network[F Real] struct {
 	Charge0, Memory0, Potential0         *F
 	Charge1, Memory1, Potential1         *F
 	Weight                               *F
+	Stays                                *Stay      // hylton2019
 	Keys                                 [10][2]All // of the rounds of Philox
 }
 
@@ -69,6 +73,11 @@ type Row struct {
 	_                 [2]uint16
 }
 
+// Stay is what relaxing visits of hylton2019 keep of the half-edges of a register, as they
+// change neither charges nor weights: in the lower and the upper half, a bit for each lane
+// whose positive, or negative, charge belongs to a compartment of the weight's sign.
+type Stay = uint32
+
 // Sweep is what is the same for all slices of a segment in one sweep. Flags are 0
 // or all ones.
 type Sweep[F Real] struct {
@@ -78,6 +87,7 @@ type Sweep[F Real] struct {
 	Predict uint64 // flag: external nodes offer nothing where they are not predicted
 
 	Adapting uint64   // flag: the adapting sweep of hylton2019
+	Again    uint64   // flag: a relaxing sweep that follows another one
 	Fixed    [2]int64 // states at or below zero and above it, in hylton2019
 	Cubes    [2]*F
 

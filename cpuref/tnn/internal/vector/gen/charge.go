@@ -22,8 +22,9 @@ func charge(c *constants) {
 	g.eachPart(1, "charge", func() {
 		g.fetch(g.nodes(), unsafe.Offsetof(network.State), unsafe.Offsetof(network.Energy),
 			unsafe.Offsetof(network.Dissipation), unsafe.Offsetof(network.Transport), unsafe.Offsetof(network.QualityNumerator), unsafe.Offsetof(network.QualityDenominator))
-		q, m := g.chargePart(func(at reg.Register, there mask, v, w vec, q, m *[compartments]vec) {
+		q, m := g.chargePart(func(at, s reg.Register, there mask, v, w vec, q, m *[compartments]vec) {
 			g.fetch(at, unsafe.Offsetof(network.Potential0), unsafe.Offsetof(network.Potential1))
+			g.tell(s, v, w)
 			g.gatherCharges(at, there, v, w, q, m)
 		})
 		sign := g.sign()
@@ -42,13 +43,13 @@ func (g *stage) depths(minus, plus vec) {
 }
 
 // chargePart sums the compartments, slot by slot as gather says.
-func (g *stage) chargePart(gather func(at reg.Register, there mask, v, w vec, q, m *[compartments]vec)) (q, m [compartments]vec) {
+func (g *stage) chargePart(gather func(at, s reg.Register, there mask, v, w vec, q, m *[compartments]vec)) (q, m [compartments]vec) {
 	for i := range q {
 		q[i], m[i] = zero(1), zero(1)
 	}
 	g.eachSlot("charge", func(at, s reg.GPVirtual, next string) {
-		there, v, w := g.inputs(at, s)
-		gather(at, there, v, w, &q, &m)
+		there, v, w := g.inputs(at)
+		gather(at, s, there, v, w, &q, &m)
 	})
 	for i := range q {
 		store(q[i], g.in(unsafe.Offsetof(work.Charge)+reals*uintptr(i)))
@@ -59,7 +60,7 @@ func (g *stage) chargePart(gather func(at reg.Register, there mask, v, w vec, q,
 
 // inputs reads the voltages and the weights of the lanes that have a half-edge in a
 // slot.
-func (g *stage) inputs(at, s reg.Register) (there mask, v, w vec) {
+func (g *stage) inputs(at reg.Register) (there mask, v, w vec) {
 	v, w = vec{register()}, vec{register()}
 	row := g.row(at)
 	there = g.rowMask(row, unsafe.Offsetof(row_.There))
@@ -73,10 +74,14 @@ func (g *stage) inputs(at, s reg.Register) (there mask, v, w vec) {
 	assign(w, gather(there, g.pointer(unsafe.Offsetof(network.Weight)), indices(g.words(unsafe.Offsetof(network.WeightOf), at))))
 	Label(read)
 	g.predict(row, there, v)
+	return there, v, w
+}
+
+// tell tells later stages voltages and weights of a slot, none of which changes as yet.
+func (g *stage) tell(s reg.Register, v, w vec) {
 	g.changes(nil, s)
 	store(v, g.slot(s, unsafe.Offsetof(slot.V)))
 	store(w, g.slot(s, unsafe.Offsetof(slot.W)))
-	return there, v, w
 }
 
 // predict sets the voltage of an external node that predicts to 0, unless its sign is

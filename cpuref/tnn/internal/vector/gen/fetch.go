@@ -45,10 +45,11 @@ func (g *stage) further() further {
 	return f
 }
 
-// fetchFurther asks, in each of so many parts of a stage, for its share of what the next
+// fetchFurther asks, in each part of a stage without slots, for its share of what the next
 // slice reads at the other ends of its half-edges, and of arrays of half-edges.
-func (g *stage) fetchFurther(f further, parts int, arrays ...uintptr) {
-	share, name := GP64(), g.label("further")
+func (g *stage) fetchFurther(name string, f further, ends ends, arrays ...uintptr) {
+	share, parts := GP64(), parts(form.wide)
+	name = g.label(name)
 	MOVQ(g.scalar(unsafe.Offsetof(frame.Next)+unsafe.Offsetof(slice.Slots)), share)
 	SHLQ(Imm(1), share)
 	ADDQ(Imm(uint64(parts-1)), share)
@@ -56,7 +57,7 @@ func (g *stage) fetchFurther(f further, parts int, arrays ...uintptr) {
 	Label(name)
 	TESTQ(f.left, f.left)
 	JZ(LabelRef(name + "done"))
-	g.fetchEnds(f.at)
+	g.fetchEnds(f.at, ends)
 	for at := 0; at < halfRow(); at += line {
 		for _, array := range arrays {
 			PREFETCHT0(g.array(array, f.at).Offset(at))
@@ -69,8 +70,16 @@ func (g *stage) fetchFurther(f further, parts int, arrays ...uintptr) {
 	Label(name + "done")
 }
 
-// fetchEnds asks for what a half row of half-edges leads to: states, ids and weights.
-func (g *stage) fetchEnds(at reg.Register) {
+// ends says what is asked for of the other ends: states and weights, or ids too.
+type ends bool
+
+const (
+	states ends = false
+	ids    ends = true
+)
+
+// fetchEnds asks for what a half row of half-edges leads to.
+func (g *stage) fetchEnds(at reg.Register, what ends) {
 	row, index := g.row(at), GP64()
 	ask := func(array uintptr, size, length int) {
 		p := g.pointer(array)
@@ -80,7 +89,9 @@ func (g *stage) fetchEnds(at reg.Register) {
 	}
 	MOVLQSX(row.Offset(int(unsafe.Offsetof(row_.Neighbour))), index)
 	ask(unsafe.Offsetof(network.State), form.size, halfRow())
-	ask(unsafe.Offsetof(network.ID), 4, line)
+	if what == ids {
+		ask(unsafe.Offsetof(network.ID), 4, line)
+	}
 	MOVLQSX(row.Offset(int(unsafe.Offsetof(row_.Weight))), index)
 	ask(unsafe.Offsetof(network.Weight), form.size, halfRow()+line)
 }

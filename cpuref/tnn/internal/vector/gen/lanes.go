@@ -82,14 +82,14 @@ type constants struct {
 	table       Mem
 	at          map[uint64]int
 	end         int
-	evens, odds Mem // the even and the odd lanes of two vectors, for VPERMI2PS
-	dense       Mem // AVX2: for each mask, the lanes that are set come first
-	multiplesAt map[int]Mem
-	follows     int // labels of followTo
+	evens, odds Mem            // the even and the odd lanes of two vectors, for VPERMI2PS
+	dense       Mem            // AVX2: for each mask, the lanes that are set come first
+	named       map[string]Mem // lanes
+	follows     int            // labels of followTo
 }
 
 func newConstants() *constants {
-	c := &constants{table: GLOBL("constants", attr.RODATA|attr.NOPTR), at: map[uint64]int{}, multiplesAt: map[int]Mem{}}
+	c := &constants{table: GLOBL("constants", attr.RODATA|attr.NOPTR), at: map[uint64]int{}, named: map[string]Mem{}}
 	if form.avx512 {
 		c.evens = c.lanesOf(func(lane int) int { return 2 * lane })
 		c.odds = c.lanesOf(func(lane int) int { return 2*lane + 1 })
@@ -393,6 +393,22 @@ func keep(k mask, a vec) vec {
 			by(VMOVAPS_Z, VMOVAPD_Z)(a[i], k[i], d[i])
 		} else {
 			VANDPS(a[i], k[i], d[i])
+		}
+	}
+	return d
+}
+
+// drop is a where the mask is not set, else zero.
+func drop(k mask, a vec) vec {
+	d := make(vec, len(a))
+	for i := range a {
+		d[i] = register()
+		if form.avx512 {
+			not := maskRegister()
+			by(KNOTW, KNOTB)(k[i], not)
+			by(VMOVAPS_Z, VMOVAPD_Z)(a[i], not, d[i])
+		} else {
+			VANDNPS(a[i], k[i], d[i])
 		}
 	}
 	return d

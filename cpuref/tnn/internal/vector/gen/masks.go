@@ -191,6 +191,20 @@ func (g *stage) rowMask(row Mem, field uintptr) mask {
 	return g.expand(0, bits)
 }
 
+// laneMask loads a mask that has bit 0 for the first lane of the register.
+func (c *constants) laneMask(from Mem) mask {
+	if form.avx512 {
+		k := mask{K()}
+		moveMask()(from, k[0])
+		return k
+	}
+	bits, lane, k := register(), c.bits(), YMM()
+	VPBROADCASTW(from, bits)
+	VPAND(lane.at, bits, bits)
+	by[instruction](VPCMPEQD, VPCMPEQQ)(lane.at, bits, k)
+	return mask{k}
+}
+
 // mine is the mask of the lanes that are network nodes.
 func (g *stage) mine(n int) mask {
 	d := make(mask, n)

@@ -235,10 +235,20 @@ func (c *constants) numbers() each { return c.multiples(1) }
 
 // multiples are n times the lanes' numbers.
 func (c *constants) multiples(n int) each {
-	at, known := c.multiplesAt[n]
+	return c.lanesNamed("times "+strconv.Itoa(n), func(lane int) int { return n * lane })
+}
+
+// bits has the bit of each lane.
+func (c *constants) bits() each {
+	return c.lanesNamed("bits", func(lane int) int { return 1 << lane })
+}
+
+// lanesNamed is lanesOf, once for each name.
+func (c *constants) lanesNamed(name string, of func(lane int) int) each {
+	at, known := c.named[name]
 	if !known {
-		at = c.lanesOf(func(lane int) int { return n * lane })
-		c.multiplesAt[n] = at
+		at = c.lanesOf(of)
+		c.named[name] = at
 	}
 	return each{at}
 }

@@ -43,7 +43,7 @@ func sample(c *constants) {
 	g := begin(c, "Sample2020", "does steps 4 to 8 of a visit of hylton2020.")
 	further := g.further()
 	g.eachPart(form.wide, "sample", func() {
-		g.fetchFurther(further, parts(form.wide))
+		g.fetchFurther("further", further, ids)
 		g.sample2020()
 	})
 	end()

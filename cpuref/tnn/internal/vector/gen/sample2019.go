@@ -14,10 +14,23 @@ func sample2019(c *constants) {
 	g := begin(c, "Sample2019", "draws the states in a visit of hylton2019 and records them.")
 	further := g.further()
 	g.eachPart(form.wide, "sample", func() {
-		g.fetchFurther(further, parts(form.wide), unsafe.Offsetof(network.Potential0), unsafe.Offsetof(network.Charge0), unsafe.Offsetof(network.Potential1), unsafe.Offsetof(network.Charge1))
+		g.fetchCharges(further)
 		g.sample2019()
 	})
 	end()
+}
+
+// fetchCharges asks for what the next slice reads in the same sweep.
+func (g *stage) fetchCharges(f further) {
+	charges := []uintptr{unsafe.Offsetof(network.Charge0), unsafe.Offsetof(network.Charge1)}
+	again, fetched := g.label("fewer"), g.label("fetched")
+	g.flag(unsafe.Offsetof(sweep.Again))
+	JNE(LabelRef(again))
+	g.fetchFurther("all", f, ids, append(charges, unsafe.Offsetof(network.Potential0), unsafe.Offsetof(network.Potential1))...)
+	JMP(LabelRef(fetched))
+	Label(again)
+	g.fetchFurther("charges", f, states, charges...)
+	Label(fetched)
 }
 
 func (g *stage) sample2019() {
