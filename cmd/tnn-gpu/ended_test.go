@@ -1,11 +1,42 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
+
+// TestLastRowIsPrinted: the last line about a recall is of the step where it ended, and not a mean
+// of those that led there; of several replicas it is their mean.
+func TestLastRowIsPrinted(t *testing.T) {
+	dir := t.TempDir()
+	small := []string{"run", "--preset", "hopfield-recall", "--set", "network.units=200", "--set", "patterns.load=0.05", "--backend", "cpu", "--no-overview", "--out"}
+	for replicas, out := range map[int]string{1: "one", 3: "three"} {
+		r := tnnGPU(t, dir, append(small, out, "--replicas", strconv.Itoa(replicas))...).want(t, codeDone, "ended after step")
+		rows := strings.Split(strings.TrimSpace(string(read(t, dir, out, "steps.csv"))), "\n")
+		mean := 0.0
+		for _, row := range rows[len(rows)-replicas:] {
+			cells := strings.Split(row, ",")
+			overlap, err := strconv.ParseFloat(cells[len(cells)-5], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mean += overlap / float64(replicas)
+		}
+		var line string
+		for text := range strings.Lines(r.out) {
+			if strings.HasPrefix(strings.TrimSpace(text), "end ") {
+				line = text
+			}
+		}
+		if cells := strings.Fields(line); len(cells) < 4 || cells[3] != fmt.Sprintf("%.4g", mean) {
+			t.Errorf("%d replicas: the line is %q, and the last overlap %.4g of\n%s", replicas, line, mean, strings.Join(rows, "\n"))
+		}
+	}
+}
 
 // A run whose replicas diverge ends normally, says so, and is drawn as far as there is
 // something to draw.

@@ -190,6 +190,9 @@ func (p *program) writePlot(o *plotOptions, page *plot.Page, folder string) erro
 	if err == nil {
 		err = page.Apply(look)
 	}
+	if err == nil {
+		err = page.CheckSize(format)
+	}
 	if err != nil {
 		return usageError{err}
 	}

@@ -3,10 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/sim"
+	"tnn-gpu/host/stats"
 )
 
 // epochTable prints a line for each epoch of a run and value of the key that is
@@ -19,7 +21,10 @@ type epochTable struct {
 	widths   []int
 	shown    int // quantities
 	phases   []model.Phase
-	steps    int64 // of the run
+	steps    int64       // of the run
+	points   []sim.Point // of the last epoch
+	last     []float64   // values of the last row, by replica and column
+	columns  int         // of that
 }
 
 // Widths of the table's columns: numbers have four digits and an exponent.
@@ -85,29 +90,73 @@ func (t *epochTable) printHeader(after int64) {
 	}
 }
 
-// observe prints epochs, and before them the phases that begin in them.
+// observe prints epochs, and before them the phases that begin in them; of a run that ended by
+// itself also its last row, as a mean of the steps that led there is no result.
 func (t *epochTable) observe(e sim.Event) error {
-	epoch, ok := e.(*sim.Epoch)
-	if !ok {
-		return nil
+	switch e := e.(type) {
+	case *sim.Rows:
+		t.keepLast(e)
+	case *sim.Epoch:
+		return t.printEpoch(e)
+	case *sim.End:
+		if e.Reason == sim.AllEnded && t.last != nil {
+			return t.printLast()
+		}
 	}
+	return nil
+}
+
+// keepLast keeps the values of the last row of each replica.
+func (t *epochTable) keepLast(r *sim.Rows) {
+	if n := len(r.Values) - r.Replicas*r.Columns; n >= 0 {
+		t.last, t.columns = append(t.last[:0], r.Values[n:]...), r.Columns
+	}
+}
+
+func (t *epochTable) printEpoch(epoch *sim.Epoch) error {
 	t.bar.clear()
 	for len(t.phases) > 0 && t.phases[0].First <= epoch.Last {
 		fmt.Fprintln(t.out, t.phases[0].Text)
 		t.phases = t.phases[1:]
 	}
+	t.points = epoch.Points
 	for _, p := range epoch.Points {
-		values := p.Mean[:t.shown]
-		if t.sweep != nil {
-			values = append([]float64{t.sweep.Values[p.Replicas[0]]}, values...)
-		}
-		text := fmt.Sprintf("%*d", stepWidth, epoch.Last)
-		for i, v := range values {
-			text += fmt.Sprintf(" %*.4g", t.widths[1+i], v)
-		}
-		if _, err := fmt.Fprintln(t.out, text); err != nil {
+		if err := t.print(strconv.FormatInt(epoch.Last, 10), p.Replicas, p.Mean); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// printLast prints the means of the last rows of the replicas of each point.
+func (t *epochTable) printLast() error {
+	t.bar.clear()
+	for _, p := range t.points {
+		means := make([]float64, t.columns)
+		for c := range means {
+			values := make([]float64, len(p.Replicas))
+			for i, r := range p.Replicas {
+				values[i] = t.last[r*t.columns+c]
+			}
+			means[c] = stats.Mean(values).Mean
+		}
+		if err := t.print("end", p.Replicas, means); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// print prints a line about some replicas.
+func (t *epochTable) print(step string, replicas []int, values []float64) error {
+	values = values[:t.shown]
+	if t.sweep != nil {
+		values = append([]float64{t.sweep.Values[replicas[0]]}, values...)
+	}
+	text := fmt.Sprintf("%*s", stepWidth, step)
+	for i, v := range values {
+		text += fmt.Sprintf(" %*.4g", t.widths[1+i], v)
+	}
+	_, err := fmt.Fprintln(t.out, text)
+	return err
 }

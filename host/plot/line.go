@@ -36,7 +36,34 @@ func (p *Panel) addCurve(out *plot.Plot, c Curve) error {
 			drawn.Width = vg.Points(0.6)
 		}
 		out.Add(line{drawn})
+		if err := addFewMarks(out, c, points); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// addFewMarks puts marks along a line whose colour has come before, so that the two can be told
+// apart. Lines of different numbers have them at different places.
+func addFewMarks(out *plot.Plot, c Curve, points plotter.XYs) error {
+	if !c.isLate() || c.Marks {
+		return nil
+	}
+	const most = 8
+	n := len(points)
+	var at plotter.XYs
+	for k := range points {
+		if along := k*most + c.Colour*n/len(palette()); n <= most || along/n != (along-most)/n {
+			at = append(at, points[k])
+		}
+	}
+	marks, err := plotter.NewScatter(at)
+	if err != nil {
+		return err
+	}
+	marks.GlyphStyle = c.mark()
+	marks.Radius = vg.Points(2.5)
+	out.Add(marks)
 	return nil
 }
 

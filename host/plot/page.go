@@ -115,9 +115,12 @@ const black = 6
 
 // mark is how a point is drawn: curves whose colour has come before have another shape.
 func (s Style) mark() draw.GlyphStyle {
-	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}}
+	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.CrossGlyph{}, draw.SquareGlyph{}, draw.PlusGlyph{}, draw.TriangleGlyph{}}
 	return draw.GlyphStyle{Color: s.line().Color, Radius: vg.Points(2), Shape: shapes[s.Colour/len(palette())%len(shapes)]}
 }
+
+// isLate tells whether the colour of a curve has come before, so that marks tell them apart.
+func (s Style) isLate() bool { return s.Colour >= len(palette()) }
 
 // line is how a curve is drawn.
 func (s Style) line() draw.LineStyle {
@@ -185,36 +188,18 @@ type section struct {
 // sections are the head of the page, and then its panels, whose axes are aligned in rows and
 // columns.
 func (p *Page) sections() ([]section, error) {
-	whole := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: p.width(), Y: p.height()}}}
-	sections := []section{{p.drawHead, whole.Rectangle}}
-	grid := make([][]*plot.Plot, p.rows())
-	for i := range grid {
-		grid[i] = make([]*plot.Plot, p.Columns)
+	sections := []section{{p.drawHead, p.whole().Rectangle}}
+	placed, err := p.layout()
+	if err != nil {
+		return nil, err
 	}
-	for i := range p.Panels {
-		drawn, err := p.Panels[i].plot()
-		if err != nil {
-			return nil, err
+	for i := range placed {
+		drawn, at := placed[i].Plot, placed[i].at
+		if size := at.Size(); !isFinite(float64(size.X)) || !isFinite(float64(size.Y)) {
+			return nil, errors.New("panels of this size have no room for their axes; make them larger, or the letters smaller")
 		}
-		drawn.Title.Text = p.Panels[i].title(p.Colours)
-		drawn.Title.TextStyle = fittingLines(drawn.Title.TextStyle, drawn.Title.Text, p.panelWidth())
-		drawn.X.Label.TextStyle = fitting(drawn.X.Label.TextStyle, drawn.X.Label.Text, p.panelWidth())
-		drawn.Y.Label.TextStyle = fitting(drawn.Y.Label.TextStyle, drawn.Y.Label.Text, p.panelHeight())
-		grid[i/p.Columns][i%p.Columns] = drawn
-	}
-	tiles := draw.Tiles{Rows: len(grid), Cols: p.Columns, PadX: gap, PadY: gap, PadTop: gap / 2, PadBottom: gap, PadLeft: gap, PadRight: gap}
-	for i, row := range plot.Align(grid, tiles, draw.Crop(whole, 0, 0, 0, -p.headHeight())) {
-		for k, at := range row {
-			drawn := grid[i][k]
-			if drawn == nil {
-				continue
-			}
-			if size := at.Size(); !isFinite(float64(size.X)) || !isFinite(float64(size.Y)) {
-				return nil, errors.New("panels of this size have no room for their axes; make them larger, or the letters smaller")
-			}
-			fitKey(&drawn.Legend, drawn.DataCanvas(at))
-			sections = append(sections, section{drawn.Draw, at.Rectangle})
-		}
+		fitKey(&drawn.Legend, drawn.DataCanvas(at))
+		sections = append(sections, section{drawn.Draw, at.Rectangle})
 	}
 	return sections, nil
 }
@@ -285,7 +270,7 @@ func (p *Page) drawHead(c draw.Canvas) {
 		x := c.Min.X + gap + vg.Length(i%columns)*width
 		style := Style{Colour: i}
 		c.StrokeLine2(style.line(), x, y, x+8*vg.Millimeter, y)
-		if p.hasMarks() {
+		if p.hasMarks() || style.isLate() {
 			c.DrawGlyph(style.mark(), vg.Point{X: x + 4*vg.Millimeter, Y: y})
 		}
 		c.FillText(text, vg.Point{X: x + keyIndent, Y: y}, name)

@@ -1,0 +1,130 @@
+package plot
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// curved is a page of panels of curves with names that are as long as a panel, beside pictures and
+// panels whose numbers are long.
+func curved(look Look) *Page {
+	p := &Page{Title: "curves", Columns: 2, Look: look, Colours: []string{"a"}}
+	for i := range 6 {
+		c := Curve{X: []float64{0, 1, 2, 200}, Y: []float64{1, 1234567, 3, 2}}
+		long := "a quantity whose name is about as long as its panel is wide (kT)"[i*6:]
+		p.Panels = append(p.Panels, Panel{X: long, Y: long, Title: long[10*(i%3):], Curves: []Curve{c}})
+		if i == 3 {
+			p.Panels[len(p.Panels)-1].Key = []Style{{Name: "energy"}, {Name: "dissipation"}, {Name: "transport"}}
+		}
+		if i%2 == 1 {
+			p.Panels = append(p.Panels, Panel{Title: "picture", Picture: image.NewGray(image.Rect(0, 0, 4, 4))})
+		}
+	}
+	return p
+}
+
+// TestNamesStayInTheirCell: names of axes stand in the middle of axes that are not in the middle
+// of the panel, and yet do not reach over the edge of the page or into the next panel.
+func TestNamesStayInTheirCell(t *testing.T) {
+	for _, look := range []Look{{}, {Width: 86, Height: 60, Font: 8}, {Width: 60, Height: 50}, {Width: 50, Height: 40}, {Width: 100, Height: 45}, {Columns: 1}, {Columns: 3}, {Columns: 4}} {
+		p := curved(look)
+		if look.Columns > 0 {
+			p.Columns = look.Columns
+		}
+		all, err := p.layout()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, one := range all {
+			inside := one.DataCanvas(one.at)
+			const most = gap/2 + 1
+			for _, of := range []struct {
+				name           string
+				low, at, high  vg.Length
+				length, shrunk vg.Length
+			}{
+				{"x", one.cell.Min.X, inside.Center().X, one.cell.Max.X, one.X.Label.TextStyle.Width(one.X.Label.Text), one.X.Label.TextStyle.Font.Size},
+				{"y", one.cell.Min.Y, inside.Center().Y, one.cell.Max.Y, one.Y.Label.TextStyle.Width(one.Y.Label.Text), one.Y.Label.TextStyle.Font.Size},
+				{"title", one.cell.Min.X, one.at.Center().X, one.cell.Max.X, one.Title.TextStyle.Width(one.Title.Text), one.Title.TextStyle.Font.Size},
+			} {
+				if of.at-of.length/2 < of.low-most || of.at+of.length/2 > of.high+most {
+					t.Errorf("%+v: the name %s of panel %d is from %.0f to %.0f, and its cell from %.0f to %.0f", look, of.name, i, of.at-of.length/2, of.at+of.length/2, of.low, of.high)
+				}
+				if of.shrunk < 3 {
+					t.Errorf("%+v: the name %s of panel %d has letters of %.1f points", look, of.name, i, of.shrunk)
+				}
+			}
+		}
+	}
+}
+
+// TestSizes: panels that are too small are refused with a size that does, and pictures that are
+// too large, which other formats are not.
+func TestSizes(t *testing.T) {
+	if err := curved(Look{}).CheckSize("png"); err != nil {
+		t.Error(err)
+	}
+	says := regexp.MustCompile(`^panels of [0-9.]+x[0-9.]+ mm have no room beside their axes: make them (\d+)x(\d+) or larger, or the letters smaller \(--font\)$`)
+	for _, look := range []Look{{Width: 20, Height: 20}, {Width: 30, Height: 20}, {Width: 20.5, Height: 200}, {Width: 200, Height: 20}, {Width: 45, Height: 35, Font: 20}, {Width: 20, Height: 20, Font: 40}} {
+		err := curved(look).CheckSize("svg")
+		if err == nil || !says.MatchString(err.Error()) {
+			t.Errorf("%+v: %v", look, err)
+			continue
+		}
+		found := says.FindStringSubmatch(err.Error())
+		enough := look
+		enough.Width, _ = strconv.ParseFloat(found[1], 64)
+		enough.Height, _ = strconv.ParseFloat(found[2], 64)
+		if err := curved(enough).CheckSize("png"); err != nil {
+			t.Errorf("%+v: %v", enough, err)
+		}
+	}
+	large := curved(Look{Width: 1000, Height: 1000})
+	if err := large.CheckSize("png"); err == nil || !strings.Contains(err.Error(), "pixels, and more than 100 million take minutes and gigabytes") {
+		t.Error(err)
+	}
+	if err := large.CheckSize("pdf"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestColoursThatCameBefore: curves of more values than there are colours are told apart.
+func TestColoursThatCameBefore(t *testing.T) {
+	seen := map[string]int{}
+	for colour := range 8 * len(palette()) {
+		style := Style{Colour: colour}
+		look := fmt.Sprintf("%v %T", style.line().Color, style.mark().Shape)
+		if before, twice := seen[look]; twice {
+			t.Errorf("colours %d and %d look alike", before, colour)
+		}
+		seen[look] = colour
+	}
+	drawn := func(colour int, bins bool) []byte {
+		c := Curve{Style: Style{Colour: colour}}
+		for x := range 100 {
+			c.X, c.Y = append(c.X, float64(x)), append(c.Y, 1+float64(x%7))
+		}
+		var out bytes.Buffer
+		page := &Page{Columns: 1, Panels: []Panel{{X: "x", Y: "y", Bins: bins, Curves: []Curve{c}}}}
+		if err := page.Write(&out, "svg"); err != nil {
+			t.Fatal(err)
+		}
+		return out.Bytes()
+	}
+	for _, bins := range []bool{false, true} {
+		first, second, third := drawn(0, bins), drawn(len(palette()), bins), drawn(2*len(palette()), bins)
+		if bytes.Equal(first, second) || bytes.Equal(second, third) {
+			t.Errorf("bins %v: curves of one colour look alike", bins)
+		}
+		if n := bytes.Count(second, []byte("<path")) - bytes.Count(first, []byte("<path")); n != 8 {
+			t.Errorf("bins %v: a curve has %d marks", bins, n)
+		}
+	}
+}
