@@ -33,6 +33,8 @@ func TestContradictions(t *testing.T) {
 		{"inspect made --step 2", "--step and --replica are about a node, an edge or another item"},
 		{"plot made --format svg --out plot.png", "--format is svg, but --out plot.png has the ending of another format"},
 		{"plot made --format gif", `a plot cannot be written as "gif"; use png, svg, pdf`},
+		{"plot made --size 20x20 --out small.png", "panels of 20x20 mm have no room beside their axes: make them "},
+		{"plot made --size 1000x1000 --out large.png", "million take minutes and gigabytes"},
 		{"plot made --mean", "a mean takes several replicas with the same settings"},
 		{"plot made --errors", "standard errors take several replicas with the same settings"},
 		{"plot made --errors --field state", "fields are drawn of one run, without quantities, axes, means and errors"},
