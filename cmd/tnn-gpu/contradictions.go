@@ -57,7 +57,7 @@ func lengthen(cfg *config.Config, n int64, settings []string) error {
 		return usageError{err}
 	}
 	if key := cfg.Loses(before); key != "" {
-		return badUsage("--steps has the run end after step %d, so that %s is not %s, which --set gives: leave one of the two out", n, key, before[key])
+		return badUsage("--steps has the run end after step %d, so that %s is not %s, which --set gives: leave one of the two out", n, key, before[key].Text)
 	}
 	return nil
 }

@@ -113,6 +113,9 @@ func TestTwice(t *testing.T) {
 	// What is set within what is set before is not, where that has no such key: so a file's
 	// keys are changed, too.
 	tnnGPU(t, dir, "run", "swept.toml", "--set", "era=[{steps=2}]", "--set", "era[0].adapt=false", "--steps", "2", "--backend", "cpu", "--no-overview", "--out", "r").want(t, codeDone)
+	// A length may be other words for what is set: a change goes on as it was, a default is written out.
+	tnnGPU(t, dir, "run", "swept.toml", "--set", `era[0].change=["edge.inverse_temperature=20..80"]`, "--steps", "30", "--backend", "cpu", "--no-overview", "--out", "longer").want(t, codeDone)
+	tnnGPU(t, dir, "run", "--preset", "codes-policy", "--set", "codes.schedule=0", "--steps", "3", "--backend", "cpu", "--no-overview", "--out", "codes").want(t, codeDone)
 	if config := string(read(t, dir, "r", "config.toml")); !strings.Contains(config, "\nsteps = 2 ") {
 		t.Errorf("the run has\n%s", config)
 	}

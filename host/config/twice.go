@@ -129,32 +129,27 @@ func (c *Config) field(key string) (reflect.Value, error) {
 	return t.table.FieldByIndex(t.field.Index), nil
 }
 
-// Loses finds a key whose value has changed since Given told its value.
-func (c *Config) Loses(values map[string]string) (key string) {
-	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if c.text(key) != values[key] {
-			return key
-		}
-	}
-	return ""
-}
-
 // Given are the values of the keys that settings give.
-func (c *Config) Given(settings []string) map[string]string {
-	values := map[string]string{}
+func (c *Config) Given(settings []string) map[string]Value {
+	values := map[string]Value{}
 	for _, setting := range settings {
 		for _, key := range valuesOf(setting) {
-			values[key] = c.text(key)
+			values[key], _ = c.Value(key)
 		}
 	}
 	return values
 }
 
-// text is the value of a key as TOML has it, empty where there is none.
-func (c *Config) text(key string) string {
-	v, err := c.Value(key)
-	if err != nil {
-		return ""
+// Loses finds a key whose value is another one than Given told, or whose table is gone. A number
+// of 0 stands for a default, and what is no number may be the same in other words, as a change
+// in the course of an era is that has become longer.
+func (c *Config) Loses(values map[string]Value) (key string) {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		was := values[key]
+		is, err := c.Value(key)
+		if err != nil && was.Text != "" || is.IsNumber && is.Number != was.Number && was.Number != 0 {
+			return key
+		}
 	}
-	return v.Text
+	return ""
 }

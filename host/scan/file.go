@@ -449,7 +449,7 @@ func (f *File) setSteps(c *config.Config) error {
 		return err
 	}
 	if key := c.Loses(before); key != "" {
-		return fmt.Errorf("steps is %d, and a run of so many steps has no %s = %s, which is set: leave one of the two out", f.Steps, key, before[key])
+		return fmt.Errorf("steps is %d, and a run of so many steps has no %s = %s, which is set: leave one of the two out", f.Steps, key, before[key].Text)
 	}
 	return nil
 }
