@@ -33,10 +33,12 @@ const (
 	transformFrom = 256
 )
 
-// AutocorrelationTime is the integrated autocorrelation time of a stationary
-// series, in units of its spacing: 1/2 + the sum of the correlations at distances
-// 1, 2, ..., up to the first distance that is 5 such times (Wolff,
-// hep-lat/0306017, with Sokal's window). Independent values have 1/2. Series that
+// AutocorrelationTime is the integrated autocorrelation time of a stationary series, in units
+// of its spacing: 1/2 + the sum of the correlations at distances 1, 2, ..., up to the first
+// distance that is 5 such times (Wolff, hep-lat/0306017, with Sokal's window), and on from there
+// in pairs of distances as long as a pair's sum rises above the noise, where each counts at most
+// as much as the one before (as Geyer, Statist. Sci. 7 (1992) 473, section 3.3, does from
+// distance 0 on and down to 0): so slow tails of small weight are in it. Independent values have 1/2. Series that
 // alternate, whose mean is known better than that, have 1/2 too. It is NaN where
 // the series is too short to tell: shorter than 20 such times.
 func AutocorrelationTime(values []float64) float64 {
@@ -55,30 +57,50 @@ func Time(series [][]float64) float64 {
 		return 0.5
 	}
 	n, mean := float64(len(all)), Mean(all).Mean
-	variance := squares(all, mean) / n
-	tau := 0.5
-	var far []float64
-	for distance := 1; distance < shortest(series); distance++ {
-		if distance == transformFrom {
-			far = covariances(series, mean)
+	tau := timeOf(shortest(series), n, correlations(series, mean, squares(all, mean)/n))
+	if n < least*2*tau {
+		return math.NaN()
+	}
+	return tau
+}
+
+// timeOf is the integrated autocorrelation time of n values with these correlations, which are
+// known of distances below an end; NaN where that comes too soon.
+func timeOf(end int, n float64, correlation func(distance int) float64) float64 {
+	tau, distance := 0.5, 1
+	for ; ; distance++ {
+		if distance >= end {
+			return math.NaN()
 		}
-		if far != nil {
-			tau += far[distance] / variance
-		} else {
-			tau += covariance(series, mean, distance) / variance
-		}
-		if float64(distance) < window*tau {
-			continue
-		}
-		// The mean is that of the series itself, which makes every correlation
-		// smaller (Wolff, equation 49).
-		tau = max(0.5, tau*(1+float64(2*distance+1)/n))
-		if n < least*2*tau {
+		if tau += correlation(distance); float64(distance) >= window*tau {
 			break
 		}
-		return tau
 	}
-	return math.NaN()
+	for before := math.Inf(1); distance+2 < end; distance += 2 {
+		pair := correlation(distance+1) + correlation(distance+2)
+		if pair <= math.Sqrt(8*tau/n) { // about its standard deviation where nothing is correlated any more
+			break
+		}
+		before = min(before, pair)
+		tau += before
+	}
+	// The mean is that of the series itself, which makes every correlation smaller (Wolff,
+	// equation 49).
+	return max(0.5, tau*(1+float64(2*distance+1)/n))
+}
+
+// correlations are those of series at distances that are asked for in ascending order.
+func correlations(series [][]float64, mean, variance float64) func(distance int) float64 {
+	var far []float64
+	return func(distance int) float64 {
+		if distance < transformFrom {
+			return covariance(series, mean, distance) / variance
+		}
+		if far == nil {
+			far = covariances(series, mean)
+		}
+		return far[distance] / variance
+	}
 }
 
 func shortest(series [][]float64) int {
