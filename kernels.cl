@@ -877,8 +877,7 @@ vuint tnn_weight_at(vuint even, uint slot)
 #endif // LATTICE
 
 // The nodes that a work-item visits: WIDTH of them from position first on. A
-// processor keeps their half-edges from pass to pass (-DKEEP=n, the most that a
-// node has).
+// processor keeps their half-edges from pass to pass, and has room for KEEP of a node.
 typedef struct {
     int first;
     vmask mine; // lanes that are network nodes

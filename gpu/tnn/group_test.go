@@ -7,6 +7,7 @@ import (
 
 	"tnn-gpu/gpu/device"
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/graph"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/tnn/tnnbench"
@@ -49,6 +50,24 @@ func TestWorkGroupOfSmallNetworks(t *testing.T) {
 				groupOf[float32](t, d, net, o, c.want)
 			}
 		})
+	}
+}
+
+// On a processor, graphs from tables have the same program, whatever their connections; a
+// driver takes seconds to compile one.
+func TestOneProgramForTables(t *testing.T) {
+	var sources []string
+	for _, connections := range []int{4, 7, 16} {
+		spec := tnnbench.Spec(tnn.Hylton2020, 30, connections)
+		spec.Graph.Kind = graph.Random
+		net, err := tnn.Build(spec, 1)
+		must(t, err)
+		d := device.Described(device.Info{Kind: "cpu", ComputeUnits: 2, MaxWorkGroup: 4096, LocalMemory: 1 << 20, VectorSingle: 8})
+		n, err := planEngine[float32](d, net, backend.Options{Seeds: []uint64{1}})
+		must(t, err)
+		if sources = append(sources, n.source()); sources[0] != n.source() {
+			t.Errorf("the program of %d connections is another than that of 4", connections)
+		}
 	}
 }
 

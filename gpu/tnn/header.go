@@ -16,7 +16,7 @@ type choices struct {
 	small                   bool     // one work-group makes whole steps
 	lattice                 *lattice // arithmetic gives the neighbours; nil where tables do
 	group                   int      // nodes of a work-group
-	keep                    int      // half-edges that a work-item keeps of a node; 0 for none
+	keep                    int      // half-edges of a node that a work-item has room to keep; 0 for none
 	share                   int      // half-edges that a work-group shares out at once; 0 for none
 }
 
