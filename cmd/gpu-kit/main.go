@@ -164,13 +164,16 @@ func parts(here, results, device string, quick bool) []*part {
 	)
 }
 
+// ofEngines are the tests of models that have no parts of their own.
+const ofEngines = "^(TestSuite|TestSameBits|TestAgrees|TestAlike|TestWorkGroups|TestVariants|TestGoesOn|TestResume)$"
+
 // engines tests the engines of all models but the first, which has parts of its own.
 func engines(here string, tests func(binary, dir string) func(name string, limit float64, pattern string, env ...string) *part) []*part {
 	var list []*part
 	folders, _ := filepath.Glob(filepath.Join(here, "gpu", "*"))
 	for _, folder := range folders {
 		if model := filepath.Base(folder); model != "tnn" {
-			list = append(list, tests(model+".test", "gpu/"+model)(model, 45, "^(TestSuite|TestSameBits|TestAgrees|TestWorkGroups|TestVariants|TestGoesOn|TestResume)$"))
+			list = append(list, tests(model+".test", "gpu/"+model)(model, 45, ofEngines))
 		}
 	}
 	return list
