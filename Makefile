@@ -25,8 +25,9 @@ build:
 run: setup-run build
 	@. scripts/env && bin/tnn-gpu run $(ARGS)
 
-# Everything, on both backends.
-test: setup-test test-cpu test-opencl lint-kernels test-python
+# Everything, on both backends. What comes last takes one core each.
+test: setup-test test-cpu test-opencl
+	@$(MAKE) -j 2 lint-kernels test-python
 test: export TNN_OPENCL_FOLLOWS = 1
 
 # What a machine with Go alone can do.

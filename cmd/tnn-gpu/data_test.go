@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -73,20 +74,23 @@ func inPath(t *testing.T) []string {
 // runPython runs a program with the first Python that has what it imports.
 func runPython(t *testing.T, dir, program string) {
 	t.Helper()
-	imports := strings.Join(regexp.MustCompile(`(?m)^import .*$`).FindAllString(program, -1), "\n")
+	imports := regexp.MustCompile(`(?m)^import .*$`).FindAllString(program, -1)
+	const missing = 77
+	guarded := fmt.Sprintf("import sys\ntry:\n    pass\n    %s\nexcept ImportError:\n    sys.exit(%d)\n%s", strings.Join(imports, "\n    "), missing, program)
 	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		if exec.Command(python, "-c", imports).Run() != nil {
-			continue
-		}
-		c := exec.Command(python, "-c", program)
+		c := exec.Command(python, "-c", guarded)
 		c.Dir, c.Env = dir, inPath(t)
-		if out, err := c.CombinedOutput(); err != nil {
+		out, err := c.CombinedOutput()
+		if c.ProcessState == nil || c.ProcessState.ExitCode() == missing {
+			continue // there is none, or it lacks an import
+		}
+		if err != nil {
 			t.Errorf("%v\n%s\n%s", err, program, out)
 		}
 		return
 	}
 	if os.Getenv("TNN_REQUIRE_OPENCL") == "1" {
-		t.Errorf("no Python here has what the block imports (Debian: python3-numpy, python3-networkx, python3-pandas):\n%s", imports)
+		t.Errorf("no Python here has what the block imports (Debian: python3-numpy, python3-networkx, python3-pandas): %q", imports)
 		return
 	}
 	t.Skip("Python is not here, or has not:", imports)

@@ -99,12 +99,12 @@ func TestWhatAnUpdateTakes(t *testing.T) {
 		size, connections int
 		slots             float64
 	}{
-		{tnn.Hylton2020, graph.Neighbor, 256, 4, 2800},
-		{tnn.Hylton2020, graph.Neighbor, 128, 16, 4100},
-		{tnn.Hylton2020, graph.Random, 128, 4, 3000},
-		{tnn.Hylton2020, graph.Random, 128, 16, 4500},
-		{tnn.Hylton2019, graph.Neighbor, 64, 4, 2400},
-		{tnn.Hylton2019, graph.Neighbor, 64, 16, 3500},
+		{tnn.Hylton2020, graph.Neighbor, 64, 4, 2800},
+		{tnn.Hylton2020, graph.Neighbor, 64, 16, 4100},
+		{tnn.Hylton2020, graph.Random, 64, 4, 3000},
+		{tnn.Hylton2020, graph.Random, 64, 16, 4500},
+		{tnn.Hylton2019, graph.Neighbor, 32, 4, 2400},
+		{tnn.Hylton2019, graph.Neighbor, 32, 16, 3500},
 	} {
 		t.Run(fmt.Sprint(c.rule, c.graph, c.connections), func(t *testing.T) {
 			spec := tnnbench.Spec(c.rule, c.size, c.connections)
