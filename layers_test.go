@@ -19,7 +19,8 @@ import (
 // below its own. The rooms of models stand at "models": a model's specification and
 // fields, and what it has further up (golden files, measured networks, experiments).
 var layers = [][]string{
-	{"files", "fmath", "memory", "state", "stats", "text"},
+	{"cores", "files", "fmath", "memory", "stats", "text"},
+	{"state"},
 	{"npy", "rng"},
 	{"tables"},
 	{"graph"},

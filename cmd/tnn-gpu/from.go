@@ -200,9 +200,7 @@ func (o *origin) asked(from *state.Checkpoint) ([]sim.Command, error) {
 func (o *origin) checkControls(net model.Network, from *state.Checkpoint, again []sim.Command) error {
 	var all []sim.Command
 	if from != nil {
-		for _, c := range from.Controls {
-			all = append(all, sim.Command{Do: sim.DoControl, Control: c})
-		}
+		all = sim.ControlsOf(from)
 	}
 	if err := checkCommands(net, append(all, again...)); err != nil {
 		return badUsage("--from %s: %w", o.folder.Path(), err)

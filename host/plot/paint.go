@@ -3,10 +3,7 @@ package plot
 import (
 	"image"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"git.sr.ht/~sbinet/gg"
 	scaling "golang.org/x/image/draw"
@@ -16,6 +13,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"tnn-gpu/host/cores"
 )
 
 // paint draws a page as a picture. Its sections are drawn side by side, each on a tile of its
@@ -25,7 +24,7 @@ import (
 func (p *Page) paint(sections []section) *image.RGBA {
 	picture, tiles := p.blank(), p.tiles(sections)
 	reach := make([]image.Rectangle, len(tiles))
-	parallel(len(tiles), func(i int) {
+	cores.Each(len(tiles), func(i int) {
 		t := p.newTile(tiles[i])
 		if i < len(sections) {
 			t.draw(&sections[i])
@@ -33,7 +32,7 @@ func (p *Page) paint(sections []section) *image.RGBA {
 		t.putOn(picture)
 		reach[i] = t.reach
 	})
-	parallel(len(tiles), func(k int) {
+	cores.Each(len(tiles), func(k int) {
 		var all []int
 		for i := range sections {
 			if i == k || reach[i].Overlaps(tiles[k]) {
@@ -50,20 +49,6 @@ func (p *Page) paint(sections []section) *image.RGBA {
 		t.putOn(picture)
 	})
 	return picture
-}
-
-// parallel calls a function with 0, 1, ... n-1, on all cores.
-func parallel(n int, do func(i int)) {
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		})
-	}
-	wait.Wait()
 }
 
 func (p *Page) dots() int {

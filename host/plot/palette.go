@@ -8,6 +8,8 @@ import (
 	"image/color"
 	"runtime"
 	"slices"
+
+	"tnn-gpu/host/cores"
 )
 
 // A page is white with a few colours, and thousands of shades along the edges of lines and
@@ -110,7 +112,7 @@ func bands(p *image.RGBA) []*image.RGBA {
 func paletted(p *image.RGBA) *image.Paletted {
 	parts := bands(p)
 	tables := make([]*shades, len(parts))
-	parallel(len(parts), func(i int) { tables[i] = shadesOf(parts[i]) })
+	cores.Each(len(parts), func(i int) { tables[i] = shadesOf(parts[i]) })
 	table := sum(tables)
 	if table == nil {
 		return nil
@@ -124,7 +126,7 @@ func paletted(p *image.RGBA) *image.Paletted {
 		table.find(s.pix).index = s.index
 	}
 	out := image.NewPaletted(p.Rect, colours)
-	parallel(len(parts), func(i int) { table.write(out, parts[i]) })
+	cores.Each(len(parts), func(i int) { table.write(out, parts[i]) })
 	return out
 }
 

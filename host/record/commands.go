@@ -194,9 +194,7 @@ func (f *Folder) CommandsUntil(from *state.Checkpoint, step int64) ([]sim.Comman
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range newest.Controls {
-			all = append(all, sim.Command{Do: sim.DoControl, Control: c})
-		}
+		all = sim.ControlsOf(newest)
 	}
 	left := slices.DeleteFunc(after(from, all), func(c sim.Command) bool { return c.Do != sim.DoControl || c.Step >= step })
 	fed, err := f.fedAfter(from.State.Step, step)

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
+	"tnn-gpu/host/cores"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
@@ -55,19 +53,12 @@ func split(parts []model.Part, whole model.Part) []model.Part {
 
 // countParts counts values by the number of their bin, on all cores.
 func countParts(d *model.Distribution, parts []model.Part) map[float64]int64 {
-	all := make([]bins, min(runtime.GOMAXPROCS(0), len(parts)))
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for i := range all {
-		wait.Go(func() {
-			var values []float64
-			for k := int(next.Add(1)) - 1; k < len(parts); k = int(next.Add(1)) - 1 {
-				values = d.Values(values[:0], parts[k])
-				all[i].add(values, d.Width)
-			}
-		})
-	}
-	wait.Wait()
+	all := make([]bins, cores.Workers(len(parts)))
+	values := make([][]float64, len(all))
+	cores.EachOf(len(parts), func(worker, i int) {
+		values[worker] = d.Values(values[worker][:0], parts[i])
+		all[worker].add(values[worker], d.Width)
+	})
 	counts := make(map[float64]int64)
 	for i := range all {
 		all[i].addTo(counts)

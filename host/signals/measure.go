@@ -1,10 +1,7 @@
 package signals
 
 import (
-	"runtime"
-	"sync"
-	"sync/atomic"
-
+	"tnn-gpu/host/cores"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
@@ -29,16 +26,7 @@ func (n *Network) Measure(sums []float64, s *state.State, replica int, key uint6
 // MeasureAll computes the sums of all replicas, on all cores.
 func (n *Network) MeasureAll(row []float64, s *state.State, keys []uint64) {
 	each := len(row) / len(keys)
-	var group sync.WaitGroup
-	var next atomic.Int64
-	for range min(runtime.GOMAXPROCS(0), len(keys)) {
-		group.Go(func() {
-			for r := int(next.Add(1)) - 1; r < len(keys); r = int(next.Add(1)) - 1 {
-				n.Measure(row[r*each:][:each], s, r, keys[r])
-			}
-		})
-	}
-	group.Wait()
+	cores.Each(len(keys), func(r int) { n.Measure(row[r*each:][:each], s, r, keys[r]) })
 }
 
 func measure[F fmath.Float](n *Network, sums []float64, s *state.State, replica int, trained []bool) {

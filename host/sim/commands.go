@@ -31,6 +31,15 @@ const (
 	DoFeed    = "feed"
 )
 
+// ControlsOf are the commands by which a run that is at a checkpoint was changed.
+func ControlsOf(c *state.Checkpoint) []Command {
+	out := make([]Command, len(c.Controls))
+	for i, control := range c.Controls {
+		out[i] = Command{Do: DoControl, Control: control}
+	}
+	return out
+}
+
 // Journal sets the function that keeps commands. The run calls keep after it has carried
 // out a command, and before it goes on and answers the caller. An error of keep ends the
 // run. Call Journal before Go.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"regexp"
 	"runtime"
 	"strings"
 	"syscall"
@@ -160,6 +161,8 @@ func TestHostileHeadersAreRefusedBeforeMemoryIsTaken(t *testing.T) {
 		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":[{"name":"a","per":"node","length":0},{"name":"a","per":"node","length":0}]}`,
 		`{` + rest + `,"replicas":1,"epoch_sums":0,"arrays":null,"more":1}`,
 		`{"precision":"half","replicas":1}`,
+		`{` + rest + `,"replicas":"x"}`, `{` + rest + `,"arrays":{}}`, `{` + rest + `,"arrays":[{"length":1.5}]}`, `{"precision":7}`,
+		`{"controls":[3]}`, `{"controls":[{"step":"x"}]}`,
 		`[]`, ``, `{`,
 	} {
 		var before, after runtime.MemStats
@@ -168,6 +171,9 @@ func TestHostileHeadersAreRefusedBeforeMemoryIsTaken(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		if !errors.Is(err, state.ErrBroken) {
 			t.Errorf("%s: %v", header, err)
+		}
+		if err != nil && regexp.MustCompile(`json|Go |state\.|invalid|unexpected`).MatchString(err.Error()) {
+			t.Errorf("%s: %v has words of encoding/json", header, err)
 		}
 		if taken := after.TotalAlloc - before.TotalAlloc; taken > 1<<20 {
 			t.Errorf("%s: %d bytes of memory were taken", header, taken)

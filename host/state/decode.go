@@ -10,6 +10,8 @@ import (
 	"hash"
 	"io"
 	"math"
+
+	"tnn-gpu/host/text"
 )
 
 // DecodeCheckpoint reads a checkpoint of size bytes from r. It takes no more
@@ -74,11 +76,11 @@ func (d *decoder) decode() (*Checkpoint, error) {
 	if version := binary.LittleEndian.Uint32(numbers); version < oldestVersion || version > checkpointVersion {
 		return nil, d.otherVersion(version)
 	}
-	text, err := d.bytes(int64(binary.LittleEndian.Uint32(numbers[4:])), "header")
+	header, err := d.bytes(int64(binary.LittleEndian.Uint32(numbers[4:])), "header")
 	if err != nil {
 		return nil, err
 	}
-	h, err := parseHeader(text)
+	h, err := parseHeader(header)
 	if err != nil {
 		return nil, err
 	}
@@ -128,12 +130,12 @@ func (d *decoder) verify() error {
 	return nil
 }
 
-func parseHeader(text []byte) (*checkpointHeader, error) {
+func parseHeader(src []byte) (*checkpointHeader, error) {
 	h := &checkpointHeader{}
-	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder := json.NewDecoder(bytes.NewReader(src))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(h); err != nil {
-		return nil, fmt.Errorf("its header cannot be read: %w", err)
+		return nil, fmt.Errorf("its header cannot be read: %w", text.JSONProblem(err))
 	}
 	return h, h.validate()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ func JSONProblem(err error) error {
 	var when *time.ParseError
 	switch {
 	case errors.As(err, &kind) && kind.Field != "":
-		return fmt.Errorf("its %s cannot be %s", kind.Field, withArticle(kind.Value))
+		return fmt.Errorf("its %s cannot be %s", keysOf(kind.Field), withArticle(kind.Value))
 	case errors.As(err, &kind):
 		return fmt.Errorf("it cannot be %s", withArticle(kind.Value))
 	case errors.As(err, &syntax):
@@ -33,6 +34,15 @@ func JSONProblem(err error) error {
 		return errors.New("it is no JSON: it ends too early")
 	}
 	return err
+}
+
+// keysOf is the path of a value without the names of structs that are embedded in others, which
+// encoding/json puts into it. They are words with a capital; keys are none.
+func keysOf(path string) string {
+	isType := func(word string) bool {
+		return len(word) > 1 && 'A' <= word[0] && word[0] <= 'Z' && 'a' <= word[1] && word[1] <= 'z'
+	}
+	return strings.Join(slices.DeleteFunc(strings.Split(path, "."), isType), ".")
 }
 
 // withArticle puts the article before what encoding/json calls a value, as in "an array".

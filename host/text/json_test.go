@@ -7,6 +7,12 @@ import (
 	"time"
 )
 
+// Embedded is part of what is read, whose name no reader of a file knows.
+type Embedded struct {
+	Large  int `json:"B"`
+	Inside int `json:"inside"`
+}
+
 // TestJSONProblem: no type of Go is named.
 func TestJSONProblem(t *testing.T) {
 	for text, want := range map[string]string{
@@ -17,6 +23,8 @@ func TestJSONProblem(t *testing.T) {
 		`{"a": 3}`:          "its a cannot be a number",
 		`{"a": []}`:         "its a cannot be an array",
 		`{"a": {"b": {}}}`:  "its a.b cannot be an object",
+		`{"B": "x"}`:        "its B cannot be a string",
+		`{"inside": "x"}`:   "its inside cannot be a string",
 		`[]`:                "it cannot be an array",
 		`3`:                 "it cannot be a number",
 		`{"a": `:            "it is no JSON: it ends too early",
@@ -28,6 +36,7 @@ func TestJSONProblem(t *testing.T) {
 				B int `json:"b"`
 			} `json:"a"`
 			At time.Time `json:"at"`
+			Embedded
 		}
 		d := json.NewDecoder(strings.NewReader(text))
 		d.DisallowUnknownFields()

@@ -1,0 +1,26 @@
+package cores
+
+import (
+	"sync/atomic"
+	"testing"
+)
+
+// TestEach: every number has one call, and no worker two at a time.
+func TestEach(t *testing.T) {
+	for _, n := range []int{0, 1, 2, 1000} {
+		calls, busy := make([]atomic.Int32, n), make([]atomic.Bool, Workers(n))
+		Each(n, func(i int) { calls[i].Add(1) })
+		EachOf(n, func(worker, i int) {
+			if busy[worker].Swap(true) {
+				t.Errorf("%d numbers: worker %d has two at a time", n, worker)
+			}
+			calls[i].Add(1)
+			busy[worker].Store(false)
+		})
+		for i := range calls {
+			if calls[i].Load() != 2 {
+				t.Errorf("%d numbers: %d has %d calls", n, i, calls[i].Load())
+			}
+		}
+	}
+}
