@@ -271,16 +271,29 @@ func TestRecallPage(t *testing.T) {
 		}
 		return tnnGPU(t, dir, strings.Fields(strings.TrimPrefix(line, "tnn-gpu ")+" "+more)...).want(t, codeDone)
 	}
-	command("tnn-gpu presets hopfield-recall", "").want(t, codeDone, "max_sweeps = 200")
-	command("tnn-gpu run --preset hopfield-glyphs", "--backend cpu --out letter --record state --every 1")
-	for _, name := range []string{"overview.png", "state.png"} {
-		if len(read(t, dir, "letter", name)) == 0 {
+	if blocks := len(runBlocks(t, dir, []byte(page))); blocks != 1 {
+		t.Errorf("%d blocks are found", blocks)
+	}
+	for _, name := range []string{"letter/overview.png", "recall.svg", "noisy/points.png"} {
+		if len(read(t, dir, name)) == 0 {
 			t.Errorf("%s is empty", name)
 		}
 	}
-	tnnGPU(t, dir, "video", "letter", "--out", "letter.gif").want(t, codeDone)
+	rows, err := csv.NewReader(bytes.NewReader(read(t, dir, "noisy", "points.csv"))).ReadAll()
+	if err != nil || len(rows) != 4 {
+		t.Errorf("%v\n%q", err, rows)
+	}
+	tnnGPU(t, dir, "inspect", "letter").want(t, codeDone, "1024") // units
+	command("tnn-gpu presets hopfield-recall", "").want(t, codeDone, "max_sweeps = 200")
+	command("tnn-gpu run --preset hopfield-glyphs", "--backend cpu --out recorded --record state --every 1")
+	for _, name := range []string{"overview.png", "state.png"} {
+		if len(read(t, dir, "recorded", name)) == 0 {
+			t.Errorf("%s is empty", name)
+		}
+	}
+	tnnGPU(t, dir, "video", "recorded", "--out", "letter.gif").want(t, codeDone)
 	command("tnn-gpu scan --preset hopfield-glyphs --over recall.fraction=0.1,0.3,0.5 --trials 5", "--backend cpu --out fractions")
-	rows, err := csv.NewReader(bytes.NewReader(read(t, dir, "fractions", "points.csv"))).ReadAll()
+	rows, err = csv.NewReader(bytes.NewReader(read(t, dir, "fractions", "points.csv"))).ReadAll()
 	if err != nil || len(rows) != 4 || rows[1][slices.Index(rows[0], "overlap")] != "1" {
 		t.Errorf("%v\n%q", err, rows)
 	}
