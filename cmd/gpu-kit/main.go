@@ -147,7 +147,7 @@ func parts(here, results, device string, quick bool) []*part {
 	e.File = experiments
 	list := []*part{
 		{Name: "devices", Limit: 20, Command: []string{program, "devices", "--json"}},
-		{Name: "selftest", Limit: 60, Command: []string{program, "selftest"}},
+		{Name: "selftest", Limit: 90, Command: []string{program, "selftest"}},
 		bench("bench hylton2020", 90, "--size", sizes, "--connections", "4,16"),
 		e,
 	}
