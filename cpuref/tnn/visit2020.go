@@ -26,26 +26,52 @@ type quad[F fmath.Float] [compartments]F
 // weights, and the input that it received.
 type charged[F fmath.Float] struct {
 	q, m  quad[F]
+	p     quad[F] // of an equilibrating node
 	v, w  F
 	input int // the compartment that the input fell in
 }
 
-// charge adds the input v over weight w to what half-edge h has stored
-// (docs/model.md section 2 step 1). Device twin: tnn_charge2020 in kernels.cl.
-func (r *replica[F]) charge(c *charged[F], h int, v, w F) {
-	q0, q1 := r.charge0[h], r.charge1[h]
-	at0, at1 := minusBit(q0), plusMinus+minusBit(q1)
-	c.q, c.m = quad[F]{}, quad[F]{}
-	c.q[at0], c.m[at0] = q0, r.memory0[h]
-	c.q[at1], c.m[at1] = q1, r.memory1[h]
-	in := F(v * w)
-	to := 2*minusBit(w) + minusBit(in)
-	if in == 0 {
-		to = nowhere
+// charge adds the inputs of a node whose state is own to what its half-edges have stored
+// (docs/model.md section 2 step 1): those from row on, one for each of edges. Device twin:
+// tnn_charge2020 in kernels.cl.
+func (r *replica[F]) charge(s *sweep[F], row int, own F, edges []charged[F]) {
+	if len(edges) == 0 {
+		return // where a last slice has none, row is beyond the arrays
 	}
-	c.v, c.w, c.input = v, w, to
-	c.q[to] = clamp(c.q[to]+in, abs(w))
-	c.m[to] = w
+	n := (len(edges)-1)*tnn.Lanes + 1
+	neighbour, weightOf := r.neighbour[row:][:n], r.weightOf[row:][:n]
+	charge0, memory0 := r.charge0[row:][:n], r.memory0[row:][:n]
+	charge1, memory1 := r.charge1[row:][:n], r.memory1[row:][:n]
+	for i, h := 0, 0; h < n; i, h = i+1, h+tnn.Lanes {
+		c := &edges[i]
+		c.q = quad[F]{}
+		c.m = quad[F]{}
+		q0, q1 := charge0[h], charge1[h]
+		at0, at1 := minusBit(q0), plusMinus+minusBit(q1)
+		c.q[at0], c.m[at0] = q0, memory0[h]
+		c.q[at1], c.m[at1] = q1, memory1[h]
+		v, w := r.input(s, neighbour[h], own), r.weight[weightOf[h]]
+		in := F(v * w)
+		to := 2*minusBit(w) + minusBit(in)
+		if in == 0 {
+			to = nowhere
+		}
+		c.v, c.w, c.input = v, w, to
+		c.q[to] = clamp(c.q[to]+in, abs(w))
+		c.m[to] = w
+	}
+}
+
+// sumsOf sums the compartments of half-edges. Go keeps the elements of an array in memory,
+// and these in registers.
+func sumsOf[F fmath.Float](edges []charged[F]) (q, m quad[F]) {
+	var q0, q1, q2, q3, m0, m1, m2, m3 F
+	for i := range edges {
+		c := &edges[i]
+		q0, q1, q2, q3 = q0+c.q[0], q1+c.q[1], q2+c.q[2], q3+c.q[3]
+		m0, m1, m2, m3 = m0+c.m[0], m1+c.m[1], m2+c.m[2], m3+c.m[3]
+	}
+	return quad[F]{q0, q1, q2, q3}, quad[F]{m0, m1, m2, m3}
 }
 
 // visit2020 is one visit of the node at a position (docs/model.md section 2).
@@ -53,19 +79,10 @@ func (r *replica[F]) charge(c *charged[F], h int, v, w F) {
 func (r *replica[F]) visit2020(s *sweep[F], pos int32, edges []charged[F], out *nodeSums[F]) {
 	old := r.state[pos]
 	row, degree := r.halfEdges(pos)
-	// Steps 1 to 3: tentative charges, their sums, the depths. Go keeps the elements of
-	// an array in memory, and these in registers.
-	var q0, q1, q2, q3, m0, m1, m2, m3 F
-	edges = edges[:0]
-	for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {
-		n := r.neighbour[h]
-		edges = edges[:len(edges)+1]
-		c := &edges[len(edges)-1]
-		r.charge(c, h, r.input(s, n, old), r.weight[r.weightOf[h]])
-		q0, q1, q2, q3 = q0+c.q[0], q1+c.q[1], q2+c.q[2], q3+c.q[3]
-		m0, m1, m2, m3 = m0+c.m[0], m1+c.m[1], m2+c.m[2], m3+c.m[3]
-	}
-	q, m := quad[F]{q0, q1, q2, q3}, quad[F]{m0, m1, m2, m3}
+	// Steps 1 to 3: tentative charges, their sums, the depths.
+	edges = edges[:degree]
+	r.charge(s, row, old, edges)
+	q, m := sumsOf(edges)
 	depthMinus := F(s.node.Four * (F(q[plusPlus]*-m[minusMinus]) + F(q[minusMinus]*-m[plusPlus])))
 	depthPlus := F(s.node.Four * (F(q[plusMinus]*m[minusPlus]) + F(q[minusPlus]*m[plusMinus])))
 
@@ -93,14 +110,14 @@ func (r *replica[F]) visit2020(s *sweep[F], pos int32, edges []charged[F], out *
 	}
 }
 
-// potentials gives the potential of each compartment of half-edge h, the input's
+// potentials finds the potential of each compartment of half-edge h, the input's
 // included. A stored potential belongs to the compartment that its slot's charge
 // is in.
-func (r *replica[F]) potentials(c *charged[F], h int) (p quad[F]) {
-	p[minusBit(r.charge0[h])] = r.potential0[h]
-	p[plusMinus+minusBit(r.charge1[h])] = r.potential1[h]
-	p[c.input] = clamp(p[c.input]+c.v, 1)
-	return p
+func (r *replica[F]) potentials(c *charged[F], h int) {
+	c.p = quad[F]{}
+	c.p[minusBit(r.charge0[h])] = r.potential0[h]
+	c.p[plusMinus+minusBit(r.charge1[h])] = r.potential1[h]
+	c.p[c.input] = clamp(c.p[c.input]+c.v, 1)
 }
 
 // pair says which compartments the sign of a state connects: A of positive and B
@@ -121,14 +138,14 @@ func (r *replica[F]) equilibrate(s *sweep[F], pos int32, row int, edges []charge
 	var potentialA, potentialB, weightA, weightB, membersA, membersB F
 	for i := range edges {
 		c := &edges[i]
-		p := r.potentials(c, row+i*tnn.Lanes)
+		r.potentials(c, row+i*tnn.Lanes)
 		if c.q[on.a] != 0 {
-			potentialA += abs(p[on.a])
+			potentialA += abs(c.p[on.a])
 			weightA += F(c.w * c.w)
 			membersA++
 		}
 		if c.q[on.b] != 0 {
-			potentialB += abs(p[on.b])
+			potentialB += abs(c.p[on.b])
 			weightB += F(c.w * c.w)
 			membersB++
 		}
@@ -153,7 +170,7 @@ func (r *replica[F]) equilibrate(s *sweep[F], pos int32, row int, edges []charge
 	loops := uint32(0)
 	for i := range edges {
 		h, c := row+i*tnn.Lanes, &edges[i]
-		p := r.potentials(c, h)
+		p := &c.p
 		r.charge0[h], r.memory0[h], r.potential0[h] = c.q[on.rest0], c.m[on.rest0], p[on.rest0]
 		r.charge1[h], r.memory1[h], r.potential1[h] = c.q[on.rest1], c.m[on.rest1], p[on.rest1]
 		n := r.neighbour[h]
@@ -163,7 +180,7 @@ func (r *replica[F]) equilibrate(s *sweep[F], pos int32, row int, edges []charge
 			loops++
 		}
 		if (c.q[on.a] != 0 || c.q[on.b] != 0) && s.edge.kind != tnn.Fixed && r.isActive(n) {
-			r.weight[r.weightOf[h]] = fix.weight(s, c, &p, uint32(r.id[pos]), j, r.key)
+			r.weight[r.weightOf[h]] = fix.weight(s, c, uint32(r.id[pos]), j, r.key)
 		}
 	}
 }
@@ -176,16 +193,16 @@ type repair[F fmath.Float] struct {
 
 // weight changes the weight of a half-edge between nodes i and j that is a member
 // of A, of B, or of both.
-func (f *repair[F]) weight(s *sweep[F], c *charged[F], p *quad[F], i, j uint32, key [2]uint32) F {
+func (f *repair[F]) weight(s *sweep[F], c *charged[F], i, j uint32, key [2]uint32) F {
 	x0, x1, x2, x3 := rng.Draw(i, j, s.k, rng.WeightNoise, key)
 	w := c.w
 	if c.q[f.a] != 0 {
-		pp := F(p[f.a] * p[f.a])
+		pp := F(c.p[f.a] * c.p[f.a])
 		w = s.edge.change(w, F(f.sigma*(F(f.e1*pp)+F(f.e2*f.xx)))/(pp+f.xx), f.w2, x0, x1)
 		x0, x1 = x2, x3
 	}
 	if c.q[f.b] != 0 {
-		pp := F(p[f.b] * p[f.b])
+		pp := F(c.p[f.b] * c.p[f.b])
 		w = s.edge.change(w, F(f.sigma*(F(f.e2*pp)+F(f.e1*f.xx)))/(pp+f.xx), f.w2, x0, x1)
 	}
 	return w
