@@ -166,7 +166,7 @@ func flagProblem(of *cli.Command, said string) string {
 		for _, f := range of.VisibleFlags() {
 			names = append(names, f.Names()[0])
 		}
-		return "there is no flag --" + name + meant(names, "--", name)
+		return "there is no flag " + dashed(name) + meant(names, "--", name)
 	}
 	if name, found := strings.CutPrefix(said, "flag needs an argument: -"); found {
 		return fmt.Sprintf("--%s is given without its value", name)

@@ -195,7 +195,7 @@ func (c *Config) check() error {
 	case c.Format != Format:
 		return invalid("format", c.Format, "this program reads format %d", Format)
 	case c.Model != modelOfSpec(c.Spec).Name:
-		return invalid("model", c.Model, "the tables are those of the model %s", modelOfSpec(c.Spec).Name)
+		return invalid("model", c.Model, "the tables are those of the model %s; for another model take a preset of it, which `tnn-gpu presets` lists, or a file", modelOfSpec(c.Spec).Name)
 	case r.Seed > math.MaxInt64:
 		return invalid("run.seed", r.Seed, "use a whole number from 0 to %d", int64(math.MaxInt64))
 	case r.Replicas < 1 || r.Replicas > MaxReplicas:

@@ -73,3 +73,29 @@ func FuzzApply(f *testing.F) {
 		checkValid(t, c)
 	})
 }
+
+// FuzzSetTwice: a setting is given twice beside itself, whatever it is, and a sentence that says so
+// can be printed.
+func FuzzSetTwice(f *testing.F) {
+	f.Add("edge.bound=1", "edge={bound=2, noise=false}")
+	f.Add("era=[{steps=20}]", "era[0].steps=2")
+	f.Add("era[0].steps = 2", "era=[{steps=20}, 3]")
+	f.Add("a\x1b=[", "run.sweep=edge.bound=1,2")
+	f.Add("x=[[{a=1}], {b={c=2}}]", "x[0]=3")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		for _, settings := range [][]string{{a, b}, {b, a}, {a, a}, {b, b}} {
+			key, _ := CutSetting(settings[0])
+			err := SetTwice(settings)
+			if err != nil {
+				checkError(t, err)
+			}
+			if settings[0] == settings[1] && (err != nil) != (key != "") {
+				t.Fatalf("%q: %v", settings, err)
+			}
+			other, _ := CutSetting(settings[1])
+			if err == nil && key != "" && other != "" && Gives(settings[0], other) && (isPart(key, other) || key == other) {
+				t.Fatalf("%q are not found", settings)
+			}
+		}
+	})
+}

@@ -23,16 +23,20 @@ func SetTwice(settings []string) error {
 				continue
 			}
 			if key == other || isPart(key, other) {
-				return fmt.Errorf("%s is set to %s, and then %s to %s, so that nothing would be left of the first: give one of the two", key, short(text), other, short(instead))
+				return twice(key, "%s is set to %s, and then %s to %s, so that nothing would be left of the first: give one of the two", short(key), short(text), short(other), short(instead))
 			}
 			for _, value := range valuesOf(later) {
 				if Gives(setting, value) {
-					return fmt.Errorf("%s is given twice, by %s=%s and by %s=%s: give it once", value, key, short(text), other, short(instead))
+					return twice(value, "%s is given twice, by %s=%s and by %s=%s: give it once", short(value), short(key), short(text), short(other), short(instead))
 				}
 			}
 		}
 	}
 	return nil
+}
+
+func twice(key, format string, args ...any) error {
+	return &Error{Key: key, Err: fmt.Errorf(format, args...)}
 }
 
 // Gives tells whether a setting gives the value of a key, or of one of its keys where it is a

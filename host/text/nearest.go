@@ -51,27 +51,23 @@ func edits(a, b string) int {
 	return d[len(a)][len(b)]
 }
 
-// Nearest is the name that is most like an unknown one; empty where there are none.
-func Nearest(unknown string, names []string) string {
+// IsLikely tells whether a name is so near an unknown one that it may well be meant: a third
+// of the characters at most are wrong, or a word is right, or one is the beginning of the other.
+func IsLikely(unknown, name string) bool {
+	if begin := min(len(unknown), len(name)); begin > 2 && strings.EqualFold(unknown[:begin], name[:begin]) {
+		return true
+	}
+	return 3*Distance(unknown, name) <= max(len(unknown), len(name))
+}
+
+// Likely is the name that is most like an unknown one, of those that are likely; empty where
+// none is.
+func Likely(unknown string, names []string) string {
 	best := ""
-	for i, name := range names {
-		if i == 0 || Distance(unknown, name) < Distance(unknown, best) {
+	for _, name := range names {
+		if IsLikely(unknown, name) && (best == "" || Distance(unknown, name) < Distance(unknown, best)) {
 			best = name
 		}
 	}
 	return best
-}
-
-// IsLikely tells whether a name is so near an unknown one that it may well be meant: a third
-// of the characters at most are wrong, or a word is right.
-func IsLikely(unknown, name string) bool {
-	return 3*Distance(unknown, name) <= max(len(unknown), len(name))
-}
-
-// Likely is Nearest where that is likely, or else empty.
-func Likely(unknown string, names []string) string {
-	if best := Nearest(unknown, names); best != "" && IsLikely(unknown, best) {
-		return best
-	}
-	return ""
 }
