@@ -7,8 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,6 +85,70 @@ func TestVerifyRefusesWhatIsNotWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	tnnGPU(t, dir, "verify", "a.json").want(t, codeUsage, "a.json: it lacks awgn, bsc or exact_annealed")
+}
+
+// TestDamagedGoldens: of recorded files with a list that is cut, or a value of another kind, it is
+// said what is wrong, without words of Go.
+func TestDamagedGoldens(t *testing.T) {
+	t.Parallel()
+	dir, random := t.TempDir(), rand.New(rand.NewPCG(5, 1))
+	words := regexp.MustCompile(`its  |runtime error|out of range \[|nil pointer|json:|Go |goroutine|\b[A-Z][a-z]+\.[a-zA-Z]`)
+	paths, err := filepath.Glob("../../testdata/*/*.json.gz")
+	if err != nil || len(paths) < 10 {
+		t.Fatal(paths, err)
+	}
+	refused := 0
+	for range 40 {
+		path := paths[random.IntN(len(paths))]
+		_, text, err := golden.Open(path)
+		if err != nil || len(text) > 1<<20 {
+			continue // those take long
+		}
+		var all any
+		if err := json.Unmarshal(text, &all); err != nil {
+			t.Fatal(err)
+		}
+		damage(random, &all)
+		if text, err = json.Marshal(all); err == nil {
+			err = os.WriteFile(filepath.Join(dir, "damaged"), text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := tnnGPU(t, dir, "verify", "damaged")
+		if r.code == codeUsage {
+			refused++
+		}
+		if r.code > codeUsage || words.MatchString(r.out+r.errs) {
+			t.Errorf("%s: exit code %d, %s%s", path, r.code, r.out, r.errs)
+		}
+	}
+	if refused < 10 {
+		t.Errorf("only %d files are refused", refused)
+	}
+}
+
+// damage cuts a list somewhere in a value of JSON, or puts a text in the place of something else.
+func damage(random *rand.Rand, v *any) {
+	switch of := (*v).(type) {
+	case map[string]any:
+		keys := slices.DeleteFunc(slices.Sorted(maps.Keys(of)), func(key string) bool { return key == "format" })
+		if len(keys) == 0 {
+			return
+		}
+		key := keys[random.IntN(len(keys))]
+		inside := of[key]
+		damage(random, &inside)
+		of[key] = inside
+	case []any:
+		if n := len(of); n > 0 && random.IntN(3) > 0 {
+			damage(random, &of[random.IntN(n)])
+		} else {
+			*v = of[:n/2]
+		}
+	default:
+		*v = []any{"damaged", nil, -1e300, []any{}}[random.IntN(4)]
+	}
 }
 
 // TestVerifyOfNothing: a file with numbers, but without cases, is not ok, whatever its

@@ -229,7 +229,7 @@ func (f *Folder) Metadata() (*Metadata, error) {
 	}
 	m := &Metadata{}
 	if err := json.Unmarshal(src, m); err != nil {
-		return nil, fmt.Errorf("%s/%s is damaged: %w", f.Path, metadataName, text.JSONProblem(err))
+		return nil, fmt.Errorf("%s/%s is damaged: %w", f.Path, metadataName, text.JSONProblem(err, src))
 	}
 	if m.Format != metadataFormat {
 		return nil, fmt.Errorf("%s/%s has format %d, but this program knows format %d only; use the version that wrote it", f.Path, metadataName, m.Format, metadataFormat)

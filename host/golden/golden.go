@@ -120,7 +120,7 @@ func Read(r io.Reader) (format string, src []byte, err error) {
 	case errors.As(err, &kind):
 		return "", nil, fmt.Errorf("it is no golden file: it has a JSON %s where an object with the text \"format\" is due", kind.Value)
 	case err != nil:
-		return "", nil, fmt.Errorf("it is no golden file: %w", text.JSONProblem(err))
+		return "", nil, fmt.Errorf("it is no golden file: %w", text.JSONProblem(err, src))
 	}
 	if of.Format == nil {
 		return "", nil, fmt.Errorf("it is no golden file: it does not say its format")
@@ -130,7 +130,7 @@ func Read(r io.Reader) (format string, src []byte, err error) {
 
 // Decode decodes the text of a golden file into a value, and says what is wrong with it without
 // the names that types have in Go.
-func Decode(src []byte, into any) error { return text.JSONProblem(json.Unmarshal(src, into)) }
+func Decode(src []byte, into any) error { return text.JSONProblem(json.Unmarshal(src, into), src) }
 
 // Open is Read for a file by its name.
 func Open(path string) (format string, src []byte, err error) {

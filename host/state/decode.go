@@ -135,7 +135,7 @@ func parseHeader(src []byte) (*checkpointHeader, error) {
 	decoder := json.NewDecoder(bytes.NewReader(src))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(h); err != nil {
-		return nil, fmt.Errorf("its header cannot be read: %w", text.JSONProblem(err))
+		return nil, fmt.Errorf("its header cannot be read: %w", text.JSONProblem(err, src))
 	}
 	return h, h.validate()
 }

@@ -25,11 +25,13 @@ func TestJSONProblem(t *testing.T) {
 		`{"a": {"b": {}}}`:  "its a.b cannot be an object",
 		`{"B": "x"}`:        "its B cannot be a string",
 		`{"inside": "x"}`:   "its inside cannot be a string",
-		`[]`:                "it cannot be an array",
-		`3`:                 "it cannot be a number",
-		`{"a": `:            "it is no JSON: it ends too early",
-		`{"a": }`:           "it is no JSON from byte 7 on",
-		``:                  "it is no JSON: it ends too early",
+		`{"other": [{"none": [[1]]}, {"none": 3}]}`:           "its other.none cannot be a number",
+		`{"NAMED": {"17": {"beta": 3}, "18": {"beta": "x"}}}`: "its NAMED.beta cannot be a string",
+		`[]`:      "it cannot be an array",
+		`3`:       "it cannot be a number",
+		`{"a": `:  "it is no JSON: it ends too early",
+		`{"a": }`: "it is no JSON from byte 7 on",
+		``:        "it is no JSON: it ends too early",
 	} {
 		var v struct {
 			A struct {
@@ -37,18 +39,20 @@ func TestJSONProblem(t *testing.T) {
 			} `json:"a"`
 			At time.Time `json:"at"`
 			Embedded
+			Other []struct{ None [][]int }
+			Named map[string]struct{ Beta float64 }
 		}
 		d := json.NewDecoder(strings.NewReader(text))
 		d.DisallowUnknownFields()
-		if err := JSONProblem(d.Decode(&v)); err == nil || err.Error() != want {
+		if err := JSONProblem(d.Decode(&v), []byte(text)); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
 	var v any
-	if err := JSONProblem(json.Unmarshal(nil, &v)); err == nil || err.Error() != "it is no JSON from byte 0 on" {
+	if err := JSONProblem(json.Unmarshal(nil, &v), nil); err == nil || err.Error() != "it is no JSON from byte 0 on" {
 		t.Error(err)
 	}
-	if JSONProblem(nil) != nil {
+	if JSONProblem(nil, nil) != nil {
 		t.Error("what is well has a problem")
 	}
 }

@@ -46,7 +46,7 @@ func parseMessage(src []byte) (message, error) {
 	d := json.NewDecoder(bytes.NewReader(src))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&m); err != nil {
-		return message{}, fmt.Errorf("the message cannot be read: %w", text.JSONProblem(err))
+		return message{}, fmt.Errorf("the message cannot be read: %w", text.JSONProblem(err, src))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return message{}, errors.New("the message goes on after its end")

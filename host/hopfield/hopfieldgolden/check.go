@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"runtime"
 
 	"tnn-gpu/host/backend"
@@ -48,6 +49,9 @@ func verify(file func(c *check, text []byte) error) func(text []byte, on *golden
 	}
 }
 
+// missingItem is what Go says of one.
+var missingItem = regexp.MustCompile(`index out of range \[(\d+)\] with length (\d+)`)
+
 // whole says of a file in which a list is shorter than others tell, so that an item which
 // must be there is not, that it is not whole.
 func whole(read func() error) (err error) {
@@ -57,7 +61,10 @@ func whole(read func() error) (err error) {
 			if !is {
 				panic(p)
 			}
-			err = fmt.Errorf("it is not whole: lists in it do not suit each other (%v)", missing)
+			err = errors.New("it is not whole: lists in it do not suit each other")
+			if item := missingItem.FindStringSubmatch(missing.Error()); item != nil {
+				err = fmt.Errorf("%w: there is no item %s, counted from 0, in one of %s", err, item[1], item[2])
+			}
 		}
 	}()
 	return read()

@@ -115,7 +115,7 @@ func Read(r io.Reader) (*Golden, error) {
 		return nil, fmt.Errorf("it unpacks to %d bytes or more, which no golden trajectory has", limit)
 	}
 	if err := json.Unmarshal(text.TrimMark(src), &f); err != nil {
-		return nil, fmt.Errorf("it is not a golden trajectory: %w", text.JSONProblem(err))
+		return nil, fmt.Errorf("it is not a golden trajectory: %w", text.JSONProblem(err, text.TrimMark(src)))
 	}
 	if f.Format != Format {
 		return nil, fmt.Errorf("its format is %q, but only %q is known", f.Format, Format)
