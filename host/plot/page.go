@@ -358,8 +358,11 @@ func (p *Panel) setTicks(out *plot.Plot) {
 		axis          *plot.Axis
 		decades, fine bool
 		names         []string
-	}{{&out.X, p.Decades, p.FineDecades, p.Names}, {&out.Y, p.Bins, p.FineDecadesY, p.NamesY}} {
+		title         string
+	}{{&out.X, p.Decades, p.FineDecades, p.Names, p.X}, {&out.Y, p.Bins, p.FineDecadesY, p.NamesY, p.Y}} {
 		switch {
+		case a.title == "step" && !a.fine && !a.decades:
+			a.axis.Tick.Marker = roundTicks{whole: true}
 		case a.names != nil:
 			a.axis.Tick.Marker = names(a.names)
 		case a.fine:

@@ -2,9 +2,11 @@ package plot
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/plot"
 	"pgregory.net/rapid"
 
 	"tnn-gpu/host/bench"
@@ -171,6 +173,27 @@ func TestInsetRoom(t *testing.T) {
 		}
 		if a, b := insets[0].drawn, insets[1].drawn; a.X.Min != 1 || a.X.Max != 2 || a.Y.Min != -2 || a.Y.Max != 7 || b.X.Min != 3 || b.Y.Max != 5 {
 			t.Errorf("the insets show %v to %v and %v to %v", a.X, a.Y, b.X, b.Y)
+		}
+	}
+}
+
+// TestStepsAreWhole: an axis of few steps has none between them.
+func TestStepsAreWhole(t *testing.T) {
+	p := &Panel{X: "step", Y: "order", Curves: []Curve{{X: []float64{1, 2}, Y: []float64{0.1, 0.2}}}}
+	drawn, err := p.plot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, of := range []struct {
+		ticks []plot.Tick
+		want  string
+	}{{drawn.X.Tick.Marker.Ticks(1, 2), "1 2"}, {drawn.X.Tick.Marker.Ticks(1, 4), "1 2 3 4"}, {drawn.X.Tick.Marker.Ticks(1, 60), "10 20 30 40 50 60"}, {drawn.Y.Tick.Marker.Ticks(1, 2), "1.0 1.2 1.4 1.6 1.8 2.0"}} {
+		var labels []string
+		for _, tick := range of.ticks {
+			labels = append(labels, tick.Label)
+		}
+		if is := strings.Join(labels, " "); is != of.want {
+			t.Errorf("ticks at %s, want %s", is, of.want)
 		}
 	}
 }

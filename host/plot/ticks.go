@@ -8,11 +8,16 @@ import (
 )
 
 // roundTicks are at five round numbers or so.
-type roundTicks struct{}
+type roundTicks struct {
+	whole bool // numbers, as those of steps are
+}
 
 // Ticks implements plot.Ticker.
-func (roundTicks) Ticks(low, high float64) []plot.Tick {
+func (r roundTicks) Ticks(low, high float64) []plot.Tick {
 	step := roundStep((high - low) / 5)
+	if r.whole {
+		step = max(1, step)
+	}
 	var ticks []plot.Tick
 	const rounding = 1e-9
 	for i := math.Ceil(low/step - rounding); i <= high/step+rounding; i++ {
