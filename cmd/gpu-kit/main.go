@@ -80,8 +80,9 @@ func run(total time.Duration, device string, quick bool) error {
 	r := &report{Began: time.Now()}
 	ctx, cancel := context.WithTimeout(context.Background(), total)
 	defer cancel()
-	for _, p := range parts(here, results, device, quick) {
-		p.Limit *= total.Seconds() / usual.Seconds()
+	list := parts(here, results, device, quick)
+	for i, p := range list {
+		p.Limit = limit(list[i:], total.Seconds(), time.Since(r.Began).Seconds())
 		p.run(ctx, results)
 		r.Parts = append(r.Parts, p)
 		r.Seconds = time.Since(r.Began).Seconds()
@@ -96,6 +97,17 @@ func run(total time.Duration, device string, quick bool) error {
 		}
 	}
 	return nil
+}
+
+// limit is the time of the first of some parts, all in seconds: its own, but a tenth of
+// theirs is left for each that follows.
+func limit(list []*part, total, passed float64) float64 {
+	scale := total / usual.Seconds()
+	left := total - passed
+	for _, p := range list[1:] {
+		left -= scale * p.Limit / 10
+	}
+	return min(scale*list[0].Limit, left)
 }
 
 // unpack unpacks a program that lies there as path.gz.
@@ -150,15 +162,15 @@ func parts(here, results, device string, quick bool) []*part {
 		{Name: "selftest", Limit: 90, Command: []string{program, "selftest"}},
 		bench("bench hylton2020", 90, "--size", sizes, "--connections", "4,16"),
 		e,
+		kernels("ladder", 90, "^(TestAgrees|TestWorkGroups$|TestSwept|TestIsolation$|TestResumeAcross|TestMemoryOf|TestProfile)"),
+		bench("bench hylton2019", 60, "--series", "hylton2019", "--size", sizes, "--connections", "4,16"),
+		bench("bench replicas", 40, "--size", "30", "--connections", "4,16", "--replicas", "1024"),
 	}
 	for _, precision := range []string{"double", "single"} {
 		list = append(list, goldens(here, on, precision)...)
 	}
 	list = append(list, engines(here, tests)...)
 	return append(list,
-		kernels("ladder", 90, "^(TestAgrees|TestWorkGroups$|TestSwept|TestIsolation$|TestResumeAcross|TestMemoryOf|TestProfile)"),
-		bench("bench hylton2019", 60, "--series", "hylton2019", "--size", sizes, "--connections", "4,16"),
-		bench("bench replicas", 40, "--size", "30", "--connections", "4,16", "--replicas", "1024"),
 		kernels("catalogue", 90, "^(TestSuite|TestDistributions|TestVectorWidths|TestStepOf)"),
 		tests("program.test", "cmd/tnn-gpu")("program", 60, "^(TestDevices|TestCompare|TestBench)"),
 	)

@@ -40,3 +40,23 @@ func TestEachEngineIsTried(t *testing.T) {
 		}
 	}
 }
+
+// However long parts take, each that follows has time: at least a tenth of its own.
+func TestShares(t *testing.T) {
+	for _, total := range []float64{usual.Seconds(), 60} {
+		list, scale, passed := parts("../..", t.TempDir(), "", false), total/usual.Seconds(), 0.0
+		for i, p := range list {
+			given := limit(list[i:], total, passed)
+			if given > scale*p.Limit+1e-9 || given < scale*p.Limit/10-1e-9 {
+				t.Errorf("of %g s, %s has %g s after %g", total, p.Name, given, passed)
+			}
+			passed += given // none ends before
+		}
+		if passed > total+1e-9 {
+			t.Errorf("all take %g s of %g", passed, total)
+		}
+	}
+	if given := limit([]*part{{Limit: 90}}, usual.Seconds(), 0); given != 90 {
+		t.Errorf("the only part has %g s of 90", given)
+	}
+}

@@ -205,7 +205,7 @@ func TestIgnoredHangUp(t *testing.T) {
 func TestTimeLimit(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	r := tnnGPU(t, dir, endless("--backend", "cpu", "--time-limit", "3s")...).want(t, codeTimeIsUp, "Time is up")
+	r := tnnGPU(t, dir, endless("--backend", "cpu", "--time-limit", "2s")...).want(t, codeTimeIsUp, "Time is up")
 	if strings.Contains(r.errs, "saving the run") {
 		r.want(t, codeTimeIsUp, "time is up at step ", "; go on with: tnn-gpu resume out")
 		saved(t, dir)
@@ -342,7 +342,7 @@ func TestDumbTerminal(t *testing.T) {
 		if err != nil {
 			t.Skip(err)
 		}
-		c := command(t, t.TempDir(), endless("--backend", "cpu", "--time-limit", "3s")...)
+		c := command(t, t.TempDir(), endless("--backend", "cpu", "--time-limit", "1s")...)
 		c.Env = append(c.Env, "TERM="+kind)
 		c.Stderr = side
 		if err := c.Start(); err != nil {
