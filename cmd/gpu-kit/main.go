@@ -185,7 +185,7 @@ func engines(here string, tests func(binary, dir string) func(name string, limit
 	folders, _ := filepath.Glob(filepath.Join(here, "gpu", "*"))
 	for _, folder := range folders {
 		if model := filepath.Base(folder); model != "tnn" {
-			list = append(list, tests(model+".test", "gpu/"+model)(model, 45, ofEngines))
+			list = append(list, tests(model+".test", "gpu/"+model)(model, 60, ofEngines))
 		}
 	}
 	return list
@@ -202,7 +202,7 @@ func goldens(here string, on func(...string) []string, precision string) []*part
 		}
 		// Flags come first: a device follows them.
 		command := on("verify", "--backend", "opencl", "--precision", precision)
-		list = append(list, &part{Name: "verify " + filepath.Base(folder) + ", " + precision, Limit: 45, Command: append(command, files...)})
+		list = append(list, &part{Name: "verify " + filepath.Base(folder) + ", " + precision, Limit: 75, Command: append(command, files...)})
 	}
 	return list
 }
