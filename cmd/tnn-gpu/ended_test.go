@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,6 +36,28 @@ func TestLastRowIsPrinted(t *testing.T) {
 		if cells := strings.Fields(line); len(cells) < 4 || cells[3] != fmt.Sprintf("%.4g", mean) {
 			t.Errorf("%d replicas: the line is %q, and the last overlap %.4g of\n%s", replicas, line, mean, strings.Join(rows, "\n"))
 		}
+		if r := tnnGPU(t, dir, "inspect", out).want(t, codeDone, "last row"); !regexp.MustCompile(fmt.Sprintf(`\n  overlap +%s `, regexp.QuoteMeta(fmt.Sprintf("%.6g", mean)))).MatchString(r.out) {
+			t.Errorf("%d replicas: the last overlap is %.6g, and inspect says %s", replicas, mean, r.out)
+		}
+	}
+}
+
+// TestLastRowIsDrawn: against a swept key recalls are where they ended.
+func TestLastRowIsDrawn(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "hopfield-recall", "--set", "network.units=200", "--set", "patterns.load=0.05", "--sweep", "recall.fraction=0.1,0.2,0.4", "--backend", "cpu", "--no-overview", "--out", "swept").want(t, codeDone, "ended after step")
+	tnnGPU(t, dir, "plot", "swept", "--x", "recall.fraction", "--quantity", "flips", "--data", "--out", "p.svg").want(t, codeDone)
+	text := strings.Split(strings.TrimSpace(string(read(t, dir, "p.csv"))), "\n")
+	if svg := string(read(t, dir, "p.svg")); !strings.Contains(svg, "last row") {
+		t.Error("the figure does not say what it is of")
+	}
+	for _, row := range text[1:] {
+		if flips := strings.Split(row, ",")[5]; flips != "0" {
+			t.Errorf("a recall that has ended has %s flips: %s", flips, row)
+		}
+	}
+	if len(text) != 4 {
+		t.Errorf("there are %d points: %s", len(text)-1, text)
 	}
 }
 

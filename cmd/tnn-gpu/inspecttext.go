@@ -12,6 +12,7 @@ import (
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/sim"
+	"tnn-gpu/host/stats"
 )
 
 // runSummary is a run as a whole.
@@ -28,6 +29,7 @@ type runSummary struct {
 	Network     map[string]int64 `json:"network"`
 	Recorded    []string         `json:"recorded"`
 	Observables []reading        `json:"last_epoch"`
+	LastRow     []reading        `json:"last_row,omitempty"` // of a run that ended by itself, which is its result
 	Files       []string         `json:"files"`
 	counts      []string         // names in Network
 	status      string           // with the step
@@ -43,6 +45,11 @@ func summary(run *results.Run) (*runSummary, error) {
 	for _, f := range m.Files {
 		if run.Has(f.Name) { // a killed run lacks what is made at the end
 			s.Files = append(s.Files, f.Name)
+		}
+	}
+	if m.Status == sim.AllEnded && m.Steps*int64(run.Replicas()) <= mostLooked {
+		if err := s.readLastRow(run); err != nil {
+			return nil, err
 		}
 	}
 	epochs, err := run.Table("epochs.csv")
@@ -62,6 +69,35 @@ func summary(run *results.Run) (*runSummary, error) {
 		}
 	}
 	return s, nil
+}
+
+// mostLooked is how many rows are read for the last ones.
+const mostLooked = 1 << 20
+
+// readLastRow takes the means of the last rows of the replicas that have one value of the swept key.
+func (s *runSummary) readLastRow(run *results.Run) error {
+	rows, err := run.Table("steps.csv")
+	if err != nil || rows.Rows() < run.Replicas() {
+		return err
+	}
+	first := rows.Rows() - run.Replicas()
+	for _, replicas := range s.Sweep.Points(run.Replicas()) {
+		var swept *float64
+		if s.Sweep != nil {
+			swept = &s.Sweep.Values[replicas[0]]
+		}
+		for c, about := range rows.Columns {
+			if about.Title == "" {
+				continue
+			}
+			values := make([]float64, len(replicas))
+			for i, replica := range replicas {
+				values[i] = rows.Values[c][first+replica]
+			}
+			s.LastRow = append(s.LastRow, reading{about.Name, int64(rows.Column("step")[first]), stats.Mean(values).Mean, about.Unit, swept})
+		}
+	}
+	return nil
 }
 
 // report is text in columns.
@@ -154,9 +190,12 @@ func (s *runSummary) String() string {
 	r.line("files", strings.Join(s.Files, ", "))
 	for _, replicas := range s.Sweep.Points(len(s.Seeds) + len(s.Keys)) {
 		title, observables := "last epoch", s.Observables
+		if s.LastRow != nil {
+			title, observables = "last row", s.LastRow
+		}
 		if s.Sweep != nil {
 			value := s.Sweep.Values[replicas[0]]
-			title = fmt.Sprintf("last epoch, %s = %g", s.Sweep.Key, value)
+			title += fmt.Sprintf(", %s = %g", s.Sweep.Key, value)
 			observables = slices.DeleteFunc(slices.Clone(observables), func(o reading) bool { return *o.Swept != value })
 		}
 		r.line(title)

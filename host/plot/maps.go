@@ -80,7 +80,7 @@ func (s *series) maps(names []string) (*Page, error) {
 func (s *series) mapTitle(xs []float64) string {
 	title := s.title()
 	if xs != nil && !s.across(s.runs[0]) {
-		title += ", last epoch"
+		title += s.lastWords()
 	}
 	return title
 }

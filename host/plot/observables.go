@@ -191,7 +191,7 @@ func (s *series) title() string {
 	m := s.runs[0].Metadata
 	means := ""
 	if s.across(s.runs[0]) {
-		means = ", last epoch"
+		means = s.lastWords()
 	}
 	if s.options.Y == "" && slices.ContainsFunc(s.curves, func(t table) bool { return t.spread != nil }) {
 		means += ", mean"

@@ -9,6 +9,7 @@ import (
 
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
+	"tnn-gpu/host/sim"
 	"tnn-gpu/host/stats"
 	"tnn-gpu/host/text"
 )
@@ -51,7 +52,7 @@ func load(runs []*results.Run, o Options) (*series, error) {
 	var all []table // of every run and replica
 	for i, run := range runs {
 		name := "steps.csv"
-		if s.ofEpochs(run) || run.Metadata.Steps*int64(run.Replicas()) > longTable {
+		if s.ofEpochs(run) && !hasEnded(run) || isLong(run) {
 			name = "epochs.csv"
 			if run.Replicas() > 1 {
 				name = "epochs_replicas.csv"
@@ -121,6 +122,30 @@ func (s *series) checkMeans(all []table) error {
 // ofEpochs tells whether what is drawn is the last epoch of a run.
 func (s *series) ofEpochs(run *results.Run) bool {
 	return s.across(run) || s.options.Y != "" && s.options.X != "step"
+}
+
+// isLong tells whether a run has too many rows for all of them to be read.
+func isLong(run *results.Run) bool { return run.Metadata.Steps*int64(run.Replicas()) > longTable }
+
+// hasEnded tells whether a run ended by itself, so that its last row is its result: the mean of
+// an epoch has the steps that led there in it.
+func hasEnded(run *results.Run) bool { return run.Metadata.Status == sim.AllEnded && !isLong(run) }
+
+// lastWords say what is drawn of each run where that is a single row.
+func (s *series) lastWords() string {
+	ended := 0
+	for _, run := range s.runs {
+		if hasEnded(run) {
+			ended++
+		}
+	}
+	switch ended {
+	case 0:
+		return ", last epoch"
+	case len(s.runs):
+		return ", last row"
+	}
+	return ", last epoch or last row"
 }
 
 // across tells whether a run sweeps the key that is the x axis, or all runs together do.
