@@ -36,11 +36,11 @@ const (
 // AutocorrelationTime is the integrated autocorrelation time of a stationary series, in units
 // of its spacing: 1/2 + the sum of the correlations at distances 1, 2, ..., up to the first
 // distance that is 5 such times (Wolff, hep-lat/0306017, with Sokal's window), and on from there
-// in pairs of distances as long as a pair's sum rises above the noise, where each counts at most
-// as much as the one before (as Geyer, Statist. Sci. 7 (1992) 473, section 3.3, does from
-// distance 0 on and down to 0): so slow tails of small weight are in it. Independent values have 1/2. Series that
-// alternate, whose mean is known better than that, have 1/2 too. It is NaN where
-// the series is too short to tell: shorter than 20 such times.
+// in pairs of distances, as long as a pair's sum rises above the noise. Of these each counts at
+// most as much as the one before (Geyer, Statist. Sci. 7 (1992) 473, section 3.3). So slow tails
+// of small weight are in it. Independent values have 1/2. Series that alternate, whose mean is
+// known better than that, have about 1/2 too. It is NaN where the series is too short to tell:
+// shorter than 20 such times.
 func AutocorrelationTime(values []float64) float64 {
 	return Time([][]float64{values})
 }
@@ -67,22 +67,29 @@ func Time(series [][]float64) float64 {
 // timeOf is the integrated autocorrelation time of n values with these correlations, which are
 // known of distances below an end; NaN where that comes too soon.
 func timeOf(end int, n float64, correlation func(distance int) float64) float64 {
-	tau, distance := 0.5, 1
+	tau, squared, distance := 0.5, 1.0, 1
+	add := func(correlation float64) {
+		tau += correlation
+		squared += 2 * float64(correlation*correlation)
+	}
 	for ; ; distance++ {
 		if distance >= end {
 			return math.NaN()
 		}
-		if tau += correlation(distance); float64(distance) >= window*tau {
+		if add(correlation(distance)); float64(distance) >= window*tau {
 			break
 		}
 	}
 	for before := math.Inf(1); distance+2 < end; distance += 2 {
 		pair := correlation(distance+1) + correlation(distance+2)
-		if pair <= math.Sqrt(8*tau/n) { // about its standard deviation where nothing is correlated any more
+		// At most its standard deviation where nothing is correlated any more (Bartlett,
+		// Suppl. J. R. Statist. Soc. 8 (1946) 27).
+		if pair <= math.Sqrt(4*squared/n) {
 			break
 		}
 		before = min(before, pair)
-		tau += before
+		add(before / 2)
+		add(before / 2)
 	}
 	// The mean is that of the series itself, which makes every correlation smaller (Wolff,
 	// equation 49).
