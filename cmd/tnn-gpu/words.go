@@ -64,9 +64,11 @@ func parseLine(app *cli.App, args []string) *commandLine {
 // help tells whether help is asked for, whatever else is: also where a flag lacks its value.
 func (l *commandLine) help() bool {
 	return slices.ContainsFunc(l.given, func(a word) bool {
-		return a.text == "--help" || a.text == "-h" || a.next && a.value == "--help"
+		return isHelp(a.text) || a.next && isHelp(a.value)
 	})
 }
+
+func isHelp(arg string) bool { return arg == "--help" || arg == "-h" }
 
 // called is what the command is called.
 func (l *commandLine) called() string { return "tnn-gpu " + strings.Join(l.words, " ") }

@@ -135,9 +135,10 @@ func TestAlternatives(t *testing.T) {
 // TestHelpComesFirst: who asks for help gets it, whatever else is wrong with the command line.
 func TestHelpComesFirst(t *testing.T) {
 	dir := t.TempDir()
-	for _, args := range []string{"run|--steps|3|--steps|4|--help", "run||-h", "run|--bogus|--help", "run|--steps|--help", "run|--set|foo=1|--set|foo=2|--help", "scan|statsu|--help", "help|run|--steps"} {
+	for _, args := range []string{"run|--steps|3|--steps|4|--help", "run||-h", "run|--bogus|--help", "run|--steps|--help", "run|--steps|-h", "run|--out|-h", "run|--set|foo=1|--set|foo=2|--help", "scan|statsu|--help", "help|run|--steps"} {
 		tnnGPU(t, dir, strings.Split(args, "|")...).want(t, codeDone, "USAGE:", "--help, -h")
 	}
+	wantEmpty(t, dir)
 	for _, args := range []string{"", "|--help", "help|", "|run"} {
 		tnnGPU(t, dir, strings.Split(args, "|")...).want(t, codeUsage, "the name of the command is empty: is a variable not set that was to give it?")
 	}
