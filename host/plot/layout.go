@@ -107,7 +107,7 @@ const (
 // mostPixels of a picture take some seconds and about a gigabyte.
 const mostPixels = 100e6
 
-// CheckSize refuses panels without room beside their axes, and pictures with more pixels than
+// CheckSize refuses panels without room inside their axes, and pictures with more pixels than
 // anyone prints.
 func (p *Page) CheckSize(format string) error {
 	if p.Look.Width > 0 {
@@ -116,13 +116,13 @@ func (p *Page) CheckSize(format string) error {
 			return err
 		}
 		if p.Look.Width < width || p.Look.Height < height {
-			return fmt.Errorf("panels of %gx%g mm have no room beside their axes: make them %gx%g or larger, or the letters smaller (--font)",
+			return fmt.Errorf("panels of %gx%g mm leave too little room inside their axes: make them %gx%g or larger, or the letters smaller (--font)",
 				p.Look.Width, p.Look.Height, math.Ceil(width), math.Ceil(height))
 		}
 	}
 	width, height := float64(p.pixels(p.width())), float64(p.pixels(p.height()))
 	if format == "png" && width*height > mostPixels {
-		return fmt.Errorf("the picture would have %.0fx%.0f pixels, and more than %g million take minutes and gigabytes: make panels smaller (--size), draw fewer (--quantity), or write svg or pdf",
+		return fmt.Errorf("the picture would have %.0fx%.0f pixels, of which %g million is the most: make panels smaller (--size), draw fewer (--quantity), or write svg or pdf",
 			width, height, mostPixels/1e6)
 	}
 	return nil
@@ -138,8 +138,8 @@ func (p *Page) leastSize() (width, height float64, err error) {
 		}
 		lackX, lackY := vg.Length(0), vg.Length(0)
 		for _, one := range all {
-			inside := one.DataCanvas(one.at)
-			lackX, lackY = max(lackX, lack(leastWidth, inside.Size().X)), max(lackY, lack(leastHeight, inside.Size().Y))
+			all, inside := one.at.Size(), one.DataCanvas(one.at).Size() // of a panel without room, all is negative, and inside is larger
+			lackX, lackY = max(lackX, lack(leastWidth, min(all.X, inside.X))), max(lackY, lack(leastHeight, min(all.Y, inside.Y)))
 		}
 		if lackX == 0 && lackY == 0 {
 			return larger.Look.Width, larger.Look.Height, nil

@@ -65,29 +65,59 @@ func TestNamesStayInTheirCell(t *testing.T) {
 	}
 }
 
-// TestSizes: panels that are too small are refused with a size that does, and pictures that are
+// checkRoom checks that what is inside the axes of each panel is inside the panel, and that it is
+// no smaller than what can be read.
+func checkRoom(t *testing.T, p *Page) {
+	t.Helper()
+	all, err := p.layout()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rounding = 1e-6 // of sums of lengths, in points
+	for i, one := range all {
+		at, inside := one.at.Rectangle, one.DataCanvas(one.at).Rectangle
+		switch {
+		case at.Min.X >= at.Max.X || at.Min.Y >= at.Max.Y:
+			t.Errorf("%+v: panel %d is at %v", p.Look, i, at)
+		case min(inside.Min.X-at.Min.X, inside.Min.Y-at.Min.Y, at.Max.X-inside.Max.X, at.Max.Y-inside.Max.Y) < -rounding:
+			t.Errorf("%+v: the axes of panel %d are at %v, which is outside of %v", p.Look, i, inside, at)
+		case inside.Size().X < 24*vg.Millimeter || inside.Size().Y < 12*vg.Millimeter:
+			t.Errorf("%+v: inside the axes of panel %d are %.1fx%.1f mm", p.Look, i, inside.Size().X/vg.Millimeter, inside.Size().Y/vg.Millimeter)
+		}
+	}
+}
+
+// TestSizes: panels that are too small are refused with a size that is enough, and pictures that are
 // too large, which other formats are not.
 func TestSizes(t *testing.T) {
 	if err := curved(Look{}).CheckSize("png"); err != nil {
 		t.Error(err)
 	}
-	says := regexp.MustCompile(`^panels of [0-9.]+x[0-9.]+ mm have no room beside their axes: make them (\d+)x(\d+) or larger, or the letters smaller \(--font\)$`)
-	for _, look := range []Look{{Width: 20, Height: 20}, {Width: 30, Height: 20}, {Width: 20.5, Height: 200}, {Width: 200, Height: 20}, {Width: 45, Height: 35, Font: 20}, {Width: 20, Height: 20, Font: 40}} {
-		err := curved(look).CheckSize("svg")
-		if err == nil || !says.MatchString(err.Error()) {
-			t.Errorf("%+v: %v", look, err)
-			continue
-		}
-		found := says.FindStringSubmatch(err.Error())
-		enough := look
-		enough.Width, _ = strconv.ParseFloat(found[1], 64)
-		enough.Height, _ = strconv.ParseFloat(found[2], 64)
-		if err := curved(enough).CheckSize("png"); err != nil {
-			t.Errorf("%+v: %v", enough, err)
+	says := regexp.MustCompile(`^panels of [0-9.]+x[0-9.]+ mm leave too little room inside their axes: make them (\d+)x(\d+) or larger, or the letters smaller \(--font\)$`)
+	single := func(look Look) *Page {
+		p := curved(look)
+		p.Columns, p.Panels = 1, p.Panels[:1]
+		return p
+	}
+	for _, page := range []func(Look) *Page{curved, single} {
+		for _, look := range []Look{{Width: 20, Height: 20}, {Width: 30, Height: 20}, {Width: 20.5, Height: 200}, {Width: 200, Height: 20}, {Width: 45, Height: 35, Font: 20}, {Width: 20, Height: 20, Font: 20}, {Width: 20, Height: 20, Font: 25}, {Width: 20, Height: 20, Font: 40}, {Width: 200, Height: 20, Font: 40}} {
+			err := page(look).CheckSize("svg")
+			if err == nil || !says.MatchString(err.Error()) {
+				t.Errorf("%+v: %v", look, err)
+				continue
+			}
+			found := says.FindStringSubmatch(err.Error())
+			enough := look
+			enough.Width, _ = strconv.ParseFloat(found[1], 64)
+			enough.Height, _ = strconv.ParseFloat(found[2], 64)
+			if err := page(enough).CheckSize("png"); err != nil {
+				t.Errorf("%+v: %v", enough, err)
+			}
+			checkRoom(t, page(enough))
 		}
 	}
 	large := curved(Look{Width: 1000, Height: 1000})
-	if err := large.CheckSize("png"); err == nil || !strings.Contains(err.Error(), "pixels, and more than 100 million take minutes and gigabytes") {
+	if err := large.CheckSize("png"); err == nil || !strings.Contains(err.Error(), "pixels, of which 100 million is the most") {
 		t.Error(err)
 	}
 	if err := large.CheckSize("pdf"); err != nil {
