@@ -11,7 +11,7 @@ import (
 
 // long is a run for which auto tries a device that is no GPU.
 func long(more ...string) []string {
-	return lastOnly(append([]string{"run", "--set", "group[0].connections=4", "--set", "graph.sides=[200, 200]", "--set", "era[0].steps=101", "--no-overview", "--out", "out"}, more...))
+	return lastOnly(append([]string{"run", "--set", "group[0].connections=4", "--set", "graph.sides=[200, 200]", "--steps", "101", "--no-overview", "--out", "out"}, more...))
 }
 
 // wantDead wants a driver that ends its process to be called by its name, and a run
