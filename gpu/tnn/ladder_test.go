@@ -18,9 +18,11 @@ import (
 	"tnn-gpu/gpu/device/devicetest"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/backend/backendtest"
+	"tnn-gpu/host/graph"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
+	"tnn-gpu/host/tnn/tnnbench"
 	"tnn-gpu/host/tnn/tnntest"
 )
 
@@ -166,6 +168,42 @@ func TestAgreesWithinTurns(t *testing.T) {
 		reference, err := cpuref.New(net, o)
 		must(t, err)
 		backendtest.Agree(t, net, reference, b, 1, 3)
+	}
+}
+
+// The bound, on devices with llvmpipe's limits, of networks on both sides of its 65,535
+// turns. Replicas may differ in levels: the most of any replica count.
+func TestBoundsTurns(t *testing.T) {
+	const turns = 65535
+	for _, c := range []struct {
+		rule        tnn.Rule
+		connections int
+		levels      []int // by replica
+		within      bool
+	}{
+		{tnn.Hylton2020, 110, []int{10}, true},
+		{tnn.Hylton2020, 120, []int{10}, false},
+		{tnn.Hylton2019, 200, []int{10}, true},
+		{tnn.Hylton2019, 4, []int{10, 7801}, true},
+		{tnn.Hylton2019, 4, []int{10, 9001}, false},
+		{tnn.Hylton2019, 4, []int{9001, 10}, false},
+	} {
+		spec := tnnbench.Spec(c.rule, 30, c.connections)
+		spec.Graph.Kind, spec.Groups[0].Levels = graph.Random, 10
+		net, err := tnn.Build(spec, 1)
+		must(t, err)
+		for _, levels := range c.levels {
+			variant := *spec
+			variant.Groups = slices.Clone(spec.Groups)
+			variant.Groups[0].Levels = levels
+			net.Variants = append(net.Variants, &variant)
+		}
+		d := device.Described(device.Info{Kind: "cpu", ComputeUnits: 8, MaxWorkGroup: 32, LocalMemory: 32 << 10, Turns: turns})
+		n, err := planEngine[float32](d, net, backend.Options{Seeds: make([]uint64, len(c.levels))})
+		must(t, err)
+		if got := n.Turns(); (got <= turns) != c.within {
+			t.Errorf("%s, %d connections, levels %d: at most %d turns", c.rule, c.connections, c.levels, got)
+		}
 	}
 }
 

@@ -17,8 +17,10 @@ func (n *engine[F]) Turns() int {
 		return math.MaxInt
 	}
 	slots, levels := max(1, n.net.Layout.MostSlots()), 0
-	for _, g := range n.net.Spec.Groups {
-		levels = max(levels, g.Levels)
+	for replica := range n.options.Seeds {
+		for _, g := range n.net.SpecOf(replica).Groups {
+			levels = max(levels, g.Levels)
+		}
 	}
 	lanes := n.group / n.items
 	// Philox has ten rounds. A change of a weight takes a loop over lanes, and another and
