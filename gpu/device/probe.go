@@ -48,13 +48,20 @@ func (d *Device) Probe(precision state.Precision) error {
 	if err != nil {
 		return fmt.Errorf("probing the %s precision arithmetic of %s: %w", precision, d.info.Name, err)
 	}
-	d.info.Turns = max(d.info.Turns, v.turns)
-	if precision == state.Double {
-		d.info.DoubleVerdict = v.arithmetic
-	} else {
-		d.info.SingleVerdict = v.arithmetic
-	}
+	d.info.take(precision, v)
 	return nil
+}
+
+// take has info hold a verdict. Of two limits of turns the lower one holds.
+func (i *Info) take(precision state.Precision, v verdict) {
+	if v.turns > 0 && (i.Turns == 0 || v.turns < i.Turns) {
+		i.Turns = v.turns
+	}
+	if precision == state.Double {
+		i.DoubleVerdict = v.arithmetic
+	} else {
+		i.SingleVerdict = v.arithmetic
+	}
 }
 
 // verdict is what a probe finds: of Info, the verdict of its precision, and Turns.
@@ -118,7 +125,7 @@ func probe[F fmath.Float](d *Device, source string, precision state.Precision, r
 const manyTurns = 1 << 17
 
 // turned is the next member of a sequence that no compiler finds a formula for; it has
-// none twice within manyTurns.
+// none twice within manyTurns, nor the largest number.
 func turned(x uint32) uint32 { return x*1664525 + 1013904223 }
 
 // probeTurns gives [Info.Turns].
@@ -129,6 +136,10 @@ func (p *Program) probeTurns() (int, error) {
 		return 0, err
 	}
 	defer output.Release()
+	// Memory may still hold an earlier answer; what fills it is none.
+	if err := Fill(output, 0, 1, ^uint32(0)); err != nil {
+		return 0, err
+	}
 	err = p.launchRows("probe_turns", 1, Args{"n": uint32(manyTurns), "output": output})
 	if err := errors.Join(err, Read(output, 0, got)); err != nil {
 		return 0, err

@@ -64,6 +64,7 @@ func TestProbeFindsDeviations(t *testing.T) {
 		{"a wrong function", "= r_log(x);", "= R(1.01) * r_log(x);", ""},
 		{"wrong integers", "0xD2511F53u", "0xD2511F52u", ""},
 		{"nothing at all", "if (i >= n)", "if (i >= 0)", ""},
+		{"a loop without an answer", "*output = x;", "", ""},
 		{"a loop that ends nowhere", "uint x = 0;", "uint x = 1;", ""},
 	}
 	for _, test := range tests {
@@ -103,6 +104,18 @@ func TestProbeCountsTurns(t *testing.T) {
 		}
 		if v.turns != want {
 			t.Errorf("of a loop that ends after %d turns, the probe says that it has %d", end, v.turns)
+		}
+	}
+}
+
+// TestTurnsOfBothPrecisions: of two limits the lower one holds, and 0 is none.
+func TestTurnsOfBothPrecisions(t *testing.T) {
+	for _, c := range []struct{ single, double, want int }{{0, 0, 0}, {0, 500, 500}, {500, 0, 500}, {500, 1000, 500}, {1000, 500, 500}} {
+		var i Info
+		i.take(state.Single, verdict{"tolerant: x/y", c.single})
+		i.take(state.Double, verdict{Strict, c.double})
+		if i.Turns != c.want || i.SingleVerdict != "tolerant: x/y" || i.DoubleVerdict != Strict {
+			t.Errorf("of %d turns in single precision and %d in double, these are known: %+v", c.single, c.double, i)
 		}
 	}
 }
