@@ -334,28 +334,49 @@ func TestNamesAreShown(t *testing.T) {
 	}
 }
 
-// TestDumbTerminal has a terminal that cannot move its cursor, and one that can.
+// TestDumbTerminal has a terminal that can move its cursor, and one that cannot, where the
+// run comes as far as the other did.
 func TestDumbTerminal(t *testing.T) {
-	for _, kind := range []string{"dumb", "xterm"} {
+	shown := 0 // the row up to which the run told its progress
+	for _, kind := range []string{"xterm", "dumb"} {
+		dir := t.TempDir()
 		terminal, name := openTerminal(t)
 		side, err := os.OpenFile(name, os.O_RDWR|syscall.O_NOCTTY, 0)
 		if err != nil {
 			t.Skip(err)
 		}
-		c := command(t, t.TempDir(), endless("--backend", "cpu", "--time-limit", "1s")...)
+		c := command(t, dir, endless("--backend", "cpu")...)
 		c.Env = append(c.Env, "TERM="+kind)
 		c.Stderr = side
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
 		side.Close()
-		said := make(chan string)
+		told, said := make(chan bool, 1), make(chan string)
 		go func() {
-			text, _ := io.ReadAll(terminal) // ends with an error when nobody has the other side
-			said <- string(text)
+			text, part := "", make([]byte, 1<<12)
+			for {
+				n, err := terminal.Read(part) // ends with an error when nobody has the other side
+				if text += string(part[:n]); strings.Contains(text, "updates/s") && len(told) == 0 {
+					told <- true
+				}
+				if err != nil {
+					said <- text
+					return
+				}
+			}
 		}()
-		_ = c.Wait() // its time is up
-		if text := <-said; strings.Contains(text, "\x1b") != (kind == "xterm") && strings.Contains(text, "at step") {
+		if kind == "xterm" {
+			<-told
+			shown = lastRow(t, filepath.Join(dir, "out"))
+		} else {
+			waitUntil(t, "row as late", func() bool { return lastRow(t, filepath.Join(dir, "out")) > shown })
+		}
+		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.Wait()
+		if text := <-said; strings.Contains(text, "\x1b") != (kind == "xterm") || !strings.Contains(text, "go on with") {
 			t.Errorf("TERM=%s gets %q", kind, text)
 		}
 	}

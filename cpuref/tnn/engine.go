@@ -115,9 +115,9 @@ func (e *engine[F]) step(t int64, sums []float64) {
 	s := sweep[F]{k: last - sweeps + 1, predict: era.Predict}
 	for ; s.k < last; s.k++ {
 		e.sweepAll(s, nil)
-		s.again = true
+		s.known = true
 	}
-	s.adapt, s.adapting, s.again = e.controls.Adapt(era), sweeps > 1, false
+	s.adapt, s.adapting, s.known = e.controls.Adapt(era), sweeps > 1, false
 	e.sweepAll(s, sums)
 	for i, r := range e.replicas {
 		own := sums[i*e.net.StepSums():][:e.net.StepSums()]

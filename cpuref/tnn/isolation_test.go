@@ -10,7 +10,8 @@ import (
 	"tnn-gpu/host/tnn/tnntest"
 )
 
-// Rung 5 of the form to read, where a faster one takes its place, too.
+// TestScalarIsolation is rung 5 for the form to read, which New does not take where the
+// processor has a vector form.
 func TestScalarIsolation(t *testing.T) {
 	tnntest.Isolation(t, func(net model.Network, o backend.Options) (backend.Backend, error) {
 		o.Threads = 1

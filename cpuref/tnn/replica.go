@@ -2,6 +2,7 @@ package tnn
 
 import (
 	"tnn-gpu/cpuref/tnn/internal/vector"
+	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
@@ -29,7 +30,7 @@ type replica[F fmath.Float] struct {
 	weight                               []F
 	watched                              watched[F]
 	partial                              [tnn.NodeSums][]F // by slice
-	stays                                []vector.Stay     // room for the vector forms of hylton2019
+	stays                                []vector.Stay     // of vector forms of hylton2019
 }
 
 // watched holds the derived fields that are asked for; the others are nil.
@@ -42,7 +43,7 @@ type sweep[F fmath.Float] struct {
 	k        uint32
 	adapt    bool // weights may change
 	adapting bool // the adapting sweep of hylton2019
-	again    bool // a relaxing sweep that follows another one
+	known    bool // a relaxing sweep that follows another one, which found stays
 	predict  bool
 	node     *tnn.NodeParameters[F]
 	states   *ladder[F] // hylton2019
@@ -57,7 +58,7 @@ func newReplica[F fmath.Float](net *tnn.Network, spec *tnn.Spec, key [2]uint32) 
 			r.fixed = append(r.fixed, ladderOf[F](g.Levels))
 		}
 	}
-	if len(r.fixed) > 0 {
+	if len(r.fixed) > 0 && VectorForm() != backend.NoForm {
 		r.stays = make([]vector.Stay, len(l.Neighbour)/vector.LeastLanes)
 	}
 	r.nodes = make([]tnn.NodeParameters[F], len(spec.Groups))

@@ -221,7 +221,7 @@ func (v *vectors[F]) setSweep(s *sweep[F]) {
 	real := vector.AllReals[F]
 	v.sweep = vector.Sweep[F]{
 		Number: vector.AllWords[F](s.k), Adapt: flag(s.adapt), Plastic: flag(s.edge.kind != tnn.Fixed),
-		Predict: flag(s.predict)[0], Adapting: flag(s.adapting)[0], Again: flag(s.again)[0],
+		Predict: flag(s.predict)[0], Adapting: flag(s.adapting)[0], Known: flag(s.known)[0],
 		Levels: real(s.node.Levels), Temperature: real(s.node.Temperature), Four: real(s.node.Four),
 		Threshold: real(s.node.Threshold), LogLevels: real(s.node.LogLevels), Cut: real(s.node.Cut),
 		G: real(s.edge.G), SizeMass: real(s.edge.SizeMass), M: real(s.edge.M), TwoM: real(s.edge.TwoM),

@@ -32,8 +32,8 @@ type charged[F fmath.Float] struct {
 }
 
 // charge adds the inputs of a node whose state is own to what its half-edges have stored
-// (docs/model.md section 2 step 1): those from row on, one for each of edges. Device twin:
-// tnn_charge2020 in kernels.cl.
+// (docs/model.md section 2 step 1): those from row on, one for each of edges. Device twin, for
+// each of them: tnn_charge2020 in kernels.cl.
 func (r *replica[F]) charge(s *sweep[F], row int, own F, edges []charged[F]) {
 	if len(edges) == 0 {
 		return // where a last slice has none, row is beyond the arrays

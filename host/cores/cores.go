@@ -10,15 +10,15 @@ import (
 // Each calls a function with 0, 1, ... n-1, on all cores, and returns when all calls have. Which
 // core a number falls to is not fixed, so what a call computes must not depend on others.
 func Each(n int, do func(i int)) {
-	EachOf(n, func(_, i int) { do(i) })
+	EachOf(Workers(n), n, func(_, i int) { do(i) })
 }
 
 // EachOf is Each for calls that need room of their own: no two calls at a time have the same
-// worker, which is below Workers(n).
-func EachOf(n int, do func(worker, i int)) {
+// of so many workers.
+func EachOf(workers, n int, do func(worker, i int)) {
 	var next atomic.Int64
 	var wait sync.WaitGroup
-	for worker := range Workers(n) {
+	for worker := range workers {
 		wait.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				do(worker, i)
@@ -28,5 +28,5 @@ func EachOf(n int, do func(worker, i int)) {
 	wait.Wait()
 }
 
-// Workers is how many calls run at a time.
+// Workers is how many calls run at a time. It may change in the course of a program.
 func Workers(n int) int { return min(runtime.GOMAXPROCS(0), n) }

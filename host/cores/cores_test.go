@@ -8,9 +8,10 @@ import (
 // TestEach: every number has one call, and no worker two at a time.
 func TestEach(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 1000} {
-		calls, busy := make([]atomic.Int32, n), make([]atomic.Bool, Workers(n))
+		workers := Workers(n)
+		calls, busy := make([]atomic.Int32, n), make([]atomic.Bool, workers)
 		Each(n, func(i int) { calls[i].Add(1) })
-		EachOf(n, func(worker, i int) {
+		EachOf(workers, n, func(worker, i int) {
 			if busy[worker].Swap(true) {
 				t.Errorf("%d numbers: worker %d has two at a time", n, worker)
 			}

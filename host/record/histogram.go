@@ -55,7 +55,7 @@ func split(parts []model.Part, whole model.Part) []model.Part {
 func countParts(d *model.Distribution, parts []model.Part) map[float64]int64 {
 	all := make([]bins, cores.Workers(len(parts)))
 	values := make([][]float64, len(all))
-	cores.EachOf(len(parts), func(worker, i int) {
+	cores.EachOf(len(all), len(parts), func(worker, i int) {
 		values[worker] = d.Values(values[worker][:0], parts[i])
 		all[worker].add(values[worker], d.Width)
 	})

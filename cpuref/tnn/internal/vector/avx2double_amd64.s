@@ -1945,7 +1945,7 @@ told:
 	SHRQ      $0x03, R10
 	MOVQ      168(AX), R11
 	CMPL      112(CX), $0x00
-	JNE       again
+	JNE       known
 	VXORPS    Y10, Y10, Y10
 	VCMPPD    $0x04, Y10, Y9, Y10
 	MOVQ      128(AX), R12
@@ -1966,7 +1966,7 @@ told:
 	MOVW      R12, 2(R11)(R10*1)
 	JMP       stays
 
-again:
+known:
 	VPBROADCASTW (R11)(R10*1), Y10
 	VPAND        constants<>+1504(SB), Y10, Y10
 	VPCMPEQQ     constants<>+1504(SB), Y10, Y10

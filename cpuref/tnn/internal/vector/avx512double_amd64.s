@@ -1560,7 +1560,7 @@ told:
 	SHRQ     $0x04, R10
 	MOVQ     168(AX), R11
 	CMPL     112(CX), $0x00
-	JNE      again
+	JNE      known
 	VXORPS   Z10, Z10, Z10
 	VCMPPD   $0x04, Z10, Z9, K1
 	MOVQ     128(AX), R12
@@ -1579,7 +1579,7 @@ told:
 	MOVW     R12, 2(R11)(R10*1)
 	JMP      stays
 
-again:
+known:
 	KMOVB (R11)(R10*1), K1
 	KMOVB K1, K1
 	KMOVB 2(R11)(R10*1), K2

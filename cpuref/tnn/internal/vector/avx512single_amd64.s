@@ -2474,7 +2474,7 @@ told0:
 	SHRQ     $0x04, R9
 	MOVQ     168(AX), R10
 	CMPL     112(CX), $0x00
-	JNE      again0
+	JNE      known0
 	VXORPS   Z10, Z10, Z10
 	VCMPPS   $0x04, Z10, Z9, K1
 	MOVQ     128(AX), R11
@@ -2493,7 +2493,7 @@ told0:
 	MOVW     R11, 2(R10)(R9*1)
 	JMP      stays0
 
-again0:
+known0:
 	KMOVW (R10)(R9*1), K1
 	KMOVW K1, K1
 	KMOVW 2(R10)(R9*1), K2
@@ -2671,7 +2671,7 @@ told1:
 	SHRQ     $0x04, R9
 	MOVQ     168(AX), R10
 	CMPL     112(CX), $0x00
-	JNE      again1
+	JNE      known1
 	VXORPS   Z10, Z10, Z10
 	VCMPPS   $0x04, Z10, Z9, K1
 	MOVQ     128(AX), R11
@@ -2690,7 +2690,7 @@ told1:
 	MOVW     R11, 2(R10)(R9*1)
 	JMP      stays1
 
-again1:
+known1:
 	KMOVW (R10)(R9*1), K1
 	KMOVW K1, K1
 	KMOVW 2(R10)(R9*1), K2

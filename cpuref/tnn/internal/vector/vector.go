@@ -73,9 +73,10 @@ type Row struct {
 	_                 [2]uint16
 }
 
-// Stay is what relaxing visits of hylton2019 keep of the half-edges of a register, as they
-// change neither charges nor weights: in the lower and the upper half, a bit for each lane
-// whose positive, or negative, charge belongs to a compartment of the weight's sign.
+// Stay is what a visit of hylton2019 finds of the half-edges of a register, for relaxing
+// sweeps that follow, as these change neither charges nor weights: in the lower and the upper
+// half, a bit for each lane whose positive, or negative, charge belongs to a compartment of
+// the weight's sign.
 type Stay = uint32
 
 // Sweep is what is the same for all slices of a segment in one sweep. Flags are 0
@@ -87,7 +88,7 @@ type Sweep[F Real] struct {
 	Predict uint64 // flag: external nodes offer nothing where they are not predicted
 
 	Adapting uint64   // flag: the adapting sweep of hylton2019
-	Again    uint64   // flag: a relaxing sweep that follows another one
+	Known    uint64   // flag: a relaxing sweep that follows another one, which found Stays
 	Fixed    [2]int64 // states at or below zero and above it, in hylton2019
 	Cubes    [2]*F
 

@@ -55,10 +55,10 @@ func (g *stage) holdCharges(at, s reg.Register, there mask, v, w vec, q, m *[com
 // times weight.
 func (g *stage) stays(at reg.Register, w vec) (up, down mask) {
 	up, down = mask{maskRegister()}, mask{maskRegister()}
-	again, found := g.label("again"), g.label("stays")
+	known, found := g.label("known"), g.label("stays")
 	stay := g.stay(at)
-	g.flag(unsafe.Offsetof(sweep.Again))
-	JNE(LabelRef(again))
+	g.flag(unsafe.Offsetof(sweep.Known))
+	JNE(LabelRef(known))
 	some := is(notEqual, w, zero(1), nil)
 	p0 := xor(w, whole{g.array(unsafe.Offsetof(network.Potential0), at)})
 	p1 := xor(w, whole{g.array(unsafe.Offsetof(network.Potential1), at)})
@@ -67,7 +67,7 @@ func (g *stage) stays(at reg.Register, w vec) (up, down mask) {
 		MOVW(bitsOf(stays).As16(), stay.Offset(2*i))
 	}
 	JMP(LabelRef(found))
-	Label(again)
+	Label(known)
 	narrow(up, g.laneMask(stay))
 	narrow(down, g.laneMask(stay.Offset(2)))
 	Label(found)

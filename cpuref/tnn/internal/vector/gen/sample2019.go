@@ -23,12 +23,12 @@ func sample2019(c *constants) {
 // fetchCharges asks for what the next slice reads in the same sweep.
 func (g *stage) fetchCharges(f further) {
 	charges := []uintptr{unsafe.Offsetof(network.Charge0), unsafe.Offsetof(network.Charge1)}
-	again, fetched := g.label("fewer"), g.label("fetched")
-	g.flag(unsafe.Offsetof(sweep.Again))
-	JNE(LabelRef(again))
+	known, fetched := g.label("fewer"), g.label("fetched")
+	g.flag(unsafe.Offsetof(sweep.Known))
+	JNE(LabelRef(known))
 	g.fetchFurther("all", f, ids, append(charges, unsafe.Offsetof(network.Potential0), unsafe.Offsetof(network.Potential1))...)
 	JMP(LabelRef(fetched))
-	Label(again)
+	Label(known)
 	g.fetchFurther("charges", f, states, charges...)
 	Label(fetched)
 }
