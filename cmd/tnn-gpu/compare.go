@@ -72,6 +72,7 @@ func (p *program) compare(ctx context.Context, o *compareOptions) error {
 	if err != nil {
 		return err
 	}
+	p.warnPassedOver(cfg)
 	n := min(cfg.Spec.Steps(), comparedSteps)
 	if o.steps.given {
 		if n, err = newSteps(o.steps.value); err != nil {

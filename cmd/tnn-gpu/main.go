@@ -80,6 +80,13 @@ type program struct {
 // warn says what does not end a command.
 func (p *program) warn(sentence string) { fmt.Fprintf(p.errs, "Take note: %s.\n", sentence) }
 
+// warnPassedOver says what of a configuration is not heeded.
+func (p *program) warnPassedOver(c *config.Config) {
+	if says := c.PassedOver(); says != "" {
+		p.warn(says)
+	}
+}
+
 // run carries out a command line and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
 	app := p.app()

@@ -121,6 +121,7 @@ func (p *program) runNew(ctx context.Context, o *runOptions) error {
 	if err != nil {
 		return err
 	}
+	p.warnPassedOver(cfg)
 	if o.steps.given {
 		n, err := newSteps(o.steps.value)
 		if err == nil {

@@ -102,8 +102,8 @@ func TestTwice(t *testing.T) {
 		"scan|missing.toml":                                                         `missing.toml: set: "edge.bound" is not a setting`,
 		"scan|bad.toml|--set|edge.boundd=1":                                         "bad.toml: set: ",
 		"scan|steps.toml|--set|edge.boundd=1|--steps|20":                            "--set: there is no key edge.boundd",
-		"run|--preset|hopfield-flow|--set|patterns.load=0.1|--set|patterns.count=5": "there are both patterns.load and patterns.count, and the first would be passed over: give one of the two",
-		"run|--preset|hopfield-flow|--set|patterns={load=0.1, count=5}":             "there are both patterns.load and patterns.count",
+		"run|--preset|hopfield-flow|--set|patterns.load=0.1|--set|patterns.count=5": "there are both patterns.load and patterns.count, and one would be passed over: give one of the two",
+		"run|--preset|hopfield-flow|--set|patterns={load=0.1, count=5}":             "there are both patterns.count and patterns.load",
 		"run|--quiet=false|--quiet":                                                 `--quiet is given twice, as "false" and as "true": give it once`,
 		"run|--quiet|--quiet=true":                                                  "--quiet is given twice: give it once",
 	} {
@@ -122,9 +122,28 @@ func TestTwice(t *testing.T) {
 }
 
 // TestAlternatives: the load of a network is heeded where it is set, also where a preset says how
-// many patterns there are.
+// many patterns there are, and the other way round. The run's configuration has what is heeded
+// alone. A file that has both is run, with a warning.
 func TestAlternatives(t *testing.T) {
 	dir := t.TempDir()
+	run := func(args ...string) result {
+		return tnnGPU(t, dir, append(args, "--steps", "2", "--backend", "cpu", "--no-overview")...)
+	}
+	counted := run("run", "--preset", "hopfield-recall", "--set", "network.units=100", "--set", "patterns.count=5", "--out", "counted").want(t, codeDone, "patterns    5, ")
+	if config := string(read(t, dir, "counted", "config.toml")); !strings.Contains(config, "\ncount = 5 ") || strings.Contains(config, "\nload = ") || strings.Contains(counted.errs, "passed over") {
+		t.Errorf("warned %q, the run has\n%s", counted.errs, config)
+	}
+	tnnGPU(t, dir, "resume", "counted", "--steps", "3").want(t, codeDone)
+	both := "format = 1\nmodel = \"hopfield\"\n[network]\nunits = 64\n[patterns]\ncount = 5\nload = 0.5\n"
+	if err := os.WriteFile(filepath.Join(dir, "both.toml"), []byte(both), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const says = "Take note: patterns.load = 0.5 is passed over, since patterns.count is given."
+	run("run", "both.toml", "--out", "both").want(t, codeDone, "patterns    5, ", says)
+	tnnGPU(t, dir, "scan", "both.toml", "--over", "recall.fraction=0.1,0.2", "--steps", "2", "--backend", "cpu", "--out", "scan").want(t, codeDone, says)
+	if again := tnnGPU(t, dir, "resume", "both", "--steps", "3").want(t, codeDone); strings.Contains(again.errs, "passed over") {
+		t.Errorf("the resumed run warns %q", again.errs)
+	}
 	for set, patterns := range map[string]string{"patterns.load=0.5": "patterns    32, ", "patterns.load=0": "patterns    64, ", "patterns.count=3": "patterns    3, "} {
 		out := filepath.Base(strings.ReplaceAll(set, "=", "-"))
 		tnnGPU(t, dir, "run", "--preset", "hopfield-flow", "--set", "network.units=64", "--set", "network.iterations=20", "--set", set, "--steps", "2", "--backend", "cpu", "--no-overview", "--out", out).want(t, codeDone, patterns)

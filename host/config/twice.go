@@ -87,8 +87,7 @@ func valuesOf(setting string) []string {
 	return out
 }
 
-// chooseAlternatives has a key that is heeded only where another is zero be heeded where a
-// setting gives it.
+// chooseAlternatives has a key, of those that say the same, be heeded where a setting gives it.
 func (c *Config) chooseAlternatives(settings []string) error {
 	a, ok := c.Spec.(model.Alternative)
 	if !ok {
@@ -117,11 +116,26 @@ func (c *Config) choose(key, other string, settings []string) error {
 		return err
 	}
 	if slices.ContainsFunc(settings, func(s string) bool { return Gives(s, other) }) {
-		return badSetting(key, "there are both %s and %s, and the first would be passed over: give one of the two", key, other)
+		return badSetting(key, "there are both %s and %s, and one would be passed over: give one of the two", key, other)
 	}
 	instead.SetZero()
 	delete(c.origins, other)
 	return nil
+}
+
+// PassedOver says which key of a file is passed over, since another one is heeded; empty where
+// none is. Such a file is not refused, since the folders of runs may have one.
+func (c *Config) PassedOver() string {
+	a, ok := c.Spec.(model.Alternative)
+	if !ok {
+		return ""
+	}
+	key, heeded := a.PassedOver()
+	if key == "" {
+		return ""
+	}
+	value, _ := c.Value(key)
+	return fmt.Sprintf("%s = %s is passed over, since %s is given", key, value.Text, heeded)
 }
 
 // field is the value of a key.

@@ -123,10 +123,21 @@ func (s *Spec) checkPatterns() error {
 
 // Instead implements model.Alternative.
 func (s *Spec) Instead(key string) string {
-	if key == "patterns.load" {
+	switch key {
+	case "patterns.load":
 		return "patterns.count"
+	case "patterns.count":
+		return "patterns.load"
 	}
 	return ""
+}
+
+// PassedOver implements model.Alternative.
+func (s *Spec) PassedOver() (key, heeded string) {
+	if s.Patterns.Count > 0 && s.Patterns.Load > 0 {
+		return "patterns.load", "patterns.count"
+	}
+	return "", ""
 }
 
 // checkSources refuses what says twice what is stored.

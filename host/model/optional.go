@@ -265,11 +265,14 @@ type Timed interface {
 	PastEnd(n int64) string
 }
 
-// Alternative is a specification with keys that are heeded only where others are zero.
+// Alternative is a specification with keys that say the same, of which one is heeded.
 type Alternative interface {
 	// Instead is the key that is to be zero where a value is given to a key; empty where
 	// none is.
 	Instead(key string) string
+	// PassedOver is a key whose value is passed over, and the key that is heeded; both are
+	// empty where none is.
+	PassedOver() (key, heeded string)
 }
 
 // Feedable is a specification whose network can take its inputs from outside.
