@@ -23,6 +23,7 @@ import (
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/plot"
 	"tnn-gpu/host/scan"
+	"tnn-gpu/host/text"
 )
 
 func (p *program) scanCommand() *cli.Command {
@@ -411,7 +412,7 @@ func (p *program) endScan(s *scan.Scan, folder *experiment.Folder, report experi
 	case report.Failed > 0:
 		return fmt.Errorf("%s of the share failed three times, the first of them %s; remove %s/tasks/*.failed to try again", count(int64(report.Failed), "point"), report.Failure, folder.Path)
 	case report.Held+report.Open > 0:
-		return fmt.Errorf("%w: %s of the share are held by other processes", errHeld, count(int64(report.Held+report.Open), "point"))
+		return fmt.Errorf("%w: %s of the share %s held by other processes", errHeld, count(int64(report.Held+report.Open), "point"), text.IsOrAre(report.Held+report.Open))
 	}
 	table, err := folder.Merge(&s.Plan, s.Theories(), false)
 	if errors.Is(err, experiment.ErrGaps) {

@@ -33,7 +33,7 @@ func (p *program) scanStatusCommand() *cli.Command {
 			if err := errors.Join(err, folder.Close()); err != nil {
 				return usageError{err}
 			}
-			return p.printStatus(s, &status)
+			return p.printStatus(s, folder.Path, &status)
 		},
 	}
 }
@@ -190,8 +190,8 @@ func (p *program) announceScan(s *scan.Scan, folder *experiment.Folder, share ex
 	fmt.Fprintln(p.out)
 }
 
-// printStatus prints how far a scan is.
-func (p *program) printStatus(s *scan.Scan, status *experiment.Status) error {
+// printStatus prints how far the scan in a folder is.
+func (p *program) printStatus(s *scan.Scan, folder string, status *experiment.Status) error {
 	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "points\t%d\tof %s\n", len(s.Plan.Points), count(int64(s.Plan.Trials), "trial"))
 	for _, line := range []struct {
@@ -211,7 +211,7 @@ func (p *program) printStatus(s *scan.Scan, status *experiment.Status) error {
 		return err
 	}
 	if status.Gone > 0 {
-		fmt.Fprintf(p.out, "left over: %s that a process held which is gone; tnn-gpu resume makes them\n", count(int64(status.Gone), "point"))
+		fmt.Fprintf(p.out, "left over from a process that is gone: %s; go on with: tnn-gpu resume %s\n", count(int64(status.Gone), "point"), shellQuoted(folder))
 	}
 	if status.Left > 0 {
 		fmt.Fprintf(p.out, "time left: about %v, at the rate so far\n", status.Left.Round(time.Second))
