@@ -13,8 +13,8 @@ import (
 
 // OpenNetwork opens a network by the function of its precision. The device is probed
 // first, and its profile starts after the probe, which no profile is to contain. A device
-// without double precision refuses it, and so does one that ends loops ([Info].Turns) which
-// the network may need longer.
+// without double precision refuses it, and so does one that may end the network's loops
+// early ([Info].Turns).
 func OpenNetwork[N any, S, D backend.Backend](
 	d *Device, net N, o backend.Options, single func(*Device, N, backend.Options) (S, error), double func(*Device, N, backend.Options) (D, error),
 ) (backend.Backend, error) {

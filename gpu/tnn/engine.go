@@ -111,9 +111,9 @@ func (n *engine[F]) choose() {
 		small: n.isSmall(), lattice: latticeOf(n.net),
 	}
 	if width > 1 && slots <= mostKept {
-		n.keep = mostKept // graphs from tables share programs, which take seconds to compile
-		if n.lattice != nil {
-			n.keep = slots
+		n.keep = slots
+		if n.lattice == nil {
+			n.keep = mostKept // graphs from tables share programs, which take seconds to compile
 		}
 	}
 	if width == 1 && slots <= mostShared && spec.Network.Rule == tnn.Hylton2020 {

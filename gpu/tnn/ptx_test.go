@@ -103,7 +103,7 @@ func TestWhatAnUpdateTakes(t *testing.T) {
 		{tnn.Hylton2020, graph.Neighbor, 64, 16, 4100},
 		{tnn.Hylton2020, graph.Random, 64, 4, 3000},
 		{tnn.Hylton2020, graph.Random, 64, 16, 4500},
-		{tnn.Hylton2019, graph.Neighbor, 32, 4, 2400},
+		{tnn.Hylton2019, graph.Neighbor, 32, 4, 2000},
 		{tnn.Hylton2019, graph.Neighbor, 32, 16, 3500},
 	} {
 		t.Run(fmt.Sprint(c.rule, c.graph, c.connections), func(t *testing.T) {
