@@ -72,7 +72,7 @@ func valuesOf(command, flag string) []string {
 	case "preset":
 		return presetNames(command == "scan")
 	case "backend":
-		return []string{"auto", "cpu", "opencl"}
+		return []string{"auto", "opencl", "cpu"}
 	case "precision":
 		return []string{"single", "double"}
 	}

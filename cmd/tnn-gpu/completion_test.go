@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/urfave/cli/v2"
 )
 
 // findTool finds a program that is in a Debian package. A test without it is skipped, but
@@ -91,6 +93,38 @@ func TestCompletion(t *testing.T) {
 		})
 	}
 	tnnGPU(t, t.TempDir(), "completion", "tcsh").want(t, codeUsage, `completion knows bash, zsh and fish, and not "tcsh"`)
+}
+
+// TestOfferedValues: where a shell offers values of a flag, they are those which the command says
+// to use instead of another one.
+func TestOfferedValues(t *testing.T) {
+	dir := t.TempDir()
+	tnnGPU(t, dir, "run", "--preset", "isolated4", "--steps", "4", "--record", "state", "--every", "1", "--backend", "cpu", "--no-overview", "--out", "r").want(t, codeDone)
+	besides := map[string][]string{
+		"plot": {"r"}, "export": {"r"}, "video": {"r"}, "stats": {"r"}, "resume": {"r"}, "scan": {"--over", "edge.bound=1,2"},
+		"stats --format": {"r", "--out", "figure"},
+	}
+	found := 0
+	eachFlag((&program{}).app(), func(c *cli.Command, words []string, f cli.Flag) {
+		flag := "--" + f.Names()[0]
+		offered := valuesOf(c.Name, f.Names()[0])
+		if offered == nil || len(words) != 1 || flag == "--preset" || flag == "--of" { // a run has some of the statistics
+			return
+		}
+		found++
+		args := besides[c.Name]
+		if own, is := besides[c.Name+" "+flag]; is {
+			args = own
+		}
+		r := tnnGPU(t, dir, slices.Concat(words, args, []string{flag, "nonesuch"})...).want(t, codeUsage, `"nonesuch"`)
+		says := strings.ReplaceAll(strings.ReplaceAll(r.errs, ", or ", ", "), " or ", ", ")
+		if use := strings.Join(offered, ", "); !strings.HasSuffix(says, "use "+use+"\n") && !strings.HasSuffix(says, "there are "+use+"\n") {
+			t.Errorf("%s %s: the shell offers %q, and the command says: %s", c.Name, flag, offered, r.errs)
+		}
+	})
+	if found < 14 {
+		t.Errorf("%d flags have values that are offered", found)
+	}
 }
 
 // TestRunFromStandardInput runs a configuration that another program prints.
