@@ -185,7 +185,7 @@ func TestDeviceThatEndsLoops(t *testing.T) {
 	if err := p.printDevices([]device{{Name: "one", Index: &index, Turns: 65535}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"skip  signals ", "loops end too early", "Device 3 ends all loops of a kernel after 65535 turns"} {
+	for _, want := range []string{"skip  signals ", "loops end too early", "Device 3 ends the loops of a work-item after 65535 turns together"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out.String())
 		}

@@ -101,7 +101,7 @@ func (p *program) printDevices(list []device) error {
 	err := w.Flush()
 	for _, d := range list {
 		if d.Turns > 0 {
-			fmt.Fprintf(p.out, "Device %d ends all loops of a kernel after %d turns; it refuses networks that may need more.\n", *d.Index, d.Turns)
+			fmt.Fprintf(p.out, "Device %d ends the loops of a work-item after %d turns together; it refuses networks that may need more.\n", *d.Index, d.Turns)
 		}
 	}
 	return err

@@ -52,7 +52,7 @@ func opened[N any, B backend.Backend](d *Device, open func(*Device, N, backend.O
 type bounded interface{ Turns() int }
 
 func (d *Device) tooFewTurns() error {
-	return fmt.Errorf("%w: %s ends all of a kernel after %d turns, and this network may need more; take another device",
+	return fmt.Errorf("%w: %s ends the loops of a work-item after %d turns together, and this network may need more; take another device",
 		ErrTurns, d.info.Name, d.info.Turns)
 }
 

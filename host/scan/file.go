@@ -395,7 +395,6 @@ func (f *File) Settle(settings ...string) error {
 			}
 		}
 	}
-	f.own = len(f.Set)
 	f.Set = append(f.Set, settings...)
 	return nil
 }

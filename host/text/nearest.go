@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// Distance is how unlike two names are: the number of characters to add, drop or change
-// and of neighbours to swap to make one of the other (Damerau's distance), or less where one has all words of the other, as
-// inverse_temperature has temperature: the number of words that it has besides. Capitals do
-// not count, and only the beginning of long names does.
+// Distance is how unlike two names are: the number of characters to add, drop or change and of
+// neighbours to swap to make one of the other, none of them twice (the distance of optimal string
+// alignment, a restricted form of Damerau's). It is less where one has all words of the other, as
+// inverse_temperature has temperature: the number of words that it has besides. Capitals do not
+// count, and only the beginning of long names does.
 func Distance(a, b string) int {
 	a, b = strings.ToLower(a), strings.ToLower(b)
 	edits := edits(a, b)
