@@ -43,6 +43,7 @@ type File struct {
 	source   []byte // text of the base where that was read already; Base is what errors call it
 	name     string // of the file; empty for a preset
 	own      int    // settings of the file; those that follow are of flags
+	ownAxes  int    // axes of the file; those that follow are of flags
 	ownSteps int64  // Steps as the file has it
 }
 
@@ -149,8 +150,11 @@ func Load(path string) (*File, error) {
 
 // Decode is Load for the contents of a file of that name.
 func Decode(path string, text []byte) (*File, error) {
+	if err := checkKeys(path, text); err != nil {
+		return nil, err
+	}
 	f := &File{Format: Format}
-	if err := toml.NewDecoder(strings.NewReader(string(text))).DisallowUnknownFields().Decode(f); err != nil {
+	if err := toml.Unmarshal(text, f); err != nil {
 		return nil, located(path, err)
 	}
 	if err := f.Validate(); err != nil {
@@ -159,22 +163,20 @@ func Decode(path string, text []byte) (*File, error) {
 	if err := config.SetTwice(f.Set); err != nil {
 		return nil, fmt.Errorf("%s: set: %w", path, err)
 	}
+	if err := f.besideSeeds(f.Set); err != nil {
+		return nil, fmt.Errorf("%s: set: %w", path, err)
+	}
 	if f.isFile() && !filepath.IsAbs(f.Base) {
 		f.Base = filepath.Join(filepath.Dir(path), f.Base)
 	}
-	f.name, f.own, f.ownSteps = path, len(f.Set), f.Steps
+	f.name, f.own, f.ownAxes, f.ownSteps = path, len(f.Set), len(f.Axes), f.Steps
 	return f, nil
 }
 
 // located says where in a file an error is.
 func located(path string, err error) error {
-	var unknown *toml.StrictMissingError
 	var at *toml.DecodeError
-	switch {
-	case errors.As(err, &unknown) && len(unknown.Errors) > 0:
-		line, _ := unknown.Errors[0].Position()
-		return fmt.Errorf("%s:%d: there is no key %s in the file of a scan; see docs/scan.md", path, line, strings.Join(unknown.Errors[0].Key(), "."))
-	case errors.As(err, &at):
+	if errors.As(err, &at) {
 		line, _ := at.Position()
 		if use := wanted(at.Key()); use != "" && isOfValue(at) {
 			return fmt.Errorf("%s:%d: %s cannot have this value: %s", path, line, strings.Join(at.Key(), "."), use)
@@ -382,23 +384,6 @@ func (f *File) validateKeys() error {
 	return nil
 }
 
-// Settle adds settings that flags ask for, after all axes. It refuses those that no point
-// would have, as an axis gives each its own; a file may have such for its base alone.
-func (f *File) Settle(settings ...string) error {
-	for _, text := range settings {
-		set, value := config.CutSetting(text)
-		for _, a := range f.Axes {
-			for _, key := range a.keys() {
-				if config.Gives(text, key) {
-					return fmt.Errorf("%s is an axis of the scan, so that no point would have %s=%s, which is set: leave that out, or give the axis other values with --over %s=VALUE,VALUE", key, set, value, key)
-				}
-			}
-		}
-	}
-	f.Set = append(f.Set, settings...)
-	return nil
-}
-
 // base is the configuration that the points vary, with one replica, and how many it had.
 func (f *File) base() (*config.Config, int, error) {
 	load := config.NewPreset
@@ -416,6 +401,9 @@ func (f *File) base() (*config.Config, int, error) {
 	c, err := load(f.Base, f.Set...)
 	if err != nil {
 		return nil, 0, f.located(err)
+	}
+	if err := f.besideAxes(c, load); err != nil {
+		return nil, 0, err
 	}
 	if err := f.setSteps(c); err != nil {
 		return nil, 0, err

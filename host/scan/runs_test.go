@@ -102,7 +102,7 @@ func ordinary(t *testing.T, s *Scan, point int, seed uint64, from int64) []stats
 // point's seed, and its outcomes are means over the part of the run that is asked
 // for: by default the last epoch, which can be shorter than the others.
 func TestTrialsAreReplicasOfRuns(t *testing.T) {
-	const axes = "seeds = {first = 5, count = 3}\naxis = [{key = \"group[0].inverse_temperature\", values = [0.5, 2]}, {key = \"graph.sides\", values = [[4, 4], [4, 6]]}]\n"
+	const axes = "seeds = {first = 5, count = 3}\naxis = [{key = \"group[0].inverse_temperature\", values = [0.5, 2]}, {key = \"group[0].levels\", values = [2, 10]}]\n"
 	for _, c := range []struct {
 		text string
 		from int64
@@ -129,7 +129,7 @@ func TestTrialsAreReplicasOfRuns(t *testing.T) {
 func TestReplicasAreTrials(t *testing.T) {
 	const axis = "axis = [{key = \"edge.noise\", values = [true, false]}]\n"
 	base := strings.Replace(small, "\"run.epoch=5\"", "\"run.replicas=3\"", 1)
-	for text, want := range map[string]int{small + axis: 1, base + axis: 3, base + "seeds = {count = 2}\n" + axis: 2} {
+	for text, want := range map[string]int{small + axis: 1, base + axis: 3, small + "seeds = {count = 2}\n" + axis: 2} {
 		s := newScan(t, text)
 		if s.Plan.Trials != want || s.Base.Run.Replicas != 1 {
 			t.Errorf("there are %d trials of %d replicas, want %d of 1\n%s", s.Plan.Trials, s.Base.Run.Replicas, want, text)
