@@ -48,9 +48,6 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		args := []string{"resume", "out", "--checkpoint", "40"}
 		if _, err := os.Stat(filepath.Join(out, "config.toml")); err != nil {
 			// The first moments of all: there is nothing yet that could be lost.
-			if err := os.RemoveAll(out); err != nil {
-				t.Fatal(err)
-			}
 			args = recording()
 			beginnings++
 		}

@@ -234,7 +234,11 @@ func (o *origin) checkLength(cfg *config.Config, opts *runOptions, first int64) 
 // again for it.
 func (p *program) checkBranch(opts *runOptions, cfg *config.Config, o *origin, from *state.Checkpoint, again []sim.Command) error {
 	if opts.out != "" {
-		if err := record.CheckFree(p.files, opts.out); err != nil {
+		inputs, err := readInputs(cfg)
+		if err == nil {
+			err = record.CheckFree(p.files, opts.out, contents(cfg, inputs))
+		}
+		if err != nil {
 			return usageError{err}
 		}
 	}

@@ -46,8 +46,11 @@ func Open(system files.System, path string) (*Folder, error) {
 	}
 	f := &Folder{path, d}
 	m, err := f.Metadata()
-	if err == nil && m.Scan == nil {
+	switch {
+	case err == nil && m.Scan == nil:
 		err = fmt.Errorf("%s is not the folder of a scan", path)
+	case errors.Is(err, fs.ErrNotExist) && f.isUnbegun():
+		err = fmt.Errorf("%s is not the folder of a scan yet: %w", path, ErrUnbegun)
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
@@ -55,13 +58,25 @@ func Open(system files.System, path string) (*Folder, error) {
 	return f, nil
 }
 
-// IsFolder tells whether a folder is that of a scan.
+// ErrUnbegun is wrapped by Open for what a process left that ended while it made the
+// folder of a scan.
+var ErrUnbegun = errors.New("a process ended there before the scan had begun, and the same `tnn-gpu scan` begins it")
+
+// IsFolder tells whether a folder is that of a scan, or was to be.
 func IsFolder(system files.System, path string) bool {
 	f, err := Open(system, path)
 	if err != nil {
-		return false
+		return errors.Is(err, ErrUnbegun)
 	}
 	return f.Close() == nil
+}
+
+// isUnbegun tells what fill makes before the metadata from the folder of a run.
+func (f *Folder) isUnbegun() bool {
+	_, configError := f.dir.Lstat(ConfigName)
+	_, baseError := f.dir.Lstat(BaseName)
+	tasks, err := f.dir.Lstat(tasksName)
+	return err == nil && tasks.IsDir() && (configError == nil || baseError == nil)
 }
 
 // Create makes the folder of a new scan, with the texts of its files. One that exists is
@@ -134,6 +149,7 @@ func IsUnbegun(system files.System, path string, texts map[string][]byte) (bool,
 			if there, err := files.ReadFile(d, e.Name(), maxTaskBytes); err != nil || !bytes.Equal(there, text) {
 				return false, nil // whatever it is, it is not of this scan
 			}
+		case e.Name() == files.LockName && e.Type().IsRegular(): // of one who took it for a run
 		case !files.IsScratch(e.Name()):
 			return false, nil
 		}

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"tnn-gpu/host/files"
 	"tnn-gpu/host/state"
@@ -47,6 +48,9 @@ const mostConfig = 16 << 20
 // ErrNotEmpty is wrapped by Create for a folder that has something in it.
 var ErrNotEmpty = errors.New("the folder is not empty")
 
+// errUnbegun is of a folder that has a lock and no configuration.
+var errUnbegun = errors.New("it has no " + ConfigName + ", because a process ended there before the run had begun; the same `tnn-gpu run` begins it")
+
 // Folder is the folder of one run, held by its handle and locked against other
 // processes until it is closed.
 type Folder struct {
@@ -54,7 +58,10 @@ type Folder struct {
 	config []byte
 	dir    files.Dir
 	lock   io.Closer
-	proved map[string]*digest // of the files that belong to the checkpoint read last
+	// newLock tells that the lock's file is there for this process alone, which has written
+	// nothing so far.
+	newLock atomic.Bool
+	proved  map[string]*digest // of the files that belong to the checkpoint read last
 }
 
 // Contents are what a folder has from its beginning.
@@ -72,8 +79,9 @@ func Create(path string, config []byte) (*Folder, error) {
 	return CreateIn(files.OS{}, path, Contents{Config: config})
 }
 
-// CreateIn makes a folder for a new run. A folder that exists must be empty. Where the
-// folder cannot be filled, there is nothing in it, and none where none was.
+// CreateIn makes a folder for a new run. A folder that exists must be empty, or have nothing
+// but what a process left that was killed here before its run had begun. Where the folder
+// cannot be filled, there is nothing in it, and none where none was.
 func CreateIn(system files.System, path string, with Contents) (*Folder, error) {
 	made, err := system.MakeDir(path)
 	if err != nil {
@@ -87,8 +95,8 @@ func CreateIn(system files.System, path string, with Contents) (*Folder, error) 
 }
 
 // CheckFree tells, before what takes long, whether a run could be made at a path: there is
-// nothing, or an empty folder.
-func CheckFree(system files.System, path string) error {
+// nothing, or a folder that CreateIn takes.
+func CheckFree(system files.System, path string, with Contents) error {
 	f, err := hold(system, path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -96,7 +104,8 @@ func CheckFree(system files.System, path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.checkEmpty(), f.Close())
+	_, err = f.leftovers(with)
+	return errors.Join(err, f.Close())
 }
 
 // create is CreateIn for a folder that exists.
@@ -105,12 +114,16 @@ func create(system files.System, path string, with Contents) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = f.checkEmpty()
+	_, err = f.leftovers(with)
 	if err == nil {
 		err = f.takeLock()
 	}
+	var left []string
 	if err == nil {
-		err = f.checkEmpty() // another process may have been faster
+		left, err = f.leftovers(with) // another process may have been faster
+	}
+	for _, name := range left {
+		err = errors.Join(err, f.remove(name))
 	}
 	if err == nil {
 		if err = f.fill(with); err != nil {
@@ -156,21 +169,8 @@ func (f *Folder) empty(with Contents) {
 	_ = f.dir.Remove(files.LockName)
 }
 
-func (f *Folder) checkEmpty() error {
-	entries, err := f.dir.ReadDir(".")
-	if err != nil {
-		return fmt.Errorf("the run folder cannot be read: %w", err)
-	}
-	for _, e := range entries {
-		if e.Name() != files.LockName {
-			return fmt.Errorf("%s has %s in it, and nothing is overwritten; name another folder, or resume the run: %w", f.path, e.Name(), ErrNotEmpty)
-		}
-	}
-	return nil
-}
-
 // Open takes the folder of a run that has been interrupted or is to go on. It
-// changes nothing in it.
+// changes nothing in it, and where nothing is written until Close, nothing is changed then.
 func Open(path string) (*Folder, error) { return OpenIn(files.OS{}, path) }
 
 // OpenIn is Open on any file system.
@@ -179,9 +179,11 @@ func OpenIn(system files.System, path string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	had := f.hasLock()
 	if err := f.takeLock(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	f.newLock.Store(!had)
 	return f, nil
 }
 
@@ -191,10 +193,14 @@ func Look(system files.System, path string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is not the folder of a run: %w", path, err)
 	}
-	if f.config, err = files.ReadFile(f.dir, ConfigName, mostConfig); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s is not the folder of a run: %w", path, err), f.Close())
+	f.config, err = files.ReadFile(f.dir, ConfigName, mostConfig)
+	if err == nil {
+		return f, nil
 	}
-	return f, nil
+	if known, _ := f.Has(MetadataName); errors.Is(err, fs.ErrNotExist) && f.hasLock() && !known {
+		err = errUnbegun
+	}
+	return nil, errors.Join(fmt.Errorf("%s is not the folder of a run: %w", path, err), f.Close())
 }
 
 func hold(system files.System, path string) (*Folder, error) {
@@ -216,6 +222,9 @@ func (f *Folder) takeLock() error {
 // Close unlocks the folder.
 func (f *Folder) Close() error {
 	var err error
+	if f.newLock.Load() {
+		err = f.remove(files.LockName)
+	}
 	if f.lock != nil {
 		err = f.lock.Close()
 	}
@@ -239,6 +248,7 @@ func (f *Folder) configHash() string {
 
 // Replace writes a file as a whole: under another name first, then in place.
 func (f *Folder) Replace(name string, write func(io.Writer) error) error {
+	f.newLock.Store(false)
 	if err := files.Replace(f.dir, name, write); err != nil {
 		return fmt.Errorf("%s cannot be written: %w", filepath.Join(f.path, filepath.FromSlash(name)), err)
 	}
