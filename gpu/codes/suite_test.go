@@ -117,20 +117,32 @@ func TestNoRaces(t *testing.T) {
 	}
 }
 
+// counting and learning are populations with a receiver of either kind.
+func counting(copies int) *codes.Codes {
+	net := &codes.Codes{Spec: codes.Defaults()}
+	net.Spec.Codes.Copies = copies
+	return net
+}
+
+func learning(copies int) *codes.Codes {
+	net := counting(copies)
+	t := &net.Spec.Codes
+	t.Channel, t.Transmitter, t.Receiver = codes.AWGN, codes.Backprop, codes.Network
+	return net
+}
+
 // On a device that may end loops an update is a launch, and a population whose updates take
 // more is refused.
 func TestAgreesWithinTurns(t *testing.T) {
-	small := &codes.Codes{Spec: codes.Defaults()}
-	large := &codes.Codes{Spec: codes.Defaults()}
-	large.Spec.Codes.Copies = 4096
-	for _, net := range []*codes.Codes{small, large} {
+	refused := counting(4096)
+	for _, net := range []*codes.Codes{counting(32), counting(384), learning(20), refused} {
 		o := backend.Options{Seeds: []uint64{1}}
 		d := devicetest.Open(t)
 		d.Pretend(func(i *device.Info) { i.Turns = 65535 })
 		b, err := New(d, net, o)
-		if net == large {
+		if net == refused {
 			if !errors.Is(err, device.ErrTurns) {
-				t.Errorf("a device that ends loops opens %d samples an update: %v", large.Spec.Codes.Batch(), err)
+				t.Errorf("a device that ends loops opens %d samples an update: %v", net.Spec.Codes.Batch(), err)
 			}
 			continue
 		}
@@ -138,5 +150,18 @@ func TestAgreesWithinTurns(t *testing.T) {
 			t.Fatal(err)
 		}
 		backendtest.Agree(t, net, backendtest.Opened(t, reference, net, o), b, 1, codestest.SuiteSteps)
+	}
+}
+
+// The bound, with llvmpipe's work-groups, of populations on both sides of its 65,535 turns.
+func TestBoundsTurns(t *testing.T) {
+	for _, c := range []struct {
+		net    *codes.Codes
+		within bool
+	}{{counting(384), true}, {counting(512), false}, {learning(20), true}, {learning(32), false}} {
+		e := &engine[float32]{table: &c.net.Spec.Codes, items: 32}
+		if got := e.Turns(); (got <= 65535) != c.within {
+			t.Errorf("%s, %d samples: at most %d turns", e.table.Receiver, e.table.Batch(), got)
+		}
 	}
 }

@@ -146,21 +146,22 @@ func TestAgreesUnderControls(t *testing.T) {
 }
 
 // Rung 2 on a device whose driver may end loops before they are done: steps are made sweep by
-// sweep, up to nodes of as many levels as one sweep has turns for. Others are refused.
+// sweep, up to nodes of as many levels or connections as one sweep has turns for. Others are
+// refused.
 func TestAgreesWithinTurns(t *testing.T) {
-	for _, levels := range []int{10, 7801, 9001} {
-		spec := *find(t, "relaxed lattice").Spec
-		spec.Groups = slices.Clone(spec.Groups)
-		spec.Groups[0].Levels = levels
-		net, err := tnn.Build(&spec, 1)
+	connected := tnnbench.Spec(tnn.Hylton2020, 16, 110)
+	connected.Graph.Kind = graph.Random
+	refused := relaxedWith(t, 9001)
+	for _, spec := range []*tnn.Spec{relaxedWith(t, 10), relaxedWith(t, 7801), connected, refused} {
+		net, err := tnn.Build(spec, 1)
 		must(t, err)
 		o := backend.Options{Seeds: []uint64{1, 2}}
 		d := devicetest.Open(t)
 		d.Pretend(func(i *device.Info) { i.Turns = 65535 })
 		b, err := New(d, net, o)
-		if levels == 9001 {
+		if spec == refused {
 			if !errors.Is(err, device.ErrTurns) {
-				t.Errorf("a device that ends loops opens nodes of %d levels: %v", levels, err)
+				t.Errorf("a device that ends loops opens nodes of %d levels: %v", spec.Groups[0].Levels, err)
 			}
 			continue
 		}
@@ -169,6 +170,15 @@ func TestAgreesWithinTurns(t *testing.T) {
 		must(t, err)
 		backendtest.Agree(t, net, reference, b, 1, 3)
 	}
+}
+
+// relaxedWith is a lattice of nodes with so many levels.
+func relaxedWith(t *testing.T, levels int) *tnn.Spec {
+	t.Helper()
+	spec := *find(t, "relaxed lattice").Spec
+	spec.Groups = slices.Clone(spec.Groups)
+	spec.Groups[0].Levels = levels
+	return &spec
 }
 
 // The bound, on devices with llvmpipe's limits, of networks on both sides of its 65,535
