@@ -5,8 +5,10 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -132,6 +134,25 @@ func TestImports(t *testing.T) {
 	}
 	if files < 10 {
 		t.Errorf("only %d files were looked at", files)
+	}
+}
+
+// TestCores holds that the rooms of host share work among cores in one place. A benchmark streams
+// on the threads that it is told, and on all cores where none is.
+func TestCores(t *testing.T) {
+	var asks []string
+	err := fs.WalkDir(os.DirFS("host"), ".", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path.Join("host", file))
+		if strings.Contains(string(text), "runtime.GOMAXPROCS") {
+			asks = append(asks, file)
+		}
+		return err
+	})
+	if want := []string{"bench/stream.go", "cores/cores.go"}; err != nil || !slices.Equal(asks, want) {
+		t.Errorf("%v ask for the number of cores, %v; want %v alone: share work by host/cores", asks, err, want)
 	}
 }
 

@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"math"
 	"math/bits"
-	"runtime"
 	"slices"
-	"sync"
 
+	"tnn-gpu/host/cores"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
@@ -192,13 +191,11 @@ func send[F fmath.Float](t *Table, of judge[F], e []F, point float64, number uin
 	x := make([]F, len(e))
 	Symbols(t, x, e)
 	hamming := hammingSymbols[F](t)
-	parts := make([]tally, runtime.GOMAXPROCS(0))
-	var all sync.WaitGroup
-	for i := range parts {
+	parts := make([]tally, cores.Workers(t.Blocks))
+	cores.Each(len(parts), func(i int) {
 		from, to := t.Blocks*i/len(parts), t.Blocks*(i+1)/len(parts)
-		all.Go(func() { parts[i] = count(t, of(), x, hamming, point, number, key, from, to) })
-	}
-	all.Wait()
+		parts[i] = count(t, of(), x, hamming, point, number, key, from, to)
+	})
 	var sum tally
 	for _, p := range parts {
 		sum.receiver, sum.best, sum.hard, sum.soft = sum.receiver+p.receiver, sum.best+p.best, sum.hard+p.hard, sum.soft+p.soft

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"tnn-gpu/host/cores"
 	"tnn-gpu/host/fmath"
 )
 
@@ -46,6 +47,15 @@ func product(a, b, work []float64) float64 {
 	return fmath.Total(work)
 }
 
+// eachWith is cores.Each where each core has room of its own for some numbers, which may hold any.
+func eachWith(n, size int, f func(i int, work []float64)) {
+	work := make([][]float64, cores.Workers(n))
+	for k := range work {
+		work[k] = make([]float64, size)
+	}
+	cores.EachOf(len(work), n, func(worker, i int) { f(i, work[worker]) })
+}
+
 // signs are the values of n units of a pattern.
 func signs(p Pattern, n int) []float64 {
 	s := make([]float64, n)
@@ -60,7 +70,7 @@ func signs(p Pattern, n int) []float64 {
 func HebbCounts(patterns []Pattern, n int) []int32 {
 	w := make([]int32, n*n)
 	columns := Transposed(patterns, n)
-	forRows(n, func(i int) {
+	cores.Each(n, func(i int) {
 		for j := range i {
 			w[i*n+j] = columns[i].Overlap(columns[j], len(patterns))
 		}
@@ -93,8 +103,8 @@ func Storkey(patterns []Pattern, n int) *Matrix {
 	keep := 1 + 2/float64(n)
 	for _, p := range patterns {
 		x := signs(p, n)
-		forRowsWith(n, n, func(i int, work []float64) { h[i] = product(w.Row(i), x, work) })
-		forRows(n, func(i int) {
+		eachWith(n, n, func(i int, work []float64) { h[i] = product(w.Row(i), x, work) })
+		cores.Each(n, func(i int) {
 			row, up, hi := w.Row(i), x[i], h[i]
 			for j, v := range row {
 				row[j] = float64(keep*v) + (float64(up*x[j])-float64(up*h[j])-float64(hi*x[j]))/float64(n)
@@ -136,8 +146,8 @@ func Projection(patterns []Pattern, n int, diagonal bool) (*Matrix, error) {
 	for i, column := range Transposed(patterns, n) {
 		columns[i] = signs(column, p)
 	}
-	forRows(n, func(i int) { rows[i] = factor.solve(columns[i]) })
-	forRowsWith(n, p, func(i int, work []float64) {
+	cores.Each(n, func(i int) { rows[i] = factor.solve(columns[i]) })
+	eachWith(n, p, func(i int, work []float64) {
 		for j := range i + 1 {
 			w.W[i*n+j] = product(columns[i], rows[j], work) / float64(n)
 		}
@@ -185,7 +195,7 @@ func Flow(patterns []Pattern, n, steps int) (*Matrix, []float64) {
 	}
 	cost := make([]float64, len(patterns))
 	for step := range steps {
-		forRowsWith(len(patterns), 2*n, func(mu int, work []float64) {
+		eachWith(len(patterns), 2*n, func(mu int, work []float64) {
 			work, sum := work[:n], work[n:]
 			for i := range n {
 				sum[i] = fmath.Exp(-x[mu][i] * product(w.Row(i), x[mu], work))
@@ -199,7 +209,7 @@ func Flow(patterns []Pattern, n, steps int) (*Matrix, []float64) {
 				et[i][mu] = s
 			}
 		}
-		forRowsWith(n, len(patterns), func(i int, work []float64) {
+		eachWith(n, len(patterns), func(i int, work []float64) {
 			for j := range i {
 				g := -(product(xt[i], et[j], work) + product(xt[j], et[i], work)) / count
 				v.W[i*n+j] = float64(0.9*v.W[i*n+j]) - float64(0.02*g)
@@ -295,7 +305,7 @@ func Clip(w []int32) {
 
 // Damage takes the couplings away that a network's draws do not spare.
 func (w Draws) Damage(couplings []int32, n int, share float64) {
-	forRows(n, func(i int) {
+	cores.Each(n, func(i int) {
 		for j := i + 1; j < n; j++ {
 			if !w.Survives(i, j, share) {
 				couplings[i*n+j], couplings[j*n+i] = 0, 0

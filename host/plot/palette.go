@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"image"
 	"image/color"
-	"runtime"
 	"slices"
 
 	"tnn-gpu/host/cores"
@@ -101,7 +100,7 @@ const bandRows = 256
 
 // bands are those of a picture that the cores share.
 func bands(p *image.RGBA) []*image.RGBA {
-	out := make([]*image.RGBA, min(runtime.GOMAXPROCS(0), max(1, p.Rect.Dy()/bandRows)))
+	out := make([]*image.RGBA, cores.Workers(max(1, p.Rect.Dy()/bandRows)))
 	for i := range out {
 		out[i] = p.SubImage(image.Rect(0, p.Rect.Dy()*i/len(out), p.Rect.Dx(), p.Rect.Dy()*(i+1)/len(out))).(*image.RGBA)
 	}

@@ -1,20 +1,13 @@
 package tnn
 
-import (
-	"runtime"
-	"sync"
-)
+import "tnn-gpu/host/cores"
 
 // grain is the number of items below which a goroutine is not worth starting.
 const grain = 1 << 12
 
-// parallel calls f for ranges that together are 0..n-1, at the same time. What f
+// parallel calls f for ranges that together are 0..n-1, on all cores. What f
 // does must not depend on where they are cut.
 func parallel(n int, f func(from, to int)) {
-	parts := max(1, min(runtime.GOMAXPROCS(0), n/grain))
-	var wait sync.WaitGroup
-	for i := range parts {
-		wait.Go(func() { f(n*i/parts, n*(i+1)/parts) })
-	}
-	wait.Wait()
+	parts := max(1, cores.Workers(n/grain))
+	cores.Each(parts, func(i int) { f(n*i/parts, n*(i+1)/parts) })
 }

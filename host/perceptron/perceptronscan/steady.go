@@ -2,10 +2,11 @@ package perceptronscan
 
 import (
 	"context"
+	"maps"
 	"math"
-	"runtime"
-	"sync"
+	"slices"
 
+	"tnn-gpu/host/cores"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/perceptron"
@@ -162,16 +163,8 @@ func classOf(net *perceptron.Network, s *state.State, l *launch, those []int) *p
 
 // inParallel has the classes of a state worked on by all cores.
 func inParallel(net *perceptron.Network, s *state.State, l *launch, work func(c *perceptron.Class, those []int)) {
-	var group sync.WaitGroup
-	free := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for _, those := range classes(net, s, l) {
-		free <- struct{}{}
-		group.Go(func() {
-			work(classOf(net, s, l, those), those)
-			<-free
-		})
-	}
-	group.Wait()
+	all := slices.Collect(maps.Values(classes(net, s, l)))
+	cores.Each(len(all), func(i int) { work(classOf(net, s, l, all[i]), all[i]) })
 }
 
 // testAll gives the test error of every student.
