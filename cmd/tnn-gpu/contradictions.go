@@ -37,6 +37,9 @@ func contradictions(o *configOptions, cfg *config.Config) error {
 			}
 		}
 	}
+	if err := setDevice(o.keys["backend"], o.settings); err != nil {
+		return err
+	}
 	return contradictoryDevice(o.keys["device"], cfg)
 }
 
@@ -72,6 +75,9 @@ func (o *scanOptions) contradictions() error {
 			return err
 		}
 	}
+	if err := setDevice(o.computer.backend.value, o.settings); err != nil {
+		return err
+	}
 	return setTwice(o.trials.given, "trials", "run.replicas", o.settings)
 }
 
@@ -86,6 +92,16 @@ func deviceOfConfig(backendGiven, deviceGiven bool, cfg *config.Config) error {
 		return nil
 	}
 	return badUsage("run.device is %q, an OpenCL device, but run.backend is cpu; use the backend opencl, or leave the device out", cfg.Run.Device)
+}
+
+// setDevice finds a device that --set names beside --backend cpu.
+func setDevice(backend string, settings []string) error {
+	for _, setting := range settings {
+		if key, value := config.CutSetting(setting); backend == "cpu" && config.Gives(setting, "run.device") && strings.Trim(value, `"'`) != "" {
+			return badUsage("--set %s=%s names an OpenCL device, but --backend is cpu; use it with --backend opencl, or leave it out", key, value)
+		}
+	}
+	return nil
 }
 
 // contradictoryDevice finds a device that is asked for where nothing is computed on one.

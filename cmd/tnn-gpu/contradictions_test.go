@@ -20,6 +20,10 @@ func TestContradictions(t *testing.T) {
 	for _, test := range []struct{ args, says string }{
 		{"run --backend cpu --device nonsense", "--device nonsense names an OpenCL device, but the backend is cpu"},
 		{"run --set run.backend='cpu' --device 0", "--device 0 names an OpenCL device, but the backend is cpu"},
+		{"run --backend cpu --set run.device=foo", "--set run.device=foo names an OpenCL device, but --backend is cpu"},
+		{"run --backend cpu --set run={device='foo'}", "--set run={device='foo'} names an OpenCL device, but --backend is cpu"},
+		{"feed --backend cpu --set run.device=0", "--set run.device=0 names an OpenCL device, but --backend is cpu"},
+		{"scan --preset isolated4 --over edge.bound=1,2 --set run.device=foo --backend cpu", "--set run.device=foo names an OpenCL device, but --backend is cpu"},
 		{"resume made --device 0 --steps +1", "--device 0 names an OpenCL device, but the backend is cpu"},
 		{"run --seed 2 --set run.seed=3", "there are both --seed and --set run.seed; use one of the two"},
 		{"run --no-overview --set record.overview=true", "there are both --no-overview and --set record.overview; use one of the two"},
@@ -176,7 +180,8 @@ func TestDeviceOfConfiguration(t *testing.T) {
 	set := []string{"--set", `run.backend="cpu"`, "--set", `run.device="nope"`, "--no-overview"}
 	tnnGPU(t, dir, small(set...)...).want(t, codeUsage, `run.device is "nope", an OpenCL device, but run.backend is cpu`)
 	tnnGPU(t, dir, "scan", "--preset", "isolated4", "--steps", "2", set[0], set[1], set[2], set[3], "--over", "group[0].threshold=0.1,0.2").want(t, codeUsage, `run.device is "nope"`)
-	tnnGPU(t, dir, small(append(set[2:], "--backend", "cpu")...)...).want(t, codeDone)
+	file := strings.Replace(tnnGPU(t, dir, "presets", "isolated4").want(t, codeDone).out, `backend = "auto"`, "backend = \"auto\"\ndevice = \"nope\"", 1)
+	fedWith(t, dir, file, "run", "-", "--set", "graph.sides=[10, 10]", "--steps", "4", "--no-overview", "--backend", "cpu", "--out", "out").want(t, codeDone)
 	tnnGPU(t, dir, "resume", "out", "--steps", "+5").want(t, codeDone)
 }
 

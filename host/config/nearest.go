@@ -31,7 +31,7 @@ func nearest(unknown string, roots []reflect.Type) string {
 		best, least = known.key, cost
 		near = known.says(word) || text.IsLikely(word, w) || table != "" && inTable == 0 && 2*distance <= len(word)
 		if inTable == 0 {
-			best = join(table, w)
+			best = join(withElements(t, table), w)
 		}
 	}
 	if !near {
@@ -51,6 +51,17 @@ func firstElements(key string) string {
 		key += "0" + strings.TrimLeftFunc(part, digit)
 	}
 	return key
+}
+
+// withElements is a known key whose lists stand at the elements of another one's.
+func withElements(known, of string) string {
+	words, others := strings.SplitAfter(known, "["), strings.SplitAfter(of, "[")
+	for i := 1; i < min(len(words), len(others)); i++ {
+		element, _, _ := strings.Cut(others[i], "]")
+		_, rest, _ := strings.Cut(words[i], "]")
+		words[i] = element + "]" + rest
+	}
+	return strings.Join(words, "")
 }
 
 // split parts a key into its tables and its last word.
