@@ -48,8 +48,8 @@ const mostConfig = 16 << 20
 // ErrNotEmpty is wrapped by Create for a folder that has something in it.
 var ErrNotEmpty = errors.New("the folder is not empty")
 
-// errUnbegun is of a folder that has a lock and no configuration.
-var errUnbegun = errors.New("it has no " + ConfigName + ", because a process ended there before the run had begun; the same `tnn-gpu run` begins it")
+// ErrUnbegun is wrapped by Open and Look for a folder that has a lock and no configuration.
+var ErrUnbegun = errors.New("it has no " + ConfigName + ", because a process ended there before the run had begun; the same `tnn-gpu run` begins it")
 
 // Folder is the folder of one run, held by its handle and locked against other
 // processes until it is closed.
@@ -198,7 +198,7 @@ func Look(system files.System, path string) (*Folder, error) {
 		return f, nil
 	}
 	if known, _ := f.Has(MetadataName); errors.Is(err, fs.ErrNotExist) && f.hasLock() && !known {
-		err = errUnbegun
+		err = ErrUnbegun
 	}
 	return nil, errors.Join(fmt.Errorf("%s is not the folder of a run: %w", path, err), f.Close())
 }

@@ -108,7 +108,7 @@ func (l *launch) open() (*record.Folder, *state.Checkpoint, error) {
 			return nil, nil, errors.Join(err, folder.Close())
 		}
 		err = errors.Join(folder.Close(), os.RemoveAll(l.folder))
-	} else if errors.Is(err, fs.ErrNotExist) {
+	} else if errors.Is(err, fs.ErrNotExist) || errors.Is(err, record.ErrUnbegun) {
 		err = os.RemoveAll(l.folder) // it may have been begun
 	}
 	if err != nil {
