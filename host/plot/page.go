@@ -225,57 +225,8 @@ func (p *Page) height() vg.Length {
 	return vg.Length(p.rows())*(p.panelHeight()+gap) + p.headHeight() + gap
 }
 
-// headHeight is that of the title and the colours, a line each.
-func (p *Page) headHeight() vg.Length {
-	height := titleHeight
-	if p.Subtitle != "" {
-		height += keyHeight
-	}
-	columns, _ := p.keyColumns()
-	return height + vg.Length((len(p.Colours)+columns-1)/columns)*keyHeight
-}
-
 // width of the page.
 func (p *Page) width() vg.Length { return vg.Length(p.Columns)*(p.panelWidth()+gap) + gap }
-
-// keyColumns is how many names of colours stand in a line, and how wide each may be: as
-// many as there are panels, or fewer where names are long.
-func (p *Page) keyColumns() (int, vg.Length) {
-	text := draw.TextStyle{Font: sans(keySize), Handler: plot.DefaultTextHandler}
-	widest := vg.Length(0)
-	for _, name := range p.Colours {
-		widest = max(widest, text.Width(name))
-	}
-	columns := p.Columns
-	for columns > 1 && widest+keyIndent+gap > (p.width()-gap)/vg.Length(columns) {
-		columns--
-	}
-	return columns, (p.width() - gap) / vg.Length(columns)
-}
-
-// drawHead draws the title, and under it the names of colours.
-func (p *Page) drawHead(c draw.Canvas) {
-	text := draw.TextStyle{Color: color.Black, Font: sans(13), XAlign: draw.XCenter, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
-	top := c.Max.Y - titleHeight/2 - gap/2
-	c.FillText(fitting(text, p.Title, p.width()-gap), vg.Point{X: c.Center().X, Y: top}, p.Title)
-	text.Font = sans(keySize)
-	if p.Subtitle != "" {
-		top -= keyHeight
-		c.FillText(fitting(text, p.Subtitle, p.width()-gap), vg.Point{X: c.Center().X, Y: top}, p.Subtitle)
-	}
-	text.XAlign = draw.XLeft
-	columns, width := p.keyColumns()
-	for i, name := range p.Colours {
-		y := top - titleHeight/2 - keyHeight*(vg.Length(i/columns)+0.5) + gap/2
-		x := c.Min.X + gap + vg.Length(i%columns)*width
-		style := Style{Colour: i}
-		c.StrokeLine2(style.line(), x, y, x+8*vg.Millimeter, y)
-		if p.hasMarks() || style.isLate() {
-			c.DrawGlyph(style.mark(), vg.Point{X: x + 4*vg.Millimeter, Y: y})
-		}
-		c.FillText(text, vg.Point{X: x + keyIndent, Y: y}, name)
-	}
-}
 
 func (p *Page) hasMarks() bool {
 	return slices.ContainsFunc(p.Panels, func(p Panel) bool { return slices.ContainsFunc(p.Curves, func(c Curve) bool { return c.Marks }) })
