@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
 	"flag"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -61,6 +64,45 @@ func TestParametersPage(t *testing.T) {
 		if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestFirstCommands runs what the pages of codes and signals begin with, and holds what is said of
+// it: a code that is learned is Hamming's, and none is without annealing.
+func TestFirstCommands(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"codes", "signals"} {
+		if blocks := len(runBlocks(t, dir, read(t, "../../docs", name+".md"))); blocks != 1 {
+			t.Errorf("%s: %d blocks are found", name, blocks)
+		}
+	}
+	for _, name := range []string{"hamming/codebook.csv", "learning.svg", "cooling/points.png", "urns/overview.png", "language/overview.png"} {
+		if len(read(t, dir, name)) == 0 {
+			t.Errorf("%s is empty", name)
+		}
+	}
+	column := func(name, column string) []string {
+		rows, err := csv.NewReader(bytes.NewReader(read(t, dir, name))).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := slices.Index(rows[0], column)
+		if at < 0 {
+			t.Fatalf("%s has %q", name, rows[0])
+		}
+		var out []string
+		for _, row := range rows[1:] {
+			out = append(out, row[at])
+		}
+		return out
+	}
+	distances, perfect := column("hamming/steps.csv", "distance"), column("hamming/steps.csv", "perfect")
+	if last := len(perfect) - 1; distances[last] != "3" || perfect[last] != "1" {
+		t.Errorf("the code has the distance %s, perfect = %s", distances[last], perfect[last])
+	}
+	if shares := column("cooling/points.csv", "perfect"); len(shares) != 3 || shares[0] != "0" || shares[2] != "1" {
+		t.Errorf("the shares of perfect codes are %q", shares)
 	}
 }
 
