@@ -78,3 +78,5 @@ func TestCorrelatedNoise(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) { tnntest.Numbers(t, openOn) }
+
+func TestScheduled(t *testing.T) { tnntest.Scheduled(t, openOn) }

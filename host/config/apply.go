@@ -22,6 +22,7 @@ const ByFlag = "--set"
 // Values are those of TOML; texts may do without quotes. After an error the
 // configuration is not to be used.
 func (c *Config) Apply(settings ...string) error {
+	before := c.Given(settings)
 	for _, setting := range settings {
 		if err := c.apply(setting); err != nil {
 			return err
@@ -34,7 +35,10 @@ func (c *Config) Apply(settings ...string) error {
 	if err := c.chooseAlternatives(settings); err != nil {
 		return err
 	}
-	return c.Validate()
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	return c.checkScheduled(settings, before)
 }
 
 // CutSetting divides what --set is given into a key and the text of its value.

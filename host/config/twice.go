@@ -123,6 +123,24 @@ func (c *Config) choose(key, other string, settings []string) error {
 	return nil
 }
 
+// checkScheduled refuses settings that make numbers others than Given told before, where they
+// are others still from the first step on.
+func (c *Config) checkScheduled(settings []string, before map[string]Value) error {
+	scheduled, ok := c.Spec.(model.Scheduled)
+	if !ok {
+		return nil
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.Given(settings))) {
+		by := scheduled.SetBy(key)
+		v, err := c.Value(key)
+		if by == "" || err != nil || v == before[key] {
+			continue
+		}
+		return badSetting(key, "%s is set to %s, and %s gives it another value from the first step on: leave it out, or change that", key, short(v.Text), by)
+	}
+	return nil
+}
+
 // PassedOver says which key of a file is passed over, since another one is heeded; empty where
 // none is. Such a file is not refused, since the folders of runs may have one.
 func (c *Config) PassedOver() string {

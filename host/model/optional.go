@@ -275,6 +275,13 @@ type Alternative interface {
 	PassedOver() (key, heeded string)
 }
 
+// Scheduled is a specification whose numbers change in the course of a run.
+type Scheduled interface {
+	// SetBy is the key of what gives a key its value from the first step on, so that its own
+	// value is not heeded; empty where nothing does.
+	SetBy(key string) string
+}
+
 // Feedable is a specification whose network can take its inputs from outside.
 type Feedable interface {
 	// SetFed has the network take inputs (Description.Inputs) where it can. Errors have a

@@ -64,6 +64,29 @@ func (s *Spec) courses() ([]model.Course, error) {
 	return out, nil
 }
 
+// SetBy implements model.Scheduled.
+func (s *Spec) SetBy(key string) string {
+	if len(s.Eras) == 0 || s.countsAtStart(key) {
+		return ""
+	}
+	for k, text := range s.Eras[0].Change {
+		if c, err := model.ParseChange(text); err == nil && c.Key == key && !c.Led {
+			return fmt.Sprintf("era[0].change[%d]", k)
+		}
+	}
+	return ""
+}
+
+// countsAtStart tells whether the initialisation heeds a number: first weights have the
+// deviation that the edges give them, hylton2020 visits all nodes in sweep 0, and weights that
+// a graph's file gives must fit the bound.
+func (s *Spec) countsAtStart(key string) bool {
+	if key == "edge.bound" {
+		return s.Graph.File != ""
+	}
+	return s.Network.Rule == Hylton2020 || strings.HasPrefix(key, "edge.")
+}
+
 // checkChanges checks what the eras change: a key once in each, and to values that it
 // can have.
 func (s *Spec) checkChanges() error {
