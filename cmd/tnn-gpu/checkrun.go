@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/urfave/cli/v2"
 
@@ -43,7 +44,9 @@ func (p *program) checkRun(path string) error {
 	if err != nil {
 		return usageError{fmt.Errorf("the run cannot be checked: %w", err)}
 	}
-	if _, err := results.Of(folder); err != nil {
+	if _, err := results.Of(folder); errors.Is(err, fs.ErrNotExist) {
+		// What is said of run.json says it.
+	} else if err != nil {
 		found = append(found, record.Finding{File: record.ConfigName, Problem: err})
 	} else {
 		found = append(found, record.Finding{File: record.ConfigName, Text: "as run.json tells of it"})

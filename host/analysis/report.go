@@ -136,6 +136,7 @@ func (f *Found) write(b *strings.Builder) {
 
 // Number writes a value with its error in the last digits: 0.531(12).
 func Number(v, err float64) string {
+	v += 0 // -0 + 0 is 0
 	if !(err > 0) || math.IsInf(err, 0) || math.IsNaN(v) || math.IsInf(v, 0) {
 		return strconv.FormatFloat(v, 'g', 6, 64)
 	}
@@ -146,6 +147,9 @@ func Number(v, err float64) string {
 	scaled := math.Round(err * math.Pow(10, float64(digits)))
 	if digits > 0 && scaled >= 100 { // 0.0996 is 0.10
 		digits, scaled = digits-1, math.Round(scaled/10)
+	}
+	if math.Abs(v)*math.Pow(10, float64(digits)) < 0.5 {
+		v = 0 // has no sign that its digits show
 	}
 	return fmt.Sprintf("%.*f(%.0f)", digits, v, scaled)
 }

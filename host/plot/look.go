@@ -1,6 +1,7 @@
 package plot
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -60,6 +61,8 @@ func (p *Page) Apply(l Look) error {
 	}
 	var left []Panel
 	var none, axes []string // what has no value above 0
+	var outside []string    // what has none within the limits
+	var where error
 	for _, panel := range p.Panels {
 		if panel.hasCurves() {
 			switch err := panel.take(&l); {
@@ -68,6 +71,9 @@ func (p *Page) Apply(l Look) error {
 				continue
 			case errors.Is(err, errNoPlaceX):
 				axes = append(axes, panel.X)
+				continue
+			case errors.Is(err, errOutside):
+				outside, where = append(outside, panel.name()), cmp.Or(where, err)
 				continue
 			case err != nil:
 				return fmt.Errorf("%s against %s: %w", panel.Y, panel.X, err)
@@ -78,13 +84,23 @@ func (p *Page) Apply(l Look) error {
 	p.Panels = left
 	if axes = slices.Compact(axes); len(none)+len(axes) > 0 {
 		switch {
-		case p.HasCurves():
+		case p.HasCurves() || len(outside) > 0:
 		case len(none) == 0:
 			return fmt.Errorf("no value of %s is above 0, as those of a logarithmic axis are: leave x out of --log", strings.Join(axes, ", "))
 		default:
 			return fmt.Errorf("%w, of %s: name other quantities (--quantity), or leave --log out", errNoneAbove, strings.Join(none, ", "))
 		}
 		said := "left out, as no value is above 0: " + strings.Join(append(none, axes...), ", ")
+		if p.Subtitle != "" {
+			said = p.Subtitle + "; " + said
+		}
+		p.Subtitle, p.Columns = said, columnsFor(len(left))
+	}
+	if len(outside) > 0 {
+		if !p.HasCurves() {
+			return fmt.Errorf("%s: %w", outside[0], where)
+		}
+		said := "left out, as nothing is within the limits: " + strings.Join(outside, ", ")
 		if p.Subtitle != "" {
 			said = p.Subtitle + "; " + said
 		}
@@ -170,7 +186,7 @@ func (p *Panel) take(l *Look) error {
 		}
 		p.Limits[k] = &limit
 	}
-	return nil
+	return p.checkLimits()
 }
 
 // fittingLines is a style in which no line of a text is wider than the room it has.

@@ -51,6 +51,21 @@ func (c *Curve) down(k int) float64 {
 	return c.Spread[k]
 }
 
+// low and high are the ends of a bar or a band at a point; the point itself where there is none.
+func (c *Curve) low(k int) float64 {
+	if c.Spread == nil || !isFinite(c.Spread[k]) {
+		return c.Y[k]
+	}
+	return max(c.Y[k]-c.down(k), -math.MaxFloat64) // to the edge
+}
+
+func (c *Curve) high(k int) float64 {
+	if c.Spread == nil || !isFinite(c.Spread[k]) {
+		return c.Y[k]
+	}
+	return c.Y[k] + c.Spread[k]
+}
+
 // points of a curve.
 func (c *Curve) points() plotter.XYs {
 	out := make(plotter.XYs, len(c.X))

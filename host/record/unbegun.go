@@ -52,6 +52,17 @@ func (f *Folder) isLeftover(name string, with Contents) bool {
 	return err == nil && bytes.HasPrefix(text, there) && (isPart || len(there) == len(text))
 }
 
+// isUnbegun tells whether a folder with a configuration has nothing yet that a run writes,
+// from whose metadata on there is more.
+func (f *Folder) isUnbegun() (bool, error) {
+	for _, name := range []string{MetadataName, StepsName, epochsName, replicaEpochsName, HistogramsName, probesName, RecordingsName, commandsName, inputsName, FinalName, OverviewName} {
+		if there, err := f.Has(name); err != nil || there {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // notEmpty says what is in the way of a new run.
 func (f *Folder) notEmpty(entries []fs.DirEntry, name string) error {
 	instead := "name another folder"

@@ -12,6 +12,7 @@ import (
 
 	"tnn-gpu/host/files"
 	"tnn-gpu/host/files/filestest"
+	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
 )
 
@@ -134,5 +135,51 @@ func TestLockOfAReader(t *testing.T) {
 	}
 	if names := namesIn(t, path); len(names) != 1 {
 		t.Errorf("%v is left", names)
+	}
+}
+
+// TestCheckOfARunThatHardlyBegan: whatever the moment of its creation at which a run was
+// killed, what resume makes of it is no damage.
+func TestCheckOfARunThatHardlyBegan(t *testing.T) {
+	s := fedSetup()
+	checked := 0
+	for at := 0; ; at++ {
+		path := filepath.Join(t.TempDir(), "run")
+		n := -1
+		disk := &filestest.Faulty{System: filestest.Quick{}, Before: func(string, string) error {
+			if n++; n >= at {
+				return syscall.EIO
+			}
+			return nil
+		}}
+		f, err := CreateIn(disk, path, Contents{Config: []byte(config)})
+		if err == nil {
+			var r *Recorder
+			if r, err = f.Record(s.options(s.description()), nil); err == nil {
+				err = r.Close(sim.Summary{Reason: sim.Failed}, nil)
+			}
+			f.Close()
+		}
+		if killed := disk.Failed(); err == nil && !killed {
+			break
+		}
+		f, err = Look(files.OS{}, path)
+		if err != nil {
+			continue // nothing is there, or no configuration
+		}
+		found, err := f.Check()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range found {
+			if one.Problem != nil {
+				t.Errorf("killed at access %d: %s: %v", at, one.File, one.Problem)
+			}
+		}
+		checked++
+		f.Close()
+	}
+	if checked < 20 {
+		t.Errorf("%d runs only could be checked", checked)
 	}
 }

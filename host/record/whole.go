@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -77,6 +78,13 @@ func (c *checkup) ended() bool {
 
 func (c *checkup) checkMetadata() error {
 	m, err := c.Metadata()
+	if errors.Is(err, fs.ErrNotExist) {
+		unbegun, other := c.isUnbegun()
+		if other == nil && unbegun {
+			return c.add(MetadataName, "not there yet: the run has not begun", nil)
+		}
+		err = cmp.Or(other, err)
+	}
 	if err == nil && m.Config != c.configHash() {
 		err = fmt.Errorf("it is of another configuration than %s", ConfigName)
 	}
@@ -150,7 +158,7 @@ func (c *checkup) checkFiles() error {
 	}
 	for _, name := range names {
 		text, err := c.checkFile(name, about[name])
-		if err := c.add(name, text, err); err != nil {
+		if err := c.addOf(name, name, text, err); err != nil {
 			return err
 		}
 		for _, a := range about[name].Arrays {
@@ -158,12 +166,24 @@ func (c *checkup) checkFiles() error {
 				continue
 			}
 			text, err := c.checkItems(a.Items)
-			if err := c.add(a.Items, text, err); err != nil {
+			if err := c.addOf(name, a.Items, text, err); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// addOf is add for what belongs to a file that grows. It may not be there where no checkpoint
+// knows of that and the run has not ended: a process was killed before, and resume makes it.
+func (c *checkup) addOf(grows, file, text string, problem error) error {
+	isSaved := slices.ContainsFunc(c.all, func(one *state.Checkpoint) bool {
+		return slices.ContainsFunc(one.Files, func(l state.FileLength) bool { return l.Name == grows })
+	})
+	if errors.Is(problem, fs.ErrNotExist) && !isSaved && c.metadata != nil && !c.ended() {
+		return c.add(file, "not there yet", nil)
+	}
+	return c.add(file, text, problem)
 }
 
 func (c *checkup) checkFile(name string, about File) (text string, err error) {
