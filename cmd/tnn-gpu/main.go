@@ -80,9 +80,9 @@ type program struct {
 // warn says what does not end a command.
 func (p *program) warn(sentence string) { fmt.Fprintf(p.errs, "Take note: %s.\n", sentence) }
 
-// warnPassedOver says what of a configuration is not heeded.
-func (p *program) warnPassedOver(c *config.Config) {
-	if says := c.PassedOver(); says != "" {
+// warnPassedOver says what of a configuration or scan is not heeded.
+func (p *program) warnPassedOver(of interface{ PassedOver() string }) {
+	if says := of.PassedOver(); says != "" {
 		p.warn(says)
 	}
 }

@@ -122,7 +122,7 @@ func (p *program) scan(ctx context.Context, o *scanOptions) error {
 	if err != nil {
 		return usageError{err}
 	}
-	p.warnPassedOver(s.Base)
+	p.warnPassedOver(s)
 	computer := p.computer(&o.computer)
 	if err := checkPoints(s, computer); err != nil {
 		return err

@@ -141,6 +141,15 @@ func TestAlternatives(t *testing.T) {
 	const says = "Take note: patterns.load = 0.5 is passed over, since patterns.count is given."
 	run("run", "both.toml", "--out", "both").want(t, codeDone, "patterns    5, ", says)
 	tnnGPU(t, dir, "scan", "both.toml", "--over", "recall.fraction=0.1,0.2", "--steps", "2", "--backend", "cpu", "--out", "scan").want(t, codeDone, says)
+	// Replicas and points with other loads heed those.
+	for _, heeding := range []result{
+		run("run", "both.toml", "--sweep", "patterns.load=0.1,0.2", "--out", "swept").want(t, codeDone),
+		tnnGPU(t, dir, "scan", "both.toml", "--over", "patterns.load=0.1,0.2", "--steps", "2", "--backend", "cpu", "--out", "loads").want(t, codeDone),
+	} {
+		if strings.Contains(heeding.errs, "passed over") {
+			t.Errorf("what is heeded is said to be passed over: %s", heeding.errs)
+		}
+	}
 	if again := tnnGPU(t, dir, "resume", "both", "--steps", "3").want(t, codeDone); strings.Contains(again.errs, "passed over") {
 		t.Errorf("the resumed run warns %q", again.errs)
 	}

@@ -144,7 +144,11 @@ func (c *Config) checkScheduled(settings []string, before map[string]Value) erro
 // PassedOver says which key of a file is passed over, since another one is heeded; empty where
 // none is. Such a file is not refused, since the folders of runs may have one.
 func (c *Config) PassedOver() string {
-	a, ok := c.Spec.(model.Alternative)
+	spec := c.Spec
+	if variants, _, _ := c.Variants(); len(variants) > 0 {
+		spec = variants[0] // its keys are heeded that a sweep gives values
+	}
+	a, ok := spec.(model.Alternative)
 	if !ok {
 		return ""
 	}

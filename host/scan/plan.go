@@ -343,6 +343,9 @@ func (s *Scan) unlike(mine int, other *Scan, theirs int) string {
 	return "another experiment, graph for each trial, or contents of a file, than those of this one"
 }
 
+// PassedOver says which key of the base is passed over at the points: [config.Config.PassedOver].
+func (s *Scan) PassedOver() string { return s.configs[0].PassedOver() }
+
 // Outcome says in words what a trial gives.
 func (s *Scan) Outcome() string {
 	if s.Kind != nil {
