@@ -109,6 +109,24 @@ func (t *Table) checkTogether() error {
 	return nil
 }
 
+// Unheeded implements model.Selective.
+func (s *Spec) Unheeded(key string) (by, why string) {
+	t := &s.Codes
+	switch {
+	case key == "codes.hidden" && t.Receiver != Network:
+		return "codes.receiver", fmt.Sprintf("the receiver %s has no such units", t.Receiver)
+	case key == "codes.eta" && t.Receiver != Counts:
+		return "codes.receiver", fmt.Sprintf("the receiver %s keeps no counts", t.Receiver)
+	case key == "codes.copies" && t.Transmitter == Exact:
+		return "codes.transmitter", "the transmitter exact sends no messages while it learns"
+	case key == "codes.exploration" && t.Transmitter != Free:
+		return "codes.transmitter", fmt.Sprintf("the transmitter %s does not perturb codewords", t.Transmitter)
+	case (key == "codes.burst" || key == "codes.burst_length") && t.Channel != Bursts:
+		return "codes.channel", fmt.Sprintf("the channel %s has no bursts", t.Channel)
+	}
+	return "", ""
+}
+
 func (t *Table) checkEvaluation() error {
 	for _, point := range t.Evaluate {
 		if err := t.checkNoise("codes.evaluate", point); err != nil {

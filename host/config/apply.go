@@ -21,7 +21,10 @@ const ByFlag = "--set"
 //
 // Values are those of TOML; texts may do without quotes. After an error the
 // configuration is not to be used.
-func (c *Config) Apply(settings ...string) error {
+func (c *Config) Apply(settings ...string) error { return c.applyAll(settings, false) }
+
+// applyAll is Apply, or that for keys that vary together.
+func (c *Config) applyAll(settings []string, together bool) error {
 	before := c.Given(settings)
 	for _, setting := range settings {
 		if err := c.apply(setting); err != nil {
@@ -38,7 +41,7 @@ func (c *Config) Apply(settings ...string) error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
-	return c.checkScheduled(settings, before)
+	return c.checkHeeded(settings, before, together)
 }
 
 // CutSetting divides what --set is given into a key and the text of its value.

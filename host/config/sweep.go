@@ -103,14 +103,15 @@ func (c *Config) with(setting string) (*Config, error) {
 	return still.With(setting)
 }
 
-// With is a copy of the configuration with settings changed (see Apply).
+// With is a copy of the configuration with settings changed (see Apply), as a point of a scan
+// changes them together.
 func (c *Config) With(settings ...string) (*Config, error) {
 	copied, err := Decode(c.file, c.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("the configuration cannot be varied: %w", err)
 	}
 	copied.origins = maps.Clone(c.origins)
-	return copied, copied.Apply(settings...)
+	return copied, copied.applyAll(settings, true)
 }
 
 // Value is the value of a key that is no table.

@@ -123,20 +123,20 @@ func (c *Config) choose(key, other string, settings []string) error {
 	return nil
 }
 
-// checkScheduled refuses settings that make numbers others than Given told before, where they
-// are others still from the first step on.
-func (c *Config) checkScheduled(settings []string, before map[string]Value) error {
-	scheduled, ok := c.Spec.(model.Scheduled)
+// checkHeeded refuses settings that give keys other values than Given told before, where these
+// are not heeded. Keys that vary together have a value each where only some points heed it.
+func (c *Config) checkHeeded(settings []string, before map[string]Value, together bool) error {
+	selective, ok := c.Spec.(model.Selective)
 	if !ok {
 		return nil
 	}
-	for _, key := range slices.Sorted(maps.Keys(c.Given(settings))) {
-		by := scheduled.SetBy(key)
-		v, err := c.Value(key)
-		if by == "" || err != nil || v == before[key] {
+	given := c.Given(settings)
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		by, why := selective.Unheeded(key)
+		if _, varied := given[by]; by == "" || together && varied || given[key] == before[key] {
 			continue
 		}
-		return badSetting(key, "%s is set to %s, and %s gives it another value from the first step on: leave it out, or change that", key, short(v.Text), by)
+		return badSetting(key, "%s is set to %s, which has no effect, as %s: leave it out", key, short(given[key].Text), why)
 	}
 	return nil
 }

@@ -275,11 +275,11 @@ type Alternative interface {
 	PassedOver() (key, heeded string)
 }
 
-// Scheduled is a specification whose numbers change in the course of a run.
-type Scheduled interface {
-	// SetBy is the key of what gives a key its value from the first step on, so that its own
-	// value is not heeded; empty where nothing does.
-	SetBy(key string) string
+// Selective is a specification that does not heed all of its keys.
+type Selective interface {
+	// Unheeded is the key by which another one is not heeded, and what that does, to end a
+	// sentence; both are empty where it is heeded.
+	Unheeded(key string) (by, why string)
 }
 
 // Feedable is a specification whose network can take its inputs from outside.
