@@ -74,3 +74,25 @@ func TestRunThatDiverges(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestEndedAtTheLastStep: a recall that ends by itself at the last step that was planned is told
+// of as one that would have had more.
+func TestEndedAtTheLastStep(t *testing.T) {
+	dir := t.TempDir()
+	recall := []string{"run", "--preset", "hopfield-recall", "--set", "network.units=200", "--set", "patterns.load=0.05", "--backend", "cpu", "--no-overview"}
+	r := tnnGPU(t, dir, append(recall, "--out", "long")...).want(t, codeDone)
+	at := regexp.MustCompile(`ended after step (\d+)`).FindStringSubmatch(r.out)
+	if at == nil {
+		t.Fatalf("it did not end by itself:\n%s", r.out)
+	}
+	short := tnnGPU(t, dir, append(recall, "--steps", at[1], "--out", "short")...).want(t, codeDone)
+	if !regexp.MustCompile(`\n +end `).MatchString(short.out) {
+		t.Errorf("its last row is not printed:\n%s", short.out)
+	}
+	long := tnnGPU(t, dir, "inspect", "long").want(t, codeDone, "last row").out
+	if got := tnnGPU(t, dir, "inspect", "short").want(t, codeDone).out; strings.ReplaceAll(got, "short", "long") != long {
+		t.Errorf("inspect says\n%s, and of the one that had more steps\n%s", got, long)
+	}
+	tnnGPU(t, dir, "resume", "short", "--steps", "+5").want(t, codeDone, "Every replica of the run has ended by itself, the last after step "+at[1])
+	tnnGPU(t, dir, "check", "short").want(t, codeDone)
+}

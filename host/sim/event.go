@@ -129,7 +129,7 @@ type Reason string
 // The reasons.
 const (
 	Finished  Reason = "finished"  // the planned steps are done
-	AllEnded  Reason = "ended"     // every replica has ended by itself before that
+	AllEnded  Reason = "ended"     // every replica has ended by itself, at the last of those or before
 	Stopped   Reason = "stopped"   // by a command
 	Cancelled Reason = "cancelled" // through the context
 	Failed    Reason = "failed"    // by an error

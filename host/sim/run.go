@@ -136,7 +136,7 @@ func (r *Run) Go(ctx context.Context) (Summary, error) {
 		}
 	}
 	s.Wall = r.now().Sub(began) - r.mode.idle
-	if r.allEnded && s.Reason == Finished && r.step < r.plan.Steps {
+	if r.allEnded && s.Reason == Finished {
 		s.Reason = AllEnded
 	}
 	if err == nil {
