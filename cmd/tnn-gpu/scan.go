@@ -123,6 +123,9 @@ func (p *program) scan(ctx context.Context, o *scanOptions) error {
 		return usageError{err}
 	}
 	p.warnPassedOver(s)
+	if err := s.CheckHeeded(); err != nil {
+		return usageError{err}
+	}
 	computer := p.computer(&o.computer)
 	if err := checkPoints(s, computer); err != nil {
 		return err

@@ -21,11 +21,16 @@ const ByFlag = "--set"
 //
 // Values are those of TOML; texts may do without quotes. After an error the
 // configuration is not to be used.
-func (c *Config) Apply(settings ...string) error { return c.applyAll(settings, false) }
-
-// applyAll is Apply, or that for keys that vary together.
-func (c *Config) applyAll(settings []string, together bool) error {
+func (c *Config) Apply(settings ...string) error {
 	before := c.Given(settings)
+	if err := c.applyAll(settings); err != nil {
+		return err
+	}
+	return c.checkHeeded(settings, before, false)
+}
+
+// applyAll is Apply where settings need not be heeded.
+func (c *Config) applyAll(settings []string) error {
 	for _, setting := range settings {
 		if err := c.apply(setting); err != nil {
 			return err
@@ -38,10 +43,7 @@ func (c *Config) applyAll(settings []string, together bool) error {
 	if err := c.chooseAlternatives(settings); err != nil {
 		return err
 	}
-	if err := c.Validate(); err != nil {
-		return err
-	}
-	return c.checkHeeded(settings, before, together)
+	return c.Validate()
 }
 
 // CutSetting divides what --set is given into a key and the text of its value.

@@ -40,8 +40,8 @@ func TestSettingsThatAnEraReplaces(t *testing.T) {
 		if again, err := config.Decode("config.toml", c.Encode()); err != nil || again.Says("edge.size_mass") != true {
 			t.Fatalf("a file with all keys is refused: %v", err)
 		}
-		if _, err = c.With(setting); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("With %q gives %v, want %q", setting, err, want)
+		if err = c.Apply(setting); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("Apply %q gives %v, want %q", setting, err, want)
 		}
 	}
 	if _, err := config.NewPreset("hylton2019-fig5", "external[0].weight=3"); err == nil || !strings.Contains(err.Error(), "--set: external[0].weight is set to 3, which has no effect, as era[0].change[0] gives it another value") {
@@ -86,10 +86,19 @@ func TestSettingsThatAreNotHeeded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.With("codes.transmitter=exact", "codes.receiver=posterior", "codes.copies=20"); err != nil {
-		t.Errorf("keys that vary together: %v", err)
+	for text, heeded := range map[string]bool{"codes.transmitter=exact codes.receiver=posterior codes.copies=20": true, "codes.hidden=12": false} {
+		settings := strings.Fields(text)
+		point, err := c.With(settings...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := point.CheckHeeded(settings, c); (err == nil) != heeded {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
-	if _, err := c.With("codes.hidden=12"); err == nil {
-		t.Error("a point that is no other is taken")
+	if swept, err := c.With("run.sweep=codes.burst=0.3,0.4"); err != nil {
+		t.Error(err)
+	} else if _, err := config.Decode("config.toml", swept.Encode()); err != nil {
+		t.Errorf("the configuration of a run is not opened: %v", err)
 	}
 }

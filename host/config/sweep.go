@@ -103,15 +103,15 @@ func (c *Config) with(setting string) (*Config, error) {
 	return still.With(setting)
 }
 
-// With is a copy of the configuration with settings changed (see Apply), as a point of a scan
-// changes them together.
+// With is a copy of the configuration with settings changed as Apply does, heeded or not (see
+// CheckHeeded): folders of runs and scans may have such as are not.
 func (c *Config) With(settings ...string) (*Config, error) {
 	copied, err := Decode(c.file, c.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("the configuration cannot be varied: %w", err)
 	}
 	copied.origins = maps.Clone(c.origins)
-	return copied, copied.applyAll(settings, true)
+	return copied, copied.applyAll(settings)
 }
 
 // Value is the value of a key that is no table.

@@ -123,6 +123,12 @@ func (c *Config) choose(key, other string, settings []string) error {
 	return nil
 }
 
+// CheckHeeded refuses settings that made this of a base, as a point of a scan varies them
+// together, where they are not heeded.
+func (c *Config) CheckHeeded(settings []string, base *Config) error {
+	return c.checkHeeded(settings, base.Given(settings), true)
+}
+
 // checkHeeded refuses settings that give keys other values than Given told before, where these
 // are not heeded. Keys that vary together have a value each where only some points heed it.
 func (c *Config) checkHeeded(settings []string, before map[string]Value, together bool) error {
@@ -131,6 +137,12 @@ func (c *Config) checkHeeded(settings []string, before map[string]Value, togethe
 		return nil
 	}
 	given := c.Given(settings)
+	if v, swept := given["run.sweep"]; swept && v != before["run.sweep"] {
+		key, _ := CutSetting(v.Text)
+		if by, why := selective.Unheeded(key); by != "" {
+			return badSetting("run.sweep", "%s is swept, which has no effect, as %s: leave it out", key, why)
+		}
+	}
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		by, why := selective.Unheeded(key)
 		if _, varied := given[by]; by == "" || together && varied || given[key] == before[key] {

@@ -90,6 +90,20 @@ func (s *Scan) fits(spec model.Spec) error {
 	return err
 }
 
+// CheckHeeded finds a point with a value that nothing heeds. Folders may have such.
+func (s *Scan) CheckHeeded() error {
+	for i, p := range s.Plan.Points {
+		var settings []string
+		for k, v := range p.Values {
+			settings = append(settings, s.Plan.Keys[k]+"="+v.Text)
+		}
+		if err := s.configs[i].CheckHeeded(settings, s.Base); err != nil {
+			return fmt.Errorf("point %d of the scan: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
 // CheckFigure finds names in the figure that the scan does not have, before anything is
 // computed.
 func (s *Scan) CheckFigure() error {
