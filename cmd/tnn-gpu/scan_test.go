@@ -154,7 +154,7 @@ func TestScanMistakes(t *testing.T) {
 		{"scan --preset signals-structure --quantity similar --prepare --out x", `the quantity "similar"`},
 		{"scan --over edge.bound=1,2 --set graph.sides=[8,8] --quantity oder --prepare --out x", `the quantity "oder", and there is no such outcome; there are energy, `},
 		{"scan --over edge.bound=1,2 --set graph.sides=[8,8] -x edge.noise --out x", `the axis "edge.noise", and the scan varies edge.bound`},
-		{"scan --preset hylton2019-fig5 --over external[0].weight=1,10,100 --out x", "external[0].weight is set to 10, which has no effect, as era[0].change[0] gives it another value from the first step on"},
+		{"scan --preset hylton2019-fig5 --over external[0].weight=1,10,100 --out x", "point 2 of the scan: external[0].weight is set to 10, which has no effect, as era[0].change[0] gives it another value from the first step on"},
 		{"scan merge", "takes one argument, the folder of a scan"},
 		{"scan merge .", "is not the folder of a scan"},
 		{"scan status nowhere", "nowhere"},

@@ -93,12 +93,14 @@ func (s *Scan) fits(spec model.Spec) error {
 // CheckHeeded finds a point with a value that nothing heeds. Folders may have such.
 func (s *Scan) CheckHeeded() error {
 	for i, p := range s.Plan.Points {
-		var settings []string
+		var settings []setting
+		var texts []string
 		for k, v := range p.Values {
-			settings = append(settings, s.Plan.Keys[k]+"="+v.Text)
+			settings = append(settings, setting{s.Plan.Keys[k], v.Text})
+			texts = append(texts, s.Plan.Keys[k]+"="+v.Text)
 		}
-		if err := s.configs[i].CheckHeeded(settings, s.Base); err != nil {
-			return fmt.Errorf("point %d of the scan: %w", i+1, err)
+		if err := s.configs[i].CheckHeeded(texts, s.Base); err != nil {
+			return atPoint(i, settings, err)
 		}
 	}
 	return nil
