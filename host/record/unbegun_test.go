@@ -35,19 +35,24 @@ func namesIn(t *testing.T, path string) []string {
 	return names
 }
 
+// endsAt is a disk that fails from one access on.
+func endsAt(access int) *filestest.Faulty {
+	n := -1
+	return &filestest.Faulty{System: filestest.Quick{}, Before: func(string, string) error {
+		if n++; n >= access {
+			return syscall.EIO
+		}
+		return nil
+	}}
+}
+
 // TestKilledBeforeTheBeginning kills CreateIn at each access: where the run has not begun,
 // another one can begin there, and nothing of the first is in its folder.
 func TestKilledBeforeTheBeginning(t *testing.T) {
 	unbegun := 0
 	for at := 0; ; at++ {
 		path := filepath.Join(t.TempDir(), "run")
-		n := -1
-		disk := &filestest.Faulty{System: filestest.Quick{}, Before: func(string, string) error {
-			if n++; n >= at {
-				return syscall.EIO
-			}
-			return nil
-		}}
+		disk := endsAt(at)
 		f, err := CreateIn(disk, path, branchOf(config, 300))
 		if f != nil {
 			f.Close()
@@ -145,13 +150,7 @@ func TestCheckOfARunThatHardlyBegan(t *testing.T) {
 	checked := 0
 	for at := 0; ; at++ {
 		path := filepath.Join(t.TempDir(), "run")
-		n := -1
-		disk := &filestest.Faulty{System: filestest.Quick{}, Before: func(string, string) error {
-			if n++; n >= at {
-				return syscall.EIO
-			}
-			return nil
-		}}
+		disk := endsAt(at)
 		f, err := CreateIn(disk, path, Contents{Config: []byte(config)})
 		if err == nil {
 			var r *Recorder
