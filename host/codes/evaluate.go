@@ -191,10 +191,10 @@ func send[F fmath.Float](t *Table, of judge[F], e []F, point float64, number uin
 	x := make([]F, len(e))
 	Symbols(t, x, e)
 	hamming := hammingSymbols[F](t)
-	parts := make([]tally, cores.Workers(t.Blocks))
+	blocks := cores.Ranges(t.Blocks, 1)
+	parts := make([]tally, len(blocks))
 	cores.Each(len(parts), func(i int) {
-		from, to := t.Blocks*i/len(parts), t.Blocks*(i+1)/len(parts)
-		parts[i] = count(t, of(), x, hamming, point, number, key, from, to)
+		parts[i] = count(t, of(), x, hamming, point, number, key, blocks[i].From, blocks[i].To)
 	})
 	var sum tally
 	for _, p := range parts {

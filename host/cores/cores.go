@@ -28,5 +28,18 @@ func EachOf(workers, n int, do func(worker, i int)) {
 	wait.Wait()
 }
 
+// Range is the numbers From..To-1.
+type Range struct{ From, To int }
+
+// Ranges cuts 0..n-1 into consecutive ranges, one for each core, or fewer of grain numbers at
+// least. What is done with them must not depend on where the cuts fall.
+func Ranges(n, grain int) []Range {
+	all := make([]Range, max(1, Workers(n/grain)))
+	for i := range all {
+		all[i] = Range{n * i / len(all), n * (i + 1) / len(all)}
+	}
+	return all
+}
+
 // Workers is how many calls run at a time. It may change in the course of a program.
 func Workers(n int) int { return min(runtime.GOMAXPROCS(0), n) }

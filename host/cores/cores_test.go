@@ -25,3 +25,21 @@ func TestEach(t *testing.T) {
 		}
 	}
 }
+
+// TestRanges: ranges follow one another, and have grain numbers at least where there are so many.
+func TestRanges(t *testing.T) {
+	for _, n := range []int{0, 1, 7, 100000} {
+		for _, grain := range []int{1, 10, 4096} {
+			end := 0
+			for _, r := range Ranges(n, grain) {
+				if r.From != end || r.To < r.From || r.To-r.From < min(n, grain) {
+					t.Errorf("%d numbers by %d: after %d comes %+v", n, grain, end, r)
+				}
+				end = r.To
+			}
+			if end != n {
+				t.Errorf("%d numbers by %d end at %d", n, grain, end)
+			}
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"tnn-gpu/host/cores"
+)
 
 // Stencil is the neighbourhood that all nodes of a neighbor graph share: slot k
 // of a node holds the node at its coordinates plus Offsets[k], modulo the
@@ -140,15 +143,15 @@ func newNeighborhood(r *request, half [][3]int) *neighborhood {
 func (n *neighborhood) rows() int { return n.torus.sites() / n.torus[n.axis] }
 
 // write writes the edges of some rows to out, or counts them if out is nil.
-func (n *neighborhood) write(rows part, out []Edge) int {
+func (n *neighborhood) write(rows cores.Range, out []Edge) int {
 	width := n.torus[n.axis]
 	all := n.reach == nil && n.external == nil
 	if all && out == nil {
-		return (rows.to - rows.from) * width * len(n.half)
+		return (rows.To - rows.From) * width * len(n.half)
 	}
 	count := 0
 	starts := make([]int, len(n.half)) // first site of the row that an offset leads to
-	for row := rows.from; row < rows.to; row++ {
+	for row := rows.From; row < rows.To; row++ {
 		origin := n.torus.at(row * width)
 		for k, o := range n.half {
 			o[n.axis] = 0

@@ -3,6 +3,7 @@ package graph
 import (
 	"slices"
 
+	"tnn-gpu/host/cores"
 	"tnn-gpu/host/rng"
 )
 
@@ -121,9 +122,9 @@ func (w *wiring) remove(a, b int) {
 
 // edges lists the edges with A < B, sorted by (A, B).
 func (w *wiring) edges(spare int64) []Edge {
-	return listEdges(w.nodes(), spare, func(nodes part, out []Edge) int {
+	return listEdges(w.nodes(), spare, func(nodes cores.Range, out []Edge) int {
 		count := 0
-		for u := nodes.from; u < nodes.to; u++ {
+		for u := nodes.From; u < nodes.To; u++ {
 			peers := w.peersOf(u)
 			if out == nil {
 				slices.Sort(peers)

@@ -100,9 +100,10 @@ const bandRows = 256
 
 // bands are those of a picture that the cores share.
 func bands(p *image.RGBA) []*image.RGBA {
-	out := make([]*image.RGBA, cores.Workers(max(1, p.Rect.Dy()/bandRows)))
-	for i := range out {
-		out[i] = p.SubImage(image.Rect(0, p.Rect.Dy()*i/len(out), p.Rect.Dx(), p.Rect.Dy()*(i+1)/len(out))).(*image.RGBA)
+	rows := cores.Ranges(p.Rect.Dy(), bandRows)
+	out := make([]*image.RGBA, len(rows))
+	for i, of := range rows {
+		out[i] = p.SubImage(image.Rect(0, of.From, p.Rect.Dx(), of.To)).(*image.RGBA)
 	}
 	return out
 }

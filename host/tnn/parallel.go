@@ -8,6 +8,6 @@ const grain = 1 << 12
 // parallel calls f for ranges that together are 0..n-1, on all cores. What f
 // does must not depend on where they are cut.
 func parallel(n int, f func(from, to int)) {
-	parts := max(1, cores.Workers(n/grain))
-	cores.Each(parts, func(i int) { f(n*i/parts, n*(i+1)/parts) })
+	all := cores.Ranges(n, grain)
+	cores.Each(len(all), func(i int) { f(all[i].From, all[i].To) })
 }
