@@ -244,8 +244,8 @@ func (f *Folder) Metadata() (*Metadata, error) {
 		return nil, fmt.Errorf("%s is not the folder of a scan: %w", f.Path, err)
 	}
 	m := &Metadata{}
-	if err := json.Unmarshal(src, m); err != nil {
-		return nil, fmt.Errorf("%s/%s is damaged: %w", f.Path, metadataName, text.JSONProblem(err, src))
+	if err := text.DecodeJSON(src, m); err != nil {
+		return nil, fmt.Errorf("%s/%s is damaged: %w", f.Path, metadataName, err)
 	}
 	if m.Format != metadataFormat {
 		return nil, fmt.Errorf("%s/%s has format %d, but this program knows format %d only; use the version that wrote it", f.Path, metadataName, m.Format, metadataFormat)

@@ -130,7 +130,7 @@ func Read(r io.Reader) (format string, src []byte, err error) {
 
 // Decode decodes the text of a golden file into a value, and says what is wrong with it without
 // the names that types have in Go.
-func Decode(src []byte, into any) error { return text.JSONProblem(json.Unmarshal(src, into), src) }
+func Decode(src []byte, into any) error { return text.DecodeJSON(src, into) }
 
 // Open is Read for a file by its name.
 func Open(path string) (format string, src []byte, err error) {

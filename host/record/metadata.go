@@ -189,8 +189,8 @@ func MetadataOf(dir files.Dir, folder string) (*Metadata, error) {
 	}
 	path := filepath.Join(folder, MetadataName)
 	m := &Metadata{}
-	if err := json.Unmarshal(text.TrimMark(src), m); err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w", path, text.JSONProblem(err, text.TrimMark(src)))
+	if err := text.DecodeJSON(text.TrimMark(src), m); err != nil {
+		return nil, fmt.Errorf("%s is damaged: %w", path, err)
 	}
 	if m.Scan != nil {
 		return nil, fmt.Errorf("%s is the folder of a scan (tnn-gpu scan status, scan merge, plot and resume take it)", folder)

@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// DecodeJSON decodes a text into a value. Errors are those of JSONProblem.
+func DecodeJSON(src []byte, into any) error { return JSONProblem(json.Unmarshal(src, into), src) }
+
 // JSONProblem says what encoding/json finds wrong with a text, without the names that types and
 // their fields have in Go.
 func JSONProblem(err error, src []byte) error {

@@ -5,7 +5,6 @@ package tnngolden
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -114,8 +113,8 @@ func Read(r io.Reader) (*Golden, error) {
 	case limited.N == 0:
 		return nil, fmt.Errorf("it unpacks to %d bytes or more, which no golden trajectory has", limit)
 	}
-	if err := json.Unmarshal(text.TrimMark(src), &f); err != nil {
-		return nil, fmt.Errorf("it is not a golden trajectory: %w", text.JSONProblem(err, text.TrimMark(src)))
+	if err := text.DecodeJSON(text.TrimMark(src), &f); err != nil {
+		return nil, fmt.Errorf("it is not a golden trajectory: %w", err)
 	}
 	if f.Format != Format {
 		return nil, fmt.Errorf("its format is %q, but only %q is known", f.Format, Format)
