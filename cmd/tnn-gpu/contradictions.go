@@ -55,12 +55,12 @@ func setTwice(given bool, flag, key string, settings []string) error {
 
 // lengthen makes a run n steps long, if that leaves what --set gives.
 func lengthen(cfg *config.Config, n int64, settings []string) error {
-	before := cfg.Given(settings)
-	if err := cfg.SetSteps(n); err != nil {
+	lost, was, err := cfg.SetStepsBeside(n, settings)
+	if err != nil {
 		return usageError{err}
 	}
-	if key := cfg.Loses(before); key != "" {
-		return badUsage("--steps has the run end after step %d, so that %s is not %s, which --set gives: leave one of the two out", n, key, before[key].Text)
+	if lost != "" {
+		return badUsage("--steps has the run end after step %d, so that %s is not %s, which --set gives: leave one of the two out", n, lost, was)
 	}
 	return nil
 }

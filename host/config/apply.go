@@ -22,7 +22,7 @@ const ByFlag = "--set"
 // Values are those of TOML; texts may do without quotes. After an error the
 // configuration is not to be used.
 func (c *Config) Apply(settings ...string) error {
-	before := c.Given(settings)
+	before := c.given(settings)
 	if err := c.applyAll(settings); err != nil {
 		return err
 	}

@@ -431,14 +431,11 @@ func (f *File) setSteps(c *config.Config) error {
 	if f.Steps == f.ownSteps {
 		beside = f.Set
 	}
-	before := c.Given(beside)
-	if err := c.SetSteps(f.Steps); err != nil {
-		return err
+	lost, was, err := c.SetStepsBeside(f.Steps, beside)
+	if err == nil && lost != "" {
+		err = fmt.Errorf("steps is %d, and a run of so many steps has no %s = %s, which is set: leave one of the two out", f.Steps, lost, was)
 	}
-	if key := c.Loses(before); key != "" {
-		return fmt.Errorf("steps is %d, and a run of so many steps has no %s = %s, which is set: leave one of the two out", f.Steps, key, before[key].Text)
-	}
-	return nil
+	return err
 }
 
 // located says of an error about a setting that the file has it, if no flag has.
