@@ -12,16 +12,26 @@ type sample[F fmath.Float] struct {
 
 // wing is the candidate states on one side of zero: count of them, from the
 // outermost inwards, the outermost at energy -depth. They are equally spaced in
-// energy, so their Boltzmann weights are a geometric series.
+// energy, so their Boltzmann weights, relative to the lowest energy of all candidates,
+// are a geometric series: first, first*ratio, first*ratio^2, ...
 type wing[F fmath.Float] struct {
 	depth  F // D of docs/model.md section 2 step 3
 	levels F // N
 	count  F // how many of them are candidates
+
+	first, ratio       F
+	terms              int // how many of the weights matter
+	total, energyTotal F   // of the weights, and of them times energies above the lowest
 }
 
-// wings applies docs/model.md section 2 step 4. hasZero tells whether the state
-// 0 is a candidate.
-func wings[F fmath.Float](depthMinus, depthPlus F, p *tnn.NodeParameters[F]) (minus, plus wing[F], hasZero bool) {
+// wings are those below and above zero. They are found by index, not by branches: which of
+// them is the deeper one is as good as random, and what is done first with the one of
+// more states and then with the other takes the same way nearly always.
+type wings[F fmath.Float] [2]wing[F]
+
+// count applies docs/model.md section 2 step 4. deeper is the index of the wing of more
+// states, hasZero tells whether the state 0 is a candidate.
+func (w *wings[F]) count(depthMinus, depthPlus F, p *tnn.NodeParameters[F]) (deeper int, hasZero bool) {
 	n, m := floor(depthMinus/p.Threshold), floor(depthPlus/p.Threshold)
 	if n < 1 {
 		n = 1
@@ -29,99 +39,94 @@ func wings[F fmath.Float](depthMinus, depthPlus F, p *tnn.NodeParameters[F]) (mi
 	if m < 1 {
 		m = 1
 	}
-	deep, shallow := m, n
-	if n > m {
-		deep, shallow = n, m
+	if deeper = 1; n > m {
+		deeper = 0
 	}
+	w[0].depth, w[0].levels = depthMinus, n
+	w[1].depth, w[1].levels = depthPlus, m
+	deep, shallow := &w[deeper], &w[1-deeper]
 	// Where the deeper side has more than S states, it keeps its S outermost, and
 	// the shallower side loses as many of its innermost as the deeper one. Counted
 	// from the outside, since with very many states n-(n-S) would not be S.
-	inner := shallow
-	if hasZero = deep <= p.Levels; !hasZero {
-		deep = p.Levels
-		inner = p.Levels - abs(n-m)
-		if inner < 0 {
-			inner = 0
+	deep.count, shallow.count = deep.levels, shallow.levels
+	if hasZero = deep.levels <= p.Levels; !hasZero {
+		deep.count = p.Levels
+		shallow.count = p.Levels - abs(n-m)
+		if shallow.count < 0 {
+			shallow.count = 0
 		}
 	}
-	minus, plus = wing[F]{depthMinus, n, inner}, wing[F]{depthPlus, m, deep}
-	if n > m {
-		minus.count, plus.count = deep, inner
-	}
-	return minus, plus, hasZero
+	return deeper, hasZero
 }
 
-// series is a wing's Boltzmann weights relative to the lowest energy of all
-// candidates: first, first*ratio, first*ratio^2, ...
-type series[F fmath.Float] struct {
-	first, ratio       F
-	energy, rise       F // energy of the outermost above the lowest, and from one to the next
-	terms              int
-	total, energyTotal F
-}
-
-// weigh sums a wing's series. Terms too small to matter are left out.
-func (w wing[F]) weigh(lowest, cut F) series[F] {
-	s := series[F]{rise: w.depth / w.levels}
+// weigh sums the weights. Those too small to matter are left out.
+func (w *wing[F]) weigh(lowest, cut F) {
 	if w.count < 1 {
-		return s
+		return
 	}
-	s.energy = -w.depth - lowest
-	s.first, s.ratio = fmath.Exp(-s.energy), fmath.Exp(-s.rise)
+	energy, rise := -w.depth-lowest, w.depth/w.levels
+	w.first, w.ratio = 1, fmath.Exp(-rise)
+	if energy != 0 { // as it is where nothing is deeper
+		w.first = fmath.Exp(-energy)
+	}
 	count := w.count
-	if F(count*s.rise) > cut {
-		count = floor(cut/s.rise) + 1
+	if F(count*rise) > cut {
+		count = floor(cut/rise) + 1
 	}
-	s.terms = int(count)
-	weight, energy := s.first, s.energy
-	for range s.terms {
-		s.total += weight
-		s.energyTotal += F(weight * energy)
-		weight *= s.ratio
-		energy += s.rise
+	w.terms = int(count)
+	weight, total, energyTotal := w.first, F(0), F(0)
+	for range w.terms {
+		total += weight
+		energyTotal += F(weight * energy)
+		weight *= w.ratio
+		energy += rise
 	}
-	return s
+	w.total, w.energyTotal = total, energyTotal
 }
 
 // index of the term in which the running sum of weights exceeds mass.
-func (s series[F]) index(mass F) int {
-	weight, sum := s.first, F(0)
-	for i := range s.terms - 1 {
+func (w *wing[F]) index(mass F) int {
+	weight, sum := w.first, F(0)
+	for i := range w.terms - 1 {
 		sum += weight
 		if sum > mass {
 			return i
 		}
-		weight *= s.ratio
+		weight *= w.ratio
 	}
-	return s.terms - 1
+	return w.terms - 1
 }
 
 // sample2020 draws a state by docs/model.md section 2 steps 4 to 7. u is the
 // uniform deviate. Device twin: tnn_sample2020 in kernels.cl.
 func sample2020[F fmath.Float](depthMinus, depthPlus, u F, p *tnn.NodeParameters[F]) sample[F] {
-	minus, plus, hasZero := wings(depthMinus, depthPlus, p)
-	lowest := F(0)
-	if minus.count >= 1 {
-		lowest = -depthMinus
+	var both wings[F]
+	deeper, hasZero := both.count(depthMinus, depthPlus, p)
+	deep, shallow := &both[deeper], &both[1-deeper]
+	lowest := -deep.depth
+	if shallow.count >= 1 && -shallow.depth < lowest {
+		lowest = -shallow.depth
 	}
-	if plus.count >= 1 && -depthPlus < lowest {
-		lowest = -depthPlus
-	}
-	sm, sp := minus.weigh(lowest, p.Cut), plus.weigh(lowest, p.Cut)
+	deep.weigh(lowest, p.Cut)
+	shallow.weigh(lowest, p.Cut)
 	zero := F(0)
 	if hasZero {
 		zero = fmath.Exp(lowest)
 	}
-	z := sm.total + zero + sp.total
-	energyTotal := sm.energyTotal + F(zero*-lowest) + sp.energyTotal
+	minus, plus := &both[0], &both[1]
+	z := minus.total + zero + plus.total
+	energyTotal := minus.energyTotal + F(zero*-lowest) + plus.energyTotal
 
-	var x, depth F
-	target := F(u * z)
-	switch {
-	case target <= sm.total && sm.terms > 0:
-		x, depth = -((minus.levels - F(sm.index(target))) / minus.levels), depthMinus
-	case target > sm.total+zero && sp.terms > 0, !hasZero:
-		x, depth = (plus.levels-F(sp.index(z-target)))/plus.levels, depthPlus
+	x, depth := F(0), F(0)
+	target, side := F(u*z), 0
+	if target > minus.total || minus.terms == 0 {
+		side = 1
+	}
+	if side == 0 || !hasZero || target > minus.total+zero && plus.terms > 0 {
+		drawn := &both[side]
+		mass, sign := [2]F{target, z - target}, [2]F{-1, 1}
+		x = F(sign[side] * ((drawn.levels - F(drawn.index(mass[side]))) / drawn.levels))
+		depth = drawn.depth
 	}
 	logZ := fmath.Log(z)
 	size := floor((depthPlus + depthMinus + 1) / p.Threshold)
