@@ -1247,7 +1247,7 @@ void tnn_sum_edges(const net *n, const visited *at, vreal x, node_sums *out)
 // Section 8: hylton2020. Mirrors cpuref sample2020 and cpuref replica.visit2020.
 // ============================================================================
 
-// cpuref series
+// cpuref wing
 typedef struct {
     vreal first, ratio, total, energy_total, terms;
 } series;
@@ -1276,7 +1276,7 @@ series tnn_weigh(vreal depth, vreal levels, vreal count, vreal lowest, real cut)
     return s;
 }
 
-// cpuref series.index: how many terms, the last one left out, end below mass.
+// cpuref wing.index: how many terms, the last one left out, end below mass.
 vreal tnn_term_of(const series *s, vreal mass)
 {
     vreal weight = s->first, sum = ZERO, term = ZERO, last = s->terms - ONE;
@@ -1913,7 +1913,7 @@ typedef struct {
 
 // tnn_add_member counts the half-edge's positive charge into A, its negative charge
 // into B of a pair where the mask is set: cpuref held.places,
-// cpuref replica.gather and cpuref replica.members.
+// cpuref replica.charge2019 and cpuref replica.members.
 void tnn_add_member(const held *c, pair_sums *s, vmask a, vmask b, vreal w)
 {
     a = a & (c->q0 != ZERO);

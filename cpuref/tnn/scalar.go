@@ -10,7 +10,7 @@ import (
 
 // scalar visits one node after another.
 type scalar[F fmath.Float] struct {
-	edges []charged[F] // of the node that is visited, hylton2020
+	edges []charged[F] // of the node that is visited
 	sums  []F          // of its levels, hylton2019
 	lanes sliceSums[F]
 
@@ -63,7 +63,7 @@ func (v *scalar[F]) visit(r *replica[F], s sweep[F], from, to, _ int) {
 			if s.states == nil {
 				r.visit2020(&s, pos, v.edges, &out)
 			} else {
-				r.visit2019(&s, pos, v.sums, &out)
+				r.visit2019(&s, pos, v.edges, v.sums, &out)
 			}
 			out.store(&v.lanes, lane)
 		})

@@ -59,19 +59,42 @@ type pairSums[F fmath.Float] struct {
 	membersA, membersB     F
 }
 
-// gather charges all half-edges of a node tentatively and sums charges and weights.
-func (r *replica[F]) gather(s *sweep[F], row, degree int, basis F) (charge, capacity quad[F]) {
-	for h := row; h < row+degree*tnn.Lanes; h += tnn.Lanes {
-		n := r.neighbour[h]
-		w := r.weight[r.weightOf[h]]
-		c := r.hold(s, h, n, basis, w)
-		plus, minus := c.places(w)
-		charge[plus] += c.q0
-		capacity[plus] += w
-		charge[minus] += c.q1
-		capacity[minus] += w
+// charge2019 charges half-edges tentatively, those from row on, one for each of edges: hold
+// without potentials.
+func (r *replica[F]) charge2019(s *sweep[F], row int, basis F, edges []charged[F]) {
+	if len(edges) == 0 {
+		return // where a last slice has none, row is beyond the arrays
 	}
-	return charge, capacity
+	n := (len(edges)-1)*tnn.Lanes + 1
+	neighbour, weightOf := r.neighbour[row:][:n], r.weightOf[row:][:n]
+	charge0, potential0 := r.charge0[row:][:n], r.potential0[row:][:n]
+	charge1, potential1 := r.charge1[row:][:n], r.potential1[row:][:n]
+	for i, h := 0, 0; h < n; i, h = i+1, h+tnn.Lanes {
+		c := &edges[i]
+		c.q = quad[F]{}
+		c.m = quad[F]{}
+		w := r.weight[weightOf[h]]
+		if w == 0 {
+			continue
+		}
+		below := minusBit(w)
+		plus, minus := 2*below, 2*below+1
+		c.q[plus|nowhere*(minusBit(potential0[h])^below)] = charge0[h]
+		c.q[minus|nowhere*(1-(minusBit(potential1[h])^below))] = charge1[h]
+		input := F(r.input(s, neighbour[h], basis) * w)
+		to := 2*below + minusBit(input)
+		if input == 0 {
+			to = nowhere
+		}
+		c.q[to] = clamp(c.q[to]+input, abs(w))
+		if c.q[plus] == 0 {
+			plus = nowhere
+		}
+		if c.q[minus] == 0 {
+			minus = nowhere
+		}
+		c.m[plus], c.m[minus] = w, w
+	}
 }
 
 // hold charges half-edge h, which leads to node n.
@@ -109,11 +132,13 @@ func (r *replica[F]) basis(s *sweep[F], pos int32, old F) F {
 
 // visit2019 is one visit of the node at a position (docs/model.md section 3). sums
 // is room for a number for each level. Device twin: tnn_visit in section 9 of kernels.cl.
-func (r *replica[F]) visit2019(s *sweep[F], pos int32, sums []F, out *nodeSums[F]) {
+func (r *replica[F]) visit2019(s *sweep[F], pos int32, edges []charged[F], sums []F, out *nodeSums[F]) {
 	old := r.state[pos]
 	row, degree := r.halfEdges(pos)
 	basis := r.basis(s, pos, old)
-	q, m := r.gather(s, row, degree, basis)
+	edges = edges[:degree]
+	r.charge2019(s, row, basis, edges)
+	q, m := sumsOf(edges)
 	depthMinus := F(s.node.Four * abs(F(q[plusPlus]*m[minusMinus])+F(q[minusMinus]*m[plusPlus])))
 	depthPlus := F(s.node.Four * abs(F(q[plusMinus]*m[minusPlus])+F(q[minusPlus]*m[plusMinus])))
 	x0, _, _, _ := rng.Draw(uint32(r.id[pos]), 0, s.k, rng.NodeState, r.key)

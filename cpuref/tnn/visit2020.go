@@ -22,8 +22,8 @@ const (
 // quad is a value for each compartment.
 type quad[F fmath.Float] [compartments]F
 
-// charged is a half-edge in a visit: its tentative charges and remembered
-// weights, and the input that it received.
+// charged is a half-edge in a visit: its tentative charges and their weights, and in
+// hylton2020 the input that it received.
 type charged[F fmath.Float] struct {
 	q, m  quad[F]
 	p     quad[F] // of an equilibrating node
