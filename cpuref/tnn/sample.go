@@ -165,16 +165,16 @@ func cube[F fmath.Float](x F) F {
 	return F(F(x*x) * x)
 }
 
-// sample2019 draws one of the fixed levels. Energy falls monotonically from zero
-// to either end, so both sides are walked from their ends inwards until a level
-// has no weight. sums is room for a number for each level. Device twin: tnn_sample2019
-// in kernels.cl.
-func sample2019[F fmath.Float](depthMinus, depthPlus, u F, states *ladder[F], sums []F, p *tnn.NodeParameters[F]) sample[F] {
+// draw2019 draws one of the fixed levels; z is the sum of the Boltzmann weights, relative to
+// the lowest energy, and energyTotal that of weights times energies above it. Energy falls
+// monotonically from zero to either end, so both sides are walked from their ends inwards
+// until a level has no weight. sums is room for a number for each level.
+func draw2019[F fmath.Float](depthMinus, depthPlus, u F, states *ladder[F], sums []F, p *tnn.NodeParameters[F]) (x, z, energyTotal F) {
 	deepest := greater(depthMinus, depthPlus)
 	below, energyBelow := weigh2019(states.below, sums, depthMinus, deepest, p.Cut)
 	above, energyAbove := weigh2019(states.above, sums[len(states.below):], depthPlus, deepest, p.Cut)
 	low := last(below)
-	z := low + last(above)
+	z = low + last(above)
 	target := F(u * z)
 	l := 0
 	if target > low {
@@ -182,7 +182,14 @@ func sample2019[F fmath.Float](depthMinus, depthPlus, u F, states *ladder[F], su
 	} else {
 		l = reach(below, target)
 	}
-	x, depth := level(l, p.Levels), depthPlus
+	return level(l, p.Levels), z, energyBelow + energyAbove
+}
+
+// sample2019 draws one of the fixed levels, and says what is recorded of the draw. Device
+// twin: tnn_sample2019 in kernels.cl.
+func sample2019[F fmath.Float](depthMinus, depthPlus, u F, states *ladder[F], sums []F, p *tnn.NodeParameters[F]) sample[F] {
+	x, z, energyTotal := draw2019(depthMinus, depthPlus, u, states, sums, p)
+	depth := depthPlus
 	if x < 0 {
 		depth = depthMinus
 	}
@@ -190,8 +197,8 @@ func sample2019[F fmath.Float](depthMinus, depthPlus, u F, states *ladder[F], su
 	return sample[F]{
 		x:       x,
 		energy:  -F(depth * cube(x)),
-		free:    -deepest - logZ,
-		entropy: ((energyBelow+energyAbove)/z + logZ) / p.LogLevels,
+		free:    -greater(depthMinus, depthPlus) - logZ,
+		entropy: (energyTotal/z + logZ) / p.LogLevels,
 	}
 }
 

@@ -142,12 +142,13 @@ func (r *replica[F]) visit2019(s *sweep[F], pos int32, edges []charged[F], sums 
 	depthMinus := F(s.node.Four * abs(F(q[plusPlus]*m[minusMinus])+F(q[minusMinus]*m[plusPlus])))
 	depthPlus := F(s.node.Four * abs(F(q[plusMinus]*m[minusPlus])+F(q[minusPlus]*m[plusMinus])))
 	x0, _, _, _ := rng.Draw(uint32(r.id[pos]), 0, s.k, rng.NodeState, r.key)
-	draw := sample2019(depthMinus, depthPlus, rng.Uniform[F](x0), s.states, sums, s.node)
+	u := rng.Uniform[F](x0)
 	if !s.adapting {
 		r.offered[pos] = old
-		r.state[pos] = draw.x
+		r.state[pos], _, _ = draw2019(depthMinus, depthPlus, u, s.states, sums, s.node)
 		return
 	}
+	draw := sample2019(depthMinus, depthPlus, u, s.states, sums, s.node)
 	draw.energy += depthPlus + depthMinus
 	out.draw(&draw, draw.x-r.adapted[pos])
 	r.relax(s, pos, row, degree, basis, draw.x, &q, &m, out)
