@@ -5,4 +5,4 @@
 //	go generate ./cpuref/sorn/internal/vector
 package vector
 
-//go:generate go run -C gen . -out ../vector_amd64.s -stubs ../vector_amd64.go -pkg vector
+//go:generate go run -C ../../../internal/gen ./sorn -out ../../sorn/internal/vector/vector_amd64.s -stubs ../../sorn/internal/vector/vector_amd64.go -pkg vector

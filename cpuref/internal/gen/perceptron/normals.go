@@ -7,6 +7,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"tnn-gpu/cpuref/internal/gen/emit"
 )
 
 // constants is the table of the constants in use, with eight copies of each.
@@ -169,9 +171,9 @@ func (c *constants) philox(i, k, purpose vec, keys Mem) (words [4]vec) {
 
 // normals is perceptron.Normals.
 func normals(c *constants) {
-	begin("Normals", "func(eta *float32, keys *[20]uint32, purpose, block, step uint32, sixteens int)",
+	emit.Begin("Normals", "func(eta *float32, keys *[20]uint32, purpose, block, step uint32, sixteens int)",
 		"Normals draws sixteen normal deviates at a time, from a block of Philox on, whose keys are those of its rounds.")
-	eta, keys := Load(Param("eta"), GP64()), Load(Param("keys"), GP64())
+	eta, keys := emit.Integer("eta"), emit.Integer("keys")
 	spread := func(name string) vec {
 		word, d := XMM(), YMM()
 		VMOVD(Load(Param(name), GP32()), word)
@@ -179,8 +181,8 @@ func normals(c *constants) {
 		return d
 	}
 	block := addInt(spread("block"), c.eight(func(lane uint32) uint32 { return lane }))
-	sixteens := Load(Param("sixteens"), GP64())
-	times("sixteen", sixteens, func() {
+	sixteens := emit.Integer("sixteens")
+	emit.Times("sixteen", sixteens, func() {
 		x := c.philox(block, spread("step"), spread("purpose"), Mem{Base: keys})
 		even, odd := c.normal(x[0], x[1]), c.normal(x[2], x[3])
 		// Of each half register, the lower and the upper pairs.
@@ -194,5 +196,5 @@ func normals(c *constants) {
 		VPADDD(c.each(8), block, block)
 		ADDQ(Imm(64), eta)
 	})
-	end()
+	emit.End()
 }

@@ -1,13 +1,14 @@
-// Program gen writes the assembly of package vector. Each function computes a
+// Program perceptron writes the assembly of package vector of cpuref/perceptron. Each function computes a
 // formula of the Go form, for eight numbers instead of one, by emitting the
 // instructions in the same order.
 package main
 
 import (
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"tnn-gpu/cpuref/internal/gen/emit"
 )
 
 func main() {
@@ -17,33 +18,6 @@ func main() {
 	learn()
 	normals(c)
 	Generate()
-}
-
-// begin starts a function.
-func begin(name, signature, doc string) {
-	TEXT(name, attr.NOSPLIT, signature)
-	Pragma("noescape")
-	Doc(doc)
-}
-
-func end() {
-	VZEROUPPER()
-	RET()
-}
-
-// times emits a loop that runs body at least once, and counts count down to 0.
-func times(label string, count reg.Register, code func()) {
-	Label(label)
-	code()
-	DECQ(count)
-	JNZ(LabelRef(label))
-}
-
-// copied copies a register into a new one.
-func copied(r reg.Register) reg.GPVirtual {
-	d := GP64()
-	MOVQ(r, d)
-	return d
 }
 
 // flips makes, for four words, masks that change the sign of a number by exclusive or:
@@ -74,24 +48,24 @@ func quad(masks [4]reg.VecVirtual, load func(j int, into reg.VecVirtual)) reg.Ve
 
 // fields is perceptron.AddStripe for examples and vectors.
 func fields(c *constants) {
-	begin("Fields", "func(lanes *float32, lanesApart uintptr, x *float32, xApart uintptr, words *uint32, wordsApart uintptr, examples, vectors int)",
+	emit.Begin("Fields", "func(lanes *float32, lanesApart uintptr, x *float32, xApart uintptr, words *uint32, wordsApart uintptr, examples, vectors int)",
 		"Fields adds to the lanes of each vector and example the sums of 64 quads, whose signs are eight words of the example. The components of a quad stand 64 apart. Distances are in bytes.")
-	lanes, lanesApart := Load(Param("lanes"), GP64()), Load(Param("lanesApart"), GP64())
-	x, xApart := Load(Param("x"), GP64()), Load(Param("xApart"), GP64())
-	words, wordsApart := Load(Param("words"), GP64()), Load(Param("wordsApart"), GP64())
-	examples, vectors := Load(Param("examples"), GP64()), Load(Param("vectors"), GP64())
+	lanes, lanesApart := emit.Integer("lanes"), emit.Integer("lanesApart")
+	x, xApart := emit.Integer("x"), emit.Integer("xApart")
+	words, wordsApart := emit.Integer("words"), emit.Integer("wordsApart")
+	examples, vectors := emit.Integer("examples"), emit.Integer("vectors")
 	var shifts [4]Op
 	for j := range shifts {
 		shifts[j] = c.eight(func(lane uint32) uint32 { return 31 - uint32(j) - 4*lane })
 	}
-	times("example", examples, func() {
-		at, line, word, octets := copied(lanes), copied(x), copied(words), GP64()
+	emit.Times("example", examples, func() {
+		at, line, word, octets := emit.Copied(lanes), emit.Copied(x), emit.Copied(words), GP64()
 		MOVQ(U32(8), octets)
-		times("octet", octets, func() {
+		emit.Times("octet", octets, func() {
 			w := Mem{Base: word}
 			masks := c.flips([4]Op{w, w, w, w}, shifts)
-			sum, from, left := copied(at), copied(line), copied(vectors)
-			times("vector", left, func() {
+			sum, from, left := emit.Copied(at), emit.Copied(line), emit.Copied(vectors)
+			emit.Times("vector", left, func() {
 				q := quad(masks, func(j int, into reg.VecVirtual) { VMOVUPS(Mem{Base: from, Disp: 256 * j}, into) })
 				VADDPS(Mem{Base: sum}, q, q)
 				VMOVUPS(q, Mem{Base: sum})
@@ -105,7 +79,7 @@ func fields(c *constants) {
 		ADDQ(U32(256), lanes)
 		ADDQ(wordsApart, words)
 	})
-	end()
+	emit.End()
 }
 
 // together is the number of students that gains computes at once.
@@ -113,12 +87,12 @@ const together = 4
 
 // gains is perceptron.AddGains for students.
 func gains(c *constants) {
-	begin("Gains", "func(sums *float32, sumsApart uintptr, gained *float32, gainedApart uintptr, words *uint32, wordsApart uintptr, quads, students int)",
+	emit.Begin("Gains", "func(sums *float32, sumsApart uintptr, gained *float32, gainedApart uintptr, words *uint32, wordsApart uintptr, quads, students int)",
 		"Gains computes, for students, what all examples give to the 128 components of a block, whose signs are four words of each example. Distances are in bytes.")
-	sums, sumsApart := Load(Param("sums"), GP64()), Load(Param("sumsApart"), GP64())
-	gained, gainedApart := Load(Param("gained"), GP64()), Load(Param("gainedApart"), GP64())
-	words, wordsApart := Load(Param("words"), GP64()), Load(Param("wordsApart"), GP64())
-	quads, students := Load(Param("quads"), GP64()), Load(Param("students"), GP64())
+	sums, sumsApart := emit.Integer("sums"), emit.Integer("sumsApart")
+	gained, gainedApart := emit.Integer("gained"), emit.Integer("gainedApart")
+	words, wordsApart := emit.Integer("words"), emit.Integer("wordsApart")
+	quads, students := emit.Integer("quads"), emit.Integer("students")
 	Label("some")
 	CMPQ(students, Imm(together))
 	JL(LabelRef("few"))
@@ -132,7 +106,7 @@ func gains(c *constants) {
 	SUBQ(Imm(1), students)
 	JMP(LabelRef("few"))
 	Label("none")
-	end()
+	emit.End()
 }
 
 // gainsOf computes some students, and moves the pointers behind them.
@@ -146,15 +120,15 @@ func gainsOf(c *constants, students int, label string, sums, sumsApart, gained, 
 				VXORPS(a, a, a)
 				acc = append(acc, a)
 			}
-			row, from, left := copied(words), copied(gained), copied(quads)
-			times(label+string(rune('a'+word))+string(rune('a'+part)), left, func() {
+			row, from, left := emit.Copied(words), emit.Copied(gained), emit.Copied(quads)
+			emit.Times(label+string(rune('a'+word))+string(rune('a'+part)), left, func() {
 				var signs [4]Op
 				second := GP64()
 				LEAQ(Mem{Base: row, Index: wordsApart, Scale: 2}, second)
 				signs[0], signs[1] = Mem{Base: row, Disp: 4 * word}, Mem{Base: row, Index: wordsApart, Scale: 1, Disp: 4 * word}
 				signs[2], signs[3] = Mem{Base: second, Disp: 4 * word}, Mem{Base: second, Index: wordsApart, Scale: 1, Disp: 4 * word}
 				masks := c.flips(signs, [4]Op{shift, shift, shift, shift})
-				at := copied(from)
+				at := emit.Copied(from)
 				for s := range students {
 					q := quad(masks, func(j int, into reg.VecVirtual) { VBROADCASTSS(Mem{Base: at, Disp: 4 * j}, into) })
 					VADDPS(q, acc[s], acc[s])
@@ -165,7 +139,7 @@ func gainsOf(c *constants, students int, label string, sums, sumsApart, gained, 
 				LEAQ(Mem{Base: row, Index: wordsApart, Scale: 4}, row)
 				ADDQ(Imm(16), from)
 			})
-			into := copied(sums)
+			into := emit.Copied(sums)
 			for s := range students {
 				VMOVUPS(acc[s], Mem{Base: into, Disp: 128*word + 32*part})
 				ADDQ(sumsApart, into)
@@ -180,20 +154,16 @@ func gainsOf(c *constants, students int, label string, sums, sumsApart, gained, 
 
 // learn moves weights by a step.
 func learn() {
-	begin("Learn", "func(w, sums, eta *float32, decay, drive, kick float32, eights int)",
+	emit.Begin("Learn", "func(w, sums, eta *float32, decay, drive, kick float32, eights int)",
 		"Learn moves weights, eight at a time: w = (decay w + drive sum) + kick eta.")
-	w, sums, eta := Load(Param("w"), GP64()), Load(Param("sums"), GP64()), Load(Param("eta"), GP64())
+	w, sums, eta := emit.Integer("w"), emit.Integer("sums"), emit.Integer("eta")
 	var factors [3]reg.VecVirtual
 	for i, name := range []string{"decay", "drive", "kick"} {
 		factors[i] = YMM()
-		a, err := Param(name).Resolve()
-		if err != nil {
-			panic(err)
-		}
-		VBROADCASTSS(a.Addr, factors[i])
+		emit.Broadcast(name, factors[i])
 	}
-	eights := Load(Param("eights"), GP64())
-	times("eight", eights, func() {
+	eights := emit.Integer("eights")
+	emit.Times("eight", eights, func() {
 		x, y, z := YMM(), YMM(), YMM()
 		VMULPS(Mem{Base: w}, factors[0], x)
 		VMULPS(Mem{Base: sums}, factors[1], y)
@@ -205,5 +175,5 @@ func learn() {
 			ADDQ(Imm(32), p)
 		}
 	})
-	end()
+	emit.End()
 }

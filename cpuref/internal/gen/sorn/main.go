@@ -1,15 +1,14 @@
-// Program gen writes the assembly of package vector. Each function computes what a
+// Program sorn writes the assembly of package vector of cpuref/sorn. Each function computes what a
 // function of the Go form does, for eight sums instead of one: every sum has its terms in
 // the same order.
 package main
 
 import (
-	"fmt"
-
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"tnn-gpu/cpuref/internal/gen/emit"
 )
 
 func main() {
@@ -18,72 +17,26 @@ func main() {
 	Generate()
 }
 
-// begin starts a function.
-func begin(name, signature, doc string) {
-	TEXT(name, attr.NOSPLIT, signature)
-	Pragma("noescape")
-	Doc(doc)
-}
-
-func end() {
-	VZEROUPPER()
-	RET()
-}
-
-func param(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
-
-// times emits a loop that runs body at least once, and counts count down to 0.
-func times(label string, count reg.Register, body func()) {
-	Label(label)
-	body()
-	DECQ(count)
-	JNZ(LabelRef(label))
-}
-
-// copied copies a register into a new one.
-func copied(r reg.Register) reg.GPVirtual {
-	d := GP64()
-	MOVQ(r, d)
-	return d
-}
-
 // addRows is excite of cpuref/sorn. It keeps some columns in registers, as many as there
 // are for the most part, and takes all rows for them.
 func addRows() {
-	begin("AddRows", "func(sums, rows *float32, which *int32, apart uintptr, count, eights int)",
+	emit.Begin("AddRows", "func(sums, rows *float32, which *int32, apart uintptr, count, eights int)",
 		"AddRows adds count rows of a matrix, whose numbers are in which and which stand some bytes apart, to sums, row after row.")
-	sums, rows, which, apart, count, eights := param("sums"), param("rows"), param("which"), param("apart"), param("count"), param("eights")
-	for _, columns := range []int{8, 4, 2, 1} {
-		again, after := fmt.Sprintf("columns%d", columns), fmt.Sprintf("after%d", columns)
-		Label(again)
-		CMPQ(eights, Imm(uint64(columns)))
-		JL(LabelRef(after))
-		var sum []reg.VecVirtual
-		for i := range columns {
-			sum = append(sum, YMM())
-			VMOVUPS(Mem{Base: sums, Disp: 32 * i}, sum[i])
-		}
-		number, left := copied(which), copied(count)
-		times(fmt.Sprintf("row%d", columns), left, func() {
+	sums, rows, which, apart, count, eights := emit.Integer("sums"), emit.Integer("rows"), emit.Integer("which"), emit.Integer("apart"), emit.Integer("count"), emit.Integer("eights")
+	emit.Columns(sums, rows, eights, func(label string, sum []reg.VecVirtual) {
+		number, left := emit.Copied(which), emit.Copied(count)
+		emit.Times(label, left, func() {
 			row := GP64()
 			MOVLQSX(Mem{Base: number}, row)
 			IMULQ(apart, row)
 			ADDQ(rows, row)
-			for i := range columns {
+			for i := range sum {
 				VADDPS(Mem{Base: row, Disp: 32 * i}, sum[i], sum[i])
 			}
 			ADDQ(Imm(4), number)
 		})
-		for i := range columns {
-			VMOVUPS(sum[i], Mem{Base: sums, Disp: 32 * i})
-		}
-		ADDQ(U32(32*columns), sums)
-		ADDQ(U32(32*columns), rows)
-		SUBQ(Imm(uint64(columns)), eights)
-		JMP(LabelRef(again))
-		Label(after)
-	}
-	end()
+	})
+	emit.End()
 }
 
 // Registers of scale. Virtual ones would be more than sixteen, which processors without
@@ -101,19 +54,19 @@ type four [4]reg.VecPhysical
 
 // scale is columns.scale of cpuref/sorn.
 func scale() {
-	begin("Scale", "func(columns **float32, sums, squares *float32, changed, within *int32, largest float32, fours int) bool",
+	emit.Begin("Scale", "func(columns **float32, sums, squares *float32, changed, within *int32, largest float32, fours int) bool",
 		"Scale divides the weights of eight columns by their sums, in four times fours slots, of which free ones are 0. It tells the sums and the sums of squares of what it makes, whether a weight of a column has changed, which is not 0 then, and how many are within 0 and the largest. Where a sum is not above 0 it does nothing, and returns false.")
-	first, fours := param("columns"), param("fours")
+	first, fours := emit.Integer("columns"), emit.Integer("fours")
 	column := make([]reg.GPVirtual, 8)
 	for i := range column {
 		column[i] = GP64()
 		MOVQ(Mem{Base: first, Disp: 8 * i}, column[i])
 	}
-	at, left := GP64(), copied(fours)
+	at, left := GP64(), emit.Copied(fours)
 	XORQ(at, at)
 	VXORPS(total, total, total)
 	VXORPS(zero, zero, zero)
-	times("add", left, func() {
+	emit.Times("add", left, func() {
 		slots.load(column, at)
 		slots.turn(others)
 		for _, v := range slots {
@@ -128,16 +81,12 @@ func scale() {
 	CMPL(all, U32(0xff))
 	JNE(LabelRef("refused"))
 
-	a, err := Param("largest").Resolve()
-	if err != nil {
-		panic(err)
-	}
-	VBROADCASTSS(a.Addr, largest)
+	emit.Broadcast("largest", largest)
 	for _, r := range []reg.VecPhysical{sum, squares, changed, within} {
 		VXORPS(r, r, r)
 	}
 	XORQ(at, at)
-	times("divide", fours, func() {
+	emit.Times("divide", fours, func() {
 		slots.load(column, at)
 		slots.turn(others)
 		for i, v := range slots {
@@ -158,7 +107,7 @@ func scale() {
 		ADDQ(Imm(16), at)
 	})
 	for i, r := range []reg.VecPhysical{sum, squares, changed, within} {
-		VMOVUPS(r, Mem{Base: param([]string{"sums", "squares", "changed", "within"}[i])})
+		VMOVUPS(r, Mem{Base: emit.Integer([]string{"sums", "squares", "changed", "within"}[i])})
 	}
 	result(1)
 	Label("refused")
@@ -170,7 +119,7 @@ func result(v uint64) {
 	r := GP8()
 	MOVB(U8(v), r)
 	Store(r, ReturnIndex(0))
-	end()
+	emit.End()
 }
 
 // load reads four slots: register i has those of columns i and i + 4.
