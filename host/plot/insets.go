@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -83,7 +82,6 @@ func (p *Panel) insets() ([]inset, error) {
 		for _, a := range []*plot.Axis{&drawn.X, &drawn.Y} {
 			a.Tick.Label.Font = sans(6)
 			a.Tick.Length = vg.Points(3)
-			a.Tick.Marker = few{a.Tick.Marker}
 			a.Padding = 0
 		}
 		n := float64(len(p.Insets))
@@ -94,21 +92,8 @@ func (p *Panel) insets() ([]inset, error) {
 
 // Plot implements plot.Plotter.
 func (in inset) Plot(c draw.Canvas, _ *plot.Plot) {
-	size, margin := c.Size(), vg.Points(3)
-	in.drawn.Draw(draw.Crop(c, size.X*vg.Length(in.left)+margin, -size.X*vg.Length(1-in.right)-margin, size.Y*vg.Length(in.bottom), -size.Y*vg.Length(1-in.top)))
-}
-
-// few are some of the ticks of an axis: small axes have no room for all.
-type few struct{ plot.Ticker }
-
-// Ticks implements plot.Ticker.
-func (f few) Ticks(low, high float64) []plot.Tick {
-	all := slices.DeleteFunc(f.Ticker.Ticks(low, high), func(t plot.Tick) bool { return t.Label == "" })
-	const most = 3
-	every := (len(all) + most - 1) / most
-	var out []plot.Tick
-	for i := 0; i < len(all); i += max(every, 1) {
-		out = append(out, all[i])
-	}
-	return out
+	size, margin, own := c.Size(), vg.Points(3), *in.drawn
+	small := placed{Plot: &own, at: draw.Crop(c, size.X*vg.Length(in.left)+margin, -size.X*vg.Length(1-in.right)-margin, size.Y*vg.Length(in.bottom), -size.Y*vg.Length(1-in.top))}
+	small.fitLabels()
+	small.Draw(small.at)
 }

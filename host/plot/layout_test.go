@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/recorder"
 )
 
 // curved is a page of panels of curves with names that are as long as a panel, beside pictures and
@@ -38,7 +43,7 @@ func TestNamesStayInTheirCell(t *testing.T) {
 		if look.Columns > 0 {
 			p.Columns = look.Columns
 		}
-		all, err := p.layout()
+		all, _, err := p.layout()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +74,7 @@ func TestNamesStayInTheirCell(t *testing.T) {
 // no smaller than what can be read.
 func checkRoom(t *testing.T, p *Page) {
 	t.Helper()
-	all, err := p.layout()
+	all, _, err := p.layout()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,6 +127,90 @@ func TestSizes(t *testing.T) {
 	}
 	if err := large.CheckSize("pdf"); err != nil {
 		t.Error(err)
+	}
+}
+
+// labelled is a page of panels whose axes have many labels, or long ones.
+func labelled(look Look) *Page {
+	p := &Page{Columns: 3, Look: look}
+	wide := []float64{1, 10, 100, 400}
+	for _, panel := range []Panel{
+		{X: "x", Y: "wide", Curves: []Curve{{X: []float64{0, 1e5, 1e6}, Y: []float64{1, 1234567, 3}}}},
+		{X: "x", Y: "decades", FineDecades: true, FineDecadesY: true, Title: "a title", Curves: []Curve{{X: []float64{0, 1, 2, 2.4}, Y: []float64{0, 1, 2, 2.4}}}},
+		{X: "x", Y: "bins", Bins: true, Decades: true, Curves: []Curve{{X: []float64{-3, 0, 3}, Y: []float64{1e-9, 1, 1e9}}}},
+		{X: "step", Y: "a name that is longer than the axis beside it", Curves: []Curve{{X: wide, Y: []float64{-0.0004, 0, 0.0004, 0.0001}}}},
+		{X: "x", Y: "names", Names: strings.Split("hebb perceptron adatron alphatron(0.25) alphatron(0.5) bayes projection", " "), Curves: []Curve{{X: []float64{0, 6}, Y: []float64{1, 2}}}},
+		{X: "x", Y: "names", NamesY: strings.Split("hebb perceptron adatron alphatron(0.25) alphatron(0.5) bayes projection", " "), Curves: []Curve{{X: []float64{0, 6}, Y: []float64{0, 6}}}},
+		{X: "step", Y: "insets", Insets: [][2]float64{{1, 100}, {10, 400}}, Curves: []Curve{{X: wide, Y: wide}}},
+	} {
+		p.Panels = append(p.Panels, panel)
+	}
+	return p
+}
+
+// TestLabelsAreApart: labels of ticks do not run into each other, however flat or narrow a panel is.
+func TestLabelsAreApart(t *testing.T) {
+	for _, look := range []Look{{}, {Width: 200, Height: 40}, {Width: 56, Height: 50}, {Width: 75, Height: 60, Font: 14}} {
+		p := labelled(look)
+		if err := p.CheckSize("svg"); err != nil {
+			t.Error(err)
+		}
+		all, _, err := p.layout()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, one := range all {
+			drawn := &recorder.Canvas{}
+			one.Draw(draw.Canvas{Canvas: drawn, Rectangle: one.at.Rectangle})
+			var before []recorder.FillString
+			for _, text := range words(drawn) {
+				face := font.DefaultCache.Lookup(text.Font, text.Size)
+				for _, b := range before {
+					apartX, apartY := text.Point.X-b.Point.X, text.Point.Y-b.Point.Y
+					if b.Font == text.Font && b.Size == text.Size && max(apartY, -apartY) < text.Size/2 && apartX > -face.Width(text.String) && apartX < face.Width(b.String) {
+						t.Errorf("%+v: in panel %d, %q and %q run into each other", look, i, b.String, text.String)
+					}
+				}
+				before = append(before, text)
+			}
+			for _, a := range []*plot.Axis{&one.X, &one.Y} {
+				labels := 0
+				for _, tick := range a.Tick.Marker.Ticks(a.Min, a.Max) {
+					if !tick.IsMinor() {
+						labels++
+					}
+				}
+				if labels < 2 || isNames(a.Tick.Marker) && labels != 7 {
+					t.Errorf("%+v: an axis of panel %d has %d labels", look, i, labels)
+				}
+			}
+		}
+	}
+}
+
+// TestAxesStandInLine: what is inside the axes is equally large in all panels, in line with others of
+// its row and column, and below the head.
+func TestAxesStandInLine(t *testing.T) {
+	for _, look := range []Look{{}, {Width: 200, Height: 40}, {Width: 70, Height: 50}} {
+		for _, p := range []*Page{labelled(look), curved(look)} {
+			if err := p.CheckSize("svg"); err != nil {
+				t.Fatal(err)
+			}
+			all, _, err := p.layout()
+			if err != nil {
+				t.Fatal(err)
+			}
+			first := all[0].DataCanvas(all[0].at).Rectangle
+			for n, one := range all {
+				is := one.DataCanvas(one.at).Rectangle
+				column, row := all[n%p.Columns], all[n/p.Columns*p.Columns]
+				off := max(math.Abs(float64(is.Size().X-first.Size().X)), math.Abs(float64(is.Size().Y-first.Size().Y)),
+					math.Abs(float64(is.Min.X-column.DataCanvas(column.at).Min.X)), math.Abs(float64(is.Min.Y-row.DataCanvas(row.at).Min.Y)))
+				if !(off < 0.1) || one.at.Max.Y > p.below().Max.Y || one.at.Min.X < 0 || one.at.Min.Y < 0 || one.at.Max.X > p.width() {
+					t.Errorf("%+v: the axes of panel %d are at %.1f, which is %.1f points off, and the panel is at %.1f", look, n, is, off, one.at.Rectangle)
+				}
+			}
+		}
 	}
 }
 

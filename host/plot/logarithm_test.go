@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/recorder"
@@ -249,14 +248,6 @@ func TestShortLogarithmicAxes(t *testing.T) {
 		if labels < 2 {
 			t.Errorf("%v: %d labels", of, labels)
 		}
-	}
-}
-
-// TestTicksOfInsets have numbers: an inset of a logarithmic axis has few ticks.
-func TestTicksOfInsets(t *testing.T) {
-	ticks := few{fineDecades{}}.Ticks(math.Log10(0.003), math.Log10(0.07))
-	if len(ticks) < 2 || len(ticks) > 3 || slices.ContainsFunc(ticks, func(t plot.Tick) bool { return t.Label == "" }) {
-		t.Errorf("the ticks are %+v", ticks)
 	}
 }
 

@@ -189,13 +189,13 @@ type section struct {
 // columns.
 func (p *Page) sections() ([]section, error) {
 	sections := []section{{p.drawHead, p.whole().Rectangle}}
-	placed, err := p.layout()
+	placed, _, err := p.layout()
 	if err != nil {
 		return nil, err
 	}
 	for i := range placed {
 		drawn, at := placed[i].Plot, placed[i].at
-		if size := at.Size(); !isFinite(float64(size.X)) || !isFinite(float64(size.Y)) {
+		if size := drawn.DataCanvas(at).Size(); !isFinite(float64(size.X)) || !isFinite(float64(size.Y)) {
 			return nil, errors.New("panels of this size have no room for their axes; make them larger, or the letters smaller")
 		}
 		fitKey(&drawn.Legend, drawn.DataCanvas(at))

@@ -158,7 +158,7 @@ func differences(a, b *image.RGBA) (off, most int) {
 // TestNothingIsCutAtTheEdgeOfATile: what TestTilesAreThePage has beyond its panels is there,
 // in the panels around them.
 func TestNothingIsCutAtTheEdgeOfATile(t *testing.T) {
-	for _, kind := range []string{"wide", "lines"} {
+	for _, kind := range []string{"wide", "long key"} {
 		p := pageOf(3, "empty", "empty", "empty", "empty", kind, "empty", "empty", "empty", "empty")
 		p.Look = tooSmall()
 		sections, err := p.sections()
@@ -418,8 +418,8 @@ func TestHolesOfMapsAreWhite(t *testing.T) {
 
 // TestNoRoomForAxes: what cannot be laid out is an error; an endless line is not drawn.
 func TestNoRoomForAxes(t *testing.T) {
-	p := pageOf(2, "empty", "marks", "graph", "bins")
-	p.Look = Look{Width: 20, Height: 20, Font: 40}
+	p := pageOf(1, "small", "wide", "picture", "picture", "wide")
+	p.Look = Look{Width: 35, Height: 58.4, Font: 40}
 	for _, format := range Formats() {
 		if err := p.Write(io.Discard, format); err == nil || !strings.Contains(err.Error(), "no room for their axes; make them larger") {
 			t.Errorf("%s: %v", format, err)

@@ -120,3 +120,34 @@ func (n names) Ticks(low, high float64) []plot.Tick {
 	}
 	return ticks
 }
+
+// isNames tells whether ticks are at names, each of which is needed.
+func isNames(t plot.Ticker) bool {
+	if b, is := t.(below); is {
+		t = b.Ticker
+	}
+	_, is := t.(names)
+	return is
+}
+
+// few are ticks of an axis without room for all their labels: every so many have one.
+type few struct {
+	plot.Ticker
+	every int
+}
+
+// Ticks implements plot.Ticker.
+func (f few) Ticks(low, high float64) []plot.Tick {
+	all := f.Ticker.Ticks(low, high)
+	n := 0
+	for i := range all {
+		if all[i].IsMinor() {
+			continue
+		}
+		if n%f.every != 0 {
+			all[i].Label = ""
+		}
+		n++
+	}
+	return all
+}
