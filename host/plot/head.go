@@ -9,14 +9,19 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// headHeight is that of the title and the colours, a line each.
+// headHeight is that of the title, what is below it, and the colours, a line each or more.
 func (p *Page) headHeight() vg.Length {
-	height := titleHeight
-	if p.Subtitle != "" {
-		height += keyHeight
-	}
 	columns, _ := p.keyColumns()
-	return height + vg.Length((len(p.Colours)+columns-1)/columns)*keyHeight
+	title, below := p.title()
+	return titleHeight + title.more() + below.height() + vg.Length((len(p.Colours)+columns-1)/columns)*keyHeight
+}
+
+// title is the title of the page, and what is below it.
+func (p *Page) title() (title, below lines) {
+	text := draw.TextStyle{Color: color.Black, Font: sans(13), XAlign: draw.XCenter, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
+	title = readable(text, p.Title, p.width()-gap)
+	text.Font = sans(keySize)
+	return title, readable(text, p.Subtitle, p.width()-gap)
 }
 
 // keyColumns is how many names of colours stand in a line, and how wide each may be: as
@@ -34,19 +39,18 @@ func (p *Page) keyColumns() (int, vg.Length) {
 	return columns, (p.width() - gap) / vg.Length(columns)
 }
 
-// drawHead draws the title, and under it the names of colours.
+// drawHead draws the title, and below it the names of colours.
 func (p *Page) drawHead(c draw.Canvas) {
-	text := draw.TextStyle{Color: color.Black, Font: sans(13), XAlign: draw.XCenter, YAlign: draw.YCenter, Handler: plot.DefaultTextHandler}
-	top := c.Max.Y - titleHeight/2 - gap/2
-	title, words := readable(text, p.Title, p.width()-gap)
-	c.FillText(title, vg.Point{X: c.Center().X, Y: top}, words)
-	text.Font = sans(keySize)
-	if p.Subtitle != "" {
-		top -= keyHeight
-		below, words := readable(text, p.Subtitle, p.width()-gap)
-		c.FillText(below, vg.Point{X: c.Center().X, Y: top}, words)
+	title, below := p.title()
+	at := vg.Point{X: c.Center().X, Y: c.Max.Y - titleHeight/2 - gap/2}
+	title.draw(c, at)
+	at.Y -= title.more()
+	if len(below.words) > 0 {
+		below.draw(c, at.Sub(vg.Point{Y: keyHeight}))
 	}
-	text.XAlign = draw.XLeft
+	top := at.Y - below.height()
+	text := below.style
+	text.Font, text.XAlign = sans(keySize), draw.XLeft
 	columns, width := p.keyColumns()
 	text, names := p.keyNames(text, width-keyIndent-gap)
 	for i, name := range names {
@@ -61,26 +65,75 @@ func (p *Page) drawHead(c draw.Canvas) {
 	}
 }
 
-// leastLetters is the size, in points, below which words of the head are shortened and not
-// made smaller.
+// leastLetters is the size, in points, below which letters of the head are not made smaller.
 const leastLetters = 6
 
 // omitted stands for what was left out of a word.
 const omitted = "…"
 
-// readable is a style in which a text fits its room, and the text, of which the end is left
-// out where its letters would be too small.
-func readable(text draw.TextStyle, words string, room vg.Length) (draw.TextStyle, string) {
+// lines are a text of the head as it is drawn.
+type lines struct {
+	style draw.TextStyle
+	words []string
+}
+
+// more is the height of all lines but the first.
+func (l lines) more() vg.Length {
+	return vg.Length(max(0, len(l.words)-1)) * l.style.FontExtents().Height
+}
+
+// height is that of lines below a title.
+func (l lines) height() vg.Length {
+	if len(l.words) == 0 {
+		return 0
+	}
+	return keyHeight + l.more()
+}
+
+// draw draws the lines, the first one at a point.
+func (l lines) draw(c draw.Canvas, at vg.Point) {
+	for _, words := range l.words {
+		c.FillText(l.style, at, words)
+		at.Y -= l.style.FontExtents().Height
+	}
+}
+
+// readable is a text in its room: in smaller letters, and where those would be too small, in
+// several lines, so that all of it is there.
+func readable(text draw.TextStyle, words string, room vg.Length) lines {
+	if words == "" {
+		return lines{style: text}
+	}
 	full := text.Font.Size
 	if text = fitting(text, words, room); text.Font.Size >= leastLetters {
-		return text, words
+		return lines{text, []string{words}}
 	}
 	text.Font.Size = min(full, leastLetters)
-	runes := []rune(words)
-	for n := len(runes); n > 0 && text.Width(words) > room; n-- {
-		words = string(runes[:n-1]) + omitted
+	fits := func(s string) bool { return text.Width(s) <= room }
+	out, line := lines{style: text}, ""
+	for word := range strings.FieldsSeq(words) {
+		word = withoutMiddle(word, fits)
+		if line != "" && fits(line+" "+word) {
+			line += " " + word
+			continue
+		}
+		if line != "" {
+			out.words = append(out.words, line)
+		}
+		line = word
 	}
-	return text, words
+	out.words = append(out.words, line)
+	return out
+}
+
+// withoutMiddle is a word that fits: its middle is left out where it is too long.
+func withoutMiddle(word string, fits func(string) bool) string {
+	runes := []rune(word)
+	short := word
+	for left := len(runes) - 1; left > 0 && !fits(short); left-- {
+		short = string(runes[:(left+1)/2]) + omitted + string(runes[len(runes)-left/2:])
+	}
+	return short
 }
 
 // keyNames are the names of colours and their style, in which all fit their room: with

@@ -45,8 +45,14 @@ func TestKeysKeepTheirValues(t *testing.T) {
 				drawn := &recorder.Canvas{}
 				p.drawHead(draw.Canvas{Canvas: drawn, Rectangle: p.whole().Rectangle})
 				texts := words(drawn)
-				if len(texts) != len(names)+2 {
-					t.Fatalf("%d texts are drawn", len(texts))
+				head := len(texts) - len(names) // lines of the title, and of what is below it
+				var all string
+				high, low := p.height(), p.height()-p.headHeight()
+				for _, text := range texts[:max(0, head)] {
+					all += text.String + " "
+				}
+				if want := p.Title + p.Subtitle; all != want {
+					t.Errorf("%+v: the head says %q", look, all)
 				}
 				var seen []string
 				for i, text := range texts {
@@ -57,16 +63,38 @@ func TestKeysKeepTheirValues(t *testing.T) {
 					if text.Size < vg.Points(leastLetters)-1e-9 {
 						t.Errorf("%+v: %q has letters of %.1f points", look, text.String, text.Size)
 					}
-					if i < 2 {
+					if text.Point.Y < low || text.Point.Y > high || i > 0 && i < head && text.Point.Y > texts[i-1].Point.Y-text.Size {
+						t.Errorf("%+v: %q is at %.0f, and the head from %.0f to %.0f", look, text.String, text.Point.Y, low, high)
+					}
+					if i < head {
 						continue
 					}
-					value := names[i-2][strings.LastIndexAny(names[i-2], " ")+1:]
+					name := names[i-head]
+					value := name[strings.LastIndexAny(name, " ")+1:]
 					if !strings.Contains(text.String, value) || slices.Contains(seen, text.String) {
-						t.Errorf("%+v: %q is drawn as %q", look, names[i-2], text.String)
+						t.Errorf("%+v: %q is drawn as %q", look, name, text.String)
 					}
 					seen = append(seen, text.String)
 				}
 			}
+		}
+	}
+}
+
+// TestTitlesTellTheSeed: however long the name of a run is, which stands before its seed.
+func TestTitlesTellTheSeed(t *testing.T) {
+	for _, name := range []string{strings.Repeat("long", 60) + "-end", strings.Repeat("a name ", 30), "\xff"} {
+		p := &Page{Title: name + ": tnn hylton2020, 900 nodes, seed 1234567890123456789", Columns: 1, Panels: make([]Panel, 1)}
+		drawn := &recorder.Canvas{}
+		p.drawHead(draw.Canvas{Canvas: drawn, Rectangle: p.whole().Rectangle})
+		all := ""
+		for _, text := range words(drawn) {
+			if all += text.String + " "; text.Point.X < 0 {
+				t.Errorf("%q begins beside the page", text.String)
+			}
+		}
+		if !strings.HasPrefix(all, name[:1]) || !strings.Contains(all, "tnn hylton2020") || !strings.HasSuffix(all, "seed 1234567890123456789 ") {
+			t.Errorf("of %q there is %q", p.Title, all)
 		}
 	}
 }

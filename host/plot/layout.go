@@ -64,6 +64,7 @@ func (p *Page) below() draw.Canvas { return draw.Crop(p.whole(), 0, 0, 0, -p.hea
 // It tells how much too small panels are, which then reach into others.
 func (p *Page) align(all []placed) (lack vg.Point) {
 	const near, mostRounds = vg.Length(0.02), 16
+	page := p.below()
 	for round := range mostRounds {
 		around := make([]vg.Rectangle, len(all)) // how wide at each edge
 		columns, rows := make([]lane, p.Columns), make([]lane, p.rows())
@@ -74,7 +75,6 @@ func (p *Page) align(all []placed) (lack vg.Point) {
 			columns[n%p.Columns].widen(around[n].Min.X, around[n].Max.X)
 			rows[row(n)].widen(around[n].Min.Y, around[n].Max.Y)
 		}
-		page := p.below()
 		lack.X = spread(columns, page.Min.X+gap, page.Max.X-gap, leastWidth+near)
 		lack.Y = spread(rows, page.Min.Y+gap, page.Max.Y-gap/2, leastHeight+near)
 		way := vg.Length(0)
