@@ -47,7 +47,7 @@ func summary(run *results.Run) (*runSummary, error) {
 			s.Files = append(s.Files, f.Name)
 		}
 	}
-	if m.Status == sim.AllEnded && m.Steps*int64(run.Replicas()) <= mostLooked {
+	if run.EndsInARow() {
 		if err := s.readLastRow(run); err != nil {
 			return nil, err
 		}
@@ -70,9 +70,6 @@ func summary(run *results.Run) (*runSummary, error) {
 	}
 	return s, nil
 }
-
-// mostLooked is how many rows are read for the last ones.
-const mostLooked = 1 << 20
 
 // readLastRow takes the means of the last rows of the replicas that have one value of the swept key.
 func (s *runSummary) readLastRow(run *results.Run) error {

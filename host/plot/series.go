@@ -9,7 +9,6 @@ import (
 
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
-	"tnn-gpu/host/sim"
 	"tnn-gpu/host/stats"
 	"tnn-gpu/host/text"
 )
@@ -39,9 +38,6 @@ type origin struct {
 	value float64 // of the key
 }
 
-// longTable is the number of rows beyond which epochs are drawn instead of steps.
-const longTable = 1 << 20
-
 func load(runs []*results.Run, o Options) (*series, error) {
 	s := &series{runs: runs, options: o}
 	if o.Y == "step" {
@@ -52,7 +48,7 @@ func load(runs []*results.Run, o Options) (*series, error) {
 	var all []table // of every run and replica
 	for i, run := range runs {
 		name := "steps.csv"
-		if s.ofEpochs(run) && !hasEnded(run) || isLong(run) {
+		if s.ofEpochs(run) && !run.EndsInARow() || run.IsLong() {
 			name = "epochs.csv"
 			if run.Replicas() > 1 {
 				name = "epochs_replicas.csv"
@@ -124,18 +120,11 @@ func (s *series) ofEpochs(run *results.Run) bool {
 	return s.across(run) || s.options.Y != "" && s.options.X != "step"
 }
 
-// isLong tells whether a run has too many rows for all of them to be read.
-func isLong(run *results.Run) bool { return run.Metadata.Steps*int64(run.Replicas()) > longTable }
-
-// hasEnded tells whether a run ended by itself, so that its last row is its result: the mean of
-// an epoch has the steps that led there in it.
-func hasEnded(run *results.Run) bool { return run.Metadata.Status == sim.AllEnded && !isLong(run) }
-
 // lastWords say what is drawn of each run where that is a single row.
 func (s *series) lastWords() string {
 	ended := 0
 	for _, run := range s.runs {
-		if hasEnded(run) {
+		if run.EndsInARow() {
 			ended++
 		}
 	}

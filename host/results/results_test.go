@@ -10,8 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tnn-gpu/cpuref"
+	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/results/resultstest"
+	"tnn-gpu/host/sim"
 )
 
 func TestRun(t *testing.T) {
@@ -206,6 +208,22 @@ func TestReplicasOfOneSeed(t *testing.T) {
 	for _, runs := range [][]*results.Run{{three, one}, {three, three}, {swept, one}} {
 		if err := results.Overlap(runs); err == nil || !strings.Contains(err.Error(), "are the same trajectory") {
 			t.Errorf("%v", err)
+		}
+	}
+}
+
+// TestEndsInARow: the last row is a result of a run that ended by itself, unless it has too many rows
+// to be read, whatever numbers run.json has.
+func TestEndsInARow(t *testing.T) {
+	for _, of := range []struct {
+		status string
+		steps  int64
+		long   bool
+		ends   bool
+	}{{"ended", 1 << 18, false, true}, {"ended", 1<<18 + 1, true, false}, {"finished", 3, false, false}, {"ended", math.MaxInt64, true, false}} {
+		f := &results.Folder{Metadata: &record.Metadata{Status: sim.Reason(of.status), Steps: of.steps, Seeds: make([]uint64, 4)}}
+		if f.IsLong() != of.long || f.EndsInARow() != of.ends {
+			t.Errorf("%+v: it is long: %v, and ends in a row: %v", of, f.IsLong(), f.EndsInARow())
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"tnn-gpu/host/files"
 	"tnn-gpu/host/npy"
 	"tnn-gpu/host/record"
+	"tnn-gpu/host/sim"
 )
 
 // Folder is that of a run, with what run.json tells of it. It is held until it is
@@ -150,6 +151,16 @@ func (f *Folder) Has(name string) bool {
 
 // Replicas is how many copies ran.
 func (f *Folder) Replicas() int { return len(f.Metadata.Noise()) }
+
+// mostRows is how many rows of a table of steps are read as a whole.
+const mostRows = 1 << 20
+
+// IsLong tells whether the run has too many rows for all of them to be read.
+func (f *Folder) IsLong() bool { return f.Metadata.Steps > mostRows/int64(f.Replicas()) }
+
+// EndsInARow tells whether the last row of the run is its result, and can be read: where all
+// replicas ended by themselves, the mean of an epoch has the steps that led there in it.
+func (f *Folder) EndsInARow() bool { return f.Metadata.Status == sim.AllEnded && !f.IsLong() }
 
 // SeedsOrKeys are what the noise of replicas follows from, called as record.SeedsOrKeys
 // calls it. Earlier versions called all of it seeds, and did not write the run's: that
