@@ -101,6 +101,9 @@ func (g *images) add(path string, threshold float64) error {
 
 // addText adds the pattern that a text spells.
 func (g *images) addText(spelled string) error {
+	if spelled == "" {
+		return errors.New("it has no unit: write + or - for each, or 1 or 0")
+	}
 	p, err := parse(spelled)
 	if err != nil {
 		return err

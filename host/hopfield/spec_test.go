@@ -75,6 +75,8 @@ func TestSpecsThatCannotBe(t *testing.T) {
 		{func(s *hopfield.Spec) { s.Patterns.Letters = 8; s.Patterns.Texts = []string{"+-"} }, "patterns.letters is 8: texts or files"},
 		{func(s *hopfield.Spec) { given(s, "+-+-"); s.Patterns.Load = 0.1 }, "patterns.load is 0.1: patterns are given"},
 		{func(s *hopfield.Spec) { given(s, "+-+-", "++-") }, `patterns.texts[1] is "++-": its patterns have 3 units, the others 4 units`},
+		{func(s *hopfield.Spec) { given(s, "", "+-+-") }, `patterns.texts[0] is "": it has no unit`},
+		{func(s *hopfield.Spec) { given(s, "+-+-", "") }, `patterns.texts[1] is "": it has no unit`},
 		{func(s *hopfield.Spec) { given(s, "+-x") }, `patterns.texts[0] is "+-x": unit 2 is 'x'`},
 		{func(s *hopfield.Spec) { given(s, "+") }, "network.units is 1: the given patterns have so many"},
 		{func(s *hopfield.Spec) { given(s, "++--", "++--"); s.Network.Rule = "projection" }, `network.rule is "projection": the patterns [0 1] depend on each other`},
