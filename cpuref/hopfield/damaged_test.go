@@ -3,6 +3,7 @@ package hopfield
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"tnn-gpu/host/golden"
@@ -107,6 +108,35 @@ func TestDamagedVectors(t *testing.T) {
 				}()
 				_, _ = formats[format].Verify(damaged, on(state.Double))
 			}()
+		}
+	}
+}
+
+// TestShortLists: where a list is shorter than others tell, or does not suit them, it is said which.
+func TestShortLists(t *testing.T) {
+	formats := map[string]golden.Format{}
+	for _, f := range hopfieldgolden.Formats() {
+		formats[f.Name] = f
+	}
+	for _, c := range []struct{ text, says string }{
+		{`"hopfield recall 1", "cases": [{"name": "a", "rule": "hebb", "N": 4, "patterns": ["+-+-"], "runs": [{"start": "+-+-", "orders": [[0]], "states_after_sweeps": ["+-+-"]}]}]`,
+			"a: it is not whole: of states after sweeps there are 1, and not 2"},
+		{`"hopfield recall 1", "cases": [{"name": "a", "rule": "hebb", "N": 4, "patterns": ["+-+-", "+-+"]}]`, "a: pattern 1 has 3 units, and N is 4"},
+		{`"hopfield recall 1", "cases": [{"name": "a", "rule": "hebb", "N": -1}]`, "a: its N is -1: use 1 to 1048576 units"},
+		{`"hopfield recall 1", "cases": [{"name": "a", "rule": "hebb", "N": 2, "patterns": ["+-"], "weights_upper": [[1, 1]]}]`, "a: row 0 of its couplings has 2 numbers, and there are 2 units"},
+		{`"hopfield recall 1", "cases": [{"name": "a", "rule": "hebb", "N": 2, "patterns": ["+-"], "energy_patterns": [1, 1]}]`, "a: it is not whole: of patterns there are 1, and not 2"},
+		{`"hopfield seeded 1", "draws": [{"N": 4, "iid_sites_sweep_1": [1, 2, 3, 4, 5]}]`, "draws 0: it draws 5 units one by one, and there are 4 units"},
+		{`"hopfield seeded 1", "draws": [{"N": 4, "flipped_sites_first_12_trials_0_1": [[1, 2, 3]]}]`, "draws 0: it has 3 flipped units of trial 0, and half of 4 units are flipped"},
+		{`"hopfield seeded 1", "runs": [{"N": 4, "P": 1, "trials": [{"start": "++++"}]}]`, "run 0: it is not whole: of states after sweeps there are 0, and not 1"},
+		{`"hopfield dense 1", "continuous": [{"name": "m", "patterns": [[1, 0]], "states": [[1]], "energies": [1]}]`, "m: a pattern or state has 1 units, and the first pattern 2"},
+		{`"hopfield dense 1", "continuous": [{"name": "m", "patterns": [[1, 0]], "states": [[1, 1]]}]`, "m: it is not whole: of energies there are 0, and not 1"},
+		{`"hopfield extras 1", "mpf": {"iterations": 2, "patterns": ["+-+-"], "objective_before_iteration": [4, 2]}, "sequence": {"patterns": ["+-+-"], "states": ["+-+-"]},
+			"clipped": {"start": "+-+-", "removed_couplings": [[0, 9]]}`, "a coupling of unit 9 is lost, and there are 4 units"},
+	} {
+		text := []byte(`{"format": ` + c.text + "}")
+		name := strings.Split(c.text, `"`)[1]
+		if _, err := formats[name].Verify(text, on(state.Double)); err == nil || err.Error() != c.says {
+			t.Errorf("of %s it is said: %v, want %s", c.text, err, c.says)
 		}
 	}
 }

@@ -19,6 +19,9 @@ type Given struct {
 // one after another.
 func GivenOf(draws map[rng.Purpose][]float64, n *Network) (*Given, error) {
 	g := &Given{}
+	if order, words := len(draws[rng.HopfieldOrder]), len(draws[rng.HopfieldRecall]); order > n.N || words > 0 && words != n.N {
+		return nil, fmt.Errorf("a sweep has an order of %d units and %d uniform deviates, and there are %d units", order, words, n.N)
+	}
 	for _, v := range draws[rng.HopfieldOrder] {
 		if v < 0 || v >= float64(n.N) {
 			return nil, fmt.Errorf("the order visits unit %g, and there are %d units", v, n.N)
@@ -28,9 +31,15 @@ func GivenOf(draws map[rng.Purpose][]float64, n *Network) (*Given, error) {
 	for _, u := range draws[rng.HopfieldRecall] {
 		g.Words = append(g.Words, uint32(u*0x1p23)<<9)
 	}
-	lost := draws[rng.HopfieldDamage]
-	for k := 0; k+1 < len(lost); k += 2 {
-		g.Lost = append(g.Lost, [2]int{int(lost[k]), int(lost[k+1])})
+	for pair := range slices.Chunk(draws[rng.HopfieldDamage], 2) {
+		for _, v := range pair {
+			if v < 0 || v >= float64(n.N) {
+				return nil, fmt.Errorf("a coupling of unit %g is lost, and there are %d units", v, n.N)
+			}
+		}
+		if len(pair) == 2 {
+			g.Lost = append(g.Lost, [2]int{int(pair[0]), int(pair[1])})
+		}
 	}
 	return g, nil
 }

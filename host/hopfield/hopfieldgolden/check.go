@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
-	"runtime"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/golden"
@@ -42,32 +40,27 @@ type check struct {
 func verify(file func(c *check, text []byte) error) func(text []byte, on *golden.On) (golden.Result, error) {
 	return func(text []byte, on *golden.On) (golden.Result, error) {
 		c := &check{on: on, worst: "equal", least: math.Inf(1)}
-		if err := whole(func() error { return file(c, text) }); err != nil {
+		if err := file(c, text); err != nil {
 			return golden.Result{}, err
 		}
 		return golden.Result{Detail: c.worst, Compared: c.compared, Failed: !(c.times <= 1), Tolerance: c.least}, nil
 	}
 }
 
-// missingItem is what Go says of one.
-var missingItem = regexp.MustCompile(`index out of range \[(\d+)\] with length (\d+)`)
+// enough says of a list that it is shorter than others tell, so that the file is not whole.
+func enough(what string, have, need int) error {
+	if have >= need {
+		return nil
+	}
+	return fmt.Errorf("it is not whole: of %s there are %d, and not %d", what, have, need)
+}
 
-// whole says of a file in which a list is shorter than others tell, so that an item which
-// must be there is not, that it is not whole.
-func whole(read func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			missing, is := p.(runtime.Error)
-			if !is {
-				panic(p)
-			}
-			err = errors.New("it is not whole: lists in it do not suit each other")
-			if item := missingItem.FindStringSubmatch(missing.Error()); item != nil {
-				err = fmt.Errorf("%w: there is no item %s, counted from 0, in one of %s", err, item[1], item[2])
-			}
-		}
-	}()
-	return read()
+// sized refuses a number of units that no network has.
+func sized(n int) error {
+	if n < 1 || n > hopfield.MaxUnits {
+		return fmt.Errorf("its N is %d: use 1 to %d units", n, hopfield.MaxUnits)
+	}
+	return nil
 }
 
 // real compares a number, within a tolerance relative to its magnitude above 1.

@@ -3,12 +3,14 @@ package hopfieldgolden
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
 )
@@ -56,6 +58,9 @@ func dense(c *check, text []byte) error {
 		}
 	}
 	for i := range file.Continuous {
+		if err := file.Continuous[i].check(); err != nil {
+			return fmt.Errorf("%s: %w", file.Continuous[i].Name, err)
+		}
 		if c.on.Options.Precision == state.Double {
 			continuous[float64](c, &file.Continuous[i], 1e-12)
 		} else {
@@ -81,6 +86,9 @@ func (c *check) denseRun(name string, s *hopfield.Spec, table []int64, start str
 		return err
 	}
 	defer func() { err = errors.Join(err, r.backend.Close()) }()
+	if err := model.FirstError(enough("entries of the table", len(r.memory.Table), len(table)), enough("states after sweeps", len(states), len(orders)+1)); err != nil {
+		return err
+	}
 	for d, want := range table {
 		exact(c, r.memory.Table[d], want, "%s: entry %d of the table", name, d)
 	}
@@ -93,7 +101,13 @@ func (c *check) denseRun(name string, s *hopfield.Spec, table []int64, start str
 	}
 	for k, order := range orders {
 		if k == 0 {
+			if err := enough("units in the first order", len(order), len(first)); err != nil {
+				return err
+			}
 			for at, field := range first {
+				if field[0] < 0 || field[0] >= int64(r.net.N) {
+					return fmt.Errorf("it has a field of unit %d, and there are %d units", field[0], r.net.N)
+				}
 				fields, err := r.backend.Field(hopfield.FieldField, nil)
 				if err != nil {
 					return err
@@ -122,6 +136,19 @@ type modern struct {
 	Patterns [][]float64
 	States   [][]float64
 	Energies []float64
+}
+
+// check refuses lists that do not suit each other.
+func (m *modern) check() error {
+	if len(m.Patterns) == 0 {
+		return errors.New("it has no patterns")
+	}
+	for _, of := range slices.Concat(m.Patterns, m.States) {
+		if len(of) != len(m.Patterns[0]) {
+			return fmt.Errorf("a pattern or state has %d units, and the first pattern %d", len(of), len(m.Patterns[0]))
+		}
+	}
+	return enough("energies", len(m.Energies), len(m.States))
 }
 
 func continuous[F fmath.Float](c *check, of *modern, within float64) {
@@ -232,8 +259,7 @@ func (c *check) flow(texts []string, steps int, objective []float64, upper [][]f
 	for i, want := range objective[:len(objective)-1] { // the last is of another iteration
 		c.real(got[i], want, 1e-9, "mpf: objective before step %d", i)
 	}
-	c.upper(w, upper, 1, "mpf")
-	return nil
+	return c.upper(w, upper, 1, "mpf")
 }
 
 func (c *check) cyclic(s *hopfield.Spec, name string, of *altered) (err error) {

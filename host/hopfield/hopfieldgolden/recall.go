@@ -7,6 +7,7 @@ import (
 
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/model"
 )
 
 // stored is what a network of a file has stored.
@@ -61,7 +62,7 @@ func recall(c *check, text []byte) error {
 			return fmt.Errorf("%s: %w", of.Name, err)
 		}
 		for k := range of.Runs {
-			err := errors.Join(c.flips(&of.stored, &of.Runs[k]), c.sync(&of.stored, of.Runs[k].Sync.States, of.Runs[k].Sync.Kind, of.Runs[k].Sync.L))
+			err := model.FirstError(c.flips(&of.stored, &of.Runs[k]), c.sync(&of.stored, of.Runs[k].Sync.States, of.Runs[k].Sync.Kind, of.Runs[k].Sync.L))
 			if err != nil {
 				return fmt.Errorf("%s: %w", of.Name, err)
 			}
@@ -75,9 +76,15 @@ func recall(c *check, text []byte) error {
 
 // couplings compares those of a storage rule before they are rounded to integers.
 func (c *check) couplings(of *stored) error {
+	if err := sized(of.N); err != nil {
+		return err
+	}
 	var patterns []hopfield.Pattern
-	for _, text := range of.Patterns {
+	for mu, text := range of.Patterns {
 		p, err := hopfield.ParsePattern(text)
+		if err == nil && len(text) != of.N {
+			err = fmt.Errorf("pattern %d has %d units, and N is %d", mu, len(text), of.N)
+		}
 		if err != nil {
 			return err
 		}
@@ -101,17 +108,20 @@ func (c *check) couplings(of *stored) error {
 	default:
 		return fmt.Errorf("there is no storage rule %q", of.Rule)
 	}
-	c.upper(w, of.Upper, scale, of.Name)
-	return nil
+	return c.upper(w, of.Upper, scale, of.Name)
 }
 
 // upper compares the triangle of couplings above the diagonal.
-func (c *check) upper(w *hopfield.Matrix, rows [][]float64, scale float64, name string) {
+func (c *check) upper(w *hopfield.Matrix, rows [][]float64, scale float64, name string) error {
 	for i, row := range rows {
+		if i+len(row) >= w.N {
+			return fmt.Errorf("row %d of its couplings has %d numbers, and there are %d units", i, len(row), w.N)
+		}
 		for k, v := range row {
 			c.real(scale*w.Row(i)[i+1+k], v, 1e-9, "%s: coupling of units %d and %d", name, i, i+1+k)
 		}
 	}
+	return nil
 }
 
 // tolerance of energies: those of the file are of couplings that are not rounded.
@@ -124,6 +134,9 @@ func tolerance(of *stored) float64 {
 
 // flips visits the units of all sweeps one by one, and compares each.
 func (c *check) flips(of *stored, run *recallRun) (err error) {
+	if err := enough("states after sweeps", len(run.States), len(run.Orders)+1); err != nil {
+		return err
+	}
 	r, err := c.open(of.spec(hopfield.Cyclic), 0, 0)
 	if err != nil {
 		return err
@@ -155,6 +168,9 @@ func (c *check) flips(of *stored, run *recallRun) (err error) {
 
 // energies of the stored patterns.
 func (c *check) energies(of *stored, want []float64) (err error) {
+	if err := enough("patterns", len(of.Patterns), len(want)); err != nil {
+		return err
+	}
 	r, err := c.open(of.spec(hopfield.Cyclic), 0, 0)
 	if err != nil {
 		return err
@@ -176,6 +192,9 @@ func (c *check) energies(of *stored, want []float64) (err error) {
 
 // sync compares steps in which all units decide at once.
 func (c *check) sync(of *stored, states []string, kind string, l []float64) (err error) {
+	if err := enough("synchronous states", len(states), 1); err != nil {
+		return err
+	}
 	r, err := c.open(of.spec(hopfield.Sync), 0, 0)
 	if err != nil {
 		return err
@@ -252,6 +271,9 @@ func glauber(c *check, text []byte) error {
 
 // sweeps compares the states after sweeps whose draws are given.
 func (c *check) sweeps(of *stored, s *hopfield.Spec, start string, orders [][]int32, uniforms [][]uint32, states []string, energies []float64) (err error) {
+	if err := enough("states after sweeps", len(states), len(uniforms)+1); err != nil {
+		return err
+	}
 	r, err := c.open(s, 0, 0)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/hopfield"
+	"tnn-gpu/host/model"
 )
 
 // draws are each kind of draw of a network.
@@ -56,7 +57,9 @@ func seeded(c *check, text []byte) error {
 		return err
 	}
 	for i := range file.Draws {
-		c.draws(&file.Draws[i])
+		if err := c.draws(&file.Draws[i]); err != nil {
+			return fmt.Errorf("draws %d: %w", i, err)
+		}
 	}
 	for i := range file.Runs {
 		if err := c.seededRun(&file.Runs[i]); err != nil {
@@ -70,7 +73,10 @@ func same[T comparable](c *check, got, want []T, what string, args ...any) {
 	exact(c, slices.Equal(got, want), true, what, args...)
 }
 
-func (c *check) draws(d *draws) {
+func (c *check) draws(d *draws) error {
+	if err := sized(d.N); err != nil {
+		return err
+	}
 	key := hopfield.NetworkKey(d.Seed, d.Network)
 	same(c, []uint32{uint32(key), uint32(key >> 32)}, d.Key[:], "the key of network %d", d.Network)
 	w := hopfield.NewDraws(key)
@@ -80,6 +86,9 @@ func (c *check) draws(d *draws) {
 	for mu, want := range d.Biased {
 		exact(c, w.BiasedPattern(d.N, uint32(mu), 0.3).Text(d.N), want, "biased pattern %d", mu)
 	}
+	if len(d.IID) > d.N {
+		return fmt.Errorf("it draws %d units one by one, and there are %d units", len(d.IID), d.N)
+	}
 	order := make([]int32, d.N)
 	for k, want := range d.Orders {
 		w.Order(order, uint32(k+1))
@@ -88,7 +97,11 @@ func (c *check) draws(d *draws) {
 	w.IndependentOrder(order, 1)
 	same(c, order[:len(d.IID)], d.IID, "units that are drawn one by one")
 	for trial, want := range d.Flipped {
-		same(c, w.Subset(d.N, 0.5, uint32(trial))[:len(want)], want, "flipped units of trial %d", trial)
+		flipped := w.Subset(d.N, 0.5, uint32(trial))
+		if len(want) > len(flipped) {
+			return fmt.Errorf("it has %d flipped units of trial %d, and half of %d units are flipped", len(want), trial, d.N)
+		}
+		same(c, flipped[:len(want)], want, "flipped units of trial %d", trial)
 	}
 	same(c, up(w.Flips(d.N, 0.2, 0), d.N), d.Flips, "independent flips")
 	for trial, want := range d.Random {
@@ -106,6 +119,7 @@ func (c *check) draws(d *draws) {
 		}
 		same(c, kept, want, "couplings of unit %d after damage", row)
 	}
+	return nil
 }
 
 // up lists the units that are +1.
@@ -144,6 +158,9 @@ func (c *check) seededTrial(of *seededRun, s *hopfield.Spec, start string, state
 	}
 	defer func() { err = errors.Join(err, r.backend.Close()) }()
 	name := fmt.Sprintf("seed %d, trial %d, T = %g", of.Seed, s.Recall.Trial, s.Recall.Temperature)
+	if err := model.FirstError(enough("patterns of its network", len(r.memory.Patterns), len(of.Patterns)), enough("states after sweeps", len(states), 1)); err != nil {
+		return err
+	}
 	for mu, want := range of.Patterns {
 		exact(c, r.memory.Patterns[mu].Text(of.N), want, "%s: pattern %d", name, mu)
 	}
