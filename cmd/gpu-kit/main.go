@@ -237,9 +237,32 @@ func (p *part) run(ctx context.Context, results string) {
 	if p.File != "" {
 		result, _ = os.ReadFile(p.File)
 	}
-	if json.Valid(result) {
-		p.Result = result
+	p.Result = whole(result)
+}
+
+// whole is the JSON of a part, or the values of an array that its end cut off; nil of what
+// is none.
+func whole(text []byte) json.RawMessage {
+	if json.Valid(text) {
+		return text
 	}
+	values := json.NewDecoder(bytes.NewReader(text))
+	if begin, err := values.Token(); err != nil || begin != json.Delim('[') {
+		return nil
+	}
+	var list []json.RawMessage
+	for values.More() {
+		var value json.RawMessage
+		if values.Decode(&value) != nil {
+			break
+		}
+		list = append(list, value)
+	}
+	text, err := json.Marshal(list)
+	if err != nil || list == nil {
+		return nil
+	}
+	return text
 }
 
 // leftOut lists the tests that were skipped.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -69,5 +70,36 @@ func TestShares(t *testing.T) {
 	}
 	if given := limit([]*part{{Limit: 90}}, usual.Seconds(), 0); given != 90 {
 		t.Errorf("the only part has %g s of 90", given)
+	}
+}
+
+// What a part has printed of an array is kept, wherever its time ends.
+func TestWhole(t *testing.T) {
+	const array = `[
+  {"a":[1,2]},
+  {"a":"]"}
+]
+`
+	for n := range len(array) + 1 {
+		want := `[{"a":[1,2]},{"a":"]"}]`
+		switch {
+		case n < strings.Index(array, ",\n"):
+			want = ""
+		case n < strings.Index(array, "\n]"):
+			want = `[{"a":[1,2]}]`
+		case n >= strings.LastIndex(array, "]")+1:
+			want = array[:n]
+		}
+		if got := string(whole([]byte(array[:n]))); got != want {
+			t.Errorf("of %q\n%q is kept, not\n%q", array[:n], got, want)
+		}
+	}
+	for _, text := range []string{"", "no JSON", `{"a": `, "["} {
+		if got := whole([]byte(text)); got != nil {
+			t.Errorf("of %q %q is kept", text, got)
+		}
+	}
+	if got := string(whole([]byte(`{"a": 1}`))); got != `{"a": 1}` {
+		t.Errorf("of an object %q is kept", got)
 	}
 }

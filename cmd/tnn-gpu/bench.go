@@ -55,9 +55,6 @@ func (p *program) benchCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := checkBenchPlot(o, cases); err != nil {
-				return err
-			}
 			if err := checkHostWork(o, cases); err != nil {
 				return err
 			}
@@ -65,10 +62,13 @@ func (p *program) benchCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := checkBenchMemory(cases, targets); err != nil {
+			if err := p.dealCases(cases, targets); err != nil {
 				return err
 			}
-			return p.bench(c.Context, o, cases, targets)
+			if err := checkBenchPlot(o, targets); err != nil {
+				return err
+			}
+			return p.bench(c.Context, o, targets)
 		},
 	}
 }
@@ -286,15 +286,21 @@ func numberList(flag, texts string) ([]int, error) {
 }
 
 // checkBenchPlot says before anything is measured why it could not be drawn.
-func checkBenchPlot(o *benchOptions, cases []bench.Case) error {
+func checkBenchPlot(o *benchOptions, targets []benchTarget) error {
 	if o.plot == "" {
 		return nil
 	}
 	if err := plot.CheckFormat(cmp.Or(formatOf(o.plot), "png")); err != nil {
 		return badUsage("--plot: %w", err)
 	}
-	if len(cases) == 1 {
-		return badUsage("--plot draws a curve over sizes, but there is one network to measure, %v; give several numbers", cases[0])
+	var most []bench.Case
+	for _, t := range targets {
+		if len(t.cases) > len(most) {
+			most = t.cases
+		}
+	}
+	if len(most) == 1 {
+		return badUsage("--plot draws a curve over sizes, but there is one network to measure, %v; give several numbers", most[0])
 	}
 	return checkNew(o.plot, o.overwrite)
 }
@@ -311,32 +317,45 @@ func checkHostWork(o *benchOptions, cases []bench.Case) error {
 	return nil
 }
 
-// checkBenchMemory refuses what cannot fit, before anything is measured. Beside the state
-// and its tables a backend has buffers, and some cases begin each time at a copy.
-func checkBenchMemory(cases []bench.Case, targets []benchTarget) error {
-	process := memory.Limit()
-	for _, c := range cases {
-		host, device, err := c.Need()
-		if err == nil {
-			err = checkBenchFit(c, "this process can have", process, atPeak(host))
-		}
-		for _, t := range targets {
-			if err == nil && !t.host && !c.Work.Host {
-				err = checkBenchFit(c, t.name+" has", t.memory, device)
+// dealCases gives each target the cases that it measures. It leaves out what cannot fit,
+// and says so before anything is measured.
+func (p *program) dealCases(cases []bench.Case, targets []benchTarget) error {
+	var dealt int
+	var problems []string
+	for i := range targets {
+		t := &targets[i]
+		for _, c := range cases {
+			if c.Work.Host && !t.host {
+				continue
 			}
+			if problem := t.misfit(c); problem != "" {
+				problems = append(problems, fmt.Sprintf("%v is not possible: %s", c, problem))
+				continue
+			}
+			t.cases = append(t.cases, c)
+			dealt++
 		}
-		if err != nil {
-			return err
-		}
+	}
+	if dealt == 0 {
+		return badUsage("%s; use smaller numbers", problems[0])
+	}
+	for _, text := range slices.Compact(problems) {
+		fmt.Fprintf(p.errs, "tnn-gpu: %s; it is left out\n", text)
 	}
 	return nil
 }
 
-func checkBenchFit(c bench.Case, where string, there, need int64) error {
-	if problem := tooLarge(where, there, need, 1); problem != "" {
-		return badUsage("%v is not possible: %s; use smaller numbers", c, problem)
+// misfit says why a case cannot fit, if so. Beside the state and its tables a backend has
+// buffers, and some cases begin each time at a copy.
+func (t *benchTarget) misfit(c bench.Case) string {
+	host, device, err := c.Need()
+	if err != nil {
+		return err.Error()
 	}
-	return nil
+	if problem := tooLarge("this process can have", memory.Limit(), atPeak(host), 1); problem != "" || t.host {
+		return problem
+	}
+	return tooLarge(t.name+" has", t.memory, device, 1)
 }
 
 // benchTarget is a device to be measured.
@@ -346,6 +365,7 @@ type benchTarget struct {
 	memory int64 // of a device that has its own
 	host   bool  // it is the processor backend, which stands for what the host does
 	stream func() (bench.Stream, error)
+	cases  []bench.Case
 }
 
 func (p *program) benchTargets(o *benchOptions) ([]benchTarget, error) {
@@ -392,37 +412,54 @@ func (p *program) benchTargets(o *benchOptions) ([]benchTarget, error) {
 	return targets, nil
 }
 
-func (p *program) bench(ctx context.Context, o *benchOptions, cases []bench.Case, targets []benchTarget) error {
-	budget := time.Duration(o.seconds * float64(time.Second))
+// bench prints what was measured, also where something failed: JSON at once, so that it is
+// there whatever ends the program, and tables at the end.
+func (p *program) bench(ctx context.Context, o *benchOptions, targets []benchTarget) error {
 	var results []*bench.Result
+	list := jsonList{w: p.out}
+	err := p.measureCases(ctx, targets, time.Duration(o.seconds*float64(time.Second)), func(r *bench.Result) error {
+		results = append(results, r)
+		fmt.Fprintf(p.errs, "    %s\n", r.RateText())
+		if o.json {
+			return list.add(r)
+		}
+		return nil
+	})
+	if path := o.plot; path != "" && err == nil {
+		write := func(w io.Writer) error { return plot.Scaling(results).Write(w, cmp.Or(formatOf(path), "png")) }
+		err = p.writeFile(path, o.overwrite, write)
+	}
+	switch {
+	case len(results) == 0:
+		return err
+	case o.json:
+		return errors.Join(err, list.end())
+	}
+	return errors.Join(err, p.printBench(results))
+}
+
+// measureCases measures each target's cases.
+func (p *program) measureCases(ctx context.Context, targets []benchTarget, budget time.Duration, use func(*bench.Result) error) (err error) {
 	for _, t := range targets {
+		if len(t.cases) == 0 {
+			continue
+		}
 		fmt.Fprintf(p.errs, "%s: streaming\n", t.name)
-		var err error
 		if t.Stream, err = measureStream(ctx, t, budget); err != nil {
 			return err
 		}
-		for _, each := range cases {
-			if each.Work.Host && !t.host {
-				continue
-			}
+		for _, each := range t.cases {
 			fmt.Fprintf(p.errs, "%s: %v\n", t.name, each)
 			r, err := bench.Run(ctx, each, t.Target, budget)
 			if err != nil {
 				return err
 			}
-			results = append(results, r)
+			if err := use(r); err != nil {
+				return err
+			}
 		}
 	}
-	if path := o.plot; path != "" {
-		write := func(w io.Writer) error { return plot.Scaling(results).Write(w, cmp.Or(formatOf(path), "png")) }
-		if err := p.writeFile(path, o.overwrite, write); err != nil {
-			return err
-		}
-	}
-	if o.json {
-		return writeJSON(p.out, results)
-	}
-	return p.printBench(results)
+	return nil
 }
 
 func measureStream(ctx context.Context, t benchTarget, budget time.Duration) (speed bench.Speed, err error) {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,6 +37,50 @@ func TestBench(t *testing.T) {
 		}
 	}
 }
+
+// TestBenchKeepsWhatItHas: what ends bench leaves what was measured before. Here the first
+// result has it end.
+func TestBenchKeepsWhatItHas(t *testing.T) {
+	for _, asJSON := range []bool{true, false} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var out strings.Builder
+		p := &program{out: &out, errs: writerFunc(func(text []byte) (int, error) {
+			if strings.Contains(string(text), "a second") {
+				cancel()
+			}
+			return len(text), nil
+		})}
+		o := &benchOptions{backend: "cpu", series: "hylton2020", axes: map[string]string{"size": "8,10", "connections": "4"}, seconds: 0.001, json: asJSON}
+		cases, err := benchCases(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		targets, err := p.benchTargets(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.dealCases(cases, targets); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.bench(ctx, o, targets); !errors.Is(err, context.Canceled) {
+			t.Errorf("bench ends with %v", err)
+		}
+		var results []bench.Result
+		if asJSON {
+			if err := json.Unmarshal([]byte(out.String()), &results); err != nil || len(results) != 1 || results[0].Axes[0].Value != 8 {
+				t.Errorf("%v of\n%s", err, &out)
+			}
+		} else if !strings.Contains(out.String(), "hylton2020: node updates") {
+			t.Errorf("there is no table:\n%s", &out)
+		}
+	}
+}
+
+// writerFunc is a writer.
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(text []byte) (int, error) { return f(text) }
 
 // Every model has something to measure, and what it has can be measured in small sizes.
 func TestBenchOfEveryModel(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tnn-gpu/host/bench"
 )
 
 // TestTooLittleMemory: what would not fit the memory that the process may have ends
@@ -137,6 +140,13 @@ func TestBenchOfTooMuch(t *testing.T) {
 		if strings.Count(r.errs, "\n") != 1 {
 			t.Errorf("%v: more than a sentence:\n%.2000s", args, r.errs)
 		}
+	}
+	// What fits beside it is measured.
+	r := limited(t, dir, "ulimit -v 4000000", "bench", "--backend", "cpu", "--size", "30000,8", "--connections", "4", "--seconds", "0.001", "--json")
+	r.want(t, codeDone, "size 30000, connections 4, single precision is not possible: the network takes at least", "it is left out")
+	var results []bench.Result
+	if err := json.Unmarshal([]byte(r.out), &results); err != nil || len(results) != 1 {
+		t.Errorf("%d results, not one: %v", len(results), err)
 	}
 }
 

@@ -29,6 +29,31 @@ func writeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
+// jsonList writes an array as writeJSON does, one value after another.
+type jsonList struct {
+	w     io.Writer
+	begun bool
+}
+
+func (l *jsonList) add(v any) error {
+	text, err := json.MarshalIndent(v, "  ", "  ")
+	if err != nil {
+		return err
+	}
+	before := ",\n  "
+	if !l.begun {
+		before, l.begun = "[\n  ", true
+	}
+	_, err = fmt.Fprintf(l.w, "%s%s", before, text)
+	return err
+}
+
+// end ends an array that has values.
+func (l *jsonList) end() error {
+	_, err := io.WriteString(l.w, "\n]\n")
+	return err
+}
+
 // checkNew refuses a file that exists, unless it is a regular one and to be replaced. What
 // a run has written of itself is never replaced.
 func checkNew(path string, overwrite bool) error {

@@ -191,6 +191,11 @@ func Profile(out io.Writer, r *Result) error {
 	return w.Flush()
 }
 
+// RateText says what was reached.
+func (r *Result) RateText() string {
+	return fmt.Sprintf("%s %s a second", si(r.Rate.PerSecond.Median), r.Unit)
+}
+
 // si writes a number with three digits and a prefix.
 func si(v float64) string {
 	for _, p := range []struct {
