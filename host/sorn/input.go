@@ -43,7 +43,7 @@ type InputSpec struct {
 	Units       int       `toml:"units" comment:"of strong: units that get it; of one-hot: units of a label"`
 	Fixed       bool      `toml:"fixed" comment:"of strong: the same units in all steps"`
 	Words       []string  `toml:"words,omitempty" comment:"of words: their letters are the symbols, _ is none; of markov: the symbols"`
-	Transitions []float64 `toml:"transitions,omitempty" comment:"of words and markov: probabilities from each word to each, row after row; none: equal odds"`
+	Transitions []float64 `toml:"transitions,omitempty" comment:"of streams of symbols: probabilities from each word to each, row after row; none: equal odds"`
 	Count       int       `toml:"count,omitempty" comment:"of counting: B in ABBBC, and E in DEEEF"`
 	Alphabet    int       `toml:"alphabet,omitempty" comment:"of random-sequence and one-hot: symbols"`
 	PoolSize    int       `toml:"pool_size,omitempty" comment:"random units that a channel or a symbol drives; 0: channel c drives unit c"`

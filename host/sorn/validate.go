@@ -186,6 +186,11 @@ func (s *Spec) checkInput() error {
 	if in.Readout != "" && !in.Symbolic() {
 		return model.BadKey("input.readout", in.Readout, fmt.Sprintf("it predicts symbols, and inputs of the kind %s are none", in.Kind))
 	}
+	if in.Symbolic() {
+		if err := in.checkSymbols(n); err != nil {
+			return err
+		}
+	}
 	switch in.Kind {
 	case Fed, File:
 		if s.Sorn.NU == 0 {
@@ -193,21 +198,6 @@ func (s *Spec) checkInput() error {
 		}
 	case Strong:
 		return model.Within("input.units", in.Units, 0, n, "units that are driven")
-	case Counting:
-		if err := model.Within("input.count", in.Count, 1, 1<<16, "letters B or E of a word"); err != nil {
-			return err
-		}
-	case RandomSequence, OneHot:
-		if err := model.Within("input.alphabet", in.Alphabet, 1, 1<<16, "symbols"); err != nil {
-			return err
-		}
-		if err := model.Within("input.units", in.Units, 1, n, "units of a label"); in.Kind == OneHot && err != nil {
-			return err
-		}
-	case Words, Markov:
-		if err := in.checkWords(); err != nil {
-			return err
-		}
 	}
 	return s.checkRoomForInput()
 }
@@ -243,6 +233,33 @@ func (s *InputSpec) checkOdds() error {
 	return nil
 }
 
+// checkSymbols checks the words of a stream of symbols among n units, and the odds of one
+// after another.
+func (s *InputSpec) checkSymbols(n int64) error {
+	words := 1 // of kind text, which is read later
+	switch s.Kind {
+	case Counting:
+		words = 2
+		if err := model.Within("input.count", s.Count, 1, 1<<16, "letters B or E of a word"); err != nil {
+			return err
+		}
+	case RandomSequence, OneHot:
+		words = s.Alphabet
+		if err := model.Within("input.alphabet", s.Alphabet, 1, 1<<16, "symbols"); err != nil {
+			return err
+		}
+		if err := model.Within("input.units", s.Units, 1, n, "units of a label"); s.Kind == OneHot && err != nil {
+			return err
+		}
+	case Words, Markov:
+		words = len(s.Words)
+		if err := s.checkWords(); err != nil {
+			return err
+		}
+	}
+	return s.checkTransitions(words)
+}
+
 func (s *InputSpec) checkWords() error {
 	if len(s.Words) == 0 {
 		return model.BadKey("input.words", nil, fmt.Sprintf("the kind %s needs a list of words", s.Kind))
@@ -256,7 +273,11 @@ func (s *InputSpec) checkWords() error {
 			return model.BadKey("input.words", w, "the kind markov goes from symbol to symbol; use single letters")
 		}
 	}
-	n := len(s.Words)
+	return nil
+}
+
+// checkTransitions checks the odds of each of n words after each.
+func (s *InputSpec) checkTransitions(n int) error {
 	if len(s.Transitions) == 0 {
 		return nil
 	}

@@ -31,6 +31,16 @@ func TestBadInput(t *testing.T) {
 	refused("input.count", func(s *Spec) { s.Input.Kind, s.Input.Count = Zero, -1 })
 	refused("input.alphabet", func(s *Spec) { s.Input.Kind, s.Input.Alphabet = Zero, -1 })
 	refused("input.transitions", func(s *Spec) { s.Input.Kind, s.Input.Transitions = Zero, []float64{math.NaN()} })
+	// Odds that would be looked up beyond their end.
+	refused("input.transitions", func(s *Spec) {
+		s.Input.Kind, s.Input.Alphabet, s.Input.Transitions = RandomSequence, 2, []float64{1}
+	})
+	refused("input.transitions", func(s *Spec) {
+		s.Input.Kind, s.Input.Count, s.Input.Transitions = Counting, 2, []float64{0.5, 0.5}
+	})
+	refused("input.transitions", func(s *Spec) {
+		s.Input.Kind, s.Input.File, s.Input.Transitions = Text, "letters.txt", []float64{0.5, 0.5, 1, 0}
+	})
 	for key, change := range map[string]func(s *Spec){
 		"sorn.ne":               func(s *Spec) { s.Sorn.NE = 4 },
 		"sorn.nu":               func(s *Spec) { s.Sorn.NU = 0 },
