@@ -72,6 +72,9 @@ func (p *program) compare(ctx context.Context, o *compareOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := checkHeeded(&o.configOptions, cfg); err != nil {
+		return err
+	}
 	p.warnPassedOver(cfg)
 	n := min(cfg.Spec.Steps(), comparedSteps)
 	if o.steps.given {

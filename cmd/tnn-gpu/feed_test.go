@@ -88,6 +88,7 @@ func TestFeed(t *testing.T) {
 	}
 	tnnGPU(t, dir, "run", "fed.toml").want(t, codeUsage, "the network takes 2 inputs at each step: use `tnn-gpu feed`")
 	fedWith(t, dir, "", "feed", "--preset", "isolated4").want(t, codeUsage, "give at least one [[external]]")
+	fedWith(t, dir, "", "feed", "--preset", "driven", "--set", "external[0].periods=[5]").want(t, codeUsage, "external[0].periods is set to [5], which has no effect, as the external nodes are fed")
 	fedWith(t, dir, "", append(args, "--answer", "speed")...).want(t, codeUsage, `"speed" is no quantity and no field: use one of the quantities energy, `, "; or of the fields state, energy, ")
 	fedWith(t, dir, inputLines(26, 30), "feed", "--from", "whole@17", "--backend", "cpu", "--no-overview", "--steps", "+3", "--out", "branch", "--answer", "energy").want(t, codeDone)
 	if left := strings.Count(string(read(t, dir, "branch", "inputs.csv")), "\n"); left != 1+3 {
@@ -162,6 +163,8 @@ func TestFeedOfSORN(t *testing.T) {
 			t.Errorf("line %d is answered %q; driven units are active", i+1, lines[i])
 		}
 	}
+	pools := []string{"feed", "--preset", "sorn-0.3", "--set", "input.pool_size=2", "--backend", "cpu", "--no-overview", "--out", "pools"} // of the channels that are fed
+	fedWith(t, dir, "!quit\n", pools...).want(t, codeDone)
 	args[len(args)-3] = "saved"
 	saved := fedWith(t, dir, "!save begin.npz\n1000 0 0\n!save a state.npz\n0 0 0\n!save a state.npz\n!save nowhere/state.npz\n!save state.npz\n!quit\n", args...).want(t, codeDone)
 	lines = strings.Split(strings.TrimSpace(saved.out), "\n")[1:]

@@ -142,6 +142,19 @@ func applySweep(o *configOptions, cfg *config.Config) error {
 	return err
 }
 
+// checkHeeded refuses what flags and settings give and nothing heeds.
+func checkHeeded(o *configOptions, cfg *config.Config) error {
+	err := cfg.CheckHeeded()
+	var at *config.Error
+	if !errors.As(err, &at) {
+		return err
+	}
+	if at.Key == "run.sweep" && len(o.sweep) > 0 {
+		at.Where = "--sweep"
+	}
+	return usageError{err}
+}
+
 // applyComputerFlags overrides what the configuration says of where to compute.
 func applyComputerFlags(o *computerOptions, cfg *config.Config) error {
 	if err := setComputer(o, cfg); err != nil {

@@ -279,6 +279,9 @@ func (o *origin) changed(opts *configOptions) (*config.Config, error) {
 	if err == nil {
 		err = applyFlags(opts, cfg)
 	}
+	if err == nil {
+		err = checkHeeded(opts, cfg)
+	}
 	if err != nil {
 		return nil, err
 	}

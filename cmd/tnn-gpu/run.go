@@ -142,6 +142,9 @@ func (p *program) runNew(ctx context.Context, o *runOptions) error {
 			return cfg.Locate(err)
 		}
 	}
+	if err := checkHeeded(&o.configOptions, cfg); err != nil {
+		return err
+	}
 	j, err := p.prepare(&o.job, cfg)
 	if err != nil {
 		return err

@@ -155,6 +155,8 @@ func TestScanMistakes(t *testing.T) {
 		{"scan --over edge.bound=1,2 --set graph.sides=[8,8] --quantity oder --prepare --out x", `the quantity "oder", and there is no such outcome; there are energy, `},
 		{"scan --over edge.bound=1,2 --set graph.sides=[8,8] -x edge.noise --out x", `the axis "edge.noise", and the scan varies edge.bound`},
 		{"scan --preset hylton2019-fig5 --over external[0].weight=1,10,100 --out x", "point 2 of the scan: external[0].weight is set to 10, which has no effect, as era[0].change[0] gives it another value from the first step on"},
+		{"scan --preset hopfield-recall --set recall.method=metropolis --over recall.fraction=0.1,0.2 --out x", "--set: recall.method is set to metropolis, which has no effect, as recall.temperature is 0"},
+		{"scan --over edge.bound=1,2 --set record.every=3 --out x", "--set: record.every is set, which has no effect, as a scan records no run"},
 		{"scan merge", "takes one argument, the folder of a scan"},
 		{"scan merge .", "is not the folder of a scan"},
 		{"scan status nowhere", "nowhere"},

@@ -110,21 +110,23 @@ func (t *Table) checkTogether() error {
 }
 
 // Unheeded implements model.Selective.
-func (s *Spec) Unheeded(key string) (by, why string) {
+func (s *Spec) Unheeded(key string, _ bool) (why string) {
 	t := &s.Codes
 	switch {
 	case key == "codes.hidden" && t.Receiver != Network:
-		return "codes.receiver", fmt.Sprintf("the receiver %s has no such units", t.Receiver)
+		return fmt.Sprintf("the receiver %s has no such units", t.Receiver)
 	case key == "codes.eta" && t.Receiver != Counts:
-		return "codes.receiver", fmt.Sprintf("the receiver %s keeps no counts", t.Receiver)
+		return fmt.Sprintf("the receiver %s keeps no counts", t.Receiver)
 	case key == "codes.copies" && t.Transmitter == Exact:
-		return "codes.transmitter", "the transmitter exact sends no messages while it learns"
+		return "the transmitter exact sends no messages while it learns"
 	case key == "codes.exploration" && t.Transmitter != Free:
-		return "codes.transmitter", fmt.Sprintf("the transmitter %s does not perturb codewords", t.Transmitter)
+		return fmt.Sprintf("the transmitter %s does not perturb codewords", t.Transmitter)
 	case (key == "codes.burst" || key == "codes.burst_length") && t.Channel != Bursts:
-		return "codes.channel", fmt.Sprintf("the channel %s has no bursts", t.Channel)
+		return fmt.Sprintf("the channel %s has no bursts", t.Channel)
+	case key == "codes.blocks" && t.Channel.Binary():
+		return fmt.Sprintf("over %s block errors follow from all outputs, and no messages are sent for them", t.Channel)
 	}
-	return "", ""
+	return ""
 }
 
 func (t *Table) checkEvaluation() error {

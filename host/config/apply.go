@@ -20,17 +20,10 @@ const ByFlag = "--set"
 //	era=[{steps = 10}, {steps = 20, adapt = false}]
 //
 // Values are those of TOML; texts may do without quotes. After an error the
-// configuration is not to be used.
+// configuration is not to be used. Whether all settings are heeded is for CheckHeeded, when
+// there are no more to come.
 func (c *Config) Apply(settings ...string) error {
 	before := c.given(settings)
-	if err := c.applyAll(settings); err != nil {
-		return err
-	}
-	return c.checkHeeded(settings, before, false)
-}
-
-// applyAll is Apply where settings need not be heeded.
-func (c *Config) applyAll(settings []string) error {
 	for _, setting := range settings {
 		if err := c.apply(setting); err != nil {
 			return err
@@ -43,6 +36,7 @@ func (c *Config) applyAll(settings []string) error {
 	if err := c.chooseAlternatives(settings); err != nil {
 		return err
 	}
+	c.remember(before, c.given(settings))
 	return c.Validate()
 }
 
@@ -79,6 +73,9 @@ type target struct {
 }
 
 func (t *target) key() string { return join(t.at.key, name(t.field)) }
+
+// usual is the default of the field.
+func (t *target) usual() reflect.Value { return t.defaults.FieldByIndex(t.field.Index) }
 
 // step is a word of a key, with the index of an element if it has one.
 type step struct {
@@ -192,7 +189,7 @@ func (c *Config) set(t *target, text string) error {
 	if err := unmarshal(src, s.here, t.table.Addr().Interface()); err != nil {
 		return badSetting(key, "%s is %q: %s", key, short(text), Wanted(t.field.Type))
 	}
-	fill(v, t.defaults.FieldByIndex(t.field.Index), key, s.origins)
+	fill(v, t.usual(), key, s.origins)
 	maps.DeleteFunc(c.origins, func(k, _ string) bool {
 		return strings.HasPrefix(k, key+".") || strings.HasPrefix(k, key+"[")
 	})

@@ -36,6 +36,7 @@ type Config struct {
 
 	file    string            // that it was read from, for messages
 	origins map[string]string // of keys: net.toml:12, or --set
+	changes map[string]change // by key, of all settings
 }
 
 // Run is what does not depend on the model. Keys marked bits:"no" have no
@@ -56,7 +57,7 @@ func defaultRun() Run {
 
 // newConfig is a configuration of a model with a specification of its own.
 func newConfig(model string, spec model.Spec) *Config {
-	return &Config{Format: Format, Model: model, Run: defaultRun(), Record: defaultRecord(), Spec: spec, origins: make(map[string]string)}
+	return &Config{Format: Format, Model: model, Run: defaultRun(), Record: defaultRecord(), Spec: spec, origins: make(map[string]string), changes: make(map[string]change)}
 }
 
 // maxBytes bounds what a file may hold; the longest sensible ones name nodes.

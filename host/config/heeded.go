@@ -47,39 +47,130 @@ func (c *Config) choose(key, other string, settings []string) error {
 	return nil
 }
 
-// CheckHeeded refuses settings that made this of a base, as a point of a scan varies them
-// together, where they are not heeded.
-func (c *Config) CheckHeeded(settings []string, base *Config) error {
-	return c.checkHeeded(settings, base.given(settings), true)
+// change is what a setting made of a value: before is from before the first of several, or the
+// default where there was no such table.
+type change struct{ before, now string }
+
+// remember keeps the values that settings changed.
+func (c *Config) remember(before, now map[string]Value) {
+	for key, value := range now {
+		was, there := before[key]
+		of := change{was.Text, value.Text}
+		if earlier, again := c.changes[key]; again {
+			of.before = earlier.before
+		} else if t, err := c.find(key); !there && err == nil {
+			of.before = valueOf(t.usual()).Text
+		}
+		c.changes[key] = of
+	}
 }
 
-// checkHeeded refuses settings that give keys other values than given told before, where these
-// are not heeded. Keys that vary together have a value each where only some points heed it.
-func (c *Config) checkHeeded(settings []string, before map[string]Value, together bool) error {
-	selective, ok := c.Spec.(model.Selective)
-	if !ok {
-		return nil
-	}
-	now := c.given(settings)
-	if v, swept := now["run.sweep"]; swept && v != before["run.sweep"] {
-		key, _ := CutSetting(v.Text)
-		if by, why := selective.Unheeded(key); by != "" {
-			return badSetting("run.sweep", "%s is swept, which has no effect, as %s: leave it out", key, why)
+// CheckHeeded refuses a setting that a run does not heed. Folders of runs may have such.
+func (c *Config) CheckHeeded() error {
+	_, _, err := CheckHeeded([]*Config{c}, false)
+	return err
+}
+
+// CheckHeeded refuses a setting that none of the points of a scan heeds, and tells its key and
+// the first point that it is for: a value may mean nothing at some of them. They are made by an
+// experiment, or by runs.
+func CheckHeeded(points []*Config, experiment bool) (key string, point int, err error) {
+	first := make(map[string]int) // point that a setting changed
+	for i, c := range slices.Backward(points) {
+		for key, of := range c.changes {
+			if of.now != of.before {
+				first[key] = i
+			}
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(now)) {
-		by, why := selective.Unheeded(key)
-		if _, varied := now[by]; by == "" || together && varied || now[key] == before[key] {
+	readers := readersOf(points, experiment)
+	for _, key := range slices.Sorted(maps.Keys(first)) {
+		i := first[key]
+		says := key + " is set to " + short(points[i].changes[key].now)
+		of := key
+		if key == "run.sweep" {
+			of, _ = CutSetting(points[i].Run.Sweep)
+			says = of + " is swept"
+		}
+		if why := readers.unheeded(of, i); why != "" {
+			return key, i, badSetting(key, "%s, which has no effect, as %s: leave it out", says, why)
+		}
+	}
+	return "", 0, nil
+}
+
+// readers are what may heed a key at points.
+type readers struct {
+	experiment bool
+	points     []reader
+}
+
+type reader struct {
+	record *Record
+	specs  []model.Spec // different ones of replicas
+}
+
+func readersOf(points []*Config, experiment bool) *readers {
+	r := &readers{experiment: experiment}
+	for _, c := range points {
+		specs, _, _ := c.Variants()
+		if specs == nil {
+			specs = []model.Spec{c.Spec}
+		}
+		r.points = append(r.points, reader{&c.Record, specs[:min(len(specs), c.SweptValues())]})
+	}
+	return r
+}
+
+// unheeded says why a point does not heed a key, to end a sentence; empty where any does.
+func (r *readers) unheeded(key string, point int) (why string) {
+	if slices.ContainsFunc(r.points, func(of reader) bool { return of.unheeded(key, r.experiment) == "" }) {
+		return ""
+	}
+	return r.points[point].unheeded(key, r.experiment)
+}
+
+func (r *reader) unheeded(key string, experiment bool) (why string) {
+	if why := r.record.unheeded(key); why != "" {
+		return why
+	}
+	for _, spec := range r.specs {
+		selective, ok := spec.(model.Selective)
+		if !ok {
+			return ""
+		}
+		if why = selective.Unheeded(key, experiment); why == "" {
+			return ""
+		}
+	}
+	return why
+}
+
+// PassedOver says which key of a file a run passes over, since another one is heeded, or since
+// nothing heeds it; empty where there is none. Such a file is not refused, since the folders of
+// runs may have one.
+func (c *Config) PassedOver() string { return PassedOver([]*Config{c}, false) }
+
+// PassedOver is Config.PassedOver for the points of a scan, all of which pass a key over.
+func PassedOver(points []*Config, experiment bool) string {
+	c := points[0]
+	if says := c.passedOverInstead(); says != "" {
+		return says
+	}
+	readers := readersOf(points, experiment)
+	for _, s := range c.Settings() {
+		if !c.isOfFile(s.Key) {
 			continue
 		}
-		return badSetting(key, "%s is set to %s, which has no effect, as %s: leave it out", key, short(now[key].Text), why)
+		if why := readers.unheeded(s.Key, 0); why != "" && c.couldBeLeftOut(s) {
+			return fmt.Sprintf("%s = %s has no effect, as %s", s.Key, s.Text, why)
+		}
 	}
-	return nil
+	return ""
 }
 
-// PassedOver says which key of a file is passed over, since another one is heeded; empty where
-// none is. Such a file is not refused, since the folders of runs may have one.
-func (c *Config) PassedOver() string {
+// passedOverInstead is about keys that say the same.
+func (c *Config) passedOverInstead() string {
 	spec := c.Spec
 	if variants, _, _ := c.Variants(); len(variants) > 0 {
 		spec = variants[0] // its keys are heeded that a sweep gives values
@@ -94,6 +185,26 @@ func (c *Config) PassedOver() string {
 	}
 	value, _ := c.Value(key)
 	return fmt.Sprintf("%s = %s is passed over, since %s is given", key, value.Text, heeded)
+}
+
+// isOfFile tells whether a file gives a key, and no setting does.
+func (c *Config) isOfFile(key string) bool {
+	origin, said := c.origins[key]
+	return said && origin != ByFlag
+}
+
+// couldBeLeftOut tells whether a value is not the default, which would do as well.
+func (c *Config) couldBeLeftOut(s Setting) bool {
+	t, err := c.find(s.Key)
+	if err != nil {
+		return false
+	}
+	usual := literal(t.usual())
+	if usual == s.Text {
+		return false
+	}
+	_, err = c.With(s.Key + "=" + usual)
+	return err == nil
 }
 
 // field is the value of a key.
@@ -121,7 +232,9 @@ func (c *Config) given(settings []string) map[string]Value {
 	values := map[string]Value{}
 	for _, setting := range settings {
 		for _, key := range valuesOf(setting) {
-			values[key], _ = c.Value(key)
+			if v, err := c.Value(key); err == nil {
+				values[key] = v
+			}
 		}
 	}
 	return values

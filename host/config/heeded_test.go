@@ -27,24 +27,31 @@ func TestSettingsThatAnEraReplaces(t *testing.T) {
 		"isolated4 run.sweep=group[0].threshold=7,8":         "",
 	} {
 		preset, setting, _ := strings.Cut(setting, " ")
-		for _, settings := range [][]string{{change, setting}, {setting, change}} {
-			_, err := config.NewPreset(preset, settings...)
+		check := func(c *config.Config, err error) {
+			t.Helper()
+			if err == nil {
+				err = c.CheckHeeded()
+			}
 			if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
-				t.Errorf("%q gives %v, want %q", settings, err, want)
+				t.Errorf("%q gives %v, want %q", setting, err, want)
 			}
 		}
+		check(config.NewPreset(preset, change, setting))
+		check(config.NewPreset(preset, setting, change))
 		c, err := config.NewPreset(preset, change)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := config.Decode("config.toml", c.Encode()); err != nil || again.Says("edge.size_mass") != true {
+		if again, err := config.Decode("config.toml", c.Encode()); err != nil || again.CheckHeeded() != nil || !again.Says("edge.size_mass") {
 			t.Fatalf("a file with all keys is refused: %v", err)
 		}
-		if err = c.Apply(setting); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
-			t.Errorf("Apply %q gives %v, want %q", setting, err, want)
-		}
+		check(c, c.Apply(setting))
 	}
-	if _, err := config.NewPreset("hylton2019-fig5", "external[0].weight=3"); err == nil || !strings.Contains(err.Error(), "--set: external[0].weight is set to 3, which has no effect, as era[0].change[0] gives it another value") {
+	c, err := config.NewPreset("hylton2019-fig5", "external[0].weight=3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.CheckHeeded(); err == nil || !strings.Contains(err.Error(), "--set: external[0].weight is set to 3, which has no effect, as era[0].change[0] gives it another value") {
 		t.Errorf("hylton2019-fig5 gives %v", err)
 	}
 }
@@ -53,52 +60,147 @@ func TestSettingsThatAnEraReplaces(t *testing.T) {
 // setting gives it another value, alone or with what makes it so.
 func TestSettingsThatAreNotHeeded(t *testing.T) {
 	for setting, want := range map[string]string{
-		"relaxed group[0].threshold=0.3":                                   "group[0].threshold is set to 0.3, which has no effect, as the rule hylton2019 has no threshold",
-		"isolated4 era[0].mode=noise":                                      "there are no external nodes",
-		"isolated4 era=[{steps = 3, mode = \"noise\"}]":                    "there are no external nodes",
-		"isolated4 era[0].predict=true":                                    "there are no external nodes",
-		"codes-policy codes.burst=0.3":                                     "the channel bsc has no bursts",
-		"codes-policy codes.burst_length=2":                                "the channel bsc has no bursts",
-		"codes-policy codes.hidden=12":                                     "the receiver counts has no such units",
-		"codes-policy codes.exploration=0.4":                               "the transmitter policy does not perturb codewords",
-		"codes-policy run.sweep=codes.burst=0.3,0.4":                       "the channel bsc has no bursts",
-		"codes-exact codes.copies=20":                                      "the transmitter exact sends no messages",
-		"codes-exact codes.eta=0.1":                                        "the receiver posterior keeps no counts",
-		"hopfield-two-memories recall.fraction=0.5":                        "recall.state is the start",
-		"hopfield-recall recall={corruption = \"random\", fraction = 0.4}": "with the corruption random all units are drawn",
-		"codes-policy codes.hidden=64":                                     "", // as it is
-		"codes-policy codes.eta=0.2":                                       "",
-		"codes-policy codes.copies=20":                                     "",
-		"codes-free codes.exploration=0.4":                                 "",
-		"codes-backprop codes.hidden=12":                                   "",
-		"codes-policy codes={channel = \"bursts\", burst = 0.3}":           "",
-		"driven era[0].mode=noise":                                         "",
-		"isolated4 group[0].threshold=0.3":                                 "",
-		"hopfield-recall recall.fraction=0.4":                              "",
+		"relaxed group[0].threshold=0.3":                                      "group[0].threshold is set to 0.3, which has no effect, as the rule hylton2019 has no threshold",
+		"isolated4 era[0].mode=noise":                                         "there are no external nodes",
+		"isolated4 era=[{steps = 3, mode = \"noise\"}]":                       "there are no external nodes",
+		"isolated4 era[0].predict=true":                                       "there are no external nodes",
+		"codes-policy codes.burst=0.3":                                        "the channel bsc has no bursts",
+		"codes-policy codes.burst_length=2":                                   "the channel bsc has no bursts",
+		"codes-policy codes.hidden=12":                                        "the receiver counts has no such units",
+		"codes-policy codes.exploration=0.4":                                  "the transmitter policy does not perturb codewords",
+		"codes-policy run.sweep=codes.burst=0.3,0.4":                          "the channel bsc has no bursts",
+		"codes-exact codes.copies=20":                                         "the transmitter exact sends no messages",
+		"codes-exact codes.eta=0.1":                                           "the receiver posterior keeps no counts",
+		"hopfield-two-memories recall.fraction=0.5":                           "recall.state is the start",
+		"hopfield-recall recall={corruption = \"random\", fraction = 0.4}":    "with the corruption random all units are drawn",
+		"codes-policy codes.hidden=64":                                        "", // as it is
+		"codes-policy codes.eta=0.2":                                          "",
+		"codes-policy codes.copies=20":                                        "",
+		"codes-free codes.exploration=0.4":                                    "",
+		"codes-backprop codes.hidden=12":                                      "",
+		"codes-policy codes={channel = \"bursts\", burst = 0.3}":              "",
+		"driven era[0].mode=noise":                                            "",
+		"isolated4 group[0].threshold=0.3":                                    "",
+		"hopfield-recall recall.fraction=0.4":                                 "",
+		"hopfield-recall recall.method=metropolis":                            "recall.temperature is 0",
+		"hopfield-recall recall.trials=3":                                     "only an experiment of a scan",
+		"hopfield-recall patterns.threshold=0.3":                              "no file of patterns is an image",
+		"hopfield-recall network={matrix = false, units = 9, clip = true}":    "network.matrix is set to false, which has no effect, as couplings that are damaged or clipped, or stand beside thresholds, are a matrix all the same",
+		"hopfield-glyphs network.matrix=true":                                 "", // as it is all the same
+		"hopfield-recall recall={temperature = 1.0, method = \"metropolis\"}": "",
+		"hopfield-recall network.matrix=false":                                "",
+		"codes-policy codes.blocks=7":                                         "over bsc block errors follow from all outputs",
+		"codes-free codes.blocks=7":                                           "",
+		"isolated4 graph.separation=5":                                        "there are no external nodes",
+		"isolated4 edge={kind = \"fixed\", noise = false}":                    "edge.noise is set to false, which has no effect, as edge.kind is fixed",
+		"isolated4 edge={kind = \"fixed\", inverse_temperature = 2.0}":        "", // of the first weights
+		"driven external=[{connections = 4, weight = 1.0, wave = \"noise\", amplitude = 0.1, correlation_time = 2.0, polarity = 1}]":  "", // the default
+		"driven external=[{connections = 4, weight = 1.0, wave = \"noise\", amplitude = 0.1, correlation_time = 2.0, polarity = -1}]": "the wave noise has no polarity",
+		"driven external[0].sublattice=odd":                                   "",
+		"hylton2019-fig6 external[1].polarity=1":                              "",
+		"sorn-0.3 input.amplitude=3":                                          "input.amplitude is set to 3, which has no effect, as inputs of the kind zero have none",
+		"sorn-0.3 input={kind = \"strong\", amplitude = 3.0}":                 "",
+		"sorn-0.3 sorn.lambda_ie=30":                                          "sorn.network_type_ie is Dense",
+		"sorn-0.3 sorn={freeze = [\"stdp\"], eta_stdp = 0.1}":                 "sorn.freeze has stdp",
+		"sorn-0.3 sorn={freeze = [\"stdp\"], w_max = 2.0}":                    "",
+		"sorn-0.3 sorn={freeze = [\"STDP\", \"istdp\"], w_max = 2.0}":         "sorn.freeze has both stdp and istdp",
+		"sorn-0.3 sorn={freeze = [\"ip\"], nu = 3, target_rate = 0.2}":        "inputs of the kind zero have no such channels",
+		"zheng2013 sorn={freeze = [\"ip\"], nu = 0, target_rate = 0.2}":       "", // which must be given
+		"lazar2009 sorn.noise_sd_e=0.1":                                       "sorn.noise is false",
+		"isolated4 record.every=5":                                            "record.fields names no fields",
+		"isolated4 record={fields = [\"state\"], every = 5, watch_every = 2}": "record.watch names no columns",
 	} {
 		preset, setting, _ := strings.Cut(setting, " ")
-		_, err := config.NewPreset(preset, setting)
+		c, err := config.NewPreset(preset, setting)
+		if err == nil {
+			err = c.CheckHeeded()
+		}
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s of %s gives %v, want %q", setting, preset, err, want)
 		}
 	}
-	c, err := config.NewPreset("codes-policy")
+}
+
+// TestHeededBySome: a setting is heeded that one replica of a sweep heeds, or one point of a
+// scan. Then no folder of a run or a scan is refused.
+func TestHeededBySome(t *testing.T) {
+	c, err := config.NewPreset("hopfield-recall", "recall.method=metropolis")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for text, heeded := range map[string]bool{"codes.transmitter=exact codes.receiver=posterior codes.copies=20": true, "codes.hidden=12": false} {
-		settings := strings.Fields(text)
-		point, err := c.With(settings...)
+	point := func(settings ...string) *config.Config {
+		t.Helper()
+		c, err := c.With(settings...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := point.CheckHeeded(settings, c); (err == nil) != heeded {
-			t.Errorf("%s: %v", text, err)
+		return c
+	}
+	cold, cool, warm := point("recall.temperature=0"), point("recall.temperature=0", "recall.fraction=0.4"), point("recall.temperature=0.5")
+	for _, points := range [][]*config.Config{{warm}, {cold, warm}, {point("run.sweep=recall.temperature=0,0.5")}} {
+		if _, _, err := config.CheckHeeded(points, false); err != nil {
+			t.Error(err)
 		}
 	}
-	if swept, err := c.With("run.sweep=codes.burst=0.3,0.4"); err != nil {
+	key, at, err := config.CheckHeeded([]*config.Config{cold, cool}, false)
+	if key != "recall.method" || at != 0 || err == nil {
+		t.Errorf("%q of point %d: %v", key, at, err)
+	}
+	trials := point("recall.trials=3", "recall.temperature=0.5")
+	if _, _, err := config.CheckHeeded([]*config.Config{trials}, true); err != nil {
 		t.Error(err)
-	} else if _, err := config.Decode("config.toml", swept.Encode()); err != nil {
+	}
+	key, at, err = config.CheckHeeded([]*config.Config{warm, trials}, false)
+	if key != "recall.trials" || at != 1 || err == nil {
+		t.Errorf("%q of point %d: %v", key, at, err)
+	}
+	again, err := config.Decode("config.toml", cold.Encode())
+	if err == nil {
+		err = again.CheckHeeded()
+	}
+	if err != nil {
 		t.Errorf("the configuration of a run is not opened: %v", err)
+	}
+}
+
+// TestFileOfWhichSomeIsPassedOver: a file is not refused for what nothing heeds, and a key is told
+// that could be left out. None of a preset is.
+func TestFileOfWhichSomeIsPassedOver(t *testing.T) {
+	for content, want := range map[string]string{
+		"model = \"codes\"\n[codes]\nburst = 0.3":                                                                         "codes.burst = 0.3 has no effect, as the channel bsc has no bursts",
+		"model = \"codes\"\n[codes]\nburst = 0.1":                                                                         "", // the default
+		"model = \"codes\"\n[codes]\nburst = 0.3\n[run]\nreplicas = 2\nsweep = \"codes.rate=0.01,0.02\"":                  "codes.burst",
+		"model = \"hopfield\"\n[network]\nunits = 9\n[patterns]\ncount = 2\n[recall]\nmethod = \"metropolis\"":            "recall.method = \"metropolis\" has no effect",
+		"[record]\nevery = 3\n[graph]\nsides = [9]\n[[group]]\nconnections = 2\n[[era]]\nsteps = 1":                       "record.every = 3 has no effect",
+		"[record]\nevery = 3\nfields = [\"state\"]\n[graph]\nsides = [9]\n[[group]]\nconnections = 2\n[[era]]\nsteps = 1": "",
+	} {
+		c, err := config.Decode("mine.toml", []byte(content))
+		if err == nil {
+			err = c.CheckHeeded()
+		}
+		if err != nil {
+			t.Errorf("%s: %v", content, err)
+		} else if says := c.PassedOver(); (says == "") != (want == "") || !strings.Contains(says, want) {
+			t.Errorf("%s: %q, want %q", content, says, want)
+		}
+	}
+	for _, p := range config.Presets() {
+		c, err := config.Decode(p.Name, p.Config.Encode())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if says := c.PassedOver(); says != "" {
+			t.Errorf("%s: %s", p.Name, says)
+		}
+	}
+	c, err := config.NewPreset("hylton2019-fig5")
+	if err == nil {
+		c, err = config.Decode("mine.toml", []byte(strings.Replace(string(c.Encode()), "weight = 1.0", "weight = 5.0", 1)))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := c.Value("external[0].weight"); err != nil || v.Number != 5 || c.PassedOver() != "" {
+		t.Errorf("%v, %v: a weight that must be given is told: %q", v, err, c.PassedOver())
 	}
 }

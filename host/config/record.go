@@ -70,6 +70,17 @@ func (r *Record) check() error {
 	return nil
 }
 
+// unheeded says why nothing heeds a key, to end a sentence; empty where something does.
+func (r *Record) unheeded(key string) string {
+	switch {
+	case len(r.Fields) == 0 && slices.Contains([]string{"record.every", "record.region", "record.nodes"}, key):
+		return "record.fields names no fields"
+	case len(r.Watch) == 0 && key == "record.watch_every":
+		return "record.watch names no columns"
+	}
+	return ""
+}
+
 // distinct tells whether no text is there twice.
 func distinct(texts []string) bool {
 	seen := make(map[string]bool, len(texts))

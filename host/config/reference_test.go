@@ -17,8 +17,10 @@ const referenceHead = `# The configuration file
 A run is configured by a TOML file (https://toml.io). ` + "`tnn-gpu presets`" + ` prints complete ones to start from; a
 key that is left out has the default given here. A key that does not exist is an error, and so is a value that
 cannot be. ` + "`--set key=value`" + ` changes single keys: ` + "`--set edge.noise=false`, `--set 'group[0].levels=5'`" + `.
-It takes the place of what the file has, as flags do. A flag or a key that is given twice on a command line is an error, too, but for
-flags that make lists: ` + "`--set`" + ` of different keys, ` + "`--over`" + `, ` + "`--on`" + `, ` + "`--embed`" + `.
+It takes the place of what the file has, as flags do. A key that it gives another value and that nothing heeds
+beside the others is an error, too, as a rate of a rule that is frozen; of a file such a key is told when a run
+begins. A flag or a key that is given twice on a command line is an error, too, but for flags that make lists:
+` + "`--set`" + ` of different keys, ` + "`--over`" + `, ` + "`--on`" + `, ` + "`--embed`" + `.
 
 Words are explained in the [glossary](glossary.md). This page is written by ` + "`go test ./host/config -run TestReference -update`" + `.
 `

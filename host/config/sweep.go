@@ -103,15 +103,14 @@ func (c *Config) with(setting string) (*Config, error) {
 	return still.With(setting)
 }
 
-// With is a copy of the configuration with settings changed as Apply does, heeded or not (see
-// CheckHeeded): folders of runs and scans may have such as are not.
+// With is a copy of the configuration with settings changed as Apply does.
 func (c *Config) With(settings ...string) (*Config, error) {
 	copied, err := Decode(c.file, c.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("the configuration cannot be varied: %w", err)
 	}
-	copied.origins = maps.Clone(c.origins)
-	return copied, copied.applyAll(settings)
+	copied.origins, copied.changes = maps.Clone(c.origins), maps.Clone(c.changes)
+	return copied, copied.Apply(settings...)
 }
 
 // Value is the value of a key that is no table.
@@ -128,18 +127,22 @@ func (c *Config) Value(key string) (Value, error) {
 	if err != nil {
 		return Value{}, nowhere(err)
 	}
-	v := t.table.FieldByIndex(t.field.Index)
-	switch {
-	case isTable(t.field.Type) || isTables(t.field.Type):
+	if isTable(t.field.Type) || isTables(t.field.Type) {
 		return Value{}, badSetting(key, "%s is a table: name one of its keys, as in %s", key, join(key, "..."))
-	case v.CanInt():
-		return Value{literal(v), float64(v.Int()), true, true}, nil
-	case v.CanUint():
-		return Value{literal(v), float64(v.Uint()), true, true}, nil
-	case v.CanFloat():
-		return Value{strconv.FormatFloat(v.Float(), 'g', -1, 64), v.Float(), true, false}, nil
-	case v.Kind() == reflect.String:
-		return Value{Text: v.String()}, nil
 	}
-	return Value{Text: literal(v)}, nil
+	return valueOf(t.table.FieldByIndex(t.field.Index)), nil
+}
+
+func valueOf(v reflect.Value) Value {
+	switch {
+	case v.CanInt():
+		return Value{literal(v), float64(v.Int()), true, true}
+	case v.CanUint():
+		return Value{literal(v), float64(v.Uint()), true, true}
+	case v.CanFloat():
+		return Value{strconv.FormatFloat(v.Float(), 'g', -1, 64), v.Float(), true, false}
+	case v.Kind() == reflect.String:
+		return Value{Text: v.String()}
+	}
+	return Value{Text: literal(v)}
 }

@@ -35,7 +35,7 @@ func random() *Spec {
 
 func glyphs() *Spec {
 	s := Defaults()
-	s.Network = NetworkSpec{Rule: ProjectionRule}
+	s.Network = NetworkSpec{Rule: ProjectionRule, Matrix: true}
 	s.Patterns = PatternsSpec{Letters: 32, Bias: 0.5}
 	return s
 }

@@ -140,21 +140,6 @@ func (s *Spec) PassedOver() (key, heeded string) {
 	return "", ""
 }
 
-// Unheeded implements model.Selective.
-func (s *Spec) Unheeded(key string) (by, why string) {
-	r := s.Recall
-	switch {
-	case key != "recall.fraction" && key != "recall.corruption":
-	case r.State != "":
-		return "recall.state", "recall.state is the start, in place of a corrupted pattern"
-	case r.Start != "":
-		return "recall.start", "recall.start is the start, in place of a corrupted pattern"
-	case key == "recall.fraction" && r.Corruption == AnyStart:
-		return "recall.corruption", "with the corruption random all units are drawn"
-	}
-	return "", ""
-}
-
 // checkSources refuses what says twice what is stored.
 func (s *Spec) checkSources() error {
 	p := s.Patterns

@@ -277,9 +277,10 @@ type Alternative interface {
 
 // Selective is a specification that does not heed all of its keys.
 type Selective interface {
-	// Unheeded is the key by which another one is not heeded, and what that does, to end a
-	// sentence; both are empty where it is heeded.
-	Unheeded(key string) (by, why string)
+	// Unheeded says by what a key is not heeded, to end a sentence: by no run, or by no
+	// experiment of a scan. It is empty where the key is heeded, and where a page can have
+	// it heeded while a run goes on.
+	Unheeded(key string, experiment bool) (why string)
 }
 
 // Feedable is a specification whose network can take its inputs from outside.

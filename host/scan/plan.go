@@ -90,20 +90,22 @@ func (s *Scan) fits(spec model.Spec) error {
 	return err
 }
 
-// CheckHeeded finds a point with a value that nothing heeds. Folders may have such.
+// CheckHeeded finds a setting, or a key of an axis, that no point heeds. Folders may have such.
 func (s *Scan) CheckHeeded() error {
-	for i, p := range s.Plan.Points {
-		var settings []setting
-		var texts []string
-		for k, v := range p.Values {
-			settings = append(settings, setting{s.Plan.Keys[k], v.Text})
-			texts = append(texts, s.Plan.Keys[k]+"="+v.Text)
-		}
-		if err := s.configs[i].CheckHeeded(texts, s.Base); err != nil {
-			return atPoint(i, settings, err)
+	for _, text := range s.File.Set {
+		if key, _ := config.CutSetting(text); key == "record" || strings.HasPrefix(key, "record.") {
+			return s.File.located(&config.Error{Where: config.ByFlag, Key: key, Err: fmt.Errorf("%s is set, which has no effect, as a scan records no run: leave it out", key)})
 		}
 	}
-	return nil
+	key, point, err := config.CheckHeeded(s.configs, s.Kind != nil)
+	if err == nil || !slices.Contains(s.Plan.Keys, key) {
+		return s.File.located(err)
+	}
+	var settings []setting
+	for k, v := range s.Plan.Points[point].Values {
+		settings = append(settings, setting{s.Plan.Keys[k], v.Text})
+	}
+	return atPoint(point, settings, err)
 }
 
 // CheckFigure finds names in the figure that the scan does not have, before anything is
@@ -360,7 +362,7 @@ func (s *Scan) unlike(mine int, other *Scan, theirs int) string {
 }
 
 // PassedOver says which key of the base is passed over at the points: [config.Config.PassedOver].
-func (s *Scan) PassedOver() string { return s.configs[0].PassedOver() }
+func (s *Scan) PassedOver() string { return config.PassedOver(s.configs, s.Kind != nil) }
 
 // Outcome says in words what a trial gives.
 func (s *Scan) Outcome() string {

@@ -437,7 +437,7 @@ func TestFolderNeedsNoOtherFile(t *testing.T) {
 	}
 }
 
-// TestPresets can all be made, and no name is a run's, too.
+// TestPresets can all be made and heed all that they set, and no name is a run's, too.
 func TestPresets(t *testing.T) {
 	for _, p := range Presets() {
 		f, found, err := NewPreset(p.Name)
@@ -449,6 +449,9 @@ func TestPresets(t *testing.T) {
 		s, err := New(f)
 		if err != nil || len(s.Plan.Points) < 2 && s.Kind == nil || len(s.Plan.Points) == 0 || p.Doc == "" {
 			t.Errorf("%s: %v", p.Name, err)
+		}
+		if says := s.PassedOver(); s.CheckHeeded() != nil || says != "" {
+			t.Errorf("%s: %v %s", p.Name, s.CheckHeeded(), says)
 		}
 		if _, err := config.NewPreset(p.Name); err == nil || !strings.Contains(err.Error(), "tnn-gpu scan --preset "+p.Name) {
 			t.Errorf("%s, as a run: %v", p.Name, err)

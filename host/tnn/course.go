@@ -64,21 +64,6 @@ func (s *Spec) courses() ([]model.Course, error) {
 	return out, nil
 }
 
-// Unheeded implements model.Selective.
-func (s *Spec) Unheeded(key string) (by, why string) {
-	if by := s.setBy(key); by != "" {
-		return by, by + " gives it another value from the first step on"
-	}
-	table, name, _ := strings.Cut(key, ".")
-	switch {
-	case s.Network.Rule == Hylton2019 && strings.HasPrefix(table, "group[") && name == "threshold":
-		return "network.rule", "the rule hylton2019 has no threshold"
-	case len(s.Externals) == 0 && strings.HasPrefix(table, "era[") && (name == "mode" || name == "predict"):
-		return "external", "there are no external nodes"
-	}
-	return "", ""
-}
-
 // setBy is the change by which a number has another value before anything heeds its own; empty
 // where there is none.
 func (s *Spec) setBy(key string) string {

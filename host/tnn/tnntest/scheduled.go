@@ -29,8 +29,7 @@ func Scheduled(t *testing.T, open backend.Open) {
 				}
 				b := start(t, open, net, backend.Options{Precision: state.Double, Seeds: []uint64{5}})
 				advanceBy(t, 20, b)
-				by, _ := spec.Unheeded(key)
-				ends, unheeded = append(ends, stateOf(t, b)), by != ""
+				ends, unheeded = append(ends, stateOf(t, b)), spec.Unheeded(key, false) != ""
 			}
 			d, err := state.Diff(ends[0], ends[1])
 			if err != nil || (d == nil) != unheeded {
