@@ -39,8 +39,10 @@ const leastAvalanches = 50
 const mostRange = 1 << 20
 
 // Laws fits a power law, an exponential and a power law with a cut-off to the durations or
-// sizes of avalanches between two of them, and adds a table of all. The upper one may be
-// larger than the largest, and is at most mostRange.
+// sizes of avalanches between two of them. It adds a table of how many there were of each,
+// and one of how many there were at least so long, as the laws have it, too: counts of each
+// say little where most numbers occur once or never. The upper one may be larger than the
+// largest, and is at most mostRange.
 func (r *Result) Laws(name, unit string, values []float64, lo, hi int) {
 	whole := make([]float64, 0, len(values))
 	for _, v := range values {
@@ -63,10 +65,23 @@ func (r *Result) Laws(name, unit string, values []float64, lo, hi int) {
 	}
 	r.AddPowerLaw(name, fmt.Sprintf("from %d to %d", lo, hi), power)
 	at, found := histogram(whole)
-	t := Table{Name: name + "s", Title: "avalanches by " + name + ", and laws", One: true}
-	t.Add(model.Column{Name: name, Title: name, Unit: unit, Log: true}, at)
-	t.Add(model.Column{Name: "avalanches", Title: "avalanches", Unit: "1", Log: true}, found)
-	t.Add(model.Column{Name: "power_law", Title: "power law", Unit: "1", Log: true}, expected(power, at, math.Log))
+	number := model.Column{Name: name, Title: name, Unit: unit, Log: true}
+	each := Table{Name: name + "s", Title: "avalanches by " + name, Bars: true, Dots: true}
+	each.Add(number, at)
+	each.Add(model.Column{Name: "avalanches", Title: "avalanches", Unit: "1", Log: true}, found)
+	atLeast := Table{Name: name + "s_at_least", Title: "avalanches of at least some " + name + ", and laws", One: true}
+	atLeast.Add(number, at)
+	atLeast.Add(model.Column{Name: "avalanches", Title: "avalanches of at least that " + name, Unit: "1", Log: true}, fromTop(found))
+	beyond := 0.0 // what the laws are not about
+	for i, k := range at {
+		if k > float64(power.Hi) {
+			beyond += found[i]
+		}
+	}
+	law := func(column, title string, f stats.Fit, of ...func(float64) float64) {
+		atLeast.Add(model.Column{Name: column, Title: title, Unit: "1", Log: true}, expected(f, at, beyond, of...))
+	}
+	law("power_law", "power law", power, math.Log)
 	itself := func(k float64) float64 { return k }
 	for _, other := range []struct {
 		name, title, doc string
@@ -82,32 +97,39 @@ func (r *Result) Laws(name, unit string, values []float64, lo, hi int) {
 			continue
 		}
 		r.Exact(name+"_"+other.name+"_gain", "1", "log-likelihood of "+other.doc+", less that of the power law: above 0 it is likelier", f.LogLikelihood-power.LogLikelihood, f.N)
-		t.Add(model.Column{Name: other.name, Title: other.title, Unit: "1", Log: true}, expected(f, at, other.of...))
+		law(other.name, other.title, f, other.of...)
 	}
-	r.Tables = append(r.Tables, t)
+	r.Tables = append(r.Tables, each, atLeast)
 }
 
-// expected is how many values a fit has of each number; NaN outside its range.
-func expected(f stats.Fit, at []float64, of ...func(float64) float64) []float64 {
-	law := func(k float64) float64 {
+// fromTop adds up counts from the last one on.
+func fromTop(counts []float64) []float64 {
+	out, sum := make([]float64, len(counts)), 0.0
+	for i, n := range slices.Backward(counts) {
+		sum += n
+		out[i] = sum
+	}
+	return out
+}
+
+// expected is how many values a fit has of at least each number, with those beyond its
+// range; NaN outside it.
+func expected(f stats.Fit, at []float64, beyond float64, of ...func(float64) float64) []float64 {
+	atLeast := make([]float64, f.Hi-f.Lo+1) // from Lo on
+	for i := range atLeast {
 		power := 0.0
 		for j, p := range f.Parameter {
-			power -= p * of[j](k)
+			power -= p * of[j](float64(f.Lo+i))
 		}
-		return math.Exp(power)
+		atLeast[i] = math.Exp(power)
 	}
-	out, sum := make([]float64, len(at)), 0.0
+	atLeast = fromTop(atLeast)
+	out := make([]float64, len(at))
 	for i, k := range at {
 		out[i] = math.NaN()
 		if k >= float64(f.Lo) && k <= float64(f.Hi) {
-			out[i] = law(k)
+			out[i] = beyond + float64(f.N)*atLeast[int(k)-f.Lo]/atLeast[0]
 		}
-	}
-	for k := f.Lo; k <= f.Hi; k++ {
-		sum += law(float64(k))
-	}
-	for i := range out {
-		out[i] *= float64(f.N) / sum
 	}
 	return out
 }
