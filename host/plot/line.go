@@ -32,7 +32,7 @@ func (p *Panel) addCurve(out *plot.Plot, c Curve) error {
 			return err
 		}
 		drawn.LineStyle = c.line()
-		if c.Marks {
+		if c.Marks && !c.Rings {
 			drawn.Width = vg.Points(0.6)
 		}
 		out.Add(line{drawn})

@@ -23,7 +23,7 @@ func (m LineMark) Plot(c draw.Canvas, p *plot.Plot) {
 	text := draw.TextStyle{Color: grey, Font: sans(8), Rotation: math.Pi / 2, XAlign: draw.XLeft, YAlign: draw.YBottom, Handler: plot.DefaultTextHandler}
 	const indent = 3 // of the name at either end, in points
 	text = fitting(text, m.Name, c.Size().Y-2*vg.Points(indent))
-	c.FillText(text, vg.Point{X: x - vg.Points(1), Y: c.Min.Y + vg.Points(indent)}, m.Name)
+	c.FillText(text, vg.Point{X: x - vg.Points(2.5), Y: c.Min.Y + vg.Points(indent)}, m.Name)
 }
 
 // edgeTicks are values of X that are marked at the lower edge of a panel.

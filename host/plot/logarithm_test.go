@@ -287,3 +287,21 @@ func TestTicksAndLinesOnDecades(t *testing.T) {
 		t.Errorf("ticks at %v, lines at %v", p.Ticks, p.Marks)
 	}
 }
+
+// Powers of ten are written out where that is short.
+func TestDecades(t *testing.T) {
+	for _, c := range []struct {
+		low, high float64
+		want      string
+	}{{0, 5, "1 10 100 1000 10000 100000"}, {-3, 1, "0.001 0.01 0.1 1 10"}, {6, 9, "1e+06 1e+07 1e+08 1e+09"}, {2.9, 4.1, "1000 2000 5000 10000"}} {
+		var labels []string
+		for _, tick := range (fineDecades{}).Ticks(c.low, c.high) {
+			if tick.Label != "" {
+				labels = append(labels, tick.Label)
+			}
+		}
+		if got := strings.Join(labels, " "); got != c.want {
+			t.Errorf("from 10^%g to 10^%g: %s, not %s", c.low, c.high, got, c.want)
+		}
+	}
+}

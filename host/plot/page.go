@@ -86,6 +86,7 @@ type Curve struct {
 	Marks        bool // at points, with Spread, where there is one, as bars; then there is a line only if they are Joined
 	Joined       bool
 	Dots         bool      // marks are small
+	Rings        bool      // marks are open, as they are not of what was measured
 	Below        []float64 // how far bars and bands go down, where that is not the Spread; +Inf: to the edge
 	Single       bool      // a line across the place of one value
 	Timed        bool      // colours tell the order of the points, in place of the curve's own

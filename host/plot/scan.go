@@ -335,7 +335,7 @@ func (s *scan) points(outcome int) *Panel {
 	}
 	for i, rows := range s.curves {
 		measured := Curve{Style: Style{Colour: i}, Marks: true}
-		known := Curve{Style: Style{Name: also(rows.name, "theory"), Colour: i, Dash: 1}}
+		known := Curve{Style: Style{Name: also(rows.name, "theory"), Colour: i, Dash: 1}, Marks: true, Rings: true, Joined: true}
 		for _, r := range rows.rows {
 			x, e := s.x.at(r), r.Estimates[outcome]
 			t := r.Theory[outcome]

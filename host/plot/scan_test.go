@@ -11,6 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/recorder"
+
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/stats"
@@ -106,7 +110,7 @@ func TestScanCurves(t *testing.T) {
 	if c := p.Curves[0]; !c.Marks || c.Joined || !slices.Equal(c.X, []float64{1, 2, 3, 4}) || !slices.Equal(c.Y, c.X) || c.Spread[2] != 0.1 {
 		t.Errorf("the points are %+v", c)
 	}
-	if c := p.Curves[1]; c.Marks || !slices.Equal(c.X, []float64{1, 2, 3, 4}) || c.Y[0] != 1.05 {
+	if c := p.Curves[1]; !c.Rings || !c.Joined || !slices.Equal(c.X, []float64{1, 2, 3, 4}) || c.Y[0] != 1.05 {
 		t.Errorf("the theory is %+v", c)
 	}
 	drawn(t, page, "curves")
@@ -403,6 +407,33 @@ func TestPanelsShareAnExtent(t *testing.T) {
 		}
 		if got := page.Panels[0].Extent; !slices.Equal(got, of.want) {
 			t.Errorf("the axis reaches over %v, want %v", got, of.want)
+		}
+	}
+}
+
+// Theory has a ring wherever it is known, be it at a single point: the line only joins them.
+func TestTheoryHasRings(t *testing.T) {
+	for _, values := range [][][]string{{{"0.1"}}, {{"0.1"}, {"0.3"}, {"0.2"}}} {
+		s := &scan{table: scanTable([]string{"load"}, true, values...)}
+		if err := s.choose(); err != nil {
+			t.Fatal(err)
+		}
+		s.group()
+		p := s.points(0)
+		on, err := p.plot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var drawn recorder.Canvas
+		on.Draw(draw.NewCanvas(&drawn, 300, 200))
+		rings := 0
+		for _, a := range drawn.Actions {
+			if stroke, is := a.(*recorder.Stroke); is && len(stroke.Path) > 0 && slices.ContainsFunc(stroke.Path, func(c vg.PathComp) bool { return c.Type == vg.ArcComp && c.Radius == vg.Points(2.5) }) {
+				rings++
+			}
+		}
+		if rings != len(values) {
+			t.Errorf("%d points of theory have %d rings", len(values), rings)
 		}
 	}
 }

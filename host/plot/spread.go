@@ -90,8 +90,13 @@ func (p *Panel) addMarks(out *plot.Plot, c Curve) error {
 		return err
 	}
 	marks.GlyphStyle = c.mark()
-	if c.Dots {
-		marks.GlyphStyle.Radius = vg.Points(0.5)
+	switch {
+	case c.Dots:
+		marks.Radius = vg.Points(0.5)
+	case c.Rings:
+		marks.Shape, marks.Radius = draw.RingGlyph{}, vg.Points(2.5)
+	}
+	if c.Dots || c.Rings {
 		out.Add(marks)
 		return nil
 	}

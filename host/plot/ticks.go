@@ -62,7 +62,7 @@ func (decades) Ticks(low, high float64) []plot.Tick {
 	for e := first; e <= last; e++ {
 		t := plot.Tick{Value: e}
 		if math.Mod(e-first, every) == 0 {
-			t.Label = strconv.FormatFloat(math.Pow(10, e), 'g', 3, 64)
+			t.Label = strconv.FormatFloat(math.Pow(10, e), 'g', 6, 64)
 		}
 		ticks = append(ticks, t)
 	}
@@ -91,7 +91,7 @@ func (fineDecades) Ticks(low, high float64) []plot.Tick {
 			}
 			t := plot.Tick{Value: min(max(at, low), high)}
 			if m == 1 || m == 2 || m == 5 {
-				t.Label = strconv.FormatFloat(m*math.Pow(10, e), 'g', 3, 64)
+				t.Label = strconv.FormatFloat(m*math.Pow(10, e), 'g', 6, 64)
 				labels++
 			}
 			ticks = append(ticks, t)
