@@ -114,7 +114,7 @@ func (s *Spec) columns() []model.Column {
 		return []model.Column{
 			{Name: "success", Title: "success", Unit: "1", Doc: "expected share of plays that succeed, as the urns are"},
 			{Name: "won", Title: "plays won", Unit: "1", Doc: "share of the plays so far that succeeded"},
-			{Name: "signalling", Title: "signalling", Unit: "1", Doc: "1 where success is above 1 - 1/(2N): every state has a signal of its own"},
+			{Name: "signalling", Title: "signalling", Unit: "1", Doc: "1 where every state has a signal of its own: with states that are alike and a clear channel success would be above 1 - 1/(2N)"},
 			{Name: "information", Title: "information", Unit: "bit", Doc: "what the signal that is sent tells of the state"},
 		}
 	}

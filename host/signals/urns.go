@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -125,21 +126,23 @@ func (l *LewisTable) Success(speaker, listener []float64) float64 {
 	return sum
 }
 
-// Bound is the largest success that any speaker and listener can have: each signal that
-// arrives stands for one state.
+// Bound is the largest success that any speaker and listener can have: the sum over the
+// signals that arrive of what the state is worth that is likeliest behind each, for the
+// best choice of signals.
 func (l *LewisTable) Bound() float64 {
-	f := l.frequencies()
-	slices.SortFunc(f, func(a, b float64) int {
-		if a > b {
-			return -1
-		}
-		return 1
-	})
+	f := append(l.frequencies(), 0) // a state that never comes, where there is one alone
+	slices.SortFunc(f, func(a, b float64) int { return cmp.Compare(b, a) })
+	if l.inverted() {
+		// Signals arrive as others: the most frequent state stands behind each but its own,
+		// and behind that one the next, which has another signal.
+		other := l.arrival(0, 1)
+		return min(1, float64(l.Signals-1)*f[0]*other+max(f[0]*(1-l.Noise), f[1]*other))
+	}
 	sum := 0.0
 	for k := range l.Signals {
 		by := 0.0 // a spare signal, which only noise makes
 		if l.Signals > 1 {
-			by = f[0] * l.Noise / float64(l.Signals-1)
+			by = f[0] * l.arrival(0, 1)
 		}
 		if k < l.States {
 			by = max(by, f[k]*(1-l.Noise))
@@ -147,6 +150,11 @@ func (l *LewisTable) Bound() float64 {
 		sum += by
 	}
 	return min(1, sum)
+}
+
+// inverted tells whether a signal arrives less often as itself than as any other one.
+func (l *LewisTable) inverted() bool {
+	return l.Signals > 1 && l.Noise > float64(l.Signals-1)/float64(l.Signals)
 }
 
 // information is the mutual information of state and signal sent, in bits.
@@ -169,19 +177,31 @@ func (l *LewisTable) information(speaker []float64) float64 {
 	return bits / math.Ln2
 }
 
+// signals tells whether every state has a signal of its own, which the listener understands.
+// With states that are alike and a clear channel success is then above 1 - 1/(2N): all states
+// together fail in less than half a play of each, so that each succeeds in more than half of
+// its plays, by an act that has more than half of the balls of some urn, which no two acts do.
+func (l *LewisTable) signals(speaker, listener []float64) bool {
+	clear := *l
+	clear.Weights, clear.Noise = nil, 0
+	if l.inverted() {
+		clear.Noise = 1
+	}
+	return clear.Success(speaker, listener) > 1-1/float64(2*l.States)
+}
+
 // urnSums are the columns of a population after a play.
 func (l *LewisTable) urnSums(sums []float64, speaker, listener []int32, wins int32, play int64) {
-	says := proportions(speaker, l.Signals)
-	success := l.Success(says, proportions(listener, l.States))
+	says, answers := proportions(speaker, l.Signals), proportions(listener, l.States)
 	signalling := 0.0
-	if success > 1-1/float64(2*l.States) {
+	if l.signals(says, answers) {
 		signalling = 1
 	}
 	won := 0.0
 	if play > 0 {
 		won = float64(wins) / float64(play)
 	}
-	copy(sums, []float64{success, won, signalling, l.information(says)})
+	copy(sums, []float64{l.Success(says, answers), won, signalling, l.information(says)})
 }
 
 // Drift is the mean-field limit of a play of Roth and Erev's rule, without the variants:
