@@ -80,5 +80,5 @@ func trialOf(net model.Network, o backend.Options) (*device.Trial, error) {
 	case *sorn.Network:
 		return gpusorn.Trial(n, o)
 	}
-	return device.NewTrial(o, nil), nil
+	return device.NewTrial(o, func(device.Info) (*device.TrialProgram, error) { return nil, nil })
 }

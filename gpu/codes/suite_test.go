@@ -3,6 +3,7 @@
 package codes
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -150,6 +151,26 @@ func TestAgreesWithinTurns(t *testing.T) {
 			t.Fatal(err)
 		}
 		backendtest.Agree(t, net, backendtest.Opened(t, reference, net, o), b, 1, codestest.SuiteSteps)
+	}
+}
+
+// Where the driver of a processor may end loops early a run has larger work-groups, and the trial
+// as well.
+func TestTrialWithinTurns(t *testing.T) {
+	d, net, o := devicetest.Open(t), learning(4), backend.Options{Seeds: []uint64{1}}
+	trial, err := Trial(net, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	programOf := func() string {
+		return header(&net.Spec.Codes, o.Precision, itemsOn(d.Info(), o.WorkGroup)).Source()
+	}
+	if trial.Program.Source != programOf() {
+		t.Error("the trial is of another program than the run")
+	}
+	d.Pretend(func(i *device.Info) { i.Turns = 65535 })
+	if bounded := cmp.Or(trial.Bounded, trial.Program); bounded.Source != programOf() {
+		t.Error("the trial within a bound is of another program than the run")
 	}
 }
 

@@ -10,13 +10,11 @@ import (
 
 // Trial is what New asks of the driver.
 func Trial(net *codes.Codes, o backend.Options) (*device.Trial, error) {
-	info, err := device.Find(o.Device)
-	if err != nil {
-		return nil, err
-	}
-	items := itemsOn(info, o.WorkGroup)
-	return device.NewTrial(o, &device.TrialProgram{
-		Source:   header(&net.Spec.Codes, o.Precision, items).Source(),
-		Launches: []device.TrialLaunch{device.NewTrialGroups("codes_learn", items, len(o.Seeds))},
-	}), nil
+	return device.NewTrial(o, func(info device.Info) (*device.TrialProgram, error) {
+		items := itemsOn(info, o.WorkGroup)
+		return &device.TrialProgram{
+			Source:   header(&net.Spec.Codes, o.Precision, items).Source(),
+			Launches: []device.TrialLaunch{device.NewTrialGroups("codes_learn", items, len(o.Seeds))},
+		}, nil
+	})
 }

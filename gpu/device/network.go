@@ -4,6 +4,7 @@ package device
 
 import (
 	"fmt"
+	"reflect"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/state"
@@ -202,7 +203,24 @@ func sizes(items int, groups []int) (global, local []int) {
 	return global, local
 }
 
-// NewTrial tries a program on the device of a network.
-func NewTrial(o backend.Options, program *TrialProgram) *Trial {
-	return &Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}, Program: program}
+// NewTrial tries on the device of a network what plan gives for it. Whether its driver ends loops
+// early is not known before it is probed, so that there is a plan for either.
+func NewTrial(o backend.Options, plan func(Info) (*TrialProgram, error)) (*Trial, error) {
+	info, err := Find(o.Device)
+	if err != nil {
+		return nil, err
+	}
+	t := &Trial{Selector: &o.Device, Precisions: []state.Precision{o.Precision}}
+	if t.Program, err = plan(info); err != nil {
+		return nil, err
+	}
+	info.Turns = manyTurns // that there is a bound counts, not which
+	bounded, err := plan(info)
+	if err != nil {
+		return nil, err
+	}
+	if !reflect.DeepEqual(bounded, t.Program) {
+		t.Bounded = bounded
+	}
+	return t, nil
 }

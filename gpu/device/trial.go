@@ -8,6 +8,7 @@ type Trial struct {
 	Selector   *string           // of the device that is opened, as in Open; nil only lists the devices
 	Precisions []state.Precision // that the device is probed in
 	Program    *TrialProgram     // nil builds none
+	Bounded    *TrialProgram     // in its place where the probe finds a bound of turns (Info.Turns); nil is none other
 	Stream     bool              // open what NewStream opens
 }
 

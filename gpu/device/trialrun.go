@@ -35,15 +35,7 @@ func (t *Trial) Run() error {
 	if err != nil {
 		return err
 	}
-	for _, p := range t.Precisions {
-		if p == state.Single || d.info.Double {
-			err = errors.Join(err, d.Probe(p))
-		}
-	}
-	if t.Program != nil {
-		err = errors.Join(err, d.try(t.Program))
-	}
-	err = errors.Join(err, d.Close())
+	err = errors.Join(t.on(d), d.Close())
 	if !t.Stream {
 		return err
 	}
@@ -52,6 +44,23 @@ func (t *Trial) Run() error {
 		return errors.Join(err, failed)
 	}
 	return errors.Join(err, s.Run(1), s.Close())
+}
+
+// on makes the part of the trial that is about an opened device.
+func (t *Trial) on(d *Device) (err error) {
+	for _, p := range t.Precisions {
+		if p == state.Single || d.info.Double {
+			err = errors.Join(err, d.Probe(p))
+		}
+	}
+	program := t.Program
+	if d.info.Turns > 0 && t.Bounded != nil {
+		program = t.Bounded
+	}
+	if program == nil {
+		return err
+	}
+	return errors.Join(err, d.try(program))
 }
 
 // try builds a program and launches its kernels over nothing.

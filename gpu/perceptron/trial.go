@@ -10,21 +10,19 @@ import (
 
 // Trial is what New asks of the driver.
 func Trial(net *perceptron.Network, o backend.Options) (*device.Trial, error) {
-	info, err := device.Find(o.Device)
-	if err != nil {
-		return nil, err
-	}
-	items, width := itemsOn(info, o.WorkGroup), widthOn(device.Described(info), o.Precision)
-	program := &device.TrialProgram{Source: header(o.Precision, width, items, false).Source()}
 	realisations := make(map[uint64]bool)
 	for _, key := range o.Seeds {
 		realisations[key] = true
 	}
-	program.Launches = []device.TrialLaunch{
-		device.NewTrialGroups("perceptron_meet", items, meetings(&net.Spec.Perceptron, width), len(realisations)),
-		device.NewTrialGroups("perceptron_learn", items, net.Positions()/perceptron.Block, len(realisations)),
-		device.NewTrialGroups("perceptron_add_heat", items, len(o.Seeds)),
-		device.NewTrialGroups("perceptron_record", items, len(o.Seeds)),
-	}
-	return device.NewTrial(o, program), nil
+	return device.NewTrial(o, func(info device.Info) (*device.TrialProgram, error) {
+		items, width := itemsOn(info, o.WorkGroup), widthOn(device.Described(info), o.Precision)
+		program := &device.TrialProgram{Source: header(o.Precision, width, items, false).Source()}
+		program.Launches = []device.TrialLaunch{
+			device.NewTrialGroups("perceptron_meet", items, meetings(&net.Spec.Perceptron, width), len(realisations)),
+			device.NewTrialGroups("perceptron_learn", items, net.Positions()/perceptron.Block, len(realisations)),
+			device.NewTrialGroups("perceptron_add_heat", items, len(o.Seeds)),
+			device.NewTrialGroups("perceptron_record", items, len(o.Seeds)),
+		}
+		return program, nil
+	})
 }

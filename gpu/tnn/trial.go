@@ -11,14 +11,12 @@ import (
 
 // Trial is what New asks of the driver.
 func Trial(net *tnn.Network, o backend.Options) (*device.Trial, error) {
-	info, err := device.Find(o.Device)
-	if err != nil {
-		return nil, err
-	}
-	if o.Precision == state.Double {
-		return device.NewTrial(o, trialProgram[float64](device.Described(info), net, o)), nil
-	}
-	return device.NewTrial(o, trialProgram[float32](device.Described(info), net, o)), nil
+	return device.NewTrial(o, func(info device.Info) (*device.TrialProgram, error) {
+		if o.Precision == state.Double {
+			return trialProgram[float64](device.Described(info), net, o), nil
+		}
+		return trialProgram[float32](device.Described(info), net, o), nil
+	})
 }
 
 // trialProgram is nil for a work-group that New refuses.
