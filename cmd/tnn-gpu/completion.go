@@ -125,12 +125,21 @@ func wordsOf(c *cli.Command) []string {
 	return names
 }
 
-// flagNames are the flags of a command with their dashes.
+// takesFiles tells whether names of files or folders may follow a command, and not only words
+// of its own.
+func takesFiles(c *cli.Command) bool {
+	return c.ArgsUsage != "" && (len(c.Subcommands) > 0 || wordsOf(c) == nil)
+}
+
+// flagNames are the flags of a command with their dashes. All have --help, which the parser adds
+// to the one that is called.
 func flagNames(c *cli.Command) []string {
-	var names []string
+	names := []string{"--help"}
 	for _, f := range c.VisibleFlags() {
 		for _, n := range f.Names() {
-			names = append(names, dashed(n))
+			if n != "help" {
+				names = append(names, dashed(n))
+			}
 		}
 	}
 	return names
@@ -143,26 +152,33 @@ func dashed(name string) string {
 	return "--" + name
 }
 
-// bashCompletion offers commands for the first word, values behind a flag that has a
-// list of them, flags for a word with a dash, and else subcommands and files. Bash makes
+// bashCompletion offers commands for the first word, and behind help, values behind a flag that
+// has a list of them, flags for a word with a dash, and else subcommands and files. Bash makes
 // three words of --flag=value, zsh one.
 func bashCompletion(commands []*cli.Command) string {
-	var names []string
+	names := commandNames(commands)
 	var cases, after strings.Builder
 	for _, c := range commands {
-		names = append(names, c.Name)
 		for _, s := range c.Subcommands {
-			fmt.Fprintf(&cases, "\t%q) flags=%q ;;\n", c.Name+" "+s.Name, strings.Join(flagNames(s), " "))
+			fmt.Fprintf(&cases, "\t%q) flags=%q files=yes ;;\n", c.Name+" "+s.Name, strings.Join(flagNames(s), " "))
 		}
-		fmt.Fprintf(&cases, "\t%q*) flags=%q words=%q ;;\n", c.Name+" ", strings.Join(flagNames(c), " "), strings.Join(wordsOf(c), " "))
+		files := ""
+		if takesFiles(c) {
+			files = " files=yes"
+		}
+		fmt.Fprintf(&cases, "\t%q*) flags=%q words=%q%s ;;\n", c.Name+" ", strings.Join(flagNames(c), " "), strings.Join(wordsOf(c), " "), files)
+		if c.Subcommands != nil {
+			fmt.Fprintf(&cases, "\t%q) words=%q ;;\n", "help "+c.Name+" 3", strings.Join(wordsOf(c), " "))
+		}
 		for _, f := range c.VisibleFlags() {
 			if values := valuesOf(c.Name, f.Names()[0]); values != nil {
 				fmt.Fprintf(&after, "\t%q) values=%q ;;\n", c.Name+" --"+f.Names()[0], strings.Join(values, " "))
 			}
 		}
 	}
+	fmt.Fprintf(&cases, "\t%q*%q) words=%q ;;\n", "help ", " 2", strings.Join(names, " "))
 	return fmt.Sprintf(`_tnn_gpu() {
-	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} prefix= flags= words= values=
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} prefix= flags= words= values= files= behind=
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
 		COMPREPLY=($(compgen -W %q -- "$word"))
@@ -179,20 +195,32 @@ func bashCompletion(commands []*cli.Command) string {
 		COMPREPLY=($(compgen -P "$prefix" -W "$values" -- "$word"))
 		return
 	fi
-	case "${COMP_WORDS[1]} ${COMP_WORDS[2]}" in
+	if [ "${COMP_WORDS[1]}" = help ]; then behind=" $COMP_CWORD"; fi
+	case "${COMP_WORDS[1]} ${COMP_WORDS[2]}$behind" in
 %s	esac
 	case $word in
 	-*) COMPREPLY=($(compgen -W "$flags" -- "$word")) ;;
-	*) COMPREPLY=($(compgen -W "$words" -- "$word") $(compgen -f -- "$word")) ;;
+	*)
+		COMPREPLY=($(compgen -W "$words" -- "$word"))
+		if [ -n "$files" ]; then
+			local IFS=$'\n'
+			COMPREPLY+=($(compgen -f -- "$word"))
+		fi ;;
 	esac
 }
 complete -o filenames -F _tnn_gpu tnn-gpu
-`, strings.Join(append(names, "help", "--version"), " "), after.String(), cases.String())
+`, strings.Join(append(names, "help", "--help", "--version"), " "), after.String(), cases.String())
 }
 
 // fishCompletion offers the same with what each command and flag is for.
 func fishCompletion(commands []*cli.Command) string {
 	var out strings.Builder
+	names := strings.Join(commandNames(commands), " ")
+	fmt.Fprintln(&out, "complete -c tnn-gpu -n __fish_use_subcommand -l version -d 'say what was built, and how'")
+	fmt.Fprintln(&out, "complete -c tnn-gpu -s h -l help -d 'show help'")
+	fmt.Fprintln(&out, "complete -c tnn-gpu -n __fish_use_subcommand -f -a help -d 'show the help of a command'")
+	fmt.Fprintln(&out, "complete -c tnn-gpu -n '__fish_seen_subcommand_from help' -f")
+	fmt.Fprintf(&out, "complete -c tnn-gpu -n '__fish_seen_subcommand_from help; and not __fish_seen_subcommand_from %s' -f -a '%s'\n", names, names)
 	for _, c := range commands {
 		fmt.Fprintf(&out, "complete -c tnn-gpu -n __fish_use_subcommand -f -a %s -d %s\n", c.Name, fishQuoted(c.Usage))
 		on := fmt.Sprintf("-n '__fish_seen_subcommand_from %s'", c.Name)
@@ -202,8 +230,8 @@ func fishCompletion(commands []*cli.Command) string {
 				fmt.Fprintf(&out, "complete -c tnn-gpu -n '__fish_seen_subcommand_from %s; and __fish_seen_subcommand_from %s' %s\n", c.Name, s.Name, fishFlag(s.Name, f))
 			}
 		}
-		if words := wordsOf(c); len(c.Subcommands) == 0 && words != nil {
-			fmt.Fprintf(&out, "complete -c tnn-gpu %s -f -a '%s'\n", on, strings.Join(words, " "))
+		if !takesFiles(c) {
+			fmt.Fprintf(&out, "complete -c tnn-gpu %s -f -a '%s'\n", on, strings.Join(wordsOf(c), " "))
 		}
 		for _, f := range c.VisibleFlags() {
 			fmt.Fprintf(&out, "complete -c tnn-gpu %s %s\n", on, fishFlag(c.Name, f))
