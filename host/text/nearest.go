@@ -62,13 +62,38 @@ func IsLikely(unknown, name string) bool {
 }
 
 // Likely is the name that is most like an unknown one, of those that are likely; empty where
-// none is.
+// none is. Of two that are as near, the one that only has letters more or less is meant.
 func Likely(unknown string, names []string) string {
 	best := ""
 	for _, name := range names {
-		if IsLikely(unknown, name) && (best == "" || Distance(unknown, name) < Distance(unknown, best)) {
+		if !IsLikely(unknown, name) {
+			continue
+		}
+		nearer := best == ""
+		if !nearer {
+			is, was := Distance(unknown, name), Distance(unknown, best)
+			nearer = is < was || is == was && sharesOrder(unknown, name) && !sharesOrder(unknown, best)
+		}
+		if nearer {
 			best = name
 		}
 	}
 	return best
+}
+
+// sharesOrder tells whether all letters of the shorter of two names stand in the other, in their
+// order.
+func sharesOrder(a, b string) bool {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	for _, letter := range a {
+		_, after, found := strings.Cut(b, string(letter))
+		if !found {
+			return false
+		}
+		b = after
+	}
+	return true
 }

@@ -4,7 +4,7 @@ import "testing"
 
 func TestNearest(t *testing.T) {
 	flags := []string{"set", "steps", "seed", "steps-every", "average-from", "out"}
-	for unknown, want := range map[string]string{"step": "steps", "every": "steps-every", "from": "average-from", "Out": "out", "sed": "set", "zzzzzz": "", "model": "", "foo": "", "tseps": "steps", "output": "out", "ave": "average-from", "": ""} {
+	for unknown, want := range map[string]string{"step": "steps", "every": "steps-every", "from": "average-from", "Out": "out", "sed": "seed", "SED": "seed", "sset": "set", "sej": "set", "zzzzzz": "", "model": "", "foo": "", "tseps": "steps", "output": "out", "ave": "average-from", "": ""} {
 		if is := Likely(unknown, flags); is != want {
 			t.Errorf("%s: %q is likely, want %q", unknown, is, want)
 		}
