@@ -61,7 +61,7 @@ func TestFeed(t *testing.T) {
 	// Lines that cannot be used, in between.
 	mixed := inputLines(1, 7) + "1\n2 0\nhello\n0 NaN\n!dance\n!external:5 x\n" + inputLines(8, 12) + "!save\n!quit\nnever read\n"
 	r = fedWith(t, dir, mixed, append(args, "--out", "parts", "--answer", "energy")...).want(t, codeDone)
-	for _, says := range []string{"error: there are 1 numbers, and a step takes 2", "is 2: use a number from -1 to 1", `error: "hello" is no number`, "use a finite number", "error: use !NAME VALUE", "\nok\n"} {
+	for _, says := range []string{"error: there is 1 number, and a step takes 2", "is 2: use a number from -1 to 1", `error: "hello" is no number`, "use a finite number", "error: use !NAME VALUE", "\nok\n"} {
 		if !strings.Contains(r.out, says) {
 			t.Errorf("the answers have no %q:\n%s", says, r.out)
 		}

@@ -110,7 +110,7 @@ func (o *origin) extend() error {
 		return err
 	}
 	if made = max(planned, made); o.step > made {
-		return fmt.Errorf("%s has %d steps, and --from asks for the state after %d", o.folder.Path(), made, o.step)
+		return fmt.Errorf("%s has %s, and --from asks for the state after %d", o.folder.Path(), count(made, "step"), o.step)
 	}
 	return o.config.SetSteps(o.step)
 }

@@ -118,9 +118,15 @@ func TestMachineTalkIsLeftOut(t *testing.T) {
 	}
 }
 
+// wrongPlural is one thing that is spoken of as of several.
+var wrongPlural = regexp.MustCompile(`(^|[^-\w.,/=:])1 ([a-z]+ )?(steps|records|rows|nodes|edges|units|replicas|plots|files|values|numbers|runs|trials|points|columns|channels|letters|weights|bytes|cores|commands|arrays|bins|patterns|symbols|states|signals|messages|uses|inputs|connections|synapses|were|are|have)\b`)
+
 func finish(t *testing.T, err error, out, errs *bytes.Buffer) result {
 	t.Helper()
 	r := result{out: out.String(), errs: machineTalk.ReplaceAllString(errs.String(), "")}
+	if said := wrongPlural.FindString(r.out + "\n" + r.errs); said != "" {
+		t.Errorf("it says %q:\n%s%s", said, r.out, r.errs)
+	}
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit):

@@ -245,7 +245,7 @@ func lastPictures(n *setup, final *finalState) ([]plot.Shown, error) {
 	sites, replicas := sited.Sites(), len(n.seeds)
 	shown, err := final.values(sites.Field, int64(sites.Count)*int64(replicas))
 	if err == nil && len(shown) != sites.Count*replicas {
-		err = fmt.Errorf("the last state has %d values of %s, but there are %d sites", len(shown), sites.Field, sites.Count)
+		err = fmt.Errorf("the last state has %s of %s, but there are %d sites", count(int64(len(shown)), "value"), sites.Field, sites.Count)
 	}
 	if err != nil {
 		return nil, err
@@ -289,7 +289,7 @@ func sideBySide(of model.Pictured, n *setup, final *finalState) ([]plot.Shown, e
 		}
 		values, err := final.values(name, int64(space.Len())*int64(len(n.seeds)))
 		if err == nil && len(values) < space.Len() {
-			err = fmt.Errorf("the last state has %d values of %s", len(values), name)
+			err = fmt.Errorf("the last state has only %s of %s", count(int64(len(values)), "value"), name)
 		}
 		if err != nil {
 			return nil, err

@@ -72,7 +72,7 @@ func (p *program) scanScript(ctx context.Context, o *scriptOptions) error {
 		r.Shards = min(shards, len(s.Plan.Points))
 	}
 	if r.Shards < 1 || r.Shards > len(s.Plan.Points) || r.CPUs < 1 {
-		return badUsage("a scan of %s cannot be divided among %d jobs of %d cores", count(int64(len(s.Plan.Points)), "point"), r.Shards, r.CPUs)
+		return badUsage("a scan of %s cannot be divided among %s of %s", count(int64(len(s.Plan.Points)), "point"), count(int64(r.Shards), "job"), count(int64(r.CPUs), "core"))
 	}
 	if !slices.Contains(scan.Scripts(), kind) {
 		return badUsage("there is no script for %q: use %s", kind, strings.Join(scan.Scripts(), ", "))

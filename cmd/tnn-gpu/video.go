@@ -183,11 +183,11 @@ func (f *film) noFrame(run *results.Run, every int64) error {
 	r := f.recording
 	switch n := r.Len(); {
 	case n == 0:
-		return fmt.Errorf("the run %s has no record of %s yet: it was to be recorded every %s, and %s were made", run.Path, f.name, count(r.Every, "step"), count(run.Metadata.Steps, "step"))
+		return fmt.Errorf("the run %s has no record of %s yet: one is due every %s (run --every), and the run has made %s", run.Path, f.name, count(r.Every, "step"), count(run.Metadata.Steps, "step"))
 	case n == 1 && f.change:
 		return fmt.Errorf("the run %s has one record, that of step %d, and change takes two", run.Path, r.Step(0))
 	default:
-		return fmt.Errorf("no picture would be drawn every %d steps: the records of %s are of the steps %d to %d, every %d", every, f.name, r.Step(0), r.Step(n-1), r.Every)
+		return fmt.Errorf("no picture would be drawn every %s: the run %s has records of %s from step %d to step %d, every %s", count(every, "step"), run.Path, f.name, r.Step(0), r.Step(n-1), count(r.Every, "step"))
 	}
 }
 
@@ -232,7 +232,7 @@ func (f *film) prepare(run *results.Run, every int64) error {
 	case every == 0:
 		every = r.Every
 	case every < 0 || every%r.Every != 0:
-		return fmt.Errorf("the field was recorded every %d steps, so it cannot be drawn every %d; use a multiple", r.Every, every)
+		return fmt.Errorf("the field %s was recorded every %s, so it cannot be drawn every %d: use a multiple", f.name, count(r.Every, "step"), every)
 	}
 	for i := range r.Len() {
 		if r.Step(i)%every == 0 && (i > 0 || !f.change) {

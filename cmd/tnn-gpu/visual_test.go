@@ -283,9 +283,9 @@ func TestVideosOfOtherModels(t *testing.T) {
 		{"perceptron-hebb", "networks of the model perceptron have no sites, and so no pictures; the run perceptron-hebb has recorded w"},
 		{"perceptron-hebb --field w", "networks of the model perceptron have no sites"},
 		{"sorn-0.3", "networks of the model sorn have no sites, and so no pictures; the run sorn-0.3 has recorded x"},
-		{"signals-urns", "name the field that is to be drawn with --field, one of those that --record recorded; the run signals-urns has recorded nothing"},
+		{"signals-urns", "name the field that is to be drawn with --field, one of those that --record recorded; the run signals-urns has recorded no field"},
 		{"signals-urns --field state", `the model signals has no field "state"`},
-		{"hopfield-recall", "has no record of state yet: it was to be recorded every 10 steps"},
+		{"hopfield-recall", "has no record of state yet: one is due every 10 steps (run --every), and the run has made "},
 	} {
 		tnnGPU(t, dir, append([]string{"video"}, strings.Fields(test.args)...)...).want(t, codeUsage, test.says)
 	}
@@ -301,11 +301,11 @@ func TestVisualMistakes(t *testing.T) {
 		{"plot out --x time", `there is no column "time" for the x axis; there are step, energy`},
 		{"plot out --format gif", `a plot cannot be written as "gif"; use png, svg, pdf`},
 		{"video", "tnn-gpu video takes one argument"},
-		{"video out --field energy", `has recorded state, fluctuating, weight, and not energy; run it with --record energy`},
+		{"video out --field energy", `has recorded state, fluctuating, weight, but not energy: make it again with --record energy`},
 		{"video out --field weight", "field weight has no value per node to be drawn"},
-		{"video out --every 7", "it cannot be drawn every 7; use a multiple"},
+		{"video out --every 7", "it cannot be drawn every 7: use a multiple"},
 		{"video out --field x", `the model tnn has no field "x"; the run out has recorded state, fluctuating, weight`},
-		{"video out --every 40", "no picture would be drawn every 40 steps: the records of state are of the steps "},
+		{"video out --every 40", "no picture would be drawn every 40 steps: the run out has records of state from step 5 to step "},
 		{"video out --format gif", `--format is "gif": use mp4, apng or png`},
 		{"video out --fps 0", "--fps is 0: use a number from 1 to 240"},
 		{"video out --scale -1", "--scale is -1: use a number above 0"},

@@ -8,6 +8,7 @@ import (
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/stats"
+	"tnn-gpu/host/text"
 )
 
 // OfQuantity are the statistics of one quantity, of any model: see Run.Only.
@@ -242,7 +243,7 @@ func bins(r *Run) (*Result, error) {
 		width = int(r.Bin / every)
 	}
 	if r.Bin%every != 0 || width < 1 || width > rows {
-		return nil, fmt.Errorf("a bin has %d steps: use a multiple of %d, at most %d, as %s is known every %d", r.Bin, every, int64(rows)*every, c.Name, every)
+		return nil, fmt.Errorf("a bin has %s: use a multiple of %d, at most %d, as %s is known every %d", text.Count(r.Bin, "step"), every, int64(rows)*every, c.Name, every)
 	}
 	steps, err := r.Steps()
 	if err != nil {
@@ -261,7 +262,7 @@ func bins(r *Run) (*Result, error) {
 	}
 	out := &Result{}
 	out.Exact("bin", "steps", "width of a bin", float64(int64(width)*every), len(last))
-	t := Table{Name: "bins", Title: fmt.Sprintf("%s in bins of %d steps", c.Name, int64(width)*every)}
+	t := Table{Name: "bins", Title: fmt.Sprintf("%s in bins of %s", c.Name, text.Count(int64(width)*every, "step"))}
 	t.Add(model.Column{Name: "step", Title: "step", Unit: "1", Doc: "last step of the bin"}, last)
 	t.AddEstimates(model.Column{Name: "mean", Title: "mean of " + c.Name, Unit: c.Unit, Doc: "mean of the rows of the bin"}, means)
 	if every == 1 {

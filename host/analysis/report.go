@@ -9,6 +9,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"tnn-gpu/host/text"
 )
 
 // Report is what statistics found of a run.
@@ -82,7 +84,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	for _, p := range r.Parts {
 		fmt.Fprintf(&b, "%s, steps %d to %d", r.Run, r.First, r.Last)
 		if n := int64(r.Rows); n > 0 && n < r.Last-r.First+1 {
-			fmt.Fprintf(&b, " (%d rows)", n)
+			fmt.Fprintf(&b, " (%s)", text.Count(n, "row"))
 		}
 		if len(p.Replicas) > 1 {
 			fmt.Fprintf(&b, ", %d replicas", len(p.Replicas))
@@ -121,7 +123,7 @@ func (f *Found) write(b *strings.Builder) {
 		fmt.Fprintf(b, "%s\n", strings.TrimRight(fmt.Sprintf("  %-*s  %-16s %s", width, v.Name, number, unit), " "))
 	}
 	for _, t := range f.Tables {
-		fmt.Fprintf(b, "  table %s: %d rows of", t.Name, rows(&t))
+		fmt.Fprintf(b, "  table %s: %s of", t.Name, text.Count(rows(&t), "row"))
 		for i, c := range t.Columns {
 			if !t.IsError(i) {
 				fmt.Fprintf(b, " %s", c.Name)

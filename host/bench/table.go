@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"tnn-gpu/host/text"
 )
 
 // Table prints results as they are published: a table a series with a line for each
@@ -168,10 +170,10 @@ func Notes(out io.Writer, results []*Result, cores int) (busy string) {
 		worst = max(worst, r.Load[0], r.Load[1])
 	}
 	if len(results) > 0 {
-		fmt.Fprintf(out, "load average: %.2f before, %.2f after, %d cores\n", results[0].Load[0], results[len(results)-1].Load[1], cores)
+		fmt.Fprintf(out, "load average: %.2f before, %.2f after, %s\n", results[0].Load[0], results[len(results)-1].Load[1], text.Count(cores, "core"))
 	}
 	if worst > float64(cores) {
-		busy = fmt.Sprintf("the load average was up to %.1f on %d cores: figures from a busy machine are not to be published", worst, cores)
+		busy = fmt.Sprintf("the load average was up to %.1f on %s: figures from a busy machine are not to be published", worst, text.Count(cores, "core"))
 	}
 	return busy
 }

@@ -7,6 +7,7 @@ import (
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // Codes is a specification with those of its replicas. It implements model.Network.
@@ -198,7 +199,7 @@ func (n *Codes) Announce() [][2]string {
 		at = fmt.Sprintf("Eb/N0 = %g dB", t.TrainAt)
 	}
 	said := [][2]string{
-		{"code", fmt.Sprintf("%d messages over %d uses of the channel %s, %s", t.Messages(), t.N, t.Channel, at)},
+		{"code", fmt.Sprintf("%d messages over %s of the channel %s, %s", t.Messages(), text.Count(t.N, "use"), t.Channel, at)},
 		{"learning", n.learning()},
 	}
 	if t.Channel == BSC {
@@ -210,13 +211,13 @@ func (n *Codes) Announce() [][2]string {
 
 func (n *Codes) learning() string {
 	t := &n.Spec.Codes
-	receiver := map[Receiver]string{Network: fmt.Sprintf("a network of %d units", t.Hidden), Counts: fmt.Sprintf("counts, eta = %g", t.Eta), Posterior: "the true posterior"}[t.Receiver]
-	text := fmt.Sprintf("transmitter %s, receiver %s", t.Transmitter, receiver)
+	receiver := map[Receiver]string{Network: fmt.Sprintf("a network of %s", text.Count(t.Hidden, "unit")), Counts: fmt.Sprintf("counts, eta = %g", t.Eta), Posterior: "the true posterior"}[t.Receiver]
+	said := fmt.Sprintf("transmitter %s, receiver %s", t.Transmitter, receiver)
 	if t.Transmitter != Exact {
-		text += fmt.Sprintf(", %d samples an update", t.Batch())
+		said += fmt.Sprintf(", %s an update", text.Count(t.Batch(), "sample"))
 	}
 	if t.Anneal > 0 {
-		text += fmt.Sprintf(", annealed from T = %g", t.Anneal)
+		said += fmt.Sprintf(", annealed from T = %g", t.Anneal)
 	}
-	return text
+	return said
 }

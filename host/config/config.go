@@ -169,7 +169,7 @@ func (c *Config) CheckSteps(n int64) error {
 	if v.IsNumber {
 		value = v.Number
 	}
-	return c.Locate(model.BadKey(key, value, fmt.Sprintf("a run of %d steps ends before; give it a value within the run, or leave it out", n)))
+	return c.Locate(model.BadKey(key, value, fmt.Sprintf("a run of %s ends before; give it a value within the run, or leave it out", text.Count(n, "step"))))
 }
 
 // Says tells whether the file or a setting gives a key.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/text"
 )
 
 // Announce implements model.Network.
@@ -34,16 +35,16 @@ func (n *Network) ruleText() string {
 
 func (n *Network) patternsText() string {
 	p, s := n.patterns(n.Spec), n.Spec.Patterns
-	text := fmt.Sprintf("%d, load %.4g", p, float64(p)/float64(n.N))
+	said := fmt.Sprintf("%d, load %.4g", p, float64(p)/float64(n.N))
 	switch {
 	case s.Letters > 0:
-		return text + fmt.Sprintf(", letters of %d x %d units", s.Letters, s.Letters)
+		return said + fmt.Sprintf(", letters of %d x %d units", s.Letters, s.Letters)
 	case len(s.Files) > 0:
-		return text + ", from " + strings.Join(s.Files, ", ")
+		return said + ", from " + strings.Join(s.Files, ", ")
 	case s.Prototypes > 0:
-		return text + fmt.Sprintf(", copies of %d prototypes", s.Prototypes)
+		return said + fmt.Sprintf(", copies of %s", text.Count(s.Prototypes, "prototype"))
 	}
-	return text + ", random"
+	return said + ", random"
 }
 
 func (n *Network) recallText() string {

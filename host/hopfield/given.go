@@ -54,7 +54,7 @@ func (n *Network) readPatterns() error {
 			return model.BadKey("network.units", n.N, fmt.Sprintf("the given patterns have %d units, so leave it out", given.n))
 		}
 		if p.Count > len(given.patterns) {
-			return model.BadKey("patterns.count", p.Count, fmt.Sprintf("%d patterns are given", len(given.patterns)))
+			return model.BadKey("patterns.count", p.Count, fmt.Sprintf("%s %s given", text.Count(len(given.patterns), "pattern"), text.IsOrAre(len(given.patterns))))
 		}
 		n.N, n.Given, n.Sides = given.n, given.patterns, given.sides
 	}
@@ -141,7 +141,7 @@ func sizeText(n int, sides []int) string {
 	if len(sides) == 2 {
 		return fmt.Sprintf("%d x %d pixels", sides[1], sides[0])
 	}
-	return fmt.Sprintf("%d units", n)
+	return text.Count(n, "unit")
 }
 
 // readImage reads a PNG image: a pixel is +1 where it is at least as bright as the
@@ -230,10 +230,10 @@ func readArray(path string) (*images, error) {
 	case 3:
 		out.n, out.sides = int(a.Shape[1]*a.Shape[2]), []int{int(a.Shape[1]), int(a.Shape[2])}
 	default:
-		return nil, fmt.Errorf("it has %d dimensions; give a pattern, patterns x units or patterns x rows x columns", len(a.Shape))
+		return nil, fmt.Errorf("it has %s; give a pattern, patterns x units or patterns x rows x columns", text.Count(len(a.Shape), "dimension"))
 	}
 	if out.n < 2 || out.n > MaxUnits {
-		return nil, fmt.Errorf("its patterns have %d units; use 2 to %d", out.n, MaxUnits)
+		return nil, fmt.Errorf("its patterns have %s; use 2 to %d", text.Count(out.n, "unit"), MaxUnits)
 	}
 	if len(a.Values) == 0 {
 		return nil, errors.New("it has no pattern")

@@ -208,7 +208,7 @@ func TestFilesThatCannotBe(t *testing.T) {
 		{"nan.npy", "value 2 of pattern 1 is NaN", arrayOf(t, []int64{2, 3}, 1, 1, -1, 1, 1, math.NaN())},
 		{"deep.npy", "it has 4 dimensions", arrayOf(t, []int64{1, 1, 1, 2}, 1, 1)},
 		{"empty.npy", "it has no pattern", arrayOf(t, []int64{0, 64})},
-		{"thin.npy", "its patterns have 1 units; use 2 to", arrayOf(t, []int64{3, 1}, 1, 1, 1)},
+		{"thin.npy", "its patterns have 1 unit; use 2 to", arrayOf(t, []int64{3, 1}, 1, 1, 1)},
 		{"text.npy", "", []byte("+-+-")},
 	} {
 		path := write(t, c.name, c.content)

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // Description of a model and its network.
@@ -147,7 +148,7 @@ type Input struct {
 // CheckInputs says why values cannot be the inputs of a step.
 func (d *Description) CheckInputs(values []float64) error {
 	if len(values) != len(d.Inputs) {
-		return fmt.Errorf("there are %d numbers, and a step takes %d", len(values), len(d.Inputs))
+		return fmt.Errorf("there %s %s, and a step takes %d", text.IsOrAre(len(values)), text.Count(len(values), "number"), len(d.Inputs))
 	}
 	for i, v := range values {
 		in := &d.Inputs[i]

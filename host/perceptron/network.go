@@ -7,6 +7,7 @@ import (
 	"tnn-gpu/host/fmath"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // Network is a specification with those of its replicas. It implements
@@ -191,7 +192,7 @@ func (n *Network) Announce() [][2]string {
 		examples = fmt.Sprintf("%d a step, of %d stored ones", t.B, t.P)
 	}
 	said := [][2]string{
-		{"student", fmt.Sprintf("%d weights, rule %s, k = %g, nu/sqrt(n) = %g, temperature %g", t.N, rule, t.K, t.Nut, t.Temperature())},
+		{"student", fmt.Sprintf("%s, rule %s, k = %g, nu/sqrt(n) = %g, temperature %g", text.Count(t.N, "weight"), rule, t.K, t.Nut, t.Temperature())},
 		{"examples", fmt.Sprintf("%s; g = n dt/B = %.4g", examples, t.G())},
 	}
 	if R, Q, err := MapOf(t).Steady(); err == nil && t.Examples == Fresh && t.Swirl == 0 {

@@ -10,6 +10,7 @@ import (
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
+	"tnn-gpu/host/text"
 )
 
 // Options of a page of observables.
@@ -203,7 +204,7 @@ func (s *series) title() string {
 	if n := s.runs[0].Replicas(); n > 1 {
 		seed = fmt.Sprintf("%d replicas, %s", n, seed)
 	}
-	return fmt.Sprintf("%s: %s %s, %s%d steps, %s%s", s.runs[0].Name, m.Model, m.Rule, sizes(m), m.Steps, seed, means)
+	return fmt.Sprintf("%s: %s %s, %s%s, %s%s", s.runs[0].Name, m.Model, m.Rule, sizes(m), text.Count(m.Steps, "step"), seed, means)
 }
 
 // mostSizes is how many numbers a title has room for.
@@ -211,14 +212,17 @@ const mostSizes = 3
 
 // sizes are the first numbers that tell how large a network is, of those that are not 0.
 func sizes(m *record.Metadata) string {
-	text, said := "", 0
+	all, said := "", 0
 	for _, name := range m.Counts {
 		if n := m.Network[name]; n > 0 && said < mostSizes {
 			said++
-			text += fmt.Sprintf("%d %s, ", n, strings.ReplaceAll(name, "_", " "))
+			if n == 1 {
+				name = strings.TrimSuffix(name, "s")
+			}
+			all += fmt.Sprintf("%d %s, ", n, strings.ReplaceAll(name, "_", " "))
 		}
 	}
-	return text
+	return all
 }
 
 // label is a title with its unit; numbers without one have none.

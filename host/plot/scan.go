@@ -9,6 +9,7 @@ import (
 
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/record"
+	"tnn-gpu/host/text"
 )
 
 // ScanOptions of a page about a scan. What is empty is chosen.
@@ -291,7 +292,7 @@ func (s *scan) title() (title, below string) {
 	if least != most {
 		trials = fmt.Sprintf("%d to %d", least, most)
 	}
-	title = fmt.Sprintf("%s: %d points, %s", s.options.Title, points, count(trials, most))
+	title = fmt.Sprintf("%s: %s, %s", s.options.Title, text.Count(points, "point"), count(trials, most))
 	switch {
 	case s.table.Missing > 0:
 		below = fmt.Sprintf("%s missing; ", count(fmt.Sprint(s.table.Missing), s.table.Missing))

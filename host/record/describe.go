@@ -6,6 +6,7 @@ import (
 
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // files describes what the run folder will hold.
@@ -34,7 +35,7 @@ func (r *Recorder) files() []File {
 		})
 	}
 	if len(r.probes) > 0 {
-		doc := fmt.Sprintf("fields at single nodes and edges, every %d steps", r.options.ProbeEvery)
+		doc := fmt.Sprintf("fields at single nodes and edges, every %s", text.Count(r.options.ProbeEvery, "step"))
 		out = append(out, File{Name: probesName, Doc: doc, Columns: r.probeColumns()})
 	}
 	if columns := r.inputColumns(); columns != nil {
@@ -188,5 +189,5 @@ func (r *recording) describe(asked Recording, first int64) File {
 	if asked.Items != nil {
 		a.Items = itemsName(f.Name)
 	}
-	return File{Name: r.file, Doc: fmt.Sprintf("field %s every %d steps", f.Name, r.every), Arrays: []Array{a}}
+	return File{Name: r.file, Doc: fmt.Sprintf("field %s every %s", f.Name, text.Count(r.every, "step")), Arrays: []Array{a}}
 }

@@ -22,6 +22,7 @@ import (
 	"tnn-gpu/host/npy"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // OverviewName is the picture of a whole run in its folder.
@@ -227,7 +228,7 @@ func (c *checkup) checkTable(in files.File, about File) (string, error) {
 		}
 		if err != nil {
 			if last := rows.InputOffset() >= info.Size() || errors.Is(err, csv.ErrFieldCount); last && !c.ended() && !isFault(err) {
-				return fmt.Sprintf("%d rows, and one that is half written", max(0, n-1)), nil
+				return fmt.Sprintf("%s, and one that is half written", text.Count(max(0, n-1), "row")), nil
 			}
 			return "", err
 		}
@@ -239,7 +240,7 @@ func (c *checkup) checkTable(in files.File, about File) (string, error) {
 		}
 		n--
 	}
-	return fmt.Sprintf("%d rows", max(0, n-1)), nil
+	return text.Count(max(0, n-1), "row"), nil
 }
 
 // isText tells whether cells are texts. Runs of earlier versions do not say so of the
@@ -285,7 +286,7 @@ func (c *checkup) checkRecording(in files.File, about Array) (string, error) {
 	if h.Size() > info.Size() || h.Size() < info.Size() && c.ended() {
 		return "", fmt.Errorf("it has %d bytes, and %d records take %d", info.Size(), h.Shape[0], h.Size())
 	}
-	return fmt.Sprintf("%d records", h.Shape[0]), nil
+	return text.Count(h.Shape[0], "record"), nil
 }
 
 func (c *checkup) checkItems(name string) (string, error) {
@@ -298,7 +299,7 @@ func (c *checkup) checkItems(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%d numbers", len(items.Values)), nil
+	return text.Count(len(items.Values), "number"), nil
 }
 
 // checkInputs compares the copies of what the network was made from.
@@ -332,7 +333,7 @@ func (c *checkup) checkCommands() error {
 		return err
 	}
 	all, err := c.allCommands()
-	return c.add(commandsName, fmt.Sprintf("%d commands", len(all)), err)
+	return c.add(commandsName, text.Count(len(all), "command"), err)
 }
 
 // checkFinal reads all of the last state, which a run that has ended must have.
@@ -350,7 +351,7 @@ func (c *checkup) checkFinal() error {
 	if err == nil && c.ended() && step != c.metadata.Steps {
 		err = fmt.Errorf("it is of step %d, and the run ended at step %d", step, c.metadata.Steps)
 	}
-	return c.add(FinalName, fmt.Sprintf("%d arrays of step %d", arrays, step), err)
+	return c.add(FinalName, fmt.Sprintf("%s of step %d", text.Count(arrays, "array"), step), err)
 }
 
 // readFinal reads an archive to the end, whose sums it has itself.

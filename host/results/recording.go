@@ -39,7 +39,7 @@ func (r *Folder) RecordedText() string {
 	if names := r.Recorded(); len(names) > 0 {
 		return strings.Join(names, ", ")
 	}
-	return "nothing"
+	return "no field"
 }
 
 // Recording opens the recording of a field.
@@ -51,7 +51,11 @@ func (r *Folder) Recording(field string) (*Recording, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("the run %s has recorded %s, and not %s; run it with --record %s", r.Path, r.RecordedText(), field, field)
+	but := ""
+	if len(r.Recorded()) > 0 {
+		but = ", but not " + field
+	}
+	return nil, fmt.Errorf("the run %s has recorded %s%s: make it again with --record %s", r.Path, r.RecordedText(), but, field)
 }
 
 func (r *Folder) recording(file string, a record.Array) (*Recording, error) {

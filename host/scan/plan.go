@@ -15,6 +15,7 @@ import (
 	"tnn-gpu/host/models"
 	"tnn-gpu/host/sim"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // Scan is a scan ready to be made.
@@ -178,7 +179,7 @@ func (s *Scan) add(settings []setting) error {
 		return err
 	}
 	if n := s.File.Steps; n > 0 && c.Spec.Steps() != n {
-		return fmt.Errorf("steps is %d, and an axis makes the run %d steps long: leave one of them out", n, c.Spec.Steps())
+		return fmt.Errorf("steps is %d, and an axis makes the run %s long: leave one of them out", n, text.Count(c.Spec.Steps(), "step"))
 	}
 	if f, ok := c.Spec.(model.Feedable); ok && f.IsFed() {
 		return errors.New("the network waits for inputs at each step, and a scan has none: give it a series or a wave form of its own")
@@ -259,7 +260,7 @@ func (s *Scan) averageFrom(c *config.Config) (int64, error) {
 		from = sim.EpochOf(steps, int64(c.Run.Epoch)).First
 	}
 	if from > steps {
-		return 0, fmt.Errorf("averages begin at step %d, but the run has %d steps", from, steps)
+		return 0, fmt.Errorf("averages begin at step %d, but the run has %s", from, text.Count(steps, "step"))
 	}
 	return from, nil
 }
@@ -339,7 +340,7 @@ func (s *Scan) Includes(other *Scan) error {
 		return fmt.Errorf("it has a scan with a point that this one lacks (%s); name another folder", other.Plan.Name(i))
 	}
 	if other.Plan.Trials > s.Plan.Trials {
-		return fmt.Errorf("it has a scan of %d trials a point, and this one has %d; name another folder", other.Plan.Trials, s.Plan.Trials)
+		return fmt.Errorf("it has a scan of %s a point, and this one has %d; name another folder", text.Count(other.Plan.Trials, "trial"), s.Plan.Trials)
 	}
 	return nil
 }
@@ -349,7 +350,7 @@ func (s *Scan) unlike(mine int, other *Scan, theirs int) string {
 	now, was := s.configs[mine], other.configs[theirs]
 	switch {
 	case now.Spec.Steps() != was.Spec.Steps():
-		return fmt.Sprintf("%d steps, and those of this one %d", was.Spec.Steps(), now.Spec.Steps())
+		return fmt.Sprintf("%s, and those of this one %d", text.Count(was.Spec.Steps(), "step"), now.Spec.Steps())
 	case now.Run.Seed != was.Run.Seed:
 		return fmt.Sprintf("the seed %d, and those of this one %d", was.Run.Seed, now.Run.Seed)
 	case s.from[mine] != other.from[theirs]:

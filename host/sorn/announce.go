@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/text"
 )
 
 // Phases implements model.Phased.
@@ -57,30 +58,30 @@ func (n *Network) Announce() [][2]string {
 
 func (n *Network) inputText() string {
 	in := &n.Spec.Input
-	text := string(in.Kind)
+	said := string(in.Kind)
 	switch in.Kind {
 	case Zero:
 		return "none"
 	case Words, Markov:
-		text += fmt.Sprintf(" of %d", len(in.Words))
+		said += fmt.Sprintf(" of %d", len(in.Words))
 	case Gaussian:
-		text += fmt.Sprintf(", mean %g, standard deviation %g", in.Mean, in.SD)
+		said += fmt.Sprintf(", mean %g, standard deviation %g", in.Mean, in.SD)
 	case File:
-		text += " " + in.File
+		said += " " + in.File
 		if n.more > 0 {
-			text += fmt.Sprintf(", which has %d rows more than the run has steps", n.more)
+			said += fmt.Sprintf(", which has %s more than the run has steps", text.Count(n.more, "row"))
 		}
 	case Text:
-		text += fmt.Sprintf(" %s of %d letters", in.File, len(in.text.letters))
+		said += fmt.Sprintf(" %s of %s", in.File, text.Count(len(in.text.letters), "letter"))
 	case Strong:
-		return text + fmt.Sprintf(", %d units", in.Units)
+		return said + fmt.Sprintf(", %s", text.Count(in.Units, "unit"))
 	}
-	text += fmt.Sprintf(", %d channels", n.Spec.Channels())
+	said += fmt.Sprintf(", %s", text.Count(n.Spec.Channels(), "channel"))
 	if in.PoolSize > 0 {
-		text += fmt.Sprintf(" to pools of %d units", in.PoolSize)
+		said += fmt.Sprintf(" to pools of %s", text.Count(in.PoolSize, "unit"))
 	}
 	if in.Readout != "" {
-		text += ", each symbol as " + in.Readout + " predicts it"
+		said += ", each symbol as " + in.Readout + " predicts it"
 	}
-	return text
+	return said
 }

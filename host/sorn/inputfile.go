@@ -147,9 +147,9 @@ func (n *Network) take(t *tables.Table) error {
 	}
 	switch {
 	case len(t.Columns) != channels:
-		return fmt.Errorf("it has %d rows of %d numbers, and there are %d channels (sorn.nu): give a row for each step", t.Rows(), len(t.Columns), channels)
+		return fmt.Errorf("it has %s of %s, and there %s %s (sorn.nu): give a row for each step", text.Count(t.Rows(), "row"), text.Count(len(t.Columns), "number"), text.IsOrAre(channels), text.Count(channels, "channel"))
 	case int64(t.Rows()) < steps:
-		return fmt.Errorf("it has %d rows, and the run has %d steps", t.Rows(), steps)
+		return fmt.Errorf("it has %s, and the run has %s", text.Count(t.Rows(), "row"), text.Count(steps, "step"))
 	}
 	n.more = int64(t.Rows()) - steps
 	n.rows = make([]float64, 0, t.Rows()*channels)

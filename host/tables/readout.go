@@ -1,6 +1,10 @@
 package tables
 
-import "fmt"
+import (
+	"fmt"
+
+	"tnn-gpu/host/text"
+)
 
 // Readout is weights that read values linearly out of the bits of units.
 type Readout struct {
@@ -20,7 +24,7 @@ func ReadReadout(path string, units int) (*Readout, error) {
 		r.Names, r.columns = t.Names[1:], t.Columns[1:]
 	}
 	if t.Rows() != 1+units || len(r.columns) == 0 {
-		return nil, fmt.Errorf("%s has %d rows of %d weights: give a row for the constant, and one for each of %d units", path, t.Rows(), len(r.columns), units)
+		return nil, fmt.Errorf("%s has %s of %s: give a row for the constant, and one for each of %d units", path, text.Count(t.Rows(), "row"), text.Count(len(r.columns), "weight"), units)
 	}
 	return r, nil
 }

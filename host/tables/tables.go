@@ -72,7 +72,7 @@ func readNumPy(f npy.File, path string) (*Table, error) {
 	case 2:
 		width = int(a.Shape[1])
 	default:
-		return nil, fmt.Errorf("it has %d dimensions: give steps x values", len(a.Shape))
+		return nil, fmt.Errorf("it has %s: give steps x values", text.Count(len(a.Shape), "dimension"))
 	}
 	t := &Table{Columns: make([][]float64, width)}
 	for i, v := range a.Values {
@@ -184,7 +184,7 @@ func (t *Table) begin(cells []string) (skipped []int, isHead bool) {
 func (t *Table) addLine(cells []string, skipped []int) error {
 	want := len(t.Columns) + len(skipped)
 	if len(cells) != want {
-		return fmt.Errorf("it has %d numbers, and others have %d", len(cells), want)
+		return fmt.Errorf("it has %s, and others have %d", text.Count(len(cells), "number"), want)
 	}
 	at := 0
 	for i, cell := range cells {

@@ -37,7 +37,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s, transposed: %+v", name, other)
 		}
 	}
-	for text, says := range map[string]string{"1,2\n3\n": "line 2: it has 1 numbers", "1,2\n3,NaN\n": "line 2: NaN is no finite number", "a,b\n": "no numbers", "1\nx\n": "line 2"} {
+	for text, says := range map[string]string{"1,2\n3\n": "line 2: it has 1 number", "1,2\n3,NaN\n": "line 2: NaN is no finite number", "a,b\n": "no numbers", "1\nx\n": "line 2"} {
 		if _, err := readCSV(bufio.NewReader(strings.NewReader(text))); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", text, err)
 		}

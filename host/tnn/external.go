@@ -331,7 +331,7 @@ func (b *builder) readSeries(n *Network) error {
 			return model.BadKey(key, e.Series, err.Error())
 		}
 		if more := int64(t.Rows()) - b.Steps(); more > 0 {
-			n.remarks = append(n.remarks, fmt.Sprintf("%s has %d rows more than the run has steps", e.Series, more))
+			n.remarks = append(n.remarks, fmt.Sprintf("%s has %s more than the run has steps", e.Series, text.Count(more, "row")))
 		}
 	}
 	return nil
@@ -341,11 +341,11 @@ func (b *builder) readSeries(n *Network) error {
 // specification: by names of nodes where it has such, or in order, or one to all.
 func (b *builder) deal(n *Network, table int, t *tables.Table) error {
 	if rows := int64(t.Rows()); rows < b.Steps() {
-		return fmt.Errorf("it has %d rows, and the run has %d steps", rows, b.Steps())
+		return fmt.Errorf("it has %s, and the run has %s", text.Count(rows, "row"), text.Count(b.Steps(), "step"))
 	}
 	nodes := b.nodesOf(table)
 	if len(t.Columns) != 1 && len(t.Columns) != len(nodes) && !isNamed(t) {
-		return fmt.Errorf("it has %d columns, and %d nodes are driven by it: give a column for each, or one for all", len(t.Columns), len(nodes))
+		return fmt.Errorf("it has %s, and drives %s: give a column for each, or one for all", text.Count(len(t.Columns), "column"), text.Count(len(nodes), "node"))
 	}
 	for k, id := range nodes {
 		column, sign := min(k, len(t.Columns)-1), 1.0

@@ -95,9 +95,9 @@ func TestSeries(t *testing.T) {
 		{"head", "step;up;down\r\n1;0.5;-1\r\n2;0;1\r\n3;1;0\r\n4;-0.25;0.75\r\n5;9;9", "row 5 has 9"},
 		{"head", "step;up;down\r\n1;0.5;-1\r\n2;0;1\r\n3;1;0\r\n4;-0.25;0.75\r\n", ""},
 		{"short", "0.5,-1\n0,1\n1,0\n", "it has 3 rows, and the run has 4 steps"},
-		{"ragged", "0.5,-1\n0\n", "line 2: it has 1 numbers, and others have 2"},
-		{"wide", "1,2,3\n", "it has 1 rows"},
-		{"columns", "1,1,1\n1,1,1\n1,1,1\n1,1,1\n", "it has 3 columns, and 2 nodes"},
+		{"ragged", "0.5,-1\n0\n", "line 2: it has 1 number, and others have 2"},
+		{"wide", "1,2,3\n", "it has 1 row"},
+		{"columns", "1,1,1\n1,1,1\n1,1,1\n1,1,1\n", "it has 3 columns, and drives 2 nodes"},
 		{"NaN", "0.5,NaN\n", "line 1: NaN is no finite number"},
 		{"no number", "0.5,0\n1,x\n", `line 2: "x" is no number`},
 		{"empty", "", "there are no numbers in it"},
@@ -157,7 +157,7 @@ func TestOneColumnForAll(t *testing.T) {
 	}
 	told := false
 	for _, line := range n.Announce() {
-		told = told || strings.Contains(line[1], "1 rows more than the run has steps")
+		told = told || strings.Contains(line[1], "1 row more than the run has steps")
 	}
 	if !told {
 		t.Errorf("a series that is longer than the run is not told: %q", n.Announce())

@@ -11,6 +11,7 @@ import (
 	"tnn-gpu/host/memory"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // read takes the graph from a file, and checks what Validate could not.
@@ -52,8 +53,8 @@ func (b *builder) readFile() error {
 	b.graph, b.weights, b.states, b.names, b.notes, b.marked = from.Graph, from.Weights, from.States, from.Names, from.Notes, from.External
 	b.keep(from)
 	if n := b.graph.Nodes; n == 0 || n > MaxNodes || int64(len(b.graph.Edges)) > MaxEdges {
-		return model.BadKey("graph.file", name, fmt.Sprintf("it has %d nodes and %d edges; 1 to %d nodes and %d edges are possible",
-			n, len(b.graph.Edges), int64(MaxNodes), int64(MaxEdges)))
+		return model.BadKey("graph.file", name, fmt.Sprintf("it has %s and %s; 1 to %d nodes and %d edges are possible",
+			text.Count(n, "node"), text.Count(len(b.graph.Edges), "edge"), int64(MaxNodes), int64(MaxEdges)))
 	}
 	return b.checkMemory(limit)
 }
@@ -66,8 +67,8 @@ func (b *builder) checkMemory(limit int64) error {
 	if limit <= 0 || need <= limit {
 		return nil
 	}
-	return model.BadKey("graph.file", b.Graph.File, fmt.Sprintf("with %d nodes, from 0 to the last that it names, and %d edges the network takes at least %.3g GB, and there are %.3g GB for this process",
-		is.nodes, is.edges, float64(need)/1e9, float64(limit)/1e9))
+	return model.BadKey("graph.file", b.Graph.File, fmt.Sprintf("with %d nodes, from 0 to the last that it names, and %s the network takes at least %.3g GB, and there are %.3g GB for this process",
+		is.nodes, text.Count(is.edges, "edge"), float64(need)/1e9, float64(limit)/1e9))
 }
 
 // checkLattice puts the graph on the lattice, if there is one. Nodes that the

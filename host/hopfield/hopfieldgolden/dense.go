@@ -13,6 +13,7 @@ import (
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // memoryOf is a dense memory of a file.
@@ -145,7 +146,7 @@ func (m *modern) check() error {
 	}
 	for _, of := range slices.Concat(m.Patterns, m.States) {
 		if len(of) != len(m.Patterns[0]) {
-			return fmt.Errorf("a pattern or state has %d units, and the first pattern %d", len(of), len(m.Patterns[0]))
+			return fmt.Errorf("a pattern or state has %s, and the first pattern %d", text.Count(len(of), "unit"), len(m.Patterns[0]))
 		}
 	}
 	return enough("energies", len(m.Energies), len(m.States))

@@ -19,7 +19,7 @@ func TestFilesThatAreNone(t *testing.T) {
 		{`"B":1`, `"B":1e12`, "not as"},
 		{`"n":2`, `"n":3`, "a list has 2 numbers where 3 belong"},
 		{`"+-"`, `"+x"`, "is not 2 signs"},
-		{`[["+-"]]`, `[]`, "has 1 steps, and draws for 0 and 1"},
+		{`[["+-"]]`, `[]`, "has 1 step, and draws for 0 and 1"},
 		{`[["+-"]]`, `[[]]`, "a step has 0 examples"},
 		{`"labels":"+"`, `"labels":""`, "is not 1 signs"},
 		{`"f":[1]`, `"f":[]`, "a list has 0 numbers where 1 belong"},

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"tnn-gpu/host/text"
 )
 
 func (p *Parameters) validate() error {
@@ -61,7 +63,7 @@ func (c *TrajectoryCase) validate() error {
 	}
 	for _, r := range c.Runs {
 		if len(r.Steps) > len(c.Examples) || len(r.Steps) > len(c.Eta) {
-			return fmt.Errorf("the run of %s has %d steps, and draws for %d and %d are given", r.Rule, len(r.Steps), len(c.Examples), len(c.Eta))
+			return fmt.Errorf("the run of %s has %s, and draws for %d and %d are given", r.Rule, text.Count(len(r.Steps), "step"), len(c.Examples), len(c.Eta))
 		}
 		for _, s := range r.Steps {
 			if err := errors.Join(signs(c.B, s.Labels), numbers(c.B, s.Activations, s.F), numbers(c.N, s.W)); err != nil {

@@ -9,6 +9,7 @@ import (
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/sorn"
 	"tnn-gpu/host/stats"
+	"tnn-gpu/host/text"
 )
 
 // penalty is mu of the ridge regression (Hartmann et al. 2015).
@@ -260,7 +261,7 @@ func recall(out *analysis.Result, lessons []lesson, classes int) (analysis.Table
 	}
 	for _, b := range []int{0, 1, 5} {
 		if b < len(right) {
-			out.Add(fmt.Sprintf("recall_%d", b), "1", fmt.Sprintf("share of the steps in which the symbol of %d steps before is read rightly", b), right[b])
+			out.Add(fmt.Sprintf("recall_%d", b), "1", fmt.Sprintf("share of the steps in which the symbol of %s before is read rightly", text.Count(b, "step")), right[b])
 		}
 	}
 	t := analysis.Table{Name: "recall", Title: "recall of earlier symbols", Bars: true, One: true}
