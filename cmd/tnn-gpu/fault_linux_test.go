@@ -77,7 +77,7 @@ func TestFullDisk(t *testing.T) {
 		{"checkpointing", 900, []string{"100", "--checkpoint", "10"}, ".tnn cannot be written: ", "resumed     after step 10"},
 		{"at the first checkpoint", 300, []string{"100", "--checkpoint", "10"}, "checkpoint-10.tnn cannot be written: ", "the run begins anew"},
 		{"at the end", 600, []string{"30", "--checkpoint", "1h"}, "final.npz cannot be written: ", "resumed     after step 30"},
-		{"at the beginning", 4, []string{"30"}, "run.json cannot be written: ", "the run begins anew"},
+		{"at the beginning", 20, []string{"30"}, "steps.csv cannot be written: ", "the run begins anew"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir, grow := smallDisk(t, test.kilobytes)
@@ -112,6 +112,10 @@ func TestFullDiskAtTheBeginning(t *testing.T) {
 		if diff := cmp.Diff(before, slices.DeleteFunc(listed(t, dir), func(name string) bool { return name == "runs" })); diff != "" {
 			t.Fatalf("%v: %s", args, diff)
 		}
+	}
+	tnnGPU(t, dir, "stats", "r", "--out", "st").want(t, codeFailed, "stats.json cannot be written: ")
+	if diff := cmp.Diff(before, slices.DeleteFunc(listed(t, dir), func(name string) bool { return name == "runs" })); diff != "" {
+		t.Fatal(diff)
 	}
 	tnnGPU(t, dir, "check", "r").want(t, codeDone)
 	grow()

@@ -99,6 +99,20 @@ func kindOf(mode fs.FileMode) string {
 	return "a device"
 }
 
+// inFolder has files written into a folder. One that is not there is made, and does not
+// stay where nothing could be written into it.
+func (p *program) inFolder(path string, write func() error) error {
+	made, err := p.files.MakeDir(path)
+	if err != nil {
+		return badUsage("the folder cannot be made: %w", err)
+	}
+	err = write()
+	if err != nil && made {
+		_ = p.files.RemoveDir(path) // unless something could be written
+	}
+	return err
+}
+
 // writeFile writes a file as a whole: under another name first, then in place.
 func (p *program) writeFile(path string, overwrite bool, write func(io.Writer) error) error {
 	return p.writeAs(path, overwrite, func(temporary string) error {

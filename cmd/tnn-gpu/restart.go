@@ -38,7 +38,7 @@ func (p *program) restart(o *resumeOptions, cfg *config.Config, folder *record.F
 	if m, err := folder.Metadata(); err == nil && m.Inputs != nil {
 		j.options.Inputs = m.Inputs // which name the files that the copies are of
 	}
-	fresh, err := p.replaceFolder(folder, j.inputs)
+	fresh, err := p.replaceFolder(folder, j)
 	if err != nil {
 		return nil, folder, errors.Join(usageError{err}, j.close())
 	}
@@ -78,7 +78,7 @@ func (p *program) sayCommands(old string, asked []sim.Command) {
 }
 
 // replaceFolder gives a folder another name and makes a new one in its place.
-func (p *program) replaceFolder(folder *record.Folder, inputs []input) (*record.Folder, error) {
+func (p *program) replaceFolder(folder *record.Folder, j *job) (*record.Folder, error) {
 	path, err := ownName(folder.Path())
 	if err != nil {
 		return nil, fmt.Errorf("the run folder cannot be found: %w", err)
@@ -89,18 +89,25 @@ func (p *program) replaceFolder(folder *record.Folder, inputs []input) (*record.
 		return nil, err
 	}
 	with := record.Contents{Config: folder.Config(), Kept: make(map[string][]byte)}
-	for _, in := range inputs {
+	for _, in := range j.inputs {
 		if in.Kept != "" {
 			with.Kept[in.Kept] = in.content
 		}
 	}
+	back := func() error {
+		if err := p.files.Move(old, path); err != nil {
+			return fmt.Errorf("what was there is in %s, and cannot be put back: %w", old, err)
+		}
+		return nil
+	}
 	fresh, err := record.CreateIn(p.files, path, with)
 	if err != nil {
-		if back := p.files.Move(old, path); back != nil {
-			return nil, errors.Join(err, fmt.Errorf("what was there is in %s, and cannot be put back: %w", old, back))
+		if failed := back(); failed != nil {
+			return nil, errors.Join(err, failed)
 		}
 		return nil, fmt.Errorf("%w; nothing was changed, and there must be room for another run beside this one", err)
 	}
+	j.undo = back
 	fmt.Fprintf(p.errs, "The run begins anew; what was there is in %s.\n", old)
 	p.sayCommands(old, asked)
 	return fresh, folder.Close()

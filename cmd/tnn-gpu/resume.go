@@ -110,11 +110,7 @@ func (p *program) resume(ctx context.Context, o *resumeOptions) error {
 		}
 	}
 	w.hold(saves)
-	err = p.carryOut(ctx, w, j, folder)
-	if errors.Is(err, record.ErrNotBegun) {
-		return usageError{fmt.Errorf("%w; nothing was changed", err)}
-	}
-	return err
+	return p.carryOut(ctx, w, j, folder)
 }
 
 // reopen prepares what is left to do of a run. Where that is nothing it says so, and

@@ -78,8 +78,9 @@ type job struct {
 
 	progress *bar
 	table    *epochTable
-	unpaused bool   // a pause of an earlier session is over
-	longer   string // flag that has a run end at another step than its configuration says
+	undo     func() error // what a folder of a run that begins anew has taken the place of comes back; nil where it has not
+	unpaused bool         // a pause of an earlier session is over
+	longer   string       // flag that has a run end at another step than its configuration says
 }
 
 // runOptions are those of run.
@@ -291,18 +292,15 @@ func checkControl(of model.Network, c state.Control) error {
 
 // createFolder makes the folder of a new run.
 func (p *program) createFolder(path, name string, with record.Contents) (*record.Folder, error) {
-	fresh := path == ""
-	if fresh {
+	if path == "" {
 		var err error
 		if path, err = freshFolder(name); err != nil {
 			return nil, usageError{err}
 		}
+		with.Made = true
 	}
 	folder, err := record.CreateIn(p.files, path, with)
 	if err != nil {
-		if fresh {
-			_ = p.files.RemoveDir(path) // there is nothing in it
-		}
 		return nil, usageError{err}
 	}
 	return folder, nil
@@ -328,10 +326,18 @@ func freshFolder(name string) (string, error) {
 	}
 }
 
-// carryOut runs a job and records it in its folder, which it closes.
+// carryOut runs a job and records it in its folder, which it closes. Where the run does
+// not begin, the folder is again what it was.
 func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record.Folder) (err error) {
 	p.recorded = true
-	defer func() { err = errors.Join(err, folder.Close()) }()
+	begun := false
+	defer func() {
+		if begun {
+			err = errors.Join(err, folder.Close())
+		} else {
+			err = j.abandon(folder, err)
+		}
+	}()
 	p.announce(j, folder.Path())
 	if j.live != nil {
 		j.options.Saved = j.live.Saved
@@ -343,6 +349,7 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	run, err := p.newRun(j, recorder)
 	if err == nil {
 		err = recorder.Begin()
+		begun = !errors.Is(err, record.ErrNotBegun)
 	}
 	for i := 0; err == nil && i < len(j.given); i++ {
 		err = recorder.Keep(j.given[i])
@@ -351,7 +358,11 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 		err = recorder.Keep(sim.Command{Do: sim.DoResume, Control: state.Control{Step: j.first()}})
 	}
 	if err != nil {
-		return errors.Join(err, recorder.Close(sim.Summary{Reason: sim.Failed}, err))
+		err = errors.Join(err, recorder.Close(sim.Summary{Reason: sim.Failed}, err))
+		if begun {
+			err = writtenUntil(err, folder)
+		}
+		return err
 	}
 	p.events.runBegins(j, folder.Path())
 	summary, err := p.simulate(ctx, j, run, folder.Path())
@@ -362,7 +373,7 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	err = errors.Join(err, recorder.Close(summary, err))
 	p.events.runEnds(summary, folder.Path(), err)
 	if err != nil {
-		return fmt.Errorf("%w; what was written until then is in %s", err, folder.Path())
+		return writtenUntil(err, folder)
 	}
 	why := w.stopped()
 	if why != nil {
@@ -375,6 +386,23 @@ func (p *program) carryOut(ctx context.Context, w *watch, j *job, folder *record
 	}
 	p.made(folder.Path())
 	return nil
+}
+
+// writtenUntil says where a run is that has failed.
+func writtenUntil(err error, folder *record.Folder) error {
+	return fmt.Errorf("%w; what was written until then is in %s", err, folder.Path())
+}
+
+// abandon closes a folder in which a run does not begin, and takes back what was done for it.
+func (j *job) abandon(folder *record.Folder, why error) error {
+	if errors.Is(why, record.ErrNotBegun) {
+		why = usageError{fmt.Errorf("%w; nothing was changed", why)}
+	}
+	err := errors.Join(why, folder.Abandon())
+	if j.undo != nil {
+		err = errors.Join(err, j.undo())
+	}
+	return err
 }
 
 // newRun puts a run where it begins, or where its checkpoint left it.

@@ -334,11 +334,7 @@ func (p *program) scanFolder(path, name string, s *scan.Scan) (*experiment.Folde
 	}
 	unbegun, err := experiment.IsUnbegun(p.files, path, texts)
 	if unbegun || errors.Is(err, fs.ErrNotExist) {
-		folder, err := experiment.Create(p.files, path, texts, programVersion())
-		if err != nil && fresh {
-			_ = p.files.RemoveDir(path) // there is nothing in it
-		}
-		return folder, err
+		return experiment.Create(p.files, path, fresh, texts, programVersion())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the scan's folder cannot be read: %w", err)
@@ -378,7 +374,8 @@ func (p *program) openScan(path string) (*scan.Scan, *experiment.Folder, error) 
 // carryOutScan makes a share of a scan, and its tables once all of it is done.
 func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, folder *experiment.Folder, share experiment.Share, computer scan.Computer) (err error) {
 	p.recorded = true
-	defer func() { err = errors.Join(err, folder.Close()) }()
+	leave := folder.Close
+	defer func() { err = errors.Join(err, leave()) }()
 	progress := newScanProgress(p, &s.Plan)
 	computer.SaveFrom, computer.Folder, computer.Program, computer.Progress = scan.LongRun, folder.Path, programVersion(), progress.at
 	runner, err := s.Runner(computer)
@@ -400,6 +397,7 @@ func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, fold
 	case errors.Is(err, experiment.ErrDamaged):
 		return usageError{err}
 	case errors.Is(err, experiment.ErrNotBegun):
+		leave = folder.Abandon
 		return usageError{fmt.Errorf("%w; nothing was computed, and nothing changed", err)}
 	case err != nil:
 		return err

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -96,7 +95,7 @@ func (p *program) stats(o *statsOptions) error {
 		return usageError{err}
 	}
 	if o.out != "" {
-		if err := p.writeReport(report, o); err != nil {
+		if err := p.inFolder(o.out, func() error { return p.writeReport(report, o) }); err != nil {
 			return err
 		}
 	}
@@ -215,9 +214,6 @@ func (l *last) recorded(name string) ([]float64, error) {
 
 // writeReport writes stats.json, and each table with its figure.
 func (p *program) writeReport(r *analysis.Report, o *statsOptions) error {
-	if err := os.MkdirAll(o.out, 0o755); err != nil {
-		return badUsage("the folder %s cannot be made: %w", o.out, err)
-	}
 	err := p.writeFile(filepath.Join(o.out, "stats.json"), o.overwrite, func(w io.Writer) error { return writeJSON(w, r) })
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"image"
 	"image/png"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -342,7 +341,7 @@ func (f *film) write(p *program, out, format string, fps int, overwrite bool) er
 			})
 		})
 	case "png":
-		return f.writePictures(p, out, overwrite)
+		return p.inFolder(out, func() error { return f.writePictures(p, out, overwrite) })
 	}
 	return badUsage("--format is %q: use mp4, apng or png", format)
 }
@@ -372,9 +371,6 @@ func (f *film) play(open func(size image.Point) (picture.Movie, error)) error {
 
 // writePictures writes one file a record.
 func (f *film) writePictures(p *program, folder string, overwrite bool) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return badUsage("the folder of the pictures cannot be made: %w", err)
-	}
 	for _, i := range f.frames {
 		frame, err := f.draw(i)
 		if err != nil {

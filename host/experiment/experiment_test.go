@@ -104,7 +104,7 @@ func newPlan(n, trials int) *Plan {
 
 func newFolder(t *testing.T) *Folder {
 	t.Helper()
-	f, err := Create(files.OS{}, t.TempDir(), map[string][]byte{ConfigName: []byte("x = 1\n")}, "test 1")
+	f, err := Create(files.OS{}, t.TempDir(), false, map[string][]byte{ConfigName: []byte("x = 1\n")}, "test 1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -351,7 +351,7 @@ func TestCreateAgain(t *testing.T) {
 				}
 				return nil
 			}
-			f, err := Create(system, path, texts, "test 1")
+			f, err := Create(system, path, false, texts, "test 1")
 			if err == nil && !system.Failed() {
 				f.Close()
 				if at < 6 {

@@ -36,6 +36,7 @@ const (
 type Folder struct {
 	Path string
 	dir  files.Dir
+	undo func() // takes back what Create has made; nil where it has made nothing
 }
 
 // Open opens the folder of a scan.
@@ -44,7 +45,7 @@ func Open(system files.System, path string) (*Folder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the scan's folder cannot be opened: %w", err)
 	}
-	f := &Folder{path, d}
+	f := &Folder{Path: path, dir: d}
 	m, err := f.Metadata()
 	switch {
 	case err == nil && m.Scan == nil:
@@ -82,26 +83,46 @@ func (f *Folder) isUnbegun() bool {
 // Create makes the folder of a new scan, with the texts of its files. One that exists is
 // empty, or has what an interruption left of the same (IsUnbegun). Where another process
 // has made the same scan there meanwhile, the folder is that of both. Where the folder
-// cannot be filled, there is nothing in it, and none where none was.
-func Create(system files.System, path string, texts map[string][]byte, program string) (*Folder, error) {
+// cannot be filled, there is nothing in it, and none where none was, or where it was made
+// for this scan.
+func Create(system files.System, path string, forThis bool, texts map[string][]byte, program string) (*Folder, error) {
 	made, err := system.MakeDir(path)
+	undo := func() {
+		if made || forThis {
+			_ = system.RemoveDir(path) // unless others have put something in
+		}
+	}
 	if err != nil {
+		undo()
 		return nil, fmt.Errorf("the scan's folder cannot be made: %w", err)
 	}
 	d, err := system.OpenDir(path)
 	if err != nil {
+		undo()
 		return nil, fmt.Errorf("the scan's folder cannot be opened: %w", err)
 	}
-	f := &Folder{path, d}
-	if err = f.fill(texts, program); err == nil {
+	f := &Folder{Path: path, dir: d}
+	f.undo = func() {
+		f.empty(texts)
+		undo()
+	}
+	err = f.fill(texts, program)
+	if err == nil {
 		return f, nil
 	}
-	f.empty(texts)
-	err = errors.Join(err, d.Close())
-	if made {
-		_ = system.RemoveDir(path) // it may have something of others in it
+	if _, there := d.Lstat(metadataName); there == nil { // another process was faster
+		return nil, errors.Join(err, d.Close())
 	}
-	return nil, err
+	return nil, errors.Join(err, f.Abandon())
+}
+
+// Abandon closes a folder in which the scan does not begin. What Create has made is taken
+// back, unless another process works there.
+func (f *Folder) Abandon() error {
+	if f.undo != nil {
+		f.undo()
+	}
+	return f.Close()
 }
 
 // fill puts in what makes a folder that of a scan, the metadata last.
@@ -115,15 +136,15 @@ func (f *Folder) fill(texts map[string][]byte, program string) error {
 	return f.writeMetadata(&Metadata{Format: metadataFormat, Program: program, Scan: &About{}})
 }
 
-// empty removes what fill has written, unless another process was faster.
+// empty removes what fill has written, unless another process has, or holds, a task.
 func (f *Folder) empty(texts map[string][]byte) {
-	if _, err := f.dir.Lstat(metadataName); !errors.Is(err, fs.ErrNotExist) {
+	if err := f.dir.Remove(tasksName); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return
 	}
+	_ = f.dir.Remove(metadataName) // none of these need be there
 	for name := range texts {
-		_ = f.dir.Remove(name) // it may not be there
+		_ = f.dir.Remove(name)
 	}
-	_ = f.dir.Remove(tasksName) // unless there is something in it
 }
 
 // IsUnbegun tells whether a folder is empty, or has nothing but what a process left that

@@ -64,14 +64,18 @@ func (h *hold) create() error {
 	return create(h.dir, h.name, h.text)
 }
 
-// create makes a file that does not exist.
+// create makes a file that does not exist. Where there is no room for its text, it does not
+// stay.
 func create(d files.Dir, name, text string) error {
 	f, err := d.Create(name)
 	if err != nil {
 		return err
 	}
 	_, err = f.WriteAt([]byte(text), 0)
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = d.Remove(name)
+	}
+	return err
 }
 
 // touch writes a file anew that exists.

@@ -44,7 +44,7 @@ type Report struct {
 func (r *Report) Tasks() int { return r.Done + r.Held + r.Failed + r.Open }
 
 // ErrNotBegun is wrapped by Go where it could not even begin with a first task: nothing
-// was changed.
+// was changed since the folder was made, and Abandon takes that back, too.
 var ErrNotBegun = errors.New("the scan does not begin")
 
 // Go makes the tasks of the share that no other process has made or holds. It goes

@@ -168,6 +168,8 @@ func regular(info fs.FileInfo, name string) error {
 
 func kind(m fs.FileMode) string {
 	switch {
+	case m.IsRegular():
+		return "a file"
 	case m.IsDir():
 		return "a folder"
 	case m&fs.ModeSymlink != 0:

@@ -18,14 +18,33 @@ type OS struct{ Warn func(string) }
 
 // MakeDir implements System.
 func (OS) MakeDir(path string) (made bool, err error) {
-	if err := os.MkdirAll(filepath.Dir(filepath.Clean(path)), FolderPermissions); err != nil {
-		return false, err
+	parents := filepath.Dir(filepath.Clean(path))
+	if err := os.MkdirAll(parents, FolderPermissions); err != nil {
+		return false, inTheWay(parents, err)
 	}
 	err = os.Mkdir(path, FolderPermissions)
 	if errors.Is(err, fs.ErrExist) {
-		return false, os.MkdirAll(path, FolderPermissions) // it may be a file
+		return false, inTheWay(path, os.MkdirAll(path, FolderPermissions)) // it may be a file
 	}
 	return err == nil, err
+}
+
+// inTheWay names what is not a folder where one is to be, at a path or on the way to it; where
+// nothing is, it gives the error.
+func inTheWay(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	for at := filepath.Clean(path); ; at = filepath.Dir(at) {
+		info, missing := os.Lstat(at)
+		if missing != nil && at != filepath.Dir(at) {
+			continue
+		}
+		if folder, _ := os.Stat(at); missing != nil || folder != nil && folder.IsDir() {
+			return err
+		}
+		return fmt.Errorf("%s is %s, not a folder", at, kind(info.Mode()))
+	}
 }
 
 // RemoveDir implements System.
@@ -51,7 +70,7 @@ func (OS) Move(path, to string) error {
 // OpenDir implements System.
 func (o OS) OpenDir(path string) (Dir, error) {
 	if info, err := os.Stat(path); err == nil && !info.IsDir() { // opening a named pipe waits
-		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("not a directory")}
+		return nil, fmt.Errorf("%s is %s, not a folder", path, kind(info.Mode()))
 	}
 	root, err := os.OpenRoot(path)
 	if err != nil {

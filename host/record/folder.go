@@ -61,6 +61,8 @@ type Folder struct {
 	// newLock tells that the lock's file is there for this process alone, which has written
 	// nothing so far.
 	newLock atomic.Bool
+	filled  []string           // files that CreateIn has put in
+	undo    func()             // removes the folder, where it was made for this run; nil where not
 	proved  map[string]*digest // of the files that belong to the checkpoint read last
 }
 
@@ -69,6 +71,8 @@ type Contents struct {
 	Config []byte // text of the configuration
 	// Kept are the files that the network rests on, by their names in the folder.
 	Kept map[string][]byte
+	// Made says that the folder was made for this run, and is to go where it cannot begin.
+	Made bool
 	// Start is the state that the run goes on from, with its own First and without
 	// files; nil for step 0.
 	Start *state.Checkpoint
@@ -84,14 +88,34 @@ func Create(path string, config []byte) (*Folder, error) {
 // cannot be filled, there is nothing in it, and none where none was.
 func CreateIn(system files.System, path string, with Contents) (*Folder, error) {
 	made, err := system.MakeDir(path)
+	undo := func() {
+		if made || with.Made {
+			_ = system.RemoveDir(path) // unless others have put something in
+		}
+	}
 	if err != nil {
+		undo()
 		return nil, fmt.Errorf("the run folder cannot be made: %w", err)
 	}
 	f, err := create(system, path, with)
-	if err != nil && made && !errors.Is(err, files.ErrLocked) {
-		_ = system.RemoveDir(path) // it has something in it, of others
+	if err == nil {
+		f.undo = undo
+	} else if !errors.Is(err, files.ErrLocked) {
+		undo()
 	}
 	return f, err
+}
+
+// Abandon closes a folder in which the run does not begin. Of one that CreateIn filled,
+// all that was put in is taken back, and the folder where it was not there.
+func (f *Folder) Abandon() error {
+	if f.undo == nil {
+		return f.Close()
+	}
+	f.empty()
+	err := f.Close()
+	f.undo()
+	return err
 }
 
 // CheckFree tells, before what takes long, whether a run could be made at a path: there is
@@ -127,7 +151,7 @@ func create(system files.System, path string, with Contents) (*Folder, error) {
 	}
 	if err == nil {
 		if err = f.fill(with); err != nil {
-			f.empty(with)
+			f.empty()
 		}
 	}
 	if err != nil {
@@ -139,34 +163,34 @@ func create(system files.System, path string, with Contents) (*Folder, error) {
 // fill puts in what makes a folder that of a run, the configuration last.
 func (f *Folder) fill(with Contents) error {
 	f.config = slices.Clone(with.Config)
+	put := func(name string, write func(io.Writer) error) error {
+		f.filled = append(f.filled, name)
+		return f.Replace(name, write)
+	}
 	text := func(text []byte) func(io.Writer) error {
 		return func(w io.Writer) error { _, err := w.Write(text); return err }
 	}
 	for name, kept := range with.Kept {
-		if err := f.Replace(name, text(kept)); err != nil {
+		if err := put(name, text(kept)); err != nil {
 			return err
 		}
 	}
 	if c := with.Start; c != nil {
 		c.Config = f.configHash()
-		if err := f.Replace(checkpointName(c.State.Step), c.Encode); err != nil {
+		if err := put(checkpointName(c.State.Step), c.Encode); err != nil {
 			return err
 		}
 	}
-	return f.Replace(ConfigName, text(with.Config))
+	return put(ConfigName, text(with.Config))
 }
 
-// empty removes what fill may have written, and the lock's file, before the lock ends. What
-// cannot be removed is of no use: the folder is not that of a run.
-func (f *Folder) empty(with Contents) {
-	_ = f.dir.Remove(ConfigName)
-	if with.Start != nil {
-		_ = f.dir.Remove(checkpointName(with.Start.State.Step))
-	}
-	for name := range with.Kept {
+// empty removes what fill may have written, the metadata that Begin may have put in place,
+// and the lock's file, before the lock ends. The configuration goes first: what cannot be
+// removed after it is of no use, since the folder is not that of a run.
+func (f *Folder) empty() {
+	for _, name := range slices.Backward(append([]string{files.LockName, MetadataName}, f.filled...)) {
 		_ = f.dir.Remove(name)
 	}
-	_ = f.dir.Remove(files.LockName)
 }
 
 // Open takes the folder of a run that has been interrupted or is to go on. It

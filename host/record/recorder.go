@@ -92,7 +92,7 @@ func (r *Recorder) prepare(from *state.Checkpoint) error {
 }
 
 // ErrNotBegun is wrapped by Begin where the run could not even write that it begins:
-// nothing was changed.
+// nothing was changed since the folder was made, and Abandon takes that back, too.
 var ErrNotBegun = errors.New("the run does not begin")
 
 // Begin makes the folder ready for what comes after the checkpoint: all that came

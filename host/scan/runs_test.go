@@ -43,7 +43,7 @@ func runAll(t *testing.T, s *Scan, c Computer) *experiment.Table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder, err := experiment.Create(files.OS{}, t.TempDir(), texts, "test")
+	folder, err := experiment.Create(files.OS{}, t.TempDir(), false, texts, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

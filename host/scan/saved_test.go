@@ -48,7 +48,7 @@ steps = 200
 		if err != nil {
 			t.Fatal(err)
 		}
-		folder, err := experiment.Create(files.OS{}, t.TempDir(), texts, "test")
+		folder, err := experiment.Create(files.OS{}, t.TempDir(), false, texts, "test")
 		if err != nil {
 			t.Fatal(err)
 		}
