@@ -120,7 +120,7 @@ func Overview(run *results.Run, pictures ...Shown) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{Title: s.title(), Colours: s.colours(), Columns: 3, forScreens: true}
+	page := &Page{Title: s.title(), Subtitle: s.subtitle(), Colours: s.colours(), Columns: 3, forScreens: true}
 	for _, p := range pictures {
 		page.Panels = append(page.Panels, Panel{Title: p.Title, Picture: p.Image, Scale: p.Scale})
 	}

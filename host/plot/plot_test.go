@@ -185,6 +185,19 @@ func TestMeanAndSpreadOfReplicas(t *testing.T) {
 	if len(c.X) != 30 || c.X[29] != 30 || math.Abs(c.Y[29]-mean) > 1e-12 || math.Abs(c.Spread[29]-math.Sqrt(squares/2)) > 1e-12 {
 		t.Errorf("%v ± %v, want %v ± %v", c.Y[29], c.Spread[29], mean, math.Sqrt(squares/2))
 	}
+	overview, err := plot.Overview(r)
+	if err != nil || page.Subtitle == "" || overview.Subtitle != page.Subtitle {
+		t.Errorf("bands are %q, those of the overview %q: %v", page.Subtitle, overview.Subtitle, err)
+	}
+}
+
+// TestTitleOfOne: of one thing there is one.
+func TestTitleOfOne(t *testing.T) {
+	made := resultstest.Make(t, cpuref.New, "signals-urns", nil, "lewis.plays=20")
+	page, err := plot.Observables([]*results.Run{made}, plot.Options{X: "step"})
+	if err != nil || !strings.Contains(page.Title, "3 signals, 1 listener, 20 steps") {
+		t.Errorf("%v: the title is %q", err, page.Title)
+	}
 }
 
 // TestSeveralRuns: two seeds overlaid have a colour and a name each; their mean is
