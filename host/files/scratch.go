@@ -52,19 +52,24 @@ func ClearScratch(d Dir, folder string) error {
 		return err
 	}
 	for _, e := range entries {
-		if !IsScratch(e.Name()) || !e.Type().IsRegular() {
+		name := path.Join(folder, e.Name())
+		if !IsLeft(d, name) {
 			continue
 		}
-		name := path.Join(folder, e.Name())
-		info, err := d.Lstat(name)
-		if err == nil && isLeft(e.Name(), info.ModTime()) {
-			err = d.Remove(name)
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := d.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
+}
+
+// IsLeft tells whether a file is a scratch file of a process that was killed.
+func IsLeft(d Dir, name string) bool {
+	if !IsScratch(path.Base(name)) {
+		return false
+	}
+	info, err := d.Lstat(name)
+	return err == nil && info.Mode().IsRegular() && isLeft(path.Base(name), info.ModTime())
 }
 
 // isLeft tells whether the process that wrote a scratch file has ended.

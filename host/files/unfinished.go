@@ -35,15 +35,17 @@ func (r *reworded) Unwrap() error { return r.error }
 // Unfinished are the files that a program writes and that are not whole yet. The zero value
 // has none.
 type Unfinished struct {
-	mu    sync.Mutex
-	names map[string]string // by scratch name
-	stops []func()
+	mu      sync.Mutex
+	names   map[string]string // by scratch name
+	stops   []func()
+	cleared map[string]bool // folders
 }
 
 // Begin makes a scratch file in the folder of a file that is to be.
 func (u *Unfinished) Begin(path string) (scratch string, err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	u.clear(filepath.Dir(path))
 	scratch = filepath.Join(filepath.Dir(path), Scratch("."))
 	f, err := os.OpenFile(scratch, os.O_WRONLY|os.O_CREATE|os.O_EXCL, FilePermissions)
 	if err != nil {
@@ -54,6 +56,22 @@ func (u *Unfinished) Begin(path string) (scratch string, err error) {
 	}
 	u.names[scratch] = path
 	return scratch, f.Close()
+}
+
+// clear removes from a folder, once, what processes left there that were killed while they wrote.
+// What cannot be removed is in nobody's way.
+func (u *Unfinished) clear(folder string) {
+	if u.cleared[folder] {
+		return
+	}
+	if u.cleared == nil {
+		u.cleared = make(map[string]bool)
+	}
+	u.cleared[folder] = true
+	if d, err := (OS{}).OpenDir(folder); err == nil {
+		_ = ClearScratch(d, ".")
+		_ = d.Close()
+	}
 }
 
 // Start starts another process that writes such a file. Abandon stops it before it removes

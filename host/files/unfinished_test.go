@@ -57,6 +57,33 @@ func TestAbandon(t *testing.T) {
 	}
 }
 
+// TestKilledWriters: who writes into a folder removes what a process left there that was killed while
+// it wrote, and leaves what another one may still write.
+func TestKilledWriters(t *testing.T) {
+	dir := t.TempDir()
+	left, written := filepath.Join(dir, ".tnn-gpu-fffffffe-1-1-A.tmp"), filepath.Join(dir, ".tnn-gpu-fffffffe-2-1-B.tmp")
+	for _, name := range []string{left, written} {
+		if err := os.WriteFile(name, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := time.Now().Add(-25 * time.Hour)
+	if err := os.Chtimes(left, old, old); err != nil {
+		t.Fatal(err)
+	}
+	var u files.Unfinished
+	if _, err := u.Begin(filepath.Join(dir, "x")); err != nil {
+		t.Fatal(err)
+	}
+	u.Abandon()
+	if _, err := os.Stat(left); err == nil {
+		t.Errorf("%s is left", left)
+	}
+	if _, err := os.Stat(written); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestErrorsNameTheFile, in a folder that is held, whichever way it is written.
 func TestErrorsNameTheFile(t *testing.T) {
 	path := t.TempDir()

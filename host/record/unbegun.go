@@ -25,6 +25,8 @@ func (f *Folder) leftovers(with Contents) (left []string, err error) {
 		name := e.Name()
 		switch {
 		case name == files.LockName:
+		case files.IsLeft(f.dir, name): // of a command that wrote something else here
+			left = append(left, name)
 		case locked && e.Type().IsRegular() && f.isLeftover(name, with):
 			left = append(left, name)
 		default:

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"tnn-gpu/host/files"
 	"tnn-gpu/host/files/filestest"
@@ -103,6 +104,7 @@ func TestWhatIsNoLeftover(t *testing.T) {
 		"a checkpoint and no lock":       {checkpointName(300): "x"},
 		"a configuration and no lock":    {files.Temporary(ConfigName): config},
 		"a file beside what was left":    {files.LockName: "", files.Temporary(ConfigName): config, "thesis.tex": "years of work"},
+		"what another process writes":    {".tnn-gpu-fffffffe-2-1-B.tmp": ""},
 		"a name like that of checkpoint": {files.LockName: "", "checkpoint-best.tnn": "x"},
 	} {
 		path := t.TempDir()
@@ -121,6 +123,29 @@ func TestWhatIsNoLeftover(t *testing.T) {
 		if after := namesIn(t, path); !slices.Equal(after, slices.Sorted(maps.Keys(there))) {
 			t.Errorf("%s: %v is left", what, after)
 		}
+	}
+}
+
+// TestKilledWriterIsNotInTheWay: a run begins in a folder in which a command was killed while it wrote
+// its first file.
+func TestKilledWriterIsNotInTheWay(t *testing.T) {
+	path := t.TempDir()
+	name := ".tnn-gpu-fffffffe-1-1-A.tmp"
+	put(t, path, map[string][]byte{name: []byte("half")})
+	old := time.Now().Add(-25 * time.Hour)
+	if err := os.Chtimes(filepath.Join(path, name), old, old); err != nil {
+		t.Fatal(err)
+	}
+	if err := CheckFree(files.OS{}, path, Contents{Config: []byte(config)}); err != nil {
+		t.Error(err)
+	}
+	f, err := CreateIn(filestest.Quick{}, path, Contents{Config: []byte(config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if names := namesIn(t, path); slices.Contains(names, name) {
+		t.Errorf("the folder has %v", names)
 	}
 }
 
