@@ -19,7 +19,10 @@ func SetTwice(settings []string) error {
 			if key == "" || other == "" {
 				continue
 			}
-			if key == other || isPart(key, other) {
+			if key == other {
+				return twice(key, "%s is given twice, as %s and as %s: a key has one value, so give it once", short(key), short(text), short(instead))
+			}
+			if isPart(key, other) {
 				return twice(key, "%s is set to %s, and then %s to %s, so that nothing would be left of the first: give one of the two", short(key), short(text), short(other), short(instead))
 			}
 			for _, value := range valuesOf(later) {

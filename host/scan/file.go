@@ -370,7 +370,7 @@ func (f *File) validateKeys() error {
 		for _, key := range a.keys() {
 			switch {
 			case seen[key]:
-				return fmt.Errorf("%s stands on two axes", key)
+				return fmt.Errorf("%s stands on two axes: give all its values on one", key)
 			case key == "run.seed":
 				return errors.New("run.seed cannot be an axis: trials have different seeds anyway")
 			case key == "run.replicas":
