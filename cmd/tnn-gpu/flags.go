@@ -94,7 +94,7 @@ func configuration(o *configOptions) (cfg *config.Config, name string, err error
 		err = deviceOfConfig(o.given("backend"), o.given("device"), cfg)
 	}
 	if err != nil {
-		return nil, "", usageError{err}
+		return nil, "", usageError{ofPreset(err, o.arguments, o.preset, o.settings)}
 	}
 	return cfg, name, nil
 }

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -56,6 +59,20 @@ func noFile(a arguments) error {
 		return badUsage("%s is a folder: name a file", path)
 	}
 	return errors.Join(badUsage("%s is the folder of a run: `tnn-gpu resume %s` goes on with it, and `%s %s` takes its configuration", path, name, a.command, file), folder.Close())
+}
+
+// ofPreset says how to be rid of a value that is at fault, where settings beside a preset do
+// not give it: the preset does.
+func ofPreset(err error, a arguments, preset string, settings []string) error {
+	var at *config.Error
+	if len(a.words) > 0 || len(settings) == 0 || !errors.As(err, &at) || at.Key == "" {
+		return err
+	}
+	if slices.ContainsFunc(settings, func(s string) bool { return config.Gives(s, at.Key) }) {
+		return err
+	}
+	preset = cmp.Or(preset, config.DefaultPreset)
+	return fmt.Errorf("%w; the preset %s gives it: `tnn-gpu presets %s > FILE` prints a file in which you can change it", err, preset, preset)
 }
 
 // noPreset tells of a preset that stands where a file should.

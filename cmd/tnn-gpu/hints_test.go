@@ -3,7 +3,10 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"tnn-gpu/host/config"
 )
 
 // TestHints: what is written in place of something else is refused with what was meant.
@@ -70,4 +73,31 @@ func TestHints(t *testing.T) {
 	}
 	fedWith(t, dir, scanText, "run", "-").want(t, codeUsage, "standard input:1: base is of the file of a scan")
 	sameTree(t, before, dir)
+}
+
+// TestWhatThePresetGives: where a setting makes a value of the preset useless, the sentence
+// says whose value that is and where it can be changed; of a value of one's own it does not.
+func TestWhatThePresetGives(t *testing.T) {
+	for _, c := range []struct {
+		args   []string
+		preset string
+	}{
+		{[]string{"scan", "--preset", "hopfield-thermal", "--set", "recall.corruption=random"}, "hopfield-thermal"},
+		{[]string{"scan", "--preset", "hopfield-dense", "--set", "network.rule=hebb", "--over", "patterns.count=10"}, "hopfield-dense"},
+		{[]string{"scan", "--preset", "hopfield-capacity", "--over", "patterns.count=10,20"}, "hopfield-capacity"},
+		{[]string{"run", "--preset", "perceptron-alphatron", "--set", "perceptron.rule=hebb"}, "perceptron-alphatron"},
+		{[]string{"run", "--preset", "relaxed", "--set", "network.rule=hylton2020"}, "relaxed"},
+		{[]string{"run", "--set", "graph.kind=file"}, config.DefaultPreset},
+		{[]string{"run", "--preset", "relaxed", "--set", "network.rule=hylton2020", "--set", "network.relaxations=9"}, ""},
+		{[]string{"run", "--set", "group[0].levels=1"}, ""},
+	} {
+		r := tnnGPU(t, t.TempDir(), c.args...).want(t, codeUsage)
+		hint := "the preset " + c.preset + " gives it: `tnn-gpu presets " + c.preset + " > FILE`"
+		if c.preset == "" {
+			hint = "the preset"
+		}
+		if strings.Contains(r.errs, hint) != (c.preset != "") {
+			t.Errorf("%q: %s", c.args, r.errs)
+		}
+	}
 }

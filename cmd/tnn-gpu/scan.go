@@ -102,7 +102,7 @@ func (p *program) scan(ctx context.Context, o *scanOptions) error {
 	if err := o.contradictions(); err != nil {
 		return err
 	}
-	f, name, err := scanFile(o)
+	s, name, err := p.plannedScan(o)
 	if err != nil {
 		return usageError{err}
 	}
@@ -117,14 +117,6 @@ func (p *program) scan(ctx context.Context, o *scanOptions) error {
 		if _, err := slurmJob(os.LookupEnv); err != nil {
 			return usageError{err}
 		}
-	}
-	s, err := scan.New(f)
-	if err != nil {
-		return usageError{err}
-	}
-	p.warnPassedOver(s)
-	if err := s.CheckHeeded(); err != nil {
-		return usageError{err}
 	}
 	computer := p.computer(&o.computer)
 	if err := checkPoints(s, computer); err != nil {
@@ -149,6 +141,21 @@ func (p *program) scan(ctx context.Context, o *scanOptions) error {
 	return err
 }
 
+// plannedScan is the scan that arguments and flags ask for, and its name.
+func (p *program) plannedScan(o *scanOptions) (*scan.Scan, string, error) {
+	given := slices.Concat(o.settings, o.over)
+	f, name, err := scanFile(o)
+	if err != nil {
+		return nil, "", ofPreset(err, o.arguments, o.preset, given)
+	}
+	s, err := scan.New(f)
+	if err != nil {
+		return nil, "", ofPreset(err, o.arguments, o.preset, given)
+	}
+	p.warnPassedOver(s)
+	return s, name, ofPreset(s.CheckHeeded(), o.arguments, o.preset, given)
+}
+
 // checkPoints finds points that cannot be computed here, for want of memory or of the
 // device that is asked for.
 func checkPoints(s *scan.Scan, computer scan.Computer) error {
@@ -160,7 +167,7 @@ func checkPoints(s *scan.Scan, computer scan.Computer) error {
 	return usageError{err}
 }
 
-// scanFile is the scan that arguments and flags ask for, and its name.
+// scanFile is the file of the scan that arguments and flags ask for, and its name.
 func scanFile(o *scanOptions) (*scan.File, string, error) {
 	f, name, err := namedScan(o)
 	if err != nil {
