@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"tnn-gpu/host/files"
+	"tnn-gpu/host/files/filestest"
 )
 
 // inside runs the program in the process of the test, which is quicker.
@@ -83,6 +85,29 @@ func rewriteAll(t *testing.T, run string, whole map[string]string) {
 		}
 		if err := os.WriteFile(filepath.Join(run, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestMetadataMissing: check and resume say the same of a run without run.json.
+func TestMetadataMissing(t *testing.T) {
+	run := filepath.Join(t.TempDir(), "run")
+	inside(t, filestest.Quick{}, "run", "--preset", "isolated4", "--backend", "cpu", "--steps", "5", "--no-overview", "--out", run).want(t, codeDone)
+	before := tree(t, run)
+	for _, more := range []string{"", "+5"} {
+		if err := os.Remove(filepath.Join(run, "run.json")); err != nil {
+			t.Fatal(err)
+		}
+		inside(t, filestest.Quick{}, "check", run).want(t, codeFailed, "1 file is not whole", "it is missing, and `tnn-gpu resume` makes it anew")
+		inside(t, filestest.Quick{}, "resume", run, "--backend", "cpu", "--steps", cmp.Or(more, "5")).want(t, codeDone, "There is no run.json in "+run+": it is made anew")
+		inside(t, filestest.Quick{}, "check", run).want(t, codeDone)
+		if more == "" {
+			delete(before, "run.json")
+			for name, content := range before {
+				if got := tree(t, run)[name]; got != content {
+					t.Errorf("%s has changed", name)
+				}
+			}
 		}
 	}
 }

@@ -162,6 +162,8 @@ func (p *program) reopen(o *resumeOptions, folder *record.Folder) (*job, *record
 	}
 	if from == nil {
 		fmt.Fprintf(p.errs, "There is no checkpoint in %s: the run begins anew.\n", folder.Path())
+	} else if there, err := folder.Has(record.MetadataName); err == nil && !there {
+		fmt.Fprintf(p.errs, "There is no run.json in %s: it is made anew, without what it told of earlier sessions.\n", folder.Path())
 	}
 	return j, folder, nil
 }

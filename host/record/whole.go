@@ -84,7 +84,7 @@ func (c *checkup) checkMetadata() error {
 		if other == nil && unbegun {
 			return c.add(MetadataName, "not there yet: the run has not begun", nil)
 		}
-		err = cmp.Or(other, err)
+		err = cmp.Or(other, errors.New("it is missing, and `tnn-gpu resume` makes it anew from a checkpoint that is whole"))
 	}
 	if err == nil && m.Config != c.configHash() {
 		err = fmt.Errorf("it is of another configuration than %s", ConfigName)
