@@ -50,7 +50,7 @@ func TestScan(t *testing.T) {
 	last := trials[len(trials)-1]
 	a := number(t, last[slices.Index(trials[0], "energy")])
 	b := number(t, epochs[len(epochs)-1][slices.Index(epochs[0], "energy")])
-	if last[2] != "1" || a == 0 || max(a-b, b-a) > 1e-12*max(a, -a) {
+	if last[2] != "1" || last[3] != "2" || a == 0 || max(a-b, b-a) > 1e-12*max(a, -a) {
 		t.Errorf("the last trial has the energy %v, and the run %v", a, b)
 	}
 	if _, err := png.Decode(bytes.NewReader(read(t, dir, "whole", "points.png"))); err != nil {

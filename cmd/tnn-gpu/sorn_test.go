@@ -127,8 +127,8 @@ func TestScanOfSORN(t *testing.T) {
 	if len(trials) != 1+4*2 {
 		t.Fatalf("there are %d trials", len(trials)-1)
 	}
-	for trial, row := range trials[len(trials)-2:] {
-		outcomes, found := strings.CutPrefix(row, fmt.Sprintf("0.02,new,%d,1,", trial))
+	for trial, row := range trials[len(trials)-2:] { // of the runs of seeds 1 and 2
+		outcomes, found := strings.CutPrefix(row, fmt.Sprintf("0.02,new,%d,%d,", trial, 1+trial))
 		counts := strings.Join(strings.Split(outcomes, ",")[:8], ",") // from active_e to ei
 		if last := epochs[len(epochs)-2+trial]; !found || !strings.Contains(last, fmt.Sprintf(",%d,%s,", trial, counts)) {
 			t.Errorf("trial %d is %s, and the replica's last epoch %s", trial, row, last)

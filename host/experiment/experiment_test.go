@@ -97,10 +97,16 @@ func newPlan(n, trials int) *Plan {
 			Task:   fmt.Sprintf("task%03d", i),
 			Values: []Value{{Text: fmt.Sprint(x), Number: x, IsNumber: true}, {Text: rule}},
 			Seed:   7,
+			Spec:   seeded{},
 		})
 	}
 	return p
 }
+
+// seeded has replica r be the run of seed + r.
+type seeded struct{ model.Spec }
+
+func (seeded) Key(seed uint64, replica, _ int) uint64 { return seed + uint64(replica) }
 
 func newFolder(t *testing.T) *Folder {
 	t.Helper()

@@ -248,8 +248,17 @@ func writeRows(w io.Writer, head []string, rows int, row func(i int) []string) e
 	return errors.Join(err, out.Error())
 }
 
+// runSeed is the seed of the run that a trial is. Where replicas have no seeds of their own,
+// it is that of the point: of a run of which the trial is a replica.
+func (p *Point) runSeed(trial int) uint64 {
+	if own := p.Seed + uint64(trial); p.Spec.Key(p.Seed, trial, 1) == own {
+		return own
+	}
+	return p.Seed
+}
+
 // WriteTrials writes trials.csv: a row for each trial, with the keys, the number of
-// the trial, the seed of its point and its outcomes.
+// the trial, the seed of its run and its outcomes.
 func (f *Folder) WriteTrials(p *Plan, w io.Writer) error {
 	r, err := f.results(p)
 	if err != nil {
@@ -268,7 +277,7 @@ func (f *Folder) WriteTrials(p *Plan, w io.Writer) error {
 				for _, v := range p.Points[point].Values {
 					row = append(row, v.Text)
 				}
-				row = append(row, strconv.Itoa(trial), strconv.FormatUint(t.seeds[trial], 10))
+				row = append(row, strconv.Itoa(trial), strconv.FormatUint(p.Points[point].runSeed(trial), 10))
 				if along != "" {
 					row = append(row, cell(place))
 				}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/stats"
 )
@@ -137,3 +139,27 @@ func TestDifferences(t *testing.T) {
 		t.Error("trials of different seeds are taken for pairs")
 	}
 }
+
+// TestSeedsOfTrials: the seed beside a trial is that of its run, where there is one.
+func TestSeedsOfTrials(t *testing.T) {
+	f, p := newFolder(t), newPlan(1, 3)
+	work(t, f, p, &fake{atOnce: 3}, All())
+	for spec, want := range map[model.Spec][]string{seeded{}: {"7", "8", "9"}, keyed{}: {"7", "7", "7"}} {
+		p.Points[0].Spec = spec
+		if _, err := f.Merge(p, nil, false); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, row := range strings.Split(strings.TrimSpace(read(t, f, TrialsName)), "\n")[1:] {
+			got = append(got, strings.Split(row, ",")[3])
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%T: %s", spec, diff)
+		}
+	}
+}
+
+// keyed has replicas that no run has alone.
+type keyed struct{ model.Spec }
+
+func (keyed) Key(seed uint64, replica, _ int) uint64 { return seed<<32 + uint64(replica) }
