@@ -21,6 +21,7 @@ func TestDocumentedPython(t *testing.T) {
 		"--steps", "60", "--backend", "cpu", "--out", "out").want(t, codeDone)
 	tnnGPU(t, dir, "run", "--preset", "isolated4", "--steps", "50", "--replicas", "5", "--sweep", "edge.inverse_temperature=20,80",
 		"--backend", "cpu", "--out", "swept").want(t, codeDone)
+	tnnGPU(t, dir, "run", "--preset", "signals-urns", "--steps", "10", "--replicas", "3", "--backend", "cpu", "--out", "signals").want(t, codeDone)
 	for _, format := range []string{"graphml", "edgelist", "csv"} {
 		tnnGPU(t, dir, "export", "out", "--format", format).want(t, codeDone)
 	}
@@ -33,8 +34,11 @@ func TestDocumentedPython(t *testing.T) {
 		}
 		ran++
 		folder := "out"
-		if strings.HasPrefix(title, "A sweep") {
+		switch {
+		case strings.HasPrefix(title, "A sweep"):
 			folder = "swept"
+		case strings.HasPrefix(title, "metrics.csv"):
+			folder = "signals"
 		}
 		t.Run(title, func(t *testing.T) { runPython(t, filepath.Join(dir, folder), b[2]) })
 	}
