@@ -13,6 +13,7 @@ import (
 	"tnn-gpu/gpu"
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/compare"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 )
 
@@ -72,7 +73,7 @@ func (p *program) compare(ctx context.Context, o *compareOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := checkHeeded(&o.configOptions, cfg); err != nil {
+	if err := checkHeeded(&o.configOptions, cfg, model.Run); err != nil {
 		return err
 	}
 	p.warnPassedOver(cfg)

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/text"
 )
 
@@ -143,8 +144,8 @@ func applySweep(o *configOptions, cfg *config.Config) error {
 }
 
 // checkHeeded refuses what flags and settings give and nothing heeds.
-func checkHeeded(o *configOptions, cfg *config.Config) error {
-	err := cfg.CheckHeeded()
+func checkHeeded(o *configOptions, cfg *config.Config, in model.Use) error {
+	err := cfg.CheckHeeded(in)
 	var at *config.Error
 	if !errors.As(err, &at) {
 		return err

@@ -280,7 +280,7 @@ func (o *origin) changed(opts *configOptions) (*config.Config, error) {
 		err = applyFlags(opts, cfg)
 	}
 	if err == nil {
-		err = checkHeeded(opts, cfg)
+		err = checkHeeded(opts, cfg, model.Branch)
 	}
 	if err != nil {
 		return nil, err

@@ -143,7 +143,7 @@ func (p *program) runNew(ctx context.Context, o *runOptions) error {
 			return cfg.Locate(err)
 		}
 	}
-	if err := checkHeeded(&o.configOptions, cfg); err != nil {
+	if err := checkHeeded(&o.configOptions, cfg, model.Run); err != nil {
 		return err
 	}
 	j, err := p.prepare(&o.job, cfg)

@@ -110,7 +110,7 @@ func (t *Table) checkTogether() error {
 }
 
 // Unheeded implements model.Selective.
-func (s *Spec) Unheeded(key string, _ bool) (why string) {
+func (s *Spec) Unheeded(key string, _ model.Use) (why string) {
 	t := &s.Codes
 	switch {
 	case key == "codes.hidden" && t.Receiver != Network:

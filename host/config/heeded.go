@@ -65,16 +65,15 @@ func (c *Config) remember(before, now map[string]Value) {
 	}
 }
 
-// CheckHeeded refuses a setting that a run does not heed. Folders of runs may have such.
-func (c *Config) CheckHeeded() error {
-	_, _, err := CheckHeeded([]*Config{c}, false)
+// CheckHeeded refuses a setting that nothing heeds. Folders of runs may have such.
+func (c *Config) CheckHeeded(in model.Use) error {
+	_, _, err := CheckHeeded([]*Config{c}, in)
 	return err
 }
 
 // CheckHeeded refuses a setting that none of the points of a scan heeds, and tells its key and
-// the first point that it is for: a value may mean nothing at some of them. They are made by an
-// experiment, or by runs.
-func CheckHeeded(points []*Config, experiment bool) (key string, point int, err error) {
+// the first point that it is for: a value may mean nothing at some of them.
+func CheckHeeded(points []*Config, in model.Use) (key string, point int, err error) {
 	first := make(map[string]int) // point that a setting changed
 	for i, c := range slices.Backward(points) {
 		for key, of := range c.changes {
@@ -83,7 +82,7 @@ func CheckHeeded(points []*Config, experiment bool) (key string, point int, err 
 			}
 		}
 	}
-	readers := readersOf(points, experiment)
+	readers := readersOf(points, in)
 	for _, key := range slices.Sorted(maps.Keys(first)) {
 		i := first[key]
 		says := key + " is set to " + short(points[i].changes[key].now)
@@ -101,8 +100,8 @@ func CheckHeeded(points []*Config, experiment bool) (key string, point int, err 
 
 // readers are what may heed a key at points.
 type readers struct {
-	experiment bool
-	points     []reader
+	in     model.Use
+	points []reader
 }
 
 type reader struct {
@@ -110,8 +109,8 @@ type reader struct {
 	specs  []model.Spec // different ones of replicas
 }
 
-func readersOf(points []*Config, experiment bool) *readers {
-	r := &readers{experiment: experiment}
+func readersOf(points []*Config, in model.Use) *readers {
+	r := &readers{in: in}
 	for _, c := range points {
 		specs, _, _ := c.Variants()
 		if specs == nil {
@@ -124,13 +123,13 @@ func readersOf(points []*Config, experiment bool) *readers {
 
 // unheeded says why a point does not heed a key, to end a sentence; empty where any does.
 func (r *readers) unheeded(key string, point int) (why string) {
-	if slices.ContainsFunc(r.points, func(of reader) bool { return of.unheeded(key, r.experiment) == "" }) {
+	if slices.ContainsFunc(r.points, func(of reader) bool { return of.unheeded(key, r.in) == "" }) {
 		return ""
 	}
-	return r.points[point].unheeded(key, r.experiment)
+	return r.points[point].unheeded(key, r.in)
 }
 
-func (r *reader) unheeded(key string, experiment bool) (why string) {
+func (r *reader) unheeded(key string, in model.Use) (why string) {
 	if why := r.record.unheeded(key); why != "" {
 		return why
 	}
@@ -139,7 +138,7 @@ func (r *reader) unheeded(key string, experiment bool) (why string) {
 		if !ok {
 			return ""
 		}
-		if why = selective.Unheeded(key, experiment); why == "" {
+		if why = selective.Unheeded(key, in); why == "" {
 			return ""
 		}
 	}
@@ -149,15 +148,15 @@ func (r *reader) unheeded(key string, experiment bool) (why string) {
 // PassedOver says which key of a file a run passes over, since another one is heeded, or since
 // nothing heeds it; empty where there is none. Such a file is not refused, since the folders of
 // runs may have one.
-func (c *Config) PassedOver() string { return PassedOver([]*Config{c}, false) }
+func (c *Config) PassedOver() string { return PassedOver([]*Config{c}, model.Run) }
 
 // PassedOver is Config.PassedOver for the points of a scan, all of which pass a key over.
-func PassedOver(points []*Config, experiment bool) string {
+func PassedOver(points []*Config, in model.Use) string {
 	c := points[0]
 	if says := c.passedOverInstead(); says != "" {
 		return says
 	}
-	readers := readersOf(points, experiment)
+	readers := readersOf(points, in)
 	for _, s := range c.Settings() {
 		if !c.isOfFile(s.Key) {
 			continue

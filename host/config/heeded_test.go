@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/model"
 )
 
 // TestSettingsThatAnEraReplaces: a number that the first era gives another value from its first
@@ -30,7 +31,7 @@ func TestSettingsThatAnEraReplaces(t *testing.T) {
 		check := func(c *config.Config, err error) {
 			t.Helper()
 			if err == nil {
-				err = c.CheckHeeded()
+				err = c.CheckHeeded(model.Run)
 			}
 			if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 				t.Errorf("%q gives %v, want %q", setting, err, want)
@@ -42,7 +43,7 @@ func TestSettingsThatAnEraReplaces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := config.Decode("config.toml", c.Encode()); err != nil || again.CheckHeeded() != nil || !again.Says("edge.size_mass") {
+		if again, err := config.Decode("config.toml", c.Encode()); err != nil || again.CheckHeeded(model.Run) != nil || !again.Says("edge.size_mass") {
 			t.Fatalf("a file with all keys is refused: %v", err)
 		}
 		check(c, c.Apply(setting))
@@ -51,7 +52,7 @@ func TestSettingsThatAnEraReplaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.CheckHeeded(); err == nil || !strings.Contains(err.Error(), "--set: external[0].weight is set to 3, which has no effect, as era[0].change[0] gives it another value") {
+	if err := c.CheckHeeded(model.Run); err == nil || !strings.Contains(err.Error(), "--set: external[0].weight is set to 3, which has no effect, as era[0].change[0] gives it another value") {
 		t.Errorf("hylton2019-fig5 gives %v", err)
 	}
 }
@@ -113,7 +114,7 @@ func TestSettingsThatAreNotHeeded(t *testing.T) {
 		preset, setting, _ := strings.Cut(setting, " ")
 		c, err := config.NewPreset(preset, setting)
 		if err == nil {
-			err = c.CheckHeeded()
+			err = c.CheckHeeded(model.Run)
 		}
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s of %s gives %v, want %q", setting, preset, err, want)
@@ -138,28 +139,51 @@ func TestHeededBySome(t *testing.T) {
 	}
 	cold, cool, warm := point("recall.temperature=0"), point("recall.temperature=0", "recall.fraction=0.4"), point("recall.temperature=0.5")
 	for _, points := range [][]*config.Config{{warm}, {cold, warm}, {point("run.sweep=recall.temperature=0,0.5")}} {
-		if _, _, err := config.CheckHeeded(points, false); err != nil {
+		if _, _, err := config.CheckHeeded(points, model.Run); err != nil {
 			t.Error(err)
 		}
 	}
-	key, at, err := config.CheckHeeded([]*config.Config{cold, cool}, false)
+	key, at, err := config.CheckHeeded([]*config.Config{cold, cool}, model.Run)
 	if key != "recall.method" || at != 0 || err == nil {
 		t.Errorf("%q of point %d: %v", key, at, err)
 	}
 	trials := point("recall.trials=3", "recall.temperature=0.5")
-	if _, _, err := config.CheckHeeded([]*config.Config{trials}, true); err != nil {
+	if _, _, err := config.CheckHeeded([]*config.Config{trials}, model.Experiment); err != nil {
 		t.Error(err)
 	}
-	key, at, err = config.CheckHeeded([]*config.Config{warm, trials}, false)
+	key, at, err = config.CheckHeeded([]*config.Config{warm, trials}, model.Run)
 	if key != "recall.trials" || at != 1 || err == nil {
 		t.Errorf("%q of point %d: %v", key, at, err)
 	}
 	again, err := config.Decode("config.toml", cold.Encode())
 	if err == nil {
-		err = again.CheckHeeded()
+		err = again.CheckHeeded(model.Run)
 	}
 	if err != nil {
 		t.Errorf("the configuration of a run is not opened: %v", err)
+	}
+}
+
+// TestBranchHasNoStart: what only the start of a run heeds is refused where a run begins at a
+// checkpoint of another one.
+func TestBranchHasNoStart(t *testing.T) {
+	for setting, branch := range map[string]bool{
+		"hopfield-recall recall.fraction=0.4": false, "hopfield-recall recall.trial=3": false,
+		"hopfield-recall recall={temperature = 0.5, trial = 3}": true,
+		"sorn-0.3 sorn.te_max=2":                                false, "sorn-0.3 sorn.initial_x=0.5": false,
+		"sorn-0.7 sorn.te_max=2":                             true, // which holds thresholds
+		"sorn-0.3 sorn.eta_ip=2":                             true,
+		"isolated4 edge.bound=1":                             true,
+		"isolated4 edge={kind = \"fixed\", size_mass = 1.0}": false,
+	} {
+		preset, setting, _ := strings.Cut(setting, " ")
+		c, err := config.NewPreset(preset, setting)
+		if err != nil || c.CheckHeeded(model.Run) != nil {
+			t.Fatalf("%s %s: %v, %v", preset, setting, err, c.CheckHeeded(model.Run))
+		}
+		if err := c.CheckHeeded(model.Branch); (err == nil) != branch {
+			t.Errorf("%s %s: %v", preset, setting, err)
+		}
 	}
 }
 
@@ -176,7 +200,7 @@ func TestFileOfWhichSomeIsPassedOver(t *testing.T) {
 	} {
 		c, err := config.Decode("mine.toml", []byte(content))
 		if err == nil {
-			err = c.CheckHeeded()
+			err = c.CheckHeeded(model.Run)
 		}
 		if err != nil {
 			t.Errorf("%s: %v", content, err)

@@ -4,19 +4,25 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"tnn-gpu/host/model"
 )
 
 // Unheeded implements model.Selective.
-func (s *Spec) Unheeded(key string, experiment bool) (why string) {
+func (s *Spec) Unheeded(key string, in model.Use) (why string) {
+	cold := s.Recall.Temperature == 0
+	if in == model.Branch && (key == "recall.fraction" || key == "recall.corruption" || key == "recall.trial" && cold) {
+		return "the run begins at a checkpoint"
+	}
 	switch key {
 	case "recall.fraction", "recall.corruption":
 		return s.unheededCorruption(key)
 	case "recall.method":
-		if s.Recall.Temperature == 0 {
+		if cold {
 			return "recall.temperature is 0, at which a unit follows its field"
 		}
 	case "recall.trials":
-		if !experiment {
+		if in != model.Experiment {
 			return "only an experiment of a scan recalls several times"
 		}
 	case "patterns.threshold":

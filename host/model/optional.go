@@ -277,11 +277,21 @@ type Alternative interface {
 
 // Selective is a specification that does not heed all of its keys.
 type Selective interface {
-	// Unheeded says by what a key is not heeded, to end a sentence: by no run, or by no
-	// experiment of a scan. It is empty where the key is heeded, and where a page can have
-	// it heeded while a run goes on.
-	Unheeded(key string, experiment bool) (why string)
+	// Unheeded says why a key is not heeded in a use, to end a sentence. It is empty where
+	// the key is heeded, and where a page can have it heeded while a run goes on.
+	Unheeded(key string, in Use) (why string)
 }
+
+// Use is what a specification is read for.
+type Use int
+
+// A run begins with the start that is specified, and a branch at a checkpoint of another run. An
+// experiment of a scan makes runs, and looks at more of a specification than they do.
+const (
+	Run Use = iota
+	Branch
+	Experiment
+)
 
 // Feedable is a specification whose network can take its inputs from outside.
 type Feedable interface {

@@ -98,7 +98,7 @@ func (s *Scan) CheckHeeded() error {
 			return s.File.located(&config.Error{Where: config.ByFlag, Key: key, Err: fmt.Errorf("%s is set, which has no effect, as a scan records no run: leave it out", key)})
 		}
 	}
-	key, point, err := config.CheckHeeded(s.configs, s.Kind != nil)
+	key, point, err := config.CheckHeeded(s.configs, s.use())
 	if err == nil || !slices.Contains(s.Plan.Keys, key) {
 		return s.File.located(err)
 	}
@@ -363,7 +363,15 @@ func (s *Scan) unlike(mine int, other *Scan, theirs int) string {
 }
 
 // PassedOver says which key of the base is passed over at the points: [config.Config.PassedOver].
-func (s *Scan) PassedOver() string { return config.PassedOver(s.configs, s.Kind != nil) }
+func (s *Scan) PassedOver() string { return config.PassedOver(s.configs, s.use()) }
+
+// use is what the specifications of points are read for.
+func (s *Scan) use() model.Use {
+	if s.Kind != nil {
+		return model.Experiment
+	}
+	return model.Run
+}
 
 // Outcome says in words what a trial gives.
 func (s *Scan) Outcome() string {

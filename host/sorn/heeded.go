@@ -4,11 +4,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tnn-gpu/host/model"
 )
 
 // Unheeded implements model.Selective.
-func (s *Spec) Unheeded(key string, _ bool) (why string) {
-	for _, because := range []func(key string) string{s.unheededByRules, s.unheededByStart, s.unheededByTypes, s.unheededByInput} {
+func (s *Spec) Unheeded(key string, in model.Use) (why string) {
+	if why = s.unheededByStart(key, in); why != "" {
+		return why
+	}
+	for _, because := range []func(key string) string{s.unheededByRules, s.unheededByTypes, s.unheededByInput} {
 		if why = because(key); why != "" {
 			return why
 		}
@@ -38,16 +43,26 @@ func (s *Spec) unheededByRules(key string) (why string) {
 }
 
 // unheededByStart is about a network that is not drawn.
-func (s *Spec) unheededByStart(key string) (why string) {
+func (s *Spec) unheededByStart(key string, in model.Use) (why string) {
 	t := &s.Sorn
+	branch := in == model.Branch
+	if !branch && t.State == "" {
+		return ""
+	}
 	of := []string{"network_type_ee", "network_type_ei", "lambda_ee", "lambda_ei", "lambda_ie", "degree", "ti_min", "ti_max", "thresholds", "initial_x", "initial_y"}
 	if !t.Clamp || has(t.Freeze, IP) {
 		of = append(of, "te_min", "te_max")
 	}
-	if name, found := strings.CutPrefix(key, "sorn."); found && t.State != "" && slices.Contains(of, name) {
-		return "sorn.state is the start, and no network is drawn"
+	if branch {
+		of = append(of, "network_type_ie", "state")
 	}
-	return ""
+	switch name, found := strings.CutPrefix(key, "sorn."); {
+	case !found || !slices.Contains(of, name):
+		return ""
+	case branch:
+		return "the run begins at a checkpoint"
+	}
+	return "sorn.state is the start, and no network is drawn"
 }
 
 // unheededByTypes is about numbers of partners, and about noise.

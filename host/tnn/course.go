@@ -66,8 +66,8 @@ func (s *Spec) courses() ([]model.Course, error) {
 
 // setBy is the change by which a number has another value before anything heeds its own; empty
 // where there is none.
-func (s *Spec) setBy(key string) string {
-	if len(s.Eras) == 0 || s.countsAtStart(key) {
+func (s *Spec) setBy(key string, in model.Use) string {
+	if len(s.Eras) == 0 || s.countsAtStart(key, in) {
 		return ""
 	}
 	for k, text := range s.Eras[0].Change {
@@ -80,12 +80,12 @@ func (s *Spec) setBy(key string) string {
 
 // countsAtStart tells whether the initialisation heeds a number: first weights have the
 // deviation that the edges give them, hylton2020 visits all nodes in sweep 0, and weights that
-// a graph's file gives must fit the bound.
-func (s *Spec) countsAtStart(key string) bool {
+// a graph's file gives must fit the bound. A branch has none.
+func (s *Spec) countsAtStart(key string, in model.Use) bool {
 	if key == "edge.bound" {
 		return s.Graph.File != ""
 	}
-	return s.Network.Rule == Hylton2020 || strings.HasPrefix(key, "edge.")
+	return in != model.Branch && (s.Network.Rule == Hylton2020 || strings.HasPrefix(key, "edge."))
 }
 
 // checkChanges checks what the eras change: a key once in each, and to values that it

@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tnn-gpu/host/model"
 )
 
 // Unheeded implements model.Selective.
-func (s *Spec) Unheeded(key string, _ bool) (why string) {
-	if by := s.setBy(key); by != "" {
+func (s *Spec) Unheeded(key string, in model.Use) (why string) {
+	if by := s.setBy(key, in); by != "" {
 		return by + " gives it another value from the first step on"
 	}
 	table, name, _ := strings.Cut(key, ".")
@@ -19,7 +21,7 @@ func (s *Spec) Unheeded(key string, _ bool) (why string) {
 		return "the rule hylton2019 has no threshold"
 	case (table == "era" && (name == "mode" || name == "predict") || key == "graph.separation") && len(s.Externals) == 0:
 		return "there are no external nodes"
-	case s.Edge.Kind == Fixed && s.isOfChange(table, name):
+	case s.Edge.Kind == Fixed && s.isOfChange(table, name, in):
 		return "edge.kind is fixed, and no weight changes"
 	case table == "external":
 		if i, err := strconv.Atoi(index); err == nil && i < len(s.Externals) {
@@ -29,12 +31,14 @@ func (s *Spec) Unheeded(key string, _ bool) (why string) {
 	return ""
 }
 
-// isOfChange tells whether a key is of weights that change, and of nothing else: under
-// hylton2020 an era that does not adapt has no visits that use up charge, either.
-func (s *Spec) isOfChange(table, name string) bool {
+// isOfChange tells whether a key is of weights that change, and of nothing else. Masses give first
+// weights their deviation, too, which no branch draws. Under hylton2020 an era that does not adapt
+// has no visits that use up charge, either.
+func (s *Spec) isOfChange(table, name string, in model.Use) bool {
 	switch table {
 	case "edge":
-		return name == "noise" || name == "bound" && s.Graph.File == ""
+		ofStart := name == "inverse_temperature" || name == "size_mass" || name == "change_mass"
+		return name == "noise" || name == "bound" && s.Graph.File == "" || ofStart && in == model.Branch
 	case "era":
 		return name == "adapt" && s.Network.Rule == Hylton2019
 	}

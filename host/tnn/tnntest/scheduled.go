@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"tnn-gpu/host/backend"
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/tnn"
 )
@@ -29,7 +30,7 @@ func Scheduled(t *testing.T, open backend.Open) {
 				}
 				b := start(t, open, net, backend.Options{Precision: state.Double, Seeds: []uint64{5}})
 				advanceBy(t, 20, b)
-				ends, unheeded = append(ends, stateOf(t, b)), spec.Unheeded(key, false) != ""
+				ends, unheeded = append(ends, stateOf(t, b)), spec.Unheeded(key, model.Run) != ""
 			}
 			d, err := state.Diff(ends[0], ends[1])
 			if err != nil || (d == nil) != unheeded {
