@@ -76,6 +76,9 @@ type Theory struct {
 	// Of gives the value at a point with this specification, at a place where the
 	// Runner is Placed (else 0); NaN where nothing is known.
 	Of func(spec model.Spec, place float64) float64
+	// Chances is how often what a trial's outcome is the rate of may happen in a trial; nil
+	// where it is no rate. Then theory itself tells how far the mean of few events scatters.
+	Chances func(spec model.Spec) float64
 }
 
 // Mark is a value of a key that theory names.

@@ -31,6 +31,7 @@ type Row struct {
 	Trials    int
 	Estimates []stats.Estimate // by outcome
 	Theory    []float64        // by outcome; NaN where there is none
+	Distance  []float64        // of the mean from theory, in standard errors; NaN where none is known
 	Results   [][]float64      // by outcome and trial; nil of an outcome that the point does not have
 }
 
@@ -151,13 +152,17 @@ func (r *results) row(point, place int, theories []Theory) Row {
 		if e.N == 1 {
 			e.Error = alone
 		}
-		theory := math.NaN()
+		theory, chances := math.NaN(), 0.0
 		for _, known := range theories {
-			if known.Outcome == name {
-				theory = known.Of(at.Spec, row.Place)
+			if known.Outcome != name {
+				continue
+			}
+			if theory = known.Of(at.Spec, row.Place); known.Chances != nil {
+				chances = known.Chances(at.Spec)
 			}
 		}
-		row.Estimates, row.Theory, row.Results = append(row.Estimates, e), append(row.Theory, theory), append(row.Results, values)
+		row.Estimates, row.Results = append(row.Estimates, e), append(row.Results, values)
+		row.Theory, row.Distance = append(row.Theory, theory), append(row.Distance, distance(e, theory, chances))
 	}
 	return row
 }
@@ -194,7 +199,7 @@ func (t *Table) Write(w io.Writer) error {
 		for k, e := range r.Estimates {
 			row = appendCells(row, []float64{e.Mean, e.Error})
 			if t.HasTheory(k) {
-				row = appendCells(row, []float64{r.Theory[k], distance(e, r.Theory[k])})
+				row = appendCells(row, []float64{r.Theory[k], r.Distance[k]})
 			}
 			if t.varies(k) {
 				row = append(row, strconv.Itoa(e.N))
@@ -206,15 +211,23 @@ func (t *Table) Write(w io.Writer) error {
 
 // distance of a mean from theory in standard errors. A difference that rounding makes is
 // none, however small the error: exact results have hardly any. It is not a number where
-// trials were all alike, which tells of no error.
-func distance(e stats.Estimate, theory float64) float64 {
+// trials were all alike, which tells of no error. The error of a rate of events with so many
+// chances in a trial is at least that of the number of events that theory expects: trials with
+// hardly any event are hardly unlike.
+func distance(e stats.Estimate, theory, chances float64) float64 {
+	spread := e.Error
+	if chances > 0 && theory > 0 && theory < 1 {
+		if expected := math.Sqrt(theory * (1 - theory) / (chances * float64(e.N))); !(spread > expected) {
+			spread = expected
+		}
+	}
 	switch {
 	case math.Abs(e.Mean-theory) <= 1e-12*math.Abs(theory):
 		return 0
-	case e.Error == 0:
+	case spread == 0:
 		return math.NaN()
 	}
-	return (e.Mean - theory) / e.Error
+	return (e.Mean - theory) / spread
 }
 
 // head is that of a table whose rows are points, with some columns after the place.

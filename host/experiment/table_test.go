@@ -53,7 +53,29 @@ func TestExactResults(t *testing.T) {
 		{0.1 + 0.2, 1e-17, 0.3, 0}, {0.3, 0, 0.3, 0}, {0.31, 0.005, 0.3, 2}, {1e-15, 5e-16, 0, 2},
 		{0, 0, 3e-6, math.NaN()}, // no trial has an error, which says nothing against a rare one
 	} {
-		if have := distance(stats.Estimate{Mean: test.mean, Error: test.error}, test.theory); !(math.Abs(have-test.want) <= 1e-9) && !(math.IsNaN(have) && math.IsNaN(test.want)) {
+		if have := distance(stats.Estimate{Mean: test.mean, Error: test.error}, test.theory, 0); !(math.Abs(have-test.want) <= 1e-9) && !(math.IsNaN(have) && math.IsNaN(test.want)) {
+			t.Errorf("%+v: %v", test, have)
+		}
+	}
+}
+
+// TestRareEvents: of a rate the number of events that theory expects says how far a mean may
+// be from it, where trials with none or one say less.
+func TestRareEvents(t *testing.T) {
+	for _, test := range []struct {
+		e                     stats.Estimate
+		theory, chances, want float64
+	}{
+		// 20 trials of 1000: 4 are expected, and 1, none and 10 are there.
+		{stats.Estimate{Mean: 1.0 / 20000, Error: 1.0 / 20000, N: 20}, 4.0 / 20000, 1000, -1.5},
+		{stats.Estimate{Mean: 0, Error: 0, N: 20}, 4.0 / 20000, 1000, -2},
+		{stats.Estimate{Mean: 10.0 / 20000, Error: 2.5 / 20000, N: 20}, 4.0 / 20000, 1000, 2.4},
+		{stats.Estimate{Mean: 4.0 / 1000, Error: math.NaN(), N: 1}, 4.0 / 1000, 1000, 0},
+		{stats.Estimate{Mean: 0, Error: math.NaN(), N: 1}, 4.0 / 1000, 1000, -2},
+		{stats.Estimate{Mean: 0, Error: 0, N: 20}, 0, 1000, 0},
+		{stats.Estimate{Mean: math.NaN(), Error: math.NaN()}, 0.1, 1000, math.NaN()},
+	} {
+		if have := distance(test.e, test.theory, test.chances); !(math.Abs(have-test.want) <= 0.01) && !(math.IsNaN(have) && math.IsNaN(test.want)) {
 			t.Errorf("%+v: %v", test, have)
 		}
 	}

@@ -1,11 +1,6 @@
 package hopfield
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/mathext"
-	"gonum.org/v1/gonum/stat/distuv"
-)
+import "math"
 
 // OneStepError is the probability that a unit of a stored pattern is wrong after one
 // update from the pattern, with Hebb's rule: exactly, from the binomial law of the
@@ -15,27 +10,26 @@ func OneStepError(degree, p int) float64 {
 	if p < 2 {
 		return 0
 	}
-	// Pr[B < degree (p-2)/2] with B ~ Bin(degree (p-1), 1/2): a field of zero keeps the unit.
-	trials := degree * (p - 1)
-	most := (degree*(p-2)+1)/2 - 1
-	if most < 0 {
-		return 0
-	}
-	return mathext.RegIncBeta(float64(trials-most), float64(most+1), 0.5)
+	// In the direction of the pattern the field is the degree and so many fair signs. A
+	// field of zero keeps the unit.
+	return fairSigns().below(degree*(p-1), -int64(degree))
 }
 
-// OneStepErrorDamaged is OneStepError where each of the couplings is lost with a
-// probability: the mean over the degrees that are left.
-func OneStepErrorDamaged(degree, p int, damage float64) float64 {
-	left := distuv.Binomial{N: float64(degree), P: 1 - damage}
-	sum, weight := 0.0, 0.0
-	spread := 8 * left.StdDev()
-	for d := max(1, int(left.Mean()-spread)); d <= min(degree, int(left.Mean()+spread)); d++ {
-		w := left.Prob(float64(d))
-		sum += w * OneStepError(d, p)
-		weight += w
+// OneStepErrorAltered is OneStepError where each of the couplings is lost with a
+// probability, and with clip only the signs of couplings are kept: exactly. In the direction of
+// the pattern a coupling is 1 and a fair sign for each other pattern, so that with an even
+// number of patterns some couplings are 0.
+func OneStepErrorAltered(degree, p int, damage float64, clip bool) float64 {
+	weights := map[int64]float64{0: damage}
+	spread := 20 * math.Sqrt(float64(p)) // of 40 deviations
+	for up := max(0, int(float64(p-1)/2-spread)); up <= min(p-1, int(float64(p-1)/2+spread)); up++ {
+		value := int64(1 + 2*up - (p - 1))
+		if clip {
+			value = min(max(value, -1), 1)
+		}
+		weights[value] += (1 - damage) * math.Exp(logChoose(p-1, up)-float64(p-1)*math.Ln2)
 	}
-	return sum / weight
+	return newLaw(weights).below(degree, 0)
 }
 
 // OneStepErrorGauss is OneStepError with crosstalk of the normal law:
@@ -44,9 +38,33 @@ func OneStepErrorGauss(degree, p int) float64 {
 	return math.Erfc(math.Sqrt(float64(degree)/float64(2*(p-1)))) / 2
 }
 
-// OneStepErrorClipped is the same where only the signs of n-unit couplings are kept.
-func OneStepErrorClipped(n, p int) float64 {
-	return math.Erfc(math.Sqrt(float64(n-1)/(math.Pi*float64(p)))) / 2
+// OneStepErrorSequence is the probability that a unit differs from the next pattern after
+// one update from a stored one, with the rule sequence and n units: exactly.
+//
+// In the direction of the next pattern the field is n, and (n-1)(p-1) fair signs of the
+// other units, and what the unit itself adds: with b_mu, the sign of the unit in pattern mu
+// times that in the next one, the sum of b_nu b_mu over the other p-1 patterns mu. The product
+// of all b is 1. A field of zero keeps the unit, which is wrong where b_nu is -1.
+func OneStepErrorSequence(n, p int) float64 {
+	if p < 2 {
+		return 0
+	}
+	wrong := func(draws, field int, kept float64) float64 {
+		return (1-kept)*fairSigns().below(draws, -int64(field)) + kept*fairSigns().below(draws, 1-int64(field))
+	}
+	if p > 12 { // what the unit adds is as good as free: the product changes less than the tenth digit
+		return wrong(n*(p-1), n, 0.5)
+	}
+	sum := 0.0
+	for k := range p { // of what the unit adds so many are -1
+		weight := math.Exp(logChoose(p-1, k) - float64(p-1)*math.Ln2)
+		kept := float64(k % 2) // of an odd p the product of b_nu b_mu is b_nu
+		if p%2 == 0 {
+			weight, kept = 2*weight*float64(1-k%2), 0.5 // of an even one it is 1
+		}
+		sum += weight * wrong((n-1)*(p-1), n+p-1-2*k, kept)
+	}
+	return sum
 }
 
 // Retrieval is the replica-symmetric theory of the states that a network of many
@@ -173,19 +191,33 @@ func oddFactorial(n int) float64 {
 }
 
 // DenseOneStepError is the probability that a unit of a stored pattern is wrong after
-// one update, in a dense memory of n units, p patterns and the given degree, with
-// crosstalk of the normal law and its exact variance.
+// one update, in a dense memory of n units, p patterns and the given degree: exactly, from
+// the law of the crosstalk. Each other pattern adds (a+1)^degree - (a-1)^degree of the sum a
+// of n-1 fair signs, times a fair sign.
 func DenseOneStepError(n, p, degree int) float64 {
+	if p < 2 {
+		return 0
+	}
+	weights := make(map[int64]float64) // by value: several sums may have one
+	for up := range n {
+		value := PolynomialStep(int64(2*up-(n-1)), 1, degree)
+		weight := math.Exp(logChoose(n-1, up) - float64(n)*math.Ln2)
+		weights[value] += weight
+		weights[-value] += weight
+	}
+	return newLaw(weights).below(p-1, -PolynomialStep(int64(n-1), 1, degree))
+}
+
+// DenseOneStepErrorGauss is DenseOneStepError with crosstalk of the normal law and its
+// exact variance.
+func DenseOneStepErrorGauss(n, p, degree int) float64 {
 	power := func(x float64) float64 { return math.Pow(x, float64(degree)) }
 	signal := power(float64(n)) - power(float64(n-2))
 	variance := 0.0
 	for up := range n { // of n-1 fair signs
-		top, _ := math.Lgamma(float64(n))
-		a, _ := math.Lgamma(float64(up + 1))
-		b, _ := math.Lgamma(float64(n - up))
 		sum := float64(2*up - (n - 1))
 		step := power(sum+1) - power(sum-1)
-		variance += math.Exp(top-a-b-float64(n-1)*math.Ln2) * step * step
+		variance += math.Exp(logChoose(n-1, up)-float64(n-1)*math.Ln2) * step * step
 	}
 	return math.Erfc(signal/math.Sqrt(2*float64(p-1)*variance)) / 2
 }

@@ -85,7 +85,7 @@ func theory(c *check, text []byte) error {
 		c.real(hopfield.StorkeyPatterns(of.N), of.Storkey, 1e-9, "N/sqrt(2 ln N), N = %d", of.N)
 	}
 	for _, of := range file.Dense {
-		c.real(hopfield.DenseOneStepError(of.N, of.P, of.Degree), of.Finite, 1e-9, "one step, degree %d, %d patterns in %d units", of.Degree, of.P, of.N)
+		c.real(hopfield.DenseOneStepErrorGauss(of.N, of.P, of.Degree), of.Finite, 1e-9, "one step, degree %d, %d patterns in %d units", of.Degree, of.P, of.N)
 		c.real(hopfield.DenseOneStepErrorAsymptotic(of.N, of.P, of.Degree), of.Asymptotic, 1e-9, "one step of many units, degree %d, %d patterns in %d units", of.Degree, of.P, of.N)
 	}
 	return nil

@@ -2,9 +2,11 @@ package hopfieldscan
 
 import (
 	"math"
+	"slices"
 
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/stats"
 )
 
 func continuousColumns() []model.Column {
@@ -32,15 +34,19 @@ func continuous(n *network) []float64 {
 	for _, p := range n.memory.Patterns {
 		m.Patterns = append(m.Patterns, reals(p, n.n))
 	}
-	var out [5]float64
+	var all [5][]float64
 	for i := range n.recalls {
 		one := retrieve(m, reals(n.recalls[i].start, n.n), m.Patterns[n.recalls[i].target])
-		for k, v := range one[:4] {
-			out[k] += v / float64(len(n.recalls))
+		for k, v := range one {
+			all[k] = append(all[k], v)
 		}
-		out[4] = max(out[4], one[4])
 	}
-	return out[:]
+	out := make([]float64, len(all))
+	for k, values := range all {
+		out[k] = stats.Mean(values).Mean
+	}
+	out[4] = slices.Max(all[4])
+	return out
 }
 
 func retrieve(m *hopfield.Modern[float64], z, target []float64) [5]float64 {

@@ -8,6 +8,7 @@ import (
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
+	"tnn-gpu/host/stats"
 )
 
 // Kinds are the experiments.
@@ -15,12 +16,12 @@ func Kinds() []experiment.Kind {
 	return []experiment.Kind{
 		{
 			Name: "hopfield-recall", Doc: "recalls one by one: from where each begins to where it ends",
-			New: by(recallColumns(), single), Marks: marks,
+			New: by(recallColumns(), single, atStart), Marks: marks,
 		},
 		{
 			Name: "hopfield-capacity", Doc: "recall from stored patterns: errors of one step and of the end, by load",
-			New: by(capacityColumns(), capacity), Marks: marks,
-			Theories: []experiment.Theory{theory("one_step", oneStep), theory("final", finalError)},
+			New: by(capacityColumns(), capacity, atPattern), Marks: marks,
+			Theories: []experiment.Theory{rate("one_step", oneStep), rate("final", finalError)},
 			Crossings: []experiment.Crossing{
 				{Name: "load50", Title: "load at which half are good", Unit: "1", Outcome: "good", Key: "patterns.load", Level: 0.5},
 				{Name: "count50", Title: "patterns at which half are good", Unit: "1", Outcome: "good", Key: "patterns.count", Level: 0.5},
@@ -28,39 +29,46 @@ func Kinds() []experiment.Kind {
 		},
 		{
 			Name: "hopfield-basin", Doc: "recall from corrupted patterns: what share comes back",
-			New: by(basinColumns(), basin), Marks: marks,
+			New: by(basinColumns(), basin, nil), Marks: marks,
 			Crossings: []experiment.Crossing{{Name: "f50", Title: "f50, where half come back", Unit: "1", Outcome: "success", Key: "recall.fraction", Level: 0.5}},
 		},
 		{
 			Name: "hopfield-thermal", Doc: "recall at temperature: the overlap that stays",
-			New: by(thermalColumns(), thermal), Marks: meltingMarks(), Theories: []experiment.Theory{theory("m", thermalOverlap)},
+			New: by(thermalColumns(), thermal, nil), Marks: meltingMarks(), Theories: []experiment.Theory{theory("m", thermalOverlap)},
 		},
 		{
 			Name: "hopfield-spurious", Doc: "recall from random starts: where it ends",
-			New: by(spuriousColumns(), spurious), Marks: marks,
+			New: by(spuriousColumns(), spurious, nil), Marks: marks,
 		},
 		{
 			Name: "hopfield-sequence", Doc: "one pattern leads to the next: overlaps in the second round",
-			New: by(sequenceColumns(), sequence), Marks: marks, Theories: []experiment.Theory{theory("one_step", oneStep)},
+			New: by(sequenceColumns(), sequence, atPattern), Marks: marks, Theories: []experiment.Theory{rate("one_step", oneStep)},
 		},
 		{
 			Name: "hopfield-decode", Doc: "words through a binary symmetric channel, decoded by recall",
-			New: by(decodeColumns(), decode), Marks: marks,
+			New: by(decodeColumns(), decode, nil), Marks: marks,
 			Besides: []experiment.Beside{{Outcome: "block_error", Other: "ml_block_error", Name: "maximum likelihood"}},
 		},
 		{
 			Name: "hopfield-continuous", Doc: "retrieval of real states, z <- X^T softmax(beta X z), by the patterns and the beta of the rule exponential",
-			New: by(continuousColumns(), continuous), Marks: marks,
+			New: by(continuousColumns(), continuous, nil), Marks: marks,
 		},
 	}
 }
 
-// by makes runners that take outcomes from the recalls of a network.
-func by(outcomes []model.Column, measure func(*network) []float64) func(experiment.Lab, model.Spec) (experiment.Runner, error) {
+// by makes runners that take outcomes from the recalls of a network, and from the fields in
+// a state of each; nil where it takes none.
+func by(outcomes []model.Column, measure func(*network) []float64, at func(*network, *recall) hopfield.Pattern) func(experiment.Lab, model.Spec) (experiment.Runner, error) {
 	return func(lab experiment.Lab, _ model.Spec) (experiment.Runner, error) {
-		return &runner{lab: lab, outcomes: outcomes, measure: measure}, nil
+		return &runner{lab: lab, outcomes: outcomes, measure: measure, at: at}, nil
 	}
 }
+
+// atStart is the state with which a recall begins.
+func atStart(_ *network, r *recall) hopfield.Pattern { return r.start }
+
+// atPattern is the pattern that is to be recalled.
+func atPattern(n *network, r *recall) hopfield.Pattern { return n.memory.Patterns[r.target] }
 
 // sequenceCapacity is the load up to which a sequence of patterns is recalled, of many
 // units (During, Coolen and Sherrington 1998).
@@ -101,12 +109,15 @@ func meltingMarks() func(spec model.Spec) []experiment.Mark {
 	return func(spec model.Spec) []experiment.Mark {
 		s := spec.(*hopfield.Spec)
 		n, p := s.Size()
-		if n == 0 || p == 0 || !melts(s, n, p) {
+		if n == 0 || p == 0 || !meanField(s) || s.Network.Damage > 0 || s.Recall.Temperature == 0 {
 			return nil
 		}
 		alpha := float64(p) / float64(n)
 		if _, found := known[alpha]; !found {
 			known[alpha] = hopfield.MeltingTemperature(alpha)
+		}
+		if known[alpha] == 0 {
+			return nil
 		}
 		return []experiment.Mark{{Key: "recall.temperature", Value: known[alpha], Name: fmt.Sprintf("T_M of load %g", alpha)}}
 	}
@@ -123,12 +134,27 @@ func theory(outcome string, of func(s *hopfield.Spec, n, p int) float64) experim
 	}}
 }
 
+// rate is theory of a share of the units of all recalls.
+func rate(outcome string, of func(s *hopfield.Spec, n, p int) float64) experiment.Theory {
+	t := theory(outcome, of)
+	t.Chances = func(spec model.Spec) float64 {
+		s := spec.(*hopfield.Spec)
+		n, recalls := s.Size()
+		if s.Recall.Trials > 0 {
+			recalls = s.Recall.Trials
+		}
+		return float64(n) * float64(recalls)
+	}
+	return t
+}
+
 // random tells whether the stored patterns are independent and fair, as theory has them.
 func random(s *hopfield.Spec) bool {
 	return s.Patterns.Bias == 0.5 && s.Patterns.Prototypes == 0 && s.Patterns.Letters == 0 &&
 		len(s.Patterns.Files)+len(s.Patterns.Texts) == 0
 }
 
+// oneStep is exact, and does not depend on how a recall begins or goes on.
 func oneStep(s *hopfield.Spec, n, p int) float64 {
 	degree := n - 1
 	if s.Graph.Kind != hopfield.Complete {
@@ -136,24 +162,39 @@ func oneStep(s *hopfield.Spec, n, p int) float64 {
 	}
 	switch net := s.Network; {
 	case !random(s) || len(net.Thresholds) > 0:
-	case net.Rule == hopfield.Hebb && net.Clip && net.Damage == 0 && s.Graph.Kind == hopfield.Complete:
-		return hopfield.OneStepErrorClipped(n, p)
-	case net.Rule == hopfield.Hebb && net.Damage > 0 && !net.Clip:
-		return hopfield.OneStepErrorDamaged(degree, p, net.Damage)
-	case net.Rule == hopfield.Hebb && !net.Clip:
+	case net.Rule == hopfield.Hebb && (net.Clip || net.Damage > 0):
+		return hopfield.OneStepErrorAltered(degree, p, net.Damage, net.Clip)
+	case net.Rule == hopfield.Hebb:
 		return hopfield.OneStepError(degree, p)
 	case net.Rule == hopfield.Polynomial:
 		return hopfield.DenseOneStepError(n, p, net.Degree)
 	case net.Rule == hopfield.Sequence:
-		return hopfield.OneStepErrorGauss(n, p)
+		return hopfield.OneStepErrorSequence(n, p)
 	}
 	return math.NaN()
 }
 
+// enoughSweeps for a recall that begins at its pattern to come to its end.
+const enoughSweeps = 20
+
+// stays tells whether a recall begins at its pattern, with all units free to leave it one after
+// another and enough sweeps to do so: theory of many units is about where that ends.
+func stays(s *hopfield.Spec) bool {
+	r := s.Recall
+	return r.Fraction == 0 && r.Corruption != hopfield.AnyStart && r.Start == "" && r.State == "" &&
+		len(r.Clamped) == 0 && r.Update != hopfield.Sync && r.Update != hopfield.Blocks && r.Sweeps >= enoughSweeps
+}
+
+// meanField tells whether what is stored is what the theory of many units is about: random patterns by
+// Hebb's rule, all units joined.
+func meanField(s *hopfield.Spec) bool {
+	net := s.Network
+	return random(s) && net.Rule == hopfield.Hebb && !net.Clip && len(net.Thresholds) == 0 && s.Graph.Kind == hopfield.Complete
+}
+
 // finalError is the theory of many units for Hebb's rule, with damage.
 func finalError(s *hopfield.Spec, n, p int) float64 {
-	if !random(s) || s.Network.Rule != hopfield.Hebb || s.Network.Clip || len(s.Network.Thresholds) > 0 ||
-		s.Graph.Kind != hopfield.Complete || s.Recall.Temperature != 0 {
+	if !meanField(s) || !stays(s) || s.Recall.Temperature != 0 {
 		return math.NaN()
 	}
 	m, e := hopfield.Retrieval{Keep: 1 - s.Network.Damage}.Overlap(float64(p) / float64(n))
@@ -163,23 +204,22 @@ func finalError(s *hopfield.Spec, n, p int) float64 {
 	return e
 }
 
+// thermalOverlap is the theory of many units at temperature.
 func thermalOverlap(s *hopfield.Spec, n, p int) float64 {
-	if !melts(s, n, p) {
+	alpha, t := float64(p)/float64(n), s.Recall.Temperature
+	if !meanField(s) || !stays(s) || s.Network.Damage != 0 || t == 0 {
 		return math.NaN()
 	}
-	m, _ := hopfield.ThermalOverlap(float64(p)/float64(n), s.Recall.Temperature)
+	m, _ := hopfield.ThermalOverlap(alpha, t)
+	if m == 0 && t < 1+math.Sqrt(alpha) {
+		return math.NaN() // a spin glass, which keeps some of the pattern for longer than any recall
+	}
 	return m
-}
-
-// melts tells whether theory knows the overlap at the temperature of a recall.
-func melts(s *hopfield.Spec, n, p int) bool {
-	atZero := finalError(&hopfield.Spec{Network: s.Network, Patterns: s.Patterns, Graph: s.Graph}, n, p)
-	return !math.IsNaN(atZero) && s.Network.Damage == 0 && s.Recall.Temperature > 0 && s.Recall.Update != hopfield.Sync
 }
 
 func capacityColumns() []model.Column {
 	return []model.Column{
-		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that a step from a stored pattern changes, of the patterns that are recalled", Log: true},
+		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that a step from a stored pattern changes as their fields are against it, of the patterns that are recalled; with the rule sequence against the next one", Log: true},
 		{Name: "final", Title: "final error", Unit: "1", Doc: "share of units that differ from the pattern at the end", Log: true},
 		{Name: "final_median", Title: "median of final errors", Unit: "1", Doc: "over the recalls of a network", Log: true},
 		{Name: "good", Title: "good recalls", Unit: "1", Doc: "share of recalls that end with an error of 5 % at most"},
@@ -198,15 +238,8 @@ func (n *network) exact(r *recall) bool { return hopfield.Same(r.final, n.memory
 
 func capacity(n *network) []float64 {
 	var errors []float64
-	wrong := 0
 	for j := range n.recalls {
-		r := &n.recalls[j]
-		errors = append(errors, n.errorOf(r))
-		for u, h := range n.fields[j*n.n : (j+1)*n.n] {
-			if h*float64(r.start.Sign(u)) < 0 {
-				wrong++
-			}
-		}
+		errors = append(errors, n.errorOf(&n.recalls[j]))
 	}
 	slices.Sort(errors)
 	k := len(errors)
@@ -217,17 +250,39 @@ func capacity(n *network) []float64 {
 		all = 1
 	}
 	return []float64{
-		float64(wrong) / float64(k*n.n), n.mean(n.errorOf), median,
+		n.oneStep(), n.mean(n.errorOf), median,
 		n.share(func(r *recall) bool { return n.errorOf(r) <= 0.05 }), exact, all,
 		n.share(func(r *recall) bool { return r.period == 2 }), n.mean(func(r *recall) float64 { return float64(r.sweeps) }),
-		n.mean(func(r *recall) float64 { return n.startEnergy(r) / float64(n.n) }), n.mean(func(r *recall) float64 { return r.energy / float64(n.n) }),
+		n.mean(func(r *recall) float64 { return n.energy(r, atPattern) / float64(n.n) }), n.mean(func(r *recall) float64 { return r.energy / float64(n.n) }),
 	}
 }
 
-// startEnergy is that of the start of a recall, from the fields there.
-func (n *network) startEnergy(r *recall) float64 {
+// oneStep is the share of units that follow their fields in the patterns of recalls to
+// another value than that of the pattern, or with the rule sequence of the next one.
+func (n *network) oneStep() float64 {
+	wrong := 0
+	for j := range n.recalls {
+		at := n.recalls[j].target
+		from, to := n.memory.Patterns[at], n.memory.Patterns[at]
+		if n.memory.Rule == hopfield.Sequence {
+			to = n.memory.Patterns[(at+1)%len(n.memory.Patterns)]
+		}
+		for u, h := range n.fields[j*n.n : (j+1)*n.n] {
+			if h == 0 {
+				h = float64(from.Sign(u)) // which keeps the unit
+			}
+			if h*float64(to.Sign(u)) < 0 {
+				wrong++
+			}
+		}
+	}
+	return float64(wrong) / float64(len(n.recalls)*n.n)
+}
+
+// energy of the state of a recall whose fields there are.
+func (n *network) energy(r *recall, at func(*network, *recall) hopfield.Pattern) float64 {
 	fields := n.fields[r.trial*n.n:]
-	e, _ := n.memory.Energy(r.start, func(i int) int64 { return int64(math.Round(fields[i] / n.memory.Unit)) })
+	e, _ := n.memory.Energy(at(n, r), func(i int) int64 { return int64(math.Round(fields[i] / n.memory.Unit)) })
 	return e
 }
 
@@ -258,20 +313,18 @@ func thermalColumns() []model.Column {
 }
 
 func thermal(n *network) []float64 {
-	tail := func(series []float64) (mean, variance float64) {
-		series = series[len(series)/2:]
-		for _, v := range series {
-			mean += v / float64(len(series))
-		}
-		for _, v := range series {
-			variance += (v - mean) * (v - mean) / float64(len(series))
-		}
-		return mean, variance
-	}
+	tail := func(series []float64) []float64 { return series[len(series)/2:] }
 	return []float64{
-		n.mean(func(r *recall) float64 { m, _ := tail(r.series); return m }),
-		n.mean(func(r *recall) float64 { m, _ := tail(r.heat); return m / float64(n.n) }),
-		n.mean(func(r *recall) float64 { _, v := tail(r.heat); return v / float64(n.n) }),
+		n.mean(func(r *recall) float64 { return stats.Mean(tail(r.series)).Mean }),
+		n.mean(func(r *recall) float64 { return stats.Mean(tail(r.heat)).Mean / float64(n.n) }),
+		n.mean(func(r *recall) float64 {
+			heat := tail(r.heat)
+			mean, variance := stats.Mean(heat).Mean, 0.0
+			for _, v := range heat {
+				variance += (v - mean) * (v - mean) / float64(len(heat))
+			}
+			return variance / float64(n.n)
+		}),
 	}
 }
 
@@ -331,22 +384,21 @@ func (n *network) class(p hopfield.Pattern) int {
 
 func sequenceColumns() []model.Column {
 	return []model.Column{
-		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that differ from the next pattern after the first step", Log: true},
+		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that a step from a stored pattern makes unlike the next one, of the patterns that are recalled", Log: true},
 		{Name: "overlap", Title: "overlap", Unit: "1", Doc: "with the pattern whose turn it is, mean over the second round"},
 	}
 }
 
 func sequence(n *network) []float64 {
 	p := len(n.memory.Patterns)
-	at := func(r *recall, step int) float64 { return r.series[min(step, len(r.series))-1] }
 	return []float64{
-		n.mean(func(r *recall) float64 { return (1 - at(r, 1)) / 2 }),
+		n.oneStep(),
 		n.mean(func(r *recall) float64 {
-			sum := 0.0
-			for step := p + 1; step <= 2*p; step++ {
-				sum += at(r, step) / float64(p)
+			round := make([]float64, p)
+			for step := range round {
+				round[step] = r.series[min(p+1+step, len(r.series))-1]
 			}
-			return sum
+			return stats.Mean(round).Mean
 		}),
 	}
 }

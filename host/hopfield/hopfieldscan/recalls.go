@@ -5,12 +5,14 @@ package hopfieldscan
 
 import (
 	"context"
+	"slices"
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/hopfield"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/stats"
 )
 
 // most is the number of recalls that are made at once.
@@ -36,7 +38,7 @@ type network struct {
 	spec    *hopfield.Spec
 	n       int
 	memory  *hopfield.Memory
-	fields  []float64 // of the units at the start of the first recall, then of the next
+	fields  []float64 // of the units in the state that the runner asks for of the first recall, then of the next
 	recalls []recall
 }
 
@@ -45,7 +47,8 @@ type runner struct {
 	lab      experiment.Lab
 	outcomes []model.Column
 	measure  func(n *network) []float64
-	before   *hopfield.Network // that of the trials before
+	at       func(n *network, r *recall) hopfield.Pattern // whose fields are measured; nil where none are
+	before   *hopfield.Network                            // that of the trials before
 }
 
 // Outcomes implements experiment.Runner.
@@ -117,21 +120,16 @@ func (r *runner) recall(ctx context.Context, net *hopfield.Network, trials []exp
 // advance makes sweeps until all recalls have ended, or all sweeps are made.
 func (r *runner) advance(ctx context.Context, b backend.Backend, net *hopfield.Network, keys []uint64, networks []*network) error {
 	each := len(networks[0].recalls)
-	if err := b.Watch(hopfield.FieldField); err != nil {
-		return err
-	}
-	fields, err := b.Field(hopfield.FieldField, nil)
-	if err != nil {
-		return err
-	}
 	for i, n := range networks {
 		for j := range n.recalls {
 			at := i*each + j
 			n.recalls[j].trial = j
 			n.recalls[j].start, n.recalls[j].target = net.StartOf(net.Of(at), n.memory, keys[at])
-			for u := range net.N {
-				n.fields = append(n.fields, fields.At(at*net.N+u))
-			}
+		}
+	}
+	if r.at != nil {
+		if err := r.fields(b, networks); err != nil {
+			return err
 		}
 	}
 	for sweep := range net.Spec.Recall.Sweeps {
@@ -153,6 +151,49 @@ func (r *runner) advance(ctx context.Context, b backend.Backend, net *hopfield.N
 	}
 	finals(last, networks)
 	return nil
+}
+
+// fields takes those of states other than the starts, too: the recalls are put there, and back.
+func (r *runner) fields(b backend.Backend, networks []*network) error {
+	s, err := b.State()
+	if err != nil {
+		return err
+	}
+	units := s.Array(hopfield.StateField).Ints
+	starts, rest := slices.Clone(units), units
+	for _, n := range networks {
+		for j := range n.recalls {
+			r.at(n, &n.recalls[j]).Write(rest[:n.n])
+			rest = rest[n.n:]
+		}
+	}
+	moved := !slices.Equal(starts, units)
+	if moved {
+		err = b.SetState(s)
+	}
+	if err == nil {
+		err = b.Watch(hopfield.FieldField)
+	}
+	if err != nil {
+		return err
+	}
+	fields, err := b.Field(hopfield.FieldField, nil)
+	if err != nil {
+		return err
+	}
+	at := 0
+	for _, n := range networks {
+		n.fields = make([]float64, len(n.recalls)*n.n)
+		for u := range n.fields {
+			n.fields[u] = fields.At(at)
+			at++
+		}
+	}
+	if moved {
+		copy(units, starts)
+		err = b.SetState(s)
+	}
+	return err
 }
 
 // note takes the sums of a sweep, and tells whether all recalls have ended.
@@ -189,11 +230,11 @@ func finals(s *state.State, networks []*network) {
 
 // mean of a quantity over the recalls of a network.
 func (n *network) mean(of func(r *recall) float64) float64 {
-	sum := 0.0
+	var values []float64
 	for i := range n.recalls {
-		sum += of(&n.recalls[i])
+		values = append(values, of(&n.recalls[i]))
 	}
-	return sum / float64(len(n.recalls))
+	return stats.Mean(values).Mean
 }
 
 // share of the recalls for which something holds.

@@ -26,7 +26,7 @@ func single(n *network) []float64 {
 		n.mean(func(r *recall) float64 { return float64(n.class(r.final)) }),
 		n.mean(func(r *recall) float64 { return overlapOf(r.start, n.memory.Patterns[r.target], n.n) }),
 		n.mean(func(r *recall) float64 { return r.overlap }),
-		n.mean(n.startEnergy), n.mean(func(r *recall) float64 { return r.energy }),
+		n.mean(func(r *recall) float64 { return n.energy(r, atStart) }), n.mean(func(r *recall) float64 { return r.energy }),
 		n.mean(func(r *recall) float64 { return float64(r.sweeps) }), n.mean(func(r *recall) float64 { return r.flips }),
 		n.share(func(r *recall) bool { return r.period == 1 }),
 	}

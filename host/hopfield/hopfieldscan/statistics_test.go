@@ -117,6 +117,9 @@ func TestClippedAgainstStatistics(t *testing.T) {
 		}
 	}
 	statistics(t, &file)
+	for _, c := range file.Clipped {
+		agree(t, fmt.Sprintf("theory of one step, %d patterns", c.P), measured{hopfield.OneStepErrorAltered(c.N-1, c.P, 0, true), 0}, c.One)
+	}
 	for _, c := range rows(file.Clipped, 1) {
 		got := scan(t, "hopfield-capacity", networks(20), func(s *hopfield.Spec) {
 			s.Network.Units, s.Patterns.Count, s.Network.Clip, s.Recall.Fraction = c.N, c.P, true, 0
@@ -161,9 +164,12 @@ func TestAllSequences(t *testing.T) {
 			s.Patterns.Load = c.Alpha
 			s.Recall.Update, s.Recall.Fraction, s.Recall.Trials, s.Recall.Sweeps = hopfield.Sync, 0, 1, 600
 		}
-		if law := theoryOf(t, "hopfield-sequence", "one_step", change); math.Abs(law-c.Law) > 1e-5*c.Law {
-			t.Errorf("theory at %g is %g, recorded %g", c.Alpha, law, c.Law)
+		p := int(math.Round(c.Alpha * float64(c.N)))
+		if law := hopfield.OneStepErrorGauss(c.N, p); math.Abs(law-c.Law) > 1e-5*c.Law {
+			t.Errorf("normal law at %g is %g, recorded %g", c.Alpha, law, c.Law)
 		}
+		exact := theoryOf(t, "hopfield-sequence", "one_step", change)
+		agree(t, fmt.Sprintf("theory of one step at %g", c.Alpha), measured{exact, 0}, c.One)
 		got := scan(t, "hopfield-sequence", min(networks(6), 6), change)
 		agree(t, fmt.Sprintf("one step at %g", c.Alpha), got["one_step"], c.One)
 		agree(t, fmt.Sprintf("second round at %g", c.Alpha), got["overlap"], c.Round)
@@ -186,6 +192,9 @@ func TestDenseAgainstStatistics(t *testing.T) {
 		} `json:"dense_exponential"`
 	}
 	statistics(t, &file)
+	for _, c := range file.Polynomial {
+		agree(t, fmt.Sprintf("theory of one step, degree %d, N = %d, P = %d", c.Degree, c.N, c.P), measured{hopfield.DenseOneStepError(c.N, c.P, c.Degree), 0}, c.One)
+	}
 	for _, c := range rows(file.Polynomial, 4) {
 		got := scan(t, "hopfield-capacity", c.Networks, func(s *hopfield.Spec) {
 			s.Network = hopfield.NetworkSpec{Units: c.N, Rule: hopfield.Polynomial, Degree: c.Degree}
