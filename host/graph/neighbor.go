@@ -61,6 +61,23 @@ func (r *request) reaches() ([]int32, error) {
 	return reaches, nil
 }
 
+// CheckConnections says what keeps every site of a lattice from having so many connections in
+// a graph of a kind. No graph is built for it.
+func (l Lattice) CheckConnections(kind Kind, bipartite bool, connections int) error {
+	if kind == Neighbor {
+		_, err := reachOf(l, bipartite, connections)
+		return err
+	}
+	others := l.Sites() - 1
+	if bipartite {
+		others = l.Sites() / 2
+	}
+	if connections > others {
+		return fmt.Errorf("a site of the lattice %v has %d others to be joined to", l, others)
+	}
+	return nil
+}
+
 // reachOf is the reach that gives a node this many connections: the number of
 // sites at distances 1..reach, or 1,3,..,reach where bipartite.
 func reachOf(l Lattice, bipartite bool, connections int) (int, error) {

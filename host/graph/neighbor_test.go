@@ -88,6 +88,33 @@ func TestNeighborErrors(t *testing.T) {
 	}
 }
 
+// TestConnectionsThatCanBe holds the check of connections against the graphs that are built:
+// those with all their edges but one, which an odd number of connections lacks.
+func TestConnectionsThatCanBe(t *testing.T) {
+	for _, kind := range []Kind{Neighbor, Random, Gaussian} {
+		for _, sides := range [][]int{{2}, {6}, {1, 8}, {4, 6}, {4, 4, 2}} {
+			for _, bipartite := range []bool{false, true} {
+				for connections := 1; connections < 40; connections++ {
+					l := Lattice{Sides: sides}
+					o := Options{Kind: kind, Sides: sides, Bipartite: bipartite, Connections: constant(connections)}
+					if kind == Gaussian {
+						o.Scale = 2
+					}
+					_, report, err := Build(o)
+					possible := err == nil && report.Missing <= 1
+					check := l.Validate(bipartite)
+					if check == nil {
+						check = l.CheckConnections(kind, bipartite, connections)
+					}
+					if (check == nil) != possible {
+						t.Errorf("%s, %v, bipartite %v, %d connections: %v, and building %v, %v", kind, sides, bipartite, connections, check, err, report)
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestBuildKnowsItsKinds(t *testing.T) {
 	_, _, err := Build(Options{Kind: "ring", Sides: []int{5}, Connections: constant(2)})
 	if err == nil || !strings.Contains(err.Error(), `no graph kind "ring"`) {

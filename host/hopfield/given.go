@@ -34,10 +34,9 @@ func (n *Network) readPatterns() error {
 	case p.Letters > 0:
 		given.patterns, given.n, given.sides = Letters(p.Letters), p.Letters*p.Letters, []int{p.Letters, p.Letters}
 	case len(p.Texts) > 0:
-		for i, text := range p.Texts {
-			if err := given.addText(text); err != nil {
-				return model.BadKey(fmt.Sprintf("patterns.texts[%d]", i), text, err.Error())
-			}
+		var err error
+		if given, err = p.spelled(); err != nil {
+			return err
 		}
 	case len(p.Files) > 0:
 		for i, path := range p.Files {
@@ -79,6 +78,17 @@ func (n *Network) readPatterns() error {
 		n.Start = start.patterns[0]
 	}
 	return nil
+}
+
+// spelled are the patterns of texts.
+func (p *PatternsSpec) spelled() (*images, error) {
+	given := &images{}
+	for i, text := range p.Texts {
+		if err := given.addText(text); err != nil {
+			return nil, model.BadKey(fmt.Sprintf("patterns.texts[%d]", i), text, err.Error())
+		}
+	}
+	return given, nil
 }
 
 // add reads the patterns of a file.

@@ -103,7 +103,7 @@ func TestSpecsThatCannotBe(t *testing.T) {
 		{func(s *hopfield.Spec) { s.Network.Rule, s.Network.Beta, s.Patterns.Count = "exponential", 1, 1<<27 }, "patterns.count is 134217728: fields can pass 63 bits"},
 		{func(s *hopfield.Spec) { s.Patterns.Count = 1 << 26 }, "network.matrix is true: fields of 67108864 patterns and 64 units can pass 31 bits"},
 		{func(s *hopfield.Spec) { s.Patterns.Count, s.Network.Matrix, s.Network.Clip = 1<<26, false, true }, "patterns.count is 67108864: fields of 64 units can pass 31 bits"},
-		{func(s *hopfield.Spec) { lattice(s); s.Patterns.Count, s.Graph.Connections = 1<<27, 48 }, "patterns.count is 134217728: fields of units with 48 connections"},
+		{func(s *hopfield.Spec) { lattice(s); s.Patterns.Count, s.Graph.Connections = 1<<27, 24 }, "patterns.count is 134217728: fields of units with 24 connections"},
 		{func(s *hopfield.Spec) { s.Recall.Update = "random" }, `recall.update is "random": use async, `},
 		{func(s *hopfield.Spec) { s.Recall.Update = "colours" }, `recall.update is "colours": in a complete graph`},
 		{func(s *hopfield.Spec) { s.Recall.Update = "blocks" }, "recall.blocks is 0: give the number of parts"},
@@ -139,6 +139,42 @@ func TestSpecsThatCannotBe(t *testing.T) {
 		if says := bad(change); says != "" {
 			t.Error(says)
 		}
+	}
+}
+
+// What needs neither files nor memory is found before anything is built, as by a scan of which
+// nothing is computed yet.
+func TestFoundWithoutBuilding(t *testing.T) {
+	lattice := func(s *hopfield.Spec) {
+		s.Network.Units, s.Graph = 0, hopfield.GraphSpec{Kind: "neighbor", Sides: []int{8, 8}, Connections: 4}
+	}
+	for _, c := range []struct {
+		change func(s *hopfield.Spec)
+		says   string
+	}{
+		{func(s *hopfield.Spec) { lattice(s); s.Graph.Connections = 8 }, "graph.connections is 8: 8 connections are none that a reach gives in 2 dimensions: the nearest are 4 and 12"},
+		{func(s *hopfield.Spec) { lattice(s); s.Graph.Sides, s.Graph.Bipartite = []int{8, 7}, true }, "graph.sides is [8, 7]: a bipartite lattice needs even sides"},
+		{func(s *hopfield.Spec) { lattice(s); s.Graph.Kind, s.Graph.Connections = "random", 64 }, "graph.connections is 64: a site of the lattice 8x8 has 63 others"},
+		{func(s *hopfield.Spec) { s.Recall.State = "+-+" }, `recall.state is "+-+": its patterns have 3 units, the others 64 units`},
+		{func(s *hopfield.Spec) {
+			s.Network.Units, s.Patterns.Count, s.Patterns.Texts = 0, 0, []string{"+-+-", "++-"}
+		}, `patterns.texts[1] is "++-": its patterns have 3 units, the others 4 units`},
+		{func(s *hopfield.Spec) {
+			s.Recall.Update, s.Recall.Method, s.Recall.Temperature = hopfield.Sync, hopfield.Metropolis, 0.5
+		}, `recall.method is "metropolis": where all units decide at once`},
+	} {
+		s := hopfield.Defaults()
+		s.Network.Units, s.Patterns.Load, s.Patterns.Count = 64, 0, 5
+		c.change(s)
+		if err := s.Validate(); err == nil || !strings.HasPrefix(err.Error(), c.says) {
+			t.Errorf("the error is %v, want %q", err, c.says)
+		}
+	}
+	s := hopfield.Defaults()
+	s.Network.Units, s.Patterns.Load, s.Patterns.Count = 64, 0, 5
+	s.Recall.Update, s.Recall.Method = hopfield.Sync, hopfield.Metropolis
+	if err := s.Validate(); err != nil { // at T = 0 units follow their fields by either method
+		t.Error(err)
 	}
 }
 

@@ -153,7 +153,8 @@ func (s *Spec) checkSources() error {
 	case s.given() && (p.Bias != 0.5 || p.Prototypes != 0):
 		return model.BadKey("patterns.bias", p.Bias, "patterns are given and not drawn, so leave it and prototypes out")
 	}
-	return nil
+	_, err := p.spelled()
+	return err
 }
 
 // given tells whether the patterns come from files or are letters.
@@ -250,6 +251,13 @@ func (s *Spec) checkGraph() error {
 	case len(s.Network.Thresholds) > 0:
 		return model.BadKey("network.thresholds", s.Network.Thresholds, "only a complete graph takes thresholds, so leave it out")
 	}
+	lattice := graph.Lattice{Sides: g.Sides}
+	if err := lattice.Validate(g.Bipartite); err != nil {
+		return model.BadKey("graph.sides", g.Sides, err.Error())
+	}
+	if err := lattice.CheckConnections(g.Kind, g.Bipartite, g.Connections); err != nil {
+		return model.BadKey("graph.connections", g.Connections, err.Error())
+	}
 	return nil
 }
 
@@ -288,9 +296,12 @@ func (s *Spec) checkRecall() error {
 	if r.Temperature > 0 && r.Temperature < 1e-6 {
 		return model.BadKey("recall.temperature", r.Temperature, "use 0, or 1e-6 or more")
 	}
-	switch n := s.units(); {
+	n := s.units()
+	switch {
 	case r.Update == Colours && s.Graph.Kind == Complete:
 		return model.BadKey("recall.update", r.Update, "in a complete graph no two units may decide at once; use async, or another graph.kind")
+	case r.Update == Sync && r.Method == Metropolis && r.Temperature > 0:
+		return model.BadKey("recall.method", r.Method, "where all units decide at once, each flip that lowers the energy is certain, and units turn round for ever; use glauber, or another recall.update")
 	case r.Update == Blocks && (r.Blocks < 1 || n > 0 && r.Blocks > n):
 		return model.BadKey("recall.blocks", r.Blocks, "give the number of parts of a sweep, from 1 to the number of units")
 	case r.Update != Blocks && r.Blocks != 0:
@@ -305,6 +316,12 @@ func (s *Spec) checkRecall() error {
 		return model.BadKey("recall.update", r.Update, "the rule sequence leads from pattern to pattern where all units decide at once; use sync")
 	case r.Corruption == Occlude && s.Patterns.Letters == 0 && len(s.Patterns.Files) == 0 && len(s.Graph.Sides) < 2:
 		return model.BadKey("recall.corruption", r.Corruption, "what is occluded is an image, so give graph.sides, patterns.letters or files of images")
+	}
+	if r.State != "" {
+		start := &images{n: n}
+		if err := start.addText(r.State); err != nil {
+			return model.BadKey("recall.state", r.State, err.Error())
+		}
 	}
 	return s.checkClamped()
 }
