@@ -13,6 +13,7 @@ import (
 
 	"tnn-gpu/host/backend"
 	"tnn-gpu/host/config"
+	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
@@ -69,6 +70,9 @@ func (o *origin) checkEpoch(cfg *config.Config, step int64) error {
 
 // openOrigin reads RUN or RUN@STEP.
 func (p *program) openOrigin(text string) (*origin, error) {
+	if experiment.IsFolder(p.files, text) {
+		return nil, fmt.Errorf("%s is the folder of a scan, and --from takes that of a run", text)
+	}
 	o := &origin{step: -1}
 	var err error
 	o.folder, err = record.Look(p.files, text)

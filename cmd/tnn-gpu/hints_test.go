@@ -39,8 +39,14 @@ func TestHints(t *testing.T) {
 		{"sc is the folder of a scan: `tnn-gpu resume sc` makes what is missing of it, and `tnn-gpu scan sc/config.toml` makes it again", []string{"scan", "sc"}},
 		{"sc is the folder of a scan", []string{"run", "sc"}},
 		{"empty is a folder: name a file", []string{"run", "empty"}},
-		{"scan.toml:1: base is of the file of a scan: use `tnn-gpu scan` with it", []string{"run", "scan.toml"}},
-		{"axis.toml:1: axis is of the file of a scan: use `tnn-gpu scan` with it", []string{"run", "axis.toml"}},
+		{"scan.toml:1: base is a key of a scan's file, and this is to be the configuration of a run: use `tnn-gpu scan` with it", []string{"run", "scan.toml"}},
+		{"axis.toml:1: axis is a key of a scan's file, and this is to be the configuration of a run: use `tnn-gpu scan` with it", []string{"run", "axis.toml"}},
+		{`--set: sorn.freeze is "ip": use a list, as in ["ip"]`, []string{"run", "--preset", "sorn-0.3", "--set", "sorn.freeze=ip"}},
+		{`--set: record.fields is 3: use a list of texts, such as ["a", "b"]`, []string{"run", "--set", "record.fields=3"}},
+		{`--set: codes.evaluate is "x": use a list, such as [0.5, 1]`, []string{"run", "--preset", "codes-exact", "--set", "codes.evaluate=x"}},
+		{`--set: graph.sides is "x": use a list, such as [64, 64]`, []string{"run", "--set", "graph.sides=x"}},
+		{"the folder is not empty: dr has config.toml in it, and nothing is overwritten; name another folder, or resume the run\n", []string{"run", "--backend", "cpu", "--steps", "1", "--out", "dr"}},
+		{"sc is the folder of a scan, and --from takes that of a run", []string{"run", "--from", "sc"}},
 		{"there is no flag --step: the nearest is --steps; see", []string{"run", "--step", "5"}},
 		{"there is no flag --tirals: the nearest is --trials; see", []string{"scan", "--tirals", "5"}},
 		{"there is no flag --frobnicate; see", []string{"run", "--frobnicate"}},
@@ -71,7 +77,7 @@ func TestHints(t *testing.T) {
 	} {
 		tnnGPU(t, dir, c.args...).want(t, codeUsage, c.says)
 	}
-	fedWith(t, dir, scanText, "run", "-").want(t, codeUsage, "standard input:1: base is of the file of a scan")
+	fedWith(t, dir, scanText, "run", "-").want(t, codeUsage, "standard input:1: base is a key of a scan's file")
 	sameTree(t, before, dir)
 }
 

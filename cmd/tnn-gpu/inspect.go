@@ -113,11 +113,16 @@ func itemOf(o *inspectOptions, net model.Network) (item, error) {
 		links := linked.Links(nil, 0)
 		names := model.NamesOf(net)
 		a, b, err := names.FindPair(o.edge.value, ",")
+		if err != nil { // as --watch has it
+			if first, second, wrong := names.FindPair(o.edge.value, "-"); wrong == nil {
+				a, b, err = first, second, nil
+			}
+		}
 		if err != nil {
 			if n, wrong := strconv.ParseUint(o.edge.value, 10, 63); wrong == nil {
 				return item{}, fmt.Errorf("--edge is %d: write the two ends of the edge, as in 3,4, or name it by its number: --item %s:%d", n, links.Space, n)
 			}
-			return item{}, fmt.Errorf("--edge is %q: write its two ends, as in 3,4: %w", o.edge.value, err)
+			return item{}, fmt.Errorf("--edge: %w", err)
 		}
 		k, found := links.Find(int32(a), int32(b))
 		if !found {
@@ -187,6 +192,8 @@ type reading struct {
 	Step  int64   `json:"step"`
 	Value float64 `json:"value"`
 	Unit  string  `json:"unit,omitempty"`
+	// Next says that the step is the one that the run would make next.
+	Next bool `json:"next,omitempty"`
 	// Swept is the value of the key that is swept, of what is a mean over replicas.
 	Swept *float64 `json:"swept,omitempty"`
 }
@@ -296,7 +303,7 @@ func (i *inspector) next(of item) (out []reading, err error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, reading{Field: f.Name, Step: from.State.Step + 1, Value: a.At(a.First(i.replica, from.State.Replicas) + at), Unit: f.Unit})
+		out = append(out, reading{Field: f.Name, Step: from.State.Step + 1, Next: true, Value: a.At(a.First(i.replica, from.State.Replicas) + at), Unit: f.Unit})
 	}
 	return out, nil
 }

@@ -64,7 +64,7 @@ func summary(run *results.Run) (*runSummary, error) {
 		}
 		for c, about := range epochs.Columns {
 			if about.Title != "" && !strings.HasSuffix(about.Name, "_error") {
-				s.Observables = append(s.Observables, reading{about.Name, int64(last), epochs.Values[c][row], about.Unit, swept})
+				s.Observables = append(s.Observables, reading{Field: about.Name, Step: int64(last), Value: epochs.Values[c][row], Unit: about.Unit, Swept: swept})
 			}
 		}
 	}
@@ -91,7 +91,7 @@ func (s *runSummary) readLastRow(run *results.Run) error {
 			for i, replica := range replicas {
 				values[i] = rows.Values[c][first+replica]
 			}
-			s.LastRow = append(s.LastRow, reading{about.Name, int64(rows.Column("step")[first]), stats.Mean(values).Mean, about.Unit, swept})
+			s.LastRow = append(s.LastRow, reading{Field: about.Name, Step: int64(rows.Column("step")[first]), Value: stats.Mean(values).Mean, Unit: about.Unit, Swept: swept})
 		}
 	}
 	return nil
@@ -132,7 +132,11 @@ func unitText(unit string) string {
 
 func (r *report) readings(values []reading) {
 	for _, v := range values {
-		r.line("  "+v.Field, fmt.Sprintf("%.6g", v.Value+0), unitText(v.Unit), fmt.Sprintf("step %d", v.Step))
+		step := fmt.Sprintf("step %d", v.Step)
+		if v.Next {
+			step += ", to be made next"
+		}
+		r.line("  "+v.Field, fmt.Sprintf("%.6g", v.Value+0), unitText(v.Unit), step)
 	}
 }
 

@@ -411,16 +411,20 @@ func (p *program) carryOutScan(ctx context.Context, w *watch, s *scan.Scan, fold
 	case why != nil && report.Done < report.Tasks():
 		return fmt.Errorf("%w with %d of %s done; go on with: tnn-gpu resume %s", why, report.Done, count(int64(report.Tasks()), "point"), shellQuoted(folder.Path))
 	}
-	return p.endScan(s, folder, report, progress)
+	of := "scan"
+	if share != experiment.All() {
+		of = "share"
+	}
+	return p.endScan(s, folder, of, report, progress)
 }
 
-// endScan draws what is whole, and says what is missing.
-func (p *program) endScan(s *scan.Scan, folder *experiment.Folder, report experiment.Report, progress *scanProgress) error {
+// endScan draws what is whole, and says what is missing of the scan or share.
+func (p *program) endScan(s *scan.Scan, folder *experiment.Folder, of string, report experiment.Report, progress *scanProgress) error {
 	switch {
 	case report.Failed > 0:
-		return fmt.Errorf("%s of the share failed three times, the first of them %s; remove %s/tasks/*.failed to try again", count(int64(report.Failed), "point"), report.Failure, folder.Path)
+		return fmt.Errorf("%s of the %s failed three times, the first of them %s; remove %s/tasks/*.failed to try again", count(int64(report.Failed), "point"), of, report.Failure, folder.Path)
 	case report.Held+report.Open > 0:
-		return fmt.Errorf("%w: %s of the share %s held by other processes", errHeld, count(int64(report.Held+report.Open), "point"), text.IsOrAre(report.Held+report.Open))
+		return fmt.Errorf("%w: %s of the %s %s held by other processes", errHeld, count(int64(report.Held+report.Open), "point"), of, text.IsOrAre(report.Held+report.Open))
 	}
 	table, err := folder.Merge(&s.Plan, s.Theories(), false)
 	if errors.Is(err, experiment.ErrGaps) {

@@ -96,7 +96,7 @@ func TestScan(t *testing.T) {
 	if rows, err := csv.NewReader(bytes.NewReader(read(t, dir, "again", "differences.csv"))).ReadAll(); err != nil || len(rows) != 4 || rows[1][0] != "[6, 6]" || rows[1][2] != "3" {
 		t.Errorf("differences.csv is %q, %v", rows, err)
 	}
-	tnnGPU(t, dir, "scan", "status", "again").want(t, codeDone, "points   6  of 3 trials", "done     6")
+	tnnGPU(t, dir, "scan", "status", "again").want(t, codeDone, "points   6  of 3 trials each", "done     6")
 	tnnGPU(t, dir, "plot", "again", "--quantity", "order,energy", "--x", "graph.sides", "--out", "two.svg").want(t, codeDone, "2 plots")
 	tnnGPU(t, dir, "plot", "again", "--x", "graph.sides", "--y", "group[0].inverse_temperature").want(t, codeDone, "again/plot.png")
 	for _, of := range []string{"--mean", "--errors", "--inset=3", "--at=4", "--field=state"} {
@@ -266,7 +266,7 @@ func TestHeldScan(t *testing.T) {
 	if err := os.WriteFile(done[1], whole, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	tnnGPU(t, dir, scanned("--out", "out")...).want(t, codeTimeIsUp, "1 point of the share is held by other processes")
+	tnnGPU(t, dir, scanned("--out", "out")...).want(t, codeTimeIsUp, "1 point of the scan is held by other processes")
 	tnnGPU(t, dir, "scan", "status", "out").want(t, codeDone, "running  1")
 	if files.Self() == "unknown" {
 		return
@@ -283,7 +283,7 @@ func TestHeldScan(t *testing.T) {
 func TestFailedScan(t *testing.T) {
 	dir := t.TempDir()
 	args := []string{"scan", "--preset", "driven", "--steps", "10", "--over", "external[0].weight=1,1e30", "--trials", "2", "--backend", "cpu", "--out", "s"}
-	r := tnnGPU(t, dir, args...).want(t, codeFailed, "1 point of the share failed three times", "external[0].weight = 1e+30", "remove s/tasks/*.failed to try again")
+	r := tnnGPU(t, dir, args...).want(t, codeFailed, "1 point of the scan failed three times", "external[0].weight = 1e+30", "remove s/tasks/*.failed to try again")
 	if n := strings.Count(r.errs, "external[0].weight = 1e+30 failed: "); n != 3 {
 		t.Errorf("it was tried %d times", n)
 	}

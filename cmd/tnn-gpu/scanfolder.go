@@ -16,8 +16,8 @@ import (
 	"tnn-gpu/host/scan"
 )
 
-// errHeld ends a scan of which other processes hold the rest.
-var errHeld = errors.New("the share is not done")
+// errHeld ends a scan, or a share, of which other processes hold the rest.
+var errHeld = errors.New("not all points are done")
 
 func (p *program) scanStatusCommand() *cli.Command {
 	return &cli.Command{
@@ -193,7 +193,7 @@ func (p *program) announceScan(s *scan.Scan, folder *experiment.Folder, share ex
 // printStatus prints how far the scan in a folder is.
 func (p *program) printStatus(s *scan.Scan, folder string, status *experiment.Status) error {
 	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "points\t%d\tof %s\n", len(s.Plan.Points), count(int64(s.Plan.Trials), "trial"))
+	fmt.Fprintf(w, "points\t%d\tof %s each\n", len(s.Plan.Points), count(int64(s.Plan.Trials), "trial"))
 	for _, line := range []struct {
 		name string
 		n    int
@@ -201,7 +201,7 @@ func (p *program) printStatus(s *scan.Scan, folder string, status *experiment.St
 	}{
 		{"done", status.Done, ""},
 		{"running", status.Running, "held by a process"},
-		{"saved", status.Saved, "begun, and to be gone on with"},
+		{"saved", status.Saved, "begun; resume goes on with them"},
 		{"failed", status.Failed, "three times"},
 		{"open", status.Open, ""},
 	} {

@@ -98,8 +98,8 @@ func TestStats(t *testing.T) {
 	if got := whole.value(0, "domains", "walls"); !(got > 0 && got < 1) || len(whole.Parts[0].Statistics) != 2 {
 		t.Errorf("walls are %g", got)
 	}
-	tnnGPU(t, dir, "stats", "swept").want(t, codeDone, "swept, steps 1 to 60, 2 replicas, edge.inverse_temperature=20", "of the state after step 60 alone", "flips", "not to be had of this run: the network has no external nodes")
-	tnnGPU(t, dir, "stats", "swept", "--of", "flips").want(t, codeUsage, "the statistic flips: not to be had of this run")
+	tnnGPU(t, dir, "stats", "swept").want(t, codeDone, "swept, steps 1 to 60, 2 replicas, edge.inverse_temperature=20", "of the state after step 60 alone", "flips", "cannot be worked out for this run: the network has no external nodes")
+	tnnGPU(t, dir, "stats", "swept", "--of", "flips").want(t, codeUsage, "the statistic flips: cannot be worked out for this run")
 	tnnGPU(t, dir, "stats", "swept", "--of", "domains", "--last", "50").want(t, codeUsage, "record all of state (--record state)")
 	tnnGPU(t, dir, "stats", "swept", "--of", "colours").want(t, codeUsage, `there is no statistic "colours"`, "moments")
 	tnnGPU(t, dir, "stats", "swept", "--first", "61").want(t, codeUsage, "--first is 61: use 1 to 60")

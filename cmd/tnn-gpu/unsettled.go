@@ -12,9 +12,9 @@ import (
 )
 
 // tellUnsettled says which quantities are not stationary in the second half of a run, or of
-// its last era, or in the last rows of it that are evenly spaced; and where rows are too few
-// for that, that it is not known. It says nothing where nothing is printed, and where all
-// replicas came to an end, of which the summary tells.
+// its last era, or in the last rows of it that are evenly spaced; and where these are so few
+// rows of many steps that it is not known. It says nothing of a short run, where nothing is
+// printed, and where all replicas came to an end, of which the summary tells.
 func (p *program) tellUnsettled(n *setup, s sim.Summary, run *results.Run) {
 	if p.names != nil || s.Reason == sim.AllEnded {
 		return
@@ -45,7 +45,7 @@ func (p *program) tellUnsettled(n *setup, s sim.Summary, run *results.Run) {
 	if len(slow.names) > 0 {
 		said = append(said, fmt.Sprintf("too slow to tell whether stationary %s: %s", within, slow.text(len(parts))))
 	}
-	if !known {
+	if !known && last-first >= analysis.LeastRows {
 		said = append(said, analysis.TooFew(fmt.Sprintf(" in steps %d to %d", first, last), found.Rows, len(parts[len(parts)-1].Replicas)))
 	}
 	if said == nil {

@@ -168,8 +168,8 @@ func TestInspectCommand(t *testing.T) {
 	t.Parallel()
 	dir := visualRun(t)
 	tnnGPU(t, dir, "inspect", "out").want(t, codeDone, "status", "finished at step 20", "recorded", "state, fluctuating, weight", "solved_percent")
-	tnnGPU(t, dir, "inspect", "out", "--node", "21").want(t, codeDone, "node 21", "coordinates", "energy", "edges", "to node", "history:")
-	tnnGPU(t, dir, "inspect", "out", "--edge", "22,21", "--step", "12").want(t, codeDone, "edge ", "weight", "step 10")
+	tnnGPU(t, dir, "inspect", "out", "--node", "21").want(t, codeDone, "node 21", "coordinates", "energy", "edges", "to node", "history:", "step 21, to be made next")
+	tnnGPU(t, dir, "inspect", "out", "--edge", "22-21", "--step", "12").want(t, codeDone, "edge ", "weight", "step 10")
 	var node inspectedNode
 	if err := json.Unmarshal([]byte(tnnGPU(t, dir, "inspect", "out", "--node", "21", "--json").out), &node); err != nil {
 		t.Fatal(err)
@@ -211,6 +211,7 @@ func TestInspectTellsWhatTheNextStepFinds(t *testing.T) {
 			for _, node := range []string{"0", "5", "101"} {
 				for _, replica := range []string{"0", "1"} {
 					now, then := inspected(t, dir, "short", node, replica)[field], inspected(t, dir, "long", node, replica)[field]
+					then.Next = true // which it was for the short run
 					if now != then || now.Step != 7 {
 						t.Errorf("node %s, replica %s: %+v, and recorded is %+v", node, replica, now, then)
 					}
@@ -322,6 +323,8 @@ func TestVisualMistakes(t *testing.T) {
 		{"inspect out --node 400", "there is no node 400; the run has nodes 0 to 399"},
 		{"inspect out --node -1", "there is no node -1"},
 		{"inspect out --edge 3", "--edge is 3: write the two ends of the edge, as in 3,4, or name it by its number: --item edge:3"},
+		{"inspect out --edge x", "tnn-gpu: --edge: \"x\" are no two nodes: write them as in 3,4\n"},
+		{"inspect out --edge 3-90", "there is no edge between node 3 and 90"},
 		{"inspect out --edge 3,90", "there is no edge between node 3 and 90"},
 		{"inspect out --step 21", "--step is 21: use 1 to 20"},
 		{"inspect out --node 3 --edge 3,4", "there are both --node and --edge"},

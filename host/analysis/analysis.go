@@ -21,7 +21,7 @@ type Statistic struct {
 }
 
 // ErrMissing is wrapped where a run has nothing that a statistic could be made of.
-var ErrMissing = errors.New("not to be had of this run")
+var ErrMissing = errors.New("cannot be worked out for this run")
 
 // Missing is an error that wraps ErrMissing and says what is missing and what to do.
 func Missing(format string, args ...any) error {

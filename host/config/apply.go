@@ -187,7 +187,7 @@ func (c *Config) set(t *target, text string) error {
 	}
 	v.SetZero()
 	if err := unmarshal(src, s.here, t.table.Addr().Interface()); err != nil {
-		return badSetting(key, "%s is %q: %s", key, short(text), Wanted(t.field.Type))
+		return badSetting(key, "%s is %q: %s", key, short(text), instead(t.field.Type, text))
 	}
 	fill(v, t.usual(), key, s.origins)
 	maps.DeleteFunc(c.origins, func(k, _ string) bool {

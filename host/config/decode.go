@@ -96,7 +96,7 @@ func modelOf(src []byte, here func(line int) string) (models.Model, error) {
 
 // ofScan refuses the file of a scan, of which a key is.
 func (s *scanner) ofScan(key string) error {
-	return s.errorf(key, "%s is of the file of a scan: use `tnn-gpu scan` with it", key)
+	return s.errorf(key, "%s is a key of a scan's file, and this is to be the configuration of a run: use `tnn-gpu scan` with it", key)
 }
 
 // unmarshal is toml.Unmarshal into several structs, with errors that say where.

@@ -221,8 +221,11 @@ func (s *scanner) wrong(at place, v *unstable.Node) error {
 		given = strconv.Quote(given)
 	}
 	possible := Wanted(at.t)
-	if v.Kind == unstable.Integer && isInt(at.t) {
+	switch {
+	case v.Kind == unstable.Integer && isInt(at.t):
 		possible = fmt.Sprintf("use a whole number from %d to %d", leastInt(at.t), math.MaxInt64)
+	case v.Kind == unstable.String:
+		possible = instead(at.t, string(v.Data))
 	}
 	return s.errorf(at.key, "%s is %s: %s", at.key, short(given), possible)
 }
@@ -242,11 +245,25 @@ func Wanted(t reflect.Type) string {
 		if isTables(t) {
 			return "use a list of tables"
 		}
+		switch t.Elem().Kind() {
+		case reflect.String:
+			return `use a list of texts, such as ["a", "b"]`
+		case reflect.Float64:
+			return "use a list, such as [0.5, 1]"
+		}
 		return "use a list, such as [64, 64]"
 	case reflect.Struct:
 		return "use a table"
 	}
 	return "use a whole number"
+}
+
+// instead is Wanted for who has given a text, which a list of texts can have in it.
+func instead(t reflect.Type, given string) string {
+	if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.String {
+		return fmt.Sprintf("use a list, as in [%s]", short(strconv.Quote(given)))
+	}
+	return Wanted(t)
 }
 
 func (s *scanner) errorf(key, format string, args ...any) error {

@@ -73,7 +73,7 @@ func (f *Folder) notEmpty(entries []fs.DirEntry, name string) error {
 			instead += ", or resume the run"
 		}
 	}
-	return fmt.Errorf("%s has %s in it, and nothing is overwritten; %s: %w", f.path, name, instead, ErrNotEmpty)
+	return fmt.Errorf("%w: %s has %s in it, and nothing is overwritten; %s", ErrNotEmpty, f.path, name, instead)
 }
 
 // hasLock tells whether a process has held the folder.
