@@ -117,6 +117,12 @@ func TestAllStates(t *testing.T) {
 		"mpf": func(s *hopfield.Spec) {
 			s.Network.Rule, s.Network.Iterations, s.Recall.Temperature = hopfield.FlowRule, 30, 4
 		},
+		"quadratic": func(s *hopfield.Spec) {
+			s.Network.Rule, s.Network.Degree, s.Recall.Temperature = hopfield.Polynomial, 2, 0.2
+		},
+		"cubic, metropolis": func(s *hopfield.Spec) {
+			s.Network.Rule, s.Network.Degree, s.Recall.Temperature, s.Recall.Method = hopfield.Polynomial, 3, 0.2, hopfield.Metropolis
+		},
 		"thresholds":       func(s *hopfield.Spec) { s.Network.Thresholds = []float64{.3, -.2, .1, 0, .5, 0, -.4, .1, .2, 0} },
 		"clipped, damaged": func(s *hopfield.Spec) { s.Network.Clip, s.Network.Damage = true, 0.2 },
 		"clamped":          func(s *hopfield.Spec) { s.Recall.Clamped = []int{1, 7}; s.Recall.State = "+-++-+--++" },

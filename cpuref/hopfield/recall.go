@@ -25,7 +25,7 @@ func newRecall[F fmath.Float](m *hopfield.Memory, start hopfield.Pattern, temper
 
 // decision is the rule by which a unit takes its new value (docs/hopfield.md sections 1 and 3).
 type decision[F fmath.Float] struct {
-	scale      F // 2 unit/T; 0 at zero temperature
+	scale      F // Memory.Odds; 0 at zero temperature
 	metropolis bool
 }
 
@@ -33,7 +33,7 @@ func newDecision[F fmath.Float](m *hopfield.Memory, temperature float64, metropo
 	if temperature == 0 {
 		return decision[F]{}
 	}
-	return decision[F]{F(2 * m.Unit / temperature), metropolis}
+	return decision[F]{F(m.Odds(temperature)), metropolis}
 }
 
 // wishes tells whether a unit changes that has the value x and the field h; word is its noise,

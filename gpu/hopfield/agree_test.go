@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	cpu "tnn-gpu/cpuref/hopfield"
@@ -79,12 +80,17 @@ func on(t *testing.T, net *hopfield.Network, o backend.Options) (backend.Backend
 	return b, nil
 }
 
-// cases are networks with each rule and form, each update, at zero temperature and above.
+// cases are networks with each rule and form, each update, at zero temperature and above,
+// where there is one.
 func cases() map[string]func(s *hopfield.Spec) {
 	out := map[string]func(s *hopfield.Spec){}
+	cold := []string{"projection with diagonal", "exponential"}
 	add := func(name string, updates []hopfield.Update, change func(s *hopfield.Spec)) {
 		for _, update := range updates {
 			for _, temperature := range []float64{0, 0.4} {
+				if temperature > 0 && slices.Contains(cold, name) {
+					continue
+				}
 				out[fmt.Sprint(name, " ", update, temperature)] = func(s *hopfield.Spec) {
 					s.Recall.Update, s.Recall.Temperature, s.Recall.Fraction = update, temperature, 0.35
 					switch update {

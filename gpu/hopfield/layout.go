@@ -68,7 +68,7 @@ func (e *engine[F]) upload() error {
 			at.Metropolis = 1
 		}
 		if s.Temperature > 0 {
-			scales[r] = F(2 * m.Unit / s.Temperature)
+			scales[r] = F(m.Odds(s.Temperature))
 		}
 		switch s.Update {
 		case hopfield.Async, hopfield.Blocks, hopfield.IID:

@@ -21,7 +21,7 @@ func TestPTX(t *testing.T) {
 	const items, units = 64, 67
 	names := []string{"matrix async0.4", "matrix sync0", "hebb without a matrix async0.4"}
 	if backendtest.Soak() {
-		names = append(names, "matrix blocks0.4", "matrix iid0", "matrix cyclic0.4", "projection with diagonal async0", "thresholds async0.4", "cubic async0", "cubic sync0.4", "exponential async0", "exponential blocks0.4", "sequence sync0", "lattice colours0.4", "lattice sync0.4")
+		names = append(names, "matrix blocks0.4", "matrix iid0", "matrix cyclic0.4", "projection with diagonal async0", "thresholds async0.4", "cubic async0", "cubic sync0.4", "exponential async0", "exponential blocks0", "sequence sync0", "lattice colours0.4", "lattice sync0.4")
 	}
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {

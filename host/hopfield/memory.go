@@ -149,6 +149,16 @@ func (m *Memory) EnergyOf(twice int64, overlaps []int32) float64 {
 	return -sum
 }
 
+// Odds is what an integer field is multiplied by for the logarithm of a unit's odds of +1 at
+// a temperature: 2 h/T in the memory's unit, as the energies of its two values differ by 2 h.
+// Of a polynomial memory they differ by the field, and are counted in F(N).
+func (m *Memory) Odds(temperature float64) float64 {
+	if m.Rule == Polynomial {
+		return m.relativePower(1) / temperature
+	}
+	return 2 * m.Unit / temperature
+}
+
 // relativePower is (overlap/N)^degree.
 func (m *Memory) relativePower(overlap int32) float64 {
 	x, result := float64(overlap)/float64(m.N), 1.0

@@ -114,6 +114,10 @@ func TestSpecsThatCannotBe(t *testing.T) {
 		{func(s *hopfield.Spec) { s.Recall.Method = "heat" }, `recall.method is "heat": use glauber or metropolis`},
 		{func(s *hopfield.Spec) { s.Recall.Corruption = "blur" }, `recall.corruption is "blur"`},
 		{func(s *hopfield.Spec) { s.Recall.Corruption = "occlude" }, `recall.corruption is "occlude": what is occluded is an image`},
+		{func(s *hopfield.Spec) { s.Network.Rule, s.Network.Beta, s.Recall.Temperature = "exponential", 1, 0.5 }, "recall.temperature is 0.5: the unit of fields of the rule exponential changes"},
+		{func(s *hopfield.Spec) {
+			s.Network.Rule, s.Network.Diagonal, s.Recall.Temperature = "projection", true, 0.5
+		}, "recall.temperature is 0.5: with network.diagonal fields hold"},
 		{func(s *hopfield.Spec) { s.Recall.Fraction = 1.1 }, "recall.fraction is 1.1: use a number from 0 to 1"},
 		{func(s *hopfield.Spec) { s.Recall.Fraction = math.NaN() }, "recall.fraction is NaN"},
 		{func(s *hopfield.Spec) { s.Recall.First = 3 }, "recall.first is 3: only update cyclic"},

@@ -278,6 +278,18 @@ func (s *Spec) checkComplete() error {
 	return nil
 }
 
+// checkWarm refuses a temperature where fields are no differences of energies.
+func (s *Spec) checkWarm() error {
+	switch n, t := s.Network, s.Recall.Temperature; {
+	case t == 0:
+	case n.Rule == Exponential:
+		return model.BadKey("recall.temperature", t, "the unit of fields of the rule exponential changes with the state, so that they have no temperature; use 0")
+	case n.Rule == ProjectionRule && n.Diagonal:
+		return model.BadKey("recall.temperature", t, "with network.diagonal fields hold a unit in its own state, of which its energy knows nothing; use 0, or leave the diagonal out")
+	}
+	return nil
+}
+
 func (s *Spec) checkRecall() error {
 	r := s.Recall
 	err := model.FirstError(
@@ -295,6 +307,9 @@ func (s *Spec) checkRecall() error {
 	}
 	if r.Temperature > 0 && r.Temperature < 1e-6 {
 		return model.BadKey("recall.temperature", r.Temperature, "use 0, or 1e-6 or more")
+	}
+	if err := s.checkWarm(); err != nil {
+		return err
 	}
 	n := s.units()
 	switch {
