@@ -471,7 +471,7 @@ func outcome(s model.Spec, from *state.State) (uint64, error) {
 	steps := int(s.Steps()) - first
 	var h maphash.Hash
 	h.SetSeed(seed)
-	number := func(v float64) { maphash.WriteComparable(&h, v) }
+	number := func(v float64) { maphash.WriteComparable(&h, math.Float64bits(v)) } // also of NaN
 	sums, err := b.Advance(steps)
 	if err != nil {
 		return 0, err
