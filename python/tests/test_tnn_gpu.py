@@ -83,6 +83,7 @@ class Runs(InFolder):
         process = tnn_gpu.start(preset="isolated4", steps=10**9, backend="cpu", no_overview=True, out=self.dir / "r")
         next(process.follow())
         run = process.stop()
+        self.assertEqual(process.wait().path, run.path)
         steps = run.info["steps"]
         self.assertEqual((run.status, steps > 0), ("cancelled", True))
         longer = run.resume(steps=str(steps + 10), backend="cpu")
@@ -104,8 +105,19 @@ class Runs(InFolder):
         run = tnn_gpu.run(preset="isolated4", steps=2, backend="cpu", no_overview=True, out=self.dir / "r")
         with self.assertRaisesRegex(KeyError, "there is no column ordr; there are step, energy"):
             run.steps["ordr"]
+        with self.assertRaisesRegex(KeyError, "there is no array nope; there are .*state"):
+            run.final["nope"]
         with self.assertRaisesRegex(tnn_gpu.FolderError, "recorded fields: none"):
             run.recording("state")
+
+    def test_stats(self):
+        run = tnn_gpu.run(preset="isolated4", steps=20, backend="cpu", no_overview=True, out=self.dir / "r")
+        found = run.stats("series", first=11)
+        self.assertEqual((found["first"], found["last"], [s["name"] for s in found["parts"][0]["statistics"]]), (11, 20, ["series"]))
+        values = {v["name"]: v["value"] for v in found["parts"][0]["statistics"][0]["values"]}
+        self.assertAlmostEqual(values["energy"], run.steps["energy"][10:].mean(), 9)
+        with self.assertRaisesRegex(tnn_gpu.ProgramError, "there is no statistic"):
+            run.stats("nope")
 
     def test_other_models(self):
         run = tnn_gpu.run(preset="hopfield-two-memories", backend="cpu", out=self.dir / "r")
@@ -123,8 +135,12 @@ class Scans(InFolder):
         self.assertAlmostEqual(scan.points["order_error"][0], first.std(ddof=1) / 3**0.5, 12)
         self.assertEqual(scan.points.unit("energy_error"), "kT")
         self.assertTrue(scan._repr_png_().startswith(b"\x89PNG"))
-        self.assertTrue(scan.plot("order", kind="svg").lstrip().startswith(b"<"))
+        self.assertTrue(scan.plot("order", kind="svg", x="group[0].levels").lstrip().startswith(b"<"))
         self.assertIsInstance(tnn_gpu.open(self.dir / "s"), tnn_gpu.Scan)
+
+    def test_scan_over_one_value(self):
+        scan = tnn_gpu.scan(preset="isolated4", set={"graph.sides": [6, 6]}, over={"edge.inverse_temperature": np.float64(20.5)}, steps=5, backend="cpu", out=self.dir / "s")
+        self.assertEqual(list(scan.points["edge.inverse_temperature"]), [20.5])
 
     def test_scan_of_a_dict(self):
         config = {"graph": {"sides": [6, 6]}, "group": [{"connections": 4}], "era": [{"steps": 10}]}
@@ -136,6 +152,9 @@ class Scans(InFolder):
 
     def test_figures_are_shown_and_saved(self):
         run = tnn_gpu.run(preset="isolated4", steps=20, backend="cpu", no_overview=True, out=self.dir / "r")
+        self.assertEqual(run.plot(quantity=["order", "energy"], kind="svg"), run.plot("order", "energy", kind="svg"))
+        with self.assertRaisesRegex(TypeError, "quantities twice"):
+            run.plot("order", quantity="energy")
         for kind, mime, begins in [("png", "image/png", b"\x89PNG"), ("svg", "image/svg+xml", b"<"), ("pdf", "application/pdf", b"%PDF")]:
             figure = run.plot("order", kind=kind)
             self.assertIsInstance(figure, tnn_gpu.Figure)
@@ -168,6 +187,8 @@ class Loops(InFolder):
             for bad in ([1.0], [1.0, 2.0]):
                 with self.assertRaisesRegex(ValueError, "numbers|number"):
                     loop.step(bad)
+            with self.assertRaisesRegex(ValueError, r"the shape \(1, 2\): give a list of one number for each input"):
+                loop.step(np.array([[1.0, 2.0]]))
             again = [loop.step(row) for row in inputs]
             loop_run = loop.close()
         np.testing.assert_array_equal(again[-1], answer)

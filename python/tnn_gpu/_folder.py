@@ -118,7 +118,7 @@ class Run(Folder):
     def final(self) -> Mapping[str, NDArray[Any]]:
         """final.npz: the arrays of the last state by name."""
         with np.load(self._existing("final.npz"), allow_pickle=False) as arrays:
-            return dict(arrays)
+            return _Arrays(arrays)
 
     def unit(self, field: str) -> str:
         """The unit of an array of final.npz."""
@@ -148,9 +148,20 @@ class Run(Folder):
         path = self.path / "overview.png"
         return path.read_bytes() if path.exists() else None
 
-    def plot(self, *quantities: str, kind: str = "png") -> _program.Figure:
-        """A figure of quantities over the steps, drawn by the program: png, svg or pdf."""
-        return _program.figure("plot", self.path, quantities, kind)
+    def plot(self, *quantities: str, kind: str = "png", **options: Any) -> _program.Figure:
+        """A figure of quantities over the steps, drawn by the program: png, svg or pdf.
+
+        Further keyword arguments are the flags of ``tnn-gpu plot``.
+        """
+        return _program.figure(self.path, quantities, kind, options)
+
+    def stats(self, *statistics: str, **options: Any) -> dict[str, Any]:
+        """The statistics of the run, or those named, as ``tnn-gpu stats --json`` has them.
+
+        Further keyword arguments are the flags of ``tnn-gpu stats``, as ``first=101``.
+        """
+        said: dict[str, Any] = json.loads(_program.call(["stats", str(self.path), "--json", *_program.flags({"of": list(statistics) or None, **options})]))
+        return said
 
     def resume(self, **options: Any) -> Run:
         """Goes on with the run, for example ``run.resume(steps="+100")``, and waits."""
@@ -168,6 +179,13 @@ class Run(Folder):
             if f["name"] == name:
                 return dict(f)
         raise FolderError(f"{self.path} has no {name}; it has {', '.join(self._names())}")
+
+
+class _Arrays(dict[str, NDArray[Any]]):
+    """Arrays by name."""
+
+    def __missing__(self, name: str) -> NDArray[Any]:
+        raise KeyError(f"there is no array {name}; there are {', '.join(self)}")
 
 
 class Recording:
@@ -227,9 +245,12 @@ class Scan(Folder):
         path = self.path / "points.png"
         return path.read_bytes() if path.exists() else None
 
-    def plot(self, *outcomes: str, kind: str = "png") -> _program.Figure:
-        """A figure of outcomes with error bars, drawn by the program: png, svg or pdf."""
-        return _program.figure("plot", self.path, outcomes, kind)
+    def plot(self, *outcomes: str, kind: str = "png", **options: Any) -> _program.Figure:
+        """A figure of outcomes with error bars, drawn by the program: png, svg or pdf.
+
+        Further keyword arguments are the flags of ``tnn-gpu plot``.
+        """
+        return _program.figure(self.path, outcomes, kind, options)
 
 
 def open(path: str | os.PathLike[str]) -> Run | Scan:

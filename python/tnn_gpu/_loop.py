@@ -62,6 +62,8 @@ class Loop:
         ValueError is raised for inputs that it does not take, which change nothing.
         """
         values = np.atleast_1d(np.asarray(inputs, dtype=np.float64))
+        if values.ndim != 1:
+            raise ValueError(f"the inputs have the shape {values.shape}: give a list of one number for each input")
         return np.array(self._ask(" ".join(repr(float(v)) for v in values)).split(), dtype=np.float64)
 
     def control(self, name: str, value: float) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +97,8 @@ def _setting(name: str, x: Any) -> str:
         return _toml.value(x)
     if isinstance(x, str):
         return x
+    if not isinstance(x, Iterable):  # a single value
+        return _toml.value(x)
     return ",".join(v if isinstance(v, str) else _toml.value(v) for v in x)
 
 
@@ -105,6 +107,7 @@ class Process:
 
     def __init__(self, args: Sequence[str], out: Path, own: Path | None) -> None:
         self.out, self._own = out, own
+        self._stopped = False
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")
         self._popen = subprocess.Popen([find(), *args], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self._errors)
 
@@ -114,21 +117,22 @@ class Process:
 
     def stop(self) -> Run:
         """Has the run save itself and end; ``run.resume()`` goes on with it."""
+        self._stopped = True
         if self.poll() is None:
             self._popen.send_signal(signal.SIGTERM)
-        return self.wait(stopped=True)
+        return self.wait()
 
     def wait(self, timeout: float | None = None, stopped: bool = False) -> Run:
         """Waits for the end and gives the run.
 
         ProgramError is raised where it fails, and subprocess.TimeoutExpired after
-        timeout seconds. With stopped, a run that was told to stop is no error.
+        timeout seconds. With stopped, and after ``stop``, a run that was told to stop is no error.
         """
         from ._folder import Run
 
         code = self._popen.wait(timeout)
         self._end()
-        if code != 0 and not (stopped and code in (75, 130)):
+        if code != 0 and not ((stopped or self._stopped) and code in (75, 130)):
             raise ProgramError(code, self._said)
         return Run(self.out)
 
@@ -244,9 +248,11 @@ class Figure(bytes):
         return f"<Figure {self.kind}, {len(self)} bytes>"
 
 
-def figure(verb: str, path: Path, quantities: Sequence[str], kind: str) -> Figure:
-    """Has the program draw a figure."""
+def figure(path: Path, quantities: Sequence[str], kind: str, options: Mapping[str, Any]) -> Figure:
+    """Has the program draw a figure of a run or a scan; options are flags of ``tnn-gpu plot``."""
+    if quantities and "quantity" in options:
+        raise TypeError("plot is given quantities twice: leave out quantity=")
     with tempfile.TemporaryDirectory() as folder:
         to = Path(folder) / f"figure.{kind}"
-        call([verb, str(path), *flags({"quantity": list(quantities) or None, "out": to})])
+        call(["plot", str(path), *flags({"quantity": list(quantities) or None, **options, "out": to})])
         return Figure(to.read_bytes(), kind)
