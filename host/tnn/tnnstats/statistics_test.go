@@ -149,10 +149,26 @@ func TestRingOfSpins(t *testing.T) {
 		}
 		// S(k) = (1 - v^2)/(1 - 2 v cos k + v^2), so that the second-moment length is sqrt(v)/(1 - v).
 		near(t, c, "length", math.Sqrt(v)/(1-v))
+		if len(c.Notes) > 0 {
+			t.Errorf("of a length within the lattice it says %q", c.Notes)
+		}
 		d := made(t, r, "domains")
 		near(t, d, "walls", 1-p)
 		near(t, d, "domains", n*(1-p))
 		near(t, d, "size", (1+p)/(1-p)) // of the domain that a site is in: a run to either side
+	}
+}
+
+// TestLengthBeyondTheLattice: a length in one domain is told of with caution.
+func TestLengthBeyondTheLattice(t *testing.T) {
+	s := make([]float64, 36)
+	for i := range s {
+		s[i] = 1
+	}
+	s[7] = -1
+	c := made(t, runOf(t, &given{states: [][][]float64{{s, s}}}, false, nil, 6, 6), "correlation")
+	if got := analysistest.Value(t, c, "length").Mean; got < 6 || len(c.Notes) != 1 || !strings.Contains(c.Notes[0], "length is beyond the longest side of the lattice, 6 sites") {
+		t.Errorf("of the length %g it says %q", got, c.Notes)
 	}
 }
 
