@@ -130,18 +130,18 @@ func hamming(spikes [][]float64) []float64 {
 	return out
 }
 
-// intervals counts them, beside the exponential of greatest likelihood, whose rate is 1
-// over the mean.
+// intervals counts them, beside the geometric law of greatest likelihood, which is the
+// exponential of whole numbers: a spike in each step with a probability of 1 over the mean.
 func intervals(all []float64) analysis.Table {
 	middles, counts := histogram(all, 0.5, 1)
 	mean, law := stats.Mean(all).Mean, make([]float64, len(middles))
 	for i, k := range middles {
-		law[i] = float64(len(all)) * math.Exp(-k/mean) / mean
+		law[i] = float64(len(all)) * math.Pow(1-1/mean, k-1) / mean
 	}
 	t := analysis.Table{Name: "intervals", Title: "intervals between spikes", One: true}
 	t.Add(column("interval", "steps", ""), middles)
 	t.Add(model.Column{Name: "count", Title: "intervals", Unit: "1", Log: true}, counts)
-	t.Add(model.Column{Name: "exponential", Title: "exponential law", Unit: "1", Log: true}, law)
+	t.Add(model.Column{Name: "geometric", Title: "geometric law", Unit: "1", Log: true}, law)
 	return t
 }
 

@@ -253,6 +253,15 @@ func TestSpikes(t *testing.T) {
 	if want := float64(analysistest.Value(t, found, "interval").N); counts != want {
 		t.Errorf("the histogram has %v of %v intervals", counts, want)
 	}
+	// The units but the silent one spike as if by lot, so nearly all intervals are of the law,
+	// and it has as many.
+	law := 0.0
+	for _, n := range tableOf(t, found, "intervals").Values[2] {
+		law += n
+	}
+	if math.Abs(law/counts-1) > 0.01 {
+		t.Errorf("the law has %v of %v intervals", law, counts)
+	}
 
 	rates := tableOf(t, found, "rates")
 	for i, interval := range rates.Values[2] {

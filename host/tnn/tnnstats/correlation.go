@@ -40,11 +40,11 @@ func correlation(r *analysis.Run) (*analysis.Result, error) {
 	}
 	longest := slices.Max(l.sides)
 	wave := 2 * math.Sin(math.Pi/float64(longest))
-	length := stats.Derived([][][]float64{s0, s1}, func(m []float64) float64 { return math.Sqrt(math.Max(0, m[0]/m[1]-1)) / wave })
+	length := root(stats.Derived([][][]float64{s0, s1}, func(m []float64) float64 { return (m[0]/m[1] - 1) / (wave * wave) }))
 	if length.Mean > float64(longest) {
 		out.Note("length is beyond the longest side of the lattice, %d sites: nearly all of them are one domain, and the number tells no more than that", longest)
 	}
-	out.Add("length", "sites", "second-moment correlation length, of the longest side's longest wave: sqrt(S(0)/S(k) - 1)/(2 sin(k/2)); far beyond the side in one domain", length)
+	out.Add("length", "sites", "second-moment correlation length, of the longest side's longest wave: sqrt(S(0)/S(k) - 1)/(2 sin(k/2)); far beyond the side in one domain, undefined where S(0) is not above S(k)", length)
 	out.Exact("length_e", "sites", "distance at which the correlation has fallen to 1/e of that at 0", l.at(stats.Crossing(ratio, math.Exp(-1))), len(at[0])*len(at[0][0]))
 	t := analysis.Table{Name: "correlation", Title: "correlation of states, odd sites negated where the graph is bipartite", Bars: true}
 	t.Add(model.Column{Name: "distance", Title: "distance", Unit: "sites", Doc: "Euclid's, mean over pairs of sites that are nearly as far apart"}, distances)
@@ -174,4 +174,14 @@ func (l *torus) correlate(states []float64) (g []float64, zero, least float64) {
 		}
 	}
 	return g, zero, least
+}
+
+// root is the square root of what was estimated; undefined of what is not above 0.
+func root(square stats.Estimate) stats.Estimate {
+	e := stats.Estimate{Mean: math.NaN(), Error: math.NaN(), N: square.N}
+	if square.Mean > 0 {
+		e.Mean = math.Sqrt(square.Mean)
+		e.Error = square.Error / (2 * e.Mean)
+	}
+	return e
 }

@@ -11,6 +11,7 @@ import (
 
 	"tnn-gpu/host/analysis"
 	"tnn-gpu/host/analysis/analysistest"
+	"tnn-gpu/host/stats"
 	"tnn-gpu/host/tnn"
 	"tnn-gpu/host/tnn/tnnstats"
 )
@@ -169,6 +170,34 @@ func TestLengthBeyondTheLattice(t *testing.T) {
 	c := made(t, runOf(t, &given{states: [][][]float64{{s, s}}}, false, nil, 6, 6), "correlation")
 	if got := analysistest.Value(t, c, "length").Mean; got < 6 || len(c.Notes) != 1 || !strings.Contains(c.Notes[0], "length is beyond the longest side of the lattice, 6 sites") {
 		t.Errorf("of the length %g it says %q", got, c.Notes)
+	}
+}
+
+// TestLengthOfSmallDomains: states whose waves are larger than their mean have no length, in
+// place of an exact 0; and where the length is short its error is as large as it varies.
+func TestLengthOfSmallDomains(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	lengths, errs, undefined := []float64{}, []float64{}, 0
+	for range 60 {
+		var steps [][]float64
+		for range 50 {
+			steps = append(steps, chain(random, 40, 0.6, false)) // sqrt(v)/(1 - v) is 0.56
+		}
+		switch e := analysistest.Value(t, made(t, runOf(t, &given{states: [][][]float64{steps}}, false, nil, 40), "correlation"), "length"); {
+		case math.IsNaN(e.Mean) && math.IsNaN(e.Error):
+			undefined++
+		case e.Mean > 0 && e.Error > 0:
+			lengths, errs = append(lengths, e.Mean), append(errs, e.Error)
+		default:
+			t.Errorf("the length is %v ± %v", e.Mean, e.Error)
+		}
+	}
+	if undefined == 0 || len(lengths) < 20 {
+		t.Errorf("%d lengths, and %d are undefined", len(lengths), undefined)
+	}
+	slices.Sort(errs)
+	if middle := errs[len(errs)/2]; middle < 0.3*stats.Mean(lengths).Deviation() {
+		t.Errorf("errors are %.2f, and lengths vary by %.2f", middle, stats.Mean(lengths).Deviation())
 	}
 }
 
