@@ -79,6 +79,9 @@ type Theory struct {
 	// Chances is how often what a trial's outcome is the rate of may happen in a trial; nil
 	// where it is no rate. Then theory itself tells how far the mean of few events scatters.
 	Chances func(spec model.Spec) float64
+	// Limit is whether it holds in a limit only, such as that of many units: a point is away
+	// from it by more than its error, and no distance is told.
+	Limit bool
 }
 
 // Mark is a value of a key that theory names.

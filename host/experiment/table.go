@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"tnn-gpu/host/model"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/stats"
 )
@@ -152,19 +153,28 @@ func (r *results) row(point, place int, theories []Theory) Row {
 		if e.N == 1 {
 			e.Error = alone
 		}
-		theory, chances := math.NaN(), 0.0
+		theory, away := math.NaN(), math.NaN()
 		for _, known := range theories {
-			if known.Outcome != name {
-				continue
-			}
-			if theory = known.Of(at.Spec, row.Place); known.Chances != nil {
-				chances = known.Chances(at.Spec)
+			if known.Outcome == name {
+				theory, away = known.at(at.Spec, row.Place, e)
 			}
 		}
 		row.Estimates, row.Results = append(row.Estimates, e), append(row.Results, values)
-		row.Theory, row.Distance = append(row.Theory, theory), append(row.Distance, distance(e, theory, chances))
+		row.Theory, row.Distance = append(row.Theory, theory), append(row.Distance, away)
 	}
 	return row
+}
+
+// at is the value at a point, and the distance of a mean from it.
+func (t *Theory) at(spec model.Spec, place float64, e stats.Estimate) (value, away float64) {
+	value = t.Of(spec, place)
+	switch {
+	case t.Limit:
+		return value, math.NaN()
+	case t.Chances != nil:
+		return value, distance(e, value, t.Chances(spec))
+	}
+	return value, distance(e, value, 0)
 }
 
 // HasTheory tells whether something is known of an outcome at any point.

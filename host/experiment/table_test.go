@@ -81,6 +81,19 @@ func TestRareEvents(t *testing.T) {
 	}
 }
 
+// TestLimits: theory of a limit is told without a distance from it.
+func TestLimits(t *testing.T) {
+	half := Theory{Of: func(model.Spec, float64) float64 { return 0.5 }}
+	e := stats.Estimate{Mean: 0.6, Error: 0.05, N: 4}
+	if value, away := half.at(nil, 0, e); value != 0.5 || math.Abs(away-2) > 1e-9 {
+		t.Errorf("%v, %v errors away", value, away)
+	}
+	half.Limit = true
+	if value, away := half.at(nil, 0, e); value != 0.5 || !math.IsNaN(away) {
+		t.Errorf("of a limit %v, %v errors away", value, away)
+	}
+}
+
 // TestManyTrials: a table of eight times the trials takes about eight times the memory, not
 // its square.
 func TestManyTrials(t *testing.T) {

@@ -21,7 +21,7 @@ func Kinds() []experiment.Kind {
 		{
 			Name: "hopfield-capacity", Doc: "recall from stored patterns: errors of one step and of the end, by load",
 			New: by(capacityColumns(), capacity, atPattern), Marks: marks,
-			Theories: []experiment.Theory{rate("one_step", oneStep), rate("final", finalError)},
+			Theories: []experiment.Theory{rate("one_step", oneStep), limit("final", finalError)},
 			Crossings: []experiment.Crossing{
 				{Name: "load50", Title: "load at which half are good", Unit: "1", Outcome: "good", Key: "patterns.load", Level: 0.5},
 				{Name: "count50", Title: "patterns at which half are good", Unit: "1", Outcome: "good", Key: "patterns.count", Level: 0.5},
@@ -34,7 +34,7 @@ func Kinds() []experiment.Kind {
 		},
 		{
 			Name: "hopfield-thermal", Doc: "recall at temperature: the overlap that stays",
-			New: by(thermalColumns(), thermal, nil), Marks: meltingMarks(), Theories: []experiment.Theory{theory("m", thermalOverlap)},
+			New: by(thermalColumns(), thermal, nil), Marks: meltingMarks(), Theories: []experiment.Theory{limit("m", thermalOverlap)},
 		},
 		{
 			Name: "hopfield-spurious", Doc: "recall from random starts: where it ends",
@@ -148,6 +148,13 @@ func rate(outcome string, of func(s *hopfield.Spec, n, p int) float64) experimen
 	return t
 }
 
+// limit is theory of many units.
+func limit(outcome string, of func(s *hopfield.Spec, n, p int) float64) experiment.Theory {
+	t := theory(outcome, of)
+	t.Limit = true
+	return t
+}
+
 // random tells whether the stored patterns are independent and fair, as theory has them.
 func random(s *hopfield.Spec) bool {
 	return s.Patterns.Bias == 0.5 && s.Patterns.Prototypes == 0 && s.Patterns.Letters == 0 &&
@@ -220,7 +227,7 @@ func thermalOverlap(s *hopfield.Spec, n, p int) float64 {
 func capacityColumns() []model.Column {
 	return []model.Column{
 		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that a step from a stored pattern changes as their fields are against it, of the patterns that are recalled; with the rule sequence against the next one", Log: true},
-		{Name: "final", Title: "final error", Unit: "1", Doc: "share of units that differ from the pattern at the end", Log: true},
+		{Name: "final", Title: "final error", Unit: "1", Doc: "share of units that differ from the pattern at the end; theory is of many units", Log: true},
 		{Name: "final_median", Title: "median of final errors", Unit: "1", Doc: "over the recalls of a network", Log: true},
 		{Name: "good", Title: "good recalls", Unit: "1", Doc: "share of recalls that end with an error of 5 % at most"},
 		{Name: "exact", Title: "exact recalls", Unit: "1", Doc: "share of recalls that end in the pattern"},
@@ -306,7 +313,7 @@ func basin(n *network) []float64 {
 
 func thermalColumns() []model.Column {
 	return []model.Column{
-		{Name: "m", Title: "overlap", Unit: "1", Doc: "with the pattern, mean over the second half of the sweeps"},
+		{Name: "m", Title: "overlap", Unit: "1", Doc: "with the pattern, mean over the second half of the sweeps; theory is of many units"},
 		{Name: "energy", Title: "energy", Unit: "1", Doc: "per unit, mean over the second half of the sweeps"},
 		{Name: "variance", Title: "variance of the energy", Unit: "1", Doc: "per unit, over the second half of the sweeps"},
 	}
