@@ -74,12 +74,12 @@ func atPattern(n *network, r *recall) hopfield.Pattern { return n.memory.Pattern
 // units (During, Coolen and Sherrington 1998).
 const sequenceCapacity = 0.269
 
-// marks are the loads that theory names: of Hebb's rule with a complete graph, of
-// Storkey's, and of sequences.
+// marks are the loads that theory names, of random patterns in networks that are whole: of
+// Hebb's rule with a complete graph, of Storkey's, and of sequences.
 func marks(spec model.Spec) []experiment.Mark {
 	s := spec.(*hopfield.Spec)
 	n, _ := s.Size()
-	if n == 0 || s.Graph.Kind != hopfield.Complete {
+	if net := s.Network; n == 0 || s.Graph.Kind != hopfield.Complete || !random(s) || net.Damage > 0 || net.Clip || len(net.Thresholds) > 0 {
 		return nil
 	}
 	var out []experiment.Mark
@@ -87,7 +87,7 @@ func marks(spec model.Spec) []experiment.Mark {
 		out = append(out, experiment.Mark{Key: "patterns.load", Value: patterns / float64(n), Name: name}, experiment.Mark{Key: "patterns.count", Value: patterns, Name: name})
 	}
 	switch net := s.Network; {
-	case net.Rule == hopfield.Hebb && net.Damage == 0 && !net.Clip:
+	case net.Rule == hopfield.Hebb:
 		alpha, _ := hopfield.Retrieval{Keep: 1}.Capacity()
 		add(alpha*float64(n), "critical load 0.138")
 		add(hopfield.MostPatterns(n), "N/(2 ln N)")
@@ -414,26 +414,34 @@ func decodeColumns() []model.Column {
 	return []model.Column{
 		{Name: "block_error", Title: "block error", Unit: "1", Doc: "share of words that are decoded to another word or to none", Log: true},
 		{Name: "bit_error", Title: "bit error", Unit: "1", Doc: "share of wrong bits after decoding", Log: true},
-		{Name: "ml_block_error", Title: "block error of maximum likelihood", Unit: "1", Doc: "of the nearest word, where another as near is an error", Log: true},
+		{Name: "ml_block_error", Title: "block error of maximum likelihood", Unit: "1", Doc: "of the nearest word, or of the furthest where most bits are changed, where another as near is an error; of corruption noise alone", Log: true},
 		{Name: "rate", Title: "rate", Unit: "bits a use", Doc: "log2 P/N"},
-		{Name: "bsc_capacity", Title: "capacity of the channel", Unit: "bits a use", Doc: "1 - h2(p)"},
+		{Name: "bsc_capacity", Title: "capacity of the channel", Unit: "bits a use", Doc: "1 - h2(p), of corruption noise alone"},
 	}
 }
 
 func decode(n *network) []float64 {
+	likeliest, capacity := math.NaN(), math.NaN()
+	if r := n.spec.Recall; r.Corruption == hopfield.Noise && r.Start == "" && r.State == "" {
+		likeliest = n.share(func(r *recall) bool { return n.likeliest(r.start) != r.target })
+		capacity = hopfield.ChannelCapacity(r.Fraction)
+	}
 	return []float64{
-		1 - n.share(n.exact), n.mean(n.errorOf),
-		n.share(func(r *recall) bool { return n.likeliest(r.start) != r.target }),
-		math.Log2(float64(len(n.memory.Patterns))) / float64(n.n), hopfield.ChannelCapacity(n.spec.Recall.Fraction),
+		1 - n.share(n.exact), n.mean(n.errorOf), likeliest,
+		math.Log2(float64(len(n.memory.Patterns))) / float64(n.n), capacity,
 	}
 }
 
-// likeliest is the number of the stored word that is nearest to a received one, or -1
-// where two are as near.
+// likeliest is the number of the stored word that is nearest to a received one, or furthest
+// where most bits are changed, and -1 where two are alike.
 func (n *network) likeliest(received hopfield.Pattern) int {
 	best, at := int32(math.MinInt32), -1
 	for mu, x := range n.memory.Patterns {
-		switch m := x.Overlap(received, n.n); {
+		m := x.Overlap(received, n.n)
+		if n.spec.Recall.Fraction > 0.5 {
+			m = -m
+		}
+		switch {
 		case m > best:
 			best, at = m, mu
 		case m == best:

@@ -213,3 +213,24 @@ func TestExactMeans(t *testing.T) {
 		t.Errorf("a sequence that is recalled has %v", got)
 	}
 }
+
+// TestDecodeIsOfTheChannel: what is known of a binary symmetric channel is told of it alone; one
+// that changes most bits is decoded as one that changes the others.
+func TestDecodeIsOfTheChannel(t *testing.T) {
+	through := func(corruption hopfield.Corruption, fraction float64) map[string]measured {
+		return scan(t, "hopfield-decode", 6, func(s *hopfield.Spec) {
+			s.Network.Units, s.Patterns.Load, s.Patterns.Count = 40, 0, 4
+			s.Recall.Corruption, s.Recall.Fraction, s.Recall.Trials = corruption, fraction, 20
+		})
+	}
+	few, most := through(hopfield.Noise, 0.25), through(hopfield.Noise, 0.75)
+	if a, b := few["ml_block_error"], most["ml_block_error"]; math.Abs(a[0]-b[0]) > 4*math.Hypot(a[1], b[1]) || few["bsc_capacity"] != most["bsc_capacity"] {
+		t.Errorf("%v, and where most bits are changed %v", few, most)
+	}
+	for _, corruption := range []hopfield.Corruption{hopfield.Flip, hopfield.Erase, hopfield.AnyStart} {
+		got := through(corruption, 0.25)
+		if !math.IsNaN(got["ml_block_error"][0]) || !math.IsNaN(got["bsc_capacity"][0]) || math.IsNaN(got["block_error"][0]) {
+			t.Errorf("corruption %s is no such channel, and has %v", corruption, got)
+		}
+	}
+}
