@@ -171,7 +171,7 @@ func most(net model.Network, s state.Space) int {
 func (l *last) export() (*exchange.Export, error) {
 	exported, ok := l.net.(model.Exported)
 	if !ok {
-		return nil, badUsage("the model %s of the run %s has no graph to export", l.run.Metadata.Model, l.run.Path)
+		return nil, badUsage("export writes a graph whose edges have no direction, and the model %s of the run %s has none; final.npz has its arrays (docs/data.md)", l.run.Metadata.Model, l.run.Path)
 	}
 	return exported.Export(l.values)
 }

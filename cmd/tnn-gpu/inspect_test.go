@@ -55,6 +55,7 @@ func TestInspectItem(t *testing.T) {
 		tnnGPU(t, dir, "inspect", "sorn", "--item", test.item).want(t, codeUsage, test.says)
 	}
 	tnnGPU(t, dir, "inspect", "sorn", "--node", "1").want(t, codeUsage, "the model sorn has no index space node; it has excitatory, ")
+	tnnGPU(t, dir, "export", "sorn").want(t, codeUsage, "export writes a graph whose edges have no direction, and the model sorn of the run sorn has none; final.npz has its arrays (docs/data.md)\n")
 	tnnGPU(t, dir, "inspect", "sorn", "--item", "excitatory:3", "--replica", "2").want(t, codeUsage, "there is no replica 2; the run has 2")
 }
 

@@ -71,7 +71,7 @@ func TestSORNPage(t *testing.T) {
 	if events < 1000 || events != table {
 		t.Errorf("the raster has %d rows, and events.csv %d", table, events)
 	}
-	for _, name := range []string{"first/recordings/r.npy", "free/recordings/task.npy", "counted/readout.csv", "counted/size_of_duration.png", "analysed/correlations.png", "analysed/pairs.png", "analysed/pairs.csv", "analysed/raster.csv", "rates.png", "synapses.png", "synapses.csv", "unit/bins.png", "unit/bins.csv"} {
+	for _, name := range []string{"first/recordings/r.npy", "free/recordings/task.npy", "counted/readout.csv", "counted/size_of_duration.png", "analysed/correlations.png", "analysed/pairs.png", "analysed/pairs.csv", "analysed/raster.csv", "rates.png", "synapses.png", "synapses.csv", "synapses.txt", "unit/bins.png", "unit/bins.csv"} {
 		if len(read(t, dir, name)) == 0 {
 			t.Errorf("%s is empty", name)
 		}
