@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tnn-gpu/cpuref"
+	"tnn-gpu/host/config"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/results"
 	"tnn-gpu/host/results/resultstest"
@@ -225,5 +226,20 @@ func TestEndsInARow(t *testing.T) {
 		if f.IsLong() != of.long || f.EndsInARow() != of.ends {
 			t.Errorf("%+v: it is long: %v, and ends in a row: %v", of, f.IsLong(), f.EndsInARow())
 		}
+	}
+}
+
+// TestConfigOfAnotherModel: a folder in which two files tell of two models is no run to be read.
+func TestConfigOfAnotherModel(t *testing.T) {
+	r := resultstest.Make(t, cpuref.New, "isolated4", nil, "graph.sides=[6, 6]", "era[0].steps=2")
+	other, err := config.NewPreset("sorn-0.3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(r.Path, record.ConfigName), other.Encode(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := results.Open(r.Path); err == nil || !strings.Contains(err.Error(), "run.json is of the model tnn, and config.toml of sorn") {
+		t.Error(err)
 	}
 }

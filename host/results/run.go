@@ -13,6 +13,7 @@ import (
 	"tnn-gpu/host/npy"
 	"tnn-gpu/host/record"
 	"tnn-gpu/host/sim"
+	"tnn-gpu/host/text"
 )
 
 // Folder is that of a run, with what run.json tells of it. It is held until it is
@@ -110,8 +111,10 @@ func (f *Folder) configured() (*Run, error) {
 func (r *Run) check() error {
 	m, run := r.Metadata, r.Config.Run
 	switch {
+	case m.Model != r.Config.Model:
+		return fmt.Errorf("%s: %s is of the model %s, and %s of %s", r.Path, record.MetadataName, m.Model, record.ConfigName, r.Config.Model)
 	case len(m.Noise()) != run.Replicas:
-		return fmt.Errorf("%s: %s has %d seeds, and %s %d replicas", r.Path, record.MetadataName, len(m.Noise()), record.ConfigName, run.Replicas)
+		return fmt.Errorf("%s: %s has %s, and %s %s", r.Path, record.MetadataName, text.Count(len(m.Noise()), "seed"), record.ConfigName, text.Count(run.Replicas, "replica"))
 	case m.Precision.String() != run.Precision:
 		return fmt.Errorf("%s: %s is of %s precision, and %s of %s", r.Path, record.MetadataName, m.Precision, record.ConfigName, run.Precision)
 	}
