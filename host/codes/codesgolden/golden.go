@@ -13,6 +13,7 @@ import (
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/rng"
 	"tnn-gpu/host/state"
+	"tnn-gpu/host/text"
 )
 
 // Formats are those of this package. The file holds vectors of signals, too.
@@ -27,9 +28,9 @@ type vectors struct {
 	Exact *trajectory `json:"exact_annealed"`
 }
 
-func verify(text []byte, on *golden.On) (golden.Result, error) {
+func verify(src []byte, on *golden.On) (golden.Result, error) {
 	var file vectors
-	if err := golden.Decode(text, &file); err != nil {
+	if err := golden.Decode(src, &file); err != nil {
 		return golden.Result{}, err
 	}
 	c := &check{on: on, worst: "equal", least: math.Inf(1)}
@@ -295,21 +296,21 @@ func (e *entropies) check(c *check) error {
 	for i := range table {
 		table[i] = 20 * float64(2*int(codes.Hamming()[i/7]>>(i%7)&1)-1)
 	}
-	for text, want := range e.Hamming {
-		p, err := strconv.ParseFloat(text, 64)
+	for at, want := range e.Hamming {
+		p, err := strconv.ParseFloat(at, 64)
 		if err != nil {
-			return fmt.Errorf("hamming: %w", err)
+			return fmt.Errorf("hamming has %q where a probability is due", at)
 		}
 		h, _, err := c.entropy(exactSpec(4, 7, p), table)
 		if err != nil {
 			return err
 		}
-		c.one(h/math.Ln2, want.Bits, double, "H of hamming at "+text)
+		c.one(h/math.Ln2, want.Bits, double, "H of hamming at "+at)
 		shells := codes.Shells(codes.Hamming(), 7)
-		c.one(codes.BlockError(shells, 16, p), want.BlockError, double, "block error of hamming at "+text)
-		c.one(codes.SpherePacking(4, 7, p), want.BlockError, double, "bound of block errors at "+text)
-		c.one(codes.Uncoded(4, p), want.Uncoded, double, "block error of uncoded at "+text)
-		c.one(codes.Converse(4, 7, p), want.Bound, double, "converse at "+text)
+		c.one(codes.BlockError(shells, 16, p), want.BlockError, double, "block error of hamming at "+at)
+		c.one(codes.SpherePacking(4, 7, p), want.BlockError, double, "bound of block errors at "+at)
+		c.one(codes.Uncoded(4, p), want.Uncoded, double, "block error of uncoded at "+at)
+		c.one(codes.Converse(4, 7, p), want.Bound, double, "converse at "+at)
 	}
 	return nil
 }
@@ -325,8 +326,12 @@ func (c *check) entropy(s *codes.Spec, table []float64) (h float64, gradient []f
 	if err != nil {
 		return 0, nil, err
 	}
+	of := at.Array(codes.TableField)
+	if len(table) != of.Len() {
+		return 0, nil, fmt.Errorf("a table has %s, and a code of this size %d", text.Count(len(table), "number"), of.Len())
+	}
 	for i, v := range table {
-		at.Array(codes.TableField).Set(i, v)
+		of.Set(i, v)
 	}
 	if err := b.SetState(at); err != nil {
 		return 0, nil, err
@@ -381,7 +386,7 @@ func (t *trajectory) check(c *check) (err error) {
 			return err
 		}
 		c.one(loss[0], want.H, double, fmt.Sprintf("H before update %d", step))
-		c.array(row[:len(want.Row)], want.Row, double, fmt.Sprintf("row of message 0 after update %d", step))
+		c.array(row[:min(len(row), len(want.Row))], want.Row, double, fmt.Sprintf("row of message 0 after update %d", step))
 	}
 	// One more tells the entropy at the end.
 	if _, err := b.Advance(trajectoryUpdates + 1 - first); err != nil {
