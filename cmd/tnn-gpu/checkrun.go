@@ -55,21 +55,21 @@ func (p *program) checkRun(path string) error {
 }
 
 func (p *program) sayFound(folder *record.Folder, found []record.Finding) error {
-	width, bad := 0, 0
+	width, all, bad := 0, map[string]bool{}, map[string]bool{} // files, of which several things may be found
 	for _, f := range found {
-		width = max(width, len(f.File))
+		width, all[f.File] = max(width, len(f.File)), true
 	}
 	for _, f := range found {
 		if f.Problem == nil {
 			fmt.Fprintf(p.out, "ok    %-*s  %s\n", width, f.File, f.Text)
 			continue
 		}
-		bad++
+		bad[f.File] = true
 		fmt.Fprintf(p.out, "FAIL  %-*s  %v\n", width, f.File, f.Problem)
 	}
-	if bad > 0 {
-		return errors.New(verb(int64(bad), "file", "is", "are") + fmt.Sprintf(" not whole, of %d of the run %s; nothing was changed", len(found), folder.Path()))
+	if len(bad) > 0 {
+		return errors.New(verb(int64(len(bad)), "file", "is", "are") + fmt.Sprintf(" not whole, of %d of the run %s; nothing was changed", len(all), folder.Path()))
 	}
-	fmt.Fprintf(p.out, "The run %s is whole: %s.\n", folder.Path(), count(int64(len(found)), "file"))
+	fmt.Fprintf(p.out, "The run %s is whole: %s.\n", folder.Path(), count(int64(len(all)), "file"))
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,9 @@ func TestCheckFindsDamage(t *testing.T) {
 			r := inside(t, files.OS{}, "check", run)
 			if r.code != codeFailed || !strings.Contains(r.out, "FAIL") || !strings.Contains(r.errs, "not whole") {
 				t.Errorf("%s, %s: exit code %d\n%s%s", name, kind, r.code, r.out, r.errs)
+			}
+			if words := regexp.MustCompile(`EOF|zip:|png:|parse error|strconv`).FindString(r.out); words != "" {
+				t.Errorf("%s, %s: it says %q:\n%s", name, kind, words, r.out)
 			}
 			sameTree(t, before, run)
 		}

@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"maps"
 	"math"
+	"path"
 	"slices"
 	"strconv"
 
@@ -197,6 +198,9 @@ func (c *checkup) checkFile(name string, about File) (text string, err error) {
 			return "", fmt.Errorf("%s: %w", checkpointName(one.State.Step), err)
 		}
 	}
+	if c.metadata == nil && path.Ext(name) == ".npy" {
+		return "what its checkpoints have", nil
+	}
 	in, err := c.dir.Open(name)
 	if err != nil {
 		return "", err
@@ -230,17 +234,33 @@ func (c *checkup) checkTable(in files.File, about File) (string, error) {
 			if last := rows.InputOffset() >= info.Size() || errors.Is(err, csv.ErrFieldCount); last && !c.ended() && !isFault(err) {
 				return fmt.Sprintf("%s, and one that is half written", text.Count(max(0, n-1), "row")), nil
 			}
-			return "", err
+			return "", rowProblem(err)
 		}
 	}
 	var end [1]byte
-	if _, err := in.ReadAt(end[:], max(0, info.Size()-1)); err != nil || end[0] != '\n' {
-		if isFault(err) || c.ended() {
-			return "", errors.Join(err, errors.New("its last row is cut"))
-		}
+	switch _, err := in.ReadAt(end[:], max(0, info.Size()-1)); {
+	case isFault(err):
+		return "", err
+	case info.Size() == 0 && c.ended():
+		return "", errors.New("it is empty: not even the names of its columns are there")
+	case end[0] != '\n' && c.ended():
+		return "", errors.New("its last row is cut")
+	case end[0] != '\n':
 		n--
 	}
 	return text.Count(max(0, n-1), "row"), nil
+}
+
+// rowProblem says what is wrong with a row that cannot be divided into cells.
+func rowProblem(err error) error {
+	var parse *csv.ParseError
+	switch {
+	case !errors.As(err, &parse):
+		return err
+	case errors.Is(err, csv.ErrFieldCount):
+		return fmt.Errorf("line %d has not as many cells as the first one", parse.Line)
+	}
+	return fmt.Errorf("line %d has a quote where none belongs", parse.Line)
 }
 
 // isText tells whether cells are texts. Runs of earlier versions do not say so of the
@@ -361,6 +381,9 @@ func readFinal(in files.File) (arrays int, step int64, err error) {
 		return 0, 0, err
 	}
 	archive, err := zip.NewReader(in, info.Size())
+	if errors.Is(err, zip.ErrFormat) {
+		err = errors.New("it is no NumPy archive, or has been cut")
+	}
 	if err != nil {
 		return 0, 0, err
 	}
@@ -415,7 +438,9 @@ func (c *checkup) checkOverview() error {
 	}
 	if err == nil {
 		defer in.Close()
-		_, err = png.Decode(bufio.NewReader(in))
+		if _, err = png.Decode(bufio.NewReader(in)); err != nil && !isFault(err) {
+			err = errors.New("it is no PNG image, or not whole")
+		}
 	}
 	return c.add(OverviewName, "a picture", err)
 }

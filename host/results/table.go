@@ -2,6 +2,7 @@ package results
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -131,8 +132,8 @@ func (f *Folder) readTable(name string) (*Table, error) {
 			v := math.NaN()
 			if cell != "" {
 				var err error
-				if v, err = strconv.ParseFloat(cell, 64); err != nil {
-					return fmt.Errorf("%q is no number", cell)
+				if v, err = number(cell); err != nil {
+					return err
 				}
 			}
 			t.Values[c] = append(t.Values[c], v)
@@ -143,6 +144,15 @@ func (f *Folder) readTable(name string) (*Table, error) {
 		return nil, err
 	}
 	return t, nil
+}
+
+// number reads what a cell has.
+func number(cell string) (float64, error) {
+	v, err := strconv.ParseFloat(cell, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no number", cell)
+	}
+	return v, nil
 }
 
 // rows has take see the rows of a csv file whose head has these names, without the head.
@@ -207,15 +217,18 @@ func (f *Folder) Histograms() ([]Histogram, error) {
 		numbers := row[2:]
 		if f.Metadata.Sweep != nil {
 			var err error
-			if h.Swept, err = strconv.ParseFloat(numbers[0], 64); err != nil {
+			if h.Swept, err = number(numbers[0]); err != nil {
 				return err
 			}
 			numbers = numbers[1:]
 		}
-		lower, err1 := strconv.ParseFloat(numbers[0], 64)
-		upper, err2 := strconv.ParseFloat(numbers[1], 64)
+		lower, err1 := number(numbers[0])
+		upper, err2 := number(numbers[1])
 		count, err3 := strconv.ParseInt(numbers[2], 10, 64)
-		if err := errors.Join(err1, err2, err3); err != nil {
+		if err3 != nil {
+			err3 = fmt.Errorf("%q is no whole number", numbers[2])
+		}
+		if err := cmp.Or(err1, err2, err3); err != nil {
 			return err
 		}
 		if h.Lower, h.Width = lower, upper-lower; len(out) == 0 || !out[len(out)-1].continues(&h) {

@@ -47,6 +47,16 @@ func TestHistogramsAreBounded(t *testing.T) {
 	}
 }
 
+// TestHistogramsOfNoNumbers: one sentence tells the first cell that cannot be read.
+func TestHistogramsOfNoNumbers(t *testing.T) {
+	for row, says := range map[string]string{"weight,start,lower,upper,count": `row 1: "lower" is no number`, "weight,start,0,1,2.5": `row 1: "2.5" is no whole number`} {
+		_, err := histogramsOf(t, "histogram,when,lower,upper,count\n"+row+"\n", false)
+		if err == nil || !strings.HasSuffix(err.Error(), says) {
+			t.Errorf("%s: %v, want %s", row, err, says)
+		}
+	}
+}
+
 // FuzzHistograms: any table is refused or has bins without gaps.
 func FuzzHistograms(f *testing.F) {
 	f.Add("histogram,when,lower,upper,count\nweight,start,-0.25,0,3\nweight,start,0.5,0.75,1\n", false)

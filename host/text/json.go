@@ -94,9 +94,14 @@ func valuesOf(objects []map[string]any, name string) (key string, values []any) 
 	return key, values
 }
 
-// withArticle puts the article before what encoding/json calls a value, as in "an array".
+// withArticle says what encoding/json calls a value, as in "an array".
 func withArticle(value string) string {
-	if value == "array" || value == "object" {
+	switch number, isOne := strings.CutPrefix(value, "number "); {
+	case isOne:
+		return "the number " + number
+	case value == "bool":
+		return "true or false"
+	case value == "array", value == "object":
 		return "an " + value
 	}
 	return "a " + value

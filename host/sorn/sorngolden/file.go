@@ -7,6 +7,7 @@ import (
 
 	"tnn-gpu/host/golden"
 	"tnn-gpu/host/sorn"
+	"tnn-gpu/host/text"
 )
 
 // TraceFormat is that of traces.
@@ -119,11 +120,11 @@ func (t *Trace) validate() error {
 				continue
 			}
 			if len(list) != rows {
-				return fmt.Errorf("%s has %d rows where %d belong", what, len(list), rows)
+				return fmt.Errorf("%s has %s where %d belong", what, text.Count(len(list), "row"), rows)
 			}
 			for _, row := range list {
 				if len(row) != columns {
-					return fmt.Errorf("a row of %s has %d numbers where %d belong", what, len(row), columns)
+					return fmt.Errorf("a row of %s has %s where %d belong", what, text.Count(len(row), "number"), columns)
 				}
 			}
 		}

@@ -10,12 +10,13 @@ import (
 	"io"
 	"math"
 	"slices"
-	"tnn-gpu/host/golden"
-	"tnn-gpu/host/tnn"
+	"strings"
 
+	"tnn-gpu/host/golden"
 	"tnn-gpu/host/graph"
 	"tnn-gpu/host/state"
 	"tnn-gpu/host/text"
+	"tnn-gpu/host/tnn"
 )
 
 // Golden is a recorded trajectory: a network, its start, and what every step
@@ -159,7 +160,7 @@ func (f *file) graph() (*graph.Graph, error) {
 		b, bOK := nodeID(e[1], nodes)
 		kind, kOK := e[2].(string)
 		if !aOK || !bOK || !kOK {
-			return nil, fmt.Errorf("edge %d is %.60q; expected [node, node, kind] with nodes below %d", i, fmt.Sprint(e), nodes)
+			return nil, fmt.Errorf("edge %d is %.60q; expected [node, node, kind] with nodes below %d", i, strings.ReplaceAll(fmt.Sprint(e), "<nil>", "nothing"), nodes)
 		}
 		want := f.Edge.Kind
 		if external[a] || external[b] {
