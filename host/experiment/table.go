@@ -219,25 +219,28 @@ func (t *Table) Write(w io.Writer) error {
 	})
 }
 
-// distance of a mean from theory in standard errors. A difference that rounding makes is
-// none, however small the error: exact results have hardly any. It is not a number where
-// trials were all alike, which tells of no error. The error of a rate of events with so many
-// chances in a trial is at least that of the number of events that theory expects: trials with
+// distance of a mean from theory in standard errors, as a normal deviate: few trials tell
+// their error badly, so that their mean may well be many of it away (stats.Normal). A difference
+// that rounding makes is none, however small the error: exact results have hardly any. It is not
+// a number where trials were all alike, which tells of no error. The error of a rate of events with so
+// many chances in a trial is at least that of the number of events that theory expects: trials with
 // hardly any event are hardly unlike.
 func distance(e stats.Estimate, theory, chances float64) float64 {
-	spread := e.Error
+	difference, expected := e.Mean-theory, 0.0
 	if chances > 0 && theory > 0 && theory < 1 {
-		if expected := math.Sqrt(theory * (1 - theory) / (chances * float64(e.N))); !(spread > expected) {
-			spread = expected
-		}
+		expected = math.Sqrt(theory * (1 - theory) / (chances * float64(e.N)))
 	}
 	switch {
-	case math.Abs(e.Mean-theory) <= 1e-12*math.Abs(theory):
+	case math.Abs(difference) <= 1e-12*math.Abs(theory):
 		return 0
-	case spread == 0:
+	case expected > 0 && !(e.Error > expected):
+		return difference / expected
+	case e.Error == 0:
 		return math.NaN()
+	case e.N == 1: // which told its error itself
+		return difference / e.Error
 	}
-	return (e.Mean - theory) / spread
+	return stats.Normal(difference/e.Error, e.N-1)
 }
 
 // head is that of a table whose rows are points, with some columns after the place.

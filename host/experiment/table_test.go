@@ -37,7 +37,7 @@ func TestTable(t *testing.T) {
 	if lines[0] != "x,rule,n,mass,mass_error,mass_theory,mass_z,blow,blow_error,blow_n" {
 		t.Errorf("the head is %s", lines[0])
 	}
-	if cells := strings.Split(lines[1], ","); cells[5] != "0.25" || cells[6] != cell((row.Estimates[0].Mean-0.25)/row.Estimates[0].Error) || cells[8] != "" || cells[9] != "1" {
+	if cells := strings.Split(lines[1], ","); cells[5] != "0.25" || cells[6] != cell(stats.Normal((row.Estimates[0].Mean-0.25)/row.Estimates[0].Error, 2)) || cells[8] != "" || cells[9] != "1" {
 		t.Errorf("the first row is %s", lines[1])
 	}
 	alone, err := f.Table(newPlan(2, 1), nil, false)
@@ -53,7 +53,7 @@ func TestExactResults(t *testing.T) {
 		{0.1 + 0.2, 1e-17, 0.3, 0}, {0.3, 0, 0.3, 0}, {0.31, 0.005, 0.3, 2}, {1e-15, 5e-16, 0, 2},
 		{0, 0, 3e-6, math.NaN()}, // no trial has an error, which says nothing against a rare one
 	} {
-		if have := distance(stats.Estimate{Mean: test.mean, Error: test.error}, test.theory, 0); !(math.Abs(have-test.want) <= 1e-9) && !(math.IsNaN(have) && math.IsNaN(test.want)) {
+		if have := distance(stats.Estimate{Mean: test.mean, Error: test.error, N: 1}, test.theory, 0); !(math.Abs(have-test.want) <= 1e-9) && !(math.IsNaN(have) && math.IsNaN(test.want)) {
 			t.Errorf("%+v: %v", test, have)
 		}
 	}
@@ -69,7 +69,7 @@ func TestRareEvents(t *testing.T) {
 		// 20 trials of 1000: 4 are expected, and 1, none and 10 are there.
 		{stats.Estimate{Mean: 1.0 / 20000, Error: 1.0 / 20000, N: 20}, 4.0 / 20000, 1000, -1.5},
 		{stats.Estimate{Mean: 0, Error: 0, N: 20}, 4.0 / 20000, 1000, -2},
-		{stats.Estimate{Mean: 10.0 / 20000, Error: 2.5 / 20000, N: 20}, 4.0 / 20000, 1000, 2.4},
+		{stats.Estimate{Mean: 10.0 / 20000, Error: 2.5 / 20000, N: 20}, 4.0 / 20000, 1000, 2.21},
 		{stats.Estimate{Mean: 4.0 / 1000, Error: math.NaN(), N: 1}, 4.0 / 1000, 1000, 0},
 		{stats.Estimate{Mean: 0, Error: math.NaN(), N: 1}, 4.0 / 1000, 1000, -2},
 		{stats.Estimate{Mean: 0, Error: 0, N: 20}, 0, 1000, 0},
@@ -84,13 +84,27 @@ func TestRareEvents(t *testing.T) {
 // TestLimits: theory of a limit is told without a distance from it.
 func TestLimits(t *testing.T) {
 	half := Theory{Of: func(model.Spec, float64) float64 { return 0.5 }}
-	e := stats.Estimate{Mean: 0.6, Error: 0.05, N: 4}
+	e := stats.Estimate{Mean: 0.6, Error: 0.05, N: 1}
 	if value, away := half.at(nil, 0, e); value != 0.5 || math.Abs(away-2) > 1e-9 {
 		t.Errorf("%v, %v errors away", value, away)
 	}
 	half.Limit = true
 	if value, away := half.at(nil, 0, e); value != 0.5 || !math.IsNaN(away) {
 		t.Errorf("of a limit %v, %v errors away", value, away)
+	}
+}
+
+// TestFewTrials: the error of two trials is worth little, so that their mean may be 39 of it away.
+func TestFewTrials(t *testing.T) {
+	for _, test := range []struct {
+		trials    int
+		low, high float64
+	}{{2, 2, 2.5}, {3, 3, 3.5}, {20, 8.5, 9.2}, {100000, 38.5, 39}} {
+		for _, sign := range []float64{-1, 1} {
+			if have := sign * distance(stats.Estimate{Mean: 1 + 0.39*sign, Error: 0.01, N: test.trials}, 1, 0); !(have > test.low && have < test.high) {
+				t.Errorf("39 standard errors of %d trials are %v", test.trials, have)
+			}
+		}
 	}
 }
 

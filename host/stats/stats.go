@@ -46,6 +46,15 @@ func Mean(values []float64) Estimate {
 	return e
 }
 
+// Normal is the normal deviate that is as rare as a deviate t of Student's, whose error some values
+// tell: one more than the degrees of freedom. It is Wallace's approximation (Annals of
+// Mathematical Statistics 30, 1124, 1959), which is within three
+// hundredths from five values on, and a tenth too small for two of them.
+func Normal(t float64, freedom int) float64 {
+	nu := float64(freedom)
+	return math.Copysign((8*nu+1)/(8*nu+3)*math.Sqrt(nu*math.Log1p(t*t/nu)), t)
+}
+
 // squares is the sum of the squared distances of values from their mean.
 func squares(values []float64, mean float64) float64 {
 	sum := 0.0

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 func TestMean(t *testing.T) {
@@ -128,5 +130,21 @@ func TestCorrelationsOfPairs(t *testing.T) {
 	}
 	if constant != 3 {
 		t.Errorf("%d series do not vary", constant)
+	}
+}
+
+// TestNormal: a deviate of Student's is as rare as the normal one that it becomes.
+func TestNormal(t *testing.T) {
+	for _, c := range []struct {
+		freedom int
+		within  float64 // of 1
+	}{{1, 0.1}, {2, 0.05}, {4, 0.03}, {9, 0.012}, {99, 0.003}} {
+		for _, deviate := range []float64{-30, -2, 0.5, 1, 5, 20} {
+			rare := distuv.StudentsT{Sigma: 1, Nu: float64(c.freedom)}.CDF(-math.Abs(deviate))
+			want := math.Copysign(distuv.UnitNormal.Quantile(rare), deviate)
+			if have := Normal(deviate, c.freedom); !(math.Abs(have-want) <= c.within*math.Abs(want)) {
+				t.Errorf("%g with %d degrees of freedom is %g, want %g", deviate, c.freedom, have, want)
+			}
+		}
 	}
 }
