@@ -118,6 +118,9 @@ type Kind struct {
 	Name     string // as the scan's file has it, and part of what tasks are named by
 	Doc      string // one line
 	Theories []Theory
+	// Whole says that outcomes are of the whole course, whatever keys say of what is measured
+	// (bits:"measured").
+	Whole bool
 	// Marks are values of keys to be drawn as lines with names in figures against the
 	// key, for a point with this specification; nil where there are none.
 	Marks func(spec model.Spec) []Mark

@@ -105,7 +105,7 @@ func TestNoHousekeeping(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if hk := m.Housekeeping(R, Q); math.Abs(hk) > 1e-5 {
+		if hk := m.Housekeeping(Overlaps{R: R, Q: Q}); math.Abs(hk) > 1e-5 {
 			t.Errorf("%s: hk is %g", rule, hk)
 		}
 	}

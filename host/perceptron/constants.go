@@ -40,11 +40,18 @@ func ConstantsOf[F fmath.Float](t *Table) Constants[F] {
 // RampAt is the part of the learning rate that is there in step t: it grows linearly
 // over the time of the ramp, and is taken at the middle of the step.
 func RampAt[F fmath.Float](t *Table, step int64) F {
-	middle := float64((float64(step) - 0.5) * t.Dt)
-	if middle >= t.Ramp {
+	return F(part(t.Ramp, float64((float64(step)-0.5)*t.Dt)))
+}
+
+// PartAt is the part of the learning rate that is there at a time.
+func (t *Table) PartAt(time float64) float64 { return part(t.Ramp, time) }
+
+// part of the learning rate that is there at a time.
+func part(ramp, time float64) float64 {
+	if time >= ramp {
 		return 1
 	}
-	return F(middle / t.Ramp)
+	return time / ramp
 }
 
 // Share is f of docs/perceptron.md section 1: what an example whose label is

@@ -98,7 +98,7 @@ type Estimate struct {
 	EXPost float64 // the same by the blog post's formula
 }
 
-// Estimate meets count examples twice, at record t.
+// Estimate meets count examples twice, at record t, with the learning rate that is there then.
 func (c *Class) Estimate(count int, t uint32) []Estimate {
 	first, second := c.batch(count, t, false), c.batch(count, t, true)
 	out := make([]Estimate, len(c.students))
@@ -108,18 +108,18 @@ func (c *Class) Estimate(count int, t uint32) []Estimate {
 		e.S1, e.S2, e.M2 = (a.s1+b.s1)/2, (a.s2+b.s2)/2, Dot(a.mean, b.mean)
 		n, temperature := float64(c.n), s.Spec.Temperature()
 		R, Q := Dot(c.teacher, s.W)/n, Dot(s.W, s.W)/n
-		v := MapOf(s.Spec).Moments(R, Q)
-		e.HK = Dot(s.force(a.mean), s.force(b.mean))/n/temperature + s.Spec.Nut*v.A - s.Spec.K
-		e.EX = s.Spec.Nut * s.Spec.Nut * (n*e.S2 - e.M2) / temperature
-		e.EXPost = s.Spec.Nut * s.Spec.Nut * n * (e.S2 - e.S1*e.S1) / temperature
+		v, nut := MapOf(s.Spec).Moments(R, Q), s.Spec.Nut*s.Spec.PartAt(s.Spec.TimeOf(int64(t)))
+		e.HK = Dot(s.force(nut, a.mean), s.force(nut, b.mean))/n/temperature + nut*v.A - s.Spec.K
+		e.EX = nut * nut * (n*e.S2 - e.M2) / temperature
+		e.EXPost = nut * nut * n * (e.S2 - e.S1*e.S1) / temperature
 	}
 	return out
 }
 
-// force is the mean force where the mean of xi sigma f is this.
-func (s *Member) force(mean []float64) []float64 {
+// force is the mean force at a learning rate where the mean of xi sigma f is this.
+func (s *Member) force(nut float64, mean []float64) []float64 {
 	t := s.Spec
-	nu := t.Nut * math.Sqrt(float64(t.N))
+	nu := nut * math.Sqrt(float64(t.N))
 	f := make([]float64, len(mean))
 	for i, g := range mean {
 		f[i] = nu*g - t.K*s.W[i]

@@ -2,6 +2,7 @@ package perceptron
 
 import (
 	"math"
+	mathbits "math/bits"
 	"testing"
 
 	"tnn-gpu/host/rng"
@@ -69,7 +70,7 @@ func TestEstimates(t *testing.T) {
 			slack  float64 // of finite size
 		}{
 			{"wrong", tests[i], Epsilon(R, Q), 0.002}, {"S1", s1[i], v.S1, 0.002}, {"S2", s2[i], v.S2, 0.004},
-			{"m2", m2[i], v.M2, 0.004}, {"hk", hk[i], flow.HousekeepingEntropy(R, Q), 0.04},
+			{"m2", m2[i], v.M2, 0.004}, {"hk", hk[i], flow.HousekeepingEntropy(Overlaps{R: R, Q: Q}), 0.04},
 		} {
 			e := stats.Mean(c.values)
 			if !(math.Abs(e.Mean-c.want) <= 4.5*e.Error+c.slack) {
@@ -107,5 +108,45 @@ func TestRampsOfThePost(t *testing.T) {
 		if a, b := below.Heat(), above.Heat(); math.Abs(a/b-1) > 1e-6 {
 			t.Errorf("k = %g: heat jumps from %.9g to %.9g", k, a, b)
 		}
+	}
+}
+
+// m2 of Hebb's rule at any n: by all examples for teachers of signs and for the larger one of
+// two weights, which alone decides; 2/pi (1 + 1/(2n)) for many weights of a Gaussian teacher.
+func TestSquaredMeanOfHebb(t *testing.T) {
+	for n := 2; n <= 9; n++ {
+		var square float64
+		for i := range n {
+			var mean float64
+			for bits := range 1 << n {
+				sum := 2*mathbits.OnesCount(uint(bits)) - n
+				label, sign := -1.0, float64(bits>>i&1*2-1)
+				if sum > 0 {
+					label = 1
+				}
+				mean += label * sign / float64(int(1)<<n)
+			}
+			square += mean * mean
+		}
+		if got := SquaredMeanOfHebb(&Table{N: n, Teacher: PlusMinus}); math.Abs(got-square) > 1e-12 {
+			t.Errorf("n = %d: %.9f, want %.9f", n, got, square)
+		}
+	}
+	for n, c := range map[int]struct{ want, within float64 }{2: {1, 1e-12}, 50: {0.64299, 3e-4}, 200: {2 / math.Pi * (1 + 1.0/400), 2e-5}, MaxN: {2 / math.Pi, 1e-8}} {
+		if got := SquaredMeanOfHebb(&Table{N: n, Teacher: Gauss}); math.Abs(got-c.want) > c.within {
+			t.Errorf("n = %d: %.9f, want %.9f", n, got, c.want)
+		}
+	}
+}
+
+// Of a learning rate that is there in part, entropies are those of that part.
+func TestEstimatesDuringARamp(t *testing.T) {
+	table := *tablesOf(200)[0]
+	half, ramp := table, table
+	half.Nut /= 2
+	ramp.Ramp = 2 * table.Dt
+	e := classOf(3, 200, 0.5, 1.5, &half, &ramp).Estimate(500, 1)
+	if e[0] != e[1] {
+		t.Errorf("halfway up: %+v, at half the rate: %+v", e[1], e[0])
 	}
 }

@@ -138,14 +138,6 @@ func (n *Network) Vector(s *state.State, field string, replica int) []float64 {
 	return v
 }
 
-// StartOverlaps are the overlaps R and Q of the student's start, for n to infinity.
-func StartOverlaps(t *Table) (R, Q float64) {
-	if t.Start == Zero {
-		return 0, 0
-	}
-	return 0, 1
-}
-
 // Start is the state at step 0 of replicas with these keys.
 func (n *Network) Start(p state.Precision, keys []uint64) *state.State {
 	s := n.NewState(p, len(keys))

@@ -37,20 +37,24 @@ func NewQuadrature(n int) *Quadrature {
 	return q
 }
 
-// j is J(p, q) of docs/perceptron.md section 4 at angle theta.
-func (g *Quadrature) j(p, q, theta float64) float64 {
+// right are J(alpha, 1), J(1 + alpha, 0), J(alpha, 0) and J(2 alpha, 0) of docs/perceptron.md
+// section 4 at angle theta: what an alphatron that is right contributes to M, L, S1 and S2.
+func (g *Quadrature) right(alpha, theta float64) Moments {
 	mid, half := theta/2, (math.Pi-theta)/2
-	var sum float64
+	var sum Moments
 	for i, u := range g.u {
 		x := mid + half*u
-		term := math.Pow(math.Abs(math.Cos(x)), p)
-		if q != 0 {
-			term *= math.Pow(math.Abs(math.Cos(x-theta)), q)
-		}
-		sum += g.weight[i] * term
+		size := math.Abs(math.Cos(x))
+		power := math.Pow(size, alpha)
+		share := g.weight[i] * power
+		sum.M += share * math.Abs(math.Cos(x-theta))
+		sum.L += share * size
+		sum.S1 += share
+		sum.S2 += share * power
 	}
-	r := (p + q) / 2
-	return half * sum / math.Pi * math.Pow(2, r) * math.Gamma(1+r)
+	factor := func(r float64) float64 { return half / math.Pi * math.Pow(2, r) * math.Gamma(1+r) }
+	linear := factor((1 + alpha) / 2)
+	return Moments{M: linear * sum.M, L: linear * sum.L, S1: factor(alpha/2) * sum.S1, S2: factor(alpha) * sum.S2}
 }
 
 // MomentsOf are the moments of a rule.
@@ -77,10 +81,11 @@ func (g *Quadrature) MomentsOf(rule Rule, alpha, R, Q float64) Moments {
 	case AlphaTron:
 		power := math.Pow(root, alpha)
 		m = wrong
-		m.M += power * g.j(alpha, 1, theta)
-		m.L += power * root * g.j(1+alpha, 0, theta)
-		m.S1 += power * g.j(alpha, 0, theta)
-		m.S2 += power * power * g.j(2*alpha, 0, theta)
+		right := g.right(alpha, theta)
+		m.M += power * right.M
+		m.L += power * root * right.L
+		m.S1 += power * right.S1
+		m.S2 += power * power * right.S2
 	}
 	m.A = (m.L - R*m.M) / (Q - R*R)
 	m.B = m.M - m.A*R
@@ -119,4 +124,11 @@ func Information(epsilon float64) float64 {
 		return -p * math.Log2(p)
 	}
 	return 1 - entropy(epsilon) - entropy(1-epsilon)
+}
+
+// IsLearned tells whether a student's error is below one half by more than chance makes of it: its
+// standard deviation is 1/(pi sqrt(n)) there. What others have of information, and of all that
+// goes with the square of what was learned, is mostly chance, which no theory for n to infinity knows.
+func IsLearned(epsilon float64, n int) bool {
+	return (0.5-epsilon)*math.Pi*math.Sqrt(float64(n)) > 5
 }

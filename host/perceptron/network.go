@@ -195,10 +195,12 @@ func (n *Network) Announce() [][2]string {
 		{"student", fmt.Sprintf("%s, rule %s, k = %g, nu/sqrt(n) = %g, temperature %g", text.Count(t.N, "weight"), rule, t.K, t.Nut, t.Temperature())},
 		{"examples", fmt.Sprintf("%s; g = n dt/B = %.4g", examples, t.G())},
 	}
-	if R, Q, err := MapOf(t).Steady(); err == nil && t.Examples == Fresh && t.Swirl == 0 {
-		said = append(said, [2]string{"theory", fmt.Sprintf("generalisation error %.5f in the steady state, for n to infinity", Epsilon(R, Q))})
-	} else if err != nil {
-		said = append(said, [2]string{"theory", "the student grows without bound"})
+	if t.HasMap() && t.Swirl == 0 {
+		theory := "the student grows without bound"
+		if R, Q, err := MapOf(t).Steady(); err == nil {
+			theory = fmt.Sprintf("generalisation error %.5f in the steady state, for n to infinity", Epsilon(R, Q))
+		}
+		said = append(said, [2]string{"theory", theory})
 	}
 	if w := warnSeparation(t); w != "" {
 		said = append(said, [2]string{"note", w})

@@ -142,9 +142,19 @@ func wholeSteps(time, dt float64) int64 {
 	return int64(steps)
 }
 
+// TimeOf is when a step ends: its number times dt.
+func (t *Table) TimeOf(step int64) float64 { return decimal(float64(step) * t.Dt) }
+
+// decimal is a product of decimal numbers as the one that it is, from which rounding takes it
+// in the sixteenth digit.
+func decimal(product float64) float64 {
+	number, _ := strconv.ParseFloat(strconv.FormatFloat(product, 'g', 15, 64), 64)
+	return number
+}
+
 // PastEnd implements model.Timed.
 func (s *Spec) PastEnd(n int64) string {
-	if t := &s.Perceptron; t.AverageFrom >= float64(float64(n)*t.Dt) {
+	if t := &s.Perceptron; t.AverageFrom >= t.TimeOf(n) {
 		return "perceptron.average_from"
 	}
 	return ""
@@ -155,9 +165,9 @@ func (s *Spec) PastEnd(n int64) string {
 func (s *Spec) SetSteps(n int64) {
 	past := s.PastEnd(n) != ""
 	t := &s.Perceptron
-	t.Time = float64(float64(n) * t.Dt)
+	t.Time = t.TimeOf(n)
 	if past {
-		t.AverageFrom = float64(0.75 * t.Time)
+		t.AverageFrom = decimal(0.75 * t.Time)
 	}
 }
 

@@ -17,8 +17,7 @@ func TestSpecsThatCannotBe(t *testing.T) {
 		{func(t *Table) { t.Rule = "alphatron(-1)" }, `perceptron.rule is "alphatron(-1)": use a power from 0 to 64`},
 		{func(t *Table) { t.Rule = "alphatron(x)" }, `perceptron.rule is "alphatron(x)": use hebb, perceptron, adatron, alphatron, or`},
 		{func(t *Table) { t.Alpha = 0.5 }, "perceptron.alpha is 0.5: only the rule alphatron takes a power"},
-		{func(t *Table) { t.AverageFrom = 20 }, "perceptron.average_from is 20: use a time from 0 to below the end of the run, time = 20"},
-		{func(t *Table) { t.AverageFrom = 25 }, "perceptron.average_from is 25: use a time from 0"},
+		{func(t *Table) { t.AverageFrom = -1 }, "perceptron.average_from is -1: use a time from 0 to 1e+12"},
 		{func(t *Table) { t.Time = 20.0005 }, "perceptron.time is 20.0005: use a whole number of steps of dt = 0.001"},
 		{func(t *Table) { t.N = 1 }, "perceptron.n is 1: use a whole number from 2"},
 		{func(t *Table) { t.N, t.Swirl = 33, 1 }, "perceptron.swirl is 1: a swirl turns pairs of weights, so n must be even, and it is 33"},
@@ -38,6 +37,37 @@ func TestSpecsThatCannotBe(t *testing.T) {
 	}
 	if err := Defaults().Validate(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Only what averages needs a time to average.
+func TestAverages(t *testing.T) {
+	for from, says := range map[float64]string{19.9: "", 20: "perceptron.average_from is 20: use a time from 0 to below the end of the run, time = 20", 25: "perceptron.average_from is 25"} {
+		s := Defaults()
+		s.Perceptron.AverageFrom = from
+		if err := s.Validate(); err != nil {
+			t.Error(err)
+		}
+		if err := s.Perceptron.CheckAverage(); says == "" && err != nil || says != "" && (err == nil || !strings.HasPrefix(err.Error(), says)) {
+			t.Errorf("from %g: the error is %v, want %s", from, err, says)
+		}
+	}
+}
+
+// Times are written as the decimal numbers that they are.
+func TestTimesAreDecimal(t *testing.T) {
+	for _, c := range []struct {
+		dt   float64
+		step int64
+		want float64
+	}{{1e-3, 700, 0.7}, {1e-3, 7100, 7.1}, {3e-3, 7, 0.021}, {0.1, 3, 0.3}, {2e-4, 123456789, 24691.3578}, {0.3, MaxSteps, 644245094.1}} {
+		if got := (&Table{Dt: c.dt}).TimeOf(c.step); got != c.want {
+			t.Errorf("step %d of %g is at %v, want %v", c.step, c.dt, got, c.want)
+		}
+	}
+	s := Defaults()
+	if s.SetSteps(700); s.Perceptron.Time != 0.7 || s.Steps() != 700 {
+		t.Errorf("700 steps are a time of %v, which is %d steps", s.Perceptron.Time, s.Steps())
 	}
 }
 
@@ -88,9 +118,7 @@ func TestStartFromNothing(t *testing.T) {
 	m := Map{Rule: Perceptron, K: 1, Nut: 3, D: 1, Dt: 0.01, G: 0.1, B: 10}
 	h := m
 	h.Rule = Hebb
-	R, Q := m.Step(0, 0)
-	wantR, wantQ := h.Step(0, 0)
-	if R != wantR || Q != wantQ || Epsilon(0, 0) != 0.5 {
-		t.Errorf("R = %g and Q = %g after a step from nothing, want %g and %g; epsilon %g", R, Q, wantR, wantQ, Epsilon(0, 0))
+	if got, want := m.Step(Overlaps{}), h.Step(Overlaps{}); got != want || Epsilon(0, 0) != 0.5 {
+		t.Errorf("%+v after a step from nothing, want %+v; epsilon %g", got, want, Epsilon(0, 0))
 	}
 }

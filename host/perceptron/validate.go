@@ -103,10 +103,18 @@ func (t *Table) checkTimes() error {
 		return model.BadKey("perceptron.dt", t.Dt, fmt.Sprintf("k dt is %g, and a step is stable only where it is below 1; use a dt below %g", t.K*t.Dt, 1/t.K))
 	case steps == 0:
 		return model.BadKey("perceptron.time", t.Time, fmt.Sprintf("use a whole number of steps of dt = %g, from 1 to %d of them", t.Dt, MaxSteps))
-	case !(t.AverageFrom >= 0 && t.AverageFrom < t.Time):
-		return model.BadKey("perceptron.average_from", t.AverageFrom, fmt.Sprintf("use a time from 0 to below the end of the run, time = %g", t.Time))
+	case !(t.AverageFrom >= 0 && t.AverageFrom <= largest):
+		return model.BadKey("perceptron.average_from", t.AverageFrom, fmt.Sprintf("use a time from 0 to %g", largest))
 	}
 	return nil
+}
+
+// CheckAverage says why nothing could be averaged, to experiments that average.
+func (t *Table) CheckAverage() error {
+	if t.AverageFrom < t.Time {
+		return nil
+	}
+	return model.BadKey("perceptron.average_from", t.AverageFrom, fmt.Sprintf("use a time from 0 to below the end of the run, time = %g", t.Time))
 }
 
 func (t *Table) checkTogether() error {

@@ -45,6 +45,7 @@ type File struct {
 	own      int    // settings of the file; those that follow are of flags
 	ownAxes  int    // axes of the file; those that follow are of flags
 	ownSteps int64  // Steps as the file has it
+	preset   bool   // the file is one of the program's
 }
 
 // Seeds of a scan. Trial t of a point is replica t of a run with the point's seed.
@@ -424,7 +425,7 @@ func (f *File) setSteps(c *config.Config) error {
 	if f.Steps == 0 {
 		return nil
 	}
-	if err := c.CheckSteps(f.Steps); err != nil {
+	if err := c.CheckSteps(f.Steps); err != nil && !f.isOfPreset(err) {
 		return err
 	}
 	beside := f.Set[f.own:]
@@ -436,6 +437,14 @@ func (f *File) setSteps(c *config.Config) error {
 		err = fmt.Errorf("steps is %d, and a run of so many steps has no %s = %s, which is set: leave one of the two out", f.Steps, lost, was)
 	}
 	return err
+}
+
+// isOfPreset tells of an error whether it is about a key that a preset sets, and no flag: one that
+// nobody gave, so that it fits itself.
+func (f *File) isOfPreset(err error) bool {
+	var at *config.Error
+	gives := func(setting string) bool { return config.Gives(setting, at.Key) }
+	return f.preset && errors.As(err, &at) && slices.ContainsFunc(f.Set[:f.own], gives) && !slices.ContainsFunc(f.Set[f.own:], gives)
 }
 
 // located says of an error about a setting that the file has it, if no flag has.

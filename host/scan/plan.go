@@ -47,7 +47,7 @@ func New(f *File) (*Scan, error) {
 		return nil, fmt.Errorf("average_from is %d, and the experiment %s says itself what is averaged: leave it out", f.AverageFrom, s.Kind.Name)
 	}
 	if err := s.fits(base.Spec); err != nil {
-		return nil, err
+		return nil, f.located(base.Locate(err))
 	}
 	for i := range f.Axes {
 		s.Plan.Keys = append(s.Plan.Keys, f.Axes[i].keys()...)
@@ -271,7 +271,10 @@ func (s *Scan) task(c *config.Config, from int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := fmt.Sprintf("scan %d\n%s\n%s", Format, hash, c.Measured())
+	text := fmt.Sprintf("scan %d\n%s\n", Format, hash)
+	if s.Kind == nil || !s.Kind.Whole {
+		text += c.Measured()
+	}
 	if s.Kind == nil {
 		text += fmt.Sprintf("average from %d\n", from)
 	} else {
@@ -404,6 +407,9 @@ func NewPreset(name string) (*File, bool, error) {
 	for _, p := range Presets() {
 		if p.Name == name {
 			f, err := Decode("preset "+name, []byte(p.File))
+			if err == nil {
+				f.preset = true
+			}
 			return f, true, err
 		}
 	}

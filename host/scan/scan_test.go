@@ -88,6 +88,51 @@ func TestMeasuredKeysNameTasks(t *testing.T) {
 	}
 }
 
+// TestWholeExperimentsNeedNoAverage: an experiment whose outcomes are of the whole course is as
+// long as one likes, wherever averages would begin, and that names no other task.
+func TestWholeExperimentsNeedNoAverage(t *testing.T) {
+	make := func(kind, from string) (*Scan, error) {
+		return New(decode(t, "base = \"perceptron-hebb\"\nset = [\"perceptron.time=2\", \"perceptron.average_from="+from+"\"]\nexperiment = \""+kind+"\"\naxis = [{key = \"perceptron.nut\", values = [1.0, 2.0]}]"))
+	}
+	for _, kind := range []string{"learn", "efficiency"} {
+		late, err := make(kind, "15")
+		if err != nil {
+			t.Fatal(err)
+		}
+		early, err := make(kind, "1")
+		if err != nil || late.Includes(early) != nil {
+			t.Errorf("%s: %v, %v", kind, err, late.Includes(early))
+		}
+	}
+	for _, kind := range []string{"steady", "entropy"} {
+		if _, err := make(kind, "15"); err == nil || !strings.Contains(err.Error(), "perceptron.average_from is 15: use a time from 0 to below the end of the run, time = 2") {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
+
+// TestPresetsFitTheirSteps: what a preset sets is not what a user gave, so that --steps may move it.
+func TestPresetsFitTheirSteps(t *testing.T) {
+	make := func(set ...string) (*Scan, error) {
+		f, _, err := NewPreset("perceptron-separated")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Steps, f.Set = 1000, append(f.Set, set...)
+		return New(f)
+	}
+	s, err := make()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := s.Base.Value("perceptron.average_from"); err != nil || v.Text != "0.15" {
+		t.Errorf("averages of a run of time 0.2 begin at %s, %v", v.Text, err)
+	}
+	if _, err := make("perceptron.average_from=16"); err == nil || !strings.Contains(err.Error(), "a run of 1000 steps ends before") {
+		t.Errorf("a value that is given: %v", err)
+	}
+}
+
 // TestDrawnPoints: drawing more of them changes none of the first, and they fill the
 // space between the ends: random ones as random ones do, Sobol's evenly.
 func TestDrawnPoints(t *testing.T) {

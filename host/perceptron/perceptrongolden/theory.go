@@ -94,9 +94,9 @@ func (t *Theory) Check() (Worst, error) {
 		if err != nil {
 			return w, err
 		}
-		R, Q := flow.Step(s.R, s.Q)
-		w.Note(stepTolerance, s.NextR, R, func() string { return fmt.Sprintf("R after a step of %s from R = %v, Q = %v", s.RuleName, s.R, s.Q) })
-		w.Note(stepTolerance, s.NextQ, Q, func() string { return fmt.Sprintf("Q after a step of %s from R = %v, Q = %v", s.RuleName, s.R, s.Q) })
+		next := flow.Step(perceptron.Overlaps{R: s.R, Q: s.Q})
+		w.Note(stepTolerance, s.NextR, next.R, func() string { return fmt.Sprintf("R after a step of %s from R = %v, Q = %v", s.RuleName, s.R, s.Q) })
+		w.Note(stepTolerance, s.NextQ, next.Q, func() string { return fmt.Sprintf("Q after a step of %s from R = %v, Q = %v", s.RuleName, s.R, s.Q) })
 	}
 	return w, t.checkSteady(&w)
 }
@@ -123,7 +123,7 @@ func (t *Theory) checkSteady(w *Worst) error {
 		w.Note(epsilonTolerance, s.S1, m.S1, where("S1"))
 		w.Note(epsilonTolerance, s.S2, m.S2, where("S2"))
 		w.Note(epsilonTolerance, s.M2, m.M2, where("m2"))
-		w.Note(epsilonTolerance, s.HK, flow.Housekeeping(R, Q), where("hk"))
+		w.Note(epsilonTolerance, s.HK, flow.Housekeeping(perceptron.Overlaps{R: R, Q: Q}), where("hk"))
 	}
 	return nil
 }

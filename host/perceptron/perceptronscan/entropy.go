@@ -3,6 +3,7 @@ package perceptronscan
 import (
 	"context"
 	"math"
+	"slices"
 
 	"tnn-gpu/host/experiment"
 	"tnn-gpu/host/model"
@@ -84,7 +85,10 @@ func (a *tally) rate() float64 { return (a.heat[1] - a.heat[0]) / (a.time[1] - a
 func (e *entropy) Run(ctx context.Context, trials []experiment.Trial) ([]experiment.Result, error) {
 	results := make([]experiment.Result, len(trials))
 	err := together(trials, func(l *launch, spec *perceptron.Spec, key uint64) { l.add(student{spec.Perceptron, key}) }, func(l *launch, those []int) error {
-		tallies, means, err := e.measure(ctx, l)
+		tallies, means, ends, err := e.measure(ctx, l)
+		if err != nil {
+			return err
+		}
 		for _, i := range those {
 			at := l.places[of(&trials[i])]
 			table := &l.students[at].table
@@ -93,29 +97,35 @@ func (e *entropy) Run(ctx context.Context, trials []experiment.Trial) ([]experim
 			hk, ex := a.sum.HK/a.count, a.sum.EX/a.count
 			results[i].Values = []float64{averages[0], hk, ex, a.sum.EXPost / a.count, a.sum.S2 / a.count, a.sum.M2 / a.count,
 				a.rate() / table.Temperature(), hk + ex/float64(table.B), warning(table, averages[1])}
+			if ends[at] > 0 {
+				results[i].Values = slices.Repeat([]float64{math.NaN()}, len(results[i].Values))
+			}
 		}
-		return err
+		return nil
 	})
 	return results, err
 }
 
+// separated is the most that nut g may be, over sqrt(Q), where time scales are separated.
+const separated = 0.1
+
 func warning(t *perceptron.Table, Q float64) float64 {
-	if t.Nut*t.G() > 0.1*math.Sqrt(Q) {
+	if t.Nut*t.G() > separated*math.Sqrt(Q) {
 		return 1
 	}
 	return 0
 }
 
-// measure carries out a launch, and estimates at some of its records.
-func (e *entropy) measure(ctx context.Context, l *launch) ([]tally, *means, error) {
+// measure carries out a launch, and estimates at some of its records. It tells when students ended.
+func (e *entropy) measure(ctx context.Context, l *launch) ([]tally, *means, []int64, error) {
 	tallies, averages := make([]tally, len(l.students)), newMeans(l, "epsilon", "Q")
 	stops := stopsOf(&l.students[0].table)
 	total, _ := column("total_heat")
 	net, _ := l.network()
-	_, _, err := l.carryOut(ctx, e.lab, stops, func(r *record) error {
+	_, last, err := l.carryOut(ctx, e.lab, stops, func(r *record) error {
 		for i := range l.students {
 			if t := &l.students[i].table; counts(t, r.step) {
-				tallies[i].see(float64(r.step)*t.Dt, r.rows[i][total])
+				tallies[i].see(t.TimeOf(r.step), r.rows[i][total])
 			}
 		}
 		if err := averages.add(r); err != nil || !stops(r.step) {
@@ -132,45 +142,70 @@ func (e *entropy) measure(ctx context.Context, l *launch) ([]tally, *means, erro
 		})
 		return nil
 	})
-	return tallies, averages, err
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return tallies, averages, endsOf(net, last), nil
 }
 
-// ofEntropy are the theories of the experiment entropy, for n to infinity. Under a
-// swirl that of Hebb's rule alone is known.
+// ofEntropy are the theories of the experiment entropy, for n to infinity but for Hebb's
+// rule, of which ex, S2 and m2 are the same for all weights.
 func (k *theory) ofEntropy() []experiment.Theory {
-	moments := func(t *perceptron.Table, p point) perceptron.Moments { return perceptron.MapOf(t).Moments(p.R, p.Q) }
-	hk := func(t *perceptron.Table, p point) float64 {
-		if t.Swirl != 0 {
-			plain := *t
-			plain.Swirl = 0
-			if t.Kind() != perceptron.Hebb {
-				return math.NaN()
-			}
-			q := k.at(plain)
-			return perceptron.MapOf(&plain).HousekeepingEntropy(q.R, q.Q) + t.Swirl*t.Swirl/t.K
-		}
-		return perceptron.MapOf(t).HousekeepingEntropy(p.R, p.Q)
+	average := func(outcome string, value func(c *course, r *reached) float64) experiment.Theory {
+		return k.known(outcome, func(c *course) float64 {
+			return c.meanAt(stopsOf(c.table), func(r *reached) float64 { return value(c, r) })
+		})
 	}
-	ex := func(t *perceptron.Table, p point) float64 {
-		if t.Kind() == perceptron.Hebb { // the same for all weights
-			return t.Nut * t.Nut * (float64(t.N) - 2/math.Pi) / t.Temperature()
-		}
-		return perceptron.Excess(t.Nut, t.N, moments(t, p)) / t.Temperature()
-	}
-	total := func(t *perceptron.Table, p point) float64 { return hk(t, p) + ex(t, p)/float64(t.B) }
+	total := func(c *course, r *reached) float64 { return c.housekeeping(r) + c.excess(r)/float64(c.table.B) }
 	return []experiment.Theory{
-		k.of("epsilon", func(_ *perceptron.Table, p point) float64 { return epsilonOf(p) }),
-		k.of("hk", hk), k.of("ex", ex), k.of("total_formula", total),
-		k.of("ex_post", func(t *perceptron.Table, p point) float64 {
-			return perceptron.ExcessOfPost(t.Nut, t.N, moments(t, p)) / t.Temperature()
+		k.known("epsilon", func(c *course) float64 { return c.mean((*reached).epsilon) }),
+		average("hk", (*course).housekeeping), average("ex", (*course).excess), average("total_formula", total),
+		average("ex_post", func(c *course, r *reached) float64 {
+			return perceptron.ExcessOfPost(c.at(r).Nut, c.table.N, c.moments(r)) / c.flow.D
 		}),
-		k.of("S2", func(t *perceptron.Table, p point) float64 { return moments(t, p).S2 }),
-		k.of("m2", func(t *perceptron.Table, p point) float64 { return moments(t, p).M2 }),
-		k.of("heat", func(t *perceptron.Table, p point) float64 {
-			if warning(t, p.Q) == 1 {
+		average("S2", func(c *course, r *reached) float64 { return c.moments(r).S2 }),
+		average("m2", func(c *course, r *reached) float64 { return c.moments(r).M2 }),
+		k.known("heat", func(c *course) float64 {
+			var a tally
+			for i := range c.records {
+				if r := &c.records[i]; counts(c.table, r.step) {
+					a.see(c.table.TimeOf(r.step), r.heat)
+				}
+			}
+			if !c.knowsHeat(func(step int64) bool { return counts(c.table, step) }) {
 				return math.NaN()
 			}
-			return total(t, p)
+			return a.rate() / c.flow.D
 		}),
 	}
+}
+
+// at is the map at a record.
+func (c *course) at(r *reached) *perceptron.Map { return c.flow.At(c.table.TimeOf(r.step)) }
+
+// moments at a record. Those of a student that has learned little are mostly chance, which
+// is nothing to Hebb's rule.
+func (c *course) moments(r *reached) perceptron.Moments {
+	v := c.flow.Moments(r.R, r.Q)
+	switch {
+	case c.flow.Rule == perceptron.Hebb:
+		v.M2 = perceptron.SquaredMeanOfHebb(c.table)
+	case !perceptron.IsLearned(r.epsilon(), c.table.N):
+		v.S1, v.S2, v.M2 = math.NaN(), math.NaN(), math.NaN()
+	}
+	return v
+}
+
+func (c *course) housekeeping(r *reached) float64 { return c.at(r).HousekeepingEntropy(r.Overlaps) }
+
+func (c *course) excess(r *reached) float64 {
+	return perceptron.Excess(c.at(r).Nut, c.table.N, c.moments(r)) / c.flow.D
+}
+
+// knowsHeat tells whether theory knows the heat up to the chosen records: that of Hebb's rule always,
+// that of the others where time scales are well separated.
+func (c *course) knowsHeat(chosen func(step int64) bool) bool {
+	return c.flow.Rule == perceptron.Hebb || !slices.ContainsFunc(c.records, func(r reached) bool {
+		return chosen(r.step) && c.at(&r).Nut*c.flow.G > separated/10*math.Sqrt(r.Q)
+	})
 }

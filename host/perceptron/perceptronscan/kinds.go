@@ -11,19 +11,31 @@ import (
 // Kinds are the experiments. Every call makes new ones.
 func Kinds() []experiment.Kind {
 	known := newTheory()
-	kind := func(name, doc string, theories []experiment.Theory, make func(lab experiment.Lab, base *perceptron.Spec) experiment.Runner) experiment.Kind {
-		return experiment.Kind{Name: name, Doc: doc, Theories: theories, New: func(lab experiment.Lab, base model.Spec) (experiment.Runner, error) {
-			s, ok := base.(*perceptron.Spec)
-			if !ok {
-				return nil, fmt.Errorf("the experiment %s is one with perceptrons", name)
-			}
-			return make(lab, s), nil
-		}}
-	}
 	return []experiment.Kind{
-		kind("learn", "learning curves, at times of the base", known.ofLearn(), func(lab experiment.Lab, base *perceptron.Spec) experiment.Runner { return newLearn(lab, base) }),
-		kind("steady", "means of the records from average_from on, the test error at the end, and the difference to Hebb's rule with the same draws", known.ofSteady(), func(lab experiment.Lab, _ *perceptron.Spec) experiment.Runner { return &steady{lab} }),
-		kind("entropy", "entropy production and heat from average_from on", known.ofEntropy(), func(lab experiment.Lab, _ *perceptron.Spec) experiment.Runner { return &entropy{lab} }),
-		kind("efficiency", "what a student learns while its learning rate rises, over what that costs", ofEfficiency(), func(lab experiment.Lab, _ *perceptron.Spec) experiment.Runner { return &efficiency{lab} }),
+		{Name: "learn", Doc: "learning curves, at times of the base", Whole: true, Theories: known.ofLearn(),
+			New: runner("learn", func(lab experiment.Lab, base *perceptron.Spec) (experiment.Runner, error) {
+				return newLearn(lab, base), nil
+			})},
+		{Name: "steady", Doc: "means of the records from average_from on, the test error at the end, and the difference to Hebb's rule with the same draws", Theories: known.ofSteady(),
+			New: runner("steady", func(lab experiment.Lab, base *perceptron.Spec) (experiment.Runner, error) {
+				return &steady{lab}, base.Perceptron.CheckAverage()
+			})},
+		{Name: "entropy", Doc: "entropy production and heat from average_from on", Theories: known.ofEntropy(),
+			New: runner("entropy", func(lab experiment.Lab, base *perceptron.Spec) (experiment.Runner, error) {
+				return &entropy{lab}, base.Perceptron.CheckAverage()
+			})},
+		{Name: "efficiency", Doc: "what a student learns while its learning rate rises, over what that costs", Whole: true, Theories: (&efficiency{}).theories(known),
+			New: runner("efficiency", func(lab experiment.Lab, _ *perceptron.Spec) (experiment.Runner, error) { return &efficiency{lab}, nil })},
+	}
+}
+
+// runner makes the Runner of an experiment around a specification, which must be a perceptron.
+func runner(name string, make func(lab experiment.Lab, base *perceptron.Spec) (experiment.Runner, error)) func(experiment.Lab, model.Spec) (experiment.Runner, error) {
+	return func(lab experiment.Lab, base model.Spec) (experiment.Runner, error) {
+		s, ok := base.(*perceptron.Spec)
+		if !ok {
+			return nil, fmt.Errorf("the experiment %s is one with perceptrons", name)
+		}
+		return make(lab, s)
 	}
 }

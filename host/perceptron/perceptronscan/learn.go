@@ -28,12 +28,12 @@ func newLearn(lab experiment.Lab, base *perceptron.Spec) *learn {
 				break
 			}
 			if step <= last {
-				l.times = append(l.times, float64(float64(step)*base.Perceptron.Dt))
+				l.times = append(l.times, base.Perceptron.TimeOf(step))
 			}
 		}
 	}
 	for step := int64(10000); step <= last; step += 1000 {
-		l.times = append(l.times, float64(float64(step)*base.Perceptron.Dt))
+		l.times = append(l.times, base.Perceptron.TimeOf(step))
 	}
 	return l
 }
@@ -64,7 +64,7 @@ func (l *learn) Run(ctx context.Context, trials []experiment.Trial) ([]experimen
 		ended := make([]bool, len(g.students))
 		_, _, err := g.carryOut(ctx, l.lab, never, func(r *record) error {
 			for i := range g.students {
-				place := l.place(float64(r.step) * g.students[i].table.Dt)
+				place := l.place(g.students[i].table.TimeOf(r.step))
 				q := r.rows[i][columns[3]]
 				ended[i] = ended[i] || !(q < perceptron.BlowUp)
 				if place < 0 || ended[i] {

@@ -76,12 +76,15 @@ func (s *steady) Run(ctx context.Context, trials []experiment.Trial) ([]experime
 			one := of(&trials[i])
 			at, hebb := l.places[one], l.places[hebbOf(one)]
 			v := append([]float64{}, means.of(at)...)
-			v = append(v, v[0]-means.of(hebb)[0], tests[at], float64(ends[at])*one.table.Dt)
+			v = append(v, v[0]-means.of(hebb)[0], tests[at], one.table.TimeOf(ends[at]))
 			if ends[at] > 0 {
 				v[0], v[1], v[4], v[5] = math.NaN(), math.NaN(), math.NaN(), math.NaN()
 				v[2], v[3] = math.NaN(), math.NaN()
 			} else {
 				v[6] = math.NaN()
+			}
+			if ends[hebb] > 0 { // which a strong swirl does
+				v[4] = math.NaN()
 			}
 			results[i].Values = v
 		}
@@ -118,7 +121,7 @@ func newMeans(l *launch, names ...string) *means {
 
 // counts tells whether a record of a student is averaged.
 func counts(t *perceptron.Table, step int64) bool {
-	return float64(float64(step)*t.Dt) >= t.AverageFrom*(1-1e-12)
+	return t.TimeOf(step) >= t.AverageFrom*(1-1e-12)
 }
 
 func (m *means) add(r *record) error {
