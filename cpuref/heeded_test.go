@@ -123,6 +123,7 @@ var smallNetworks = []string{
 
 	"codes-policy " + smallCodes + " codes.copies=4",
 	"codes-policy " + smallCodes + " codes.copies=4 codes.channel=bursts codes.receiver=network",
+	"codes-policy " + smallCodes + " codes.copies=4 codes.transmitter_rate=0.1",
 	"codes-exact " + smallCodes,
 	"codes-backprop " + smallCodes + " codes.copies=4 codes.blocks=50",
 	"codes-free " + smallCodes + " codes.copies=4 codes.blocks=50 codes.channel=laplace",

@@ -121,6 +121,8 @@ func (s *Spec) Unheeded(key string, _ model.Use) (why string) {
 		return "the transmitter exact sends no messages while it learns"
 	case key == "codes.exploration" && t.Transmitter != Free:
 		return fmt.Sprintf("the transmitter %s does not perturb codewords", t.Transmitter)
+	case key == "codes.rate" && t.TransmitterRate != 0 && t.Receiver != Network:
+		return fmt.Sprintf("the transmitter has a rate of its own, and the receiver %s has none", t.Receiver)
 	case (key == "codes.burst" || key == "codes.burst_length") && t.Channel != Bursts:
 		return fmt.Sprintf("the channel %s has no bursts", t.Channel)
 	case key == "codes.blocks" && t.Channel.Binary():

@@ -76,6 +76,7 @@ func TestSettingsThatAreNotHeeded(t *testing.T) {
 		"hopfield-recall recall={corruption = \"random\", fraction = 0.4}":    "with the corruption random all units are drawn",
 		"codes-policy codes.hidden=64":                                        "", // as it is
 		"codes-policy codes.eta=0.2":                                          "",
+		"codes-policy codes={transmitter_rate = 0.1, rate = 0.2}":             "the transmitter has a rate of its own, and the receiver counts has none",
 		"codes-policy codes.copies=20":                                        "",
 		"codes-free codes.exploration=0.4":                                    "",
 		"codes-backprop codes.hidden=12":                                      "",

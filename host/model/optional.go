@@ -278,7 +278,8 @@ type Alternative interface {
 // Selective is a specification that does not heed all of its keys.
 type Selective interface {
 	// Unheeded says why a key is not heeded in a use, to end a sentence. It is empty where
-	// the key is heeded, and where a page can have it heeded while a run goes on.
+	// the key is heeded, and where a page can have it heeded while a run goes on. What a
+	// strength of 0 leaves idle counts as heeded, as that is a strength like others.
 	Unheeded(key string, in Use) (why string)
 }
 
