@@ -213,15 +213,12 @@ func finalError(s *hopfield.Spec, n, p int) float64 {
 
 // thermalOverlap is the theory of many units at temperature.
 func thermalOverlap(s *hopfield.Spec, n, p int) float64 {
-	alpha, t := float64(p)/float64(n), s.Recall.Temperature
-	if !meanField(s) || !stays(s) || s.Network.Damage != 0 || t == 0 {
-		return math.NaN()
+	if t := s.Recall.Temperature; meanField(s) && stays(s) && s.Network.Damage == 0 && t > 0 {
+		if m, _ := hopfield.ThermalOverlap(float64(p)/float64(n), t); m > 0 {
+			return m
+		}
 	}
-	m, _ := hopfield.ThermalOverlap(alpha, t)
-	if m == 0 && t < 1+math.Sqrt(alpha) {
-		return math.NaN() // a spin glass, which keeps some of the pattern for longer than any recall
-	}
-	return m
+	return math.NaN() // above T_M the theory has no such state
 }
 
 func capacityColumns() []model.Column {
