@@ -389,7 +389,7 @@ func (n *network) class(p hopfield.Pattern) int {
 func sequenceColumns() []model.Column {
 	return []model.Column{
 		{Name: "one_step", Title: "error of one step", Unit: "1", Doc: "share of units that a step from a stored pattern makes unlike the next one, of the patterns that are recalled", Log: true},
-		{Name: "overlap", Title: "overlap", Unit: "1", Doc: "with the pattern whose turn it is, mean over the second round"},
+		{Name: "overlap", Title: "overlap", Unit: "1", Doc: "with the pattern whose turn it is, mean over the second round; none where recall.max_sweeps is less than two rounds"},
 	}
 }
 
@@ -398,6 +398,9 @@ func sequence(n *network) []float64 {
 	return []float64{
 		n.oneStep(),
 		n.mean(func(r *recall) float64 {
+			if len(r.series) < 2*p && r.period == 0 {
+				return math.NaN() // it was cut off before
+			}
 			round := make([]float64, p)
 			for step := range round {
 				round[step] = r.series[min(p+1+step, len(r.series))-1]

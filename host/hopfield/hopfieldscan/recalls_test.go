@@ -214,6 +214,19 @@ func TestExactMeans(t *testing.T) {
 	}
 }
 
+// TestSecondRound: what a second round would be is not told of recalls that are cut off in it.
+func TestSecondRound(t *testing.T) {
+	for sweeps, made := range map[int]bool{13: false, 14: true} {
+		got := scan(t, "hopfield-sequence", 2, func(s *hopfield.Spec) {
+			s.Network.Units, s.Network.Rule, s.Patterns.Load, s.Patterns.Count = 500, hopfield.Sequence, 0, 7
+			s.Recall.Update, s.Recall.Fraction, s.Recall.Sweeps, s.Recall.Trials = hopfield.Sync, 0, sweeps, 3
+		})
+		if math.IsNaN(got["overlap"][0]) == made {
+			t.Errorf("of %d sweeps the overlap is %v", sweeps, got["overlap"])
+		}
+	}
+}
+
 // TestDecodeIsOfTheChannel: what is known of a binary symmetric channel is told of it alone; one
 // that changes most bits is decoded as one that changes the others.
 func TestDecodeIsOfTheChannel(t *testing.T) {
