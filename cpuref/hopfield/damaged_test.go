@@ -129,6 +129,7 @@ func TestShortLists(t *testing.T) {
 		{`"hopfield seeded 1", "draws": [{"N": 4, "flipped_sites_first_12_trials_0_1": [[1, 2, 3]]}]`, "draws 0: it has 3 flipped units of trial 0, and half of 4 units are flipped"},
 		{`"hopfield seeded 1", "runs": [{"N": 4, "P": 1, "trials": [{"start": "++++"}]}]`, "run 0: it is not whole: of states after sweeps there are 0, and not 1"},
 		{`"hopfield dense 1", "continuous": [{"name": "m", "patterns": [[1, 0]], "states": [[1]], "energies": [1]}]`, "m: a pattern or state has 1 unit, and the first pattern 2"},
+		{`"hopfield extras 1", "mpf": {"iterations": 2, "patterns": ["+-", ""], "objective_before_iteration": [4, 2]}`, `mpf: patterns.texts[1] is "": it has no unit: write + or - for each, or 1 or 0`},
 		{`"hopfield dense 1", "continuous": [{"name": "m", "patterns": [[1, 0]], "states": [[1, 1]]}]`, "m: it is not whole: of energies there are 0, and not 1"},
 		{`"hopfield extras 1", "mpf": {"iterations": 2, "patterns": ["+-+-"], "objective_before_iteration": [4, 2]}, "sequence": {"patterns": ["+-+-"], "states": ["+-+-"]},
 			"clipped": {"start": "+-+-", "removed_couplings": [[0, 9]]}`, "a coupling of unit 9 is lost, and there are 4 units"},

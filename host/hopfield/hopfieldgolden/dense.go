@@ -248,7 +248,7 @@ func (c *check) flow(texts []string, steps int, objective []float64, upper [][]f
 		if err1 == nil && len(text) != len(texts[0]) {
 			err1 = errors.New("its patterns differ in size")
 		}
-		err, patterns = errors.Join(err, err1), append(patterns, p)
+		err, patterns = model.FirstError(err, err1), append(patterns, p)
 	}
 	switch {
 	case err != nil:

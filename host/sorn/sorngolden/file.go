@@ -157,6 +157,9 @@ func (t *Trace) validate() error {
 			return err
 		}
 	}
+	if (t.NoiseE == nil) != (t.NoiseI == nil) {
+		return fmt.Errorf("it has one of noise_e and noise_i, and a step takes both or none")
+	}
 	if t.Seed == nil && t.Inputs == nil {
 		return fmt.Errorf("it has neither inputs nor a seed")
 	}
