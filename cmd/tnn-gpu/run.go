@@ -294,7 +294,7 @@ func checkControl(of model.Network, c state.Control) error {
 func (p *program) createFolder(path, name string, with record.Contents) (*record.Folder, error) {
 	if path == "" {
 		var err error
-		if path, err = freshFolder(name); err != nil {
+		if path, err = p.freshFolder(name); err != nil {
 			return nil, usageError{err}
 		}
 		with.Made = true
@@ -310,8 +310,8 @@ func (p *program) createFolder(path, name string, with record.Contents) (*record
 const runsFolder = "runs"
 
 // freshFolder makes the first of runs/NAME-1, runs/NAME-2, ... that is not there.
-func freshFolder(name string) (string, error) {
-	if err := os.MkdirAll(runsFolder, 0o755); err != nil {
+func (p *program) freshFolder(name string) (string, error) {
+	if _, err := p.files.MakeDir(runsFolder); err != nil {
 		return "", fmt.Errorf("no folder for the run can be made: %w; name one with --out", err)
 	}
 	for i := 1; ; i++ {

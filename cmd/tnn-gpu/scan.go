@@ -335,7 +335,7 @@ func (p *program) scanFolder(path, name string, s *scan.Scan) (*experiment.Folde
 	}
 	fresh := path == ""
 	if fresh {
-		if path, err = freshFolder(name); err != nil {
+		if path, err = p.freshFolder(name); err != nil {
 			return nil, err
 		}
 	}

@@ -131,5 +131,9 @@ func TestFileInPlaceOfAFolder(t *testing.T) {
 		"resume a", "check a", "plot a", "stats a", "inspect a", "export a", "scan status a"} {
 		inside(t, files.OS{}, strings.Fields(command)...).want(t, codeUsage, "a is a file, not a folder\n")
 	}
+	if err := os.WriteFile("runs", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	inside(t, files.OS{}, "run", "--steps", "1", "--backend", "cpu").want(t, codeUsage, "no folder for the run can be made: runs is a file, not a folder; name one with --out")
 	inside(t, files.OS{}, "run", "--steps", "1", "--backend", "cpu", "--out", "l").want(t, codeUsage, "l is a link, not a folder\n")
 }
