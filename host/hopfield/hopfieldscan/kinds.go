@@ -334,7 +334,7 @@ func thermal(n *network) []float64 {
 
 func spuriousColumns() []model.Column {
 	return []model.Column{
-		{Name: "pattern", Title: "patterns", Unit: "1", Doc: "share of recalls that end in a stored pattern"},
+		{Name: "pattern", Title: "patterns", Unit: "1", Doc: "share of recalls that end at an overlap of 0.95 or above with a stored pattern"},
 		{Name: "negative", Title: "negatives", Unit: "1", Doc: "share that ends in the negative of one"},
 		{Name: "mixture", Title: "mixtures", Unit: "1", Doc: "share with three overlaps of 0.4 or more, the largest 0.6 at most"},
 		{Name: "other", Title: "others", Unit: "1", Doc: "share that ends anywhere else"},
