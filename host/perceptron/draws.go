@@ -32,9 +32,11 @@ func Signs(words []uint32, key [2]uint32, purpose rng.Purpose, j, k uint32) {
 // perceptron_signs.
 func PickOf(key [2]uint32, b, t uint32, p int) uint32 {
 	x0, x1, x2, x3 := rng.Draw(b>>2, 0, t, rng.Pick, key)
-	word := [4]uint32{x0, x1, x2, x3}[b&3]
-	return uint32(uint64(word) * uint64(p) >> 32)
+	return pickBy([4]uint32{x0, x1, x2, x3}[b&3], p)
 }
+
+// pickBy is which of p stored examples a random word says.
+func pickBy(word uint32, p int) uint32 { return uint32(uint64(word) * uint64(p) >> 32) }
 
 // StoredSigns fills words with stored example mu, or with test example mu.
 func StoredSigns(words []uint32, key [2]uint32, mu uint32, test bool) {

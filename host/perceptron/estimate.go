@@ -89,11 +89,12 @@ func (c *Class) Test(count int) []float64 {
 }
 
 // Estimate is what two independent batches of examples tell of a student's forces
-// (docs/perceptron.md section 5). Entropies are at the student's temperature.
+// (docs/perceptron.md section 5). Entropies are at the student's temperature. Where examples
+// are stored, the batches are drawn from the stored ones.
 type Estimate struct {
 	S1, S2 float64 // means of f and f^2
 	M2     float64 // |E xi sigma f|^2, unbiased
-	HK     float64 // (|Fbar|^2/D + div Fbar)/n, unbiased
+	HK     float64 // (|Fbar|^2/D + div Fbar)/n, unbiased; NaN where div Fbar is not known
 	EX     float64 // excess of single examples, per weight
 	EXPost float64 // the same by the blog post's formula
 }
@@ -108,8 +109,8 @@ func (c *Class) Estimate(count int, t uint32) []Estimate {
 		e.S1, e.S2, e.M2 = (a.s1+b.s1)/2, (a.s2+b.s2)/2, Dot(a.mean, b.mean)
 		n, temperature := float64(c.n), s.Spec.Temperature()
 		R, Q := Dot(c.teacher, s.W)/n, Dot(s.W, s.W)/n
-		v, nut := MapOf(s.Spec).Moments(R, Q), s.Spec.Nut*s.Spec.PartAt(s.Spec.TimeOf(int64(t)))
-		e.HK = Dot(s.force(nut, a.mean), s.force(nut, b.mean))/n/temperature + nut*v.A - s.Spec.K
+		nut := s.Spec.Nut * s.Spec.PartAt(s.Spec.TimeOf(int64(t)))
+		e.HK = Dot(s.force(nut, a.mean), s.force(nut, b.mean))/n/temperature + s.divergence(nut, R, Q)
 		e.EX = nut * nut * (n*e.S2 - e.M2) / temperature
 		e.EXPost = nut * nut * n * (e.S2 - e.S1*e.S1) / temperature
 	}
@@ -132,10 +133,27 @@ func (s *Member) force(nut float64, mean []float64) []float64 {
 	return f
 }
 
+// divergence is div Fbar/n. It is known by the law of fresh examples; of stored ones it is known
+// for Hebb's rule alone, by which the force of examples does not depend on the student.
+func (s *Member) divergence(nut, R, Q float64) float64 {
+	if s.Spec.Examples == Stored && s.Spec.Kind() != Hebb {
+		return math.NaN()
+	}
+	return nut*MapOf(s.Spec).Moments(R, Q).A - s.Spec.K
+}
+
 // batch is what one batch of examples gives a student.
 type batch struct {
 	s1, s2 float64
 	mean   []float64 // of xi sigma f
+}
+
+// drawForEstimate fills words with example b of a batch at record t: one as the students learn from.
+func (c *Class) drawForEstimate(words []uint32, b, t uint32, second bool) {
+	EstimatorSigns(words, c.key, b, t, second)
+	if s := c.students[0].Spec; s.Examples == Stored {
+		StoredSigns(words, c.key, pickBy(words[0], s.P), false)
+	}
 }
 
 func (c *Class) batch(count int, t uint32, second bool) []batch {
@@ -146,7 +164,7 @@ func (c *Class) batch(count int, t uint32, second bool) []batch {
 	}
 	gained, gains, patterns := make([]float64, together), make([]Quad[float64], together/4), NewPatterns(together)
 	var sums [Block]float64
-	c.meet(count, func(words []uint32, b uint32) { EstimatorSigns(words, c.key, b, t, second) }, func(m *meeting) {
+	c.meet(count, func(words []uint32, b uint32) { c.drawForEstimate(words, b, t, second) }, func(m *meeting) {
 		for i := range out {
 			clear(gained)
 			for b := range m.examples {

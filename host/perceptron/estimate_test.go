@@ -150,3 +150,72 @@ func TestEstimatesDuringARamp(t *testing.T) {
 		t.Errorf("halfway up: %+v, at half the rate: %+v", e[1], e[0])
 	}
 }
+
+// With stored examples estimates are those of the stored ones: exactly of a single one, in the
+// mean of a few. div F of other rules than Hebb's is not known then.
+func TestEstimatesOfStoredExamples(t *testing.T) {
+	const n, R, Q = 64, 0.5, 1.5
+	for _, stored := range []int{1, 5} {
+		tables := tablesOf(n)
+		for _, table := range tables {
+			table.Examples, table.P = Stored, stored
+		}
+		c := classOf(3, n, R, Q, tables...)
+		hebb := c.students[0]
+		mean, words := make([]float64, n), make([]uint32, Words(n))
+		for mu := range stored {
+			StoredSigns(words, c.key, uint32(mu), false)
+			example := make([]float64, n)
+			for i := range example {
+				example[i] = 2*float64(words[i/32]>>(i%32)&1) - 1
+			}
+			label := math.Copysign(1/float64(stored), Dot(c.teacher, example))
+			for i := range mean {
+				mean[i] += label * example[i]
+			}
+		}
+		m2, force := Dot(mean, mean), hebb.force(hebb.Spec.Nut, mean)
+		var m2s, hks, exs []float64
+		for record := range uint32(20) {
+			all := c.Estimate(200, record)
+			m2s, hks, exs = append(m2s, all[0].M2), append(hks, all[0].HK), append(exs, all[0].EX)
+			for _, e := range all[1:] {
+				if !math.IsNaN(e.HK) {
+					t.Fatalf("hk of another rule than Hebb's is %g with stored examples", e.HK)
+				}
+			}
+		}
+		for _, v := range []struct {
+			name   string
+			values []float64
+			want   float64
+		}{{"m2", m2s, m2}, {"hk", hks, Dot(force, force)/n - hebb.Spec.K}, {"ex", exs, 9 * (n - m2)}} {
+			if e := stats.Mean(v.values); !(math.Abs(e.Mean-v.want) <= 4.5*e.Error+1e-9*n) {
+				t.Errorf("%d stored: %s is %.5f(%.5f), want %.5f", stored, v.name, e.Mean, e.Error, v.want)
+			}
+		}
+	}
+}
+
+// Under a swirl hk of Hebb's rule is kappa^2/k for g to 0 alone; examples that add to the noise
+// make it (k^2 + kappa^2) v/D - k, with v the variance of a weight.
+func TestHousekeepingUnderASwirl(t *testing.T) {
+	for _, noise := range []Noise{Sqrt2, Literal2} {
+		table := Defaults().Perceptron
+		table.N, table.B, table.Dt, table.Swirl, table.Noise = 300, 3, 0.003, 2, noise
+		flow := MapOf(&table)
+		k, kappa, dt, D := table.K, table.Swirl, table.Dt, table.Temperature()
+		spread := table.Nut * table.Nut * (table.G() - dt/flow.B*2/math.Pi)
+		v := (2*D + spread) * dt / (1 - (1-k*dt)*(1-k*dt) - kappa*dt*kappa*dt)
+		want := (k*k+kappa*kappa)*v/D - k
+		flow.Follow(StartOverlaps(&table), func(step int64, o Overlaps, _ float64) bool {
+			if step < 7000 {
+				return true
+			}
+			if got := flow.HousekeepingEntropy(o); math.Abs(got/want-1) > 1e-6 {
+				t.Errorf("%s: hk is %.6f, want %.6f", noise, got, want)
+			}
+			return false
+		})
+	}
+}

@@ -16,7 +16,7 @@ type entropy struct{ lab experiment.Lab }
 func (e *entropy) Outcomes() []model.Column {
 	_, columns := columnsOf("epsilon")
 	return append(columns,
-		model.Column{Name: "hk", Title: "housekeeping entropy", Unit: "1", Doc: "housekeeping entropy production per weight, (|F|^2/D + div F)/n of the mean force; 0 where that has a potential"},
+		model.Column{Name: "hk", Title: "housekeeping entropy", Unit: "1", Doc: "housekeeping entropy production per weight, (|F|^2/D + div F)/n of the mean force; 0 where that has a potential and time scales are separated. With stored examples known for Hebb's rule alone"},
 		model.Column{Name: "ex", Title: "excess entropy", Unit: "1", Doc: "excess entropy production of single examples, per weight; over B that of a batch"},
 		model.Column{Name: "ex_post", Title: "excess, post's formula", Unit: "1", Doc: "the same by the blog post's formula, which subtracts n <f>^2"},
 		model.Column{Name: "S2", Title: "mean of f^2", Unit: "1", Doc: "mean of f^2 over examples"},

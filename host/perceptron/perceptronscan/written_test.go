@@ -220,3 +220,25 @@ func TestSeparated(t *testing.T) {
 	}
 	near(t, "ex of Hebb's rule", results[0][b.outcome("ex")], 9*(200-2/math.Pi), 1e-4*9*200)
 }
+
+// With stored examples entropies are those of the stored ones: heat is what they say.
+func TestEntropyOfStoredExamples(t *testing.T) {
+	asWritten(t)
+	hebb := specOf(func(p *perceptron.Table) {
+		p.N, p.B, p.Dt, p.Time, p.AverageFrom = 200, 100, 5e-4, 16, 8
+		p.Examples, p.P = perceptron.Stored, 200
+	})
+	other := *hebb
+	other.Perceptron.Rule = perceptron.Perceptron
+	b := newBench(t, "entropy", hebb)
+	results := b.try(4, hebb, &other)
+	hk, heat, total := b.outcome("hk"), b.outcome("heat"), b.outcome("total_formula")
+	near(t, "hk", results[0][hk], 0, 0.03)
+	for n, formula := range results[0][total] {
+		results[0][heat][n] -= formula
+		if !math.IsNaN(results[1][hk][n]) || !math.IsNaN(results[1][total][n]) {
+			t.Errorf("hk of the perceptron's rule is %g with stored examples, and the formulas' entropy %g", results[1][hk][n], results[1][total][n])
+		}
+	}
+	near(t, "heat beyond the formulas", results[0][heat], 0, 0.1)
+}
