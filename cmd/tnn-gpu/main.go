@@ -36,8 +36,7 @@ EXIT CODES:
      1   a run failed, or a comparison or verification found a difference
      2   bad usage, configuration or input: nothing was computed
      3   the device that was asked for is absent, or failed
-    75   time is up (SIGUSR1, SIGXCPU, --time-limit): a run that had begun is saved, and
-         tnn-gpu resume goes on with it; a scan goes on when the same command is given again
+    75   time is up (SIGUSR1, SIGXCPU, --time-limit): a run that had begun is saved; resume it, or give the same command for a scan again
    130   told to stop (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR2): a run that had begun is saved and can be resumed
 `
 
