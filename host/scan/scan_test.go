@@ -111,6 +111,14 @@ func TestWholeExperimentsNeedNoAverage(t *testing.T) {
 	}
 }
 
+// TestCurvesNeedTenSteps: a learning curve of fewer has no place.
+func TestCurvesNeedTenSteps(t *testing.T) {
+	_, err := New(decode(t, "base = \"perceptron-hebb\"\nset = [\"perceptron.time=0.009\"]\nexperiment = \"learn\"\naxis = [{key = \"perceptron.nut\", values = [1.0, 2.0]}]"))
+	if err == nil || !strings.Contains(err.Error(), "perceptron.time is 0.009: a learning curve begins at step 10; use a time from 0.01") {
+		t.Error(err)
+	}
+}
+
 // TestPresetsFitTheirSteps: what a preset sets is not what a user gave, so that --steps may move it.
 func TestPresetsFitTheirSteps(t *testing.T) {
 	make := func(set ...string) (*Scan, error) {

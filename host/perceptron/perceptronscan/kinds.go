@@ -14,7 +14,7 @@ func Kinds() []experiment.Kind {
 	return []experiment.Kind{
 		{Name: "learn", Doc: "learning curves, at times of the base", Whole: true, Theories: known.ofLearn(),
 			New: runner("learn", func(lab experiment.Lab, base *perceptron.Spec) (experiment.Runner, error) {
-				return newLearn(lab, base), nil
+				return newLearn(lab, base)
 			})},
 		{Name: "steady", Doc: "means of the records from average_from on, the test error at the end, and the difference to Hebb's rule with the same draws", Theories: known.ofSteady(),
 			New: runner("steady", func(lab experiment.Lab, base *perceptron.Spec) (experiment.Runner, error) {

@@ -2,6 +2,7 @@ package perceptronscan
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"tnn-gpu/host/experiment"
@@ -17,10 +18,13 @@ type learn struct {
 
 var learned = []string{"epsilon", "information", "R", "Q"}
 
-// newLearn takes times that are records, closer at the beginning.
-func newLearn(lab experiment.Lab, base *perceptron.Spec) *learn {
+// newLearn takes times that are records, closer at the beginning. The first is at step 10.
+func newLearn(lab experiment.Lab, base *perceptron.Spec) (*learn, error) {
 	l := &learn{lab: lab}
 	last := base.Steps()
+	if last < 10 {
+		return nil, model.BadKey("perceptron.time", base.Perceptron.Time, fmt.Sprintf("a learning curve begins at step 10; use a time from %g", base.Perceptron.TimeOf(10)))
+	}
 	for decade := int64(10); decade <= last; decade *= 10 {
 		for _, factor := range []int64{1, 2, 3, 5, 7} {
 			step := factor * decade
@@ -35,7 +39,7 @@ func newLearn(lab experiment.Lab, base *perceptron.Spec) *learn {
 	for step := int64(10000); step <= last; step += 1000 {
 		l.times = append(l.times, base.Perceptron.TimeOf(step))
 	}
-	return l
+	return l, nil
 }
 
 func (l *learn) Outcomes() []model.Column {
