@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -65,7 +66,7 @@ func noFile(a arguments) error {
 // not give it: the preset does.
 func ofPreset(err error, a arguments, preset string, settings []string) error {
 	var at *config.Error
-	if len(a.words) > 0 || len(settings) == 0 || !errors.As(err, &at) || at.Key == "" {
+	if len(a.words) > 0 || len(settings) == 0 || !errors.As(err, &at) || at.Key == "" || strings.HasPrefix(at.Where, "--") {
 		return err
 	}
 	if slices.ContainsFunc(settings, func(s string) bool { return config.Gives(s, at.Key) }) {
