@@ -202,16 +202,28 @@ func (n *Network) Announce() [][2]string {
 		}
 		said = append(said, [2]string{"theory", theory})
 	}
-	if w := warnSeparation(t); w != "" {
+	if w := warnSeparation(t, n.Spec.Steps()); w != "" {
 		said = append(said, [2]string{"note", w})
 	}
 	return said
 }
 
-// warnSeparation says where examples are not weak compared to the student, so that
-// heat is not the entropy production of section 5.
-func warnSeparation(t *Table) string {
-	_, Q, err := MapOf(t).Steady()
+// warnSeparation says where examples are not weak compared to the student of the last step, so
+// that heat is not the entropy production of section 5. Of stored examples that is not known
+// before.
+func warnSeparation(t *Table, steps int64) string {
+	if !t.HasMap() {
+		return ""
+	}
+	m := MapOf(t)
+	_, Q, err := m.Steady()
+	if t.Swirl != 0 { // which the steady state is without
+		err = nil
+		m.Follow(StartOverlaps(t), func(step int64, o Overlaps, _ float64) bool {
+			Q = o.Q
+			return step < steps
+		})
+	}
 	if err != nil || t.Nut*t.G() <= 0.1*math.Sqrt(Q) {
 		return ""
 	}

@@ -132,9 +132,8 @@ func TestSizes(t *testing.T) {
 
 // labelled is a page of panels whose axes have many labels, or long ones.
 func labelled(look Look) *Page {
-	p := &Page{Columns: 3, Look: look}
 	wide := []float64{1, 10, 100, 400}
-	for _, panel := range []Panel{
+	return &Page{Columns: 3, Look: look, Panels: []Panel{
 		{X: "x", Y: "wide", Curves: []Curve{{X: []float64{0, 1e5, 1e6}, Y: []float64{1, 1234567, 3}}}},
 		{X: "x", Y: "decades", FineDecades: true, FineDecadesY: true, Title: "a title", Curves: []Curve{{X: []float64{0, 1, 2, 2.4}, Y: []float64{0, 1, 2, 2.4}}}},
 		{X: "x", Y: "bins", Bins: true, Decades: true, Curves: []Curve{{X: []float64{-3, 0, 3}, Y: []float64{1e-9, 1, 1e9}}}},
@@ -142,10 +141,7 @@ func labelled(look Look) *Page {
 		{X: "x", Y: "names", Names: strings.Split("hebb perceptron adatron alphatron(0.25) alphatron(0.5) bayes projection", " "), Curves: []Curve{{X: []float64{0, 6}, Y: []float64{1, 2}}}},
 		{X: "x", Y: "names", NamesY: strings.Split("hebb perceptron adatron alphatron(0.25) alphatron(0.5) bayes projection", " "), Curves: []Curve{{X: []float64{0, 6}, Y: []float64{0, 6}}}},
 		{X: "step", Y: "insets", Insets: [][2]float64{{1, 100}, {10, 400}}, Curves: []Curve{{X: wide, Y: wide}}},
-	} {
-		p.Panels = append(p.Panels, panel)
-	}
-	return p
+	}}
 }
 
 // TestLabelsAreApart: labels of ticks do not run into each other, however flat or narrow a panel is.
