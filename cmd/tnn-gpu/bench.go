@@ -320,39 +320,39 @@ func checkHostWork(o *benchOptions, cases []bench.Case) error {
 // dealCases gives each target the cases that it measures. It leaves out what cannot fit,
 // and says so before anything is measured.
 func (p *program) dealCases(cases []bench.Case, targets []benchTarget) error {
-	var dealt int
+	process, dealt := memory.Limit(), false
 	var problems []string
-	for i := range targets {
-		t := &targets[i]
-		for _, c := range cases {
+	for _, c := range cases {
+		host, device, err := c.Need()
+		if err != nil {
+			problems = append(problems, fmt.Sprintf("%v is not possible: %v", c, err))
+			continue
+		}
+		for i := range targets {
+			t := &targets[i]
 			if c.Work.Host && !t.host {
 				continue
 			}
-			if problem := t.misfit(c); problem != "" {
+			if problem := t.misfit(process, host, device); problem != "" {
 				problems = append(problems, fmt.Sprintf("%v is not possible: %s", c, problem))
 				continue
 			}
-			t.cases = append(t.cases, c)
-			dealt++
+			t.cases, dealt = append(t.cases, c), true
 		}
 	}
-	if dealt == 0 {
+	if !dealt {
 		return badUsage("%s; use smaller numbers", problems[0])
 	}
-	for _, text := range slices.Compact(problems) {
+	for _, text := range slices.Compact(problems) { // which several targets may have
 		fmt.Fprintf(p.errs, "tnn-gpu: %s; it is left out\n", text)
 	}
 	return nil
 }
 
-// misfit says why a case cannot fit, if so. Beside the state and its tables a backend has
-// buffers, and some cases begin each time at a copy.
-func (t *benchTarget) misfit(c bench.Case) string {
-	host, device, err := c.Need()
-	if err != nil {
-		return err.Error()
-	}
-	if problem := tooLarge("this process can have", memory.Limit(), atPeak(host), 1); problem != "" || t.host {
+// misfit says why a case cannot fit that needs so much on the host and on a device, if so.
+// Beside the state and its tables a backend has buffers, and some cases begin each time at a copy.
+func (t *benchTarget) misfit(process, host, device int64) string {
+	if problem := tooLarge("this process can have", process, atPeak(host), 1); problem != "" || t.host {
 		return problem
 	}
 	return tooLarge(t.name+" has", t.memory, device, 1)

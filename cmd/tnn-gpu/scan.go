@@ -104,7 +104,7 @@ func (p *program) scan(ctx context.Context, o *scanOptions) error {
 	}
 	s, name, err := p.plannedScan(o)
 	if err != nil {
-		return usageError{err}
+		return usageError{ofPreset(err, o.arguments, o.preset, slices.Concat(o.settings, o.over))}
 	}
 	share, err := shareOf(o.shard.value, os.LookupEnv)
 	if err != nil {
@@ -143,17 +143,16 @@ func (p *program) scan(ctx context.Context, o *scanOptions) error {
 
 // plannedScan is the scan that arguments and flags ask for, and its name.
 func (p *program) plannedScan(o *scanOptions) (*scan.Scan, string, error) {
-	given := slices.Concat(o.settings, o.over)
 	f, name, err := scanFile(o)
 	if err != nil {
-		return nil, "", ofPreset(err, o.arguments, o.preset, given)
+		return nil, "", err
 	}
 	s, err := scan.New(f)
 	if err != nil {
-		return nil, "", ofPreset(err, o.arguments, o.preset, given)
+		return nil, "", err
 	}
 	p.warnPassedOver(s)
-	return s, name, ofPreset(s.CheckHeeded(), o.arguments, o.preset, given)
+	return s, name, s.CheckHeeded()
 }
 
 // checkPoints finds points that cannot be computed here, for want of memory or of the

@@ -208,6 +208,9 @@ func (n *Network) Announce() [][2]string {
 	return said
 }
 
+// Separated is the most that nut g may be, over sqrt(Q), where time scales are separated.
+const Separated = 0.1
+
 // warnSeparation says where examples are not weak compared to the student of the last step, so
 // that heat is not the entropy production of section 5. Of stored examples that is not known
 // before.
@@ -215,19 +218,26 @@ func warnSeparation(t *Table, steps int64) string {
 	if !t.HasMap() {
 		return ""
 	}
-	m := MapOf(t)
-	_, Q, err := m.Steady()
-	if t.Swirl != 0 { // which the steady state is without
-		err = nil
-		m.Follow(StartOverlaps(t), func(step int64, o Overlaps, _ float64) bool {
-			Q = o.Q
-			return step < steps
-		})
-	}
-	if err != nil || t.Nut*t.G() <= 0.1*math.Sqrt(Q) {
+	Q, known := lastQ(t, steps)
+	if !known || t.Nut*t.G() <= Separated*math.Sqrt(Q) {
 		return ""
 	}
-	return fmt.Sprintf("nut g = %.3g is above 0.1 sqrt(Q) = %.3g: time scales are not separated, and heat is not the entropy of the formulas", t.Nut*t.G(), 0.1*math.Sqrt(Q))
+	return fmt.Sprintf("nut g = %.3g is above %g sqrt(Q) = %.3g: time scales are not separated, and heat is not the entropy of the formulas", t.Nut*t.G(), Separated, Separated*math.Sqrt(Q))
+}
+
+// lastQ is what the map says of Q after so many steps: the steady state's, which has no swirl,
+// or under one that of the last step. It is not known of a student that grows.
+func lastQ(t *Table, steps int64) (Q float64, known bool) {
+	m := MapOf(t)
+	if t.Swirl == 0 {
+		_, Q, err := m.Steady()
+		return Q, err == nil
+	}
+	m.Follow(StartOverlaps(t), func(step int64, o Overlaps, _ float64) bool {
+		Q = o.Q
+		return step < steps
+	})
+	return Q, true
 }
 
 // Metrics of a student.

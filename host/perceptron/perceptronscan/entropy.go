@@ -106,11 +106,8 @@ func (e *entropy) Run(ctx context.Context, trials []experiment.Trial) ([]experim
 	return results, err
 }
 
-// separated is the most that nut g may be, over sqrt(Q), where time scales are separated.
-const separated = 0.1
-
 func warning(t *perceptron.Table, Q float64) float64 {
-	if t.Nut*t.G() > separated*math.Sqrt(Q) {
+	if t.Nut*t.G() > perceptron.Separated*math.Sqrt(Q) {
 		return 1
 	}
 	return 0
@@ -206,6 +203,6 @@ func (c *course) excess(r *reached) float64 {
 // that of the others where time scales are well separated.
 func (c *course) knowsHeat(chosen func(step int64) bool) bool {
 	return c.flow.Rule == perceptron.Hebb || !slices.ContainsFunc(c.records, func(r reached) bool {
-		return chosen(r.step) && c.at(&r).Nut*c.flow.G > separated/10*math.Sqrt(r.Q)
+		return chosen(r.step) && c.at(&r).Nut*c.flow.G > perceptron.Separated/10*math.Sqrt(r.Q)
 	})
 }
